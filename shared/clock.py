@@ -1,0 +1,26 @@
+"""The one clock. Everything that needs the time gets a `Clock`, so that tests can set it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the present moment, timezone-aware, in UTC."""
+
+WIB = ZoneInfo("Asia/Jakarta")
+"""Western Indonesian Time: what citizens, officers and documents of Kabupaten Madiun mean by a date."""
+
+
+def now() -> datetime:
+    """The present moment in UTC, cut to milliseconds, which is what MongoDB keeps."""
+    moment = datetime.now(UTC)  # noqa: TID251 - the one place
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def monotonic_seconds() -> float:
+    """Seconds that never go backwards; only differences mean something."""
+    return time.monotonic()

@@ -1,0 +1,87 @@
+"""What intake publishes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.envelope import Contract, Event
+from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product
+
+
+class RequestSubmittedPersonal(Contract):
+    """Who asks, for whom, and where the answer goes."""
+
+    contact: Contact
+    nik: Annotated[NikText, Field(description="The person whose document it is")]
+    kk_number: Annotated[KkText | None, Field(description="As the person gave it; a court decision has none")] = None
+    applicant_name: str | None = None
+    decision: CourtDecision | None = None
+
+
+class RequestSubmitted(Event):
+    """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id."""
+
+    type: ClassVar[str] = "intake.request_submitted.v1"
+
+    request_id: str
+    receipt: str
+    case_id: Annotated[str | None, Field(description="Court: one case over several requests")] = None
+    channel: Channel
+    service: Annotated[Code, Field(description="Code of the catalogue: kk_hilang, cerai")]
+    product: Product
+    submitted_at: AwareDatetime
+    promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
+    outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None
+    attachments: tuple[Attachment, ...] = ()
+    personal: RequestSubmittedPersonal
+
+
+class ReplyButton(Contract):
+    """A reply button of WhatsApp."""
+
+    id: Annotated[str, Field(max_length=256)]
+    title: Annotated[str, Field(max_length=20)]
+
+
+class ReplyComposedPersonal(Contract):
+    """To whom and what."""
+
+    contact: Contact
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+    buttons: Annotated[tuple[ReplyButton, ...], Field(max_length=3)] = ()
+
+
+class ReplyComposed(Event):
+    """The dialogue answered a message. Subject: the conversation id, so that the sequence is the order of the chat."""
+
+    type: ClassVar[str] = "intake.reply_composed.v1"
+
+    conversation_id: str
+    request_id: str | None = None
+    in_reply_to: Annotated[str | None, Field(description="wamid of the message that is answered")] = None
+    personal: ReplyComposedPersonal
+
+
+class DeliveryStatus(StrEnum):
+    """How far a WhatsApp message came, by the provider's webhook."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class MessageStatusReceived(Event):
+    """The provider told how far a message of ours came. Subject: the wamid. May repeat, and come in any order."""
+
+    type: ClassVar[str] = "intake.message_status_received.v1"
+
+    wamid: str
+    status: DeliveryStatus
+    at: AwareDatetime
+    callback_data: Annotated[str | None, Field(description="Our own biz_opaque_callback_data: the effect key", max_length=512)] = None
+    error_code: int | None = None
+    error_details: Annotated[str | None, Field(description="The provider's `error_data.details`, cut", max_length=500)] = None

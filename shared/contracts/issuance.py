@@ -1,0 +1,38 @@
+"""What issuance publishes."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.envelope import Contract, Event
+from shared.contracts.parts import Channel, Code, Contact, DocumentNumber, Product, Sha256
+
+
+class DocumentIssuedPersonal(Contract):
+    """For whom, where it goes, and where anybody who holds it can check it."""
+
+    contact: Contact
+    holder_name: str
+    check_url: Annotated[str, Field(description="Public page that says whether it is genuine; carries an unguessable token")]
+
+
+class DocumentIssued(Event):
+    """A document exists: numbered, signed, stored; its bytes never change. Subject: the document id."""
+
+    type: ClassVar[str] = "issuance.document_issued.v1"
+
+    document_id: str
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: Channel
+    service: Code
+    product: Product
+    document_number: DocumentNumber
+    media_type: str = "application/pdf"
+    size_bytes: Annotated[int, Field(ge=1)]
+    sha256: Sha256
+    issued_at: AwareDatetime
+    personal: DocumentIssuedPersonal

@@ -1,0 +1,43 @@
+"""The one id maker: UUIDv7 ids, unguessable tokens and W3C trace contexts."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Final
+
+from uuid_utils import uuid7
+
+from shared.values import RECEIPT_ALPHABET, RECEIPT_BODY_LENGTH, Receipt
+
+TOKEN_BYTES: Final = 16  # 128 bit: can't be guessed, still short enough for a QR code
+_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562) as text: unique, and sorted by the time it was made."""
+    return str(uuid7())
+
+
+def new_token() -> str:
+    """An unguessable token for a URL, 22 characters of base64url."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_receipt() -> Receipt:
+    """A receipt number with its check character. 32^7 are possible: uniqueness is the store's business."""
+    body = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_BODY_LENGTH))
+    return Receipt.from_body(body)
+
+
+def new_traceparent() -> str:
+    """A W3C trace context (version 00, sampled) for work that begins here."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def child_traceparent(parent: str | None) -> str:
+    """The same trace with a span id of our own; a new trace where `parent` is missing or malformed (W3C Trace Context, 4.3)."""
+    if parent is None or not _TRACEPARENT.match(parent):
+        return new_traceparent()
+    version, trace_id, _, flags = parent.split("-")
+    return f"{version}-{trace_id}-{secrets.token_hex(8)}-{flags}"

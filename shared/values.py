@@ -1,0 +1,270 @@
+"""Values of the domain that several services speak of: they exist only when they are well-formed.
+
+Formats: NIK and KK numbers by Permendagri 102/2009 and Perpres 26/2009 as used by SIAK; names by Permendagri 73/2022.
+Each `parse` takes what a person typed and gives the normal form, or raises `Malformed` with a stable code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final, Self
+
+HOME_REGENCY: Final = "3519"  # Kabupaten Madiun; Kota Madiun is 3577 and another office
+_WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
+_NIK_LENGTH: Final = 16
+_NAME_MAX_CHARACTERS: Final = 60  # Permendagri 73/2022 article 4, spaces included
+_NAME_MIN_WORDS: Final = 2  # Permendagri 73/2022 article 4
+
+RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: they are misread and misheard
+RECEIPT_BODY_LENGTH: Final = 7
+_RECEIPT_PREFIX: Final = "MDN"
+
+
+class Malformed(ValueError):  # noqa: N818 - the name is the finding
+    """A value that breaks its format. `code` is stable; the text never repeats the value, which may be personal."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Sex(StrEnum):
+    """Sex as recorded in the register."""
+
+    MALE = "L"
+    FEMALE = "P"
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s.\-]", "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """Nomor Induk Kependudukan: 6 region digits, DDMMYY of birth (day + 40 for women), 4 serial digits. It has no check digit."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept blanks, dots and dashes between the digits.
+
+        Raises:
+            Malformed: `nik_not_16_digits`, `nik_date_impossible` or `nik_serial_zero`.
+        """
+        digits = _digits(text)
+        if not re.fullmatch(r"[0-9]{16}", digits):
+            raise Malformed("nik_not_16_digits")
+        nik = cls(digits)
+        if not any(_is_date(century + nik._year, nik._month, nik.day_of_birth) for century in (1900, 2000)):
+            raise Malformed("nik_date_impossible")
+        if digits[12:] == "0000":
+            raise Malformed("nik_serial_zero")
+        return nik
+
+    @property
+    def region(self) -> str:
+        """Where it was first registered: six digits. Says nothing of where the person lives now."""
+        return self.text[:6]
+
+    @property
+    def sex(self) -> Sex:
+        """Sex as coded in the day of birth."""
+        return Sex.FEMALE if int(self.text[6:8]) > _WOMAN_DAY_OFFSET else Sex.MALE
+
+    @property
+    def day_of_birth(self) -> int:
+        """Day of the month, 1-31, the women's offset taken off."""
+        day = int(self.text[6:8])
+        return day - _WOMAN_DAY_OFFSET if day > _WOMAN_DAY_OFFSET else day
+
+    @property
+    def _month(self) -> int:
+        return int(self.text[8:10])
+
+    @property
+    def _year(self) -> int:
+        return int(self.text[10:12])
+
+    def matches_birth(self, born_on: date) -> bool:
+        """Whether the date coded in the number is that date (the century is not coded)."""
+        return (self.day_of_birth, self._month, self._year) == (born_on.day, born_on.month, born_on.year % 100)
+
+    @property
+    def masked(self) -> str:
+        """Safe to show back to its owner: the first six and the last two digits."""
+        return f"{self.text[:6]}********{self.text[-2:]}"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "Nik(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class KkNumber:
+    """Nomor Kartu Keluarga: 6 region digits, DDMMYY of recording, 4 serial digits."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept blanks, dots and dashes between the digits.
+
+        Raises:
+            Malformed: `kk_not_16_digits` or `kk_date_impossible`.
+        """
+        digits = _digits(text)
+        if not re.fullmatch(r"[0-9]{16}", digits):
+            raise Malformed("kk_not_16_digits")
+        day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+        if not _is_date(2000 + year, month, day) and not _is_date(1900 + year, month, day):
+            raise Malformed("kk_date_impossible")
+        return cls(digits)
+
+    @property
+    def region(self) -> str:
+        """The kecamatan of the office that recorded it: six digits."""
+        return self.text[:6]
+
+    @property
+    def masked(self) -> str:
+        """Safe to show back to its owner."""
+        return f"{self.text[:6]}********{self.text[-2:]}"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "KkNumber(…)"
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A name as Permendagri 73/2022 wants new ones: at most 60 letters with spaces, at least two words, no digits, no titles."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Collapse blanks and write it in capitals, as the register does.
+
+        Raises:
+            Malformed: `name_empty`, `name_too_long`, `name_has_digits` or `name_has_symbols`.
+        """
+        name = " ".join(text.split()).upper()
+        if not name:
+            raise Malformed("name_empty")
+        if len(name) > _NAME_MAX_CHARACTERS:
+            raise Malformed("name_too_long")
+        if any(character.isdigit() for character in name):
+            raise Malformed("name_has_digits")
+        if not all(character.isalpha() or character in " '.-" for character in name):
+            raise Malformed("name_has_symbols")
+        return cls(name)
+
+    @property
+    def is_one_word(self) -> bool:
+        """Older records may have one word; a new one may not."""
+        return len(self.text.split()) < _NAME_MIN_WORDS
+
+    @property
+    def masked(self) -> str:
+        """The first letter of each word, for public pages: `S*** A*****`."""
+        return " ".join(word[0] + "*" * (len(word) - 1) for word in self.text.split())
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "PersonName(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """An Indonesian mobile number in E.164 without the plus: `6281234567890`, as WhatsApp writes it."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept 08…, 8…, +62… and 62… with blanks, dots, dashes and brackets.
+
+        Raises:
+            Malformed: `phone_malformed`.
+        """
+        digits = re.sub(r"[\s.\-()]", "", text).removeprefix("+")
+        if digits.startswith("0"):
+            digits = "62" + digits[1:]
+        elif digits.startswith("8"):
+            digits = "62" + digits
+        if not re.fullmatch(r"628[0-9]{7,11}", digits):
+            raise Malformed("phone_malformed")
+        return cls(digits)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "Phone(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt number people can say on the phone: `MDN-7K4Q-9F2X`; the last character checks the others.
+
+    The check is a sum over GF(32) weighted by powers of x, so every single wrong character and every swap of neighbours is caught.
+    """
+
+    text: str
+
+    @classmethod
+    def from_body(cls, body: str) -> Self:
+        """Add the check character to seven characters of the alphabet."""
+        whole = body + _check_character(body)
+        return cls(f"{_RECEIPT_PREFIX}-{whole[:4]}-{whole[4:]}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept any case, missing dashes, blanks, and a missing prefix.
+
+        Raises:
+            Malformed: `receipt_malformed` or `receipt_check_wrong`.
+        """
+        compact = re.sub(r"[\s\-]", "", text).upper()
+        if len(compact) > RECEIPT_BODY_LENGTH + 1:
+            compact = compact.removeprefix(_RECEIPT_PREFIX)
+        if len(compact) != RECEIPT_BODY_LENGTH + 1 or any(character not in RECEIPT_ALPHABET for character in compact):
+            raise Malformed("receipt_malformed")
+        receipt = cls.from_body(compact[:-1])
+        if receipt.text[-1] != compact[-1]:
+            raise Malformed("receipt_check_wrong")
+        return receipt
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _check_character(body: str) -> str:
+    # Damm-like over GF(32): multiply by x (polynomial x^5 + x^2 + 1) and add. Catches every single error and every swap of neighbours.
+    state = 0
+    for character in body:
+        state = _times_x(state ^ RECEIPT_ALPHABET.index(character))
+    return RECEIPT_ALPHABET[state]
+
+
+def _times_x(element: int) -> int:
+    doubled = element << 1
+    return doubled ^ 0b100101 if doubled & 0b100000 else doubled
