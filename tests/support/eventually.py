@@ -1,0 +1,46 @@
+"""Wait for something that another task or process brings about."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+R = TypeVar("R")
+
+FIRST_PAUSE_SECONDS = 0.005  # most waits end within a millisecond or two
+LONGEST_PAUSE_SECONDS = 0.1  # a waiting test must not take the core from what it waits for
+
+
+async def eventually(
+    predicate: Callable[[], R | Awaitable[R]],
+    timeout_seconds: float = 10,
+    *,
+    ignoring: tuple[type[BaseException], ...] = (AssertionError,),
+) -> R:
+    """Call ``predicate`` until it answers something true, and return that.
+
+    The predicate may be plain or async. A failing ``assert`` inside it counts as "not yet", so a whole block of assertions can
+    be waited for; such a block returns nothing, and nothing counts as true once it ends without an exception.
+
+    Raises:
+        AssertionError: at the deadline, with the last answer or the last assertion that failed.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        failure: BaseException | None = None
+        answer: object = None
+        try:
+            answer = predicate()
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except ignoring as error:
+            failure = error
+        if failure is None and (answer or answer is None):
+            return answer  # type: ignore[return-value]  # R, awaited where it was a coroutine
+        if time.monotonic() >= deadline:
+            last = failure if failure is not None else repr(answer)
+            raise AssertionError(f"not within {timeout_seconds} s; last: {last}") from failure
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
