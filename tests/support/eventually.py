@@ -20,8 +20,8 @@ async def eventually(
 ) -> R:
     """Call ``predicate`` until it answers something true, and return that.
 
-    The predicate may be plain or async. A failing ``assert`` inside it counts as "not yet", so a whole block of assertions can
-    be waited for; such a block returns nothing, and nothing counts as true once it ends without an exception.
+    The predicate may be plain or async. A failing ``assert`` inside it counts as "not yet", as does any answer that is not true:
+    a block of assertions therefore ends with ``return True``.
 
     Raises:
         AssertionError: at the deadline, with the last answer or the last assertion that failed.
@@ -37,7 +37,7 @@ async def eventually(
                 answer = await answer
         except ignoring as error:
             failure = error
-        if failure is None and (answer or answer is None):
+        if failure is None and answer:
             return answer  # type: ignore[return-value]  # R, awaited where it was a coroutine
         if time.monotonic() >= deadline:
             last = failure if failure is not None else repr(answer)
