@@ -1,0 +1,162 @@
+"""The catalogue of services: what each is called, needs and gives, and whether it may be approved without an officer."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from shared.errors import NotFound
+
+
+class Offer(StrEnum):
+    """By which way a service may be asked for."""
+
+    ONLINE = "online"
+    COURT = "court"
+    IN_PERSON = "in_person"
+
+
+class ProductForm(StrEnum):
+    """What leaves the office: a signed PDF, a card to be picked up, or a notice."""
+
+    PDF = "pdf"
+    CARD = "card"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a service done in person is done."""
+
+    name: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A document the office makes. `code` is the two letters in its document numbers."""
+
+    id: str
+    name: str
+    form: ProductForm
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A document the citizen shows: any one of `any_of`. `when` names the case in which it applies; None = always."""
+
+    any_of: tuple[str, ...]
+    when: str | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether every request must meet it."""
+        return self.when is None
+
+    def is_met_by(self, kinds: Iterable[str]) -> bool:
+        """Whether one of these attachment kinds meets it."""
+        return not set(self.any_of).isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One row of the catalogue. `promise_hours` are working hours (see `shared.reference.working_hours`)."""
+
+    id: str
+    name: str
+    offer: Offer
+    needs: tuple[Need, ...]
+    forms: tuple[str, ...]
+    products: tuple[str, ...]
+    automatic: bool
+    promise_hours: float
+    place: Place | None
+    witnesses: int
+    report_within_days: int | None
+
+    @property
+    def promise(self) -> timedelta:
+        """Working time from the complete request to its end."""
+        return timedelta(hours=self.promise_hours)
+
+    def missing_needs(self, kinds: Iterable[str]) -> tuple[Need, ...]:
+        """The required needs that none of these attachment kinds meets, in the catalogue's order."""
+        held = frozenset(kinds)
+        return tuple(need for need in self.needs if need.is_required and not need.is_met_by(held))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All services, products and attachment kinds of the office."""
+
+    services: Mapping[str, Service]
+    products: Mapping[str, Product]
+    attachments: Mapping[str, str] = field(default_factory=dict)
+    """Attachment kind -> its Indonesian name."""
+
+    def find(self, service_id: str) -> Service | None:
+        """The service, or None where the catalogue has none of that id."""
+        return self.services.get(service_id)
+
+    def get(self, service_id: str) -> Service:
+        """The service.
+
+        Raises:
+            NotFound: `unknown_service`.
+        """
+        service = self.services.get(service_id)
+        if service is None:
+            raise NotFound("unknown_service")
+        return service
+
+    def attachment_name(self, kind: str) -> str:
+        """What citizens call this kind of attachment; the kind itself where it is unknown."""
+        return self.attachments.get(kind, kind)
+
+    def adjusted(self, *, promise_hours: Mapping[str, float] | None = None, automatic: Mapping[str, bool] | None = None) -> Catalogue:
+        """The catalogue with the settings of this installation laid over it.
+
+        Raises:
+            NotFound: `unknown_service` when a setting names a service that is not there: better at start than silently ignored.
+        """
+        services = dict(self.services)
+        for service_id, hours in (promise_hours or {}).items():
+            services[service_id] = replace(self.get(service_id), promise_hours=hours)
+        for service_id, allowed in (automatic or {}).items():
+            services[service_id] = replace(services.get(service_id) or self.get(service_id), automatic=allowed)
+        return replace(self, services=services)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue as shipped (`data/services.toml`), read once."""
+    document = tomllib.loads(files(__package__).joinpath("data/services.toml").read_text(encoding="utf-8"))
+    places = {key: Place(**row) for key, row in document["places"].items()}
+    products = {
+        key: Product(id=key, name=row["name"], form=ProductForm(row["form"]), code=row["code"]) for key, row in document["products"].items()
+    }
+    services = {key: _service(key, row, places) for key, row in document["services"].items()}
+    return Catalogue(services=services, products=products, attachments=document["attachments"])
+
+
+def _service(key: str, row: Mapping[str, Any], places: Mapping[str, Place]) -> Service:
+    return Service(
+        id=key,
+        name=row["name"],
+        offer=Offer(row.get("offer", "online")),
+        needs=tuple(Need(any_of=tuple(need["any_of"]), when=need.get("when")) for need in row.get("needs", ())),
+        forms=tuple(row.get("forms", ())),
+        products=tuple(row.get("products", ())),
+        automatic=row.get("automatic", False),
+        promise_hours=float(row.get("promise_hours", 0)),
+        place=places[row["place"]] if "place" in row else None,
+        witnesses=row.get("witnesses", 0),
+        report_within_days=row.get("report_within_days"),
+    )

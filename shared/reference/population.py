@@ -1,0 +1,107 @@
+"""Fixed lists of the population register, with the words as they are printed on the KK and the KTP-el.
+
+Sources: Permendagri 118/2017 (blanko KK, status kawin) and 109/2019 (formulir F-1.01). The values are the printed terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class KkMarital(StrEnum):
+    """Marital status in the KK (Permendagri 118/2017)."""
+
+    SINGLE = "BELUM KAWIN"
+    MARRIED = "KAWIN TERCATAT"
+    MARRIED_UNRECORDED = "KAWIN BELUM TERCATAT"
+    DIVORCED = "CERAI HIDUP TERCATAT"
+    DIVORCED_UNRECORDED = "CERAI HIDUP BELUM TERCATAT"
+    WIDOWED = "CERAI MATI"
+
+
+class KtpMarital(StrEnum):
+    """Marital status on the KTP-el: four words for the six of the KK."""
+
+    SINGLE = "BELUM KAWIN"
+    MARRIED = "KAWIN"
+    DIVORCED = "CERAI HIDUP"
+    WIDOWED = "CERAI MATI"
+
+
+KTP_MARITAL: Final[Mapping[KkMarital, KtpMarital]] = {
+    KkMarital.SINGLE: KtpMarital.SINGLE,
+    KkMarital.MARRIED: KtpMarital.MARRIED,
+    KkMarital.MARRIED_UNRECORDED: KtpMarital.MARRIED,
+    KkMarital.DIVORCED: KtpMarital.DIVORCED,
+    KkMarital.DIVORCED_UNRECORDED: KtpMarital.DIVORCED,
+    KkMarital.WIDOWED: KtpMarital.WIDOWED,
+}
+"""What the KTP-el shows for each status of the KK."""
+
+MARRIED: Final = frozenset({KkMarital.MARRIED, KkMarital.MARRIED_UNRECORDED})
+DIVORCED: Final = frozenset({KkMarital.DIVORCED, KkMarital.DIVORCED_UNRECORDED})
+
+
+class Relation(StrEnum):
+    """Relation to the head of the family (status hubungan dalam keluarga)."""
+
+    HEAD = "KEPALA KELUARGA"
+    HUSBAND = "SUAMI"
+    WIFE = "ISTRI"
+    CHILD = "ANAK"
+    CHILD_IN_LAW = "MENANTU"
+    GRANDCHILD = "CUCU"
+    PARENT = "ORANG TUA"
+    PARENT_IN_LAW = "MERTUA"
+    OTHER_KIN = "FAMILI LAIN"
+    SERVANT = "PEMBANTU"
+    OTHER = "LAINNYA"
+
+
+class Religion(StrEnum):
+    """Agama, or belief by Putusan MK 97/PUU-XIV/2016."""
+
+    ISLAM = "ISLAM"
+    PROTESTANT = "KRISTEN"
+    CATHOLIC = "KATHOLIK"
+    HINDU = "HINDU"
+    BUDDHIST = "BUDDHA"
+    CONFUCIAN = "KHONGHUCU"
+    BELIEF = "KEPERCAYAAN TERHADAP TUHAN YME"
+
+
+class BloodType(StrEnum):
+    """Golongan darah."""
+
+    A = "A"
+    B = "B"
+    AB = "AB"
+    O = "O"  # noqa: E741 - it is the name of the blood type
+    UNKNOWN = "TIDAK TAHU"
+
+
+class Education(StrEnum):
+    """Pendidikan terakhir."""
+
+    NONE = "TIDAK/BELUM SEKOLAH"
+    PRIMARY_UNFINISHED = "BELUM TAMAT SD/SEDERAJAT"
+    PRIMARY = "TAMAT SD/SEDERAJAT"
+    LOWER_SECONDARY = "SLTP/SEDERAJAT"
+    UPPER_SECONDARY = "SLTA/SEDERAJAT"
+    DIPLOMA_2 = "DIPLOMA I/II"
+    DIPLOMA_3 = "AKADEMI/DIPLOMA III/S. MUDA"
+    BACHELOR = "DIPLOMA IV/STRATA I"
+    MASTER = "STRATA II"
+    DOCTOR = "STRATA III"
+
+
+class Citizenship(StrEnum):
+    """Kewarganegaraan."""
+
+    INDONESIAN = "WNI"
+    FOREIGN = "WNA"
+
+
+ADULT_AGE_YEARS: Final = 17  # from then on, or once married, a KTP-el is compulsory (UU 24/2013 article 63)
