@@ -1,0 +1,26 @@
+"""The instruments, all in one place so that dashboards and alarms find them. Labels never hold ids or personal data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+HTTP_SECONDS: Final = Histogram("http_request_seconds", "Time to answer a request", ("method", "route", "status"), buckets=_SECONDS)
+MESSAGES: Final = Counter("messages_total", "Messages handled", ("type", "outcome"))
+UNIT_SECONDS: Final = Histogram("unit_of_work_seconds", "Time of one unit of work, reads to commit", ("kind",), buckets=_SECONDS)
+UNIT_MESSAGES: Final = Histogram("unit_of_work_messages", "Messages in one unit of work", buckets=(1, 2, 5, 10, 20, 35, 50, 100))
+OUTBOX_OLDEST_SECONDS: Final = Gauge("outbox_oldest_unsent_seconds", "Age of the oldest event that is not published yet")
+OUTBOX_PUBLISHED: Final = Counter("outbox_published_total", "Events published with a confirm", ("type",))
+OUTBOX_PARKED: Final = Counter("outbox_parked_total", "Events the broker refused", ("type",))
+PARKED: Final = Counter("parked_total", "What could not be handled and waits for a person", ("reason",))
+EFFECTS: Final = Counter("effects_total", "Outside effects", ("kind", "outcome"))
+EFFECT_SECONDS: Final = Histogram("effect_seconds", "Time of one call to the outside", ("kind",), buckets=_SECONDS)
+CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
+
+
+def render() -> bytes:
+    """Everything in the Prometheus text format."""
+    return generate_latest(REGISTRY)

@@ -1,0 +1,62 @@
+"""The FastAPI factory: every service's HTTP side is made here, so that errors, limits, health and authentication are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from shared import metrics
+from shared.health import Health
+from shared.settings import ServiceSettings
+from shared.web import problems
+from shared.web.auth import Authenticator
+from shared.web.middleware import BodyLimit, Canonical
+
+OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
+DOCUMENTATION: Final = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect"})
+
+
+def create_app(
+    settings: ServiceSettings,
+    health: Health,
+    *,
+    title: str,
+    public: Iterable[str] = (),
+    larger_bodies: Iterable[tuple[str, int]] = (),
+) -> FastAPI:
+    """Make the app of a service.
+
+    Args:
+        settings: Gives the API keys and the body limit.
+        health: What `/readyz` tells.
+        title: Shown in the API documentation.
+        public: Route paths that need no authentication; a test refuses every other route without one.
+        larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
+    """
+    app = FastAPI(title=title, redoc_url=None)
+    app.state.authenticator = Authenticator(settings.api_keys)
+    app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
+    problems.install(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
+    app.add_middleware(Canonical)
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> PlainTextResponse:
+        return PlainTextResponse("alive\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        ready, checks = await health.ready()
+        body = {"ready": ready, "checks": {name: asdict(check) for name, check in checks.items()}}
+        return JSONResponse(body, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def measurements() -> Response:
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return app

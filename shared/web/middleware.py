@@ -1,0 +1,98 @@
+"""Pure ASGI: body limit, trace context, and one canonical log line per request. No reading of bodies, no buffering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import logs, metrics
+from shared.clock import monotonic_seconds
+from shared.ids import child_traceparent
+from shared.web.problems import problem
+
+_QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
+_log = logs.get("web")
+
+
+class BodyLimit:
+    """Refuses bodies over the limit with 413, by Content-Length at once, else as soon as too many bytes came."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Iterable[tuple[str, int]] = ()) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._larger = tuple(larger)
+
+    def _limit(self, path: str) -> int:
+        return next((limit for prefix, limit in self._larger if path.startswith(prefix)), self._max_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit(scope["path"])
+                declared = dict(scope["headers"]).get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > limit:
+            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", f"The body is larger than {limit} bytes.")
+            await refusal(scope, receive, send)
+            return
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        await self._app(scope, limited, send)
+
+
+class Canonical:
+    """Binds the trace context, measures, and logs one line per request with its route, never its path or query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        incoming = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
+        traceparent = child_traceparent(incoming)
+        scope.setdefault("state", {})["traceparent"] = traceparent
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(trace_id=traceparent.split("-")[1])
+        began = monotonic_seconds()
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"traceparent", traceparent.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception:  # noqa: BLE001 - the last line: logged with its traceback, answered as 500
+            _log.exception("request.failed", method=scope["method"], route=_route(scope))
+            if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                await problem(status, "internal_error", "Something went wrong here; nothing was accepted.")(scope, receive, noted)
+        finally:
+            seconds = monotonic_seconds() - began
+            route = _route(scope)
+            metrics.HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
+            if scope["path"] not in _QUIET:
+                _log.info("request.answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "unknown"))
