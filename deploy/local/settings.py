@@ -1,0 +1,36 @@
+"""Addresses and places of a local run. Every port is a setting; every default is free on a usual machine."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LocalSettings(BaseSettings):
+    """What `make run` and the tests read from the environment.
+
+    A server whose address is given (``AMQP_URL``, ``MONGO_URL``) is used as it is and neither started nor stopped.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    local_state: Path = Field(default=Path(".local"), description="folder for the data, keys and logs of a local run")
+    once: bool = Field(default=False, description="end after the two journeys instead of staying up")
+
+    amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
+    amqp_api_url: str = Field(default="", description="its management API; empty = port 15672 of the same host")
+    mongo_url: str = Field(default="", description="a MongoDB replica set that already runs; empty = start a private one")
+
+    rabbitmq_server: str = Field(default="", description="path of rabbitmq-server; empty = look in the usual places")
+    rabbitmq_port: int = Field(default=5673, description="AMQP port of the private RabbitMQ node")
+    rabbitmq_api_port: int = Field(default=15673, description="its management API and pages")
+    rabbitmq_dist_port: int = Field(default=25673, description="its Erlang distribution port")
+    rabbitmq_epmd_port: int = Field(default=4373, description="its port mapper")
+    mongo_port: int = Field(default=27117, description="port of the private mongod")
+
+    intake_port: int = Field(default=8101, description="intake's HTTP port")
+    verification_port: int = Field(default=8102, description="verification's HTTP port")
+    issuance_port: int = Field(default=8103, description="issuance's HTTP port")
+    notifier_port: int = Field(default=8104, description="notifier's HTTP port")
+    whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
+    court_port: int = Field(default=8112, description="the court simulator and its page")
