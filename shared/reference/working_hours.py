@@ -1,0 +1,113 @@
+"""The office's clock: working time, public holidays and cuti bersama, and the time promised to a citizen.
+
+Holidays and cuti bersama (SKB 3 Menteri) come from the PyPI package `holidays`; days the office closes or opens on its own are settings.
+This module is imported by its name, not through the package, so that only those who promise times pay for loading the holidays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from shared.clock import WIB
+
+_HORIZON_DAYS: Final = 400  # a promise further away than a year is a mistake in a setting
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A stretch of one day in which the office works, local time."""
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes:
+            raise ValueError("a shift opens before it closes")
+
+
+def _default_week() -> Mapping[int, tuple[Shift, ...]]:
+    # Unconfirmed for Madiun; Perpres 21/2023: 37.5 hours a week in five days, longer break on Friday.
+    ordinary = (Shift(time(7, 30), time(12, 0)), Shift(time(13, 0), time(15, 30)))
+    friday = (Shift(time(7, 30), time(11, 30)), Shift(time(13, 0), time(14, 30)))
+    return {0: ordinary, 1: ordinary, 2: ordinary, 3: ordinary, 4: friday}
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """When the office works.
+
+    Args:
+        week: Shifts by weekday (0 = Monday), in order and not overlapping; a weekday that is absent is free.
+        closed_on: Days it closes beside the national ones (flood, election).
+        open_on: Days it works in spite of the calendar.
+        zone: The zone in which shifts are meant.
+    """
+
+    week: Mapping[int, tuple[Shift, ...]] = field(default_factory=_default_week)
+    closed_on: frozenset[date] = frozenset()
+    open_on: frozenset[date] = frozenset()
+    zone: ZoneInfo = WIB
+
+    def __post_init__(self) -> None:
+        if not any(self.week.values()):
+            raise ValueError("an office that never works can promise nothing")
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the office works on that day at all."""
+        if day in self.closed_on or not self.week.get(day.weekday()):
+            return False
+        return day in self.open_on or not is_holiday(day)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it works at this very moment; the closing minute itself is closed."""
+        return any(start <= at < end for start, end in self._stretches(at.astimezone(self.zone).date(), days=1))
+
+    def promise(self, start: datetime, working_time: timedelta) -> datetime:
+        """When `working_time` will have passed on the office's clock, counted from `start`; UTC.
+
+        Work that ends exactly at closing time is promised for that closing time, not for the next morning.
+
+        Raises:
+            ValueError: When that is more than about a year away.
+        """
+        left = working_time
+        moment = start
+        for opens, closes in self._stretches(start.astimezone(self.zone).date(), days=_HORIZON_DAYS):
+            begin = max(opens, start)
+            if begin >= closes:
+                continue
+            if left <= closes - begin:
+                return (begin + left).astimezone(UTC)
+            left -= closes - begin
+            moment = closes
+        raise ValueError(f"promise beyond {moment.date()}")
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Working time between two moments; zero where `end` is not after `start`."""
+        days = (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days + 1
+        stretches = self._stretches(start.astimezone(self.zone).date(), days=max(days, 0))
+        return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in stretches), timedelta())
+
+    def _stretches(self, first: date, *, days: int) -> Iterator[tuple[datetime, datetime]]:
+        for offset in range(days):
+            day = first + timedelta(days=offset)
+            if self.is_working_day(day):
+                for shift in self.week[day.weekday()]:
+                    yield datetime.combine(day, shift.opens, self.zone), datetime.combine(day, shift.closes, self.zone)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a national holiday or cuti bersama."""
+    return day in _national(day.year)
+
+
+@lru_cache(maxsize=8)
+def _national(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
