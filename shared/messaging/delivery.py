@@ -1,0 +1,120 @@
+"""What the consumer hands to a unit of work and what it gets back: the seam between the broker and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from shared.contracts.envelope import Event
+
+E = TypeVar("E", bound=Event)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it came off the queue.
+
+    `attempt` counts from 0 and is our own header: the number of times it went through the retry ladder. `redelivered` is the broker's
+    flag: somebody had it before and did not acknowledge it. `replayed` says that an operator sent it again.
+    """
+
+    body: bytes
+    message_id: str
+    type: str
+    attempt: int = 0
+    redelivered: bool = False
+    replayed: bool = False
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def seen_before(self) -> bool:
+        """Whether an earlier attempt may have left a trace in the database."""
+        return self.redelivered or self.replayed or self.attempt > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Handled and committed. Acknowledge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Its inbox row was read: it was handled before. Acknowledge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not now: publish a copy to the retry ladder, then acknowledge. `after_seconds` None means by the ladder."""
+
+    reason: str
+    after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never: its reason is recorded in `parked` already; dead-letter it, then acknowledge."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The database is down: acknowledge nothing, publish nothing, pause."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Done | Duplicate | Retry | Dead | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Because of what something happens: goes into every event that is emitted."""
+
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The envelope of the message in hand, without its data."""
+
+    message_id: str
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    occurred_at: datetime
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[E, T]):
+    """One event and the handler for one message of it. `prefetch` lets a batch of fifty cost one query instead of fifty."""
+
+    event: type[E]
+    handle: Callable[[T, E, Meta], Awaitable[None]]
+    prefetch: Callable[[T, Sequence[E]], Awaitable[None]] | None = None
+
+
+AnyRoute: TypeAlias = Route[Any, T]
+
+
+def routing(routes: Sequence[AnyRoute[T]]) -> Mapping[str, AnyRoute[T]]:
+    """Routes by event type.
+
+    Raises:
+        ValueError: two routes for one type.
+    """
+    table = {route.event.type: route for route in routes}
+    if len(table) != len(routes):
+        raise ValueError("two routes for one event type")
+    return table

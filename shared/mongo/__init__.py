@@ -1,0 +1,19 @@
+"""The one door to MongoDB: connection, transactions, units of work, files."""
+
+from pymongo import IndexModel as IndexModel
+
+from shared.mongo.connection import Collection as Collection
+from shared.mongo.connection import Database as Database
+from shared.mongo.connection import Doc as Doc
+from shared.mongo.connection import Mongo as Mongo
+from shared.mongo.connection import Session as Session
+from shared.mongo.errors import CommitUnknown as CommitUnknown
+from shared.mongo.errors import DatabaseUnavailable as DatabaseUnavailable
+from shared.mongo.errors import DriverError as DriverError
+from shared.mongo.errors import LostRace as LostRace
+from shared.mongo.errors import is_duplicate_key as is_duplicate_key
+from shared.mongo.errors import is_unavailable as is_unavailable
+from shared.mongo.unit import Mapping as Mapping
+from shared.mongo.unit import Savepoint as Savepoint
+from shared.mongo.unit import Unit as Unit
+from shared.mongo.unit import WriteOp as WriteOp

@@ -1,0 +1,143 @@
+"""The one door to MongoDB. Motor is behind it, and only calls that PyMongo's own asynchronous client has too (ADR: the swap)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC
+from typing import Any, Final, Self, TypeAlias, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import IndexModel, ReadPreference, WriteConcern
+from pymongo.errors import CollectionInvalid, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from shared.mongo.errors import DatabaseUnavailable, is_unavailable
+from shared.mongo.transaction import Session, run_transaction
+
+Doc: TypeAlias = dict[str, Any]
+Collection: TypeAlias = "AsyncIOMotorCollection[Doc]"
+Database: TypeAlias = "AsyncIOMotorDatabase[Doc]"
+R = TypeVar("R")
+
+_OPERATION_TIMEOUT_MS: Final = 10_000  # one operation with all its retries; a dead peer without a reset is noticed after this
+_SELECTION_TIMEOUT_MS: Final = (
+    5_000  # how long to look for a primary: longer than an election (about 2 s), shorter than a caller's patience
+)
+_CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
+_POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true limit, and the change stream holds one for ever
+_TRANSACTION_LIMIT_SECONDS: Final = (
+    20.0  # body, commit and all their repeats; the server aborts after 60 s (transactionLifetimeLimitSeconds)
+)
+
+__all__ = ["Collection", "Database", "Doc", "Mongo", "Session"]
+
+
+class Mongo:
+    """A client with what every write and read of this product promises: majority and journal, primary, retried once by the driver."""
+
+    def __init__(self, client: AsyncIOMotorClient[Doc], *, transaction_limit_seconds: float = _TRANSACTION_LIMIT_SECONDS) -> None:
+        self._client = client
+        self._limit_seconds = transaction_limit_seconds
+
+    @classmethod
+    def connect(cls, url: str, *, app_name: str = "adminduk", operation_timeout_ms: int = _OPERATION_TIMEOUT_MS) -> Self:
+        """Make a client; nothing is sent before the first operation.
+
+        The address wins over these defaults where it names an option itself, except for what makes a write safe.
+        """
+        client: AsyncIOMotorClient[Doc] = AsyncIOMotorClient(
+            url,
+            appname=app_name,
+            tz_aware=True,
+            tzinfo=UTC,
+            timeoutMS=operation_timeout_ms,
+            serverSelectionTimeoutMS=_SELECTION_TIMEOUT_MS,
+            connectTimeoutMS=_CONNECT_TIMEOUT_MS,
+            maxPoolSize=_POOL_SIZE,
+            retryWrites=True,
+            retryReads=True,
+            w="majority",
+            journal=True,
+            readConcernLevel="majority",
+            readPreference="primary",
+        )
+        return cls(client)
+
+    def database(self, name: str) -> Database:
+        """A database with the promises of this class, whatever the address says."""
+        return self._client.get_database(
+            name,
+            codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
+            read_preference=ReadPreference.PRIMARY,
+            write_concern=WriteConcern(w="majority", j=True),
+            read_concern=ReadConcern("majority"),
+        )
+
+    def collection(self, database: str, name: str) -> Collection:
+        """A collection with the promises of this class."""
+        return self.database(database)[name]
+
+    async def prepare(self, database: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        """Create collections and indexes, before serving: inside a transaction that would be slow or fail. Idempotent.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+            pymongo.errors.OperationFailure: an index of that name exists with other options; that needs a migration.
+        """
+        room = self.database(database)
+        try:
+            present = set(await room.list_collection_names())
+            for name, models in indexes.items():
+                if name not in present:
+                    await _create_collection(room, name)
+                if models:
+                    await room[name].create_indexes(list(models))
+        except PyMongoError as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+            raise
+
+    async def transact(self, body: Callable[[Session], Awaitable[R]]) -> R:
+        """Run `body` in a transaction: see `run_transaction`.
+
+        Raises:
+            DatabaseUnavailable: MongoDB is down, or the transaction lost to others until the time was over.
+            CommitUnknown: nobody could say in time whether the commit holds.
+        """
+        return await run_transaction(self._client, body, limit_seconds=self._limit_seconds)
+
+    async def start_snapshot(self) -> Session:
+        """A session whose reads, over all collections, show one moment. Use as `async with await mongo.start_snapshot() as session`."""
+        return await self._client.start_session(snapshot=True)
+
+    async def ping(self) -> None:
+        """Ask the primary for a sign of life that a write would need too.
+
+        Raises:
+            DatabaseUnavailable: there is no writable primary.
+        """
+        try:
+            hello = await self._client.get_database("admin").command("hello")
+        except PyMongoError as error:
+            raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+        if not hello.get("isWritablePrimary"):
+            raise DatabaseUnavailable("database_unavailable", "no primary")
+
+    async def drop(self, database: str) -> None:
+        """Remove a whole database. For tests and for `make clean`."""
+        await self._client.drop_database(database)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+async def _create_collection(room: Database, name: str) -> None:
+    try:
+        await room.create_collection(name)
+    except CollectionInvalid:
+        return  # another copy of the service was faster
+
+
+AnySession: TypeAlias = AsyncIOMotorClientSession

@@ -1,0 +1,61 @@
+"""What can go wrong between us and MongoDB, in terms the rest of the house knows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError, WTimeoutError
+
+from shared.errors import Conflict, Transient
+
+DUPLICATE_KEY: Final = 11000  # server error code
+_NO_SERVICE_CODES: Final = frozenset(
+    {
+        50,  # MaxTimeMSExpired: the server gave up on time
+        64,  # WriteConcernFailed: no majority in time
+        91,  # ShutdownInProgress
+        189,  # PrimarySteppedDown
+        262,  # ExceededTimeLimit
+        10107,  # NotWritablePrimary
+        11600,  # InterruptedAtShutdown
+        11602,  # InterruptedDueToReplStateChange
+        13435,  # NotPrimaryNoSecondaryOk
+        13436,  # NotPrimaryOrSecondary
+        14031,  # OutOfDiskSpace
+    },
+)
+
+
+DriverError: Final = PyMongoError
+"""What the driver raises, for those who may not know the driver."""
+
+
+class LostRace(Conflict):
+    """Another unit wrote first what this one had read. Handle the whole thing again with fresh reads."""
+
+
+class DatabaseUnavailable(Transient):
+    """MongoDB can't be reached or can't commit now. Nothing is wrong with the message or the request."""
+
+
+class CommitUnknown(DatabaseUnavailable):
+    """The commit was sent, and nobody could say in time whether it holds. Read before you conclude anything."""
+
+
+def is_duplicate_key(error: BaseException) -> bool:
+    """Whether a unique index refused the write."""
+    if isinstance(error, BulkWriteError):
+        return any(problem.get("code") == DUPLICATE_KEY for problem in (error.details or {}).get("writeErrors", ()))
+    return isinstance(error, DuplicateKeyError)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the error says "MongoDB is down or out of breath" and nothing about the data.
+
+    Used by the consumer (pause), by the API (503) and by jobs (wait).
+    """
+    if isinstance(error, DatabaseUnavailable | ConnectionFailure | WTimeoutError):
+        return True
+    if isinstance(error, OperationFailure) and error.code in _NO_SERVICE_CODES:
+        return True
+    return isinstance(error, PyMongoError) and error.timeout

@@ -1,0 +1,269 @@
+"""A unit of work over MongoDB: an identity map of frozen aggregates and a buffer of writes.
+
+Reads happen outside any transaction, writes are buffered, and `flush` is one short series of bulk writes whose filters carry the version
+that was read. So nothing runs twice inside a transaction, and whoever loses a race is told so (`LostRace`) and starts again with fresh
+reads. One unit may hold many messages: `savepoint` and `rollback` leave one of them out without a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
+
+from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from shared.errors import Conflict, NotFound
+from shared.mongo.connection import Collection, Doc, Mongo, Session
+from shared.mongo.errors import LostRace, is_duplicate_key
+
+A = TypeVar("A")
+
+WriteOp: TypeAlias = "InsertOne[Doc] | UpdateOne | UpdateMany | ReplaceOne[Doc] | DeleteOne | DeleteMany"
+
+ABSENT: Final = 0
+"""The version of what is not in the database."""
+
+_RESERVED: Final = frozenset({"_id", "version", "seq"})
+_NO_OPERATORS = "find_one_by takes equality only"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Generic[A]):
+    """How aggregates of one kind lie in one collection.
+
+    `to_doc` leaves out `_id`, `version` and `seq`: the unit adds them. `from_doc` gets the document as it lies, `_id` included.
+    """
+
+    collection: str
+    key: Callable[[A], str]
+    to_doc: Callable[[A], Doc]
+    from_doc: Callable[[Doc], A]
+
+
+Slot: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the unit knows of one `_id`: the present value, and the version and sequence as they lie in the database."""
+
+    mapping: Mapping[Any]
+    value: Any
+    version: int
+    sequence: int
+    dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """A moment of a unit: give it back to `rollback`."""
+
+    writes: int
+    deferred: int
+
+
+class Unit:
+    """Reads through an identity map, buffers writes, flushes them in one go. Belongs to one task at a time."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._mongo = mongo
+        self._database = database
+        self._entries: dict[Slot, _Entry] = {}
+        self._journal: list[tuple[Slot, _Entry | None]] = []
+        self._deferred: list[tuple[str, WriteOp]] = []
+
+    async def find(self, mapping: Mapping[A], key: str) -> A | None:
+        """The aggregate as this unit sees it, its own buffered writes included."""
+        entry = self._entries.get((mapping.collection, key))
+        if entry is None:
+            doc = await self._collection(mapping).find_one({"_id": key})
+            entry = self._hold(mapping, key, doc)
+        return cast("A | None", entry.value)
+
+    async def get(self, mapping: Mapping[A], key: str) -> A:
+        """As `find`.
+
+        Raises:
+            NotFound: there is none; the code is `<collection>_not_found`.
+        """
+        aggregate = await self.find(mapping, key)
+        if aggregate is None:
+            raise NotFound(f"{mapping.collection}_not_found")
+        return aggregate
+
+    async def prefetch(self, mapping: Mapping[A], keys: Iterable[str]) -> None:
+        """Read many in one query; what is absent is remembered as absent."""
+        missing = [key for key in dict.fromkeys(keys) if (mapping.collection, key) not in self._entries]
+        if not missing:
+            return
+        docs = await self._collection(mapping).find({"_id": {"$in": missing}}).to_list(None)
+        found = {doc["_id"]: doc for doc in docs}
+        for key in missing:
+            self._hold(mapping, key, found.get(key))
+
+    async def find_one_by(self, mapping: Mapping[A], query: Doc) -> A | None:
+        """Find by another unique index. The answer is as if the buffer had been flushed already.
+
+        Raises:
+            ValueError: the query has an operator; equality of (dotted) fields is what the buffer can judge too.
+        """
+        if any(name.startswith("$") or isinstance(wanted, dict) for name, wanted in query.items()):
+            raise ValueError(_NO_OPERATORS)
+        for (collection, _), entry in self._entries.items():
+            if collection == mapping.collection and entry.dirty and _matches(mapping.to_doc(entry.value), query):
+                return cast("A", entry.value)
+        doc = await self._collection(mapping).find_one(query)
+        if doc is None:
+            return None
+        entry = self._hold(mapping, doc["_id"], doc)
+        return None if entry.dirty else cast("A | None", entry.value)  # dirty: it no longer matches, else it had been found above
+
+    def add(self, mapping: Mapping[A], aggregate: A) -> None:
+        """Buffer an insert. An `_id` that is taken shows at the flush, as `LostRace`.
+
+        Raises:
+            Conflict: this unit already holds an aggregate with that key (`<collection>_exists`).
+        """
+        slot = (mapping.collection, mapping.key(aggregate))
+        held = self._entries.get(slot)
+        if held is not None and held.value is not None:
+            raise Conflict(f"{mapping.collection}_exists")
+        self._write(slot, _Entry(mapping, aggregate, ABSENT, 0, dirty=True))
+
+    def save(self, mapping: Mapping[A], aggregate: A) -> None:
+        """Buffer a replacement of the version that was read.
+
+        Raises:
+            LookupError: it was neither found nor added in this unit, so nobody knows which version it replaces.
+        """
+        slot, held = self._held(mapping, mapping.key(aggregate))
+        self._write(slot, replace(held, value=aggregate, dirty=True))
+
+    def version(self, mapping: Mapping[Any], key: str) -> int:
+        """The version as read; one more once it was saved or added here. 0 means absent.
+
+        Raises:
+            LookupError: this unit knows nothing of that key.
+        """
+        entry = self._entries.get((mapping.collection, key))
+        if entry is None:
+            raise LookupError(mapping.collection)
+        return entry.version + (1 if entry.dirty else 0)
+
+    def next_sequence(self, mapping: Mapping[Any], key: str) -> int:
+        """The next number of this aggregate's events: contiguous, and stored with it at the flush.
+
+        Raises:
+            LookupError: it was neither found nor added in this unit.
+        """
+        slot, held = self._held(mapping, key)
+        self._write(slot, replace(held, sequence=held.sequence + 1, dirty=True))
+        return held.sequence + 1
+
+    def defer(self, collection: str, operation: WriteOp) -> None:
+        """Add a raw write to the same flush, for what is no aggregate. It may match nothing without being a lost race."""
+        self._deferred.append((collection, operation))
+
+    def savepoint(self) -> Savepoint:
+        """Mark this moment."""
+        return Savepoint(len(self._journal), len(self._deferred))
+
+    def rollback(self, savepoint: Savepoint) -> None:
+        """Forget every write since; what was read stays known."""
+        while len(self._journal) > savepoint.writes:
+            slot, before = self._journal.pop()
+            if before is None:
+                del self._entries[slot]
+            else:
+                self._entries[slot] = before
+        del self._deferred[savepoint.deferred :]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing to flush."""
+        return not self._journal and not self._deferred
+
+    async def flush(self, session: Session) -> None:
+        """Write everything: one `bulk_write` per collection. May be run again in a fresh transaction; the buffer stays.
+
+        Raises:
+            LostRace: a version is no longer the one that was read, or an `_id` or unique value is taken.
+        """
+        for collection, operations, replacements in self._plan():
+            await self._bulk(collection, operations, replacements, session)
+
+    def _plan(self) -> Iterable[tuple[str, list[WriteOp], int | None]]:
+        """Collection, operations, and how many documents the replacements must match (None where nobody counts)."""
+        plans: dict[str, tuple[list[WriteOp], int]] = {}
+        for (collection, key), entry in self._entries.items():
+            if entry.dirty:
+                operations, replacements = plans.get(collection, ([], 0))
+                operations.append(_operation(key, entry))
+                plans[collection] = (operations, replacements + (entry.version != ABSENT))
+        for collection in sorted(plans):
+            operations, replacements = plans[collection]
+            yield collection, operations, replacements
+        raw: dict[str, list[WriteOp]] = {}
+        for collection, operation in self._deferred:
+            raw.setdefault(collection, []).append(operation)
+        for collection in sorted(raw):
+            yield collection, raw[collection], None
+
+    async def _bulk(self, collection: str, operations: list[WriteOp], replacements: int | None, session: Session) -> None:
+        try:
+            result = await self._mongo.collection(self._database, collection).bulk_write(operations, session=session)
+        except BulkWriteError as error:
+            if is_duplicate_key(error):
+                raise LostRace(f"{collection}_exists") from error
+            raise
+        if replacements is not None and result.matched_count != replacements:
+            raise LostRace(f"{collection}_changed")
+
+    def _collection(self, mapping: Mapping[Any]) -> Collection:
+        return self._mongo.collection(self._database, mapping.collection)
+
+    def _hold(self, mapping: Mapping[Any], key: str, doc: Doc | None) -> _Entry:
+        """Remember what was read, unless this unit knows better."""
+        slot = (mapping.collection, key)
+        if slot not in self._entries:
+            if doc is None:
+                self._entries[slot] = _Entry(mapping, None, ABSENT, 0)
+            else:
+                self._entries[slot] = _Entry(mapping, mapping.from_doc(doc), doc["version"], doc.get("seq", 0))
+        return self._entries[slot]
+
+    def _held(self, mapping: Mapping[Any], key: str) -> tuple[Slot, _Entry]:
+        slot = (mapping.collection, key)
+        entry = self._entries.get(slot)
+        if entry is None or entry.value is None:
+            raise LookupError(f"{mapping.collection}: find or add it first")
+        return slot, entry
+
+    def _write(self, slot: Slot, entry: _Entry) -> None:
+        self._journal.append((slot, self._entries.get(slot)))
+        self._entries[slot] = entry
+
+
+def _operation(key: str, entry: _Entry) -> WriteOp:
+    body = entry.mapping.to_doc(entry.value)
+    if not _RESERVED.isdisjoint(body):
+        raise ValueError(f"{entry.mapping.collection}: to_doc must leave out _id, version and seq")
+    doc = {"_id": key, "version": entry.version + 1, "seq": entry.sequence, **body}
+    if entry.version == ABSENT:
+        return InsertOne(doc)
+    return ReplaceOne({"_id": key, "version": entry.version}, doc)
+
+
+def _matches(doc: MappingABC[str, Any], query: Doc) -> bool:
+    return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
+
+
+def _at(doc: Any, path: list[str]) -> Any:
+    for step in path:
+        if not isinstance(doc, MappingABC):
+            return None
+        doc = doc.get(step)
+    return doc
