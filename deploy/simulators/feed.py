@@ -1,0 +1,107 @@
+"""What has just happened, for pages and tests that look on: Server-Sent Events and long polls over one bounded ring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+RING_SIZE: Final = 2_000  # a page that lost its connection for a minute catches up from here
+SUBSCRIBER_BACKLOG: Final = 1_000  # a page that reads slower than this is cut off and reconnects
+KEEPALIVE_SECONDS: Final = 15.0  # below the 30 s after which browsers and proxies give up on a silent stream
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: `sequence` grows by one, `kind` names it, `data` is JSON."""
+
+    sequence: int
+    kind: str
+    data: dict[str, Any]
+
+    def wire(self) -> bytes:
+        """The event in the text/event-stream format."""
+        return b"id: %d\nevent: %b\ndata: %b\n\n" % (self.sequence, self.kind.encode(), orjson.dumps(self.data))
+
+
+class Feed:
+    """A ring of recent events with any number of listeners. Lives in one event loop."""
+
+    def __init__(self) -> None:
+        self._ring: deque[Event] = deque(maxlen=RING_SIZE)
+        self._subscribers: set[asyncio.Queue[Event | None]] = set()
+        self._changed = asyncio.Event()
+        self._sequence = 0
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process is going down."""
+        return self._closed
+
+    def publish(self, kind: str, data: dict[str, Any]) -> None:
+        """Tell everyone. A listener that doesn't keep up is cut off."""
+        self._sequence += 1
+        event = Event(self._sequence, kind, data)
+        self._ring.append(event)
+        for queue in tuple(self._subscribers):
+            if queue.qsize() >= SUBSCRIBER_BACKLOG:
+                self._subscribers.discard(queue)
+                queue.put_nowait(None)
+            else:
+                queue.put_nowait(event)
+        self._wake()
+
+    def close(self) -> None:
+        """End every stream and every wait, so that the server can stop at once."""
+        self._closed = True
+        for queue in tuple(self._subscribers):
+            queue.put_nowait(None)
+        self._subscribers.clear()
+        self._wake()
+
+    async def changed(self, timeout_seconds: float) -> bool:
+        """Wait for the next event. Returns False when none came in time."""
+        if self._closed:
+            return False
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def stream(self, after: int | None = None) -> AsyncIterator[bytes]:
+        """Yield events as text/event-stream; `after` (Last-Event-ID) replays what the ring still holds."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        missed = [event for event in self._ring if after is not None and event.sequence > after]
+        if self._closed:
+            return
+        self._subscribers.add(queue)
+        try:
+            yield b"retry: 1000\n\n"
+            for event in missed:
+                yield event.wire()
+            while (chunk := await _next_chunk(queue)) is not None:
+                yield chunk
+        finally:
+            self._subscribers.discard(queue)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+        if self._closed:
+            self._changed.set()
+
+
+async def _next_chunk(queue: asyncio.Queue[Event | None]) -> bytes | None:
+    try:
+        async with asyncio.timeout(KEEPALIVE_SECONDS):
+            event = await queue.get()
+    except TimeoutError:
+        return b": still here\n\n"
+    return None if event is None else event.wire()

@@ -1,0 +1,64 @@
+"""Run one simulator's app under uvicorn, ending its open streams when told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from types import FrameType
+from typing import Final, Protocol
+
+import uvicorn
+from fastapi import FastAPI, Request
+
+GRACE_SECONDS: Final = 2  # requests that hang on purpose must not hold the process
+
+
+class Closing(Protocol):
+    """What must end before the server can: the feed, requests that hang on purpose."""
+
+    def close(self) -> None:
+        """End now."""
+        ...
+
+
+class Server(uvicorn.Server):
+    """uvicorn that closes streams on the signal, not after waiting for them."""
+
+    def __init__(self, app: FastAPI, closing: Closing, *, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,  # paths of calls are no business of a log: they may name people
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                timeout_keep_alive=75,
+            ),
+        )
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Close the streams, then stop as uvicorn does."""
+        self._closing.close()
+        super().handle_exit(sig, frame)
+
+    def stop(self) -> None:
+        """Stop without a signal (tests)."""
+        self._closing.close()
+        self.should_exit = True
+
+
+async def hang(request: Request, closing: asyncio.Event, *, at_most_seconds: float) -> None:
+    """Give no answer until the caller goes away, the process stops or the time is up."""
+    gone = asyncio.ensure_future(_disconnected(request))
+    ending = asyncio.ensure_future(closing.wait())
+    try:
+        await asyncio.wait({gone, ending}, timeout=at_most_seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        ending.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

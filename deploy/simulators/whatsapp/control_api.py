@@ -1,0 +1,298 @@
+"""The control API (`/sim/...`): play the citizen, look at the effects, order faults. Only the simulator has it; no real network does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal
+
+import httpx
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy.simulators.whatsapp.carrier import PHONE_DIGITS, Carrier
+from deploy.simulators.whatsapp.citizens import WINDOW, Citizen, Identity, digits
+from deploy.simulators.whatsapp.cloud_api import approve, read_limited
+from deploy.simulators.whatsapp.faults import FaultOrder
+from deploy.simulators.whatsapp.media import UPLOAD_MAX_BYTES, check_upload, parse_form
+from deploy.simulators.whatsapp.templates import Template
+
+LONG_POLL_MAX_SECONDS: Final = 60.0
+CHALLENGE: Final = "1158201444"
+
+
+class NewCitizen(BaseModel):
+    """The body of POST /sim/citizens. Asking again for the same phone gives the same person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phone: str
+    name: str | None = Field(default=None, max_length=100)
+    identity: Identity = "both"
+    username: str | None = Field(default=None, max_length=50)
+    auto_read: bool | None = None
+
+
+class CitizenChange(BaseModel):
+    """The body of PATCH /sim/citizens/{id}: only what is given changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(default=None, max_length=100)
+    online: bool | None = None
+    auto_read: bool | None = None
+    on_whatsapp: bool | None = None
+    identity: Identity | None = None
+    window_open: bool | None = Field(default=None, description="False closes the 24-hour window at once.")
+    phone: str | None = Field(default=None, description="A new number: intake gets a `system` message.")
+
+
+class Writing(BaseModel):
+    """What a citizen writes: the body of POST /sim/citizens/{id}/messages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["text", "button_reply", "list_reply", "template_button", "location", "reaction", "raw"] = "text"
+    text: str | None = Field(default=None, max_length=65_536, description="The text, or the title of a button or row.")
+    id: str | None = Field(default=None, description="The id of the button or row.")
+    reply_to: str | None = Field(default=None, description="The wamid that this answers.")
+    latitude: float | None = None
+    longitude: float | None = None
+    raw: dict[str, Any] | None = Field(default=None, description="For raw: the message part of the webhook as it is.")
+    referral: dict[str, Any] | None = Field(default=None, description="The advertisement that led here.")
+
+    def wire(self) -> dict[str, Any]:
+        """The message part of the webhook."""
+        if self.type == "raw":
+            return dict(self.raw or {})
+        parts: dict[str, dict[str, Any]] = {
+            "text": {"type": "text", "text": {"body": self.text}},
+            "button_reply": {
+                "type": "interactive",
+                "interactive": {"type": "button_reply", "button_reply": {"id": self.id, "title": self.text}},
+            },
+            "list_reply": {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": self.id, "title": self.text}}},
+            "template_button": {"type": "button", "button": {"payload": self.id, "text": self.text}},
+            "location": {"type": "location", "location": {"latitude": self.latitude, "longitude": self.longitude}},
+            "reaction": {"type": "reaction", "reaction": {"message_id": self.reply_to, "emoji": self.text}},
+        }
+        wire = parts[self.type]
+        if self.reply_to and self.type != "reaction":
+            wire["context"] = {"id": self.reply_to}
+        if self.referral:
+            wire["referral"] = self.referral
+        return wire
+
+
+def router(carrier: Carrier) -> APIRouter:
+    """The routes of the control API."""
+    api = APIRouter(prefix="/sim", tags=["Simulator"])
+    _people(api, carrier)
+    _writing(api, carrier)
+    _conversation(api, carrier)
+    _looking(api, carrier)
+    _disturbing(api, carrier)
+    return api
+
+
+def _people(api: APIRouter, carrier: Carrier) -> None:
+    @api.post("/citizens", summary="Add a citizen")
+    async def add(body: NewCitizen) -> dict[str, Any]:
+        phone = digits(body.phone)
+        if len(phone) not in PHONE_DIGITS:
+            raise HTTPException(422, "phone: 7 to 15 digits")
+        rest = body.model_dump(include={"name", "identity", "username", "auto_read"}, exclude_none=True)
+        return carrier.add_citizen(phone, **rest).view(carrier.clock())
+
+    @api.get("/citizens", summary="List citizens, last active first")
+    async def listed(limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
+        at = carrier.clock()
+        return {"citizens": [citizen.view(at) for citizen in carrier.people.latest(limit)], "total": len(carrier.people)}
+
+    @api.get("/citizens/{citizen_id}", summary="Read a citizen")
+    async def read(citizen_id: str) -> dict[str, Any]:
+        return _citizen(carrier, citizen_id).view(carrier.clock())
+
+    @api.patch("/citizens/{citizen_id}", summary="Change a citizen")
+    async def change(citizen_id: str, body: CitizenChange) -> dict[str, Any]:
+        citizen = _citizen(carrier, citizen_id)
+        _change(carrier, citizen, body)
+        return citizen.view(carrier.clock())
+
+
+def _change(carrier: Carrier, citizen: Citizen, body: CitizenChange) -> None:
+    for name in ("name", "auto_read", "on_whatsapp", "identity"):
+        value = getattr(body, name)
+        if value is not None:
+            setattr(citizen, name, value)
+    if body.window_open is not None:
+        citizen.last_inbound_at = carrier.clock() - (timedelta(0) if body.window_open else WINDOW)
+    if body.phone is not None:
+        _change_phone(carrier, citizen, digits(body.phone))
+    if body.online is not None:
+        carrier.go_online(citizen, online=body.online)
+    carrier.tell_citizen(citizen)
+
+
+def _change_phone(carrier: Carrier, citizen: Citizen, phone: str) -> None:
+    if len(phone) not in PHONE_DIGITS or carrier.people.by_phone(phone) not in (None, citizen):
+        raise HTTPException(422, "phone: not a number, or somebody else's")
+    text = f"User {citizen.name} changed from {citizen.phone} to {phone}"
+    wire = {"type": "system", "system": {"body": text, "wa_id": phone, "type": "user_changed_number", "user_id": citizen.bsuid}}
+    carrier.citizen_writes(citizen, wire, {"type": "system", "text": "Nomor WhatsApp berganti."})
+    carrier.people.change_phone(citizen, phone)
+
+
+def _writing(api: APIRouter, carrier: Carrier) -> None:
+    @api.post("/citizens/{citizen_id}/messages", summary="Write as the citizen", status_code=201)
+    async def write(citizen_id: str, body: Writing) -> dict[str, Any]:
+        citizen = _citizen(carrier, citizen_id)
+        if body.type in ("text", "button_reply", "list_reply", "template_button") and not body.text:
+            raise HTTPException(422, "text: required")
+        content: dict[str, Any] = {"type": body.type, "text": body.text or "", "reply_to": body.reply_to}
+        return carrier.citizen_writes(citizen, body.wire(), content).view()
+
+    @api.post(
+        "/citizens/{citizen_id}/files", summary="Send a picture or document as the citizen (multipart: file, caption)", status_code=201
+    )
+    async def send_file(request: Request, citizen_id: str) -> dict[str, Any]:
+        citizen = _citizen(carrier, citizen_id)
+        form = parse_form(await read_limited(request, UPLOAD_MAX_BYTES), request.headers.get("content-type", ""))
+        part = form.get("file")
+        if part is None:
+            raise HTTPException(422, "file: required")
+        mime_type = part.content_type or "application/octet-stream"
+        check_upload(mime_type, len(part.data))
+        caption = form["caption"].data.decode("utf-8", "replace") if "caption" in form else None
+        wire, content = carrier.store_file(part.data, mime_type, part.filename, caption)
+        return carrier.citizen_writes(citizen, wire, content).view()
+
+
+def _conversation(api: APIRouter, carrier: Carrier) -> None:
+    @api.get("/citizens/{citizen_id}/messages", summary="Read a conversation, oldest first; waits for something new when asked")
+    async def messages(
+        citizen_id: str,
+        after: Annotated[int, Query(ge=0, description="Only messages with a higher number.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        author: Literal["citizen", "office"] | None = None,
+        wait_seconds: Annotated[float, Query(ge=0, le=LONG_POLL_MAX_SECONDS)] = 0.0,
+    ) -> dict[str, Any]:
+        citizen = _citizen(carrier, citizen_id)
+        deadline = carrier.clock() + timedelta(seconds=wait_seconds)
+        while True:
+            found = [each for each in citizen.messages if each.number > after and author in (None, each.author)]
+            left = (deadline - carrier.clock()).total_seconds()
+            if found or left <= 0 or not await carrier.feed.changed(left):
+                break
+        page = found[:limit]
+        return {
+            "messages": [each.view() for each in page],
+            "next_after": page[-1].number if page else after,
+            "more": len(found) > len(page),
+        }
+
+    @api.post("/citizens/{citizen_id}/seen", summary="The citizen looks at the conversation: `read` for what was delivered")
+    async def seen(citizen_id: str) -> dict[str, int]:
+        return {"read": carrier.see(_citizen(carrier, citizen_id))}
+
+    @api.get("/media/{media_id}", summary="Open a file that was sent or received")
+    async def media(media_id: str) -> Response:
+        found = carrier.files.get(media_id)
+        if found is None:
+            raise HTTPException(404, "no such file")
+        return Response(found.data, media_type=found.mime_type, headers={"Content-Disposition": "inline", "ETag": f'"{found.sha256}"'})
+
+
+def _looking(api: APIRouter, carrier: Carrier) -> None:
+    @api.get("/events", summary="Everything that happens, as Server-Sent Events")
+    async def events(request: Request, after: int | None = None) -> StreamingResponse:
+        last = request.headers.get("last-event-id", "")
+        start = int(last) if last.isdigit() else after
+        return StreamingResponse(carrier.feed.stream(start), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    @api.get("/effects", summary="Every message accepted from the business, oldest first")
+    async def effects(
+        after: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        recipient: str | None = None,
+        callback_data: str | None = None,
+        wait_seconds: Annotated[float, Query(ge=0, le=LONG_POLL_MAX_SECONDS)] = 0.0,
+    ) -> dict[str, Any]:
+        deadline = carrier.clock() + timedelta(seconds=wait_seconds)
+        while True:
+            page = carrier.history.page(after=after, limit=limit, recipient=recipient, callback_data=callback_data)
+            left = (deadline - carrier.clock()).total_seconds()
+            if page or left <= 0 or not await carrier.feed.changed(left):
+                break
+        return {
+            "effects": [effect.view() for effect in page],
+            "next_after": page[-1].sequence if page else after,
+            "total": carrier.history.total,
+        }
+
+    @api.get("/effects/repeated", summary="Callback data accepted more than once, with the message ids")
+    async def repeated() -> dict[str, list[str]]:
+        return carrier.history.repeated()
+
+    @api.get("/state", summary="Counts: people, effects, refusals, webhooks")
+    async def state() -> dict[str, Any]:
+        tally = carrier.postman.tally
+        return {
+            "citizens": len(carrier.people),
+            "effects": carrier.history.total,
+            "refused": {str(code): count for code, count in sorted(carrier.history.refused.items())},
+            "business": {"name": carrier.settings.business_name, "phone": carrier.settings.display_phone_number},
+            "webhooks": {
+                "url": carrier.postman.url,
+                "pending": carrier.postman.pending,
+                "failing": carrier.postman.failing,
+                "posts": tally.posts,
+                "answered": tally.answered,
+                "changes": tally.changes,
+                "retried": tally.retried,
+                "dropped": tally.dropped,
+                "overflowed": tally.overflowed,
+                "failures": list(tally.failures),
+            },
+        }
+
+
+def _disturbing(api: APIRouter, carrier: Carrier) -> None:
+    @api.post("/faults", summary="Order a fault", status_code=201)
+    async def order(body: FaultOrder) -> dict[str, Any]:
+        return carrier.faults.add(body).model_dump()
+
+    @api.get("/faults", summary="List faults and how often each struck")
+    async def faults() -> dict[str, Any]:
+        return {"faults": [fault.model_dump() for fault in carrier.faults.listed()]}
+
+    @api.delete("/faults", summary="Lift every fault")
+    async def lift_all() -> dict[str, int]:
+        return {"lifted": carrier.faults.remove()}
+
+    @api.delete("/faults/{fault_id}", summary="Lift one fault")
+    async def lift(fault_id: str) -> dict[str, int]:
+        return {"lifted": carrier.faults.remove(fault_id)}
+
+    @api.post("/templates", summary="Approve a template", status_code=201)
+    async def template(body: Template) -> dict[str, Any]:
+        approve(carrier, body)
+        return body.model_dump()
+
+    @api.post("/handshake", summary="Subscribe as Meta does: GET the webhook with hub.challenge")
+    async def handshake() -> dict[str, Any]:
+        token = carrier.settings.verify_token.get_secret_value() if carrier.settings.verify_token else ""
+        params = {"hub.mode": "subscribe", "hub.challenge": CHALLENGE, "hub.verify_token": token}
+        async with httpx.AsyncClient(timeout=carrier.settings.webhook_timeout_seconds, trust_env=False) as client:
+            try:
+                response = await client.get(carrier.postman.url, params=params)
+            except httpx.HTTPError as error:
+                return {"verified": False, "why": type(error).__name__}
+        return {"verified": response.is_success and response.text == CHALLENGE, "why": f"HTTP {response.status_code}"}
+
+
+def _citizen(carrier: Carrier, citizen_id: str) -> Citizen:
+    citizen = carrier.people.get(citizen_id)
+    if citizen is None:
+        raise HTTPException(404, "no such citizen")
+    return citizen
