@@ -107,7 +107,7 @@ class _Server(uvicorn.Server):
 
 class _Process:
     def __init__(self, build: Callable[[S], Service], settings: S, role: Role, name: str) -> None:
-        self._build = lambda: build(settings)
+        self._build: Callable[[], Service] = lambda: build(settings)
         self._settings: ServiceSettings = settings
         self._role = role
         self._name = name

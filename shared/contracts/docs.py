@@ -1,0 +1,137 @@
+"""Generates what builders of adapters and consoles read: a JSON Schema per event and AsyncAPI 3 for all (`make docs`).
+
+`python -m shared.contracts.docs DIRECTORY` writes; with `--check` it writes nothing and exits 1 where a file differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from shared.contracts.envelope import Envelope, Event
+from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS, SERVICES
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_ASYNCAPI: Final = "3.0.0"
+
+
+def event_schema(event: type[Event]) -> dict[str, Any]:
+    """The whole message: the envelope with this event as its data."""
+    data = event.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    envelope = Envelope.model_json_schema(mode="serialization")
+    definitions = data.pop("$defs", {})
+    properties = dict(envelope["properties"])
+    properties["type"] = {"const": event.type, "description": "publisher.noun_verb_past.vN"}
+    properties["version"] = {"const": int(event.type.rsplit(".v", 1)[1])}
+    properties["source"] = {"const": event.type.split(".", 1)[0]}
+    properties["data"] = {"$ref": f"#/$defs/{event.__name__}"}
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:adminduk:event:{event.type}",
+        "title": event.type,
+        "description": (event.__doc__ or "").strip(),
+        "type": "object",
+        "properties": properties,
+        "required": envelope["required"],
+        "$defs": {**definitions, event.__name__: data},
+    }
+
+
+def _channel(event: type[Event]) -> str:
+    return event.type.replace(".", "_")
+
+
+def asyncapi() -> dict[str, Any]:
+    """The whole system as AsyncAPI 3: a channel and a message per event, an operation per publisher, consumer and console."""
+    channels: dict[str, Any] = {}
+    messages: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    for event in EVENTS:
+        name = _channel(event)
+        channels[name] = {
+            "address": event.type,
+            "description": f"Routing key on the topic exchange `{event.exchange}`.",
+            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+            "bindings": {
+                "amqp": {"is": "routingKey", "exchange": {"name": event.exchange, "type": "topic", "durable": True, "vhost": "/"}}
+            },
+        }
+        messages[name] = {
+            "name": event.type,
+            "title": event.__name__,
+            "summary": (event.__doc__ or "").strip(),
+            "contentType": "application/json",
+            "payload": {"$ref": f"./schemas/{event.type}.json"},
+            "correlationId": {"location": "$message.payload#/correlation_id"},
+            "bindings": {"amqp": {"contentEncoding": "utf-8", "messageType": event.type}},
+        }
+        publisher = event.type.split(".", 1)[0]
+        operations[f"{publisher}_sends_{name}"] = _operation("send", name, f"{publisher} publishes it.")
+    for group, suffix in ((CONSUMERS, ""), (CONSOLES, "console ")):
+        for reader, events in group.items():
+            for event in events:
+                name = _channel(event)
+                operations[f"{suffix.replace(' ', '_')}{reader}_receives_{name}"] = _operation(
+                    "receive", name, f"{suffix}{reader} consumes it."
+                )
+    return {
+        "asyncapi": _ASYNCAPI,
+        "info": {
+            "title": "PAK'DE ON and DIDUPAG",
+            "version": "1",
+            "description": "Events of " + ", ".join(SERVICES) + ". Every message is an envelope; personal data only in `data.personal`.",
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages},
+    }
+
+
+def _operation(action: str, channel: str, summary: str) -> dict[str, Any]:
+    return {
+        "action": action,
+        "summary": summary,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{channel}"}],
+    }
+
+
+def files() -> Mapping[str, bytes]:
+    """Every generated file by its path below the directory."""
+    made = {f"schemas/{event.type}.json": _json(event_schema(event)) for event in EVENTS}
+    made["asyncapi.json"] = _json(asyncapi())
+    return made
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or compare them with `--check`."""
+    words = [word for word in arguments if word != "--check"]
+    directory = Path(words[0])
+    made = files()
+    present = {str(path.relative_to(directory)) for path in directory.rglob("*.json")} if directory.is_dir() else set()
+    differing = {name for name, content in made.items() if name not in present or (directory / name).read_bytes() != content}
+    stale = present - set(made)
+    if "--check" in arguments:
+        for name in sorted(differing | stale):
+            print(f"{directory / name} is not what the code says; run: make docs")
+        return 1 if differing or stale else 0
+    for name in sorted(stale):
+        (directory / name).unlink()
+    for name in sorted(differing):
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_bytes(made[name])
+    print(f"{len(made)} files in {directory}, {len(differing)} written, {len(stale)} removed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from shared.contracts import docs
+from shared.contracts.envelope import Envelope, Event, split_type
+from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
+from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
+from tests.support.compatibility import breaks
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+RELEASED = HERE / "released"
+GENERATED = HERE.parents[1] / "docs" / "events"
+PERSONAL_FIELDS = {
+    "nik", "kk_number", "name", "holder_name", "head_name", "applicant_name", "address", "phone", "contact", "card", "decision",
+    "members", "text", "note", "check_url", "holder_nik", "birth_place", "born_on", "mother", "father", "case_number", "custody_nik",
+}  # fmt: skip
+
+
+def golden(event_type: str) -> bytes:
+    return (GOLDEN / f"{event_type}.json").read_bytes()
+
+
+def test_every_event_has_a_golden_sample_and_every_sample_an_event() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(REGISTRY.types())
+
+
+@pytest.mark.parametrize("event_type", REGISTRY.types())
+def test_a_golden_sample_reads_and_writes_back_the_same(event_type: str) -> None:
+    envelope = decode(golden(event_type))
+    event = REGISTRY.read(envelope.type, envelope.data)
+    again = envelope.model_copy(update={"data": event.model_dump(mode="json")})
+    assert orjson.loads(encode(again)) == orjson.loads(golden(event_type))
+
+
+@pytest.mark.parametrize("event_type", REGISTRY.types())
+def test_a_golden_sample_fits_the_published_schema(event_type: str) -> None:
+    schema = json.loads((GENERATED / "schemas" / f"{event_type}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(golden(event_type)))
+
+
+@pytest.mark.parametrize("event_type", REGISTRY.types())
+def test_consuming_ignores_unknown_fields_at_every_depth(event_type: str) -> None:
+    raw = orjson.loads(golden(event_type))
+    known = decode(golden(event_type))
+    raw["added_later"] = 1
+    raw["data"]["added_later"] = 1
+    for inner in raw["data"].values():
+        if isinstance(inner, dict):
+            inner["added_later"] = 1
+    envelope = decode(orjson.dumps(raw))
+    assert REGISTRY.read(envelope.type, envelope.data) == REGISTRY.read(known.type, known.data)
+
+
+def test_producing_refuses_unknown_fields() -> None:
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        ReplyButton(id="a", title="b", colour="red")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
+def test_type_names_publisher_fact_and_version(event: type[Event]) -> None:
+    publisher, name, version = split_type(event.type)
+    assert event.__module__ == f"shared.contracts.{publisher}"
+    assert name.replace("_", "") == event.__name__.lower()
+    assert version >= 1
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
+def test_personal_data_stands_only_in_personal(event: type[Event]) -> None:
+    assert not set(event.model_fields) & PERSONAL_FIELDS
+    for name, field in event.model_fields.items():
+        if name != "personal":
+            for part in ("Contact", "FamilyCard", "FamilyMember", "CourtParty", "CourtChild", "CourtDecision"):
+                assert part not in str(field.annotation), f"{event.type}.{name} carries {part}"
+
+
+@pytest.mark.parametrize("path", sorted(RELEASED.glob("*/*.json")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_was_released_can_still_be_read(path: Path) -> None:
+    old = json.loads(path.read_text())
+    event = REGISTRY.find(path.stem)
+    assert event is not None, "an event of a release may go only with an upcaster and a new version"
+    assert breaks(old, docs.event_schema(event)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (lambda data: data["properties"].pop("receipt"), "gone"),
+        (lambda data: data["required"].append("case_id"), "newly required"),
+        (lambda data: data["properties"]["receipt"].update(type="integer"), "became"),
+        (lambda data: data["properties"]["service"].update(pattern="x"), "became"),
+    ],
+)
+def test_the_compatibility_check_finds_what_breaks(change: Any, finding: str) -> None:
+    old = docs.event_schema(RequestSubmitted)
+    new = copy.deepcopy(old)
+    change(new["$defs"]["RequestSubmitted"])
+    assert any(finding in line for line in breaks(old, new))
+
+
+def test_generated_documents_are_what_the_code_says() -> None:
+    made = docs.files()
+    present = {str(path.relative_to(GENERATED)): path.read_bytes() for path in GENERATED.rglob("*.json")}
+    assert present == dict(made), "run: make docs"
+
+
+def test_asyncapi_references_resolve() -> None:
+    document = docs.asyncapi()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            reference = node.get("$ref", "")
+            if reference.startswith("#/"):
+                target = document
+                for step in reference[2:].split("/"):
+                    target = target[step]
+            elif reference:
+                assert (GENERATED / reference).is_file()
+            for inner in node.values():
+                walk(inner)
+        elif isinstance(node, list):
+            for inner in node:
+                walk(inner)
+
+    walk(document)
+    assert document["asyncapi"] == "3.0.0"
+    assert len(document["channels"]) == len(EVENTS)
+
+
+def test_every_pipeline_event_has_a_consumer() -> None:
+    bound = {event for events in CONSUMERS.values() for event in events}
+    assert {event for event in EVENTS if event.exchange == "events"} == bound
+
+
+class _OtherStatus(Event):
+    type: ClassVar[str] = MessageStatusReceived.type
+
+
+class _Stranger(Event):
+    type: ClassVar[str] = "stranger.thing_done.v1"
+
+
+class _Thing(Event):
+    type: ClassVar[str] = "intake.thing_done.v2"
+
+    colour: str
+
+
+def test_registry_refuses_two_events_of_one_type() -> None:
+    with pytest.raises(ValueError, match="registered twice"):
+        Registry([MessageStatusReceived, _OtherStatus], {})
+
+
+def test_registry_refuses_a_publisher_that_is_no_service() -> None:
+    with pytest.raises(ValueError, match="no service"):
+        Registry([_Stranger], {})
+
+
+def test_registry_refuses_an_upcaster_to_nowhere_and_one_of_a_present_version() -> None:
+    with pytest.raises(ValueError, match="not registered"):
+        Registry([_Thing], {"intake.thing_done.v1": ("intake.thing_done.v9", dict)})
+    with pytest.raises(ValueError, match="both"):
+        Registry([_Thing], {"intake.thing_done.v2": ("intake.thing_done.v2", dict)})
+
+
+def test_an_old_version_is_upcast_along_the_chain() -> None:
+    registry = Registry(
+        [_Thing],
+        {
+            "intake.thing_done.v0": ("intake.thing_done.v1", lambda data: {**data, "color": "merah"}),
+            "intake.thing_done.v1": ("intake.thing_done.v2", lambda data: {"colour": data["color"]}),
+        },
+    )
+    assert registry.read("intake.thing_done.v0", {}) == _Thing(colour="merah")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"\xff", "not_json"),
+        (b"[]", "envelope_invalid"),
+        (b"{}", "envelope_invalid"),
+        (golden("intake.reply_composed.v1").replace(b"00-4bf9", b"99-4bf9"), "envelope_invalid"),
+    ],
+)
+def test_bytes_that_are_no_message_have_a_code(body: bytes, code: str) -> None:
+    with pytest.raises(Undecodable) as caught:
+        decode(body)
+    assert caught.value.code == code
+
+
+def test_findings_name_fields_and_never_values() -> None:
+    envelope: Envelope = decode(golden("intake.request_submitted.v1"))
+    data = copy.deepcopy(envelope.data)
+    data["personal"]["nik"] = "351901010185000X"
+    with pytest.raises(Undecodable) as caught:
+        REGISTRY.read(envelope.type, data)
+    assert caught.value.code == "data_invalid"
+    assert "personal.nik" in caught.value.detail
+    assert "351901010185000X" not in str(caught.value)
+
+
+def test_an_unknown_type_has_a_code() -> None:
+    with pytest.raises(Undecodable) as caught:
+        REGISTRY.read("intake.thing_done.v7", {})
+    assert caught.value.code == "unknown_type"
