@@ -51,6 +51,19 @@ def _render(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+class _Output:
+    """Where lines end: standard output as it is at that moment, one write per line."""
+
+    def __init__(self, *_: Any) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    debug = info = warning = error = critical = exception = log = fatal = msg
+
+
 def configure(service: str, role: str, level: str = "INFO") -> None:
     """Send structlog and the standard library's logging through one JSON pipe to standard output."""
     shared: list[structlog.typing.Processor] = [
@@ -63,10 +76,10 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*shared, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=_Output,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Handler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
@@ -78,6 +91,11 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "pymongo", "aiormq", "aio_pika", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        _Output().msg(self.format(record))
 
 
 def _constant(**values: str) -> structlog.typing.Processor:

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import AfterValidator, BaseModel
+from starlette.requests import Request
+
+from shared.errors import BadInput, Conflict, FieldProblem, Stale, Transient
+from shared.health import Check, Health
+from shared.settings import ApiClient, ServiceSettings
+from shared.values import Nik
+from shared.web import Client, create_app, require
+
+KEY = "kunci-rahasia"
+LIMIT_BYTES = 2048
+
+
+class Asked(BaseModel):
+    nik: Annotated[str, AfterValidator(lambda text: Nik.parse(text).text)]
+    parts: list[int] = []
+
+
+def make_app(health: Health) -> FastAPI:
+    settings = ServiceSettings(
+        amqp_url="amqp://x",
+        mongo_url="mongodb://x",
+        port=0,
+        max_body_bytes=LIMIT_BYTES,
+        api_keys=[ApiClient(name="adapter", sha256=hashlib.sha256(KEY.encode()).hexdigest(), scopes=frozenset({"requests:write"}))],
+    )
+    app = create_app(settings, health, title="test", larger_bodies=[("/large", 10 * LIMIT_BYTES)])
+
+    @app.post("/asked")
+    async def asked(body: Asked, client: Client = require("requests:write")) -> dict[str, Any]:
+        return {"client": client.name, "parts": body.parts}
+
+    @app.get("/other")
+    async def other(_client: Client = require("admin")) -> None:
+        raise AssertionError
+
+    @app.post("/large")
+    async def large(request: Request) -> int:
+        return sum([len(chunk) async for chunk in request.stream()])
+
+    @app.get("/raise/{name}")
+    async def raises(name: str) -> None:
+        raise {
+            "conflict": Conflict("taken", "Somebody was first."),
+            "stale": Stale("version_old"),
+            "bad": BadInput("fields_invalid", problems=[FieldProblem("attachments[0].kind", "kind_unknown", "Not known.")]),
+            "transient": Transient("registry_down", after_seconds=7),
+            "bug": RuntimeError("3519010101850001"),
+        }[name]
+
+    return app
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health(started=True)
+
+
+@pytest.fixture
+async def client(health: Health) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(make_app(health))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Authorization": f"Bearer {KEY}"}) as made:
+        yield made
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:adminduk:problem:{code}")
+    return body
+
+
+async def test_the_key_names_the_caller(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/asked", json={"nik": "3519010101850001", "parts": [1]})
+    assert answer.json() == {"client": "adapter", "parts": [1]}
+
+
+@pytest.mark.parametrize(
+    ("header", "code"), [("", "key_missing"), ("Basic x", "key_missing"), ("Bearer salah", "key_unknown"), ("Bearer é", "key_unknown")]
+)
+async def test_without_a_known_key_the_answer_is_401(client: httpx.AsyncClient, header: str, code: str) -> None:
+    answer = await client.post("/asked", json={"nik": "3519010101850001"}, headers={b"Authorization": header.encode()})
+    assert_problem(answer, 401, code)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_without_the_scope_the_answer_is_403(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.get("/other"), 403, "scope_missing")
+
+
+async def test_a_wrong_field_is_named_with_its_code_and_without_its_value(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/asked", json={"nik": "3519013113850001", "parts": [1, "x"]})
+    body = assert_problem(answer, 422, "fields_invalid")
+    assert [(error["field"], error["code"]) for error in body["errors"]] == [("nik", "nik_date_impossible"), ("parts[1]", "int_parsing")]
+    assert "3519013113850001" not in answer.text
+
+
+async def test_malformed_json_is_400(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/asked", content=b"{", headers={"content-type": "application/json"})
+    assert_problem(answer, 400, "json_malformed")
+
+
+async def test_a_body_over_the_limit_is_413_declared_or_streamed(client: httpx.AsyncClient) -> None:
+    too_much = json.dumps({"nik": "x" * LIMIT_BYTES}).encode()
+
+    async def streamed() -> AsyncIterator[bytes]:
+        for start in range(0, len(too_much), 100):
+            yield too_much[start : start + 100]
+
+    assert_problem(await client.post("/asked", content=too_much, headers={"content-type": "application/json"}), 413, "body_too_large")
+    assert_problem(await client.post("/asked", content=streamed(), headers={"content-type": "application/json"}), 413, "body_too_large")
+    assert (await client.post("/large", content=b"x" * (LIMIT_BYTES * 2))).json() == LIMIT_BYTES * 2
+    assert_problem(await client.post("/large", content=b"x" * (LIMIT_BYTES * 11)), 413, "body_too_large")
+
+
+async def test_errors_of_the_house_become_problems(client: httpx.AsyncClient) -> None:
+    assert assert_problem(await client.get("/raise/conflict"), 409, "taken")["detail"] == "Somebody was first."
+    assert_problem(await client.get("/raise/stale"), 412, "version_old")
+    assert assert_problem(await client.get("/raise/bad"), 422, "fields_invalid")["errors"][0]["field"] == "attachments[0].kind"
+    transient = await client.get("/raise/transient")
+    assert_problem(transient, 503, "registry_down")
+    assert transient.headers["retry-after"] == "7"
+    assert_problem(await client.get("/nowhere"), 404, "route_unknown")
+    assert_problem(await client.delete("/asked"), 405, "method_not_allowed")
+
+
+async def test_an_unexpected_error_is_500_without_its_text(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/raise/bug")
+    assert_problem(answer, 500, "internal_error")
+    assert "3519010101850001" not in answer.text
+
+
+async def test_the_trace_goes_on(client: httpx.AsyncClient) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    answer = await client.get("/livez", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    assert answer.headers["traceparent"].split("-")[1] == trace
+    assert "00f067aa0ba902b7" not in answer.headers["traceparent"]
+    assert (await client.get("/livez", headers={"traceparent": "garbage"})).headers["traceparent"].startswith("00-")
+
+
+async def test_readiness_names_its_reasons(client: httpx.AsyncClient, health: Health) -> None:
+    async def old() -> Check:
+        return Check(ok=False, reason="outbox_old", value=61.5)
+
+    async def broken() -> Check:
+        raise OSError
+
+    assert (await client.get("/readyz")).status_code == 200
+    health.add("outbox", old)
+    health.add("broker", broken)
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {
+        "outbox": {"ok": False, "reason": "outbox_old", "value": 61.5},
+        "broker": {"ok": False, "reason": "OSError", "value": None},
+    }
+    assert (await client.get("/livez")).status_code == 200
+
+
+async def test_a_stopping_process_is_not_ready(client: httpx.AsyncClient, health: Health) -> None:
+    health.stopping = True
+    assert (await client.get("/readyz")).json()["checks"]["process"]["reason"] == "stopping"
+
+
+async def test_metrics_tell_the_route_and_never_the_path(client: httpx.AsyncClient) -> None:
+    await client.get("/raise/conflict?nik=3519010101850001")
+    text = (await client.get("/metrics")).text
+    assert 'http_request_seconds_count{method="GET",route="/raise/{name}",status="409"}' in text
+    assert "3519010101850001" not in text
