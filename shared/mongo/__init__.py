@@ -1,6 +1,8 @@
 """The one door to MongoDB: connection, transactions, units of work, files."""
 
 from pymongo import IndexModel as IndexModel
+from pymongo import UpdateMany as UpdateMany
+from pymongo import UpdateOne as UpdateOne
 
 from shared.mongo.connection import Collection as Collection
 from shared.mongo.connection import Database as Database
@@ -13,6 +15,7 @@ from shared.mongo.errors import DriverError as DriverError
 from shared.mongo.errors import LostRace as LostRace
 from shared.mongo.errors import is_duplicate_key as is_duplicate_key
 from shared.mongo.errors import is_unavailable as is_unavailable
+from shared.mongo.errors import reachable as reachable
 from shared.mongo.unit import Mapping as Mapping
 from shared.mongo.unit import Savepoint as Savepoint
 from shared.mongo.unit import Unit as Unit

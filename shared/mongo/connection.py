@@ -12,7 +12,7 @@ from pymongo import IndexModel, ReadPreference, WriteConcern
 from pymongo.errors import CollectionInvalid, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from shared.mongo.errors import DatabaseUnavailable, is_unavailable
+from shared.mongo.errors import DatabaseUnavailable, reachable
 from shared.mongo.transaction import Session, run_transaction
 
 Doc: TypeAlias = dict[str, Any]
@@ -86,17 +86,13 @@ class Mongo:
             pymongo.errors.OperationFailure: an index of that name exists with other options; that needs a migration.
         """
         room = self.database(database)
-        try:
+        with reachable():
             present = set(await room.list_collection_names())
             for name, models in indexes.items():
                 if name not in present:
                     await _create_collection(room, name)
                 if models:
                     await room[name].create_indexes(list(models))
-        except PyMongoError as error:
-            if is_unavailable(error):
-                raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
-            raise
 
     async def transact(self, body: Callable[[Session], Awaitable[R]]) -> R:
         """Run `body` in a transaction: see `run_transaction`.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError, WTimeoutError
@@ -59,3 +61,18 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, OperationFailure) and error.code in _NO_SERVICE_CODES:
         return True
     return isinstance(error, PyMongoError) and error.timeout
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn what the driver raises when MongoDB is down into the house's own error.
+
+    Raises:
+        DatabaseUnavailable: instead of the driver's error; any other error passes as it is.
+    """
+    try:
+        yield
+    except PyMongoError as error:
+        if is_unavailable(error):
+            raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+        raise

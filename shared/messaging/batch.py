@@ -1,0 +1,315 @@
+"""Many messages in one transaction, and what happens when that does not work out.
+
+All of a batch share one unit of work. A message whose rule says no is taken out by its savepoint. When the flush fails (a duplicate, a lost
+race, one document that can't be written) the batch is cut in halves, down to one message per transaction, so that one bad message never
+holds the others. A message is called a duplicate only after its inbox row was read: a duplicate key only says that the transaction is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from structlog.contextvars import bound_contextvars
+
+from shared.clock import Clock, monotonic_seconds
+from shared.contracts.envelope import Event
+from shared.contracts.registry import REGISTRY, Undecodable, decode
+from shared.errors import AppError, Conflict, Transient
+from shared.logs import get, mask
+from shared.messaging.delivery import AnyRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
+from shared.messaging.inbox import AlreadySeen, InboxRow, message_key
+from shared.messaging.parked import ParkedMessages, resolve
+from shared.messaging.unit_of_work import TRIES, Committer, UnitOfWork, pause
+from shared.metrics import MESSAGES, PARKED
+from shared.mongo import DatabaseUnavailable, Mongo, is_unavailable, reachable
+
+T = TypeVar("T")
+
+log = get("messaging")
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[T]):
+    """A message that could be read, with the route that handles it."""
+
+    index: int
+    key: str
+    delivery: Delivery
+    event: Event
+    meta: Meta
+    route: AnyRoute[T]
+
+    @property
+    def context(self) -> Context:
+        """What its handler's events name as their cause."""
+        return Context(self.meta.correlation_id, self.meta.message_id, self.meta.traceparent)
+
+
+class Batches(Generic[T]):
+    """Turns deliveries into outcomes."""
+
+    def __init__(
+        self,
+        begin: Callable[[Context | None], UnitOfWork],
+        make_tx: Callable[[UnitOfWork], T],
+        committer: Committer,
+        *,
+        mongo: Mongo,
+        database: str,
+        consumer: str,
+        clock: Clock,
+    ) -> None:
+        self._begin = begin
+        self._make_tx = make_tx
+        self._committer = committer
+        self._parked = ParkedMessages(mongo, database)
+        self._consumer = consumer
+        self._clock = clock
+
+    async def run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]]) -> list[Outcome]:
+        """One outcome per delivery, in order."""
+        outcomes: dict[int, Outcome] = {}
+        try:
+            await self._run(deliveries, routes, outcomes)
+        except DatabaseUnavailable as error:
+            log.warning("batch.unavailable", code=error.code, error=error.detail)
+            down = Unavailable(error.code)
+            outcomes = {index: outcomes.get(index, down) for index in range(len(deliveries))}
+        for index, delivery in enumerate(deliveries):
+            _tell(delivery, outcomes[index])
+        return [outcomes[index] for index in range(len(deliveries))]
+
+    async def park(self, delivery: Delivery, code: str, detail: str) -> None:
+        """Record a message that can't be handled.
+
+        Raises:
+            DatabaseUnavailable: not recorded.
+        """
+        with reachable():
+            await self._parked.park(self._key(delivery), self._consumer, delivery, (code, mask(detail)), self._clock())
+        PARKED.labels(code).inc()
+
+    async def _run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]], outcomes: dict[int, Outcome]) -> None:
+        first: dict[str, Item[T]] = {}
+        later: list[Item[T]] = []
+        dead: dict[int, Dead] = {}
+        for index, delivery in enumerate(deliveries):
+            try:
+                item = _read(index, self._key(delivery), delivery, routes)
+            except Undecodable as error:
+                dead[index] = Dead(error.code, error.detail)
+                continue
+            if first.setdefault(item.key, item) is not item:
+                later.append(item)  # the same message twice in one batch: the second is judged after the first
+        for index, outcome in dead.items():
+            await self._bury(index, deliveries[index], outcome, outcomes)
+        known = await self._known([item for item in first.values() if item.delivery.seen_before])
+        fresh = _without(list(first.values()), known, outcomes)
+        await self._handle(fresh, outcomes)
+        for item in later:
+            await self._handle([item], outcomes)
+
+    async def _handle(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
+        """Together when they are several and it works, else in halves, at last alone."""
+        if len(items) <= 1:
+            for item in items:
+                await self._alone(item, outcomes)
+            return
+        try:
+            await self._together(items, outcomes)
+        except _Apart:
+            rest = _without(items, await self._known(items), outcomes)
+            middle = (len(rest) + 1) // 2
+            await self._handle(rest[:middle], outcomes)
+            await self._handle(rest[middle:], outcomes)
+
+    async def _together(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
+        began = monotonic_seconds()
+        accepted: list[Item[T]] = []
+        refused: list[tuple[Item[T], Outcome]] = []
+        try:
+            with reachable():
+                work = self._begin(None)
+                tx = self._make_tx(work)
+                await _prefetch(tx, items)
+                for item in items:
+                    mark = work.savepoint()
+                    verdict = await self._verdict(work, tx, item)
+                    if verdict is None:
+                        accepted.append(item)
+                    else:
+                        work.rollback(mark)
+                        refused.append((item, verdict))
+                await self._commit(work, accepted, began)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            raise _Apart(type(error).__name__) from error
+        outcomes.update((item.index, Done()) for item in accepted)
+        # A refusal counts only now: it may rest on what an earlier message of the batch wrote, and that is true since the commit.
+        await self._conclude(refused, outcomes)
+
+    async def _alone(self, item: Item[T], outcomes: dict[int, Outcome]) -> None:
+        for attempt in range(TRIES):
+            try:
+                verdict = await self._try_alone(item)
+            except AlreadySeen:
+                if await self._known([item]):
+                    outcomes[item.index] = Duplicate()
+                    return
+            except Conflict as error:
+                log.info("message.raced", message_id=item.meta.message_id, code=error.code)
+            else:
+                if verdict is None:
+                    outcomes[item.index] = Done()
+                else:
+                    await self._conclude([(item, verdict)], outcomes)
+                return
+            await pause(attempt)
+        await self._conclude([(item, Retry("contended"))], outcomes)
+
+    async def _try_alone(self, item: Item[T]) -> Outcome | None:
+        began = monotonic_seconds()
+        work = self._begin(None)
+        verdict = await self._verdict(work, self._make_tx(work), item)
+        if verdict is not None:
+            return verdict
+        try:
+            await self._commit(work, [item], began)
+        except (AlreadySeen, Conflict):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a flush raises is judged, not lost
+            return judge(error)
+        return None
+
+    async def _verdict(self, work: UnitOfWork, tx: T, item: Item[T]) -> Outcome | None:
+        """Run the handler; None when it accepts.
+
+        Raises:
+            DatabaseUnavailable: a read failed because MongoDB is down.
+            Conflict: somebody else was first.
+        """
+        work.context = item.context
+        try:
+            with bound_contextvars(correlation_id=item.meta.correlation_id, message_id=item.meta.message_id):
+                await item.route.handle(tx, item.event, item.meta)
+        except Conflict:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is judged, not lost
+            return judge(error)
+        finally:
+            work.context = None
+        return None
+
+    async def _commit(self, work: UnitOfWork, items: Sequence[Item[T]], began: float) -> None:
+        again = [item.key for item in items if item.delivery.seen_before]
+        if again:
+            resolve(work.unit, again, self._clock())
+        at = self._clock()
+        await self._committer.commit(work, [InboxRow(item.key, item.meta.type, at) for item in items], kind="batch", began=began)
+
+    async def _conclude(self, refused: Sequence[tuple[Item[T], Outcome]], outcomes: dict[int, Outcome]) -> None:
+        """Say of messages that they were not handled, unless their inbox row says that they were, once before."""
+        known = await self._known([item for item, _ in refused])
+        for item, verdict in refused:
+            if item.key in known:
+                outcomes[item.index] = Duplicate()
+            elif isinstance(verdict, Dead):
+                await self._bury(item.index, item.delivery, verdict, outcomes)
+            else:
+                outcomes[item.index] = verdict
+
+    async def _bury(self, index: int, delivery: Delivery, verdict: Dead, outcomes: dict[int, Outcome]) -> None:
+        await self.park(delivery, verdict.code, verdict.detail)
+        outcomes[index] = verdict
+
+    async def _known(self, items: Sequence[Item[T]]) -> frozenset[str]:
+        with reachable():
+            return await self._committer.inbox.known(item.key for item in items)
+
+    def _key(self, delivery: Delivery) -> str:
+        """The inbox key; a message without an id goes by its bytes."""
+        return message_key(self._consumer, delivery.message_id or f"sha256:{hashlib.sha256(delivery.body).hexdigest()}")
+
+
+class _Apart(Exception):  # noqa: N818 - what to do
+    """The batch did not work as one; nothing of it was written."""
+
+
+def judge(error: Exception) -> Outcome:
+    """What an error of a handler or a flush means for its message (the table in `shared.errors`).
+
+    Raises:
+        DatabaseUnavailable: it means nothing for the message; MongoDB is down.
+    """
+    if is_unavailable(error):
+        with reachable():
+            raise error
+    if isinstance(error, Transient):
+        return Retry(error.code, error.after_seconds)
+    if isinstance(error, AppError):
+        return Dead(error.code, error.detail)
+    log.error("message.broke", error=type(error).__name__, where=_where(error))  # no traceback: its texts may quote the message
+    return Retry(f"unexpected:{type(error).__name__}")
+
+
+def _where(error: BaseException) -> list[str]:
+    """The innermost frames as `file:line`."""
+    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]
+
+
+async def _prefetch(tx: T, items: Sequence[Item[T]]) -> None:
+    """Give each route all its events at once."""
+    events: dict[str, tuple[AnyRoute[T], list[Event]]] = {}
+    for item in items:
+        events.setdefault(item.route.event.type, (item.route, []))[1].append(item.event)
+    for route, batch in events.values():
+        if route.prefetch is not None:
+            await route.prefetch(tx, batch)
+
+
+def _read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyRoute[T]]) -> Item[T]:
+    """Read the bytes: envelope, data, route.
+
+    Raises:
+        Undecodable: it is no message of ours, or nobody here handles it.
+    """
+    envelope = decode(delivery.body)
+    if envelope.id != delivery.message_id:
+        raise Undecodable("message_id_differs")
+    event = REGISTRY.read(envelope.type, envelope.data)
+    route = routes.get(event.type)
+    if route is None:
+        raise Undecodable("no_route", event.type)
+    meta = Meta(
+        message_id=envelope.id,
+        type=envelope.type,
+        source=envelope.source,
+        subject=envelope.subject,
+        sequence=envelope.sequence,
+        occurred_at=envelope.occurred_at,
+        correlation_id=envelope.correlation_id,
+        causation_id=envelope.causation_id,
+        traceparent=envelope.traceparent,
+        attempt=delivery.attempt,
+    )
+    return Item(index, key, delivery, event, meta, route)
+
+
+def _without(items: list[Item[T]], known: frozenset[str], outcomes: dict[int, Outcome]) -> list[Item[T]]:
+    """Leave out, as duplicates, what the inbox knows."""
+    outcomes.update((item.index, Duplicate()) for item in items if item.key in known)
+    return [item for item in items if item.key not in known]
+
+
+def _tell(delivery: Delivery, outcome: Outcome) -> None:
+    kind = type(outcome).__name__.lower()
+    MESSAGES.labels(delivery.type if REGISTRY.find(delivery.type) else "unknown", kind).inc()
+    if isinstance(outcome, Dead):
+        log.warning("message.dead", message_id=delivery.message_id, type=delivery.type, code=outcome.code, attempt=delivery.attempt)
+    elif isinstance(outcome, Retry):
+        log.warning("message.retry", message_id=delivery.message_id, type=delivery.type, code=outcome.reason, attempt=delivery.attempt)

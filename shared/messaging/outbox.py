@@ -1,0 +1,232 @@
+"""What must still be told. Rows are written in the transaction of what they tell, and leave by a relay under a lease."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import BulkWriteError
+
+from shared.ids import new_token
+from shared.mongo import Collection, Doc, LostRace, Mongo, Session, is_duplicate_key
+
+COLLECTION: Final = "outbox"
+SENT_KEPT_SECONDS: Final = 7 * 24 * 3600  # long enough to look back at an incident and for the nightly conservation
+NEW, SENT, PARKED, DISCARDED = "new", "sent", "parked", "discarded"
+
+_STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CLAIMABLE: Final[Doc] = {
+    "state": NEW,
+    "$expr": {
+        "$and": [
+            {"$lte": [{"$ifNull": ["$next_at", _LONG_AGO]}, "$$NOW"]},
+            {"$lt": [{"$ifNull": ["$lease.until", _LONG_AGO]}, "$$NOW"]},
+        ],
+    },
+}
+
+INDEXES: Final[dict[str, Sequence[IndexModel]]] = {
+    COLLECTION: (
+        IndexModel([("aggregate", ASCENDING), ("seq", ASCENDING)], name="sequence", unique=True),
+        # The relay claims the oldest unsent rows; everything sent leaves this index, so it stays small.
+        IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="unsent", partialFilterExpression={"state": NEW}),
+        IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="parked", partialFilterExpression={"state": PARKED}),
+        IndexModel([("sent_at", ASCENDING)], name="expiry", expireAfterSeconds=SENT_KEPT_SECONDS),  # only sent rows have sent_at
+    ),
+}
+
+
+class Refused(Exception):  # noqa: N818 - what the broker did
+    """The broker answered and does not want this message: no queue takes it, no such exchange, too big. `code` is stable."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class BrokerUnavailable(Exception):  # noqa: N818 - what the broker is
+    """No confirm: the broker is down, blocked or slow. It may have the message all the same; the inbox absorbs the repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One event, frozen. `body` is the envelope's bytes as they go over the wire; `id` is the AMQP message id."""
+
+    id: str
+    aggregate: str
+    sequence: int
+    type: str
+    exchange: str
+    body: bytes = field(repr=False)
+    correlation_id: str
+    traceparent: str
+    created_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """A row the broker refused."""
+
+    row: OutboxRow
+    code: str
+    detail: str
+    parked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Rows that are ours until the lease ends; the token proves it."""
+
+    token: str
+    rows: tuple[OutboxRow, ...]
+
+
+class Outbox:
+    """The outbox of one database. All times are the server's (`$$NOW`): the clocks of several relays need not agree."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._rows: Collection = mongo.collection(database, COLLECTION)
+
+    async def insert(self, rows: Sequence[OutboxRow], session: Session) -> None:
+        """Write rows inside the transaction of what they tell.
+
+        Raises:
+            LostRace: a sequence number of that aggregate is taken.
+        """
+        try:
+            await self._rows.insert_many([_to_doc(row) for row in rows], session=session)
+        except BulkWriteError as error:
+            if is_duplicate_key(error):
+                raise LostRace("sequence_taken") from error
+            raise
+
+    async def claim(self, limit: int, lease_seconds: float) -> Claim:
+        """Take the oldest unsent rows that nobody holds, under a fresh token. Several relays may do so at once; each row goes to one."""
+        docs = await self._rows.find(_CLAIMABLE).sort("_id", ASCENDING).limit(limit).to_list(None)
+        token = new_token()
+        if not docs:
+            return Claim(token, ())
+        ids = [doc["_id"] for doc in docs]
+        until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
+        won = await self._rows.update_many(
+            {"_id": {"$in": ids}, **_CLAIMABLE},
+            [{"$set": {"lease": {"token": token, "until": until}, "attempts": {"$add": ["$attempts", 1]}}}],
+        )
+        if won.modified_count < len(ids):
+            ours = await self._rows.find({"_id": {"$in": ids}, "lease.token": token}, {"_id": 1}).to_list(None)
+            held = {doc["_id"] for doc in ours}
+            docs = [doc for doc in docs if doc["_id"] in held]
+        return Claim(token, tuple(_from_doc(doc) for doc in docs))
+
+    async def mark_sent(self, token: str, ids: Sequence[str]) -> int:
+        """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""
+        result = await self._rows.update_many(
+            {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
+            [{"$set": {"state": SENT, "sent_at": "$$NOW"}}, {"$unset": "lease"}],
+        )
+        return result.modified_count
+
+    async def park(self, token: str, event_id: str, code: str, detail: str) -> bool:
+        """Set aside what the broker refused, with its reason. False when the lease was lost."""
+        result = await self._rows.update_one(
+            {"_id": event_id, "state": NEW, "lease.token": token},
+            [{"$set": {"state": PARKED, "parked_at": "$$NOW", "code": code, "detail": detail}}, {"$unset": "lease"}],
+        )
+        return result.modified_count == 1
+
+    async def release(self, token: str, ids: Sequence[str], after_seconds: float = 0.0) -> None:
+        """Give rows back unsent; nobody takes them before `after_seconds` are over."""
+        later = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(after_seconds * 1000)}}
+        await self._rows.update_many(
+            {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
+            [{"$set": {"next_at": later}}, {"$unset": "lease"}],
+        )
+
+    async def oldest_unsent_seconds(self) -> float:
+        """Age of the oldest row that still must be told, 0 when there is none."""
+        pipeline = [
+            {"$match": {"state": NEW}},
+            {"$sort": {"_id": ASCENDING}},
+            {"$limit": 1},
+            {"$project": {"age": {"$dateDiff": {"startDate": "$created_at", "endDate": "$$NOW", "unit": "millisecond"}}}},
+        ]
+        docs = await self._rows.aggregate(pipeline).to_list(None)
+        return max(0.0, docs[0]["age"] / 1000) if docs else 0.0
+
+    async def find(self, event_id: str) -> ParkedEvent | None:
+        """One that the broker refused, with its reason."""
+        doc = await self._rows.find_one({"_id": event_id, "state": PARKED})
+        return None if doc is None else _parked(doc)
+
+    async def parked(self, limit: int = 100) -> list[ParkedEvent]:
+        """What the broker refused, the oldest first."""
+        docs = await self._rows.find({"state": PARKED}).sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [_parked(doc) for doc in docs]
+
+    async def replay(self, event_id: str) -> bool:
+        """Let the relay try a parked row again. False when it is not parked (any more)."""
+        result = await self._rows.update_one(
+            {"_id": event_id, "state": PARKED},
+            {"$set": {"state": NEW}, "$unset": {"parked_at": "", "code": "", "detail": "", "next_at": ""}},
+        )
+        return result.modified_count == 1
+
+    async def discard(self, event_id: str, note: str) -> bool:
+        """Decide that a parked row shall not be told; `note` says why and who. The row stays."""
+        result = await self._rows.update_one({"_id": event_id, "state": PARKED}, {"$set": {"state": DISCARDED, "note": note}})
+        return result.modified_count == 1
+
+    async def inserts(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Tell of new rows as another process commits them (a change stream), until `stop` is set.
+
+        Raises:
+            PyMongoError: the stream broke; open another.
+        """
+        only_inserts = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
+            yield  # what was written before the stream was open
+            while not stop.is_set():
+                if await stream.try_next() is not None:
+                    yield
+
+
+def _to_doc(row: OutboxRow) -> Doc:
+    return {
+        "_id": row.id,
+        "aggregate": row.aggregate,
+        "seq": row.sequence,
+        "type": row.type,
+        "exchange": row.exchange,
+        "body": row.body,
+        "correlation_id": row.correlation_id,
+        "traceparent": row.traceparent,
+        "state": NEW,
+        "attempts": row.attempts,
+        "created_at": row.created_at,
+    }
+
+
+def _from_doc(doc: Doc) -> OutboxRow:
+    return OutboxRow(
+        id=doc["_id"],
+        aggregate=doc["aggregate"],
+        sequence=doc["seq"],
+        type=doc["type"],
+        exchange=doc["exchange"],
+        body=bytes(doc["body"]),
+        correlation_id=doc["correlation_id"],
+        traceparent=doc["traceparent"],
+        created_at=doc["created_at"],
+        attempts=doc["attempts"],
+    )
+
+
+def _parked(doc: Doc) -> ParkedEvent:
+    return ParkedEvent(_from_doc(doc), doc["code"], doc["detail"], doc["parked_at"])

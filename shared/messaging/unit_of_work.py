@@ -1,0 +1,161 @@
+"""One unit of work: what the handlers saved and emitted, and the one commit that makes it true."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from shared.clock import Clock, monotonic_seconds
+from shared.contracts.envelope import Envelope, Event, split_type
+from shared.contracts.registry import encode
+from shared.ids import child_traceparent, new_id
+from shared.logs import get
+from shared.messaging.delivery import Context
+from shared.messaging.inbox import Inbox, InboxRow
+from shared.messaging.outbox import Outbox, OutboxRow
+from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
+from shared.mongo import Mapping, Mongo, Savepoint, Session, Unit
+
+A = TypeVar("A")
+
+TRIES: Final = 5  # with fresh reads; a lost race is rare, five in a row mean a hot spot, and the caller should know
+_LONGEST_PAUSE_SECONDS: Final = 0.05  # between two tries, jittered: what the winner needs to become majority-committed
+
+log = get("messaging")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of a unit of work: give it back to `rollback`."""
+
+    writes: Savepoint
+    events: int
+    hooks: int
+
+
+class UnitOfWork:
+    """What a service's `Tx` is built on: `unit` for aggregates, `emit` for events. Belongs to one task at a time."""
+
+    def __init__(self, unit: Unit, *, service: str, clock: Clock, context: Context | None = None) -> None:
+        self.unit = unit
+        self.context = context
+        self._service = service
+        self._clock = clock
+        self._events: list[OutboxRow] = []
+        self._hooks: list[Callable[[], None]] = []
+
+    def emit(self, mapping: Mapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
+        """Buffer an event about an aggregate that this unit holds; give its id.
+
+        The envelope is frozen here: what lies in the outbox is what goes over the wire, however late. The correlation id is the one
+        given, else that of what we react to, else the aggregate's key.
+
+        Raises:
+            ValueError: the event is another service's to publish.
+            LookupError: the aggregate was neither found nor added in this unit.
+        """
+        publisher, _, version = split_type(event.type)
+        if publisher != self._service:
+            raise ValueError(f"{self._service} must not publish {event.type}")
+        because = self.context
+        envelope = Envelope(
+            id=new_id(),
+            type=event.type,
+            version=version,
+            source=self._service,
+            subject=key,
+            sequence=self.unit.next_sequence(mapping, key),
+            occurred_at=self._clock(),
+            correlation_id=correlation_id or (because.correlation_id if because else key),
+            causation_id=because.causation_id if because else None,
+            traceparent=child_traceparent(because.traceparent if because else None),
+            data=event.model_dump(mode="json"),
+        )
+        self._events.append(_row(mapping.collection, event.exchange, envelope))
+        return envelope.id
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit, for example to wake a job of this process. It must not fail and not wait."""
+        self._hooks.append(hook)
+
+    def savepoint(self) -> Mark:
+        """Mark this moment."""
+        return Mark(self.unit.savepoint(), len(self._events), len(self._hooks))
+
+    def rollback(self, mark: Mark) -> None:
+        """Forget everything saved, emitted and hooked since."""
+        self.unit.rollback(mark.writes)
+        del self._events[mark.events :]
+        del self._hooks[mark.hooks :]
+
+    @property
+    def events(self) -> Sequence[OutboxRow]:
+        """What was emitted so far."""
+        return self._events
+
+    @property
+    def hooks(self) -> Sequence[Callable[[], None]]:
+        """What runs after the commit."""
+        return self._hooks
+
+
+class Committer:
+    """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
+
+    def __init__(self, mongo: Mongo, database: str, wake: Callable[[], None]) -> None:
+        self.inbox = Inbox(mongo, database)
+        self._outbox = Outbox(mongo, database)
+        self._mongo = mongo
+        self._wake = wake
+
+    async def commit(self, work: UnitOfWork, rows: Sequence[InboxRow], *, kind: str, began: float) -> None:
+        """Flush and commit; then wake the relay and run the hooks. Without anything to write it does nothing.
+
+        Raises:
+            AlreadySeen: an inbox key is taken; read the row before concluding.
+            LostRace: handle it again with fresh reads.
+            DatabaseUnavailable: nothing is known to be written (`CommitUnknown`: it may be).
+        """
+        if rows or work.events or not work.unit.is_clean:
+            await self._mongo.transact(self._flushing(work, rows))
+        seconds = monotonic_seconds() - began
+        UNIT_SECONDS.labels(kind).observe(seconds)
+        UNIT_MESSAGES.observe(max(1, len(rows)))
+        log.info("unit.committed", kind=kind, messages=len(rows), events=len(work.events), ms=round(seconds * 1000, 1))
+        if work.events:
+            self._wake()
+        for hook in work.hooks:
+            hook()
+
+    def _flushing(self, work: UnitOfWork, rows: Sequence[InboxRow]) -> Callable[[Session], Any]:
+        async def flush(session: Session) -> None:
+            if rows:
+                await self.inbox.insert(rows, session)
+            await work.unit.flush(session)
+            if work.events:
+                await self._outbox.insert(work.events, session)
+
+        return flush
+
+
+def _row(collection: str, exchange: str, envelope: Envelope) -> OutboxRow:
+    return OutboxRow(
+        id=envelope.id,
+        aggregate=f"{collection}/{envelope.subject}",
+        sequence=envelope.sequence,
+        type=envelope.type,
+        exchange=exchange,
+        body=encode(envelope),
+        correlation_id=envelope.correlation_id,
+        traceparent=envelope.traceparent,
+        created_at=envelope.occurred_at,
+    )
+
+
+async def pause(attempt: int) -> None:
+    """Let the winner of a race finish: longer with each try, jittered."""
+    longest = min(_LONGEST_PAUSE_SECONDS, 0.002 * 2.0**attempt)
+    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not cryptography

@@ -1,0 +1,109 @@
+"""Runs units of work: one body for the API and jobs, up to fifty messages for the consumer. Made once per process, in wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar, cast
+
+from shared.clock import Clock, monotonic_seconds
+from shared.errors import BadInput, Transient
+from shared.messaging.batch import Batches
+from shared.messaging.delivery import AnyRoute, Context, Delivery, Meta, Outcome, Route, routing
+from shared.messaging.inbox import INDEXES as INBOX_INDEXES
+from shared.messaging.inbox import AlreadySeen, InboxRow
+from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
+from shared.messaging.parked import INDEXES as PARKED_INDEXES
+from shared.messaging.unit_of_work import TRIES, Committer, UnitOfWork, pause
+from shared.mongo import LostRace, Mongo, Unit, reachable
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
+"""What every service's database needs besides its own collections."""
+
+
+__all__ = ["INDEXES", "Context", "Delivery", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
+
+
+class Units(Generic[T]):
+    """The way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`; `wake` tells the relay of new rows."""
+
+    def __init__(
+        self,
+        *,
+        mongo: Mongo,
+        database: str,
+        service: str,
+        make_tx: Callable[[UnitOfWork], T],
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._mongo = mongo
+        self._database = database
+        self._service = service
+        self._make_tx = make_tx
+        self._clock = clock
+        self._committer = Committer(mongo, database, wake)
+        self._batches = Batches(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
+
+    async def prepare(self) -> None:
+        """Create inbox, outbox and parked with their indexes."""
+        await self._mongo.prepare(self._database, INDEXES)
+
+    async def run(
+        self,
+        body: Callable[[T], Awaitable[R]],
+        *,
+        context: Context | None = None,
+        key: str | None = None,
+        fingerprint: str | None = None,
+    ) -> R:
+        """Run `body` in a unit of its own and commit; again with fresh reads when it lost a race, up to five times.
+
+        With `key` (an Idempotency-Key, a webhook's id; unique in this service, so give it a prefix) the unit happens once: what `body`
+        returned (None, text, numbers, lists and dicts of them) is kept in its inbox row, and a repeat gets that without running `body`.
+
+        Raises:
+            BadInput: `idempotency_key_reused`: same key, another `fingerprint`.
+            Transient: `contended`, or `DatabaseUnavailable`; with a key the caller may simply repeat.
+            AppError: what `body` raised; nothing was written.
+        """
+        for attempt in range(TRIES):
+            try:
+                with reachable():
+                    return await self._once(body, context, key, fingerprint)
+            except (LostRace, AlreadySeen):
+                await pause(attempt)
+        raise Transient("contended", after_seconds=1.0)
+
+    async def _once(self, body: Callable[[T], Awaitable[R]], context: Context | None, key: str | None, fingerprint: str | None) -> R:
+        began = monotonic_seconds()
+        if key is not None and (row := await self._committer.inbox.find(key)) is not None:
+            return cast("R", _repeated(row, fingerprint))
+        work = self._begin(context)
+        result = await body(self._make_tx(work))
+        rows = [] if key is None else [InboxRow(key, "request", self._clock(), fingerprint, result)]
+        await self._committer.commit(work, rows, kind="single", began=began)
+        return result
+
+    async def run_batch(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]]) -> list[Outcome]:
+        """Handle messages in as few transactions as can be; one outcome for each, in order. Never raises but for cancellation."""
+        return await self._batches.run(deliveries, routes)
+
+    async def park(self, delivery: Delivery, code: str, detail: str = "") -> None:
+        """Record a message that the consumer gives up, for example at the end of the retry ladder. Idempotent.
+
+        Raises:
+            DatabaseUnavailable: not recorded; keep the message.
+        """
+        await self._batches.park(delivery, code, detail)
+
+    def _begin(self, context: Context | None) -> UnitOfWork:
+        return UnitOfWork(Unit(self._mongo, self._database), service=self._service, clock=self._clock, context=context)
+
+
+def _repeated(row: InboxRow, fingerprint: str | None) -> Any:
+    if row.fingerprint != fingerprint:
+        raise BadInput("idempotency_key_reused", "this key was used for another body")
+    return row.result
