@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -151,7 +151,7 @@ class Outbox:
 
     async def oldest_unsent_seconds(self) -> float:
         """Age of the oldest row that still must be told, 0 when there is none."""
-        pipeline = [
+        pipeline: list[Doc] = [
             {"$match": {"state": NEW}},
             {"$sort": {"_id": ASCENDING}},
             {"$limit": 1},
@@ -183,13 +183,13 @@ class Outbox:
         result = await self._rows.update_one({"_id": event_id, "state": PARKED}, {"$set": {"state": DISCARDED, "note": note}})
         return result.modified_count == 1
 
-    async def inserts(self, stop: asyncio.Event) -> AsyncIterator[None]:
+    async def inserts(self, stop: asyncio.Event) -> AsyncGenerator[None, None]:
         """Tell of new rows as another process commits them (a change stream), until `stop` is set.
 
         Raises:
             PyMongoError: the stream broke; open another.
         """
-        only_inserts = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        only_inserts: list[Doc] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
         async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
             yield  # what was written before the stream was open
             while not stop.is_set():

@@ -1,0 +1,205 @@
+"""Carries the outbox to the broker. Several copies may run; a row leaves at least once, and is marked only by whoever still holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from enum import Enum, auto
+from typing import Final
+
+from shared.clock import monotonic_seconds
+from shared.logs import get, mask
+from shared.messaging.outbox import BrokerUnavailable, Claim, Outbox, OutboxRow, Refused
+from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
+from shared.mongo import is_unavailable
+
+IN_FLIGHT: Final = 64  # publishes without a confirm yet: enough to hide the round trip, few enough to repeat after a crash
+LEASE_SECONDS: Final = 30.0  # three times the publisher's own time limit
+POLL_SECONDS: Final = 1.5  # the wake-ups are quick, the poll makes them correct; an empty poll is not free
+_FIRST_PAUSE_SECONDS: Final = 0.1  # after the broker or MongoDB failed
+_LONGEST_PAUSE_SECONDS: Final = 5.0  # capped: after a fault heals the outbox drains within 60 s (promise I4)
+_MOST_DOUBLINGS: Final = 10  # beyond the cap anyway; keeps the power small
+_REOPEN_AFTER_ROWS: Final = 100  # reading one missed change costs a hop to a thread; opening a stream costs about as much as a few dozen
+_WATCH_END_SECONDS: Final = 2.0  # the stream looks at `stop` once a second
+
+log = get("messaging")
+
+
+class Relay:
+    """Claims, publishes with at most `in_flight` unconfirmed, marks. `publish` returns on the confirm.
+
+    `publish` raises `Refused` (the row is parked) or `BrokerUnavailable` (the row is tried again, for ever).
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        publish: Callable[[OutboxRow], Awaitable[None]],
+        *,
+        in_flight: int = IN_FLIGHT,
+        lease_seconds: float = LEASE_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
+        watch: bool = True,
+    ) -> None:
+        self._outbox = outbox
+        self._publish = publish
+        self._in_flight = in_flight
+        self._lease_seconds = lease_seconds
+        self._poll_seconds = poll_seconds
+        self._watch = watch
+        self._wakes = asyncio.Event()
+        self._failures = 0
+        self._oldest_seconds = 0.0
+        self._looked_at = float("-inf")
+        self._carried = 0
+        self._resting = asyncio.Event()
+
+    @property
+    def oldest_unsent_seconds(self) -> float:
+        """Age of the oldest unsent row at the last look, which is at most a poll or a back-off ago. A readiness input."""
+        return self._oldest_seconds
+
+    def wake(self) -> None:
+        """There are new rows. To be called on the event loop of `run`."""
+        self._wakes.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Carry until `stop` is set; what is in flight then is finished first."""
+        helpers = [asyncio.create_task(self._stopping(stop), name="relay-stop")]
+        if self._watch:
+            helpers.append(asyncio.create_task(self._watching(stop), name="relay-watch"))
+        try:
+            while not stop.is_set():
+                self._wakes.clear()
+                if not await self._turn():
+                    await self._rest(stop)
+            await asyncio.wait(helpers, timeout=_WATCH_END_SECONDS)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def flush(self, limit_seconds: float) -> bool:
+        """Carry what is there, at the end of a process. True when no row is left unsent, False when the time was over."""
+        deadline = monotonic_seconds() + limit_seconds
+        while monotonic_seconds() < deadline:
+            if await self._turn():
+                continue
+            if not self._failures and not await self._look():
+                return True
+            await asyncio.sleep(self._pause())
+        return False
+
+    async def _turn(self) -> bool:
+        """Claim, publish, mark. True when there is reason to go on at once."""
+        try:
+            if monotonic_seconds() - self._looked_at >= self._poll_seconds:
+                await self._look()
+            lost_at = monotonic_seconds() + self._lease_seconds
+            claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
+            if not claim.rows:
+                self._failures = 0
+                return False
+            return await self._carry(claim, lost_at)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            self._failed("database_unavailable", error)
+            return False
+
+    async def _carry(self, claim: Claim, lost_at: float) -> bool:
+        probing = self._failures > 0
+        fates = await asyncio.gather(*(self._send(claim.token, row, lost_at) for row in claim.rows))
+        by_fate: dict[_Fate, list[str]] = {}
+        for row, fate in zip(claim.rows, fates, strict=True):
+            by_fate.setdefault(fate, []).append(row.id)
+        if sent := by_fate.get(_Fate.SENT):
+            marked = await self._outbox.mark_sent(claim.token, sent)
+            self._carried += len(sent)
+            if marked < len(sent):
+                log.warning("outbox.lease_lost", rows=len(sent) - marked)
+        if broken := by_fate.get(_Fate.BROKEN):
+            await self._outbox.release(claim.token, broken, _LONGEST_PAUSE_SECONDS)
+        if down := by_fate.get(_Fate.DOWN):
+            self._failed("broker_unavailable", None)
+            await self._outbox.release(claim.token, down)
+            return False
+        self._failures = 0
+        return probing or len(claim.rows) == self._in_flight
+
+    async def _send(self, token: str, row: OutboxRow, lost_at: float) -> _Fate:
+        if monotonic_seconds() >= lost_at:
+            return _Fate.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
+        try:
+            await self._publish(row)
+        except Refused as error:
+            log.warning("event.refused", event_id=row.id, type=row.type, code=error.code)
+            if await self._outbox.park(token, row.id, error.code, mask(error.detail)):
+                OUTBOX_PARKED.labels(row.type).inc()
+            return _Fate.PARKED
+        except BrokerUnavailable:
+            return _Fate.DOWN
+        except Exception as error:  # noqa: BLE001 - one row that breaks our own code must not stop the others
+            log.warning("event.broke", event_id=row.id, type=row.type, error=type(error).__name__)
+            return _Fate.BROKEN
+        OUTBOX_PUBLISHED.labels(row.type).inc()
+        return _Fate.SENT
+
+    async def _look(self) -> float:
+        self._oldest_seconds = await self._outbox.oldest_unsent_seconds()
+        self._looked_at = monotonic_seconds()
+        OUTBOX_OLDEST_SECONDS.set(self._oldest_seconds)
+        return self._oldest_seconds
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Until something new is there or the poll is due; after a failure only time (and `stop`) ends it."""
+        wakes, seconds = (stop, self._pause()) if self._failures else (self._wakes, self._poll_seconds)
+        self._resting.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wakes.wait(), seconds)
+        self._resting.clear()
+
+    def _failed(self, code: str, error: Exception | None) -> None:
+        self._failures += 1
+        log.warning("relay.paused", code=code, error=type(error).__name__ if error else None, failures=self._failures)
+
+    def _pause(self) -> float:
+        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures, _MOST_DOUBLINGS))
+        return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not cryptography
+
+    async def _stopping(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wakes.set()
+        self._resting.set()
+
+    async def _watching(self, stop: asyncio.Event) -> None:
+        """Wake on rows that another process commits.
+
+        While the relay works nobody reads the stream; after much work it is opened anew, which is cheaper than reading what was missed.
+        """
+        while not stop.is_set():
+            try:
+                async with aclosing(self._outbox.inserts(stop)) as inserts:
+                    async for _ in inserts:
+                        carried = self._carried
+                        self._resting.clear()
+                        self.wake()
+                        await self._resting.wait()
+                        if self._carried - carried > _REOPEN_AFTER_ROWS:
+                            break
+            except Exception as error:  # noqa: BLE001 - the poll goes on whatever happens to the stream
+                log.warning("relay.unwatched", error=type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _LONGEST_PAUSE_SECONDS)
+
+
+class _Fate(Enum):
+    """What became of one publish."""
+
+    SENT = auto()
+    PARKED = auto()
+    DOWN = auto()
+    LATE = auto()
+    BROKEN = auto()
