@@ -10,7 +10,7 @@ from deploy.simulators.feed import Feed
 from deploy.simulators.whatsapp.bubbles import draw
 from deploy.simulators.whatsapp.citizens import Citizen, Message, PhoneBook, Status, digits, new_wamid
 from deploy.simulators.whatsapp.errors import GraphError
-from deploy.simulators.whatsapp.faults import Fault, Faults
+from deploy.simulators.whatsapp.faults import Faults
 from deploy.simulators.whatsapp.history import Effect, History
 from deploy.simulators.whatsapp.limits import Rates
 from deploy.simulators.whatsapp.media import MediaStore
@@ -138,7 +138,7 @@ class Carrier:
         if citizen.online:
             plan += ["delivered", "read"] if citizen.auto_read else ["delivered"]
         times = [milliseconds, self.settings.delivered_after_ms, self.settings.read_after_ms][: len(plan)]
-        if self.faults.strike("webhook_reorder", recipients=(citizen.phone, citizen.bsuid)):
+        if self.faults.at_webhook("webhook_reorder", recipients=(citizen.phone, citizen.bsuid)):
             plan.reverse()
         for status, after in zip(plan, times, strict=True):
             self.postman.later(after / 1000, lambda status=status: self._status(citizen, bubble, status))  # type: ignore[misc]
@@ -232,10 +232,6 @@ class Carrier:
     def tell_citizen(self, citizen: Citizen) -> None:
         """Tell the pages that something about a person changed."""
         self.feed.publish("citizen", citizen.view(self.clock()))
-
-    def fault_error(self, fault: Fault) -> GraphError:
-        """The error that a fault answers with."""
-        return GraphError(fault.error_code, http_status=fault.http_status)
 
     def _advance(self, citizen: Citizen, message: Message, status: Status) -> None:
         if message.advance(status):

@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse
 from deploy.simulators.serving import hang
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.errors import GraphError
-from deploy.simulators.whatsapp.faults import Fault, Operation
+from deploy.simulators.whatsapp.faults import ANSWERS, FaultOrder, Operation
 from deploy.simulators.whatsapp.media import UPLOAD_MAX_BYTES, check_upload, parse_form
 from deploy.simulators.whatsapp.messages import Outbound, ReadReceipt, parse_outbound
 from deploy.simulators.whatsapp.templates import Template
@@ -56,22 +56,13 @@ class Gate:
             GraphError: the error asked for.
         """
         faults = self.carrier.faults
-        slow = faults.strike("slow", operation=operation, recipients=recipients)
+        slow = faults.at_call("slow", operation=operation, recipients=recipients)
         if slow is not None:
             await asyncio.sleep(slow.milliseconds / 1000)
-        if faults.strike("no_answer", operation=operation, recipients=recipients):
+        if faults.at_call("no_answer", operation=operation, recipients=recipients):
             await hang(request, self.carrier.closing, at_most_seconds=self.carrier.settings.hang_seconds)
             return Response(status_code=504)
-        fault = faults.strike(
-            "rate_limit",
-            "pair_rate",
-            "server_error",
-            "error",
-            "unauthorized",
-            "window_closed",
-            operation=operation,
-            recipients=recipients,
-        )
+        fault = faults.at_call(*ANSWERS, operation=operation, recipients=recipients)
         if fault is None:
             return None
         if fault.via == "webhook" and operation == "messages":
@@ -79,7 +70,7 @@ class Gate:
             return None
         if fault.body is not None:
             return Response(fault.body, status_code=fault.http_status or 503, media_type="text/html")
-        raise self.carrier.fault_error(fault)
+        raise fault.error()
 
     def own_number(self, node_id: str) -> None:
         """Hold that the path names our number.
@@ -125,11 +116,11 @@ async def _send(request: Request, carrier: Carrier, gate: Gate, message: Outboun
     if code is not None:
         raise GraphError(code)
     carrier.check(message)
-    late: Fault | None = getattr(request.state, "late_fault", None)
-    failure = carrier.fault_error(late) if late else carrier.late_failure(citizen, message)
+    late: FaultOrder | None = getattr(request.state, "late_fault", None)
+    failure = late.error() if late else carrier.late_failure(citizen, message)
     if failure is not None and late is None and carrier.settings.window_error_via == "response":
         raise failure
-    lost = carrier.faults.strike("timeout_after_success", operation="messages", recipients=recipients)
+    lost = carrier.faults.at_call("timeout_after_success", operation="messages", recipients=recipients)
     effect = carrier.accept(citizen, message, payload, failure)
     if lost is not None:
         effect.answered = False
@@ -157,7 +148,7 @@ def _media(api: APIRouter, carrier: Carrier, gate: Gate) -> None:
             raise GraphError(131008, details="The parameter file is required.")
         mime_type = (part.content_type or (form["type"].data.decode("utf-8", "replace") if "type" in form else "")).split(";")[0].strip()
         check_upload(mime_type, len(part.data))
-        lost = carrier.faults.strike("timeout_after_success", operation="upload")
+        lost = carrier.faults.at_call("timeout_after_success", operation="upload")
         media = carrier.files.put(part.data, mime_type, part.filename)
         if lost is not None:
             await hang(request, carrier.closing, at_most_seconds=carrier.settings.hang_seconds)

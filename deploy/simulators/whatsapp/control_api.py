@@ -260,11 +260,11 @@ def _looking(api: APIRouter, carrier: Carrier) -> None:
 def _disturbing(api: APIRouter, carrier: Carrier) -> None:
     @api.post("/faults", summary="Order a fault", status_code=201)
     async def order(body: FaultOrder) -> dict[str, Any]:
-        return carrier.faults.add(body).model_dump()
+        return carrier.faults.add(body).view()
 
     @api.get("/faults", summary="List faults and how often each struck")
     async def faults() -> dict[str, Any]:
-        return {"faults": [fault.model_dump() for fault in carrier.faults.listed()]}
+        return {"faults": carrier.faults.listed()}
 
     @api.delete("/faults", summary="Lift every fault")
     async def lift_all() -> dict[str, int]:

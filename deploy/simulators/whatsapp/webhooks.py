@@ -103,11 +103,11 @@ class Postman:
 
     def post(self, change: Change) -> None:
         """Hand a change in; the webhook faults strike here."""
-        if self._faults.strike("webhook_drop", recipients=change.recipients, status=change.label):
+        if self._faults.at_webhook("webhook_drop", recipients=change.recipients, label=change.label):
             self.tally.dropped += 1
             return
-        copies = 2 if self._faults.strike("webhook_duplicate", recipients=change.recipients, status=change.label) else 1
-        delay = self._faults.strike("webhook_delay", recipients=change.recipients, status=change.label)
+        copies = 2 if self._faults.at_webhook("webhook_duplicate", recipients=change.recipients, label=change.label) else 1
+        delay = self._faults.at_webhook("webhook_delay", recipients=change.recipients, label=change.label)
         for _ in range(copies):
             if self.pending >= self._settings.webhook_pending_max:
                 self.tally.overflowed += 1
@@ -160,7 +160,7 @@ class Postman:
         """POST once. Returns what went wrong, or None."""
         key = self._settings.app_secret.get_secret_value().encode()
         first = parcel.changes[0]
-        if self._faults.strike("webhook_bad_signature", recipients=first.recipients, status=first.label):
+        if self._faults.at_webhook("webhook_bad_signature", recipients=first.recipients, label=first.label):
             key += b"-wrong"
         headers = {
             "Content-Type": "application/json",

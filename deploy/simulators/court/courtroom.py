@@ -1,0 +1,76 @@
+"""The court: its desk of decisions, its mail that goes out and comes back. In memory, bounded, gone with the process."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from deploy.simulators.court.callbacks import Callback, Callbacks, references
+from deploy.simulators.court.decisions import DecisionOrder, Desk, Sent
+from deploy.simulators.court.families import read_couples
+from deploy.simulators.court.faults import Faults
+from deploy.simulators.court.sender import Sender
+from deploy.simulators.court.settings import Settings
+from deploy.simulators.feed import Feed
+from shared.clock import Clock, monotonic_seconds
+
+
+class Courtroom:
+    """One Religious Court. Lives in one event loop."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.feed = Feed()
+        self.faults = Faults(monotonic_seconds)
+        self.desk = Desk(settings.decisions_max)
+        self.callbacks = Callbacks(settings.callback_secret.get_secret_value(), settings.callbacks_max)
+        self.sender = Sender(settings, clock, self._tell)
+        self.closing = asyncio.Event()
+        self._couples: list[dict[str, Any]] | None = None
+
+    def close(self) -> None:
+        """End streams and calls that hang."""
+        self.closing.set()
+        self.feed.close()
+
+    def send(self, order: DecisionOrder) -> Sent:
+        """Send a decision; the answer comes later."""
+        sent = self.desk.add(order, self.clock())
+        self._tell(sent)
+        self.sender.send(sent)
+        return sent
+
+    def receive(self, raw: bytes, headers: dict[str, str], *, answered: bool) -> Callback:
+        """Take a callback and put it to its decision.
+
+        Raises:
+            BadSignatureError, BadBodyError: it is not kept.
+        """
+        try:
+            callback, new = self.callbacks.take(raw, headers, self.clock())
+        finally:
+            self.feed.publish("counts", self.counts())
+        callback.answered = callback.answered and answered
+        if new:
+            sent = self.desk.by_reference(references(callback.body))
+            if sent is not None:
+                callback.decision_id = sent.id
+                sent.callbacks.append(callback.view())
+                self._tell(sent)
+        self.feed.publish("counts", self.counts())
+        return callback
+
+    def counts(self) -> dict[str, int]:
+        """How many callbacks came, came again, and were refused."""
+        return {"total": self.callbacks.total, "repeated": self.callbacks.repeated, "bad_signatures": self.callbacks.bad_signatures}
+
+    def couples(self) -> list[dict[str, Any]]:
+        """Couples of the sample register; read again as long as the file is not there yet."""
+        path = self.settings.registry_csv
+        if self._couples is None and path is not None and path.is_file():
+            self._couples = read_couples(path, self.settings.families_max)
+        return self._couples or []
+
+    def _tell(self, sent: Sent) -> None:
+        self.feed.publish("decision", sent.view())

@@ -1,0 +1,149 @@
+"""A divorce decision as the court sends it, and what has become of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.ids import new_id
+
+State = Literal["sending", "accepted", "refused", "given_up"]
+
+
+class DecisionOrder(BaseModel):
+    """The body of POST /sim/decisions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: dict[str, Any] = Field(description="The fields of a decision; unchecked, so that wrong ones can be sent.")
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,64}$")] | None = Field(
+        default=None,
+        description="The webhook-id; one that was sent before repeats that delivery.",
+    )
+    bad_signature: bool = Field(default=False, description="Sign with a wrong key.")
+    age_seconds: int = Field(default=0, description="Sign with a timestamp so old.")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One POST to intake. `status` is None where no answer came."""
+
+    at: datetime
+    status: int | None
+    seconds: float
+    answer: Any
+
+    def view(self) -> dict[str, Any]:
+        """The attempt as the control API shows it."""
+        return {"at": self.at.isoformat(), "status": self.status, "seconds": round(self.seconds, 3), "answer": self.answer}
+
+
+@dataclass(slots=True)
+class Sent:
+    """A decision on its way or arrived, with the callbacks about it."""
+
+    id: str
+    decision: dict[str, Any]
+    at: datetime
+    bad_signature: bool = False
+    age_seconds: int = 0
+    state: State = "sending"
+    attempts: list[Attempt] = field(default_factory=list)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def answer(self) -> Any:
+        """The last answer of intake."""
+        return self.attempts[-1].answer if self.attempts else None
+
+    def view(self) -> dict[str, Any]:
+        """The decision as the control API shows it."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "state": self.state,
+            "decision": self.decision,
+            "answer": self.answer,
+            "attempts": [attempt.view() for attempt in self.attempts],
+            "callbacks": self.callbacks,
+        }
+
+    def references(self) -> set[str]:
+        """Everything a callback may call this decision by: our id, and what intake answered."""
+        known = {self.id}
+        if isinstance(self.answer, dict):
+            known |= {str(self.answer[name]) for name in ("case_id", "decision_id", "reference") if self.answer.get(name)}
+        return known
+
+
+class Desk:
+    """The decisions of this court, latest last; the oldest make room."""
+
+    def __init__(self, maximum: int) -> None:
+        self._sent: OrderedDict[str, Sent] = OrderedDict()
+        self._maximum = maximum
+
+    def add(self, order: DecisionOrder, at: datetime) -> Sent:
+        """Take a decision in; one with a known id is sent again."""
+        number = order.id or new_id()
+        known = self._sent.get(number)
+        sent = Sent(number, order.decision, at, order.bad_signature, order.age_seconds)
+        if known is not None:
+            sent.attempts, sent.callbacks = known.attempts, known.callbacks
+        self._sent[number] = sent
+        if len(self._sent) > self._maximum:
+            self._sent.popitem(last=False)
+        return sent
+
+    def get(self, number: str) -> Sent | None:
+        """The decision with that id."""
+        return self._sent.get(number)
+
+    def by_reference(self, references: set[str]) -> Sent | None:
+        """The decision that a callback is about."""
+        for reference in references:
+            if reference in self._sent:
+                return self._sent[reference]
+        return next((sent for sent in reversed(self._sent.values()) if sent.references() & references), None)
+
+    def latest(self, limit: int) -> list[Sent]:
+        """The latest decisions, latest first."""
+        return list(self._sent.values())[: -limit - 1 : -1]
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+
+def payload(sent: Sent) -> dict[str, Any]:
+    """The body of the signed POST: the same at every attempt."""
+    return {"decision_id": sent.id, **sent.decision}
+
+
+def sample_decision(court_code: str, couple: dict[str, Any], today: date, *, kind: str = "cerai_gugat") -> dict[str, Any]:
+    """A whole decision about a couple: decided 30 days ago, final 14 days later, numbers made up."""
+    number, deed = secrets.randbelow(90_000) + 10_000, secrets.randbelow(90_000) + 10_000
+    decision: dict[str, Any] = {
+        "court_code": court_code,
+        "case_number": f"{number}/Pdt.G/{today.year}/{court_code}",
+        "kind": kind,
+        "decided_on": _days_ago(today, 30),
+        "final_on": _days_ago(today, 16),
+        "deed_number": f"{deed}/AC/{today.year}/{court_code}",
+        "deed_on": _days_ago(today, 10),
+        "deed_serial": f"J {deed:06d}",
+        "husband": couple["husband"],
+        "wife": couple["wife"],
+        "children": couple.get("children", []),
+    }
+    if kind == "cerai_talak":
+        decision["pledge_on"] = _days_ago(today, 12)
+    return decision
+
+
+def _days_ago(today: date, days: int) -> str:
+    return (today - timedelta(days=days)).isoformat()

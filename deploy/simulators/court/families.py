@@ -1,0 +1,68 @@
+"""Sample families for the clerk's form, from the sample population register (CSV, one person a line)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PARTY_FIELDS = ("nik", "name", "birth_place", "born_on", "address", "occupation", "kk_number", "village_code")
+HUSBAND_RELATIONS = ("KEPALA KELUARGA", "SUAMI")
+
+
+@dataclass(slots=True)
+class Household:
+    """The lines of one family card."""
+
+    kk_number: str
+    people: list[dict[str, str]] = field(default_factory=list)
+
+    def couple(self) -> dict[str, Any] | None:
+        """The married couple with children, in the fields of a decision; None where there is no such couple."""
+        husband = next((each for each in self.people if each["relation"].upper() in HUSBAND_RELATIONS and each["sex"] == "L"), None)
+        wife = next((each for each in self.people if each["relation"].upper() == "ISTRI"), None)
+        if husband is None or wife is None or not all(_married(each) for each in (husband, wife)):
+            return None
+        children = [
+            {"nik": each["nik"], "name": each["name"], "custody_nik": wife["nik"]}
+            for each in self.people
+            if each["relation"].upper() == "ANAK"
+        ]
+        return {"kk_number": self.kk_number, "husband": _party(husband), "wife": _party(wife), "children": children}
+
+
+def _married(person: dict[str, str]) -> bool:
+    return not person["marital_status"] or person["marital_status"].upper().replace("_", " ").startswith("KAWIN")
+
+
+def _party(person: dict[str, str]) -> dict[str, str]:
+    return {name: person[name] for name in PARTY_FIELDS if person[name]}
+
+
+def read_couples(path: Path, limit: int) -> list[dict[str, Any]]:
+    """The first couples of the register.
+
+    Raises:
+        OSError: the file can't be read.
+        KeyError: a column is missing.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        households: dict[str, Household] = {}
+        for row in csv.DictReader(lines):
+            household = households.setdefault(row["kk_number"], Household(row["kk_number"]))
+            household.people.append(_person(row))
+    couples = (household.couple() for household in households.values())
+    found: list[dict[str, Any]] = []
+    for couple in couples:
+        if couple is not None:
+            found.append(couple)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _person(row: dict[str, str]) -> dict[str, str]:
+    person = {name: row.get(name, "") for name in (*PARTY_FIELDS, "sex", "relation")}
+    person["marital_status"] = row.get("marital_status") or row.get("marital") or ""
+    return person
