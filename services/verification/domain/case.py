@@ -1,0 +1,148 @@
+"""A case: one request while the office judges it. Frozen; each act returns the next state and the facts that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned
+from services.verification.domain.family import Card
+from services.verification.domain.finding import Finding
+from services.verification.domain.submission import Submission
+from shared.errors import DomainError
+
+
+class CaseState(StrEnum):
+    """Where a case stands. Nothing goes backwards; a returned case begins its next round when the mended request comes in."""
+
+    OPENED = "opened"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    ISSUED = "issued"
+
+
+MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
+    {
+        CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
+        CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
+        CaseState.APPROVED: frozenset({CaseState.ISSUED}),
+        CaseState.RETURNED: frozenset({CaseState.OPENED}),
+        CaseState.REJECTED: frozenset(),
+        CaseState.ISSUED: frozenset(),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request in the hands of the office. `round` counts how often it came in: 1, then +1 after each return."""
+
+    submission: Submission
+    state: CaseState
+    opened_at: datetime
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Finding, ...] = ()
+    round: int = 1
+    task_id: str | None = None
+    officer_id: str | None = None
+    decided_at: datetime | None = None
+    note: str | None = None
+    document_id: str | None = None
+    document_number: str | None = None
+    issued_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The request id."""
+        return self.submission.request_id
+
+
+def open_case(submission: Submission, *, at: datetime) -> Case:
+    """Begin a case."""
+    return Case(submission=submission, state=CaseState.OPENED, opened_at=at)
+
+
+def reopen(case: Case, submission: Submission, *, at: datetime) -> Case:
+    """Begin the next round of a returned case with the mended request.
+
+    Raises:
+        DomainError: `case_not_returned`.
+    """
+    if case.state is not CaseState.RETURNED:
+        raise DomainError("case_not_returned", f"The case is {case.state.value}.")
+    return Case(submission=submission, state=CaseState.OPENED, opened_at=at, round=case.round + 1)
+
+
+def review(case: Case, *, findings: tuple[Finding, ...], reasons: tuple[Finding, ...], task_id: str) -> Case:
+    """Hand the case to the officers; the task is a document of its own."""
+    return replace(_moved(case, CaseState.IN_REVIEW), findings=findings, reasons=reasons, task_id=task_id)
+
+
+def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
+    """Note what the checks found."""
+    return replace(case, findings=findings)
+
+
+def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None) -> tuple[Case, CaseFact]:
+    """Let the document be made. `officer_id` None = by the rules alone."""
+    decided = replace(_moved(case, CaseState.APPROVED), decided_at=at, officer_id=officer_id)
+    return decided, CaseApproved(submission=case.submission, card=card, officer_id=officer_id, at=at)
+
+
+def return_to_sender(
+    case: Case, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None = None, note: str | None = None
+) -> tuple[Case, CaseFact]:
+    """Ask for what is missing or wrong.
+
+    Raises:
+        DomainError: `reason_missing`: nobody can mend what is not named.
+    """
+    decided = _turned_down(case, CaseState.RETURNED, reasons, at=at, officer_id=officer_id, note=note)
+    return decided, CaseReturned(submission=case.submission, reasons=reasons, at=at, note=note)
+
+
+def reject(
+    case: Case, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None = None, note: str | None = None
+) -> tuple[Case, CaseFact]:
+    """End it: another office's, or what the law refuses.
+
+    Raises:
+        DomainError: `reason_missing`.
+    """
+    decided = _turned_down(case, CaseState.REJECTED, reasons, at=at, officer_id=officer_id, note=note)
+    return decided, CaseRejected(submission=case.submission, reasons=reasons, at=at, note=note)
+
+
+def issued(case: Case, *, document_id: str, document_number: str, at: datetime) -> Case:
+    """Note that the document exists. A second telling of the same document changes nothing.
+
+    Raises:
+        DomainError: `case_not_approved`, or `other_document_issued` when a different document was told before.
+    """
+    if case.state is CaseState.ISSUED:
+        if case.document_id != document_id:
+            raise DomainError("other_document_issued", "The case already has another document.")
+        return case
+    if case.state is not CaseState.APPROVED:
+        raise DomainError("case_not_approved", f"The case is {case.state.value}.")
+    return replace(_moved(case, CaseState.ISSUED), document_id=document_id, document_number=document_number, issued_at=at)
+
+
+def _turned_down(
+    case: Case, state: CaseState, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None, note: str | None
+) -> Case:
+    if not reasons:
+        raise DomainError("reason_missing", "Name at least one reason.")
+    return replace(_moved(case, state), reasons=reasons, decided_at=at, officer_id=officer_id, note=note)
+
+
+def _moved(case: Case, state: CaseState) -> Case:
+    if state not in MOVES[case.state]:
+        raise DomainError("case_already_decided", f"A case that is {case.state.value} can't become {state.value}.")
+    return replace(case, state=state)

@@ -1,0 +1,68 @@
+"""What became true here and is told to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from services.verification.domain.family import Card
+from services.verification.domain.finding import Finding
+from services.verification.domain.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class CaseApproved:
+    """The document may be made."""
+
+    submission: Submission
+    card: Card
+    officer_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReturned:
+    """The sender can mend it."""
+
+    submission: Submission
+    reasons: tuple[Finding, ...]
+    at: datetime
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRejected:
+    """It ends here."""
+
+    submission: Submission
+    reasons: tuple[Finding, ...]
+    at: datetime
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened:
+    """Work for a person is waiting. No personal data."""
+
+    task_id: str
+    submission: Submission
+    reasons: tuple[Finding, ...]
+    at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClosed:
+    """The work is done."""
+
+    task_id: str
+    request_id: str
+    case_id: str | None
+    receipt: str
+    outcome: str
+    at: datetime
+
+
+CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected
+TaskFact: TypeAlias = TaskOpened | TaskClosed

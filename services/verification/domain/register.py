@@ -1,0 +1,103 @@
+"""A family as the population register holds it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from shared.reference.population import KkMarital, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of a Kartu Keluarga."""
+
+    nik: str
+    name: str
+    sex: str
+    birth_place: str
+    born_on: date
+    religion: str
+    education: str
+    occupation: str
+    blood_type: str
+    marital: KkMarital
+    marital_on: date | None
+    relation: Relation
+    citizenship: str
+    father: str
+    mother: str
+    passport: str = "-"
+    kitap: str = "-"
+
+    def age_on(self, day: date) -> int:
+        """Full years of age."""
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A Kartu Keluarga. `village_code` has ten digits without dots; a family outside 35.19 belongs to another office.
+
+    `edition` counts how often the register changed it: a decision made on an older one is stale.
+    """
+
+    kk_number: str
+    address: str
+    rt: str
+    rw: str
+    village_code: str
+    postal_code: str
+    members: tuple[Member, ...]
+    edition: int = 1
+
+    def member(self, nik: str) -> Member | None:
+        """The member with this NIK."""
+        return next((member for member in self.members if member.nik == nik), None)
+
+    @property
+    def head(self) -> Member:
+        """The head of the family; the first row where the register names none."""
+        return next((member for member in self.members if member.relation is Relation.HEAD), self.members[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The families that a request touches, as they were read. Persons who are nowhere in them are unknown to the register."""
+
+    by_kk: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
+    by_nik: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
+    twice: frozenset[str] = frozenset()
+    """Persons who stand in more than one family: nobody can say which row is right."""
+
+    @classmethod
+    def of(cls, families: Iterable[Family]) -> Register:
+        """Index some families by card and by person."""
+        held = tuple(sorted(families, key=lambda family: family.kk_number))
+        seen = Counter(member.nik for family in held for member in family.members)
+        return cls(
+            twice=frozenset(nik for nik, times in seen.items() if times > 1),
+            by_kk=MappingProxyType({family.kk_number: family for family in held}),
+            by_nik=MappingProxyType({member.nik: family for family in held for member in family.members}),
+        )
+
+    @property
+    def editions(self) -> str:
+        """Which state of the register this is, as far as it was read."""
+        return ".".join(str(family.edition) for family in self.by_kk.values())
+
+    def family_of(self, nik: str) -> Family | None:
+        """The family in which this person is registered."""
+        return self.by_nik.get(nik)
+
+    def person(self, nik: str) -> Member | None:
+        """This person's row."""
+        family = self.by_nik.get(nik)
+        return family.member(nik) if family else None
+
+    def family(self, kk_number: str) -> Family | None:
+        """The family of this card."""
+        return self.by_kk.get(kk_number)

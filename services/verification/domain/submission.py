@@ -1,0 +1,126 @@
+"""What came in: a request as intake stored it, in this service's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+CERAI_TALAK: Final = "cerai_talak"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the answer goes. Carried through untouched: only the notifier reads it."""
+
+    channel: str
+    address: str
+    reference: str | None = None
+    last_inbound_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that intake holds."""
+
+    file_id: str
+    kind: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party of a court decision, as the court wrote it."""
+
+    nik: str
+    name: str
+    birth_place: str | None = None
+    born_on: date | None = None
+    address: str | None = None
+    occupation: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of the marriage and the NIK of the party that has custody."""
+
+    nik: str
+    custody_nik: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A divorce decision of a Religious Court. The office records it and does not try the case again."""
+
+    court_code: str
+    case_number: str
+    kind: str
+    decided_on: date
+    final_on: date
+    deed_number: str
+    deed_on: date
+    husband: Party
+    wife: Party
+    pledge_on: date | None = None
+    deed_serial: str | None = None
+    marriage_certificate_number: str | None = None
+    marriage_certificate_on: date | None = None
+    children: tuple[Child, ...] = ()
+
+    @property
+    def divorced_on(self) -> date:
+        """The day the marriage ended: the pledge of a cerai talak, else the day the decision became final.
+
+        Source: PP 9/1975 article 34 (2), UU 7/1989 articles 70-71 and 81.
+        """
+        return self.pledge_on or self.final_on
+
+    def party(self, nik: str) -> Party | None:
+        """The party with this NIK."""
+        return next((party for party in (self.husband, self.wife) if party.nik == nik), None)
+
+    def other(self, nik: str) -> Party:
+        """The party that does not have this NIK."""
+        return self.wife if self.husband.nik == nik else self.husband
+
+    def custody_of(self, nik: str) -> frozenset[str]:
+        """NIKs of the children in the custody of this party."""
+        return frozenset(child.nik for child in self.children if child.custody_nik == nik)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A complete request: one person, one service, one product. `nik` is the holder: the person whose document it is."""
+
+    request_id: str
+    receipt: str
+    channel: str
+    service: str
+    product: str
+    submitted_at: datetime
+    nik: str
+    contact: Contact
+    case_id: str | None = None
+    kk_number: str | None = None
+    applicant_name: str | None = None
+    promised_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+    decision: Decision | None = None
+
+    @property
+    def attachment_kinds(self) -> frozenset[str]:
+        """What the attachments show."""
+        return frozenset(attachment.kind for attachment in self.attachments)
+
+    @property
+    def person_niks(self) -> tuple[str, ...]:
+        """Everybody who must be looked up in the register: the holder, the parties, the children."""
+        decision = self.decision
+        if decision is None:
+            return (self.nik,)
+        persons = (self.nik, decision.husband.nik, decision.wife.nik, *(child.nik for child in decision.children))
+        return tuple(dict.fromkeys(persons))

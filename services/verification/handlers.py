@@ -1,0 +1,215 @@
+"""The use cases: load, decide, save, tell. No HTTP, no wire types, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.verification.domain import case as cases
+from services.verification.domain import task as tasks
+from services.verification.domain.case import Case, CaseState
+from services.verification.domain.checks import check_request
+from services.verification.domain.family import Card, card_for
+from services.verification.domain.finding import Finding
+from services.verification.domain.policy import Route, Verdict, route
+from services.verification.domain.register import Register
+from services.verification.domain.submission import Submission
+from services.verification.domain.task import Outcome, Task
+from services.verification.ports import Deps, FileStream, Tx
+from shared.clock import WIB
+from shared.errors import DomainError, NotFound, Stale
+
+
+class Act(StrEnum):
+    """What an officer decides."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An officer's decision. `version` is the one that was on the screen; `note` is what the citizen is told and may be personal."""
+
+    act: Act
+    version: str
+    reasons: tuple[Finding, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task with all an officer needs to decide it. `card` is None where the register has no family to print."""
+
+    task: Task
+    case: Case
+    register: Register
+    card: Card | None
+    version: str
+
+
+async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
+    """Open a case for a request that came in, judge it, and send it on its way.
+
+    A request that was returned and comes in again, mended, begins the next round of its case.
+
+    Raises:
+        NotFound: `unknown_service`.
+        DomainError: `product_not_of_service`, or `case_not_returned` when the case is still open or decided.
+    """
+    service = deps.catalogue.get(submission.service)
+    if submission.product not in service.products:
+        raise DomainError("product_not_of_service", "The catalogue does not give this product with this service.")
+    now = deps.clock()
+    held = await tx.cases.find(submission.request_id)
+    if held is None:
+        case = cases.open_case(submission, at=now)
+        tx.cases.add(case)
+    else:
+        case = cases.reopen(held, submission, at=now)
+    register = await _register(tx, submission)
+    findings = check_request(submission, service, register, today=_today(deps))
+    tx.cases.save(_settle(tx, deps, cases.judged(case, findings), route(findings, service), register))
+
+
+def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register) -> Case:
+    now = deps.clock()
+    if verdict.route is Route.STAFF:
+        return _to_officers(tx, deps, case, verdict)
+    if verdict.route is Route.APPROVE:
+        settled, fact = cases.approve(case, card_for(case.submission, register), at=now, officer_id=None)
+    elif verdict.route is Route.RETURN:
+        settled, fact = cases.return_to_sender(case, verdict.reasons, at=now)
+    else:
+        settled, fact = cases.reject(case, verdict.reasons, at=now)
+    tx.emit(fact)
+    return settled
+
+
+def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
+    submission = case.submission
+    promise = deps.catalogue.get(submission.service).promise
+    due_at = submission.promised_at or deps.hours.promise(submission.submitted_at, promise)
+    task, fact = tasks.open_task(deps.new_id(), submission, verdict.reasons, at=deps.clock(), due_at=due_at)
+    tx.tasks.add(task)
+    tx.emit(fact)
+    return cases.review(case, findings=case.findings, reasons=verdict.reasons, task_id=task.id)
+
+
+async def record_document(tx: Tx, deps: Deps, *, request_id: str, document_id: str, document_number: str) -> None:
+    """Note that the document of an approved case exists.
+
+    Raises:
+        NotFound: `cases_not_found`.
+        DomainError: `case_not_approved` or `other_document_issued`.
+    """
+    case = await tx.cases.get(request_id)
+    known = cases.issued(case, document_id=document_id, document_number=document_number, at=deps.clock())
+    if known is not case:
+        tx.cases.save(known)
+
+
+async def view_task(tx: Tx, _deps: Deps, task_id: str) -> TaskView:
+    """Everything about one task, with the version that a decision must carry.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+    """
+    return await _view(tx, await tx.tasks.get(task_id))
+
+
+async def claim_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
+    """Take a task, or renew one's own claim; nobody else can take or decide it until the lease ends.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        DomainError: `task_closed` or `task_claimed`.
+    """
+    task = tasks.claim(await tx.tasks.get(task_id), officer_id, at=deps.clock(), lease=deps.claim_lease)
+    tx.tasks.save(task)
+    return await _view(tx, task)
+
+
+async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
+    """Give a task back.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        DomainError: `task_closed` or `task_claimed` by another officer.
+    """
+    task = await tx.tasks.get(task_id)
+    released = tasks.release(task, officer_id, at=deps.clock())
+    if released != task:
+        tx.tasks.save(released)
+    return await _view(tx, released)
+
+
+async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decision: Decision) -> TaskView:
+    """Decide a task on the version the officer saw.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        Stale: `version_stale`: the task or the register changed since; look again.
+        DomainError: `task_closed`, `task_not_claimed`, `reason_missing` or `holder_not_in_register`.
+    """
+    seen = await _view(tx, await tx.tasks.get(task_id))
+    now = deps.clock()
+    task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)
+    if decision.version != seen.version:
+        raise Stale("version_stale", "The task or the register changed since you looked at it.")
+    if decision.act is Act.APPROVE:
+        case, fact = cases.approve(seen.case, card_for(seen.case.submission, seen.register), at=now, officer_id=officer_id)
+    elif decision.act is Act.RETURN:
+        case, fact = cases.return_to_sender(seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note)
+    else:
+        case, fact = cases.reject(seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note)
+    tx.tasks.save(task)
+    tx.cases.save(case)
+    tx.emit(fact)
+    tx.emit(closed)
+    return TaskView(task=task, case=case, register=seen.register, card=seen.card, version=_version(tx, task, seen.register))
+
+
+async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> FileStream:
+    """Open an attachment of the task's case; a file of any other case is not to be had this way.
+
+    Raises:
+        NotFound: `tasks_not_found`, `attachment_not_found`, or intake no longer has it.
+        Transient: intake can't be reached.
+    """
+    task = await tx.tasks.get(task_id)
+    case = await tx.cases.get(task.request_id)
+    if all(attachment.file_id != file_id for attachment in case.submission.attachments):
+        raise NotFound("attachment_not_found")
+    return await deps.files.open(file_id)
+
+
+_OUTCOMES = {Act.APPROVE: Outcome.APPROVED, Act.RETURN: Outcome.RETURNED, Act.REJECT: Outcome.REJECTED}
+
+
+async def _view(tx: Tx, task: Task) -> TaskView:
+    case = await tx.cases.get(task.request_id)
+    register = await _register(tx, case.submission)
+    return TaskView(task=task, case=case, register=register, card=_card(case, register), version=_version(tx, task, register))
+
+
+def _card(case: Case, register: Register) -> Card | None:
+    try:
+        return card_for(case.submission, register) if case.state is CaseState.IN_REVIEW else None
+    except DomainError:
+        return None
+
+
+def _version(tx: Tx, task: Task, register: Register) -> str:
+    return f"{tx.tasks.version(task.id)}-{register.editions}"
+
+
+async def _register(tx: Tx, submission: Submission) -> Register:
+    kk_numbers = (submission.kk_number,) if submission.kk_number else ()
+    return await tx.register(kk_numbers=kk_numbers, niks=submission.person_niks)
+
+
+def _today(deps: Deps) -> date:
+    return deps.clock().astimezone(WIB).date()

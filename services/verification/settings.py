@@ -1,0 +1,27 @@
+"""The environment of verification."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Verification's own settings beside those of every service."""
+
+    port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8102
+    intake_url: Annotated[str, Field(description="Where intake serves the attachments")] = "http://127.0.0.1:8101"
+    intake_api_key: Annotated[SecretStr, Field(description="Our key at intake, with the scope files:read")] = SecretStr("")
+    intake_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for intake's next bytes, in seconds")] = 10.0
+    claim_lease_minutes: Annotated[float, Field(gt=0, description="How long a claimed task is one officer's, in minutes")] = 20.0
+    automatic: Annotated[
+        dict[str, bool], Field(description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}')
+    ] = {}
+    promise_hours: Annotated[
+        dict[str, float], Field(description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
+    ] = {}
+    office_closed_on: Annotated[frozenset[str], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
+    office_open_on: Annotated[frozenset[str], Field(description="JSON list of holidays on which it works")] = frozenset()

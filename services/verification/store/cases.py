@@ -1,0 +1,126 @@
+"""Cases as documents. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from services.verification.domain.case import Case, CaseState
+from services.verification.domain.finding import Finding, Severity
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from services.verification.store.schema import CASES
+from shared.mongo import Doc, Mapping
+
+
+def finding_doc(finding: Finding) -> Doc:
+    """A finding as it lies in a case or a task."""
+    return {"code": finding.code, "field": finding.field, "severity": finding.severity.value}
+
+
+def finding_from(doc: Doc) -> Finding:
+    """A finding as it lay."""
+    return Finding(code=doc["code"], field=doc["field"], severity=Severity(doc["severity"]))
+
+
+def _to_doc(case: Case) -> Doc:
+    submission = case.submission
+    doc: Doc = {
+        "receipt": submission.receipt,
+        "channel": submission.channel,
+        "service": submission.service,
+        "product": submission.product,
+        "submitted_at": submission.submitted_at,
+        "promised_at": submission.promised_at,
+        "attachments": [_plain(attachment) for attachment in submission.attachments],
+        "state": case.state.value,
+        "round": case.round,
+        "opened_at": case.opened_at,
+        "findings": [finding_doc(finding) for finding in case.findings],
+        "reasons": [finding_doc(finding) for finding in case.reasons],
+        "task_id": case.task_id,
+        "officer_id": case.officer_id,
+        "decided_at": case.decided_at,
+        "document_id": case.document_id,
+        "document_number": case.document_number,
+        "issued_at": case.issued_at,
+        "personal": {
+            "nik": submission.nik,
+            "kk_number": submission.kk_number,
+            "applicant_name": submission.applicant_name,
+            "contact": _plain(submission.contact),
+            "decision": _decision_doc(submission.decision) if submission.decision else None,
+            "note": case.note,
+        },
+    }
+    if submission.case_id is not None:  # absent, not null: the index is sparse
+        doc["case_id"] = submission.case_id
+    return doc
+
+
+def _from_doc(doc: Doc) -> Case:
+    return Case(
+        submission=_submission(doc),
+        state=CaseState(doc["state"]),
+        opened_at=doc["opened_at"],
+        findings=tuple(map(finding_from, doc["findings"])),
+        reasons=tuple(map(finding_from, doc["reasons"])),
+        round=doc["round"],
+        task_id=doc["task_id"],
+        officer_id=doc["officer_id"],
+        decided_at=doc["decided_at"],
+        note=doc["personal"]["note"],
+        document_id=doc["document_id"],
+        document_number=doc["document_number"],
+        issued_at=doc["issued_at"],
+    )
+
+
+def _submission(doc: Doc) -> Submission:
+    personal = doc["personal"]
+    return Submission(
+        request_id=doc["_id"],
+        receipt=doc["receipt"],
+        channel=doc["channel"],
+        service=doc["service"],
+        product=doc["product"],
+        submitted_at=doc["submitted_at"],
+        nik=personal["nik"],
+        contact=Contact(**personal["contact"]),
+        case_id=doc.get("case_id"),
+        kk_number=personal["kk_number"],
+        applicant_name=personal["applicant_name"],
+        promised_at=doc["promised_at"],
+        attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
+        decision=_decision(personal["decision"]) if personal["decision"] else None,
+    )
+
+
+def _plain(part: Attachment | Contact | Party | Child) -> Doc:
+    return {name: _iso(getattr(part, name)) for name in part.__slots__}
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _decision_doc(decision: Decision) -> Doc:
+    doc = {name: _iso(getattr(decision, name)) for name in Decision.__slots__}
+    doc |= {"husband": _plain(decision.husband), "wife": _plain(decision.wife), "children": [_plain(child) for child in decision.children]}
+    return doc
+
+
+def _decision(doc: Doc) -> Decision:
+    dates = {name: _date(doc[name]) for name in ("decided_on", "final_on", "deed_on", "pledge_on", "marriage_certificate_on")}
+    parts = {"husband": _party(doc["husband"]), "wife": _party(doc["wife"]), "children": tuple(Child(**child) for child in doc["children"])}
+    return Decision(**(doc | dates | parts))
+
+
+def _party(doc: Doc) -> Party:
+    return Party(**(doc | {"born_on": _date(doc["born_on"])}))
+
+
+CASE: Mapping[Case] = Mapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)

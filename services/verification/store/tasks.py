@@ -1,0 +1,56 @@
+"""Tasks as documents."""
+
+from __future__ import annotations
+
+from services.verification.domain.task import Claim, Outcome, Task, TaskState
+from services.verification.store.cases import finding_doc, finding_from
+from services.verification.store.schema import TASKS
+from shared.mongo import Doc, Mapping
+
+
+def _to_doc(task: Task) -> Doc:
+    doc: Doc = {
+        "request_id": task.request_id,
+        "case_id": task.case_id,
+        "receipt": task.receipt,
+        "channel": task.channel,
+        "service": task.service,
+        "product": task.product,
+        "reasons": [finding_doc(finding) for finding in task.reasons],
+        "opened_at": task.opened_at,
+        "due_at": task.due_at,
+        "state": task.state.value,
+        "outcome": task.outcome.value if task.outcome else None,
+        "closed_at": task.closed_at,
+        "closed_by": task.closed_by,
+        "personal": {"search_terms": list(task.search_terms)},
+    }
+    if task.claim is not None:  # absent, not null: the index is sparse
+        doc["claim"] = {"officer_id": task.claim.officer_id, "until": task.claim.until}
+    return doc
+
+
+def task_from(doc: Doc) -> Task:
+    """A task as it lay."""
+    claim = doc.get("claim")
+    return Task(
+        id=doc["_id"],
+        request_id=doc["request_id"],
+        case_id=doc["case_id"],
+        receipt=doc["receipt"],
+        channel=doc["channel"],
+        service=doc["service"],
+        product=doc["product"],
+        reasons=tuple(map(finding_from, doc["reasons"])),
+        opened_at=doc["opened_at"],
+        due_at=doc["due_at"],
+        search_terms=tuple(doc["personal"]["search_terms"]),
+        state=TaskState(doc["state"]),
+        claim=Claim(officer_id=claim["officer_id"], until=claim["until"]) if claim else None,
+        outcome=Outcome(doc["outcome"]) if doc["outcome"] else None,
+        closed_at=doc["closed_at"],
+        closed_by=doc["closed_by"],
+    )
+
+
+TASK: Mapping[Task] = Mapping(collection=TASKS, key=lambda task: task.id, to_doc=_to_doc, from_doc=task_from)
