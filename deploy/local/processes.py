@@ -4,13 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
-POLL_SECONDS = 0.05
+from deploy.local.waiting import wait_until
+
 LOG_KEPT_BYTES = 10_000_000  # a log larger than this at start is moved aside, so that a folder never grows without end
 TAIL_LINES = 15
 
@@ -85,13 +85,16 @@ class Process:
         Raises:
             CannotStartError: the process ended, or the time is over.
         """
-        deadline = time.monotonic() + timeout_seconds
-        while not ready():
+
+        def checked() -> bool:
             if not self.running:
                 raise CannotStartError(f"{self.name} ended with exit code {self.exit_code} while starting:\n{self.tail()}")
-            if time.monotonic() > deadline:
-                raise CannotStartError(f"{self.name} is not ready after {timeout_seconds:g} s:\n{self.tail()}")
-            time.sleep(POLL_SECONDS)
+            return ready()
+
+        try:
+            wait_until(checked, timeout_seconds, f"{self.name} is ready")
+        except TimeoutError as error:
+            raise CannotStartError(f"{error}\n{self.tail()}") from error
 
     def stop(self, timeout_seconds: float = 20) -> None:
         """Ask the program to end (SIGTERM), and kill it when it takes longer. Nothing happens when it does not run."""

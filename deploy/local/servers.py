@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +21,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST, free_ports, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
+from deploy.local.waiting import wait_until
 
 # Debian's /usr/sbin/rabbitmq-server insists on root or the rabbitmq user and on /var; the script behind it does not.
 RABBITMQ_PATHS: Final = (
@@ -310,15 +310,18 @@ def make_primary(url: str, member: str, timeout_seconds: float = BOOT_TIMEOUT_SE
     Raises:
         CannotStartError: it takes no writes in time.
     """
-    deadline = time.monotonic() + timeout_seconds
     wanted = {"_id": "rs0", "version": 1, "members": [{"_id": 0, "host": member}]}
     with MongoClient[dict[str, Any]](url, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as client:
-        while time.monotonic() < deadline:
+
+        def settled() -> bool:
             with suppress(PyMongoError):
-                if _settled(client, wanted):
-                    return
-            time.sleep(0.05)
-    raise CannotStartError(f"MongoDB at {member} takes no writes after {timeout_seconds:g} s")
+                return _settled(client, wanted)
+            return False
+
+        try:
+            wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
+        except TimeoutError as error:
+            raise CannotStartError(str(error)) from error
 
 
 def _settled(client: MongoClient[dict[str, Any]], wanted: dict[str, Any]) -> bool:

@@ -1,0 +1,145 @@
+"""What every test may ask for. The servers behind it come from one provider: `tests.support.servers`."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local.servers import MissingServerError, MongoNode, RabbitNode
+from tests.support.containers import BrokerContainer
+from tests.support.servers import Broker, Run
+from tests.support.vhosts import Vhost, open_vhost
+
+FAILPOINTS = ("failCommand",)
+LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
+TESTS = Path(__file__).parent
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    Run.open()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers of a parallel run share what its owner closes
+        Run.open().close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the random order inside a layer, and run the layers from the fastest to the slowest."""
+    items.sort(key=_layer)
+
+
+def _layer(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+    return LAYERS.index(folder) if folder in LAYERS else len(LAYERS)
+
+
+def unique_name() -> str:
+    """A name no other test of any run has at the moment, good for a database and for a virtual host."""
+    return f"t{os.getpid()}_{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def broker() -> Broker:
+    """The shared RabbitMQ. Ask for `amqp_url` instead, unless the test needs its management API."""
+    return Run.open().broker()
+
+
+@pytest.fixture(scope="session")
+def mongo_url() -> str:
+    """Address of the shared MongoDB replica set. Use `database` for the name of a database in it."""
+    return Run.open().database().url
+
+
+@pytest.fixture(scope="session")
+def _mongo(mongo_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    with MongoClient[dict[str, Any]](mongo_url) as client:
+        yield client
+
+
+@pytest.fixture
+def database(_mongo: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """Name of a database of the test's own. It and every database whose name begins with it are dropped afterwards."""
+    name = unique_name()
+    yield name
+    for found in _mongo.list_database_names():
+        if found == name or found.startswith(f"{name}_"):
+            _mongo.drop_database(found)
+
+
+@pytest.fixture
+def vhost(broker: Broker) -> Iterator[Vhost]:
+    """A virtual host of the test's own, with the product's policies and no queues."""
+    name = unique_name()
+    with open_vhost(name, broker.vhost_url(name), broker.api_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def amqp_url(vhost: Vhost) -> str:
+    """Address of a virtual host of the test's own."""
+    return vhost.url
+
+
+@dataclass(frozen=True)
+class PrivateBroker:
+    """A RabbitMQ that this test alone uses and may stop, kill and restart; `url` is a virtual host in it."""
+
+    node: RabbitNode | BrokerContainer
+    vhost: Vhost
+
+    @property
+    def url(self) -> str:
+        return self.vhost.url
+
+
+@pytest.fixture(scope="session")
+def _private_node() -> Iterator[RabbitNode | BrokerContainer]:
+    try:
+        node = Run.open().private_broker(f"private-broker-{WORKER}")
+    except MissingServerError as error:
+        pytest.skip(str(error))
+    yield node
+    node.kill()
+
+
+@pytest.fixture
+def private_broker(_private_node: RabbitNode | BrokerContainer) -> Iterator[PrivateBroker]:
+    """A RabbitMQ of this worker's own, running at the start of the test whatever the last one did to it."""
+    _private_node.start()
+    name = unique_name()
+    with open_vhost(name, _private_node.url(name), _private_node.api_url) as opened:
+        yield PrivateBroker(_private_node, opened)
+        _private_node.start()
+
+
+@pytest.fixture(scope="session")
+def _private_mongo() -> Iterator[MongoNode]:
+    node = Run.open().private_database(f"private-database-{WORKER}")
+    yield node
+    node.kill()
+
+
+@pytest.fixture
+def private_mongo(_private_mongo: MongoNode) -> Iterator[MongoNode]:
+    """A mongod of this worker's own, which the test may stop, kill and inject faults into; running at the start of the test."""
+    _private_mongo.start()
+    yield _private_mongo
+    _private_mongo.start()
+    with MongoClient[dict[str, Any]](_private_mongo.url) as client:
+        for failpoint in FAILPOINTS:
+            client.admin.command("configureFailPoint", failpoint, mode="off")
+
+
+@pytest.fixture
+def mongo_test_commands(private_mongo: MongoNode) -> str:
+    """Address of a MongoDB that takes ``configureFailPoint``; what the test switched on is off again afterwards."""
+    return private_mongo.url

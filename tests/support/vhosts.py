@@ -1,0 +1,42 @@
+"""A virtual host per test: made in some 20 ms by the management API, removed with all its queues afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from deploy.local.broker_api import RabbitApi
+from shared.messaging import layout
+
+
+@dataclass(frozen=True)
+class Vhost:
+    """A virtual host that only one test uses. It has the product's policies and no queue: the test declares what it needs."""
+
+    name: str
+    url: str
+    api: RabbitApi
+
+    def put_policies(self, wanted: layout.Layout) -> None:
+        """Load the policies of another layout, such as one with a shorter retry ladder."""
+        self.api.put_vhost(self.name, {"policies": [_definition(policy) for policy in wanted.policies]})
+
+
+@contextmanager
+def open_vhost(name: str, url: str, api_url: str) -> Iterator[Vhost]:
+    """Make a virtual host and remove it at the end; ``url`` is its AMQP address."""
+    vhost = Vhost(name, url, RabbitApi(api_url))
+    vhost.put_policies(layout.product())
+    try:
+        yield vhost
+    finally:
+        vhost.api.delete_vhost(name)
+
+
+def _definition(policy: layout.Policy) -> dict[str, object]:
+    return {
+        "name": policy.name,
+        "pattern": policy.pattern,
+        "apply-to": policy.applies_to,
+        "definition": dict(policy.definition),
+        "priority": 0,
+    }
