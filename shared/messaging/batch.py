@@ -7,7 +7,6 @@ holds the others. A message is called a duplicate only after its inbox row was r
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from structlog.contextvars import bound_contextvars
 
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Event
-from shared.contracts.registry import REGISTRY, Undecodable, decode
+from shared.contracts.registry import REGISTRY, Undecodable
 from shared.errors import AppError, Conflict, Transient
 from shared.logs import get, mask
+from shared.messaging import wire
 from shared.messaging.delivery import AnyRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
 from shared.messaging.inbox import AlreadySeen, InboxRow, message_key
 from shared.messaging.parked import ParkedMessages, resolve
@@ -232,8 +232,7 @@ class Batches(Generic[T]):
             return await self._committer.inbox.known(item.key for item in items)
 
     def _key(self, delivery: Delivery) -> str:
-        """The inbox key; a message without an id goes by its bytes."""
-        return message_key(self._consumer, delivery.message_id or f"sha256:{hashlib.sha256(delivery.body).hexdigest()}")
+        return message_key(self._consumer, delivery.message_id)
 
 
 class _Apart(Exception):  # noqa: N818 - what to do
@@ -278,9 +277,7 @@ def _read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyRout
     Raises:
         Undecodable: it is no message of ours, or nobody here handles it.
     """
-    envelope = decode(delivery.body)
-    if envelope.id != delivery.message_id:
-        raise Undecodable("message_id_differs")
+    envelope = wire.decode(delivery)
     event = REGISTRY.read(envelope.type, envelope.data)
     route = routes.get(event.type)
     if route is None:

@@ -66,7 +66,7 @@ class Relay:
         self._wakes.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Carry until `stop` is set; what is in flight then is finished first."""
+        """Carry until `stop` is set; what lies in the outbox then is carried first."""
         helpers = [asyncio.create_task(self._stopping(stop), name="relay-stop")]
         if self._watch:
             helpers.append(asyncio.create_task(self._watching(stop), name="relay-watch"))
@@ -75,22 +75,13 @@ class Relay:
                 self._wakes.clear()
                 if not await self._turn():
                     await self._rest(stop)
+            while await self._turn():
+                pass  # what was committed before the stop leaves now, unless the broker is down
             await asyncio.wait(helpers, timeout=_WATCH_END_SECONDS)
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-
-    async def flush(self, limit_seconds: float) -> bool:
-        """Carry what is there, at the end of a process. True when no row is left unsent, False when the time was over."""
-        deadline = monotonic_seconds() + limit_seconds
-        while monotonic_seconds() < deadline:
-            if await self._turn():
-                continue
-            if not self._failures and not await self._look():
-                return True
-            await asyncio.sleep(self._pause())
-        return False
 
     async def _turn(self) -> bool:
         """Claim, publish, mark. True when there is reason to go on at once."""

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any, Final, Self, TypeAlias, TypeVar
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, ReadPreference, WriteConcern
 from pymongo.errors import CollectionInvalid, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -78,6 +78,10 @@ class Mongo:
         """A collection with the promises of this class."""
         return self.database(database)[name]
 
+    def snapshot(self, database: str, name: str) -> Collection:
+        """A collection to be read in a session of `start_snapshot`, which brings its own read concern."""
+        return self.collection(database, name).with_options(read_concern=ReadConcern())
+
     async def prepare(self, database: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
         """Create collections and indexes, before serving: inside a transaction that would be slow or fail. Idempotent.
 
@@ -134,6 +138,3 @@ async def _create_collection(room: Database, name: str) -> None:
         await room.create_collection(name)
     except CollectionInvalid:
         return  # another copy of the service was faster
-
-
-AnySession: TypeAlias = AsyncIOMotorClientSession
