@@ -1,0 +1,298 @@
+"""Connections to the broker that come back by themselves.
+
+aio-pika's robust connection is not used: it restores what it was told long ago on its own five-second beat, and one channel that can't be
+restored closes the whole connection again and again. A `Link` is a plain connection with one channel; when either is lost both are thrown
+away and made anew with a backoff of our own, and whoever uses it sets up again from scratch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import aio_pika
+from aio_pika.abc import AbstractConnection
+from aiormq.channel import Channel
+from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
+from aiormq.exceptions import AMQPError
+from pamqp.exceptions import PAMQPException
+from yarl import URL
+
+from shared import logs
+from shared.clock import monotonic_seconds
+from shared.health import Check
+
+CONNECT_SECONDS: Final = 10.0  # the library has no limit of its own
+HEARTBEAT_SECONDS: Final = 15  # the library's 60 s notice a dead peer after 183 s
+PROBE_SECONDS: Final = 10.0  # between questions to a channel that is idle: a peer that hangs is noticed in 20 s, not in 48 s
+PROBE_LIMIT_SECONDS: Final = 10.0  # a broker that answers later than that is as good as gone
+CLOSE_SECONDS: Final = 2.0  # a polite close; a hung peer gets no more
+FIRST_BACKOFF_SECONDS: Final = 0.1  # a broker that restarts is back at once or after seconds
+LONGEST_BACKOFF_SECONDS: Final = 5.0  # promise I4 gives a minute for everything
+
+CONNECTION_ERRORS: Final = (AMQPError, OSError, RuntimeError, TimeoutError, PAMQPException, EOFError, asyncio.InvalidStateError)
+"""What the library raises when the broker can't be reached or goes away. RuntimeError: its channels say so when they are closed."""
+
+_log = logs.get("broker")
+
+
+class Lost(Exception):  # noqa: N818 - what happened
+    """The connection is gone, or never came. `reason` is stable and holds no address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the broker is and who we are.
+
+    `tls` is used for amqps:// and must be given then: which authorities are trusted is decided here, never by parameters of the URL.
+    """
+
+    url: str = field(repr=False)
+    tls: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme == "amqps" and self.tls is None:
+            raise ValueError("amqps:// needs an explicit TLS context")
+
+
+def tls_context(authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
+    """A context that checks the broker's certificate and name; `certificate` and `key` are ours where the broker wants to see one."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authorities)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate is not None:
+        context.load_cert_chain(certificate, key)
+    return context
+
+
+def endpoint(url: str, authorities: Path | None = None) -> Endpoint:
+    """An endpoint from an address: amqps:// trusts `authorities`, else what the system trusts."""
+    return Endpoint(url, tls_context(authorities) if urlsplit(url).scheme == "amqps" else None)
+
+
+def with_user(url: str, user: str, password: str, vhost: str | None = None) -> str:
+    """The same broker for another user, and another vhost where one is given."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    path = parts.path if vhost is None else "/" + quote(vhost, safe="")
+    return urlunsplit((parts.scheme, f"{quote(user, safe='')}:{quote(password, safe='')}@{address}", path, parts.query, ""))
+
+
+class _Transport(TransportFactory):
+    """Keeps hold of the socket, so that a peer that hangs can be left without waiting for it."""
+
+    def __init__(self, inner: TransportFactory) -> None:
+        self._inner = inner
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, self._writer = await self._inner.create(url, **kwargs)
+        return reader, self._writer
+
+    def abort(self) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+
+
+class _Connection(aio_pika.Connection):
+    """aio-pika's plain connection, made over our transport."""
+
+    def __init__(self, url: URL, **kwargs: Any) -> None:
+        super().__init__(url, **kwargs)
+        self.socket = _Transport(TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory())
+        self.kwargs["transport_factory"] = self.socket
+
+
+class Session:
+    """One connection with one channel, until it is lost."""
+
+    def __init__(self, connection: _Connection, channel: Channel) -> None:
+        self._connection = connection
+        self.channel = channel
+        self.lost = asyncio.Event()
+        self.reason = ""
+        # Observers of the library's own closing futures: whoever closes first, whatever the cause.
+        for closing in (channel.closing, channel.connection.closing):
+            closing.add_done_callback(self._on_closing)
+
+    def _on_closing(self, closing: asyncio.Future[Any]) -> None:
+        error = None if closing.cancelled() else closing.exception()
+        self.drop(type(error).__name__ if error is not None else "closed")
+
+    def drop(self, reason: str) -> None:
+        """Call it lost: the link makes a new one."""
+        if not self.lost.is_set():
+            self.reason = reason
+            self.lost.set()
+
+    async def blocked(self) -> bool:
+        """Whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""
+        try:
+            async with asyncio.timeout(0.02):  # ready() answers at once unless the broker said connection.blocked
+                await self.channel.connection.ready()
+        except TimeoutError:
+            return True
+        return False
+
+    async def close(self) -> None:
+        """Close politely for a moment, then by force. Never raises."""
+        self.drop("closed")
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._connection.close()
+        except CONNECTION_ERRORS:
+            pass
+        finally:
+            self._connection.socket.abort()
+
+
+async def connect(where: Endpoint, name: str, *, confirms: bool = True, seconds: float = CONNECT_SECONDS) -> Session:
+    """Open one connection and one channel on it.
+
+    `name` shows in the broker's list of connections. Returned messages raise: nothing that no queue took counts as sent.
+
+    Raises:
+        Lost: not within `seconds`, or refused.
+    """
+    connection: AbstractConnection | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            connection = await aio_pika.connect(
+                where.url,
+                connection_class=_Connection,
+                ssl_context=where.tls,
+                timeout=seconds,
+                heartbeat=HEARTBEAT_SECONDS,
+                name=name,
+            )
+            opened = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+            await opened.initialize()
+            channel = await opened.get_underlay_channel()
+            assert isinstance(connection, _Connection)  # noqa: S101 - connection_class above
+            assert isinstance(channel, Channel)  # noqa: S101 - the library has no other
+            return Session(connection, channel)
+    except CONNECTION_ERRORS as error:
+        if isinstance(connection, _Connection):
+            connection.socket.abort()
+        raise Lost(type(error).__name__) from error
+
+
+SetUp = Callable[[Session], Awaitable[None]]
+
+
+async def _nothing(_session: Session) -> None:
+    """Set nothing up."""
+
+
+class Link:
+    """A session that is made again for ever. `run` is its life; everybody else waits in `session`."""
+
+    def __init__(self, where: Endpoint, name: str, *, set_up: SetUp = _nothing, probe: SetUp | None = None, confirms: bool = True) -> None:
+        """Describe it; `run` starts it.
+
+        Args:
+            where: The broker.
+            name: Shown in the broker's list of connections and in our logs.
+            set_up: Called on every new session before anyone gets it: qos, passive declares, consume.
+            probe: A question to the broker that a healthy one answers at once; asked when `PROBE_SECONDS` have passed.
+            confirms: Publisher confirms, and returned messages raise.
+        """
+        self._where = where
+        self._name = name
+        self._set_up = set_up
+        self._probe = probe
+        self._confirms = confirms
+        self._current: Session | None = None
+        self._available = asyncio.Event()
+        self._down_since: float | None = monotonic_seconds()
+        self._why = "connecting"
+
+    @property
+    def current(self) -> Session | None:
+        """The session in hand, None while there is none."""
+        session = self._current
+        return session if session is not None and not session.lost.is_set() else None
+
+    async def session(self) -> Session:
+        """The session, waited for as long as it takes: callers bring their own time limit."""
+        while (session := self.current) is None:
+            self._available.clear()
+            await self._available.wait()
+        return session
+
+    async def check(self) -> Check:
+        """Readiness: connected; else why not, and for how many seconds."""
+        if self.current is not None:
+            return Check(ok=True)
+        since = self._down_since
+        return Check(ok=False, reason=f"broker_{self._why}", value=None if since is None else round(monotonic_seconds() - since, 1))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep a session open until `stop`."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            backoff = FIRST_BACKOFF_SECONDS
+            while not stop.is_set():
+                if await self._one(stopping):
+                    backoff = FIRST_BACKOFF_SECONDS
+                if not stop.is_set():
+                    await asyncio.wait({stopping}, timeout=backoff * random.uniform(0.5, 1))  # noqa: S311 - spreads reconnects, no secret
+                    backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
+        finally:
+            stopping.cancel()
+
+    async def _one(self, stopping: asyncio.Task[Any]) -> bool:
+        """Live through one session; True when there was one."""
+        try:
+            session = await connect(self._where, self._name, confirms=self._confirms)
+        except Lost as error:
+            self._note(error.reason)
+            return False
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._set_up(session)
+            self._up(session)
+            await self._watch(session, stopping)
+        except CONNECTION_ERRORS as error:
+            session.drop(type(error).__name__)
+        finally:
+            was_up, self._current = self._current is not None, None
+            if not stopping.done():
+                self._note(session.reason)
+            await session.close()
+        return was_up
+
+    def _up(self, session: Session) -> None:
+        self._current = session
+        self._down_since = None
+        self._available.set()
+        _log.info("broker.connected", link=self._name)
+
+    def _note(self, reason: str) -> None:
+        if self._down_since is None or self._why != reason:
+            _log.warning("broker.lost", link=self._name, reason=reason)
+        self._down_since = self._down_since or monotonic_seconds()
+        self._why = reason
+
+    async def _watch(self, session: Session, stopping: asyncio.Task[Any]) -> None:
+        lost = asyncio.create_task(session.lost.wait())
+        try:
+            while not session.lost.is_set() and not stopping.done():
+                done, _ = await asyncio.wait({lost, stopping}, timeout=PROBE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if not done and self._probe is not None and not await session.blocked():
+                    async with asyncio.timeout(PROBE_LIMIT_SECONDS):
+                        await self._probe(session)
+        finally:
+            lost.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await lost

@@ -1,0 +1,375 @@
+"""Takes messages off a service's queue, hands them to units of work in batches, and tells the broker what became of each.
+
+The broker's callback only puts a message into a buffer: closing a channel cancels running callbacks, and a cancelled handler must never
+decide a message's fate. A worker of our own handles and acknowledges. Nothing is ever given back with `nack(requeue)`:
+
+| outcome     | what the broker is told                                                             |
+| ----------- | ----------------------------------------------------------------------------------- |
+| Done        | ack                                                                                 |
+| Duplicate   | ack                                                                                 |
+| Retry       | a confirmed copy to the retry ladder, then ack; a crash between is a duplicate      |
+| Dead        | a confirmed copy to the dead letters, then ack; the reason is stored already        |
+| Unavailable | nothing: MongoDB is down, the consumer pauses                                       |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+
+from shared import logs
+from shared.clock import Clock, monotonic_seconds
+from shared.clock import now as system_now
+from shared.errors import Transient
+from shared.health import Check
+from shared.messaging import retry, wire
+from shared.messaging.buffer import Buffer, Full
+from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Link, Session
+from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
+from shared.messaging.layout import DEAD, RETRY, Step, retry_queue
+from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
+from shared.metrics import CONSUMER_PAUSED
+
+PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
+FIRST_PAUSE_SECONDS: Final = 0.2  # an election takes seconds, a cut connection less
+LONGEST_PAUSE_SECONDS: Final = 2.0  # after MongoDB heals nothing waits longer
+HOLD_SECONDS: Final = 60.0  # how long messages in hand are kept through a pause; the broker cuts a channel that holds them for 30 min
+
+_WAITING: Final = "waiting"  # reason of a message whose moment has not come: it goes round without counting as an attempt
+
+_log = logs.get("consumer")
+
+
+class Handle(Protocol):
+    """`Units.run_batch` with the service's routes."""
+
+    async def __call__(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        """Handle them; one outcome each, in order."""
+
+
+class Park(Protocol):
+    """`Units.park`."""
+
+    async def __call__(self, delivery: Delivery, code: str, detail: str = "") -> None:
+        """Record what is given up."""
+
+
+class Publish(Protocol):
+    """`Publisher.publish`."""
+
+    async def __call__(self, message: Outgoing) -> None:
+        """Return when it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a consumer works."""
+
+    batch_messages: int = 50
+    batch_wait_seconds: float = 0.005
+    policy: retry.Policy = field(default_factory=retry.Policy)
+    hold_seconds: float = HOLD_SECONDS
+    drain_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A message in hand, and the session that can acknowledge it."""
+
+    session: Session
+    tag: int
+    delivery: Delivery
+
+
+class Consumer:
+    """The consumer of one service. `run` is a part of the process: when it ends by itself the process must end too."""
+
+    def __init__(
+        self,
+        where: Endpoint,
+        service: str,
+        *,
+        handle: Handle,
+        park: Park,
+        publish: Publish,
+        ping: Callable[[], Awaitable[None]],
+        clock: Clock = system_now,
+        options: Options | None = None,
+    ) -> None:
+        """Wire it.
+
+        Args:
+            where: The broker.
+            service: The name of the service, which is its queue's.
+            handle: Turns deliveries into outcomes.
+            park: Records what the retry ladder gives up.
+            publish: For copies; on a connection of its own, because a blocked one would stall acknowledgements.
+            ping: Raises while MongoDB is down.
+            clock: For waits that have a moment.
+            options: Batch size and patience.
+        """
+        self._service = service
+        self._handle = handle
+        self._park = park
+        self._publish = publish
+        self._ping = ping
+        self._clock = clock
+        self._options = options or Options()
+        self._prefetch = self._options.batch_messages * PREFETCH_BATCHES
+        self._buffer: Buffer[_Held] = Buffer(self._prefetch)
+        self._link = Link(where, f"{service} consume", set_up=self._set_up, probe=self._probe, confirms=False)
+        self._paused_since: float | None = None
+        self._idle: Session | None = None  # came up while nothing was to be consumed
+        self._stuck = ""
+        self._stopping = False
+        self.depth = 0
+        """Messages in the queue when it was last asked."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop`, then finish what is in hand.
+
+        Raises:
+            Exception: a defect; whatever was in hand comes again.
+        """
+        unlink = asyncio.Event()
+        link = asyncio.create_task(self._link.run(unlink), name=f"{self._service} link")
+        work = asyncio.create_task(self._work(), name=f"{self._service} work")
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({link, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not stop.is_set():
+                await _first_failure(link, work)
+            await self._drain(work)
+        finally:
+            unlink.set()
+            for task in (stopped, work):
+                task.cancel()
+            await asyncio.gather(stopped, work, return_exceptions=True)
+            await link
+
+    async def check(self) -> Check:
+        """Readiness: connected and not paused."""
+        if self._paused_since is not None:
+            return Check(ok=False, reason="consumer_paused", value=round(monotonic_seconds() - self._paused_since, 1))
+        if self._stuck:
+            return Check(ok=False, reason=f"consumer_stuck_{self._stuck}")
+        return await self._link.check()
+
+    # -- the broker's side
+
+    async def _set_up(self, session: Session) -> None:
+        await self._probe(session)
+        await session.channel.basic_qos(prefetch_count=self._prefetch)
+        session.channel.on_consumer_cancel_callbacks.add(lambda _: session.drop("consumer_cancelled"))
+        self._buffer.clear()  # of sessions that are gone: the broker sends those again
+        if self._paused_since is None and not self._stopping:
+            self._idle = None
+            await self._consume(session)
+        else:
+            self._idle = session
+
+    async def _probe(self, session: Session) -> None:
+        self.depth = (await session.channel.queue_declare(self._service, passive=True)).message_count or 0
+
+    async def _consume(self, session: Session) -> None:
+        async def on_message(message: DeliveredMessage) -> None:
+            delivered = message.delivery
+            if not isinstance(delivered, Basic.Deliver) or delivered.delivery_tag is None:
+                return
+            try:
+                self._buffer.put(_Held(session, delivered.delivery_tag, wire.receive(message)))
+            except Full:
+                session.drop("prefetch_exceeded")
+
+        await session.channel.basic_consume(self._service, on_message, consumer_tag=self._service)
+
+    async def _drain(self, work: asyncio.Task[None]) -> None:
+        """Take nothing new, finish what is in hand and in the buffer."""
+        self._stopping = True
+        session = self._link.current
+        if session is not None:
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                async with asyncio.timeout(2):
+                    await session.channel.basic_cancel(self._service)
+        self._buffer.wake()
+        done, _ = await asyncio.wait({work}, timeout=self._options.drain_seconds)
+        if done:
+            work.result()
+        else:
+            _log.warning("consumer.drain_cut", service=self._service)
+
+    # -- the worker's side
+
+    async def _work(self) -> None:
+        while True:
+            if not self._stopping:
+                await self._buffer.wait()
+            batch = await self._buffer.take(self._options.batch_messages, self._options.batch_wait_seconds)
+            batch = [held for held in batch if not held.session.lost.is_set()]
+            if batch:
+                await self._settle(batch)
+            elif self._stopping:
+                return
+
+    async def _settle(self, batch: list[_Held]) -> None:
+        """Bring every message of a batch to its end, or let go of those whose session is lost."""
+        left = batch
+        while left:
+            outcomes = await self._judge([held.delivery for held in left])
+            settled = [pair for pair in zip(left, outcomes, strict=True) if not isinstance(pair[1], Unavailable)]
+            copied = await asyncio.gather(*(self._conclude(held, outcome) for held, outcome in settled))
+            acked = [held for (held, _), ok in zip(settled, copied, strict=True) if ok]
+            await self._ack(acked, whole=len(acked) == len(batch))
+            left = [held for held, outcome in zip(left, outcomes, strict=True) if isinstance(outcome, Unavailable)]
+            if left and not await self._pause():
+                return
+            left = [held for held in left if not held.session.lost.is_set()]
+
+    async def _judge(self, deliveries: list[Delivery]) -> list[Outcome]:
+        """Outcomes in order: from the units of work, but for what must wait on and what is too big to be looked at."""
+        outcomes: dict[int, Outcome] = {}
+        for index, delivery in enumerate(deliveries):
+            if self._waits(delivery) is not None:
+                outcomes[index] = Retry(_WAITING)
+            elif len(delivery.body) > MAX_BODY_BYTES:
+                outcomes[index] = await self._give_up(delivery, "too_large", f"{len(delivery.body)} bytes")
+        rest = [index for index in range(len(deliveries)) if index not in outcomes]
+        if rest:
+            outcomes.update(zip(rest, await self._handle([deliveries[index] for index in rest]), strict=True))
+        for index, outcome in outcomes.items():
+            outcomes[index] = await self._exhausted(deliveries[index], outcome)
+        return [outcomes[index] for index in range(len(deliveries))]
+
+    async def _exhausted(self, delivery: Delivery, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Retry) and outcome.reason != _WAITING:
+            decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._options.policy)
+            if isinstance(decision, retry.GiveUp):
+                return await self._give_up(delivery, decision.code, outcome.reason)
+        return outcome
+
+    async def _give_up(self, delivery: Delivery, code: str, detail: str) -> Outcome:
+        kept = delivery if len(delivery.body) <= MAX_BODY_BYTES else replace(delivery, body=b"")  # the dead letter keeps the bytes
+        try:
+            await self._park(kept, code, detail)
+        except Transient as error:
+            return Unavailable(error.code)
+        return Dead(code, detail)
+
+    def _waits(self, delivery: Delivery) -> Step | None:
+        until = wire.not_before(delivery)
+        if until is None:
+            return None
+        return retry.still_waiting(datetime.fromtimestamp(until, UTC), self._clock(), self._options.policy)
+
+    async def _conclude(self, held: _Held, outcome: Outcome) -> bool:
+        """Publish the copy that an outcome asks for; True when the message may be acknowledged."""
+        if isinstance(outcome, (Done, Duplicate)):
+            return True
+        message = self._copy(held.delivery, outcome)
+        pause = FIRST_PAUSE_SECONDS
+        while not held.session.lost.is_set():
+            try:
+                await self._publish(message)
+            except (BrokerUnavailable, Refused) as error:
+                # Refused means that the layout is not there. The message stays with the broker unacknowledged, so nothing is lost.
+                self._stuck = error.code if isinstance(error, Refused) else ""
+                _log.error("copy.failed", service=self._service, exchange=message.exchange, reason=str(error))
+                if self._stopping:
+                    return False
+                await _either(held.session.lost, pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            else:
+                self._stuck = ""
+                return True
+        return False
+
+    def _copy(self, delivery: Delivery, outcome: Outcome) -> Outgoing:
+        if isinstance(outcome, Dead):
+            return wire.copy(delivery, DEAD, self._service, x_reason=outcome.code, x_not_before=None)
+        assert isinstance(outcome, Retry)  # noqa: S101 - the other outcomes have no copy
+        step = self._waits(delivery)
+        if step is not None:
+            return wire.copy(delivery, RETRY, retry_queue(self._service, step))
+        decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._options.policy)
+        assert isinstance(decision, retry.Wait)  # noqa: S101 - giving up became Dead before
+        until = decision.not_before
+        return wire.copy(
+            delivery,
+            RETRY,
+            retry_queue(self._service, decision.step),
+            x_attempt=delivery.attempt + 1,
+            x_reason=outcome.reason,
+            x_not_before=None if until is None else round(until.timestamp() * 1000),
+        )
+
+    async def _ack(self, settled: Sequence[_Held], *, whole: bool) -> None:
+        """Acknowledge. A whole batch takes one frame, because everything before it on this channel has been settled already."""
+        alive = [held for held in settled if not held.session.lost.is_set()]
+        with contextlib.suppress(*CONNECTION_ERRORS):  # it comes again and is a duplicate
+            if whole and len(alive) == len(settled) > 0:
+                last = alive[-1]
+                await last.session.channel.basic_ack(last.tag, multiple=True, wait=False)
+                return
+            for held in alive:
+                await held.session.channel.basic_ack(held.tag, wait=False)
+
+    async def _pause(self) -> bool:
+        """Wait until MongoDB answers.
+
+        Returns:
+            False when the messages in hand were let go meanwhile: the broker keeps them, and consuming has begun anew.
+        """
+        self._paused_since = began = monotonic_seconds()
+        CONSUMER_PAUSED.set(1)
+        _log.warning("consumer.paused", service=self._service)
+        let_go = False
+        pause = FIRST_PAUSE_SECONDS
+        try:
+            while not await self._alive():
+                if self._stopping:
+                    return False
+                if not let_go and monotonic_seconds() - began > self._options.hold_seconds:
+                    let_go = True
+                    self._let_go("paused")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        finally:
+            self._paused_since = None
+            CONSUMER_PAUSED.set(0)
+        _log.info("consumer.resumed", service=self._service, seconds=round(monotonic_seconds() - began, 1))
+        if self._idle is not None:
+            self._idle.drop("resumed")  # it consumes nothing: the next one will
+        return not let_go
+
+    async def _alive(self) -> bool:
+        try:
+            await self._ping()
+        except Transient:
+            return False
+        return True
+
+    def _let_go(self, reason: str) -> None:
+        session = self._link.current
+        if session is not None:
+            session.drop(reason)
+
+
+async def _first_failure(*parts: asyncio.Task[None]) -> None:
+    for part in parts:
+        if part.done():
+            part.result()
+    raise RuntimeError("the consumer's loop ended by itself")
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

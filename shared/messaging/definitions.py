@@ -1,0 +1,221 @@
+"""The layout as RabbitMQ reads it: a definitions file, brought in by `rabbitmqctl` or the management API. The same for 3.10 and 4.x."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from shared.messaging.layout import EVENTS, STAFF, Layout
+
+PASSWORD_BYTES: Final = 24  # 192 bit, made by a machine for a machine
+APPLY_SECONDS: Final = 60.0  # a broker under load makes two dozen quorum queues in a few seconds
+_PRIORITY: Final = 10  # above an operator's stop-gap policies at 0
+_SALT_BYTES: Final = 4  # fixed by RabbitMQ's format
+
+Definitions = dict[str, Any]
+
+
+class NotApplied(Exception):  # noqa: N818 - the finding
+    """The broker did not take the definitions. The text says what it answered."""
+
+
+def render(layout: Layout, vhost: str) -> Definitions:
+    """What belongs to one vhost: exchanges, queues, bindings, policies. May be kept in git: it holds no secret."""
+    return {
+        "exchanges": [
+            {
+                "name": exchange.name,
+                "vhost": vhost,
+                "type": exchange.kind,
+                "durable": True,
+                "auto_delete": False,
+                "arguments": {},
+            }
+            for exchange in layout.exchanges
+        ],
+        "queues": [
+            {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": {"x-queue-type": "quorum"}}
+            for name in layout.queues
+        ],
+        "bindings": [
+            {
+                "source": binding.exchange,
+                "vhost": vhost,
+                "destination": binding.queue,
+                "destination_type": "queue",
+                "routing_key": binding.key,
+                "arguments": {},
+            }
+            for binding in layout.bindings
+        ],
+        "policies": [
+            {
+                "vhost": vhost,
+                "name": policy.name,
+                "pattern": policy.pattern,
+                "apply-to": policy.applies_to,
+                "priority": _PRIORITY,
+                "definition": dict(policy.definition),
+            }
+            for policy in layout.policies
+        ],
+    }
+
+
+def render_whole(layout: Layout, vhost: str, passwords: Mapping[str, str]) -> Definitions:
+    """With the vhost, the users (their passwords hashed) and their rights. Never in git."""
+    return {
+        "vhosts": [{"name": vhost}],
+        "users": [
+            {
+                "name": user.name,
+                "password_hash": hash_password(passwords[user.name]),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": "",
+            }
+            for user in layout.users
+        ],
+        "permissions": [
+            {"user": user.name, "vhost": vhost, "configure": user.configure, "write": user.write, "read": user.read}
+            for user in layout.users
+        ],
+        "topic_permissions": [
+            {"user": user.name, "vhost": vhost, "exchange": exchange, "write": user.publishes, "read": "^$"}
+            for user in layout.users
+            for exchange in (EVENTS, STAFF)
+        ],
+        **render(layout, vhost),
+    }
+
+
+def hash_password(password: str, salt: bytes | None = None) -> str:
+    """RabbitMQ's `rabbit_password_hashing_sha256`: base64 of a four-byte salt and SHA-256(salt + password)."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
+    """Each user's password: from the environment, else from a file in `folder`, else made and kept there.
+
+    Both are named `AMQP_PASSWORD_<USER>`, the file in lower case; a file that is made is for its owner alone to read.
+
+    Raises:
+        LookupError: a password is missing and there is no folder to make it in.
+    """
+    found: dict[str, str] = {}
+    for user in users:
+        name = f"AMQP_PASSWORD_{user.upper()}"
+        given = os.environ.get(name)
+        if given:
+            found[user] = given
+        elif folder is None:
+            raise LookupError(f"{name} is not set")
+        else:
+            found[user] = _kept_password(folder / name.lower())
+    return found
+
+
+def _kept_password(file: Path) -> str:
+    if file.exists():
+        return file.read_text().strip()
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(password + "\n")
+    return password
+
+
+async def apply_by_ctl(definitions: Definitions, ctl: Sequence[str]) -> None:
+    """Bring definitions in through `rabbitmqctl` (no plugin needed). They go over its standard input, so no file holds a hash.
+
+    Raises:
+        NotApplied: with what it said.
+    """
+    await _ctl(ctl, "import_definitions", given=orjson.dumps(definitions))
+
+
+async def apply_by_api(definitions: Definitions, url: str) -> None:
+    """Bring definitions in through the management API at `url` (user and password in it), as an administrator.
+
+    Raises:
+        NotApplied: with what it said.
+    """
+    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
+        try:
+            answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
+        except httpx.HTTPError as error:
+            raise NotApplied(type(error).__name__) from error
+    if answer.is_error:
+        raise NotApplied(f"{answer.status_code} {answer.text[:500]}")
+
+
+async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[str]:
+    """What of `expected` the broker lacks or has otherwise, one line each. What it has besides is nobody's concern here.
+
+    Raises:
+        NotApplied: the broker did not answer.
+    """
+    actual = await _export_by_api(api, vhost) if api else orjson.loads(await _ctl(ctl, "--quiet", "export_definitions", "-"))
+    found: list[str] = []
+    for kind, items in expected.items():
+        have = {_identity(kind, item, vhost): item for item in actual.get(kind, [])}
+        for item in items:
+            name = _identity(kind, item, vhost)
+            if name not in have:
+                found.append(f"{kind}: {name} is missing")
+            elif kind not in ("users", "vhosts") and _plain(have[name], item) != item:
+                found.append(f"{kind}: {name} differs")
+    return found
+
+
+async def _export_by_api(url: str, vhost: str) -> Definitions:
+    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
+        try:
+            whole = await client.get(f"{url.rstrip('/')}/api/definitions")
+            answer: Definitions = whole.raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise NotApplied(f"{quote(vhost)}: {type(error).__name__}") from error
+    return answer
+
+
+_NAMED_BY: Final = {
+    "users": ("name",),
+    "vhosts": ("name",),
+    "permissions": ("vhost", "user"),
+    "topic_permissions": ("vhost", "user", "exchange"),
+    "bindings": ("vhost", "source", "destination", "routing_key"),
+}
+
+
+def _identity(kind: str, item: Mapping[str, Any], vhost: str) -> str:
+    return " ".join(str(item.get(key, vhost)) for key in _NAMED_BY.get(kind, ("vhost", "name")))
+
+
+def _plain(actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: actual.get(key) for key in wanted}
+
+
+async def _ctl(ctl: Sequence[str], *arguments: str, given: bytes = b"") -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        *ctl, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(APPLY_SECONDS):
+            out, err = await process.communicate(given)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise NotApplied(f"{ctl[0]} {arguments[0]}: no answer in {APPLY_SECONDS:g} s") from None
+    if process.returncode:
+        raise NotApplied((err or out).decode(errors="replace").strip()[:1000])
+    return out
