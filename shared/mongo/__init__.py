@@ -16,6 +16,9 @@ from shared.mongo.errors import LostRace as LostRace
 from shared.mongo.errors import is_duplicate_key as is_duplicate_key
 from shared.mongo.errors import is_unavailable as is_unavailable
 from shared.mongo.errors import reachable as reachable
+from shared.mongo.files import Files as Files
+from shared.mongo.files import StoredFile as StoredFile
+from shared.mongo.files import sniff as sniff
 from shared.mongo.unit import Mapping as Mapping
 from shared.mongo.unit import Savepoint as Savepoint
 from shared.mongo.unit import Unit as Unit

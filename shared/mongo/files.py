@@ -1,0 +1,221 @@
+"""Files in GridFS: streamed in and out, counted, hashed, and judged by their first bytes instead of by what the sender says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bson import ObjectId
+from gridfs.errors import FileExists
+from motor.motor_asyncio import AsyncIOMotorGridFSBucket, AsyncIOMotorGridIn, AsyncIOMotorGridOut
+from pymongo import ASCENDING, IndexModel
+
+from shared.clock import Clock, now
+from shared.errors import BadInput, Conflict, NotFound, TooLarge
+from shared.mongo.connection import Doc, Mongo
+from shared.mongo.errors import reachable
+
+CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
+_HEAD_BYTES: Final = 16  # what the longest signature below needs
+_ORPHANED_AFTER: Final = timedelta(days=1)  # no upload takes a day; chunks without a file by then are from a process that died
+
+_SIGNATURES: Final[tuple[tuple[str, int, bytes], ...]] = (  # media type, offset, bytes
+    ("image/jpeg", 0, b"\xff\xd8\xff"),
+    ("image/png", 0, b"\x89PNG\r\n\x1a\n"),
+    ("application/pdf", 0, b"%PDF-"),
+    ("image/webp", 8, b"WEBP"),  # in a RIFF container
+    ("image/heic", 4, b"ftypheic"),
+    ("image/heic", 4, b"ftypheix"),
+    ("image/heic", 4, b"ftypmif1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is there whole. `sha256` is hex; `metadata` is what its owner gave."""
+
+    file_id: str
+    size_bytes: int
+    sha256: str
+    media_type: str
+    metadata: Mapping[str, Any]
+
+
+class Files:
+    """One GridFS bucket. A file is visible only when it is whole: its own row is written last."""
+
+    def __init__(self, mongo: Mongo, database: str, bucket: str, clock: Clock = now) -> None:
+        self._mongo = mongo
+        self._database = database
+        self._name = bucket
+        self._clock = clock
+        self._bucket = AsyncIOMotorGridFSBucket(mongo.database(database), bucket_name=bucket, chunk_size_bytes=CHUNK_BYTES)
+        self._rows = mongo.collection(database, f"{bucket}.files")
+        self._chunks = mongo.collection(database, f"{bucket}.chunks")
+
+    @property
+    def indexes(self) -> Mapping[str, Sequence[IndexModel]]:
+        """For `Mongo.prepare`."""
+        return {
+            f"{self._name}.files": (
+                IndexModel([("filename", ASCENDING)], name="file_id", unique=True),
+                IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)]),  # GridFS wants it and would make it with the first file
+            ),
+            f"{self._name}.chunks": (IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True),),
+        }
+
+    async def prepare(self) -> None:
+        """Create the bucket's collections and indexes. Idempotent."""
+        await self._mongo.prepare(self._database, self.indexes)
+
+    async def put(
+        self,
+        file_id: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        max_bytes: int,
+        media_types: frozenset[str],
+        metadata: Mapping[str, Any] | None = None,
+    ) -> StoredFile:
+        """Store a stream; nothing of it is kept when it fails. Idempotent: the same bytes under the same id are the same file.
+
+        Raises:
+            TooLarge: `file_too_large`: more than `max_bytes`.
+            BadInput: `file_empty`, or `media_type_not_accepted` going by the first bytes.
+            Conflict: `file_exists`: that id holds other bytes.
+            DatabaseUnavailable: MongoDB is down.
+        """
+        with reachable():
+            stream = self._bucket.open_upload_stream_with_id(ObjectId(), file_id)
+            stored: StoredFile | None = None
+            try:
+                stored = await _copy(file_id, chunks, stream, max_bytes, media_types, metadata or {})
+                await stream.close()
+            except BaseException as error:
+                await self._forget(stream)
+                if stored is not None and isinstance(error, FileExists):
+                    return await self._same(stored)
+                raise
+            return stored
+
+    async def find(self, file_id: str) -> StoredFile | None:
+        """What is known of a file, without its bytes."""
+        with reachable():
+            doc = await self._rows.find_one({"filename": file_id})
+        return None if doc is None else _from_doc(doc)
+
+    async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
+        """The file and its bytes as a stream.
+
+        Raises:
+            NotFound: `file_not_found`.
+            DatabaseUnavailable: MongoDB is down, also in the middle of the stream.
+        """
+        with reachable():
+            doc = await self._rows.find_one({"filename": file_id})
+            if doc is None:
+                raise NotFound("file_not_found")
+            stream = await self._bucket.open_download_stream(doc["_id"])
+        return _from_doc(doc), _read(stream)
+
+    async def read(self, file_id: str) -> bytes:
+        """All bytes at once, for files that are known to be small.
+
+        Raises:
+            NotFound: `file_not_found`.
+            DatabaseUnavailable: MongoDB is down.
+        """
+        _, stream = await self.open(file_id)
+        return b"".join([chunk async for chunk in stream])
+
+    async def delete(self, file_id: str) -> bool:
+        """Remove a file. False when there was none."""
+        with reachable():
+            doc = await self._rows.find_one({"filename": file_id}, {"_id": 1})
+            if doc is None:
+                return False
+            await self._rows.delete_one({"_id": doc["_id"]})  # first: from here on nobody sees it
+            await self._chunks.delete_many({"files_id": doc["_id"]})
+        return True
+
+    async def sweep(self) -> int:
+        """Remove chunks that a dead process left without a file; give how many uploads they were from."""
+        before = ObjectId.from_datetime(self._clock() - _ORPHANED_AFTER)
+        with reachable():
+            seen = await self._chunks.distinct("files_id", {"files_id": {"$lt": before}, "n": 0})
+            kept = {doc["_id"] for doc in await self._rows.find({"_id": {"$in": seen}}, {"_id": 1}).to_list(None)}
+            orphans = [upload for upload in seen if upload not in kept]
+            if orphans:
+                await self._chunks.delete_many({"files_id": {"$in": orphans}})
+        return len(orphans)
+
+    async def _same(self, stored: StoredFile) -> StoredFile:
+        present = await self.find(stored.file_id)
+        if present is None or present.sha256 != stored.sha256:
+            raise Conflict("file_exists")
+        return present
+
+    async def _forget(self, stream: AsyncIOMotorGridIn) -> None:
+        await self._chunks.delete_many({"files_id": stream._id})  # noqa: SLF001 - both drivers name it so, and `abort` refuses a closed one
+
+
+async def _copy(
+    file_id: str,
+    chunks: AsyncIterator[bytes],
+    stream: AsyncIOMotorGridIn,
+    max_bytes: int,
+    media_types: frozenset[str],
+    metadata: Mapping[str, Any],
+) -> StoredFile:
+    digest = hashlib.sha256()
+    size_bytes = 0
+    head = b""
+    media_type = ""
+    async for chunk in chunks:
+        size_bytes += len(chunk)
+        if size_bytes > max_bytes:
+            raise TooLarge("file_too_large", f"more than {max_bytes} bytes")
+        if len(head) < _HEAD_BYTES:
+            head += chunk[: _HEAD_BYTES - len(head)]
+            if len(head) == _HEAD_BYTES:
+                media_type = _accepted(head, media_types)
+        digest.update(chunk)
+        await stream.write(chunk)
+    if size_bytes == 0:
+        raise BadInput("file_empty")
+    media_type = media_type or _accepted(head, media_types)
+    stored = StoredFile(file_id, size_bytes, digest.hexdigest(), media_type, dict(metadata))
+    await stream.set("metadata", {"sha256": stored.sha256, "media_type": media_type, "given": stored.metadata})
+    return stored
+
+
+def sniff(head: bytes) -> str | None:
+    """The media type by the first bytes (16 are enough); None when it is none we know."""
+    for media_type, offset, signature in _SIGNATURES:
+        if head[offset : offset + len(signature)] == signature:
+            return media_type
+    return None
+
+
+def _accepted(head: bytes, media_types: frozenset[str]) -> str:
+    media_type = sniff(head)
+    if media_type is None or media_type not in media_types:
+        raise BadInput("media_type_not_accepted", f"accepted: {', '.join(sorted(media_types))}")
+    return media_type
+
+
+def _from_doc(doc: Doc) -> StoredFile:
+    known = doc["metadata"]
+    return StoredFile(doc["filename"], doc["length"], known["sha256"], known["media_type"], known["given"])
+
+
+async def _read(stream: AsyncIOMotorGridOut) -> AsyncIterator[bytes]:
+    try:
+        with reachable():
+            while chunk := await stream.readchunk():
+                yield chunk
+    finally:
+        stream.close()
