@@ -1,0 +1,114 @@
+"""The child process: reads orders from stdin, answers on stdout. Started by `process`, never imported by the service."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+import typst
+
+from services.issuance.adapters.press.frames import HEADER, lengths, pack, unpack
+from services.issuance.adapters.press.signer import Signer
+from services.issuance.adapters.press.typesetter import Typesetter
+
+MIB: Final = 1024 * 1024
+SAMPLES: Final = "samples.json"
+EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+BROKEN_SHEET: Final = (typst.TypstError, KeyError, TypeError, ValueError)  # the same sheet would fail again
+
+
+class Pressroom:
+    """Everything that is made once: compilers, key."""
+
+    def __init__(self, setup: Mapping[str, Any]) -> None:
+        self._typesetter = Typesetter(Path(setup["templates"]), tuple(setup["products"]))
+        self._signer = Signer(
+            certificate=Path(setup["certificate"]),
+            key=Path(setup["key"]),
+            chain=Path(setup["chain"]),
+            location=setup["location"],
+            genuine=setup["genuine"],
+        )
+        self._warm_up(Path(setup["templates"]) / SAMPLES)
+
+    def _warm_up(self, samples: Path) -> None:
+        """Print made-up sheets: the first real one is then as fast as the others, and a broken template shows at start."""
+        for product, sheet in orjson.loads(samples.read_bytes()).items():
+            self.print_sheet(product, sheet, EPOCH)
+
+    def ready(self) -> dict[str, Any]:
+        """What the service is told about the certificate."""
+        identity = self._signer.identity
+        return {
+            "ready": True,
+            "certified_by": identity.certified_by,
+            "demo": identity.demo,
+            "fingerprint": identity.fingerprint,
+            "not_after": identity.not_after.isoformat(),
+        }
+
+    def print_sheet(self, product: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+        """Typeset and sign."""
+        identity = self._signer.identity
+        marked = {**sheet, "certified_by": identity.certified_by, "demo": identity.demo}
+        return self._signer.sign(self._typesetter.typeset(product, marked, made_at=made_at))
+
+
+def read_frame(source: BinaryIO) -> dict[str, Any] | None:
+    """The next message, or None when the service is gone."""
+    header = source.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    text_length, blob_length = lengths(header)
+    message = unpack(source.read(text_length))
+    source.read(blob_length)
+    return message
+
+
+def answer(room: Pressroom, order: Mapping[str, Any]) -> bytes:
+    """One order. What went wrong is told by code and type only: a message could repeat personal data."""
+    try:
+        pdf = room.print_sheet(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
+    except BROKEN_SHEET as error:
+        return pack({"id": order.get("id"), "error": "sheet_unprintable", "detail": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - whatever it is, the service decides about the next attempt
+        return pack({"id": order.get("id"), "error": "press_failed", "detail": type(error).__name__})
+    return pack({"id": order.get("id")}, pdf)
+
+
+def limit_memory(mebibytes: int) -> None:
+    """No core file (it would hold the key), and an end to growth: malloc fails, the process dies, the service replaces it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (mebibytes * MIB, mebibytes * MIB))
+
+
+def main() -> int:
+    """Serve until stdin closes."""
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not tear a frame
+    setup = read_frame(source)
+    if setup is None:
+        return 0
+    limit_memory(setup["memory_mib"])
+    try:
+        room = Pressroom(setup)
+    except Exception as error:  # noqa: BLE001 - told to the service, which logs it; no sheet was seen yet
+        sink.write(pack({"ready": False, "error": f"{type(error).__name__}: {error}"}))
+        sink.flush()
+        return 1
+    sink.write(pack(room.ready()))
+    sink.flush()
+    while (order := read_frame(source)) is not None:
+        sink.write(answer(room, order))
+        sink.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

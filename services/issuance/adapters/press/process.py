@@ -1,0 +1,187 @@
+"""The press as the service sees it: one child process, started once, replaced when it dies, overruns or has printed enough."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from services.issuance.adapters.press.frames import HEADER, Torn, lengths, pack, unpack
+from shared.errors import Permanent, Transient
+
+CHILD_MODULE: Final = "services.issuance.adapters.press.child"
+PROJECT: Final = Path(__file__).resolve().parents[4]
+CLOSE_SECONDS: Final = 2.0  # an idle child ends at once when its stdin closes
+
+
+@dataclass(frozen=True, slots=True)
+class PressLimits:
+    """When a child is taken out: time for one sheet, time to start, its memory, and how many sheets it prints in its life."""
+
+    sheet_seconds: float
+    start_seconds: float
+    memory_mib: int
+    sheets_per_life: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the child says of the certificate it signs with."""
+
+    certified_by: str
+    demo: bool
+    fingerprint: str
+    not_after: datetime
+
+
+class Press:
+    """Prints one sheet at a time; further callers wait in line. `setup` is sent to every new child.
+
+    The key file is read by the child alone and never comes into this process.
+    """
+
+    def __init__(self, setup: Mapping[str, Any], limits: PressLimits) -> None:
+        self._setup = {**setup, "memory_mib": limits.memory_mib}
+        self._limits = limits
+        self._line = asyncio.Lock()
+        self._child: asyncio.subprocess.Process | None = None
+        self._printed = 0
+        self._starts = 0
+        self._imprint: Imprint | None = None
+
+    @property
+    def imprint(self) -> Imprint | None:
+        """The certificate, once a child has started."""
+        return self._imprint
+
+    @property
+    def starts(self) -> int:
+        """How many children there have been."""
+        return self._starts
+
+    @property
+    def process_id(self) -> int | None:
+        """The child that lives now."""
+        return self._child.pid if self._child is not None and self._child.returncode is None else None
+
+    async def start(self) -> Imprint:
+        """Start a child unless one lives.
+
+        Raises:
+            Transient: `press_start_failed`: no certificate, no memory, too slow.
+        """
+        async with self._line:
+            return await self._ensure()
+
+    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
+        """Typeset and sign one sheet: the bytes of the PDF.
+
+        Raises:
+            Permanent: `sheet_unprintable`: this sheet will never print.
+            Transient: `press_overran`, `press_died`, `press_failed`, `press_start_failed`: the child was replaced, try again.
+        """
+        async with self._line:
+            await self._ensure()
+            try:
+                async with asyncio.timeout(self._limits.sheet_seconds):
+                    reply, pdf = await self._exchange({"product": product, "sheet": sheet, "made_at": made_at.isoformat()})
+            except TimeoutError:
+                await self._kill()
+                raise Transient("press_overran", f"{self._limits.sheet_seconds} s") from None
+            except (OSError, asyncio.IncompleteReadError, Torn):
+                await self._kill()
+                raise Transient("press_died") from None
+            except asyncio.CancelledError:
+                await self._kill()  # half an answer may be in the pipe
+                raise
+            self._printed += 1
+            if self._printed >= self._limits.sheets_per_life:
+                await self._retire()
+        if "error" in reply:
+            kind = Permanent if reply["error"] == "sheet_unprintable" else Transient
+            raise kind(reply["error"], reply.get("detail", ""))
+        return pdf
+
+    async def close(self) -> None:
+        """End the child: a sheet in work is finished by its caller first."""
+        async with self._line:
+            await self._retire()
+
+    async def _ensure(self) -> Imprint:
+        if self._child is not None and self._child.returncode is None and self._imprint is not None:
+            return self._imprint
+        self._child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            CHILD_MODULE,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # a traceback could carry a sheet; what matters comes as a code
+            env=_environment(),
+            cwd=PROJECT,
+            start_new_session=True,  # Ctrl-C in a terminal is for the service, which then closes the press in order
+            limit=1024 * 1024,
+        )
+        self._starts += 1
+        self._printed = 0
+        try:
+            async with asyncio.timeout(self._limits.start_seconds):
+                reply, _ = await self._exchange(self._setup)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, Torn) as error:
+            await self._kill()
+            raise Transient("press_start_failed", type(error).__name__) from None
+        except asyncio.CancelledError:
+            await self._kill()
+            raise
+        if not reply.get("ready"):
+            await self._kill()
+            raise Transient("press_start_failed", str(reply.get("error", "")))
+        self._imprint = Imprint(
+            certified_by=reply["certified_by"],
+            demo=reply["demo"],
+            fingerprint=reply["fingerprint"],
+            not_after=datetime.fromisoformat(reply["not_after"]),
+        )
+        return self._imprint
+
+    async def _exchange(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+        child = self._child
+        if child is None or child.stdin is None or child.stdout is None:
+            raise BrokenPipeError
+        child.stdin.write(pack(message))
+        await child.stdin.drain()
+        text_length, blob_length = lengths(await child.stdout.readexactly(HEADER.size))
+        reply = unpack(await child.stdout.readexactly(text_length))
+        return reply, await child.stdout.readexactly(blob_length)
+
+    async def _retire(self) -> None:
+        """Let an idle child go."""
+        child, self._child = self._child, None
+        if child is None or child.returncode is not None:
+            return
+        if child.stdin is not None:
+            child.stdin.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+            await child.wait()
+
+    async def _kill(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            if child.returncode is None:
+                child.kill()
+            await child.wait()
+
+
+def _environment() -> dict[str, str]:
+    """As little as it needs: no address, no key of the service. One thread and one malloc arena keep its address space small."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "HOME", "VIRTUAL_ENV") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(PROJECT), "RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,58 @@
+"""What comes in over the broker: one approval, one document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.issuance import handlers
+from services.issuance.domain.card import FamilyCard, Member
+from services.issuance.domain.document import Approval, Contact, Material, Origin
+from services.issuance.ports import Deps, Tx
+from shared.contracts import parts
+from shared.contracts.verification import RequestApproved
+from shared.messaging.delivery import Meta, Route
+
+
+def routes(deps: Deps) -> tuple[Route[RequestApproved, Tx], ...]:
+    """Event -> handler."""
+
+    async def approved(tx: Tx, event: RequestApproved, meta: Meta) -> None:
+        origin = Origin(correlation_id=meta.correlation_id, causation_id=meta.message_id, traceparent=meta.traceparent)
+        await handlers.claim_document(tx, deps, approval_of(event), origin)
+
+    async def prefetch(tx: Tx, events: Sequence[RequestApproved]) -> None:
+        await handlers.prefetch_claims(tx, deps, [approval_of(event) for event in events])
+
+    return (Route(RequestApproved, approved, prefetch),)
+
+
+def approval_of(event: RequestApproved) -> Approval:
+    """Wire -> domain."""
+    personal = event.personal
+    return Approval(
+        request_id=event.request_id,
+        receipt=event.receipt,
+        case_id=event.case_id,
+        channel=event.channel.value,
+        service=event.service,
+        product=event.product.value,
+        material=Material(holder_nik=personal.holder_nik, card=_card(personal.card), contact=_contact(personal.contact)),
+    )
+
+
+def _contact(contact: parts.Contact) -> Contact:
+    return Contact(
+        channel=contact.channel.value,
+        address=contact.address,
+        reference=contact.reference,
+        last_inbound_at=contact.last_inbound_at,
+    )
+
+
+def _card(card: parts.FamilyCard) -> FamilyCard:
+    fields = {name: getattr(card, name) for name in parts.FamilyCard.model_fields if name != "members"}
+    return FamilyCard(**fields, members=tuple(_member(member) for member in card.members))
+
+
+def _member(member: parts.FamilyMember) -> Member:
+    return Member(**{name: getattr(member, name) for name in Member.__dataclass_fields__})

@@ -1,0 +1,137 @@
+"""What starts by time: the press takes up what is due. Woken by the commit of a claim, and by a poll in case nobody woke it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+
+from services.issuance import handlers
+from services.issuance.domain.document import Document, Pdf
+from services.issuance.ports import Deps, Tx
+from shared import logs, metrics
+from shared.clock import monotonic_seconds
+from shared.errors import AppError, DomainError, Permanent, Transient
+from shared.messaging.delivery import Context
+from shared.messaging.units import Units
+from shared.process import Job
+
+SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
+
+_log = logs.get("press")
+
+
+class Printing:
+    """Prints what is due, up to `at_once` at a time: while one sheet is in the press, another's bytes are being stored."""
+
+    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, *, at_once: int, poll_seconds: float) -> None:
+        self._deps = deps
+        self._units = units
+        self._woken = woken
+        self._at_once = at_once
+        self._poll_seconds = poll_seconds
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def job(self) -> Job:
+        """For `wiring`."""
+        return Job("press", self.run)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; then finish the sheets in work."""
+        stopper = asyncio.create_task(self._wake_on(stop))
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                await self._take_up()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll_seconds):
+                        await self._woken.wait()
+            await asyncio.gather(*self._running.values())
+        finally:
+            for task in (stopper, *self._running.values()):
+                task.cancel()
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._woken.set()
+
+    async def _take_up(self) -> None:
+        room = self._at_once - len(self._running)
+        if room <= 0:
+            return
+        try:
+            due = await self._deps.register.due(self._deps.clock(), self._at_once + len(self._running))
+        except Transient as error:
+            _log.warning("press.waits", code=error.code)
+            return
+        for document_id in [key for key in due if key not in self._running][:room]:
+            task = asyncio.create_task(self._print_guarded(document_id), name=f"print {document_id}")
+            self._running[document_id] = task
+            task.add_done_callback(self._reaper(document_id))
+
+    def _reaper(self, document_id: str) -> Callable[[asyncio.Task[None]], None]:
+        def reap(_task: asyncio.Task[None]) -> None:
+            del self._running[document_id]
+            self._woken.set()  # there is room for the next
+
+        return reap
+
+    async def _print_guarded(self, document_id: str) -> None:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(document_id=document_id)
+        try:
+            await self._print(document_id)
+        except DomainError as error:
+            if error.code not in SUPERSEDED:
+                _log.exception("document.stuck", code=error.code)
+        except AppError as error:
+            _log.warning("document.waits", code=error.code)  # the lease brings it back
+        except Exception:  # noqa: BLE001 - one document must not stop the others; the lease brings it back
+            _log.exception("document.stuck")
+
+    async def _print(self, document_id: str) -> None:
+        document = await self._units.run(lambda tx: handlers.begin_printing(tx, self._deps, document_id))
+        context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
+        structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id, attempt=document.attempt)
+        began = monotonic_seconds()
+        try:
+            content = await self._deps.press.print_sheet(
+                document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
+            )
+        except (DomainError, Permanent, Transient) as error:
+            metrics.EFFECTS.labels("print", error.code).inc()
+            await self._note_failure(document, error, context)
+            return
+        seconds = monotonic_seconds() - began
+        metrics.EFFECT_SECONDS.labels("print").observe(seconds)
+        pdf = await self._deps.archive.put(handlers.file_id(document), content)
+        await self._record(document, pdf, context)
+        metrics.EFFECTS.labels("print", "done").inc()
+        _log.info("document.issued", number=document.number, product=document.product, ms=round(seconds * 1000, 1))
+
+    async def _record(self, document: Document, pdf: Pdf, context: Context) -> None:
+        try:
+            issued = await self._run(
+                lambda tx: handlers.record_issued(tx, self._deps, document.document_id, document.attempt, pdf), context
+            )
+        except DomainError:
+            await self._deps.archive.delete(pdf.file_id)
+            raise
+        await handlers.discard_leftovers(self._deps, issued)
+
+    async def _note_failure(self, document: Document, error: AppError, context: Context) -> None:
+        final = not isinstance(error, Transient)
+        noted = await self._run(
+            lambda tx: handlers.record_failure(
+                tx, self._deps, document.document_id, document.attempt, reason=error.code, final=final
+            ),
+            context,
+        )
+        _log.warning("document.failed", code=error.code, detail=error.detail, state=noted.state.value)
+
+    def _run(self, body: Callable[[Tx], Coroutine[Any, Any, Document]], context: Context) -> Coroutine[Any, Any, Document]:
+        return self._units.run(body, context=context)

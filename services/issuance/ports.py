@@ -1,0 +1,131 @@
+"""What the handlers need from outside, and what holds it together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from services.issuance.domain.document import Document, DocumentIssued, Pdf, State
+from services.issuance.domain.numbers import Counter
+from services.issuance.domain.sheet import Office
+from shared.clock import Clock
+
+
+class Tx(Protocol):
+    """One unit of work. May hold many messages: a later one sees what an earlier one did."""
+
+    async def prefetch(self, *, documents: Iterable[str], counters: Iterable[str]) -> None:
+        """Read in one query per collection what a batch will ask for."""
+        ...
+
+    async def find_document(self, document_id: str) -> Document | None:
+        """The document, or None."""
+        ...
+
+    async def get_document(self, document_id: str) -> Document:
+        """The document; raises NotFound (`documents_not_found`)."""
+        ...
+
+    def add_document(self, document: Document) -> None:
+        """Keep a new document."""
+        ...
+
+    def save_document(self, document: Document) -> None:
+        """Keep the next state of a document that was read here."""
+        ...
+
+    async def counter(self, key: str) -> Counter:
+        """The counter, at zero where there is none yet."""
+        ...
+
+    async def keep_counter(self, counter: Counter) -> None:
+        """Keep a counter, new or raised."""
+        ...
+
+    def emit_issued(self, fact: DocumentIssued, *, check_url: str) -> None:
+        """Tell others; leaves with the unit."""
+        ...
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit."""
+        ...
+
+
+class Press(Protocol):
+    """Typesets and signs."""
+
+    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
+        """The bytes of the PDF; raises Permanent when this sheet will never print, Transient when another try may help."""
+        ...
+
+
+class Archive(Protocol):
+    """Where the bytes lie."""
+
+    async def put(self, file_id: str, content: bytes) -> Pdf:
+        """Store them durably. An id is used once."""
+        ...
+
+    async def open(self, file_id: str) -> AsyncIterator[bytes]:
+        """Read them; raises NotFound."""
+        ...
+
+    async def delete(self, file_id: str) -> None:
+        """Remove them; nothing happens where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """What a list of documents is narrowed by. `before`: the id of the last one seen."""
+
+    number: str | None = None
+    receipt: str | None = None
+    request_id: str | None = None
+    case_id: str | None = None
+    state: State | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+class Register(Protocol):
+    """Plain reads, outside any unit of work."""
+
+    async def get(self, document_id: str) -> Document:
+        """A document; raises NotFound (`documents_not_found`)."""
+        ...
+
+    async def find_by_token(self, token: str) -> Document | None:
+        """The document whose QR code carries the token."""
+        ...
+
+    async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
+        """The newest request first, and where the next page begins (None: this is the last)."""
+        ...
+
+    async def due(self, at: datetime, limit: int) -> Sequence[str]:
+        """Ids of what the press may take up, the longest waiting first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What is fixed for a process. `kinds`: product -> the two letters in its numbers."""
+
+    clock: Clock
+    new_token: Callable[[], str]
+    kinds: Mapping[str, str]
+    office: Office
+    check_base_url: str
+    press: Press
+    archive: Archive
+    register: Register
+    wake_press: Callable[[], None]
+    lease: timedelta
+    most_attempts: int
+
+    def check_url(self, token: str) -> str:
+        """The public page of a document."""
+        return f"{self.check_base_url}/v/{token}"

@@ -1,0 +1,67 @@
+"""Plain reads of documents, outside any unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.issuance.domain.document import Document
+from services.issuance.ports import DocumentQuery
+from services.issuance.store.schema import DOCUMENTS, document_from_doc
+from shared.errors import NotFound
+from shared.mongo import Doc, Mongo, reachable
+
+_WITHOUT_PERSONS = {"material": 0}  # a list never needs what the sheet says
+
+
+class MongoRegister:
+    """`ports.Register` over the collection of documents."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._documents = mongo.collection(database, DOCUMENTS.collection)
+
+    async def get(self, document_id: str) -> Document:
+        """A document, without its material.
+
+        Raises:
+            NotFound: `documents_not_found`.
+        """
+        found = await self._find({"_id": document_id})
+        if found is None:
+            raise NotFound("documents_not_found")
+        return found
+
+    async def find_by_token(self, token: str) -> Document | None:
+        """The document whose QR code carries the token."""
+        return await self._find({"token": token})
+
+    async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
+        """The newest request first: ids begin with the request's UUIDv7, which sorts by time."""
+        wanted: Doc = {
+            name: value
+            for name, value in (
+                ("number", query.number),
+                ("receipt", query.receipt),
+                ("request_id", query.request_id),
+                ("case_id", query.case_id),
+                ("state", query.state.value if query.state else None),
+            )
+            if value is not None
+        }
+        if query.before is not None:
+            wanted["_id"] = {"$lt": query.before}
+        with reachable():
+            found = await self._documents.find(wanted, _WITHOUT_PERSONS).sort("_id", -1).limit(query.limit + 1).to_list(None)
+        documents = [document_from_doc({**doc, "material": None}) for doc in found[: query.limit]]
+        return documents, documents[-1].document_id if len(found) > query.limit else None
+
+    async def due(self, at: datetime, limit: int) -> Sequence[str]:
+        """Ids of what the press may take up, the longest waiting first."""
+        with reachable():
+            found = await self._documents.find({"due_at": {"$lte": at}}, {"_id": 1}).sort("due_at", 1).limit(limit).to_list(None)
+        return [doc["_id"] for doc in found]
+
+    async def _find(self, wanted: Doc) -> Document | None:
+        with reachable():
+            doc = await self._documents.find_one(wanted, _WITHOUT_PERSONS)
+        return document_from_doc({**doc, "material": None}) if doc else None

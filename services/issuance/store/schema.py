@@ -1,0 +1,125 @@
+"""How documents and counters lie in MongoDB, and the index behind each query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from services.issuance.domain.card import FamilyCard, Member
+from services.issuance.domain.document import Contact, Document, Material, Origin, Pdf, State
+from services.issuance.domain.numbers import Counter
+from shared.mongo import Doc, IndexModel, Mapping
+
+ARCHIVE: Final = "pdf"
+"""GridFS bucket of the issued bytes."""
+
+INDEXES: Final[MappingABC[str, Sequence[IndexModel]]] = {
+    "documents": [
+        IndexModel([("number", 1)], name="number", unique=True),  # I2; search by number
+        IndexModel([("token", 1)], name="token", unique=True),  # the public page
+        # I2: a family card number is given once; documents that keep an old number have none here
+        IndexModel([("allocated_kk", 1)], name="allocated_kk", unique=True, partialFilterExpression={"allocated_kk": {"$type": "string"}}),
+        # what the press may take up; those that ended are not in it
+        IndexModel([("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$type": "date"}}),
+        IndexModel([("receipt", 1), ("_id", -1)], name="receipt"),  # search by receipt
+        IndexModel([("request_id", 1), ("_id", -1)], name="request"),  # search by request
+        IndexModel([("case_id", 1), ("_id", -1)], name="case", partialFilterExpression={"case_id": {"$type": "string"}}),  # by court case
+        IndexModel([("state", 1), ("_id", -1)], name="state"),  # search by state; census
+    ],
+    "counters": [],
+}
+
+
+def _document_to_doc(document: Document) -> Doc:
+    return {
+        "request_id": document.request_id,
+        "receipt": document.receipt,
+        "case_id": document.case_id,
+        "channel": document.channel,
+        "service": document.service,
+        "product": document.product,
+        "number": document.number,
+        "allocated_kk": document.allocated_kk,
+        "token": document.token,
+        "holder_name": document.holder_name,
+        "origin": asdict(document.origin),
+        "claimed_at": document.claimed_at,
+        "state": document.state.value,
+        "attempt": document.attempt,
+        "due_at": document.due_at,
+        "material": _material_to_doc(document.material) if document.material else None,
+        "pdf": asdict(document.pdf) if document.pdf else None,
+        "issued_at": document.issued_at,
+        "reason": document.reason,
+        "reason_at": document.reason_at,
+    }
+
+
+def document_from_doc(doc: Doc) -> Document:
+    """As it lies -> as it is."""
+    return Document(
+        document_id=doc["_id"],
+        request_id=doc["request_id"],
+        receipt=doc["receipt"],
+        case_id=doc["case_id"],
+        channel=doc["channel"],
+        service=doc["service"],
+        product=doc["product"],
+        number=doc["number"],
+        allocated_kk=doc["allocated_kk"],
+        token=doc["token"],
+        holder_name=doc["holder_name"],
+        origin=Origin(**doc["origin"]),
+        claimed_at=doc["claimed_at"],
+        state=State(doc["state"]),
+        attempt=doc["attempt"],
+        due_at=doc["due_at"],
+        material=_material_from_doc(doc["material"]) if doc["material"] else None,
+        pdf=Pdf(**doc["pdf"]) if doc["pdf"] else None,
+        issued_at=doc["issued_at"],
+        reason=doc["reason"],
+        reason_at=doc["reason_at"],
+    )
+
+
+def _material_to_doc(material: Material) -> Doc:
+    doc = asdict(material)
+    doc["card"]["members"] = [_dates_as_text(member) for member in doc["card"]["members"]]
+    return doc
+
+
+def _dates_as_text(member: MappingABC[str, Any]) -> Doc:
+    # BSON has moments, no days: a day stays a day as ISO text, in any time zone.
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in member.items()}
+
+
+def _material_from_doc(doc: Doc) -> Material:
+    card = doc["card"]
+    return Material(
+        holder_nik=doc["holder_nik"],
+        card=FamilyCard(**{**card, "members": tuple(_member_from_doc(member) for member in card["members"])}),
+        contact=Contact(**doc["contact"]),
+    )
+
+
+def _member_from_doc(doc: Doc) -> Member:
+    on = doc["marital_status_on"]
+    return Member(**{**doc, "born_on": date.fromisoformat(doc["born_on"]), "marital_status_on": date.fromisoformat(on) if on else None})
+
+
+DOCUMENTS: Final = Mapping[Document](
+    collection="documents",
+    key=lambda document: document.document_id,
+    to_doc=_document_to_doc,
+    from_doc=document_from_doc,
+)
+
+COUNTERS: Final = Mapping[Counter](
+    collection="counters",
+    key=lambda counter: counter.key,
+    to_doc=lambda counter: {"last": counter.last},
+    from_doc=lambda doc: Counter(doc["_id"], doc["last"]),
+)
