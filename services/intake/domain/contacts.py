@@ -1,0 +1,61 @@
+"""Who writes to us. A contact has our own id; WhatsApp knows it by phone (`wa_id`), by BSUID, or by both, and either may come alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What one message says of its sender; at least one of `wa_id` and `bsuid` is there."""
+
+    wa_id: str | None = field(default=None, repr=False)
+    bsuid: str | None = field(default=None, repr=False)
+    username: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person's chat account. `aliases`: contacts that turned out to be the same one; their requests are this one's too."""
+
+    contact_id: str
+    wa_id: str | None = field(default=None, repr=False)
+    bsuid: str | None = field(default=None, repr=False)
+    username: str | None = field(default=None, repr=False)
+    aliases: tuple[str, ...] = ()
+    merged_into: str | None = None
+    last_inbound_at: datetime | None = None
+
+    @property
+    def address(self) -> str:
+        """Where an answer goes: the phone where it is known, else the BSUID."""
+        return self.wa_id or self.bsuid or ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id under which requests of this person may lie."""
+        return (self.contact_id, *self.aliases)
+
+
+def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
+    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window."""
+    return replace(
+        contact,
+        wa_id=identity.wa_id or contact.wa_id,
+        bsuid=identity.bsuid or contact.bsuid,
+        username=identity.username or contact.username,
+        last_inbound_at=max(at, contact.last_inbound_at or at),
+    )
+
+
+def merge(kept: Contact, other: Contact) -> tuple[Contact, Contact]:
+    """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique."""
+    merged = replace(
+        kept,
+        wa_id=kept.wa_id or other.wa_id,
+        bsuid=kept.bsuid or other.bsuid,
+        username=kept.username or other.username,
+        aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
+    )
+    return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id)

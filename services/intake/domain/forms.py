@@ -1,0 +1,84 @@
+"""What a service asks for, in which order: derived from the catalogue, so that a new service of it needs no code here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.reference.catalogue import Catalogue, Offer
+
+
+class Question(StrEnum):
+    """What an answer must be."""
+
+    NIK = "nik"
+    KK_NUMBER = "kk_number"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question. A document may be any one of `kinds`; the first names its texts, `title` is what citizens call it."""
+
+    question: Question
+    kinds: tuple[str, ...] = ()
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Names its texts: `nik`, `kk_number`, `surat_polisi`."""
+        return self.kinds[0] if self.kinds else self.question.value
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An online service as the dialogue sees it."""
+
+    service: str
+    title: str
+    products: tuple[str, ...]
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A service that is done in person: refused here, with the place and the hours."""
+
+    service: str
+    title: str
+    place: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the chat can speak of, by service code. `others`: titles of services that are not open by chat."""
+
+    forms: Mapping[str, Form]
+    counters: Mapping[str, Counter]
+    others: Mapping[str, str]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> Desk:
+        """Make the forms of the open services.
+
+        Raises:
+            NotFound: `unknown_service`, an open service that the catalogue does not have: better at start than at the first chat.
+        """
+        forms = {code: _form(catalogue, code) for code in open_services}
+        counters = {
+            code: Counter(code, service.name, service.place.name, service.place.hours)
+            for code, service in catalogue.services.items()
+            if service.offer is Offer.IN_PERSON and service.place is not None
+        }
+        others = {code: service.name for code, service in catalogue.services.items() if code not in forms and code not in counters}
+        return cls(forms, counters, others)
+
+
+def _form(catalogue: Catalogue, code: str) -> Form:
+    service = catalogue.get(code)
+    documents = tuple(
+        Ask(Question.DOCUMENT, need.any_of, catalogue.attachment_name(need.any_of[0])) for need in service.needs if need.is_required
+    )
+    return Form(code, service.name, service.products, (Ask(Question.NIK), Ask(Question.KK_NUMBER), *documents))

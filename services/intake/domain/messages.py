@@ -1,0 +1,135 @@
+"""Reads one stored WhatsApp message or status into what the dialogue can act on. Foreign data: every field may be absent or odd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+import re
+
+from services.intake.domain.chat import OtherContent
+from services.intake.domain.contacts import Identity
+from services.intake.domain.inflow import Json, moment_of, text_of
+from services.intake.domain.requests import StatusReceived
+from services.intake.domain.words import Intent, Vocabulary
+
+_SILENT: Final = frozenset({"reaction", "edit", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_FILES: Final = frozenset({"image", "document"})
+_STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
+_SOURCE: Final = re.compile(r"^[A-Za-z0-9_.:/?=&%~+-]{1,100}$")
+_SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A file that lies with the provider."""
+
+    media_id: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """The sender has a new phone number, or a new BSUID."""
+
+    wa_id: str | None = field(default=None, repr=False)
+    bsuid: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing to answer: a reaction, a deleted message, a system notice we need not know."""
+
+
+Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Silent
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message of a person."""
+
+    wamid: str
+    identity: Identity
+    content: Content
+    outreach_source: str | None = None
+
+
+def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
+    """Read a stored piece of kind `message`. Never raises for what Meta sent."""
+    message = content.get("message")
+    message = message if isinstance(message, Mapping) else {}
+    who = content.get("identity")
+    identity = Identity(text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None)
+    return Inbound(text_of(message, "id"), identity, _content(message, vocabulary), _outreach(message))
+
+
+def _content(message: Json, vocabulary: Vocabulary) -> Content:
+    kind = text_of(message, "type")
+    body = message.get(kind)
+    body = body if isinstance(body, Mapping) else {}
+    if kind == "text":
+        return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")))
+    if kind == "button":
+        return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
+    if kind == "interactive":
+        return _choice(body, vocabulary)
+    if kind in _FILES:
+        media_id = text_of(body, "id")
+        return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
+    if kind == "system":
+        return _system(body)
+    return Silent() if kind in _SILENT else OtherContent()
+
+
+def _choice(body: Json, vocabulary: Vocabulary) -> Content:
+    for name in ("button_reply", "list_reply"):
+        reply = body.get(name)
+        if isinstance(reply, Mapping):
+            return vocabulary.read_choice(text_of(reply, "id"), text_of(reply, "title"))
+    return OtherContent()
+
+
+def _system(body: Json) -> Content:
+    """`user_changed_number` carries the new number as `wa_id` (older webhooks: `new_wa_id`); a new BSUID comes as `user_id`."""
+    wa_id = text_of(body, "wa_id") or text_of(body, "new_wa_id")
+    bsuid = text_of(body, "user_id")
+    return NumberChanged(wa_id or None, bsuid or None) if wa_id or bsuid else Silent()
+
+
+def _outreach(message: Json) -> str | None:
+    """Which poster, link or advertisement brought the person: `[kode]` at the end of a wa.me text, or the ad's referral."""
+    referral = message.get("referral")
+    if isinstance(referral, Mapping):
+        source = text_of(referral, "source_id") or text_of(referral, "source_url")
+        return f"ad:{source}" if _SOURCE.match(source) else "ad"
+    text = message.get("text")
+    found = _SOURCE_WORD.search(text_of(text, "body"))
+    return found.group(1) if found else None
+
+
+def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
+    """Read a stored piece of kind `status`; None for a status we do not know (`played`, `deleted`, what comes next)."""
+    name = text_of(status, "status")
+    if name not in _STATUSES:
+        return None
+    code, details = _first_error(status.get("errors"))
+    return StatusReceived(
+        wamid=text_of(status, "id"),
+        status=name,
+        at=moment_of(status) or received_at.astimezone(UTC),
+        callback_data=text_of(status, "biz_opaque_callback_data")[:512] or None,
+        error_code=code,
+        error_details=details,
+    )
+
+
+def _first_error(errors: Any) -> tuple[int | None, str | None]:
+    error = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
+    code = error.get("code")
+    data = error.get("error_data")
+    details = text_of(data, "details") or text_of(error, "message") or text_of(error, "title")
+    return code if isinstance(code, int) and not isinstance(code, bool) else None, details[:_MAX_DETAILS_CHARACTERS] or None

@@ -1,0 +1,164 @@
+"""A request and how it stands. `progress(request, step)` applies what the other services tell; states never go backwards (promise I5).
+
+SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED from before ISSUED. Events of different publishers
+come in any order: a late one enters the timeline without moving the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from services.intake.domain.chat import Attachment
+from services.intake.domain.court import Decision
+
+
+class State(StrEnum):
+    """How a request stands."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ISSUED = "issued"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+_LATER: Final[Mapping[State, frozenset[State]]] = {
+    State.SUBMITTED: frozenset(State) - {State.SUBMITTED},
+    State.RETURNED: frozenset({State.APPROVED, State.REJECTED, State.ISSUED, State.DELIVERED, State.UNDELIVERED}),
+    State.APPROVED: frozenset({State.ISSUED, State.DELIVERED, State.UNDELIVERED}),
+    State.ISSUED: frozenset({State.DELIVERED, State.UNDELIVERED}),
+    State.UNDELIVERED: frozenset({State.DELIVERED}),  # the person was reached after all
+    State.REJECTED: frozenset(),
+    State.DELIVERED: frozenset(),
+}
+"""Where each state may go."""
+
+OPEN: Final = frozenset({State.SUBMITTED, State.APPROVED, State.ISSUED})
+"""The office has it in hand: a second one for the same person would be a double."""
+
+ENDED: Final = frozenset({State.RETURNED, State.REJECTED, State.DELIVERED})
+"""Nothing more happens by itself."""
+
+
+class Channel(StrEnum):
+    """Where a request came in."""
+
+    WHATSAPP = "whatsapp"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline. `reasons` are stable codes, never personal."""
+
+    state: State
+    at: datetime
+    reasons: tuple[str, ...] = ()
+    document_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asked and where the answer goes. `address`: wa_id or BSUID, court code, or API client."""
+
+    channel: Channel
+    address: str = field(repr=False)
+    contact_id: str | None = None
+    reference: str | None = None
+    last_inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose document it is."""
+
+    nik: str = field(repr=False)
+    kk_number: str | None = field(default=None, repr=False)
+    applicant_name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One document asked for by one person."""
+
+    request_id: str
+    receipt: str
+    origin: Origin
+    service: str
+    product: str
+    person: Person
+    submitted_at: datetime
+    promised_at: datetime | None
+    timeline: tuple[Step, ...]
+    state: State = State.SUBMITTED
+    attachments: tuple[Attachment, ...] = ()
+    case_id: str | None = None
+    outreach_source: str | None = None
+
+    @property
+    def document_number(self) -> str | None:
+        """The number of the issued document, once there is one."""
+        return next((step.document_number for step in self.timeline if step.document_number), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the office has it in hand."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSubmitted:
+    """A complete request is in."""
+
+    request: Request
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyComposed:
+    """The dialogue answered a message."""
+
+    conversation_id: str
+    origin: Origin
+    text: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...] = ()
+    request_id: str | None = None
+    in_reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReceived:
+    """The provider told how far a message of ours came."""
+
+    wamid: str
+    status: str
+    at: datetime
+    callback_data: str | None = None
+    error_code: int | None = None
+    error_details: str | None = None
+
+
+Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
+"""Facts that leave the service as events."""
+
+
+def submit(request: Request) -> tuple[Request, RequestSubmitted]:
+    """Begin the timeline of a complete request."""
+    begun = replace(request, state=State.SUBMITTED, timeline=(Step(State.SUBMITTED, request.submitted_at),))
+    return begun, RequestSubmitted(begun)
+
+
+def progress(request: Request, step: Step) -> Request:
+    """Take what another service tells. The same step again changes nothing; a late one moves no state."""
+    if step in request.timeline:
+        return request
+    timeline = tuple(sorted((*request.timeline, step), key=lambda known: known.at))
+    state = step.state if step.state in _LATER[request.state] else request.state
+    return replace(request, timeline=timeline, state=state)

@@ -1,0 +1,88 @@
+"""Renders what the dialogue says. The texts are data (`templates/dialogue.toml`); a place that is not filled is an error at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from services.intake.domain.chat import Said
+from shared.errors import NotFound
+
+MAX_TITLE_CHARACTERS: Final = 20  # WhatsApp's limit of a reply button
+MAX_BUTTON_TEXT_CHARACTERS: Final = 1024  # WhatsApp's limit of an interactive body
+MAX_TEXT_CHARACTERS: Final = 4096  # WhatsApp's limit of a text
+_FALLBACKS: Final = ("ask_", "wants_", "missing_")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A reply button: what we get back, and what stands on it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """How a moment is written. `days` begin with Monday."""
+
+    days: Sequence[str]
+    months: Sequence[str]
+    moment: str
+
+    def write(self, moment: datetime, zone: tzinfo) -> str:
+        """`Rabu, 25 November 2026 pukul 10.30 WIB`."""
+        local = moment.astimezone(zone)
+        return self.moment.format(
+            day=self.days[local.weekday()],
+            date=local.day,
+            month=self.months[local.month - 1],
+            year=local.year,
+            time=local.strftime("%H.%M"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Every sentence, button title and state of the dialogue, by name."""
+
+    texts: Mapping[str, str]
+    buttons: Mapping[str, str]
+    states: Mapping[str, str]
+    dates: Dates
+    zone: tzinfo
+
+    def say(self, said: Said) -> str:
+        """The sentence, its places filled.
+
+        Raises:
+            NotFound: `text_missing`; the unit test goes through every text the dialogue can ask for.
+        """
+        template = self.texts.get(said.text) or self.texts.get(self._fallback(said.text))
+        if template is None:
+            raise NotFound("text_missing", said.text)
+        return template.strip().format_map(said.values)
+
+    def join(self, parts: Sequence[Said]) -> tuple[str, tuple[Button, ...]]:
+        """One message out of several sentences, with the buttons of the last; too long a message loses its buttons, never its text."""
+        text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
+        buttons = tuple(Button(name, self.title(name)) for name in parts[-1].buttons) if parts else ()
+        return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
+
+    def title(self, button: str) -> str:
+        """What stands on a button."""
+        return (self.buttons.get(button) or self.buttons[button.partition(":")[0]])[:MAX_TITLE_CHARACTERS]
+
+    def state(self, state: str, values: Mapping[str, str]) -> str:
+        """How a request stands, in a sentence."""
+        return self.states[state].format_map(values)
+
+    def moment(self, moment: datetime | None) -> str:
+        """A moment in local time; a dash where there is none."""
+        return "-" if moment is None else self.dates.write(moment, self.zone)
+
+    @staticmethod
+    def _fallback(name: str) -> str:
+        return next((f"{prefix}document" for prefix in _FALLBACKS if name.startswith(prefix)), name)

@@ -1,0 +1,96 @@
+"""What people write, read into what they mean. The words themselves are data (`templates/words.toml`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.values import Malformed, Receipt
+
+LONGEST_COMMAND_WORDS = 8  # a longer text is a story, not a command
+_RECEIPT_INSIDE = re.compile(r"\bMDN[\s-]*(?:[2-9A-Z][\s-]*){8}(?![2-9A-Z])", re.IGNORECASE)
+
+
+class Meaning(StrEnum):
+    """What a message asks of the dialogue."""
+
+    GREETING = "greeting"
+    MENU = "menu"
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    STATUS = "status"
+    HELP = "help"
+    RESUME = "resume"
+    SERVICE = "service"
+    IN_PERSON = "in_person"
+    ANSWER = "answer"
+    """Text that is no command: an answer to the question that was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A meaning, with the service or receipt number it is about where there is one."""
+
+    meaning: Meaning
+    service: str = ""
+    receipt: Receipt | None = None
+    receipt_wrong: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words for each command and service, in `plain` form.
+
+    `commands`, `services` and `in_person` map a word or phrase to a meaning or a service code. Commands must be the whole text;
+    the phrase of a service may stand anywhere in a short text.
+    """
+
+    commands: Mapping[str, Meaning]
+    services: Mapping[str, str]
+    in_person: Mapping[str, str]
+
+    def read_text(self, text: str) -> Intent:
+        """Read what a person typed. Never raises: what is not understood is an answer."""
+        command = self.commands.get(plain(text))
+        if command is not None:
+            return Intent(command, text=text)
+        receipt = _receipt(text)
+        if receipt is not None:
+            return receipt
+        words = plain(text).split()
+        if len(words) <= LONGEST_COMMAND_WORDS:
+            spaced = f" {' '.join(words)} "
+            for phrases, meaning in ((self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE)):
+                found = max((phrase for phrase in phrases if f" {phrase} " in spaced), key=len, default="")
+                if found:
+                    return Intent(meaning, service=phrases[found], text=text)
+        return Intent(Meaning.ANSWER, text=text)
+
+    def read_choice(self, choice: str, title: str) -> Intent:
+        """Read a pressed button or a chosen row: by our own id, else by what stood on it (old chats, template buttons)."""
+        name, _, argument = choice.partition(":")
+        if name == Meaning.SERVICE and argument in self.services.values():
+            return Intent(Meaning.SERVICE, service=argument, text=title)
+        if name in set(Meaning) - {Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON}:
+            return Intent(Meaning(name), text=title)
+        return self.read_text(title or choice)
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join(re.findall(r"[a-z0-9]+", letters))
+
+
+def _receipt(text: str) -> Intent | None:
+    found = _RECEIPT_INSIDE.search(text)
+    if found is None:
+        return None
+    try:
+        return Intent(Meaning.STATUS, receipt=Receipt.parse(found.group()), text=text)
+    except Malformed:
+        return Intent(Meaning.STATUS, receipt_wrong=True, text=text)

@@ -1,0 +1,211 @@
+"""One message of a citizen: who it is from, what the dialogue makes of it, and the answer. All in one unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.intake.domain.chat import (
+    Act,
+    Conversation,
+    Draft,
+    Fact,
+    FilesDropped,
+    FormCompleted,
+    OtherContent,
+    RefusedFile,
+    Said,
+    SentFile,
+    StatusAsked,
+    UnfetchedFile,
+    World,
+)
+from services.intake.domain.contacts import Contact, Identity, learn, merge
+from services.intake.domain.conversation import awaits_file, decide
+from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
+from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
+from services.intake.domain.words import Intent
+from services.intake.handlers.requests import Opening, open_request
+from services.intake.ports import Deps, StoredPiece, Tx
+from shared.values import Receipt
+
+SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
+
+
+@dataclass(slots=True)
+class _Reply:
+    """The answer as it grows."""
+
+    parts: list[Said] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    request_id: str | None = None
+
+
+async def wanted_media(tx: Tx, deps: Deps, piece: StoredPiece) -> MediaRef | None:
+    """The file that a message carries, if the dialogue waits for one: it is fetched before `handle_message`, outside any unit."""
+    inbound = read_message(piece.content, deps.vocabulary)
+    if not isinstance(inbound.content, MediaRef):
+        return None
+    known = await tx.contacts_of(inbound.identity)
+    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.desk):
+        return None
+    return inbound.content
+
+
+async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedFile | None) -> tuple[str, ...]:
+    """Handle one stored message, once: the piece is marked in the same commit as everything it causes.
+
+    Args:
+        tx: The unit of work.
+        deps: The process.
+        key: The piece.
+        file: What became of the message's file; None where there is none or it was not wanted.
+
+    Returns:
+        Ids of files that nobody needs any more; delete them after the commit.
+    """
+    piece = await tx.piece(key)
+    if not piece.is_new:
+        return ()
+    tx.finish_piece(piece)
+    inbound = read_message(piece.content, deps.vocabulary)
+    if isinstance(inbound.content, Silent):
+        return ()
+    contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+    reply = _Reply()
+    conversation = await tx.conversation(contact.contact_id)
+    if isinstance(inbound.content, NumberChanged):
+        contact = await _change_number(tx, contact, inbound.content, piece.received_at)
+        conversation = await tx.conversation(contact.contact_id)
+        reply.parts.append(Said("number_changed"))
+    else:
+        conversation = await _talk(tx, deps, contact, conversation, inbound, file, piece.received_at, reply)
+    tx.save_conversation(conversation)
+    _answer(tx, deps, contact, inbound, reply)
+    return tuple(reply.dropped)
+
+
+async def _talk(  # noqa: PLR0913 - the parts of one exchange, used here only
+    tx: Tx,
+    deps: Deps,
+    contact: Contact,
+    conversation: Conversation,
+    inbound: Inbound,
+    file: SentFile | RefusedFile | None,
+    at: datetime,
+    reply: _Reply,
+) -> Conversation:
+    world = World(deps.desk, at, await tx.open_requests(contact.ids), inbound.outreach_source)
+    conversation, facts = decide(conversation, _act(inbound, file), world)
+    for fact in facts:
+        await _follow(tx, deps, contact, fact, at, reply)
+    return conversation
+
+
+def _act(inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+    if isinstance(inbound.content, MediaRef):
+        return file if file is not None else UnfetchedFile()
+    return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
+
+
+async def _follow(tx: Tx, deps: Deps, contact: Contact, fact: Fact, at: datetime, reply: _Reply) -> None:
+    if isinstance(fact, Said):
+        reply.parts.append(fact)
+    elif isinstance(fact, FilesDropped):
+        reply.dropped.extend(fact.file_ids)
+    elif isinstance(fact, StatusAsked):
+        reply.parts.extend(await _status(tx, deps, contact, fact.receipt))
+    elif isinstance(fact, FormCompleted):
+        requests = _file_requests(tx, deps, contact, fact.draft, at)
+        reply.request_id = requests[0].request_id
+        values = {
+            "service": deps.catalogue.get(fact.draft.service).name,
+            "receipt": ", ".join(request.receipt for request in requests),
+            "promised": deps.texts.moment(requests[0].promised_at),
+        }
+        reply.parts.append(Said("submitted", values))
+
+
+def _file_requests(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime) -> list[Request]:
+    person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
+    origin = _origin(contact)
+    return [
+        open_request(
+            tx,
+            deps,
+            Opening(origin, draft.service, product, person, at, draft.attachments, outreach_source=draft.outreach_source),
+        )
+        for product in deps.catalogue.get(draft.service).products
+    ]
+
+
+def _origin(contact: Contact) -> Origin:
+    return Origin(Channel.WHATSAPP, contact.address, contact_id=contact.contact_id, last_inbound_at=contact.last_inbound_at)
+
+
+async def _status(tx: Tx, deps: Deps, contact: Contact, receipt: Receipt | None) -> list[Said]:
+    """How requests stand. Only those of the contact itself: a receipt number is short enough to be guessed."""
+    if receipt is not None:
+        request = await tx.find_request_by_receipt(receipt)
+        if request is None or request.origin.contact_id not in contact.ids:
+            return [Said("status_unknown", {"receipt": receipt.text})]
+        return [_status_line(deps, request)]
+    latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
+    if not latest:
+        return [Said("status_none", buttons=("menu",))]
+    return [_status_line(deps, request) for request in latest]
+
+
+def _status_line(deps: Deps, request: Request) -> Said:
+    values = {"promised": deps.texts.moment(request.promised_at), "document_number": request.document_number or "-"}
+    state = deps.texts.state(request.state, values)
+    return Said("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state})
+
+
+async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Contact:
+    known = await tx.contacts_of(identity)
+    if not known:
+        contact = learn(Contact(deps.new_id()), identity, at)
+        tx.add_contact(contact)
+        return contact
+    contact = known[-1]
+    for other in known[:-1]:
+        contact = _join(tx, contact, other)
+    contact = learn(contact, identity, at)
+    tx.save_contact(contact)
+    return contact
+
+
+async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: datetime) -> Contact:
+    """The person keeps requests and place under the new number; a contact that already has it is the same person."""
+    others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
+    strangers = [other for other in others if other.contact_id != contact.contact_id]
+    for other in strangers:
+        contact = _join(tx, other, contact)
+    contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
+    tx.save_contact(contact)
+    return contact
+
+
+def _join(tx: Tx, kept: Contact, other: Contact) -> Contact:
+    """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
+    kept, other = merge(kept, other)
+    tx.save_contact(other)
+    tx.save_contact(kept)
+    return kept
+
+
+def _answer(tx: Tx, deps: Deps, contact: Contact, inbound: Inbound, reply: _Reply) -> None:
+    if not reply.parts:
+        return
+    text, buttons = deps.texts.join(reply.parts)
+    tx.publish(
+        ReplyComposed(
+            conversation_id=contact.contact_id,
+            origin=_origin(contact),
+            text=text,
+            buttons=tuple((button.id, button.title) for button in buttons),
+            request_id=reply.request_id,
+            in_reply_to=inbound.wamid,
+        ),
+    )

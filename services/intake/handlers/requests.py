@@ -1,0 +1,115 @@
+"""Requests: opened by a chat, a court or an adapter, and followed to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.intake.domain.chat import Attachment
+from services.intake.domain.court import Decision
+from services.intake.domain.requests import Channel, Origin, Person, Request, RequestSubmitted, Step, progress, submit
+from services.intake.domain.submission import Submission, check
+from services.intake.ports import Deps, Tx
+from shared.errors import BadInput
+from shared.mongo.files import StoredFile
+from shared.values import KkNumber, Nik, PersonName
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Everything about a new request but its id, receipt and promise."""
+
+    origin: Origin
+    service: str
+    product: str
+    person: Person
+    at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    case_id: str | None = None
+    outreach_source: str | None = None
+    decision: Decision | None = None
+
+
+def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
+    """Give it an id, a receipt and a promised time, store it and tell it."""
+    service = deps.catalogue.get(opening.service)
+    request, submitted = submit(
+        Request(
+            request_id=deps.new_id(),
+            receipt=deps.new_receipt().text,
+            origin=opening.origin,
+            service=opening.service,
+            product=opening.product,
+            person=opening.person,
+            submitted_at=opening.at,
+            promised_at=deps.promise(opening.at, service.promise) if service.promise else None,
+            timeline=(),
+            attachments=opening.attachments,
+            case_id=opening.case_id,
+            outreach_source=opening.outreach_source,
+        ),
+    )
+    tx.add_request(request)
+    tx.publish(RequestSubmitted(submitted.request, opening.decision))
+    return request
+
+
+async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str) -> dict[str, Any]:
+    """Take a complete request of an adapter; the answer is what the caller gets, and gets again for the same Idempotency-Key.
+
+    Raises:
+        BadInput: `request_refused`, with every field that is wrong.
+    """
+    files = await _files(deps, [document.file_id for document in submission.documents], client)
+    problems = check(submission, deps.catalogue, frozenset(deps.desk.forms), {name: file.media_type for name, file in files.items()})
+    if problems:
+        raise BadInput("request_refused", "One or more fields can't be accepted.", problems)
+    attachments = tuple(_attachment(document.kind, files[document.file_id]) for document in submission.documents)
+    person = Person(
+        Nik.parse(submission.nik).text,
+        KkNumber.parse(submission.kk_number).text,
+        PersonName.parse(submission.applicant_name).text if submission.applicant_name else None,
+    )
+    origin = Origin(Channel.ADAPTER, client, reference=submission.reference)
+    opened = [
+        open_request(tx, deps, Opening(origin, submission.service, product, person, deps.clock(), attachments))
+        for product in deps.catalogue.get(submission.service).products
+    ]
+    return {"requests": [summary(request) for request in opened], **summary(opened[0])}
+
+
+def summary(request: Request) -> dict[str, Any]:
+    """What the one who filed a request may know of it: nothing personal."""
+    return {
+        "request_id": request.request_id,
+        "receipt": request.receipt,
+        "service": request.service,
+        "product": request.product,
+        "state": request.state.value,
+        "submitted_at": request.submitted_at.isoformat(),
+        "promised_at": request.promised_at.isoformat() if request.promised_at else None,
+    }
+
+
+async def note_progress(tx: Tx, request_id: str, step: Step) -> None:
+    """Take what another service tells about a request; late and repeated news change no state.
+
+    Raises:
+        NotFound: `requests_not_found`; only our own requests are told about.
+    """
+    request = await tx.request(request_id)
+    after = progress(request, step)
+    if after != request:
+        tx.save_request(after)
+
+
+async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, StoredFile]:
+    """The client's own uploads: somebody else's photo can't be attached by guessing its id."""
+    found = [await deps.files.find(file_id) for file_id in dict.fromkeys(file_ids)]
+    return {file.file_id: file for file in found if file is not None and file.metadata.get("owner") == client}
+
+
+def _attachment(kind: str, file: StoredFile) -> Attachment:
+    return Attachment(file.file_id, kind, file.media_type, file.size_bytes, file.sha256)

@@ -1,0 +1,217 @@
+"""What the handlers need from outside: the unit of work, the stored inflow, files, the provider's media, and what is fixed per process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from services.intake.domain.chat import Conversation, OpenRequest, RefusedFile, SentFile
+from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.court import Decision
+from services.intake.domain.forms import Desk
+from services.intake.domain.inflow import Json, Kind, Piece
+from services.intake.domain.messages import MediaRef
+from services.intake.domain.requests import Channel, Published, Request, State
+from services.intake.domain.texts import Texts
+from services.intake.domain.words import Vocabulary
+from shared.clock import Clock
+from shared.mongo.files import StoredFile
+from shared.reference.catalogue import Catalogue
+from shared.values import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPiece:
+    """A piece of the inflow as it lies: `is_new` until it was handled or given up."""
+
+    key: str
+    kind: Kind
+    sender: str
+    received_at: datetime
+    content: Json
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """One document of a case."""
+
+    party: str
+    product: str
+    request_id: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One court decision and the requests that follow from it. `key` is the decision's normal form."""
+
+    case_id: str
+    key: str
+    decision: Decision
+    fingerprint: str
+    requests: tuple[CaseRequest, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message of ours, known by the statuses that came back for it: `statuses` in order of coming."""
+
+    wamid: str
+    statuses: tuple[str, ...] = ()
+
+
+class Tx(Protocol):
+    """One unit of work over intake's aggregates."""
+
+    async def piece(self, key: str) -> StoredPiece:
+        """A stored piece; NotFound where there is none."""
+
+    async def prefetch_pieces(self, keys: Sequence[str]) -> None:
+        """Read many at once."""
+
+    def finish_piece(self, piece: StoredPiece) -> None:
+        """Mark it handled; a second handler loses the race."""
+
+    async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
+        """Who is known by this phone and by this BSUID: none, one, or two who are one."""
+
+    def add_contact(self, contact: Contact) -> None:
+        """Store a new contact."""
+
+    def save_contact(self, contact: Contact) -> None:
+        """Store a changed contact."""
+
+    async def conversation(self, contact_id: str) -> Conversation:
+        """The chat of a contact; a fresh one where there is none yet."""
+
+    def save_conversation(self, conversation: Conversation) -> None:
+        """Store the chat."""
+
+    async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
+        """The requests of these contacts that the office has in hand."""
+
+    async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
+        """The newest requests of these contacts, the newest first."""
+
+    async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
+        """A request by its receipt number."""
+
+    async def request(self, request_id: str) -> Request:
+        """A request; NotFound where there is none."""
+
+    async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
+        """Read many at once."""
+
+    def add_request(self, request: Request) -> None:
+        """Store a new request."""
+
+    def save_request(self, request: Request) -> None:
+        """Store a changed request."""
+
+    async def find_case(self, key: str) -> Case | None:
+        """The case of a decision, by the decision's key."""
+
+    def add_case(self, case: Case) -> None:
+        """Store a new case."""
+
+    async def sent_message(self, wamid: str) -> SentMessage | None:
+        """What is known of a message of ours."""
+
+    async def prefetch_sent_messages(self, wamids: Sequence[str]) -> None:
+        """Read many at once."""
+
+    def keep_sent_message(self, message: SentMessage) -> None:
+        """Store it, new or changed."""
+
+    def publish(self, fact: Published) -> None:
+        """Tell a fact as an event, in the same commit."""
+
+
+class Inflow(Protocol):
+    """Raw pieces of webhooks, stored before they are handled."""
+
+    async def append(self, pieces: Sequence[Piece], at: datetime) -> int:
+        """Store durably in one round trip; those already there are left alone. Gives how many were new."""
+
+
+class FileRoom(Protocol):
+    """Files in GridFS."""
+
+    async def put(
+        self,
+        file_id: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        max_bytes: int,
+        media_types: frozenset[str],
+        metadata: Mapping[str, Any] | None = None,
+    ) -> StoredFile:
+        """Store a stream; TooLarge or BadInput, and nothing kept, when it breaks a limit."""
+
+    async def find(self, file_id: str) -> StoredFile | None:
+        """What is known of a file without reading it."""
+
+    async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
+        """Read a file; NotFound where there is none."""
+
+    async def delete(self, file_id: str) -> bool:
+        """Delete it; False where there is none."""
+
+
+class Media(Protocol):
+    """Photos and PDFs that lie with the provider."""
+
+    async def fetch(self, media: MediaRef, file_id: str) -> SentFile | RefusedFile:
+        """Bring a file into our store under `file_id`. Repeating it is harmless; Transient when it may work later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a list of requests is narrowed by. `text`: receipt, document number or case id, or the beginning of one."""
+
+    state: State | None = None
+    service: str | None = None
+    channel: Channel | None = None
+    text: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some requests, and the cursor of the next page where there is one."""
+
+    requests: tuple[Request, ...]
+    next: str | None
+
+
+class Register(Protocol):
+    """Plain reads of requests, outside any unit of work."""
+
+    async def find_by_receipt(self, receipt: Receipt) -> Request | None:
+        """A request by its receipt number."""
+
+    async def search(self, search: Search) -> Page:
+        """The newest first, page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What is fixed for a process. `promise(start, working_time)` gives when that much working time will have passed."""
+
+    clock: Clock
+    new_id: Callable[[], str]
+    new_receipt: Callable[[], Receipt]
+    promise: Callable[[datetime, timedelta], datetime]
+    catalogue: Catalogue
+    desk: Desk
+    vocabulary: Vocabulary
+    texts: Texts
+    inflow: Inflow
+    files: FileRoom
+    media: Media
+    register: Register

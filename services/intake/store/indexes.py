@@ -1,0 +1,42 @@
+"""Every index, with the query that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from shared.mongo import IndexModel
+
+HANDLED_KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; the rest is for looking back at a complaint
+UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
+
+INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
+    "inflow": (
+        # The processor looks for what is new, the oldest first; handled pieces leave this index.
+        IndexModel([("state", 1), ("kind", 1), ("arrival", 1)], name="new", partialFilterExpression={"state": "new"}),
+        # The processor takes all new messages of one sender in the order in which they were sent.
+        IndexModel([("sender", 1), ("sent_at", 1), ("arrival", 1)], name="by_sender", partialFilterExpression={"state": "new"}),
+        # The runbook and `intake parked` list what was given up.
+        IndexModel([("arrival", 1)], name="parked", partialFilterExpression={"state": "parked"}),
+        IndexModel([("handled_at", 1)], name="expiry", expireAfterSeconds=HANDLED_KEPT_SECONDS),
+        IndexModel([("kept_at", 1)], name="unread_expiry", expireAfterSeconds=UNREAD_KEPT_SECONDS),
+    ),
+    "senders": (
+        IndexModel([("until", 1)], name="expiry", expireAfterSeconds=24 * 3600),  # leases: a day after the last one nobody asks
+    ),
+    "contacts": (
+        # Each message finds its contact by phone, by BSUID, or by both.
+        IndexModel([("wa_id", 1)], name="wa_id", unique=True, partialFilterExpression={"wa_id": {"$type": "string"}}),
+        IndexModel([("bsuid", 1)], name="bsuid", unique=True, partialFilterExpression={"bsuid": {"$type": "string"}}),
+    ),
+    "conversations": (),
+    "requests": (
+        IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
+        IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
+        IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
+        IndexModel([("case_id", 1)], name="by_case", partialFilterExpression={"case_id": {"$type": "string"}}),  # the list by case
+        IndexModel([("document_number", 1)], name="by_document", partialFilterExpression={"document_number": {"$type": "string"}}),
+    ),
+    "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
+    "sent_messages": (),
+}

@@ -1,0 +1,233 @@
+"""How the aggregates lie: plain documents, dates as ISO texts, moments as dates. `from_doc` ignores fields it does not know."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+
+from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
+from services.intake.domain.contacts import Contact
+from services.intake.domain.court import Child, Decision, Party
+from services.intake.domain.inflow import Kind
+from services.intake.domain.requests import Channel, Origin, Person, Request, State, Step
+from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
+from shared.mongo import Doc, Mapping
+from shared.values import KkNumber, Nik
+
+MAX_SUBJECT_CHARACTERS: Final = 200  # the envelope's limit of a subject
+NEW, HANDLED, PARKED, KEPT = "new", "handled", "parked", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRow:
+    """A piece with its whole document, so that marking it handled loses nothing."""
+
+    piece: StoredPiece
+    doc: Doc
+
+    def handled(self, at: datetime) -> PieceRow:
+        """The same piece, done with; it expires some time after."""
+        return PieceRow(replace(self.piece, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
+
+
+def piece_from(doc: Doc) -> StoredPiece:
+    """A piece as it lies."""
+    return StoredPiece(
+        key=doc["_id"],
+        kind=Kind(doc["kind"]),
+        sender=doc["sender"],
+        received_at=doc["received_at"],
+        content=orjson.loads(doc["content"]),
+        is_new=doc["state"] == NEW,
+    )
+
+
+def _contact_to(contact: Contact) -> Doc:
+    return {
+        "wa_id": contact.wa_id,
+        "bsuid": contact.bsuid,
+        "username": contact.username,
+        "aliases": list(contact.aliases),
+        "merged_into": contact.merged_into,
+        "last_inbound_at": contact.last_inbound_at,
+    }
+
+
+def _contact_from(doc: Doc) -> Contact:
+    return Contact(
+        contact_id=doc["_id"],
+        wa_id=doc["wa_id"],
+        bsuid=doc["bsuid"],
+        username=doc["username"],
+        aliases=tuple(doc["aliases"]),
+        merged_into=doc["merged_into"],
+        last_inbound_at=doc["last_inbound_at"],
+    )
+
+
+def _conversation_to(conversation: Conversation) -> Doc:
+    draft = conversation.draft
+    return {
+        "stage": conversation.stage.value,
+        "touched_at": conversation.touched_at,
+        "draft": None
+        if draft is None
+        else {
+            "service": draft.service,
+            "began_at": draft.began_at,
+            "nik": draft.nik.text if draft.nik else None,
+            "kk_number": draft.kk_number.text if draft.kk_number else None,
+            "attachments": [asdict(file) for file in draft.attachments],
+            "outreach_source": draft.outreach_source,
+        },
+    }
+
+
+def _conversation_from(doc: Doc) -> Conversation:
+    draft = doc["draft"]
+    return Conversation(
+        contact_id=doc["_id"],
+        stage=Stage(doc["stage"]),
+        touched_at=doc["touched_at"],
+        draft=None
+        if draft is None
+        else Draft(
+            service=draft["service"],
+            began_at=draft["began_at"],
+            nik=Nik(draft["nik"]) if draft["nik"] else None,
+            kk_number=KkNumber(draft["kk_number"]) if draft["kk_number"] else None,
+            attachments=_attachments(draft["attachments"]),
+            outreach_source=draft["outreach_source"],
+        ),
+    )
+
+
+def _attachments(docs: list[Doc]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**_known(Attachment, doc)) for doc in docs)
+
+
+def _request_to(request: Request) -> Doc:
+    return {
+        "receipt": request.receipt,
+        "state": request.state.value,
+        "channel": request.origin.channel.value,
+        "service": request.service,
+        "product": request.product,
+        "case_id": request.case_id,
+        "submitted_at": request.submitted_at,
+        "promised_at": request.promised_at,
+        "outreach_source": request.outreach_source,
+        "document_number": request.document_number,
+        "origin": {**asdict(request.origin), "channel": request.origin.channel.value},
+        "person": asdict(request.person),
+        "attachments": [asdict(file) for file in request.attachments],
+        "timeline": [
+            {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
+            for step in request.timeline
+        ],
+    }
+
+
+def request_from(doc: Doc) -> Request:
+    """A request as it lies."""
+    origin = {**_known(Origin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
+    return Request(
+        request_id=doc["_id"],
+        receipt=doc["receipt"],
+        origin=Origin(**origin),
+        service=doc["service"],
+        product=doc["product"],
+        person=Person(**_known(Person, doc["person"])),
+        submitted_at=doc["submitted_at"],
+        promised_at=doc["promised_at"],
+        timeline=tuple(
+            Step(State(step["state"]), step["at"], tuple(step["reasons"]), step["document_number"]) for step in doc["timeline"]
+        ),
+        state=State(doc["state"]),
+        attachments=_attachments(doc["attachments"]),
+        case_id=doc["case_id"],
+        outreach_source=doc["outreach_source"],
+    )
+
+
+def _case_to(case: Case) -> Doc:
+    return {
+        "key": case.key,
+        "decision": _dated(asdict(case.decision)),
+        "fingerprint": case.fingerprint,
+        "requests": [asdict(one) for one in case.requests],
+        "received_at": case.received_at,
+    }
+
+
+def _case_from(doc: Doc) -> Case:
+    return Case(
+        case_id=doc["_id"],
+        key=doc["key"],
+        decision=_decision_from(doc["decision"]),
+        fingerprint=doc["fingerprint"],
+        requests=tuple(CaseRequest(**_known(CaseRequest, one)) for one in doc["requests"]),
+        received_at=doc["received_at"],
+    )
+
+
+def _dated(value: Any) -> Any:
+    """BSON has no date without time: ISO text."""
+    if isinstance(value, dict):
+        return {name: _dated(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_dated(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+def _decision_from(doc: Doc) -> Decision:
+    values = _undated(Decision, doc)
+    return Decision(
+        **{
+            **values,
+            "husband": Party(**_undated(Party, doc["husband"])),
+            "wife": Party(**_undated(Party, doc["wife"])),
+            "children": tuple(Child(**_known(Child, child)) for child in doc["children"]),
+        },
+    )
+
+
+def _undated(kind: type[Any], doc: Doc) -> Doc:
+    return {
+        name: date.fromisoformat(value) if name.endswith("_on") and value is not None else value
+        for name, value in _known(kind, doc).items()
+    }
+
+
+def _known(kind: type[Any], doc: Doc) -> Doc:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in doc.items() if name in names}
+
+
+def sent_key(wamid: str) -> str:
+    """The wamid, or a hash of one too long to be the subject of an event."""
+    return wamid if len(wamid) <= MAX_SUBJECT_CHARACTERS else hashlib.sha256(wamid.encode()).hexdigest()
+
+
+PIECES: Final = Mapping[PieceRow](
+    "inflow",
+    lambda row: row.piece.key,
+    lambda row: {name: value for name, value in row.doc.items() if name not in {"_id", "version", "seq"}},
+    lambda doc: PieceRow(piece_from(doc), doc),
+)
+CONTACTS: Final = Mapping[Contact]("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
+CONVERSATIONS: Final = Mapping[Conversation](
+    "conversations", lambda conversation: conversation.contact_id, _conversation_to, _conversation_from
+)
+REQUESTS: Final = Mapping[Request]("requests", lambda request: request.request_id, _request_to, request_from)
+CASES: Final = Mapping[Case]("cases", lambda case: case.case_id, _case_to, _case_from)
+SENT_MESSAGES: Final = Mapping[SentMessage](
+    "sent_messages",
+    lambda message: sent_key(message.wamid),
+    lambda message: {"wamid": message.wamid, "statuses": list(message.statuses)},
+    lambda doc: SentMessage(doc["wamid"], tuple(doc["statuses"])),
+)

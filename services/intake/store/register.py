@@ -1,0 +1,57 @@
+"""Plain reads of requests for people and clients, and the census for the conservation check."""
+
+from __future__ import annotations
+
+import re
+
+from services.intake.domain.requests import Request
+from services.intake.ports import Page, Search
+from services.intake.store.mappings import request_from
+from shared.mongo import Collection, Doc, Mongo
+from shared.values import Malformed, Receipt
+
+
+class RegisterStore:
+    """Reads the collection `requests`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._requests: Collection = mongo.collection(database, "requests")
+
+    async def find_by_receipt(self, receipt: Receipt) -> Request | None:
+        """See `ports.Register`."""
+        doc = await self._requests.find_one({"receipt": receipt.text})
+        return None if doc is None else request_from(doc)
+
+    async def search(self, search: Search) -> Page:
+        """See `ports.Register`. Ids are UUIDv7, so the newest first is the order of `_id`, and the last `_id` is the cursor."""
+        docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
+        shown = docs[: search.limit]
+        return Page(tuple(request_from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
+
+    async def count_by_state(self) -> dict[str, int]:
+        """How many requests stand in each state."""
+        rows = await self._requests.aggregate([{"$group": {"_id": "$state", "count": {"$sum": 1}}}]).to_list(None)
+        return {row["_id"]: row["count"] for row in rows}
+
+
+def _query(search: Search) -> Doc:
+    query: Doc = {}
+    if search.state:
+        query["state"] = search.state.value
+    if search.service:
+        query["service"] = search.service
+    if search.channel:
+        query["channel"] = search.channel.value
+    if search.after:
+        query["_id"] = {"$lt": search.after}
+    if search.text:
+        query["$or"] = _by_text(search.text.strip())
+    return query
+
+
+def _by_text(text: str) -> list[Doc]:
+    try:
+        return [{"receipt": Receipt.parse(text).text}]
+    except Malformed:
+        begins = {"$regex": f"^{re.escape(text.upper())}"}  # anchored and escaped: it walks an index and can't run away
+        return [{"receipt": begins}, {"document_number": begins}, {"case_id": text.lower()}, {"_id": text.lower()}]

@@ -1,0 +1,145 @@
+"""The unit of work as intake's handlers know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from services.intake.domain.chat import Conversation, OpenRequest
+from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
+from services.intake.events import to_event
+from services.intake.ports import Case, SentMessage, StoredPiece
+from services.intake.store.mappings import (
+    CASES,
+    CONTACTS,
+    CONVERSATIONS,
+    PIECES,
+    REQUESTS,
+    SENT_MESSAGES,
+    PieceRow,
+    request_from,
+    sent_key,
+)
+from shared.clock import Clock
+from shared.messaging.units import UnitOfWork
+from shared.mongo import Collection, Mongo
+from shared.values import Receipt
+
+_OPEN_STATES: Final = sorted(state.value for state in OPEN)
+
+
+class IntakeTx:
+    """Implements `ports.Tx` over one `UnitOfWork`."""
+
+    def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock) -> None:
+        self._work = work
+        self._unit = work.unit
+        self._clock = clock
+        self._rows: dict[str, PieceRow] = {}
+        self._requests: Collection = mongo.collection(database, REQUESTS.collection)
+
+    async def piece(self, key: str) -> StoredPiece:
+        """See `ports.Tx`."""
+        row = await self._unit.get(PIECES, key)
+        self._rows[key] = row
+        return row.piece
+
+    async def prefetch_pieces(self, keys: Sequence[str]) -> None:
+        """See `ports.Tx`."""
+        await self._unit.prefetch(PIECES, keys)
+
+    def finish_piece(self, piece: StoredPiece) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(PIECES, self._rows[piece.key].handled(self._clock()))
+
+    async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
+        """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
+        by_bsuid = await self._unit.find_one_by(CONTACTS, {"bsuid": identity.bsuid}) if identity.bsuid else None
+        by_phone = await self._unit.find_one_by(CONTACTS, {"wa_id": identity.wa_id}) if identity.wa_id else None
+        return tuple({contact.contact_id: contact for contact in (by_bsuid, by_phone) if contact is not None}.values())
+
+    def add_contact(self, contact: Contact) -> None:
+        """See `ports.Tx`."""
+        self._unit.add(CONTACTS, contact)
+
+    def save_contact(self, contact: Contact) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(CONTACTS, contact)
+
+    async def conversation(self, contact_id: str) -> Conversation:
+        """See `ports.Tx`."""
+        return await self._unit.find(CONVERSATIONS, contact_id) or Conversation(contact_id)
+
+    def save_conversation(self, conversation: Conversation) -> None:
+        """See `ports.Tx`. It was read with `conversation` before."""
+        if self._unit.version(CONVERSATIONS, conversation.contact_id):
+            self._unit.save(CONVERSATIONS, conversation)
+        else:
+            self._unit.add(CONVERSATIONS, conversation)
+
+    async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
+        """See `ports.Tx`."""
+        query = {"origin.contact_id": {"$in": list(contact_ids)}, "state": {"$in": _OPEN_STATES}}
+        docs = await self._requests.find(query, {"service": 1, "person.nik": 1, "receipt": 1}).sort("_id", -1).to_list(None)
+        return tuple(OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"]) for doc in docs)
+
+    async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
+        """See `ports.Tx`."""
+        docs = await self._requests.find({"origin.contact_id": {"$in": list(contact_ids)}}).sort("_id", -1).limit(limit).to_list(None)
+        return tuple(request_from(doc) for doc in docs)
+
+    async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
+        """See `ports.Tx`."""
+        return await self._unit.find_one_by(REQUESTS, {"receipt": receipt.text})
+
+    async def request(self, request_id: str) -> Request:
+        """See `ports.Tx`."""
+        return await self._unit.get(REQUESTS, request_id)
+
+    async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
+        """See `ports.Tx`."""
+        await self._unit.prefetch(REQUESTS, request_ids)
+
+    def add_request(self, request: Request) -> None:
+        """See `ports.Tx`."""
+        self._unit.add(REQUESTS, request)
+
+    def save_request(self, request: Request) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(REQUESTS, request)
+
+    async def find_case(self, key: str) -> Case | None:
+        """See `ports.Tx`."""
+        return await self._unit.find_one_by(CASES, {"key": key})
+
+    def add_case(self, case: Case) -> None:
+        """See `ports.Tx`."""
+        self._unit.add(CASES, case)
+
+    async def sent_message(self, wamid: str) -> SentMessage | None:
+        """See `ports.Tx`."""
+        return await self._unit.find(SENT_MESSAGES, sent_key(wamid))
+
+    async def prefetch_sent_messages(self, wamids: Sequence[str]) -> None:
+        """See `ports.Tx`."""
+        await self._unit.prefetch(SENT_MESSAGES, [sent_key(wamid) for wamid in wamids])
+
+    def keep_sent_message(self, message: SentMessage) -> None:
+        """See `ports.Tx`. It was looked for with `sent_message` before."""
+        if self._unit.version(SENT_MESSAGES, sent_key(message.wamid)):
+            self._unit.save(SENT_MESSAGES, message)
+        else:
+            self._unit.add(SENT_MESSAGES, message)
+
+    def publish(self, fact: Published) -> None:
+        """See `ports.Tx`."""
+        event = to_event(fact)
+        if isinstance(fact, RequestSubmitted):
+            request = fact.request
+            self._work.emit(REQUESTS, request.request_id, event, correlation_id=request.case_id or request.request_id)
+        elif isinstance(fact, ReplyComposed):
+            correlation = fact.request_id or fact.conversation_id
+            self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        else:
+            self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
