@@ -18,7 +18,7 @@ class LocalSettings(BaseSettings):
     once: bool = Field(default=False, description="end after the two journeys instead of staying up")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
-    amqp_api_url: str = Field(default="", description="its management API; empty = port 15672 of the same host")
+    rabbitmq_api_url: str = Field(default="", description="its management API, user in it; empty = port 15672 of the same host")
     mongo_url: str = Field(default="", description="a MongoDB replica set that already runs; empty = start a private one")
 
     rabbitmq_server: str = Field(default="", description="path of rabbitmq-server; empty = look in the usual places")

@@ -109,7 +109,7 @@ class Run:
 
     def _start_broker(self) -> dict[str, str]:
         if url := os.environ.get("AMQP_URL", ""):
-            return {"url": url, "api_url": os.environ.get("AMQP_API_URL") or api_url_of(url), "provider": "environment"}
+            return {"url": url, "api_url": os.environ.get("RABBITMQ_API_URL") or api_url_of(url), "provider": "environment"}
         if use_containers():
             box = containers.start_broker(free_ports(2))
             self._remember(box.container_id)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from deploy.local.broker_api import RabbitApi
-from shared.messaging import layout
+from shared.messaging import definitions, layout
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Vhost:
 
     def put_policies(self, wanted: layout.Layout) -> None:
         """Load the policies of another layout, such as one with a shorter retry ladder."""
-        self.api.put_vhost(self.name, {"policies": [_definition(policy) for policy in wanted.policies]})
+        self.api.put_vhost(self.name, {"policies": definitions.render(wanted, self.name)["policies"]})
 
 
 @contextmanager
@@ -30,13 +30,3 @@ def open_vhost(name: str, url: str, api_url: str) -> Iterator[Vhost]:
         yield vhost
     finally:
         vhost.api.delete_vhost(name)
-
-
-def _definition(policy: layout.Policy) -> dict[str, object]:
-    return {
-        "name": policy.name,
-        "pattern": policy.pattern,
-        "apply-to": policy.applies_to,
-        "definition": dict(policy.definition),
-        "priority": 0,
-    }

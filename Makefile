@@ -1,0 +1,71 @@
+# `make` alone prints the targets. Everything works on a machine that has only Python 3.11+ (Debian 12, Ubuntu 22.04 or later).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SOURCES := services shared deploy tests
+# Two workers suit two cores; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
+TESTS ?= tests
+WORKERS ?= 2
+PYTEST_ARGS ?=
+COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
+
+.PHONY: help setup run test test-containers lint format docs bench topology conservation lock clean distclean
+
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements-dev.lock deploy/local/uv.lock deploy/local/bootstrap.sh
+	@deploy/local/bootstrap.sh $(VENV)
+	@touch $(READY)
+
+setup: $(READY) ## Make the virtual environment and install what the tests need
+	@$(PY) -m deploy.local.setup test
+
+run: $(READY) ## Start everything, drive one WhatsApp and one court journey, stay up until Ctrl-C (ONCE=1 ends after them)
+	@$(PY) -m deploy.local.setup run
+	@exec $(PY) -m deploy.local.run
+
+test: setup ## Run every test on private servers (TESTS=path WORKERS=n PYTEST_ARGS=...)
+	@$(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
+
+test-containers: export TEST_SERVERS := containers
+test-containers: test ## The same tests with RabbitMQ and MongoDB in containers (needs Docker and the images)
+
+lint: $(READY) ## Check style, types and the rooms: ruff, mypy strict, import-linter
+	@$(VENV)/bin/ruff check $(SOURCES)
+	@$(VENV)/bin/ruff format --check $(SOURCES)
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(READY) ## Format the code and fix what ruff can fix
+	@$(VENV)/bin/ruff check --fix-only $(SOURCES)
+	@$(VENV)/bin/ruff format $(SOURCES)
+
+docs: $(READY) ## Generate AsyncAPI, JSON Schemas and the settings tables from the code
+	@$(PY) -m shared.contracts.docs docs/events
+
+bench: $(READY) ## Measure a consumer step batched and one per transaction, interleaved in one run
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.bench
+
+topology: export RABBITMQ_API_URL ?= http://guest:guest@127.0.0.1:15673
+topology: export AMQP_VHOST ?= adminduk
+topology: $(READY) ## Compare the broker's queues and policies with the layout (of `make run`, or RABBITMQ_API_URL and AMQP_VHOST)
+	@$(PY) -m shared.messaging.topology check
+
+lock: $(READY) ## Resolve the dependencies anew and write both lock files
+	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock
+	@$(COMPILE) --all-extras --constraint requirements.lock -o requirements-dev.lock
+
+clean: ## Stop what a run left and remove its data, keys, logs and caches
+	@if [ -x $(PY) ]; then $(PY) -m deploy.local.clean; fi
+	@rm -rf .local .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist *.egg-info
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## Also remove the virtual environment
+	@rm -rf $(VENV)

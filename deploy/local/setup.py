@@ -1,0 +1,161 @@
+"""Put on this machine what a local run or the tests need and what is missing: `python -m deploy.local.setup run|test`.
+
+Programs come from the distribution's packages, as root or by `sudo` without a password. No system service is started: we run private
+servers. Where nothing can be installed, the message says what to do by hand.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.local.servers import MissingServerError, find_mongod, find_rabbitmq
+from deploy.local.settings import LocalSettings
+
+POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
+FORBIDDEN: Final = "#!/bin/sh\nexit 101\n"
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CANNOT: Final = 1
+
+
+@dataclass(frozen=True)
+class Need:
+    """A program that must be there, and the Debian package that brings it."""
+
+    what: str
+    package: str
+    present: bool
+
+
+def needs(purpose: str, settings: LocalSettings) -> list[Need]:
+    """What a purpose (`run` or `test`) needs on this machine."""
+    found = []
+    if not settings.amqp_url:
+        found.append(Need("RabbitMQ", "rabbitmq-server", _has_rabbitmq(settings)))
+    if not settings.mongo_url:
+        found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
+    if purpose == "test":
+        found.append(Need("pdftoppm and pdfsig", "poppler-utils", shutil.which("pdfsig") is not None))
+        found.append(Need("Chromium", "chromium", any(shutil.which(name) for name in BROWSERS) or _playwright_has_chromium()))
+    return found
+
+
+def ensure(purpose: str, settings: LocalSettings) -> None:
+    """Install what is missing.
+
+    Raises:
+        MissingServerError: something can't be installed here; says what to do.
+    """
+    missing = [need for need in needs(purpose, settings) if not need.present]
+    if not missing:
+        return
+    if any(need.package == "chromium" for need in missing) and _is_ubuntu():
+        # Ubuntu's chromium package only points to a snap, which has no place in a container.
+        missing = [need for need in missing if need.package != "chromium"]
+        _run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"])
+    if missing:
+        print(f"setup: installing {', '.join(need.package for need in missing)}", flush=True)
+        install([need.package for need in missing])
+    still = [need for need in needs(purpose, settings) if not need.present]
+    if still:
+        raise MissingServerError(_advice(still))
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install distribution packages without starting their services. Quietly does nothing where that is not possible."""
+    root = _root_prefix()
+    if root is None or shutil.which("apt-get") is None:
+        return
+    environment = [*root, "env", "DEBIAN_FRONTEND=noninteractive"]
+    _run([*environment, "apt-get", "update", "-q"])
+    with _services_stay_down(root):
+        _run([*environment, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages])
+    if "rabbitmq-server" in packages and Path("/run/systemd/system").is_dir():
+        _run([*root, "systemctl", "disable", "--quiet", "rabbitmq-server"])  # nor at the next boot
+
+
+def main(words: Sequence[str]) -> int:
+    """The command line. Returns the exit code."""
+    if len(words) != 1 or words[0] not in {"run", "test"}:
+        print("usage: python -m deploy.local.setup run|test", file=sys.stderr)
+        return 2
+    try:
+        ensure(words[0], LocalSettings())
+    except MissingServerError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return CANNOT
+    return 0
+
+
+def _has_rabbitmq(settings: LocalSettings) -> bool:
+    try:
+        find_rabbitmq(settings.rabbitmq_server)
+    except MissingServerError:
+        return False
+    return True
+
+
+def _mongod_runs() -> bool:
+    try:
+        return subprocess.run([find_mongod(), "--version"], capture_output=True, check=False).returncode == 0
+    except MissingServerError:
+        return False
+
+
+def _playwright_has_chromium() -> bool:
+    return any((Path.home() / ".cache" / "ms-playwright").glob("chromium*"))
+
+
+def _is_ubuntu() -> bool:
+    release = Path("/etc/os-release")
+    return release.exists() and "\nID=ubuntu" in f"\n{release.read_text()}"
+
+
+def _root_prefix() -> list[str] | None:
+    """What to put before a command so that root runs it; None where we can't."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
+        return [sudo]
+    return None
+
+
+@contextmanager
+def _services_stay_down(root: Sequence[str]) -> Iterator[None]:
+    if POLICY.exists():  # the machine has a policy of its own, as every container image does
+        yield
+        return
+    subprocess.run([*root, "tee", POLICY], input=FORBIDDEN.encode(), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*root, "chmod", "755", POLICY], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*root, "rm", "-f", POLICY], check=True)
+
+
+def _run(command: Sequence[str]) -> None:
+    """Run a command; show what it said where it failed. Whether it helped is seen by looking for the program afterwards."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        print(f"setup: {' '.join(command)} failed:\n{(done.stderr or done.stdout)[-2000:]}", file=sys.stderr)
+
+
+def _advice(missing: Sequence[Need]) -> str:
+    lines = [f"not on this machine and not to be installed from here: {', '.join(need.what for need in missing)}."]
+    lines.append(f"Install by hand:\n  sudo apt-get install {' '.join(need.package for need in missing)}")
+    if any(need.package == "rabbitmq-server" for need in missing):
+        try:
+            find_rabbitmq()
+        except MissingServerError as error:
+            lines.append(str(error))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
