@@ -197,21 +197,32 @@ async def _nothing(_session: Session) -> None:
 class Link:
     """A session that is made again for ever. `run` is its life; everybody else waits in `session`."""
 
-    def __init__(self, where: Endpoint, name: str, *, set_up: SetUp = _nothing, probe: SetUp | None = None, confirms: bool = True) -> None:
+    def __init__(
+        self,
+        where: Endpoint,
+        name: str,
+        *,
+        set_up: SetUp = _nothing,
+        probe: SetUp | None = None,
+        confirms: bool = True,
+        probe_seconds: float = PROBE_SECONDS,
+    ) -> None:
         """Describe it; `run` starts it.
 
         Args:
             where: The broker.
             name: Shown in the broker's list of connections and in our logs.
             set_up: Called on every new session before anyone gets it: qos, passive declares, consume.
-            probe: A question to the broker that a healthy one answers at once; asked when `PROBE_SECONDS` have passed.
+            probe: A question to the broker that a healthy one answers at once.
             confirms: Publisher confirms, and returned messages raise.
+            probe_seconds: Time between two questions.
         """
         self._where = where
         self._name = name
         self._set_up = set_up
         self._probe = probe
         self._confirms = confirms
+        self._probe_seconds = probe_seconds
         self._current: Session | None = None
         self._available = asyncio.Event()
         self._down_since: float | None = monotonic_seconds()
@@ -288,9 +299,9 @@ class Link:
         lost = asyncio.create_task(session.lost.wait())
         try:
             while not session.lost.is_set() and not stopping.done():
-                done, _ = await asyncio.wait({lost, stopping}, timeout=PROBE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait({lost, stopping}, timeout=self._probe_seconds, return_when=asyncio.FIRST_COMPLETED)
                 if not done and self._probe is not None and not await session.blocked():
-                    async with asyncio.timeout(PROBE_LIMIT_SECONDS):
+                    async with asyncio.timeout(min(PROBE_LIMIT_SECONDS, self._probe_seconds)):
                         await self._probe(session)
         finally:
             lost.cancel()

@@ -31,7 +31,7 @@ from shared.errors import Transient
 from shared.health import Check
 from shared.messaging import retry, wire
 from shared.messaging.buffer import Buffer, Full
-from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Link, Session
+from shared.messaging.connection import CONNECTION_ERRORS, PROBE_SECONDS, Endpoint, Link, Session
 from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
 from shared.messaging.layout import DEAD, RETRY, Step, retry_queue
 from shared.messaging.outbox import BrokerUnavailable, Refused
@@ -77,6 +77,7 @@ class Options:
     batch_wait_seconds: float = 0.005
     policy: retry.Policy = field(default_factory=retry.Policy)
     hold_seconds: float = HOLD_SECONDS
+    probe_seconds: float = PROBE_SECONDS
     drain_seconds: float = 20.0
 
 
@@ -125,7 +126,14 @@ class Consumer:
         self._options = options or Options()
         self._prefetch = self._options.batch_messages * PREFETCH_BATCHES
         self._buffer: Buffer[_Held] = Buffer(self._prefetch)
-        self._link = Link(where, f"{service} consume", set_up=self._set_up, probe=self._probe, confirms=False)
+        self._link = Link(
+            where,
+            f"{service} consume",
+            set_up=self._set_up,
+            probe=self._probe,
+            confirms=False,
+            probe_seconds=self._options.probe_seconds,
+        )
         self._paused_since: float | None = None
         self._idle: Session | None = None  # came up while nothing was to be consumed
         self._stuck = ""

@@ -1,0 +1,155 @@
+"""A broker with the product's layout and short waits, and a service that does what the test says."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+
+from shared.errors import Transient
+from shared.ids import new_id
+from shared.messaging import layout, topology, wire
+from shared.messaging.connection import Session, connect, endpoint
+from shared.messaging.consumer import Consumer, Options
+from shared.messaging.delivery import Delivery, Done, Outcome
+from shared.messaging.publisher import Publisher
+from shared.messaging.retry import Policy
+from shared.messaging.wire import Outgoing
+from tests.support.vhosts import Vhost
+
+SERVICE = "issuance"
+TYPE = "verification.request_approved.v1"
+SHORT = (replace(layout.LADDER[0], seconds=0.15), replace(layout.LADDER[1], seconds=0.6), replace(layout.LADDER[2], seconds=1.2))
+SMALL = layout.build({SERVICE: (TYPE,)}, {"main": ("verification.task_opened.v1",)}, SHORT)
+OPTIONS = Options(policy=Policy(ladder=SHORT))
+
+Judge = Callable[[Delivery], Outcome | Awaitable[Outcome]]
+
+
+def event(event_type: str = TYPE, body: bytes = b'{"data": {}}', message_id: str | None = None) -> Outgoing:
+    return Outgoing(layout.EVENTS, event_type, message_id or new_id(), event_type, body, "case-1", {wire.TRACEPARENT: "00-a-b-01"})
+
+
+@dataclass
+class Service:
+    """Handles messages as `judge` says and remembers everything."""
+
+    judge: Judge = lambda _: Done()
+    batches: list[list[Delivery]] = field(default_factory=list)
+    parked: list[tuple[str, str, str]] = field(default_factory=list)
+    database_up: bool = True
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        return [delivery for batch in self.batches for delivery in batch]
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        self.batches.append(list(deliveries))
+        outcomes: list[Outcome] = []
+        for delivery in deliveries:
+            outcome = self.judge(delivery)
+            outcomes.append(await outcome if isinstance(outcome, Awaitable) else outcome)
+        return outcomes
+
+    async def park(self, delivery: Delivery, code: str, detail: str = "") -> None:
+        if not self.database_up:
+            raise Transient("database_unavailable")
+        self.parked.append((delivery.message_id, code, detail))
+
+    async def ping(self) -> None:
+        if not self.database_up:
+            raise Transient("database_unavailable")
+
+
+@dataclass
+class Running:
+    """A consumer at work."""
+
+    consumer: Consumer
+    task: asyncio.Task[None]
+    stop: asyncio.Event
+
+
+class Room:
+    """The test's virtual host, with a link of its own that no fault touches."""
+
+    def __init__(self, url: str, session: Session) -> None:
+        self.url = url
+        self._session = session
+
+    async def depth(self, queue: str) -> int:
+        return (await self._session.channel.queue_declare(queue, passive=True)).message_count or 0
+
+    async def get(self, queue: str) -> DeliveredMessage | None:
+        """Take one message off for good; None when there is none."""
+        message = await self._session.channel.basic_get(queue, no_ack=True)
+        return message if isinstance(message.delivery, Basic.GetOk) else None
+
+    async def put(self, message: Outgoing) -> None:
+        """Publish without any of our own machinery."""
+        await self._session.channel.basic_publish(
+            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=wire.properties(message)
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    @asynccontextmanager
+    async def publisher(self, url: str = "", **options: Any) -> AsyncIterator[Publisher]:
+        publisher = Publisher(endpoint(url or self.url), "test", **options)
+        try:
+            yield publisher
+        finally:
+            await publisher.close()
+
+    @asynccontextmanager
+    async def consuming(self, service: Service, url: str = "", options: Options = OPTIONS) -> AsyncIterator[Running]:
+        """A consumer of `SERVICE` with a publisher of its own, both through `url`. Stopped at the end, in order."""
+        where = endpoint(url or self.url)
+        async with self.publisher(url) as publisher:
+            consumer = Consumer(
+                where,
+                SERVICE,
+                handle=service.handle,
+                park=service.park,
+                publish=publisher.publish,
+                ping=service.ping,
+                options=options,
+            )
+            stop = asyncio.Event()
+            running = Running(consumer, asyncio.create_task(consumer.run(stop)), stop)
+            try:
+                yield running
+            finally:
+                stop.set()
+                await asyncio.wait({running.task})
+                if not running.task.cancelled():
+                    running.task.exception()
+
+
+@asynccontextmanager
+async def open_room(url: str) -> AsyncIterator[Room]:
+    session = await connect(endpoint(url), "test")
+    room = Room(url, session)
+    try:
+        yield room
+    finally:
+        await room.close()
+
+
+@pytest.fixture
+async def room(vhost: Vhost) -> AsyncIterator[Room]:
+    """A vhost with one service, short waits and a staff console."""
+    vhost.put_policies(SMALL)
+    await topology.declare(vhost.url, SMALL)
+    async with open_room(vhost.url) as opened:
+        yield opened
+
+
+def utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
