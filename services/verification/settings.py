@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
@@ -17,11 +19,20 @@ class Settings(ServiceSettings):
     intake_api_key: Annotated[SecretStr, Field(description="Our key at intake, with the scope files:read")] = SecretStr("")
     intake_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for intake's next bytes, in seconds")] = 10.0
     claim_lease_minutes: Annotated[float, Field(gt=0, description="How long a claimed task is one officer's, in minutes")] = 20.0
-    automatic: Annotated[
-        dict[str, bool], Field(description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}')
-    ] = {}
-    promise_hours: Annotated[
-        dict[str, float], Field(description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
-    ] = {}
-    office_closed_on: Annotated[frozenset[str], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
-    office_open_on: Annotated[frozenset[str], Field(description="JSON list of holidays on which it works")] = frozenset()
+    automatic: dict[str, bool] = Field(
+        default_factory=dict, description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}'
+    )
+    promise_hours: dict[str, float] = Field(
+        default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}'
+    )
+    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
+    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
+
+
+class RegistrySettings(BaseSettings):
+    """What the `registry` command needs: the database alone."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
+    mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""

@@ -80,7 +80,7 @@ def court_key(code: str) -> str:
 @cache
 def courts() -> Mapping[str, Court]:
     """The courts by `court_key` of their code."""
-    with files(__package__).joinpath("data/courts.csv").open(encoding="utf-8", newline="") as lines:
+    with files(__package__).joinpath("data/courts.csv").open(encoding="utf-8") as lines:
         return {
             court_key(row["code"]): Court(
                 code=row["code"],

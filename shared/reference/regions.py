@@ -55,7 +55,7 @@ class Regency:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files(__package__).joinpath(f"data/{name}").open(encoding="utf-8", newline="") as lines:
+    with files(__package__).joinpath(f"data/{name}").open(encoding="utf-8") as lines:
         yield from csv.DictReader(lines)
 
 

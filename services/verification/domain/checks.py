@@ -22,7 +22,7 @@ from shared.reference.regions import find_regency, is_home, is_known_district
 from shared.values import KkNumber, Malformed, Nik, PersonName, Sex
 
 _TITLES: Final = frozenset(
-    "DR DRS DRA IR H HJ PROF KH ST SH SE SPD SKOM MSI MPD MM MH MT SAG SSOS AMD".split(),
+    ("DR", "DRS", "DRA", "IR", "H", "HJ", "PROF", "KH", "ST", "SH", "SE", "SPD", "SKOM", "MSI", "MPD", "MM", "MH", "MT", "SAG", "AMD"),
 )  # academic, religious and customary titles do not stand in the register (Permendagri 73/2022 article 5)
 
 

@@ -116,9 +116,7 @@ def close(task: Task, outcome: Outcome, officer_id: str, *, at: datetime) -> tup
     if task.claim is None or task.claim.officer_id != officer_id:
         raise DomainError("task_not_claimed", "Claim the task before deciding it.")
     closed = replace(task, state=TaskState.CLOSED, outcome=outcome, closed_at=at, closed_by=officer_id, claim=None)
-    fact = TaskClosed(
-        task_id=task.id, request_id=task.request_id, case_id=task.case_id, receipt=task.receipt, outcome=outcome.value, at=at
-    )
+    fact = TaskClosed(task_id=task.id, request_id=task.request_id, case_id=task.case_id, receipt=task.receipt, outcome=outcome.value, at=at)
     return closed, fact
 
 

@@ -1,6 +1,7 @@
 """MongoDB of verification: collections, indexes, documents, and the `Tx` that handlers work with."""
 
 from services.verification.store.registry import RegistryStore as RegistryStore
+from services.verification.store.schema import ACCOUNTS as ACCOUNTS
 from services.verification.store.schema import INDEXES as INDEXES
 from services.verification.store.task_list import MongoTaskList as MongoTaskList
 from services.verification.store.tx import MongoTx as MongoTx

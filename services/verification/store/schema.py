@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from services.verification.domain.case import CaseState
+from shared.messaging.conservation import by_state
 from shared.mongo import IndexModel
 
 CASES: Final = "cases"
@@ -27,3 +29,14 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
     ),
 }
+
+ACCOUNTS: Final = (
+    by_state(
+        "cases",
+        CASES,
+        finished=tuple(state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.RETURNED, CaseState.REJECTED)),
+        parked=(),
+        in_flight=(CaseState.OPENED.value, CaseState.IN_REVIEW.value),
+    ),
+)
+"""How this service counts: what it was asked for is decided, or waits for an officer."""

@@ -69,10 +69,8 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
     for name, wanted in (("service", query.service), ("channel", query.channel), ("reasons.code", query.reason)):
         if wanted is not None:
             conditions.append({name: wanted})
-    for word in (query.text or "").split():
-        if key := search_key(word):  # letters and digits only: nothing to escape
-            conditions.append({"personal.search_terms": {"$regex": f"^{key}"}})
-    return conditions
+    keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
+    return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
 
 
 def _cursor(due_at: datetime, task_id: str) -> str:

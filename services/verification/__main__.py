@@ -1,0 +1,8 @@
+"""`python -m services.verification api|worker|relay|all`, and `registry generate|import|pick`."""
+
+from services.verification.settings import Settings
+from services.verification.wiring import build, registry
+from shared.process import main
+
+if __name__ == "__main__":
+    main("verification", Settings, build, {"registry": registry})

@@ -1,0 +1,114 @@
+"""Routes: authenticate, parse, call a handler, shape the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.verification import handlers
+from services.verification.api.shapes import (
+    Code,
+    DecisionIn,
+    SearchIn,
+    TallyOut,
+    TaskDetailOut,
+    TaskPageOut,
+    detail_out,
+    page_out,
+)
+from services.verification.handlers import TaskView
+from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
+from shared.messaging.delivery import Context
+from shared.messaging.units import Units
+from shared.web import Client, require
+
+_SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
+_INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+
+
+def install(app: FastAPI, units: Units[Tx], deps: Deps) -> None:
+    """Put the desk's routes into the app."""
+    router = APIRouter(prefix="/v1", tags=["tasks"])
+    _lists(router, deps)
+    _acts(router, units, deps)
+    _attachments(router, units, deps)
+    app.include_router(router)
+
+
+def _lists(router: APIRouter, deps: Deps) -> None:
+    @router.get("/tasks")
+    async def list_tasks(
+        *,
+        show: TaskFilter = TaskFilter.OPEN,
+        service: Annotated[Code | None, Query()] = None,
+        channel: Annotated[Code | None, Query()] = None,
+        reason: Annotated[Code | None, Query()] = None,
+        after: Annotated[str | None, Query(max_length=300)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        client: Client = require("tasks:read"),
+    ) -> TaskPageOut:
+        """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
+        query = TaskQuery(officer_id=client.name, show=show, service=service, channel=channel, reason=reason, after=after, limit=limit)
+        return await _page(deps, query)
+
+    @router.post("/tasks/search")
+    async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
+        """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
+        return await _page(deps, TaskQuery(officer_id=client.name, **search.model_dump()))
+
+    @router.get("/tasks/tally")
+    async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
+        """Count the open tasks."""
+        return TallyOut.of(await deps.task_list.tally(at=deps.clock()))
+
+
+async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
+    now = deps.clock()
+    return page_out(await deps.task_list.page(query, at=now), deps.catalogue, now)
+
+
+def _acts(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
+    async def shown(request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
+        view = await units.run(act, context=_context(request, task_id))
+        response.headers.update(_SHOWN)
+        response.headers["ETag"] = f'"{view.version}"'
+        return detail_out(view, deps.catalogue, deps.clock())
+
+    @router.get("/tasks/{task_id}")
+    async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
+        """Show one task with its persons, documents and the card an approval would print."""
+        return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
+
+    @router.post("/tasks/{task_id}/claim")
+    async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
+        """Take a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
+        return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, client.name))
+
+    @router.post("/tasks/{task_id}/release")
+    async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
+        """Give a task back to everybody."""
+        return await shown(request, response, task_id, lambda tx: handlers.release_task(tx, deps, task_id, client.name))
+
+    @router.post("/tasks/{task_id}/decision")
+    async def decide_task(
+        request: Request, response: Response, task_id: str, body: DecisionIn, client: Client = require("tasks:decide")
+    ) -> TaskDetailOut:
+        """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed."""
+        return await shown(request, response, task_id, lambda tx: handlers.decide_task(tx, deps, task_id, client.name, body.decision()))
+
+
+def _attachments(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
+    @router.get("/tasks/{task_id}/attachments/{file_id}", response_class=Response)
+    async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
+        """Serve a document of the request, straight through from intake."""
+        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
+        headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
+        return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
+
+
+def _context(request: Request, task_id: str) -> Context:
+    return Context(correlation_id=task_id, causation_id=None, traceparent=request.state.traceparent)

@@ -1,0 +1,239 @@
+"""What goes over the wire to consoles. Fields may be added; none changes its meaning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.verification.domain.family import Card
+from services.verification.domain.finding import Finding, Severity
+from services.verification.domain.register import Family, Member
+from services.verification.domain.submission import Decision as CourtDecision
+from services.verification.domain.task import Task
+from services.verification.handlers import Act, Decision, TaskView
+from services.verification.ports import TaskFilter, TaskPage, TaskTally
+from shared.reference.catalogue import Catalogue
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+FieldName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_.\[\]]*$")]
+
+
+class Input(BaseModel):
+    """A body that consoles send; a misspelt field is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonIn(Input):
+    """Why it is turned down; the text for the citizen is the notifier's, by code."""
+
+    code: Code
+    field: FieldName | None = None
+
+
+class DecisionIn(Input):
+    """An officer's decision on the version that was on the screen."""
+
+    action: Act
+    version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
+    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject")] = ()
+    note: Annotated[str | None, Field(max_length=1000, description="Told to the citizen in these words")] = None
+
+    def decision(self) -> Decision:
+        """In the handlers' words."""
+        reasons = tuple(Finding(code=reason.code, field=reason.field) for reason in self.reasons)
+        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note)
+
+
+class SearchIn(Input):
+    """A search by text, in a body because the text may be personal."""
+
+    text: Annotated[str, Field(min_length=2, max_length=100, description="Receipt, NIK, KK, case number, or the beginnings of names")]
+    show: TaskFilter = TaskFilter.OPEN
+    service: Code | None = None
+    channel: Code | None = None
+    reason: Code | None = None
+    after: Annotated[str | None, Field(max_length=300)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ReasonOut(BaseModel):
+    """A finding; a warning never stops anything by itself."""
+
+    code: str
+    field: str | None
+    severity: Severity
+
+    @classmethod
+    def of(cls, finding: Finding) -> ReasonOut:
+        """Shape it."""
+        return cls(code=finding.code, field=finding.field, severity=finding.severity)
+
+
+class TaskOut(BaseModel):
+    """A row of the list. No personal data."""
+
+    id: str
+    request_id: str
+    receipt: str
+    channel: str
+    service: str
+    service_name: str
+    product: str
+    reasons: tuple[ReasonOut, ...]
+    opened_at: datetime
+    due_at: datetime
+    overdue: bool
+    state: str
+    claimed_by: str | None
+    claimed_until: datetime | None
+    outcome: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+class TaskPageOut(BaseModel):
+    """One page, the most urgent first."""
+
+    tasks: tuple[TaskOut, ...]
+    after: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
+
+
+class TallyOut(BaseModel):
+    """How much work there is."""
+
+    open: int
+    claimed: int
+    overdue: int
+    by_service: dict[str, int]
+
+    @classmethod
+    def of(cls, tally: TaskTally) -> TallyOut:
+        """Shape it."""
+        return cls(open=tally.open, claimed=tally.claimed, overdue=tally.overdue, by_service=tally.by_service)
+
+
+class AttachmentOut(BaseModel):
+    """A document that came with the request; `path` serves it."""
+
+    file_id: str
+    kind: str
+    name: str
+    media_type: str
+    size_bytes: int
+    path: str
+
+
+class CardOut(BaseModel):
+    """A family card: as it is registered, or as it would be printed."""
+
+    kk_number: str | None
+    address: str
+    rt: str
+    rw: str
+    village_code: str
+    postal_code: str
+    head_name: str
+    members: tuple[Member, ...]
+
+    @classmethod
+    def of(cls, card: Card | Family) -> CardOut:
+        """Shape it."""
+        return cls(
+            kk_number=card.kk_number,
+            address=card.address,
+            rt=card.rt,
+            rw=card.rw,
+            village_code=card.village_code,
+            postal_code=card.postal_code,
+            head_name=card.head.name,
+            members=card.members,
+        )
+
+
+class PersonalOut(BaseModel):
+    """All that leads to persons, in one place."""
+
+    nik: str
+    kk_number: str | None
+    applicant_name: str | None
+    decision: CourtDecision | None
+    registered: tuple[CardOut, ...]
+    card: Annotated[CardOut | None, Field(description="What an approval would print; null: nothing can be printed")]
+
+
+class TaskDetailOut(TaskOut):
+    """A task with all an officer needs; `version` goes back with the decision."""
+
+    version: str
+    round: int
+    case_state: str
+    submitted_at: datetime
+    findings: tuple[ReasonOut, ...]
+    attachments: tuple[AttachmentOut, ...]
+    personal: PersonalOut
+
+
+def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
+    """Shape a row."""
+    claimed_by = task.claimant(at)
+    service = catalogue.find(task.service)
+    return TaskOut(
+        id=task.id,
+        request_id=task.request_id,
+        receipt=task.receipt,
+        channel=task.channel,
+        service=task.service,
+        service_name=service.name if service else task.service,
+        product=task.product,
+        reasons=tuple(map(ReasonOut.of, task.reasons)),
+        opened_at=task.opened_at,
+        due_at=task.due_at,
+        overdue=task.closed_at is None and task.due_at < at,
+        state=task.state.value,
+        claimed_by=claimed_by,
+        claimed_until=task.claim.until if task.claim and claimed_by else None,
+        outcome=task.outcome.value if task.outcome else None,
+        closed_at=task.closed_at,
+        closed_by=task.closed_by,
+    )
+
+
+def page_out(page: TaskPage, catalogue: Catalogue, at: datetime) -> TaskPageOut:
+    """Shape a page."""
+    return TaskPageOut(tasks=tuple(task_out(task, catalogue, at) for task in page.tasks), after=page.after)
+
+
+def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetailOut:
+    """Shape a task for the officer who is to decide it."""
+    submission = view.case.submission
+    attachments = tuple(
+        AttachmentOut(
+            file_id=attachment.file_id,
+            kind=attachment.kind,
+            name=catalogue.attachment_name(attachment.kind),
+            media_type=attachment.media_type,
+            size_bytes=attachment.size_bytes,
+            path=f"/v1/tasks/{view.task.id}/attachments/{attachment.file_id}",
+        )
+        for attachment in submission.attachments
+    )
+    return TaskDetailOut(
+        **dict(task_out(view.task, catalogue, at)),
+        version=view.version,
+        round=view.case.round,
+        case_state=view.case.state.value,
+        submitted_at=submission.submitted_at,
+        findings=tuple(map(ReasonOut.of, view.case.findings)),
+        attachments=attachments,
+        personal=PersonalOut(
+            nik=submission.nik,
+            kk_number=submission.kk_number,
+            applicant_name=submission.applicant_name,
+            decision=submission.decision,
+            registered=tuple(map(CardOut.of, view.register.by_kk.values())),
+            card=CardOut.of(view.card) if view.card else None,
+        ),
+    )
