@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 R = TypeVar("R")
 
@@ -12,12 +12,24 @@ FIRST_PAUSE_SECONDS = 0.005  # most waits end within a millisecond or two
 LONGEST_PAUSE_SECONDS = 0.1  # a waiting test must not take the core from what it waits for
 
 
+@overload
 async def eventually(
-    predicate: Callable[[], R | Awaitable[R]],
+    predicate: Callable[[], Awaitable[R]], timeout_seconds: float = 10, *, ignoring: tuple[type[BaseException], ...] = (AssertionError,)
+) -> R: ...
+
+
+@overload
+async def eventually(
+    predicate: Callable[[], R], timeout_seconds: float = 10, *, ignoring: tuple[type[BaseException], ...] = (AssertionError,)
+) -> R: ...
+
+
+async def eventually(
+    predicate: Callable[[], Any],
     timeout_seconds: float = 10,
     *,
     ignoring: tuple[type[BaseException], ...] = (AssertionError,),
-) -> R:
+) -> Any:
     """Call ``predicate`` until it answers something true, and return that.
 
     The predicate may be plain or async. A failing ``assert`` inside it counts as "not yet", as does any answer that is not true:
@@ -38,7 +50,7 @@ async def eventually(
         except ignoring as error:
             failure = error
         if failure is None and answer:
-            return answer  # type: ignore[return-value]  # R, awaited where it was a coroutine
+            return answer
         if time.monotonic() >= deadline:
             last = failure if failure is not None else repr(answer)
             raise AssertionError(f"not within {timeout_seconds} s; last: {last}") from failure

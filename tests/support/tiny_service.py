@@ -1,0 +1,74 @@
+"""A service of almost nothing, for tests of what every process does.
+
+Environment: TINY_FLAG (a file that must exist before it is prepared), TINY_FAIL (`end` or `raise`: how the worker misbehaves once
+TINY_FAIL_FLAG exists).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from shared.health import Health
+from shared.mongo import DatabaseUnavailable
+from shared.process import Job, Service, Stop, main
+from shared.settings import ServiceSettings
+from shared.web import create_app
+
+
+def say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _there(setting: str) -> bool:
+    return Path(os.environ[setting]).exists()
+
+
+def build(settings: ServiceSettings) -> Service:
+    health = Health()
+    app = create_app(settings, health, title="tiny", public={"/slow"})
+    begun = asyncio.Event()
+
+    @app.get("/slow")
+    async def slow() -> str:
+        say("slow began")
+        begun.set()
+        await asyncio.sleep(0.5)
+        say("slow ended")
+        return "done"
+
+    async def prepare() -> None:
+        if not _there("TINY_FLAG"):
+            raise DatabaseUnavailable("database_unavailable", "not there")
+        say("prepared")
+
+    async def worker(stop: Stop) -> None:
+        while not stop.is_set():
+            if _there("TINY_FAIL_FLAG"):
+                if os.environ["TINY_FAIL"] == "raise":
+                    raise RuntimeError("broken 3519010101850001")
+                return
+            await asyncio.sleep(0.01)
+        say("worker stopped")
+
+    async def relay(stop: Stop) -> None:
+        await stop.wait()
+        say("relay stopped")
+
+    async def close() -> None:
+        say("closed")
+
+    return Service("tiny", health, app, prepare, (Job("worker", worker),), Job("relay", relay), (close,))
+
+
+def hello(words: Sequence[str]) -> int:
+    say("hello " + " ".join(words))
+    return 7
+
+
+if __name__ == "__main__":
+    main("tiny", ServiceSettings, build, {"hello": hello})
