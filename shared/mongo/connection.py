@@ -41,10 +41,14 @@ class Mongo:
         self._limit_seconds = transaction_limit_seconds
 
     @classmethod
-    def connect(cls, url: str, *, app_name: str = "adminduk", operation_timeout_ms: int = _OPERATION_TIMEOUT_MS) -> Self:
+    def connect(cls, url: str, *, app_name: str = "adminduk", operation_timeout_ms: int = _OPERATION_TIMEOUT_MS, **options: Any) -> Self:
         """Make a client; nothing is sent before the first operation.
 
-        The address wins over these defaults where it names an option itself, except for what makes a write safe.
+        Args:
+            url: The address. What it says of safety (write concern, read concern, read preference) is overruled.
+            app_name: How the server's logs name us.
+            operation_timeout_ms: One operation with all its retries.
+            options: More of the driver's options, for tests.
         """
         client: AsyncIOMotorClient[Doc] = AsyncIOMotorClient(
             url,
@@ -61,6 +65,7 @@ class Mongo:
             journal=True,
             readConcernLevel="majority",
             readPreference="primary",
+            **options,
         )
         return cls(client)
 
