@@ -7,7 +7,7 @@ from datetime import date
 
 from services.issuance.domain import document as documents
 from services.issuance.domain import numbers
-from services.issuance.domain.document import Approval, Document, Origin, Pdf
+from services.issuance.domain.document import Approval, Certificate, Document, Origin, Pdf
 from services.issuance.domain.sheet import Sheet, compose
 from services.issuance.ports import Deps, Tx
 from shared.clock import WIB
@@ -97,7 +97,7 @@ async def discard_leftovers(deps: Deps, document: Document) -> None:
         await deps.archive.delete(name)
 
 
-async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf: Pdf) -> Document:
+async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf: Pdf, certificate: Certificate) -> Document:
     """Make the stored bytes the document, and tell. Idempotent: the same bytes again change nothing (a commit whose answer was lost).
 
     Raises:
@@ -106,7 +106,7 @@ async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf:
     present = await tx.get_document(document_id)
     if present.pdf == pdf:
         return present
-    document, fact = documents.issue(present, attempt=attempt, pdf=pdf, at=deps.clock())
+    document, fact = documents.issue(present, attempt=attempt, pdf=pdf, certificate=certificate, at=deps.clock())
     tx.save_document(document)
     tx.emit_issued(fact, check_url=deps.check_url(document.token))
     return document

@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 
 from services.issuance import handlers
-from services.issuance.domain.document import Document, Pdf
+from services.issuance.domain.document import Certificate, Document, Pdf
 from services.issuance.ports import Deps, Tx
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
@@ -19,6 +19,7 @@ from shared.messaging.delivery import Context
 from shared.messaging.units import Units
 from shared.process import Job
 
+PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
 
 _log = logs.get("press")
@@ -34,6 +35,7 @@ class Printing:
         self._at_once = at_once
         self._poll_seconds = poll_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._no_press_until = 0.0
 
     @property
     def job(self) -> Job:
@@ -61,7 +63,7 @@ class Printing:
 
     async def _take_up(self) -> None:
         room = self._at_once - len(self._running)
-        if room <= 0:
+        if room <= 0 or not await self._press_stands():
             return
         try:
             due = await self._deps.register.due(self._deps.clock(), self._at_once + len(self._running))
@@ -72,6 +74,18 @@ class Printing:
             task = asyncio.create_task(self._print_guarded(document_id), name=f"print {document_id}")
             self._running[document_id] = task
             task.add_done_callback(self._reaper(document_id))
+
+    async def _press_stands(self) -> bool:
+        """Without a press no document loses an attempt."""
+        if monotonic_seconds() < self._no_press_until:
+            return False
+        try:
+            await self._deps.press.start()
+        except Transient as error:
+            self._no_press_until = monotonic_seconds() + PRESS_PAUSE_SECONDS
+            _log.error("press.failed", code=error.code, detail=error.detail)
+            return False
+        return True
 
     def _reaper(self, document_id: str) -> Callable[[asyncio.Task[None]], None]:
         def reap(_task: asyncio.Task[None]) -> None:
@@ -99,7 +113,7 @@ class Printing:
         structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id, attempt=document.attempt)
         began = monotonic_seconds()
         try:
-            content = await self._deps.press.print_sheet(
+            printed = await self._deps.press.print_sheet(
                 document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
             )
         except (DomainError, Permanent, Transient) as error:
@@ -108,15 +122,15 @@ class Printing:
             return
         seconds = monotonic_seconds() - began
         metrics.EFFECT_SECONDS.labels("print").observe(seconds)
-        pdf = await self._deps.archive.put(handlers.file_id(document), content)
-        await self._record(document, pdf, context)
+        pdf = await self._deps.archive.put(handlers.file_id(document), printed.content)
+        await self._record(document, pdf, printed.certificate, context)
         metrics.EFFECTS.labels("print", "done").inc()
         _log.info("document.issued", number=document.number, product=document.product, ms=round(seconds * 1000, 1))
 
-    async def _record(self, document: Document, pdf: Pdf, context: Context) -> None:
+    async def _record(self, document: Document, pdf: Pdf, certificate: Certificate, context: Context) -> None:
         try:
             issued = await self._run(
-                lambda tx: handlers.record_issued(tx, self._deps, document.document_id, document.attempt, pdf), context
+                lambda tx: handlers.record_issued(tx, self._deps, document.document_id, document.attempt, pdf, certificate), context
             )
         except DomainError:
             await self._deps.archive.delete(pdf.file_id)
@@ -126,9 +140,7 @@ class Printing:
     async def _note_failure(self, document: Document, error: AppError, context: Context) -> None:
         final = not isinstance(error, Transient)
         noted = await self._run(
-            lambda tx: handlers.record_failure(
-                tx, self._deps, document.document_id, document.attempt, reason=error.code, final=final
-            ),
+            lambda tx: handlers.record_failure(tx, self._deps, document.document_id, document.attempt, reason=error.code, final=final),
             context,
         )
         _log.warning("document.failed", code=error.code, detail=error.detail, state=noted.state.value)

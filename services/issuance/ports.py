@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from services.issuance.domain.document import Document, DocumentIssued, Pdf, State
+from services.issuance.domain.document import Certificate, Document, DocumentIssued, Pdf, State
 from services.issuance.domain.numbers import Counter
 from services.issuance.domain.sheet import Office
 from shared.clock import Clock
@@ -53,11 +53,23 @@ class Tx(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A signed sheet."""
+
+    content: bytes
+    certificate: Certificate
+
+
 class Press(Protocol):
     """Typesets and signs."""
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
-        """The bytes of the PDF; raises Permanent when this sheet will never print, Transient when another try may help."""
+    async def start(self) -> object:
+        """Be ready to print; raises Transient when that can't be."""
+        ...
+
+    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+        """The signed PDF; raises Permanent when this sheet will never print, Transient when another try may help."""
         ...
 
 

@@ -15,10 +15,14 @@ class Settings(ServiceSettings):
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8103
     check_base_url: Annotated[
-        str, Field(pattern=r"^https?://[^?#]+$", description="Public address of this service; QR codes carry it + /v/{token}, so it must last")
+        str,
+        Field(pattern=r"^https?://[^?#]+$", description="Public address of this service; QR codes carry it + /v/{token}, so it must last"),
     ] = "http://127.0.0.1:8103"
     signer_dir: Annotated[
-        Path, Field(description="Folder with signer.pem, signer-key.pem (RSA) and ca.pem; `python -m services.issuance demo-ca --out DIR` makes one")
+        Path,
+        Field(
+            description="Folder with signer.pem, signer-key.pem (RSA) and ca.pem; `python -m services.issuance demo-ca --out DIR` makes one"
+        ),
     ]
     signer_genuine: Annotated[
         bool, Field(description="true only with a certificate of an authority (PSrE); anything else is printed with the demo mark")
@@ -28,7 +32,11 @@ class Settings(ServiceSettings):
     press_start_seconds: Annotated[float, Field(gt=0, description="Time limit for starting the press, in seconds")] = 30.0
     press_memory_mib: Annotated[int, Field(ge=256, description="Address space of the press process, in MiB")] = 768
     press_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which the press process is replaced")] = 2000
-    press_at_once: Annotated[int, Field(ge=1, le=32, description="Documents in work at a time: one in the press, the others being stored")] = 4
-    press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = 1.0
+    press_at_once: Annotated[
+        int, Field(ge=1, le=32, description="Documents in work at a time: one in the press, the others being stored")
+    ] = 4
+    press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = (
+        1.0
+    )
     print_lease_seconds: Annotated[float, Field(gt=0, description="After this long an attempt counts as dead, in seconds")] = 120.0
     print_attempts: Annotated[int, Field(ge=1, description="Attempts before a document is held for a person")] = 8

@@ -87,9 +87,7 @@ def _make(now: datetime) -> tuple[bytes, bytes, bytes]:
         .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
-    key_pem = signer_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    key_pem = signer_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return ca.public_bytes(serialization.Encoding.PEM), signer.public_bytes(serialization.Encoding.PEM), key_pem
 
 

@@ -93,6 +93,15 @@ class Pdf:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the bytes are signed with, by the certificate itself. `demo`: carries the mark of an example and proves nothing."""
+
+    certified_by: str
+    fingerprint: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One numbered document of one request and product.
 
@@ -118,6 +127,7 @@ class Document:
     due_at: datetime | None = None
     material: Material | None = None
     pdf: Pdf | None = None
+    certificate: Certificate | None = None
     issued_at: datetime | None = None
     reason: str | None = None
     reason_at: datetime | None = None
@@ -186,7 +196,7 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
     return replace(_moved(document, State.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
 
 
-def issue(document: Document, *, attempt: int, pdf: Pdf, at: datetime) -> tuple[Document, DocumentIssued]:
+def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, at: datetime) -> tuple[Document, DocumentIssued]:
     """Record the bytes of the attempt that is still the current one, and forget what is personal but the holder's name.
 
     Raises:
@@ -195,7 +205,16 @@ def issue(document: Document, *, attempt: int, pdf: Pdf, at: datetime) -> tuple[
     material = document.material
     if document.state is not State.RENDERING or document.attempt != attempt or material is None:
         raise DomainError("attempt_superseded")
-    issued = replace(_moved(document, State.ISSUED), due_at=None, material=None, pdf=pdf, issued_at=at, reason=None, reason_at=None)
+    issued = replace(
+        _moved(document, State.ISSUED),
+        due_at=None,
+        material=None,
+        pdf=pdf,
+        certificate=certificate,
+        issued_at=at,
+        reason=None,
+        reason_at=None,
+    )
     return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at)
 
 
@@ -214,7 +233,7 @@ def fail(document: Document, *, attempt: int, reason: str, final: bool, most_att
 
 def pause(attempt: int) -> timedelta:
     """How long to wait after this attempt failed."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 16))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * float(1 << min(attempt - 1, 16)))
 
 
 def retry(document: Document, *, at: datetime) -> Document:

@@ -121,9 +121,7 @@ def marital_on_ktp(on_kk: str) -> str:
         return on_kk
 
 
-_PRODUCTS: Final[Mapping[str, Callable[[Document, Material, Office], Sheet]]] = MappingProxyType(
-    {"kk": _family_card, "ktp": _pickup_slip}
-)
+_PRODUCTS: Final[Mapping[str, Callable[[Document, Material, Office], Sheet]]] = MappingProxyType({"kk": _family_card, "ktp": _pickup_slip})
 
 PRODUCTS: Final = tuple(_PRODUCTS)
 """What this office can make; each has a template of the same name."""

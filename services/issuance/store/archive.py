@@ -20,6 +20,10 @@ class GridFsArchive:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._files = Files(mongo, database, ARCHIVE)
 
+    async def prepare(self) -> None:
+        """Create the bucket."""
+        await self._files.prepare()
+
     async def put(self, file_id: str, content: bytes) -> Pdf:
         """Store them durably.
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.document import Contact, Document, Material, Origin, Pdf, State
+from services.issuance.domain.document import Certificate, Contact, Document, Material, Origin, Pdf, State
 from services.issuance.domain.numbers import Counter
 from shared.mongo import Doc, IndexModel, Mapping
 
@@ -52,6 +52,7 @@ def _document_to_doc(document: Document) -> Doc:
         "due_at": document.due_at,
         "material": _material_to_doc(document.material) if document.material else None,
         "pdf": asdict(document.pdf) if document.pdf else None,
+        "certificate": asdict(document.certificate) if document.certificate else None,
         "issued_at": document.issued_at,
         "reason": document.reason,
         "reason_at": document.reason_at,
@@ -79,6 +80,7 @@ def document_from_doc(doc: Doc) -> Document:
         due_at=doc["due_at"],
         material=_material_from_doc(doc["material"]) if doc["material"] else None,
         pdf=Pdf(**doc["pdf"]) if doc["pdf"] else None,
+        certificate=Certificate(**doc["certificate"]) if doc["certificate"] else None,
         issued_at=doc["issued_at"],
         reason=doc["reason"],
         reason_at=doc["reason_at"],

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.issuance.adapters.press.frames import HEADER, Torn, lengths, pack, unpack
+from services.issuance.domain.document import Certificate
+from services.issuance.ports import Printed
 from shared.errors import Permanent, Transient
 
 CHILD_MODULE: Final = "services.issuance.adapters.press.child"
@@ -31,11 +33,9 @@ class PressLimits:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What the child says of the certificate it signs with."""
+    """What the child says of the certificate it signs with, and when that ends."""
 
-    certified_by: str
-    demo: bool
-    fingerprint: str
+    certificate: Certificate
     not_after: datetime
 
 
@@ -53,11 +53,17 @@ class Press:
         self._printed = 0
         self._starts = 0
         self._imprint: Imprint | None = None
+        self._failure = ""
 
     @property
     def imprint(self) -> Imprint | None:
         """The certificate, once a child has started."""
         return self._imprint
+
+    @property
+    def failure(self) -> str:
+        """Why the last start failed; empty when it did not."""
+        return self._failure
 
     @property
     def starts(self) -> int:
@@ -70,23 +76,25 @@ class Press:
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def start(self) -> Imprint:
-        """Start a child unless one lives.
+        """Start a child unless one lives; does not wait for a sheet in work.
 
         Raises:
             Transient: `press_start_failed`: no certificate, no memory, too slow.
         """
+        if self.process_id is not None and self._imprint is not None:
+            return self._imprint
         async with self._line:
             return await self._ensure()
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
-        """Typeset and sign one sheet: the bytes of the PDF.
+    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+        """Typeset and sign one sheet.
 
         Raises:
             Permanent: `sheet_unprintable`: this sheet will never print.
             Transient: `press_overran`, `press_died`, `press_failed`, `press_start_failed`: the child was replaced, try again.
         """
         async with self._line:
-            await self._ensure()
+            imprint = await self._ensure()
             try:
                 async with asyncio.timeout(self._limits.sheet_seconds):
                     reply, pdf = await self._exchange({"product": product, "sheet": sheet, "made_at": made_at.isoformat()})
@@ -105,7 +113,7 @@ class Press:
         if "error" in reply:
             kind = Permanent if reply["error"] == "sheet_unprintable" else Transient
             raise kind(reply["error"], reply.get("detail", ""))
-        return pdf
+        return Printed(pdf, imprint.certificate)
 
     async def close(self) -> None:
         """End the child: a sheet in work is finished by its caller first."""
@@ -115,6 +123,7 @@ class Press:
     async def _ensure(self) -> Imprint:
         if self._child is not None and self._child.returncode is None and self._imprint is not None:
             return self._imprint
+        self._failure = "press_start_failed"
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -142,11 +151,10 @@ class Press:
             await self._kill()
             raise Transient("press_start_failed", str(reply.get("error", "")))
         self._imprint = Imprint(
-            certified_by=reply["certified_by"],
-            demo=reply["demo"],
-            fingerprint=reply["fingerprint"],
+            certificate=Certificate(reply["certified_by"], reply["fingerprint"], reply["demo"]),
             not_after=datetime.fromisoformat(reply["not_after"]),
         )
+        self._failure = ""
         return self._imprint
 
     async def _exchange(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from pyhanko.keys import load_cert_from_pemder, load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -57,9 +56,8 @@ class Signer:
     """Holds the key of the office. Certifies: after the signature no change is allowed (DocMDP 1)."""
 
     def __init__(self, *, certificate: Path, key: Path, chain: Path, location: str, genuine: bool) -> None:
-        signing_certificate = load_cert_from_pemder(str(certificate))
-        store = SimpleCertificateStore()
-        store.register_multiple(load_certs_from_pemder([str(chain)]))
+        signing_certificate = _certificates(certificate)[0]
+        store = SimpleCertificateStore.from_certs(_certificates(chain))  # type: ignore[no-untyped-call]
         private = serialization.load_pem_private_key(key.read_bytes(), password=None)
         if not isinstance(private, RSAPrivateKey):
             raise TypeError("the signing key must be RSA")
@@ -86,7 +84,11 @@ class Signer:
             bytes_reserved=SIGNATURE_BYTES,
         )
         out.seek(0)
-        return out.read()
+        return bytes(out.read())
+
+
+def _certificates(path: Path) -> list[x509.Certificate]:
+    return [x509.Certificate.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
 
 
 def _identity(certificate: x509.Certificate, *, genuine: bool) -> Identity:

@@ -1,0 +1,149 @@
+"""Documents for those who hold a key: list, look at, fetch; and, for administrators, void and retry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.issuance import handlers
+from services.issuance.domain.document import Document, State
+from services.issuance.ports import Deps, DocumentQuery, Tx
+from shared import logs
+from shared.errors import DomainError
+from shared.messaging.units import Units
+from shared.web import Client, require
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]
+Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+READ, ADMIN = "documents:read", "admin"
+
+_log = logs.get("documents")
+
+
+class DocumentView(BaseModel):
+    """A document without persons: the names are in its bytes."""
+
+    document_id: str
+    number: str
+    product: str
+    service: str
+    channel: str
+    request_id: str
+    receipt: str
+    case_id: str | None
+    state: State
+    attempt: int
+    claimed_at: datetime
+    issued_at: datetime | None
+    reason: str | None
+    reason_at: datetime | None
+    sha256: str | None
+    size_bytes: int | None
+    certified_by: str | None
+    demo: bool | None
+
+
+class DocumentPage(BaseModel):
+    """The newest request first. `next`: give it as `before` for the following page; null: this is the last."""
+
+    documents: list[DocumentView]
+    next: str | None
+
+
+class Reason(BaseModel):
+    """Why a number is given up. No names, no NIK: the reason is shown in lists."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[
+        str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as wrong_data", examples=["wrong_data"])
+    ]
+
+
+class Search(BaseModel):
+    """The query of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Number | None = None
+    receipt: Term | None = None
+    request_id: Term | None = None
+    case_id: Term | None = None
+    state: State | None = None
+    before: Annotated[str | None, Field(max_length=200, description="`next` of the page before")] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+def router(deps: Deps, units: Units[Tx]) -> APIRouter:
+    """The routes under /v1/documents."""
+    routes = APIRouter(prefix="/v1/documents", tags=["documents"])
+    _reading(routes, deps)
+    _administration(routes, deps, units)
+    return routes
+
+
+def _reading(routes: APIRouter, deps: Deps) -> None:
+    @routes.get("", summary="Search documents")
+    async def search(query: Annotated[Search, Query()], _client: Client = require(READ)) -> DocumentPage:
+        found, following = await deps.register.page(DocumentQuery(**query.model_dump()))
+        return DocumentPage(documents=[_view(document) for document in found], next=following)
+
+    @routes.get("/{document_id}", summary="One document")
+    async def show(document_id: str, _client: Client = require(READ)) -> DocumentView:
+        return _view(await deps.register.get(document_id))
+
+    @routes.get(
+        "/{document_id}/content",
+        summary="The signed PDF",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
+    )
+    async def content(document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ)) -> Response:
+        document = await deps.register.get(document_id)
+        pdf = document.pdf
+        if pdf is None:
+            raise DomainError("document_not_issued", f"The document is {document.state}.")
+        headers = {"ETag": f'"{pdf.sha256}"', "Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+        if _matches(if_none_match, pdf.sha256):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        _log.info("document.read", document_id=document_id, client=client.name)  # who saw it (UU 27/2022 article 31)
+        headers["Content-Length"] = str(pdf.size_bytes)
+        headers["Content-Disposition"] = f'attachment; filename="{document.number}.pdf"'
+        return StreamingResponse(await deps.archive.open(pdf.file_id), media_type="application/pdf", headers=headers)
+
+
+def _administration(routes: APIRouter, deps: Deps, units: Units[Tx]) -> None:
+    @routes.post("/{document_id}/void", summary="Give up a number before issue")
+    async def void(document_id: str, body: Reason, client: Client = require(ADMIN)) -> DocumentView:
+        document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))
+        await handlers.discard_leftovers(deps, document)
+        _log.info("document.voided", document_id=document_id, client=client.name, reason=body.reason)
+        return _view(document)
+
+    @routes.post("/{document_id}/retry", summary="Give a held document back to the press")
+    async def retry(document_id: str, client: Client = require(ADMIN)) -> DocumentView:
+        document = await units.run(lambda tx: handlers.retry_document(tx, deps, document_id))
+        _log.info("document.retried", document_id=document_id, client=client.name)
+        return _view(document)
+
+
+def _matches(header: str | None, sha256: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in (header or "").split(",")]
+    return f'"{sha256}"' in tags or "*" in tags
+
+
+def _view(document: Document) -> DocumentView:
+    direct: dict[str, Any] = {name: getattr(document, name) for name in DocumentView.model_fields if hasattr(document, name)}
+    pdf, certificate = document.pdf, document.certificate
+    return DocumentView(
+        **direct,
+        sha256=pdf.sha256 if pdf else None,
+        size_bytes=pdf.size_bytes if pdf else None,
+        certified_by=certificate.certified_by if certificate else None,
+        demo=certificate.demo if certificate else None,
+    )

@@ -1,0 +1,171 @@
+"""Puts issuance together. The only place that knows the store and the adapters."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tomllib
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from services.issuance import api
+from services.issuance.adapters.press import Press, PressLimits
+from services.issuance.consumers import routes
+from services.issuance.domain.document import State
+from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
+from services.issuance.jobs import Printing
+from services.issuance.ports import Deps, Tx
+from services.issuance.settings import Settings
+from services.issuance.store import INDEXES, GridFsArchive, MongoRegister, MongoTx
+from shared.clock import now
+from shared.health import Check, Health
+from shared.ids import new_token
+from shared.messaging import conservation
+from shared.messaging.connection import endpoint
+from shared.messaging.consumer import Consumer, Options
+from shared.messaging.outbox import Outbox
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.units import Units, routing
+from shared.mongo import Mongo
+from shared.process import Job, Service
+from shared.reference.catalogue import catalogue
+from shared.web import create_app
+
+NAME: Final = "issuance"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+ACCOUNT: Final = conservation.by_state(
+    "documents",
+    "documents",
+    finished=(State.ISSUED, State.VOID),
+    parked=(State.HELD,),
+    in_flight=(State.CLAIMED, State.RENDERING),
+)
+
+
+def build(settings: Settings) -> Service:
+    """All parts of one process."""
+    database = settings.mongo_database or NAME
+    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), transaction_limit_seconds=settings.transaction_seconds)
+    where = endpoint(settings.amqp_url.get_secret_value())
+    publisher = Publisher(where, NAME)
+    relay = Relay(Outbox(mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=MongoTx, clock=now, wake=relay.wake)
+    press, archive, woken = _press(settings), GridFsArchive(mongo, database), asyncio.Event()
+    deps = Deps(
+        clock=now,
+        new_token=new_token,
+        kinds={product: catalogue().products[product].code for product in PRODUCTS},
+        office=read_office(settings.office_file or TEMPLATES / "office.toml"),
+        check_base_url=settings.check_base_url.rstrip("/"),
+        press=press,
+        archive=archive,
+        register=MongoRegister(mongo, database),
+        wake_press=woken.set,
+        lease=timedelta(seconds=settings.print_lease_seconds),
+        most_attempts=settings.print_attempts,
+    )
+    table = routing(routes(deps))
+    consumer = Consumer(
+        where,
+        NAME,
+        handle=lambda deliveries: units.run_batch(deliveries, table),
+        park=units.park,
+        publish=publisher.publish,
+        ping=mongo.ping,
+        options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
+    )
+    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
+    health = _health(settings, mongo, consumer, relay, press)
+    app = create_app(settings, health, title="Penerbitan dokumen", public=api.PUBLIC)
+    api.mount(app, deps, units)
+
+    async def prepare() -> None:
+        await mongo.prepare(database, INDEXES)
+        await archive.prepare()
+        await units.prepare()
+        await conservation.register(mongo, database, (ACCOUNT,))
+
+    return Service(
+        name=NAME,
+        health=health,
+        app=app,
+        prepare=prepare,
+        workers=(Job("consumer", consumer.run), Job("press", printing.run)),
+        relay=Job("relay", relay.run),
+        close=(press.close, publisher.close, mongo.close),
+    )
+
+
+def _press(settings: Settings) -> Press:
+    folder = settings.signer_dir.resolve()
+    setup = {
+        "templates": str(TEMPLATES),
+        "products": list(PRODUCTS),
+        "certificate": str(folder / "signer.pem"),
+        "key": str(folder / "signer-key.pem"),
+        "chain": str(folder / "ca.pem"),
+        "location": "Kabupaten Madiun",
+        "genuine": settings.signer_genuine,
+    }
+    limits = PressLimits(
+        sheet_seconds=settings.press_seconds,
+        start_seconds=settings.press_start_seconds,
+        memory_mib=settings.press_memory_mib,
+        sheets_per_life=settings.press_sheets_per_life,
+    )
+    return Press(setup, limits)
+
+
+def _health(settings: Settings, mongo: Mongo, consumer: Consumer, relay: Relay, press: Press) -> Health:
+    async def database() -> Check:
+        await mongo.ping()
+        return Check(ok=True)
+
+    async def outbox() -> Check:
+        age = relay.oldest_unsent_seconds
+        return Check(
+            ok=age <= settings.outbox_alarm_seconds, reason="" if age <= settings.outbox_alarm_seconds else "outbox_old", value=age
+        )
+
+    async def certificate() -> Check:
+        if press.imprint is None:
+            return Check(ok=press.failure == "", reason=press.failure)
+        days = (press.imprint.not_after - now()).total_seconds() / 86_400
+        return Check(ok=days > 0, reason="" if days > 0 else "certificate_expired", value=round(days, 1))
+
+    health = Health()
+    health.add("mongo", database)
+    health.add("broker", consumer.check)
+    health.add("outbox", outbox)
+    health.add("press", certificate)
+    return health
+
+
+def read_office(path: Path) -> Office:
+    """The office's texts.
+
+    Raises:
+        OSError: the file can't be read.
+        KeyError, TypeError: it lacks a text or has one too many.
+    """
+    text = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Office(name=text["name"], city=text["city"], officer=Officer(**text["officer"]), pickup=Pickup(**text["pickup"]))
+
+
+def make_demo_ca(words: Sequence[str]) -> int:
+    """`demo-ca --out DIR`: make the demo authority, or keep the one that is there. Prints where it lies."""
+    from services.issuance.adapters.demo_ca import ensure_demo_ca  # noqa: PLC0415 - keeps cryptography out of the service's process
+
+    parser = argparse.ArgumentParser(prog="python -m services.issuance demo-ca", description=make_demo_ca.__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder, made where missing")
+    parser.add_argument(
+        "--force", action="store_true", help="make a new one in any case: documents signed so far stay valid to the old ca.pem only"
+    )
+    options = parser.parse_args(words)
+    made = ensure_demo_ca(options.out, now=now(), force=options.force)
+    sys.stdout.write(f"{'made' if made.fresh else 'kept'} {made.ca} {made.certificate} {made.key}\n")
+    return 0
