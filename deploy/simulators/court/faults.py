@@ -15,7 +15,8 @@ Operation = Literal["callback", "lookup"]
 class FaultOrder(faultbook.FaultOrder):
     """The body of POST /sim/faults.
 
-    `down` answers as a gateway whose court is dead (502) and closes the connection; `forget` answers 2xx and keeps nothing, as a court whose database lost it.
+    `down` answers as a gateway whose court is dead (502) and closes the connection;
+    `forget` answers 2xx and keeps nothing, as a court whose database lost it.
     """
 
     kind: Kind

@@ -129,6 +129,7 @@ class Citizen:
             "on_whatsapp": self.on_whatsapp,
             "window_open": self.window_open(at),
             "messages": self.count,
+            "unread": sum(each.author == "office" and each.status == "delivered" for each in self.messages),
             "last": last,
         }
 
