@@ -1,0 +1,206 @@
+"""What operators do over HTTP: look at jobs, put a parked one back, pause and resume the sender. Scope `admin` throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Final, Protocol, Self
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifier.domain.facts import Channel, Kind
+from services.notifier.domain.job import Job, Progress, State
+from services.notifier.domain.message import Template
+from services.notifier.domain.pacing import SenderState
+from services.notifier.handlers import intake as handlers
+from services.notifier.handlers.pacer import Pacer
+from services.notifier.ports import Deps, Tx
+from shared.web import require
+
+_SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart
+_ADMIN: Final = [require("admin")]
+
+
+class Row(Protocol):
+    """A job with its version."""
+
+    @property
+    def job(self) -> Job:
+        """The job."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+        ...
+
+
+class Page(Protocol):
+    """One page of jobs."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Newest first."""
+        ...
+
+    @property
+    def cursor(self) -> str | None:
+        """Leads to the next page."""
+        ...
+
+
+class Reader(Protocol):
+    """What the API reads."""
+
+    async def get(self, key: str) -> Row:
+        """One job."""
+        ...
+
+    async def page(self, *, states: tuple[State, ...], search: str, cursor: str | None, limit: int) -> Page:
+        """Some of them."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many per state."""
+        ...
+
+
+class TryView(BaseModel):
+    """One attempt as it ended."""
+
+    attempt: int
+    at: datetime
+    result: str
+
+
+class JobView(BaseModel):
+    """A job without what was said; the recipient is masked."""
+
+    model_config = ConfigDict(json_schema_extra={"description": "A notice and how far it came."})
+
+    id: Annotated[str, Field(description="The effect key")]
+    version: int
+    state: State
+    channel: Channel
+    kind: Kind
+    recipient: Annotated[str, Field(description="Court code, or the last characters of the address")]
+    request_id: str | None
+    references: list[str]
+    attempt: int
+    progress: Progress
+    as_template: bool
+    maybe_duplicate: bool
+    reason: str | None
+    provider_ids: list[str]
+    created_at: datetime
+    next_at: datetime | None
+    done_at: datetime | None
+    history: list[TryView]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Shape a job."""
+        job = row.job
+        return cls(
+            id=job.key,
+            version=row.version,
+            state=job.state,
+            channel=job.channel,
+            kind=job.kind,
+            recipient=job.address if job.channel is not Channel.WHATSAPP else f"…{job.address[-_SHOWN:]}",
+            request_id=job.request_id,
+            references=list(job.refs),
+            attempt=job.attempt,
+            progress=job.progress,
+            as_template=isinstance(job.outgoing, Template),
+            maybe_duplicate=job.maybe_duplicate,
+            reason=job.reason,
+            provider_ids=list(job.provider_ids),
+            created_at=job.created_at,
+            next_at=job.next_at if job.is_open else None,
+            done_at=job.done_at,
+            history=[TryView(attempt=each.attempt, at=each.at, result=each.result) for each in job.history],
+        )
+
+
+class JobList(BaseModel):
+    """One page, newest first."""
+
+    jobs: list[JobView]
+    next_cursor: str | None
+
+
+class SenderView(BaseModel):
+    """The WhatsApp number as a whole."""
+
+    paused: bool
+    paused_reason: str | None
+    paused_at: datetime | None
+    slow_until: datetime | None
+    jobs: Annotated[dict[str, int], Field(description="How many jobs are in each state, over all channels")]
+
+
+class PauseOrder(BaseModel):
+    """Why the sender is stopped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="A code, such as maintenance or wrong_text")] = "operator"
+
+
+def router(deps: Deps, pacer: Pacer, reader: Reader) -> APIRouter:
+    """The routes."""
+    api = APIRouter(prefix="/v1", dependencies=_ADMIN)
+    _jobs(api, deps, reader)
+    _sender(api, pacer, reader)
+    return api
+
+
+def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
+    @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"])
+    async def listed(
+        state: Annotated[list[State] | None, Query(description="Only these states; repeat it for several")] = None,
+        q: Annotated[
+            str, Query(max_length=200, description="Beginning of a request, case, receipt or document number, reference or job id")
+        ] = "",
+        cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> JobList:
+        page = await reader.page(states=tuple(state or ()), search=q.strip(), cursor=cursor, limit=limit)
+        return JobList(jobs=[JobView.of(row) for row in page.rows], next_cursor=page.cursor)
+
+    @api.get("/jobs/{job_id}", summary="Read a job", tags=["jobs"])
+    async def read(job_id: str) -> JobView:
+        return JobView.of(await reader.get(job_id))
+
+    @api.post("/jobs/{job_id}/retry", summary="Put a parked job back into its lane", tags=["jobs"])
+    async def retry(job_id: str) -> JobView:
+        async def body(tx: Tx) -> None:
+            await handlers.retry_job(tx, job_id, at=deps.clock())
+
+        await deps.transact(body)
+        return JobView.of(await reader.get(job_id))
+
+
+def _sender(api: APIRouter, pacer: Pacer, reader: Reader) -> None:
+    async def view(state: SenderState) -> SenderView:
+        return SenderView(
+            paused=state.is_paused,
+            paused_reason=state.paused_reason,
+            paused_at=state.paused_at,
+            slow_until=state.slow_until,
+            jobs=dict(await reader.counts()),
+        )
+
+    @api.get("/sender", summary="Whether WhatsApp is being sent to", tags=["sender"])
+    async def state() -> SenderView:
+        return await view(await pacer.state())
+
+    @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"])
+    async def pause(order: PauseOrder | None = None) -> SenderView:
+        return await view(await pacer.pause((order or PauseOrder()).reason))
+
+    @api.post("/sender/resume", summary="Send again", tags=["sender"])
+    async def resume() -> SenderView:
+        return await view(await pacer.resume())

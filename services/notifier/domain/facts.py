@@ -1,0 +1,53 @@
+"""What became true about a notice, for the rest of the pipeline. `events.py` turns it into wire contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Channel(StrEnum):
+    """Where the recipient is."""
+
+    WHATSAPP = "whatsapp"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+class Kind(StrEnum):
+    """What is told."""
+
+    REPLY = "reply"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDelivered:
+    """The recipient's side accepted it."""
+
+    job_key: str
+    request_id: str | None
+    channel: Channel
+    kind: Kind
+    at: datetime
+    maybe_duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFailed:
+    """It will not be tried again by itself. `reason` is a code."""
+
+    job_key: str
+    request_id: str | None
+    channel: Channel
+    kind: Kind
+    at: datetime
+    reason: str
+
+
+Fact: TypeAlias = NoticeDelivered | NoticeFailed

@@ -1,0 +1,206 @@
+"""From what happened to the job that tells it: to whom, in which lane, in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from services.notifier.domain.facts import Channel, Kind
+from services.notifier.domain.job import Job
+from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, Nothing, Reply, Template
+from services.notifier.domain.texts import Texts
+
+_CAPTION_MAX: Final = 1024  # Cloud API, document caption
+_BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
+_TEXT_MAX: Final = 4096  # Cloud API, text body
+_CALLBACK_TYPES: Final = {
+    Kind.RECEIVED: "decision.received",
+    Kind.DOCUMENT: "document.issued",
+    Kind.RETURNED: "request.returned",
+    Kind.REJECTED: "request.rejected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The message that made us speak."""
+
+    message_id: str
+    occurred_at: datetime
+    correlation_id: str
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the answer goes. WhatsApp: wa_id or BSUID; court: court code; adapter: name of its client."""
+
+    channel: Channel
+    address: str
+    reference: str | None = None
+    last_inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The request that is spoken of."""
+
+    request_id: str
+    receipt: str
+    case_id: str | None
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document, as issuance announced it."""
+
+    document_id: str
+    document_number: str
+    sha256: str
+    size_bytes: int
+    issued_at: datetime
+    check_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """Why a request is not approved: codes with the field each is about, and the officer's own words."""
+
+    reasons: tuple[tuple[str, str | None], ...]
+    note: str | None
+    at: datetime
+
+
+def lane_of(contact: Contact, case_id: str | None = None) -> str:
+    """What is sent in order: all messages to one person; all callbacks about one case, so that one poisoned case never holds the others."""
+    if contact.channel is Channel.WHATSAPP:
+        return f"wa:{contact.address}"
+    return f"{contact.channel}:{contact.address}:{case_id or contact.reference or ''}"
+
+
+def reply_jobs(
+    origin: Origin, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: Texts, at: datetime
+) -> tuple[Job, ...]:
+    """The dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
+    key = f"reply:{origin.message_id}"
+    if not buttons or len(text) <= _BUTTON_TEXT_MAX:
+        message = Reply(text[:_TEXT_MAX], tuple(buttons))
+        return (_job(origin, contact, Kind.REPLY, key, message, at=at, request_id=request_id, texts=texts),)
+    first = _job(origin, contact, Kind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id, texts=texts)
+    choice = Reply(texts.choose, tuple(buttons))
+    return first, replace(first, key=f"{key}:buttons", order=f"{first.order}:buttons", message=choice, refs=(f"{key}:buttons", *first.refs))
+
+
+def received_job(origin: Origin, contact: Contact, about: About, *, submitted_at: datetime, texts: Texts, at: datetime) -> Job | None:
+    """One receipt per court case, whichever of its requests comes first. Citizens were answered by the dialogue, adapters by HTTP."""
+    if contact.channel is not Channel.COURT:
+        return None
+    key = f"received:{about.case_id or about.request_id}"
+    data = (("case_id", about.case_id), ("received_at", submitted_at))
+    message = _callback(contact, Kind.RECEIVED, key, submitted_at, data)
+    return _job(origin, contact, Kind.RECEIVED, key, message, at=at, about=about, texts=texts)
+
+
+def document_job(origin: Origin, contact: Contact, about: About, issued: Issued, *, texts: Texts, at: datetime) -> Job:
+    """The document to the citizen, or its number and hash to the court."""
+    key = f"document:{issued.document_id}"
+    values = {
+        "product": texts.product(about.product),
+        "receipt": about.receipt,
+        "document_number": issued.document_number,
+        "check_url": issued.check_url,
+    }
+    file = DocumentFile(
+        issued.document_id, issued.sha256, f"{texts.file_names.get(about.product, about.product)}_{issued.document_number}.pdf"
+    )
+    data = (
+        *_about_data(about),
+        ("document_id", issued.document_id),
+        ("document_number", issued.document_number),
+        ("sha256", issued.sha256),
+        ("size_bytes", issued.size_bytes),
+        ("issued_at", issued.issued_at),
+        ("check_url", issued.check_url),
+    )
+    message: Message
+    match contact.channel:
+        case Channel.WHATSAPP:
+            message = DocumentMessage(file, texts.fill("document", **values)[:_CAPTION_MAX])
+        case Channel.COURT:
+            message = _callback(contact, Kind.DOCUMENT, key, issued.issued_at, data)
+        case Channel.ADAPTER:
+            message = Nothing()
+    refs = (issued.document_number, issued.document_id)
+    return _job(origin, contact, Kind.DOCUMENT, key, message, at=at, about=about, texts=texts, values=values, file=file, refs=refs)
+
+
+def turned_down_job(origin: Origin, contact: Contact, about: About, kind: Kind, why: TurnedDown, *, texts: Texts, at: datetime) -> Job:
+    """What the citizen must mend, or why it ends here."""
+    key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
+    codes = [code for code, _ in why.reasons]
+    values = {
+        "product": texts.product(about.product),
+        "receipt": about.receipt,
+        "reasons": texts.reason_list(codes),
+        "note": texts.note_block(why.note),
+    }
+    rows = [{"code": code, "field": field, "text": texts.reason(code)} for code, field in why.reasons]
+    message: Message
+    match contact.channel:
+        case Channel.WHATSAPP:
+            message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
+        case Channel.COURT:
+            message = _callback(contact, kind, key, why.at, (*_about_data(about), ("reasons", rows), ("note", why.note)))
+        case Channel.ADAPTER:
+            message = Nothing()
+    return _job(origin, contact, kind, key, message, at=at, about=about, texts=texts, values=values)
+
+
+def _about_data(about: About) -> tuple[tuple[str, object], ...]:
+    return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt), ("product", about.product))
+
+
+def _callback(contact: Contact, kind: Kind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
+    return CourtCallback(contact.address, key, _CALLBACK_TYPES[kind], occurred_at, (("reference", contact.reference), *data))
+
+
+def _job(  # noqa: PLR0913 - everything a job begins with
+    origin: Origin,
+    contact: Contact,
+    kind: Kind,
+    key: str,
+    message: Message,
+    *,
+    at: datetime,
+    texts: Texts,
+    about: About | None = None,
+    request_id: str | None = None,
+    values: dict[str, str] | None = None,
+    file: DocumentFile | None = None,
+    refs: tuple[str, ...] = (),
+) -> Job:
+    fallback = None
+    if contact.channel is Channel.WHATSAPP:
+        wording = texts.wordings[str(kind)]
+        fallback = Template(wording.template, wording.language, texts.parameters(str(kind), **(values or {})), file)
+    known = (key, about.request_id, about.receipt, about.case_id, contact.reference) if about else (key, request_id)
+    return Job(
+        key=key,
+        channel=contact.channel,
+        kind=kind,
+        lane=lane_of(contact, about.case_id if about else None),
+        order=origin.message_id,
+        address=contact.address,
+        message=message,
+        created_at=at,
+        next_at=at,
+        correlation_id=origin.correlation_id,
+        causation_id=origin.message_id,
+        traceparent=origin.traceparent,
+        request_id=about.request_id if about else request_id,
+        refs=tuple(dict.fromkeys(ref for ref in (*known, *refs) if ref)),
+        fallback=fallback,
+    )

@@ -1,0 +1,109 @@
+"""How fast we may speak: token buckets, back-off, and the state of the sender as a whole. Times are datetimes, waits are seconds.
+
+Limits: 80 messages/s per number and one message per 6 s per person with a burst of 45 (Cloud API, throughput and pair rate limits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+SLOW_DOWN_FIRST_SECONDS: Final = 1.0  # first global pause after a rate-limit answer
+SLOW_DOWN_CAP_SECONDS: Final = 300.0  # Meta measures its windows in minutes; longer only adds delay
+MAINTENANCE_SECONDS: Final = 180.0  # "try again in a few minutes"
+_MAX_LEVEL: Final = 12  # 2^12 s is far above the cap; keeps the number small
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A token bucket as it was at `at`."""
+
+    tokens: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`per_second` tokens flow in, at most `burst` are kept."""
+
+    per_second: float
+    burst: float
+
+    def full(self, at: datetime) -> Bucket:
+        """A bucket nobody has drawn from."""
+        return Bucket(self.burst, at)
+
+    def take(self, bucket: Bucket | None, at: datetime, wanted: int = 1) -> tuple[Bucket, int, float]:
+        """Draw up to `wanted` whole tokens.
+
+        Returns:
+            The bucket afterwards, how many were drawn, and the seconds until the next one where none was.
+        """
+        held = bucket or self.full(at)
+        elapsed = max(0.0, (at - held.at).total_seconds())
+        level = min(self.burst, held.tokens + elapsed * self.per_second)
+        moment = max(at, held.at)  # another worker's clock may be ahead of ours: never count time twice
+        drawn = min(wanted, int(level + 1e-9))  # 1e-9: sums of floats stop just short of a whole token
+        after = Bucket(level - drawn, moment)
+        return after, drawn, 0.0 if drawn else (1.0 - level) / self.per_second
+
+
+def backoff_seconds(strike: int, *, first: float, factor: float, cap: float, jitter: float) -> float:
+    """Exponential delay before try `strike` + 1 (1 = after the first failure); `jitter` in [0, 1) spreads it over 75-125 %."""
+    return min(cap, first * factor ** (strike - 1)) * (0.75 + jitter / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class SenderState:
+    """The WhatsApp number as a whole, shared by every worker.
+
+    `paused_reason` stands until an operator resumes; `slow_until` passes by itself.
+    """
+
+    bucket: Bucket | None = None
+    paused_reason: str | None = None
+    paused_at: datetime | None = None
+    slow_until: datetime | None = None
+    slow_level: int = 0
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing may be sent until somebody resumes."""
+        return self.paused_reason is not None
+
+    def slow_seconds(self, at: datetime) -> float:
+        """Seconds that everyone still has to wait."""
+        return max(0.0, (self.slow_until - at).total_seconds()) if self.slow_until else 0.0
+
+
+def pause(state: SenderState, reason: str, *, at: datetime) -> SenderState:
+    """Stop sending. The first reason stands: it is the one to look into."""
+    return state if state.is_paused else replace(state, paused_reason=reason, paused_at=at)
+
+
+def resume(state: SenderState) -> SenderState:
+    """Send again, at full speed."""
+    return replace(state, paused_reason=None, paused_at=None, slow_until=None, slow_level=0)
+
+
+def slow_down(state: SenderState, *, at: datetime, jitter: float, after_seconds: float | None = None) -> SenderState:
+    """Make everyone wait, twice as long as last time; answers to calls already in flight do not count again."""
+    if state.slow_until is not None and at < state.slow_until:
+        return state
+    level = min(state.slow_level + 1, _MAX_LEVEL)
+    seconds = backoff_seconds(level, first=SLOW_DOWN_FIRST_SECONDS, factor=2.0, cap=SLOW_DOWN_CAP_SECONDS, jitter=jitter)
+    return replace(state, slow_until=at + timedelta(seconds=max(seconds, after_seconds or 0.0)), slow_level=level)
+
+
+def maintenance(state: SenderState, *, at: datetime, jitter: float) -> SenderState:
+    """Make everyone wait some minutes."""
+    until = at + timedelta(seconds=MAINTENANCE_SECONDS * (0.75 + jitter / 2))
+    return state if state.slow_until is not None and state.slow_until >= at else replace(state, slow_until=until)
+
+
+def calm(state: SenderState, *, at: datetime) -> SenderState:
+    """A message went through after the wait was over: forget one step of the slow-down."""
+    if state.slow_level == 0 or state.slow_seconds(at) > 0:
+        return state
+    return replace(state, slow_level=state.slow_level - 1)

@@ -1,0 +1,292 @@
+"""Delivers what stands in a lane, one message after the other, while it holds the lane's lease.
+
+Every try goes `ready -> running` in the database before the first byte leaves; what a try came to is written down afterwards. A crash in
+between leaves `running`, which the next holder of the lane treats as `unknown`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.notifier.domain import job as jobs
+from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.job import Job, State
+from services.notifier.domain.message import CourtCallback, Template, file_of
+from services.notifier.domain.outcome import Accepted, Action, Outcome, Verdict, judge_court, judge_whatsapp
+from services.notifier.handlers.pacer import Pacer
+from services.notifier.ports import Deps, Known, Lane, Tx
+from shared import logs, metrics
+from shared.clock import monotonic_seconds
+from shared.errors import Permanent, Transient
+from shared.ids import new_id
+
+_SHORT_WAIT_SECONDS: Final = 0.5  # shorter waits for a token are slept through with the lane in hand
+_SAVE_PAUSE_SECONDS: Final = 0.5  # between tries to write down what a call came to, while the database is away
+_TROUBLE_SECONDS: Final = 1.0  # before a lane that failed for a reason of ours is tried again
+_LEASE_MARGIN: Final = 0.5  # no call begins in the last half of a lease: the call's own time limits fit into it
+
+_log = logs.get("courier")
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Look at the lane at once: a job left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Nothing to do in this lane before `moment`; None: until it is rung."""
+
+    moment: datetime | None
+
+
+_Next = _Again | _At
+
+
+class _Gone(Exception):  # noqa: N818 - the finding
+    """The lease is lost: leave the lane to whoever has it."""
+
+
+class _Changed(Exception):  # noqa: N818 - the finding
+    """Somebody wrote the job in hand first, such as a status from the provider: look again."""
+
+
+class Courier:
+    """One per process. `stopping` makes it give lanes back after the message in hand."""
+
+    def __init__(self, deps: Deps, pacer: Pacer) -> None:
+        self._deps = deps
+        self._pacer = pacer
+        self.stopping = False
+
+    async def run_lane(self, key: str) -> bool:
+        """Deliver until nothing is due in the lane. False where another process holds it, or took it over."""
+        token = new_id()
+        until = monotonic_seconds() + self._deps.lease_seconds
+        lane = await self._deps.lanes.claim(key, token, self._deps.lease_seconds)
+        if lane is None:
+            return False
+        try:
+            await self._work_off(_Hold(lane, token, until))
+        except _Gone:
+            _log.warning("lane.lost")
+            return False
+        except Exception:
+            with contextlib.suppress(Exception):  # else the lease ends by itself
+                await self._deps.lanes.abandon(key, token, self._deps.clock() + timedelta(seconds=_TROUBLE_SECONDS))
+            raise
+        return True
+
+    async def _work_off(self, hold: _Hold) -> None:
+        while True:
+            found = await self._deps.jobs.head(hold.lane.key)
+            step: _Next = _At(None) if found is None else await self._advance(hold, *found)
+            if isinstance(step, _Again) and not self.stopping and self._has_time(hold):
+                continue
+            due_at = self._deps.clock() if isinstance(step, _Again) else step.moment
+            if await self._deps.lanes.release(hold.lane.key, hold.token, hold.lane.bell, due_at):
+                return
+            lane = await self._deps.lanes.reread(hold.lane.key, hold.token)
+            if lane is None:
+                raise _Gone
+            hold.lane = lane
+
+    async def _advance(self, hold: _Hold, job: Job, version: int) -> _Next:
+        at = self._deps.clock()
+        if job.state is State.RUNNING:  # we hold the lane, so whoever began this try is gone
+            return await self._put(jobs.lose(job, "worker_lost", at=at, policy=self._deps.policy), version)
+        if job.next_at > at:
+            return _At(job.next_at)
+        if job.state is State.UNKNOWN and isinstance(job.message, CourtCallback):
+            settled = await self._ask_court(job, job.message, version)
+            if settled is not None:
+                return settled
+        if job.channel is Channel.WHATSAPP:
+            return await self._message(hold, job, version)
+        return await self._begin(hold, job, version)
+
+    async def _message(self, hold: _Hold, job: Job, version: int) -> _Next:
+        at = self._deps.clock()
+        fitted, facts = jobs.fit_window(job, hold.lane.inbound_at, at=at, policy=self._deps.policy)
+        if facts:
+            return await self._conclude(job, version, fitted, facts)
+        waiting = await self._gate(hold, at)
+        if waiting is not None:
+            return waiting
+        media_id = fitted.media_id
+        if file_of(fitted.outgoing) is not None and media_id is None:
+            uploaded = await self._upload(fitted)
+            if isinstance(uploaded, Verdict):
+                return await self._refuse(job, version, fitted, uploaded)
+            media_id = uploaded
+        return await self._begin(hold, replace(fitted, media_id=media_id), version)
+
+    async def _gate(self, hold: _Hold, at: datetime) -> _At | None:
+        """The recipient's own pace, then the number's."""
+        pair, drawn, wait = self._deps.pair_rate.take(hold.lane.pair, at)
+        if not drawn:
+            return _At(at + timedelta(seconds=wait))
+        while (seconds := await self._pacer.admit()) > 0:
+            if seconds > _SHORT_WAIT_SECONDS:  # paused: the dispatcher starts no lane until somebody resumes
+                return _At(at if math.isinf(seconds) else at + timedelta(seconds=seconds))
+            await asyncio.sleep(seconds)
+        hold.lane = replace(hold.lane, pair=pair)
+        return None
+
+    async def _upload(self, job: Job) -> str | Verdict:
+        """The media id, or what follows from not getting one. Repeating an upload has no outside effect."""
+        file = file_of(job.outgoing)
+        assert file is not None  # noqa: S101 - the caller looked
+        try:
+            content = await self._deps.documents.fetch(file)
+        except Transient as error:
+            return Verdict(Action.RETRY, error.code, error.after_seconds)
+        except Permanent as error:
+            return Verdict(Action.OUR_FAULT, error.code)
+        with metrics.EFFECT_SECONDS.labels("whatsapp_upload").time():
+            outcome = await self._deps.messenger.upload(content, file_name=file.file_name, media_type="application/pdf")
+        if isinstance(outcome, Accepted) and outcome.provider_id:
+            return outcome.provider_id
+        verdict = judge_whatsapp(outcome)
+        return Verdict(Action.RETRY, f"upload_{verdict.reason}") if verdict.action in (Action.UNKNOWN, Action.DONE) else verdict
+
+    async def _begin(self, hold: _Hold, ready: Job, version: int) -> _Next:
+        """One try: write that it begins, call, write what it came to."""
+        if not self._has_time(hold):
+            return await self._put(ready, version)  # the lane goes back and is taken again with a fresh lease
+        job = jobs.start(ready, at=self._deps.clock())
+        is_message = job.channel is Channel.WHATSAPP
+        spent = self._deps.lanes.spend(hold.lane.key, hold.token, hold.lane.pair) if is_message and hold.lane.pair else _yes()
+        begun, held = await asyncio.gather(self._deps.jobs.replace(job, version), spent)
+        if not held or not self._has_time(hold):
+            raise _Gone  # what was written as `running` is found by the next holder of the lane
+        if begun is None:
+            return _Again()
+        began = monotonic_seconds()
+        outcome, verdict = await self._effect(job)
+        metrics.EFFECT_SECONDS.labels(str(job.channel)).observe(monotonic_seconds() - began)
+        metrics.EFFECTS.labels(str(job.channel), str(verdict.action)).inc()
+        _log.info(
+            "effect.tried",
+            job=job.key,
+            kind=job.kind,
+            channel=job.channel,
+            attempt=job.attempt,
+            action=verdict.action,
+            reason=verdict.reason,
+            template=isinstance(job.outgoing, Template),
+            maybe_duplicate=job.maybe_duplicate,
+            ms=round((monotonic_seconds() - began) * 1000, 1),
+            correlation_id=job.correlation_id,
+        )
+        provider_id = outcome.provider_id if isinstance(outcome, Accepted) else None
+        step = await self._record(hold, job, begun, verdict, provider_id)
+        if is_message:
+            await self._pacer.heed(verdict)
+        return step
+
+    async def _effect(self, job: Job) -> tuple[Outcome, Verdict]:
+        if isinstance(job.outgoing, CourtCallback):
+            outcome = await self._deps.courts.call(job.outgoing)
+            return outcome, judge_court(outcome)
+        outcome = await self._deps.messenger.send(job.address, job.outgoing, media_id=job.media_id, effect_key=job.key)
+        return outcome, judge_whatsapp(outcome)
+
+    async def _record(self, hold: _Hold, job: Job, version: int, verdict: Verdict, provider_id: str | None) -> _Next:
+        """Write down what a try came to; what the provider told us is worth waiting for the database as long as the lane is ours."""
+        at, jitter, policy = self._deps.clock(), self._deps.jitter(), self._deps.policy
+
+        async def again(tx: Tx) -> Job:
+            fresh = await tx.get_job(job.key)
+            after, facts = jobs.answer(fresh, job.attempt, verdict, at=at, jitter=jitter, policy=policy, provider_id=provider_id)
+            if after != fresh:
+                tx.save_job(after, facts)
+            return after
+
+        after, facts = jobs.answer(job, job.attempt, verdict, at=at, jitter=jitter, policy=policy, provider_id=provider_id)
+        while True:
+            try:
+                if not facts and await self._deps.jobs.replace(after, version) is not None:
+                    return _next(after)
+                return _next(await self._deps.transact(again, job))
+            except Transient as error:
+                if hold.remaining_seconds <= 0:
+                    raise
+                _log.warning("effect.unrecorded", job=job.key, reason=error.code)
+                await asyncio.sleep(_SAVE_PAUSE_SECONDS)
+
+    async def _refuse(self, before: Job, version: int, fitted: Job, verdict: Verdict) -> _Next:
+        """A try that ended before any byte of the message left."""
+        metrics.EFFECTS.labels("whatsapp_upload", str(verdict.action)).inc()
+        _log.warning(
+            "effect.unprepared", job=before.key, reason=verdict.reason, action=verdict.action, correlation_id=before.correlation_id
+        )
+        flagged = replace(fitted, maybe_duplicate=before.maybe_duplicate or before.state is State.UNKNOWN)
+        after, facts = jobs.settle(flagged, verdict, at=self._deps.clock(), jitter=self._deps.jitter(), policy=self._deps.policy)
+        step = await self._conclude(before, version, after, facts)
+        await self._pacer.heed(verdict)
+        return step
+
+    async def _ask_court(self, job: Job, callback: CourtCallback, version: int) -> _Next | None:
+        """Reconcile by asking. None: nobody can say, so the repeat goes out flagged."""
+        known = await self._deps.courts.has(callback)
+        at = self._deps.clock()
+        match known:
+            case Known.YES:
+                after, facts = jobs.found_sent(job, at=at)
+                return await self._conclude(job, version, after, facts)
+            case Known.NO:
+                return await self._put(jobs.found_not_sent(job, at=at), version)
+            case Known.UNREACHABLE:
+                later = jobs.ask_later(job, at=at, jitter=self._deps.jitter())
+                return None if later is None else await self._put(later, version)
+            case Known.CANNOT_SAY:
+                return None
+
+    async def _conclude(self, before: Job, version: int, after: Job, facts: tuple[Fact, ...]) -> _Next:
+        """Write a step, and with it what the rest of the pipeline must hear of."""
+        if not facts:
+            return await self._put(after, version)
+
+        async def save(tx: Tx) -> None:
+            if await tx.get_job(before.key) != before:
+                raise _Changed
+            tx.save_job(after, facts)
+
+        try:
+            await self._deps.transact(save, before)
+        except _Changed:
+            return _Again()
+        return _next(after)
+
+    def _has_time(self, hold: _Hold) -> bool:
+        return hold.remaining_seconds > self._deps.lease_seconds * _LEASE_MARGIN
+
+    async def _put(self, job: Job, version: int) -> _Next:
+        return _Again() if await self._deps.jobs.replace(job, version) is None else _next(job)
+
+
+class _Hold:
+    """A lane in hand: its lease's token and when, by our own clock, the lease ends."""
+
+    def __init__(self, lane: Lane, token: str, until: float) -> None:
+        self.lane = lane
+        self.token = token
+        self._until = until
+
+    @property
+    def remaining_seconds(self) -> float:
+        return self._until - monotonic_seconds()
+
+
+def _next(job: Job) -> _Next:
+    return _At(job.next_at) if job.is_open else _Again()
+
+
+async def _yes() -> bool:
+    return True

@@ -1,0 +1,80 @@
+"""Taking in: what the other services tell us becomes jobs; what the provider tells us moves them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.notifier.domain import job as jobs
+from services.notifier.domain.facts import Channel
+from services.notifier.domain.job import Job, Progress
+from services.notifier.domain.message import Nothing
+from services.notifier.domain.notice import Contact, lane_of
+from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
+from services.notifier.handlers.pacer import Pacer
+from services.notifier.ports import Deps, EarlyStatus, Tx
+from shared import logs, metrics
+
+_log = logs.get("handlers")
+
+
+async def announce(tx: Tx, deps: Deps, contact: Contact, wanted: Sequence[Job]) -> None:
+    """Put jobs into their recipient's lane; an effect that already has its job is left alone, whatever the message that asks again."""
+    if contact.channel is Channel.WHATSAPP and contact.last_inbound_at is not None:
+        tx.note_inbound(lane_of(contact), contact.last_inbound_at)
+    for job in wanted:
+        if await tx.find_job(job.key) is not None:
+            continue
+        if isinstance(job.message, Nothing):
+            tx.add_job(*jobs.record_only(job, at=deps.clock()))
+        else:
+            tx.add_job(job)
+
+
+async def take_status(tx: Tx, deps: Deps, pacer: Pacer, status: EarlyStatus, effect_key: str | None) -> None:
+    """Move on the job that a webhook's status speaks of, or keep the status until its job turns up."""
+    job = await tx.find_job(effect_key) if effect_key else None
+    if job is None:
+        job = await tx.find_job_by_provider_id(status.provider_id)
+    if job is None:
+        tx.keep_status(status)
+        return
+    await _apply(tx, deps, pacer, job, status)
+
+
+async def take_early_status(tx: Tx, deps: Deps, pacer: Pacer, status: EarlyStatus) -> None:
+    """Take in a status that was kept, now that its job is known."""
+    job = await tx.find_job_by_provider_id(status.provider_id)
+    if job is not None:
+        await _apply(tx, deps, pacer, job, status)
+        tx.drop_status(status)
+
+
+async def _apply(tx: Tx, deps: Deps, pacer: Pacer, job: Job, status: EarlyStatus) -> None:
+    at = deps.clock()
+    if status.progress is not Progress.FAILED:
+        after, facts = jobs.fold_status(job, status.provider_id, status.progress, at=at)
+        if after != job:
+            tx.save_job(after, facts)
+        return
+    if jobs.is_stale_failure(job, status.provider_id):
+        return
+    verdict = judge_whatsapp(Refused(status=0, code=status.error_code))
+    after, facts = jobs.settle(jobs.note_failure(job, status.provider_id), verdict, at=at, jitter=deps.jitter(), policy=deps.policy)
+    metrics.EFFECTS.labels("whatsapp", verdict.action).inc()
+    _log.warning("effect.refused", job=job.key, reason=verdict.reason, action=verdict.action, via="webhook")
+    tx.save_job(after, facts)
+    if verdict.action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER):
+        await pacer.heed(verdict)
+
+
+async def retry_job(tx: Tx, key: str, *, at: datetime) -> Job:
+    """Put a parked job back into its lane.
+
+    Raises:
+        NotFound: `jobs_not_found`.
+        DomainError: `job_not_failed`.
+    """
+    job = jobs.retry_by_hand(await tx.get_job(key), at=at)
+    tx.save_job(job)
+    return job

@@ -1,0 +1,126 @@
+"""Keeps the number within its limits, over all processes: the bucket and the pauses lie in MongoDB, tokens are drawn a few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Final
+
+from services.notifier.domain import pacing
+from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.domain.pacing import Rate, SenderState
+from services.notifier.ports import Senders
+from shared import logs, metrics
+from shared.clock import Clock, monotonic_seconds
+from shared.errors import Transient
+
+_FRESH_SECONDS: Final = 1.0  # how long a drawn token or a read state may be used: another process's pause counts after this
+_DRAWS_PER_SECOND: Final = 10.0  # so one draw takes a tenth of a second's tokens: few round trips, little lost when unused
+_TRIES: Final = 20  # against other processes; each loss means that another one moved on
+
+_log = logs.get("pacer")
+
+
+class Pacer:
+    """One per process."""
+
+    def __init__(self, senders: Senders, rate: Rate, clock: Clock, jitter: Callable[[], float]) -> None:
+        self._senders = senders
+        self._rate = rate
+        self._clock = clock
+        self._jitter = jitter
+        self._lock = asyncio.Lock()
+        self._state = SenderState()
+        self._version = 0
+        self._read_at = -math.inf
+        self._tokens = 0
+        self._drawn_at = -math.inf
+
+    async def state(self) -> SenderState:
+        """The sender's state, at most a second old."""
+        if monotonic_seconds() - self._read_at > _FRESH_SECONDS:
+            await self._reload()
+        return self._state
+
+    async def hold_seconds(self) -> float:
+        """How long nobody may send: 0 = go on, infinity = until an operator resumes."""
+        state = await self.state()
+        return math.inf if state.is_paused else state.slow_seconds(self._clock())
+
+    async def admit(self) -> float:
+        """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
+        async with self._lock:
+            if self._tokens == 0 or monotonic_seconds() - self._drawn_at > _FRESH_SECONDS:
+                wait = await self._draw()
+                if wait > 0:
+                    return wait
+            self._tokens -= 1
+            return 0.0
+
+    async def heed(self, verdict: Verdict) -> None:
+        """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
+        match verdict.action:
+            case Action.DONE:
+                if self._state.slow_level:
+                    await self._change(lambda state: pacing.calm(state, at=self._clock()))
+            case Action.SLOW_DOWN:
+                jitter = self._jitter()
+                await self._change(
+                    lambda state: pacing.slow_down(state, at=self._clock(), jitter=jitter, after_seconds=verdict.retry_after_seconds)
+                )
+            case Action.MAINTENANCE:
+                jitter = self._jitter()
+                await self._change(lambda state: pacing.maintenance(state, at=self._clock(), jitter=jitter))
+            case Action.PAUSE_SENDER:
+                await self.pause(verdict.reason)
+            case _:
+                pass
+
+    async def pause(self, reason: str) -> SenderState:
+        """Stop sending to WhatsApp until `resume`; jobs stay where they are."""
+        _log.error("sender.paused", reason=reason)
+        return await self._change(lambda state: pacing.pause(state, reason, at=self._clock()))
+
+    async def resume(self) -> SenderState:
+        """Send again."""
+        _log.warning("sender.resumed")
+        return await self._change(pacing.resume)
+
+    async def _reload(self) -> None:
+        self._keep(*await self._senders.load())
+
+    def _keep(self, state: SenderState, version: int) -> None:
+        self._state, self._version, self._read_at = state, version, monotonic_seconds()
+        metrics.SENDER_PAUSED.set(1 if state.is_paused else 0)
+        if state.is_paused or state.slow_seconds(self._clock()) > 0:
+            self._tokens = 0
+
+    async def _draw(self) -> float:
+        wanted = max(1, int(self._rate.per_second / _DRAWS_PER_SECOND))
+        for _ in range(_TRIES):
+            hold = await self.hold_seconds()
+            if hold > 0:
+                return hold
+            bucket, drawn, wait = self._rate.take(self._state.bucket, self._clock(), wanted)
+            if not drawn:
+                return wait
+            if await self._swap(SenderState(bucket, None, None, self._state.slow_until, self._state.slow_level)):
+                self._tokens, self._drawn_at = drawn, monotonic_seconds()
+                return 0.0
+        raise Transient("sender_contended")
+
+    async def _change(self, change: Callable[[SenderState], SenderState]) -> SenderState:
+        for _ in range(_TRIES):
+            await self._reload()
+            wanted = change(self._state)
+            if wanted == self._state or await self._swap(wanted):
+                return wanted
+        raise Transient("sender_contended")
+
+    async def _swap(self, wanted: SenderState) -> bool:
+        if await self._senders.swap(wanted, self._version):
+            self._keep(wanted, self._version + 1)
+            return True
+        await self._reload()
+        return False

@@ -1,0 +1,136 @@
+"""What runs by itself: the dispatchers that start due lanes, and the sweep for statuses that came before our own record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from services.notifier.handlers import intake
+from services.notifier.handlers.courier import Courier
+from services.notifier.handlers.pacer import Pacer
+from services.notifier.ports import Deps, EarlyStatus, Tx
+from shared import logs
+from shared.errors import AppError
+
+_POLL_SECONDS: Final = 1.0  # what another process rang is seen after this; in this process the bell wakes at once
+_SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
+_SWEEP_ROWS: Final = 100
+_MAX_FAILURE_PAUSE: Final = 5.0  # seconds without the database before it is asked again
+
+_log = logs.get("jobs")
+
+
+async def _never_hold() -> float:
+    return 0.0
+
+
+class Dispatcher:
+    """Starts the due lanes of one channel, each as a task of its own, at most `slots` at once; other recipients never wait for one."""
+
+    def __init__(
+        self, channel: str, deps: Deps, courier: Courier, *, slots: int, hold_seconds: Callable[[], Awaitable[float]] = _never_hold
+    ) -> None:
+        self.channel = channel
+        self._deps = deps
+        self._courier = courier
+        self._slots = slots
+        self._hold_seconds = hold_seconds
+        self._bell = asyncio.Event()
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._bell.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; then finish the messages in hand."""
+        stopping = asyncio.create_task(stop.wait())
+        failures = 0
+        try:
+            while not stop.is_set():
+                self._bell.clear()
+                try:
+                    seconds = await self._start_due()
+                    failures = 0
+                except AppError as error:
+                    failures += 1
+                    seconds = min(_MAX_FAILURE_PAUSE, 0.2 * 2**failures)
+                    _log.warning("dispatch.failed", channel=self.channel, reason=error.code)
+                await self._rest(stopping, seconds)
+        finally:
+            stopping.cancel()
+            self._courier.stopping = True
+            if self._running:
+                await asyncio.wait(self._running.values())
+
+    async def _rest(self, stopping: asyncio.Task[bool], seconds: float) -> None:
+        bell = asyncio.ensure_future(self._bell.wait())
+        await asyncio.wait({bell, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+
+    async def _start_due(self) -> float:
+        """Start what is due; the seconds until it is worth looking again without being woken."""
+        at = self._deps.clock()
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return _POLL_SECONDS  # a task that ends rings the bell
+        hold, (due, later) = await asyncio.gather(
+            self._hold_seconds(), self._deps.lanes.due(self.channel, at, self._slots + len(self._running))
+        )
+        if hold > 0:
+            return min(_POLL_SECONDS, hold)
+        for key in [each for each in due if each not in self._running][:free]:
+            self._running[key] = asyncio.create_task(self._run_lane(key))
+        return _POLL_SECONDS if later is None else min(_POLL_SECONDS, max(0.0, _seconds(at, later)))
+
+    async def _run_lane(self, key: str) -> None:
+        worked = False
+        try:
+            worked = await self._courier.run_lane(key)
+        except AppError as error:
+            _log.warning("lane.failed", channel=self.channel, reason=error.code)
+        except Exception:  # noqa: BLE001 - one lane's trouble must not stop the others; its lease ends and it is tried again
+            _log.error("lane.broken", channel=self.channel, exc_info=True)
+        finally:
+            full = len(self._running) >= self._slots
+            del self._running[key]
+            if worked or full:  # a lane that somebody else holds stays listed: the poll looks at it again
+                self._bell.set()
+
+
+def _seconds(at: datetime, later: datetime) -> float:
+    return (later - at).total_seconds()
+
+
+class Sweeper:
+    """Takes in statuses that were kept because their job was not known yet."""
+
+    def __init__(self, deps: Deps, pacer: Pacer) -> None:
+        self._deps = deps
+        self._pacer = pacer
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`."""
+        while not stop.is_set():
+            try:
+                await self.sweep()
+            except AppError as error:
+                _log.warning("sweep.failed", reason=error.code)
+            try:
+                async with asyncio.timeout(_SWEEP_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> int:
+        """Take in what is there; how many there were."""
+        found = await self._deps.jobs.early_statuses(_SWEEP_ROWS)
+        for status in found:
+
+            async def take(tx: Tx, status: EarlyStatus = status) -> None:
+                await intake.take_early_status(tx, self._deps, self._pacer, status)
+
+            await self._deps.transact(take)
+        return len(found)

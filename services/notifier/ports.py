@@ -1,0 +1,204 @@
+"""What the handlers need from the outside. Each has a fake in the tests or a second provider."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from services.notifier.domain.facts import Fact
+from services.notifier.domain.job import Job, Policy, Progress
+from services.notifier.domain.message import CourtCallback, DocumentFile, Message
+from services.notifier.domain.outcome import Outcome
+from services.notifier.domain.pacing import Bucket, Rate, SenderState
+from services.notifier.domain.texts import Texts
+from shared.clock import Clock
+
+R = TypeVar("R")
+
+
+class Known(StrEnum):
+    """What the other side says when it is asked whether it has something."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_SAY = "cannot_say"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyStatus:
+    """A status of a message that no job is known for yet, kept by wamid until one is."""
+
+    provider_id: str
+    progress: Progress
+    at: datetime
+    error_code: int | None = None
+
+
+class Tx(Protocol):
+    """The notifier's unit of work."""
+
+    async def find_job(self, key: str) -> Job | None:
+        """The job of that effect."""
+        ...
+
+    async def get_job(self, key: str) -> Job:
+        """As `find_job`; raises NotFound (`jobs_not_found`)."""
+        ...
+
+    async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
+        """The job one of whose tries the provider knows by that id."""
+        ...
+
+    async def prefetch_jobs(self, keys: Iterable[str]) -> None:
+        """One query for a batch."""
+        ...
+
+    def add_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
+        """A new job, and what is already true of it; its lane is rung."""
+        ...
+
+    def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
+        """The next state of a job, and what became true; its lane is rung, for whoever waits behind it."""
+        ...
+
+    def note_inbound(self, lane: str, at: datetime) -> None:
+        """The person wrote at that time: the 24-hour window of the lane is open from then."""
+        ...
+
+    def keep_status(self, status: EarlyStatus) -> None:
+        """Keep a status for a job that will turn up."""
+        ...
+
+    def drop_status(self, status: EarlyStatus) -> None:
+        """Forget a kept status that was taken in."""
+        ...
+
+
+class Transact(Protocol):
+    """Runs a body in a unit of work of its own, with fresh reads when it lost a race."""
+
+    async def __call__(self, body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
+        """`job` gives correlation and trace to what the body emits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A recipient's lane, leased to us. `bell` counts what was put into it; `pair` is the recipient's own token bucket."""
+
+    key: str
+    bell: int
+    pair: Bucket | None
+    inbound_at: datetime | None
+
+
+class Lanes(Protocol):
+    """Order per recipient: whoever holds the lease of a lane is the only one to send to that recipient."""
+
+    async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
+        """Lanes with something to do, longest waiting first, and when the next one will be due."""
+        ...
+
+    async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
+        """Take the lease by the server's clock; None where somebody holds it."""
+        ...
+
+    async def reread(self, key: str, token: str) -> Lane | None:
+        """The lane as it is now; None where the lease was lost."""
+        ...
+
+    async def spend(self, key: str, token: str, pair: Bucket) -> bool:
+        """Store the recipient's bucket; False where the lease was lost."""
+        ...
+
+    async def release(self, key: str, token: str, bell: int, due_at: datetime | None) -> bool:
+        """Give the lane back until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
+        ...
+
+    async def abandon(self, key: str, token: str, due_at: datetime) -> None:
+        """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
+        ...
+
+
+class Jobs(Protocol):
+    """Jobs outside a unit of work: the sender's own steps are single writes guarded by the version that was read."""
+
+    async def head(self, lane: str) -> tuple[Job, int] | None:
+        """The open job whose turn it is in the lane, with its version."""
+        ...
+
+    async def replace(self, job: Job, version: int) -> int | None:
+        """Write the next state over that version; the new version, or None where another was first."""
+        ...
+
+    async def early_statuses(self, limit: int) -> list[EarlyStatus]:
+        """Kept statuses for which a job has turned up since."""
+        ...
+
+
+class Senders(Protocol):
+    """The state of the WhatsApp number, shared by every process."""
+
+    async def load(self) -> tuple[SenderState, int]:
+        """The state with its version (0: never stored)."""
+        ...
+
+    async def swap(self, state: SenderState, version: int) -> bool:
+        """Write it over that version; False where another was first."""
+        ...
+
+
+class Messenger(Protocol):
+    """WhatsApp going out."""
+
+    async def send(self, address: str, message: Message, *, media_id: str | None, effect_key: str) -> Outcome:
+        """Send one message; never raises for what the provider or the network does."""
+        ...
+
+    async def upload(self, content: bytes, *, file_name: str, media_type: str) -> Outcome:
+        """Upload a file; `Accepted.provider_id` is its media id."""
+        ...
+
+
+class Courts(Protocol):
+    """The courts going out."""
+
+    async def call(self, callback: CourtCallback) -> Outcome:
+        """Deliver one signed callback; never raises for what the court or the network does."""
+        ...
+
+    async def has(self, callback: CourtCallback) -> Known:
+        """Ask whether the court has it."""
+        ...
+
+
+class Documents(Protocol):
+    """Documents held by issuance."""
+
+    async def fetch(self, file: DocumentFile) -> bytes:
+        """The bytes, whose sha256 is the one that was announced; raises Transient or Permanent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything the handlers work with."""
+
+    clock: Clock
+    jitter: Callable[[], float]
+    policy: Policy
+    texts: Texts
+    number_rate: Rate
+    pair_rate: Rate
+    transact: Transact
+    lanes: Lanes
+    jobs: Jobs
+    senders: Senders
+    messenger: Messenger
+    courts: Courts
+    documents: Documents
+    lease_seconds: float = 30.0

@@ -1,0 +1,50 @@
+"""The environment of the notifier."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class CourtEndpoint(BaseModel):
+    """Where one court is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    court: Annotated[str, Field(min_length=1, max_length=64)]
+    url: Annotated[str, Field(pattern=r"^https?://[^?#]+$")]
+    secret: SecretStr
+    can_be_asked: bool = True
+
+
+class Settings(ServiceSettings):
+    """The notifier's own settings beside those of every service."""
+
+    port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8104
+    whatsapp_url: Annotated[str, Field(description="Graph API, without version")] = "https://graph.facebook.com"
+    whatsapp_version: Annotated[str, Field(pattern=r"^v[0-9]{1,3}\.[0-9]$", description="Version of the Graph API")] = "v23.0"
+    whatsapp_phone_number_id: Annotated[str, Field(pattern=r"^[0-9]+$", description="The business number that sends")]
+    whatsapp_access_token: Annotated[SecretStr, Field(description="Token of a system user with whatsapp_business_messaging")]
+    whatsapp_per_second: Annotated[float, Field(gt=0, description="Messages a second of the number, over all processes")] = 80.0
+    whatsapp_pair_seconds: Annotated[float, Field(gt=0, description="One message to one person per so many seconds, after the burst")] = 6.0
+    whatsapp_pair_burst: Annotated[int, Field(ge=1, description="Messages to one person in a burst")] = 45
+    whatsapp_window_hours: Annotated[
+        float, Field(gt=0, le=24, description="Free messages go out so many hours after the person's last one; then the template")
+    ] = 24.0
+    court_endpoints: Annotated[
+        tuple[CourtEndpoint, ...],
+        Field(description='JSON list of {"court", "url", "secret" (whsec_…), "can_be_asked"}: where each court is told'),
+    ] = ()
+    issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
+    issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
+    answer_seconds: Annotated[float, Field(gt=0, le=60, description="Longest wait for an answer to one call, in seconds")] = 10.0
+    unknown_seconds: Annotated[
+        float, Field(gt=0, description="How long a try without an answer waits for a sign before it is repeated, in seconds")
+    ] = 30.0
+    lanes_at_once: Annotated[int, Field(ge=1, le=500, description="Recipients served at the same time by one process")] = 48
+    stuck_seconds: Annotated[
+        float, Field(gt=0, description="Age of the oldest unsent notice that makes the service not ready, in seconds")
+    ] = 900.0

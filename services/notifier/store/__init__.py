@@ -1,0 +1,11 @@
+"""MongoDB of the notifier: jobs, lanes, kept statuses and the state of the sender."""
+
+from services.notifier.store.documents import INDEXES as INDEXES
+from services.notifier.store.documents import JOBS as JOBS
+from services.notifier.store.lanes import MongoLanes as MongoLanes
+from services.notifier.store.reading import JobPage as JobPage
+from services.notifier.store.reading import JobReader as JobReader
+from services.notifier.store.reading import JobRow as JobRow
+from services.notifier.store.sender import MongoSenders as MongoSenders
+from services.notifier.store.tx import MongoTx as MongoTx
+from services.notifier.store.writing import MongoJobs as MongoJobs

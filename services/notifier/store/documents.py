@@ -1,0 +1,170 @@
+"""How things lie in MongoDB, and the indexes with the queries that need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pymongo import IndexModel
+
+from services.notifier.domain.facts import Channel, Kind
+from services.notifier.domain.job import OPEN, Job, Progress, State, Try
+from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, Nothing, Reply, Template
+from shared.mongo import Doc
+from shared.mongo import Mapping as Stored
+
+JOBS: Final = "jobs"
+LANES: Final = "lanes"
+STATUSES: Final = "early_statuses"
+SENDER: Final = "sender"
+
+OPEN_STATES: Final = sorted(OPEN)
+STATUS_DAYS: Final = 30  # a status whose message we never sent (another system on the number) tells nothing after that
+
+INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
+    JOBS: (
+        # The head of a lane: the open job with the lowest order.
+        IndexModel([("lane", 1), ("order", 1)], name="lane_head", partialFilterExpression={"state": {"$in": OPEN_STATES}}),
+        # A status without our callback data, and statuses that came before our own record.
+        IndexModel([("provider_ids", 1)], name="by_provider_id", partialFilterExpression={"provider_ids.0": {"$exists": True}}),
+        # The list, newest first, of all or of one state; counting by state.
+        IndexModel([("created_at", -1), ("_id", -1)], name="newest"),
+        IndexModel([("state", 1), ("created_at", -1), ("_id", -1)], name="newest_of_state"),
+        # Search by request, case, receipt, document number, reference or effect key, also by their beginning.
+        IndexModel([("refs", 1)], name="by_ref"),
+    ),
+    LANES: (
+        # The dispatcher: lanes with something to do, longest waiting first.
+        IndexModel([("channel", 1), ("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}),
+    ),
+    STATUSES: (
+        # One row per message and status; forgotten after STATUS_DAYS.
+        IndexModel([("at", 1)], name="forget", expireAfterSeconds=STATUS_DAYS * 86400),
+    ),
+    SENDER: (),
+}
+
+
+def _file_to_doc(file: DocumentFile | None) -> Doc | None:
+    return None if file is None else {"document_id": file.document_id, "sha256": file.sha256, "file_name": file.file_name}
+
+
+def _file_from_doc(doc: Doc) -> DocumentFile:
+    return DocumentFile(doc["document_id"], doc["sha256"], doc["file_name"])
+
+
+def message_to_doc(message: Message) -> Doc:
+    """Any message, tagged with its shape."""
+    match message:
+        case Reply():
+            return {"shape": "reply", "text": message.text, "buttons": [{"id": each.id, "title": each.title} for each in message.buttons]}
+        case DocumentMessage():
+            return {"shape": "document", "file": _file_to_doc(message.file), "caption": message.caption}
+        case Template():
+            return {
+                "shape": "template",
+                "name": message.name,
+                "language": message.language,
+                "parameters": list(message.parameters),
+                "file": _file_to_doc(message.file),
+            }
+        case CourtCallback():
+            return {
+                "shape": "callback",
+                "court": message.court,
+                "reference": message.reference,
+                "type": message.type,
+                "occurred_at": message.occurred_at,
+                "data": dict(message.data),
+            }
+        case Nothing():
+            return {"shape": "nothing"}
+
+
+def message_from_doc(doc: Doc) -> Message:
+    """The inverse of `message_to_doc`."""
+    match doc["shape"]:
+        case "reply":
+            return Reply(doc["text"], tuple(Button(each["id"], each["title"]) for each in doc["buttons"]))
+        case "document":
+            return DocumentMessage(_file_from_doc(doc["file"]), doc["caption"])
+        case "template":
+            return template_from_doc(doc)
+        case "callback":
+            return CourtCallback(doc["court"], doc["reference"], doc["type"], doc["occurred_at"], tuple(doc["data"].items()))
+        case _:
+            return Nothing()
+
+
+def template_from_doc(doc: Doc) -> Template:
+    """A template alone."""
+    file = doc["file"]
+    return Template(doc["name"], doc["language"], tuple(doc["parameters"]), None if file is None else _file_from_doc(file))
+
+
+def job_to_doc(job: Job) -> Doc:
+    """A job, without `_id`, `version` and `seq`."""
+    return {
+        "channel": str(job.channel),
+        "kind": str(job.kind),
+        "lane": job.lane,
+        "order": job.order,
+        "address": job.address,
+        "message": message_to_doc(job.message),
+        "created_at": job.created_at,
+        "next_at": job.next_at,
+        "correlation_id": job.correlation_id,
+        "causation_id": job.causation_id,
+        "traceparent": job.traceparent,
+        "request_id": job.request_id,
+        "refs": list(job.refs),
+        "fallback": None if job.fallback is None else message_to_doc(job.fallback),
+        "template_since": job.template_since,
+        "state": str(job.state),
+        "attempt": job.attempt,
+        "strikes": job.strikes,
+        "waits": job.waits,
+        "media_id": job.media_id,
+        "provider_ids": list(job.provider_ids),
+        "progress": str(job.progress),
+        "maybe_duplicate": job.maybe_duplicate,
+        "reason": job.reason,
+        "done_at": job.done_at,
+        "history": [{"attempt": each.attempt, "at": each.at, "result": each.result} for each in job.history],
+    }
+
+
+def job_from_doc(doc: Mapping[str, Any]) -> Job:
+    """The inverse of `job_to_doc`."""
+    return Job(
+        key=doc["_id"],
+        channel=Channel(doc["channel"]),
+        kind=Kind(doc["kind"]),
+        lane=doc["lane"],
+        order=doc["order"],
+        address=doc["address"],
+        message=message_from_doc(doc["message"]),
+        created_at=doc["created_at"],
+        next_at=doc["next_at"],
+        correlation_id=doc["correlation_id"],
+        causation_id=doc["causation_id"],
+        traceparent=doc["traceparent"],
+        request_id=doc["request_id"],
+        refs=tuple(doc["refs"]),
+        fallback=None if doc["fallback"] is None else template_from_doc(doc["fallback"]),
+        template_since=doc["template_since"],
+        state=State(doc["state"]),
+        attempt=doc["attempt"],
+        strikes=doc["strikes"],
+        waits=doc["waits"],
+        media_id=doc["media_id"],
+        provider_ids=tuple(doc["provider_ids"]),
+        progress=Progress(doc["progress"]),
+        maybe_duplicate=doc["maybe_duplicate"],
+        reason=doc["reason"],
+        done_at=doc["done_at"],
+        history=tuple(Try(each["attempt"], each["at"], each["result"]) for each in doc["history"]),
+    )
+
+
+JOB: Final[Stored[Job]] = Stored(JOBS, lambda job: job.key, job_to_doc, job_from_doc)

@@ -1,0 +1,82 @@
+"""Leases of lanes. Leases go by the server's clock, so that the clocks of several workers need not agree."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from services.notifier.domain.pacing import Bucket
+from services.notifier.ports import Lane
+from services.notifier.store.documents import LANES
+from shared.mongo import Collection, Doc, Mongo, reachable
+
+_CHANNELS: Final = {"whatsapp": "wa", "court": "court"}
+_LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class MongoLanes:
+    """The collection `lanes`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._rows: Collection = mongo.collection(database, LANES)
+
+    async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
+        """Lanes with something to do, longest waiting first, and when the next one will be due."""
+        query = {"channel": _CHANNELS[channel], "due_at": {"$exists": True}}
+        with reachable():
+            rows = await self._rows.find(query, {"due_at": 1}).sort("due_at", 1).limit(limit + 1).to_list(None)
+        due = [row["_id"] for row in rows if row["due_at"] <= at]
+        later = next((row["due_at"] for row in rows if row["due_at"] > at), None)
+        return due[:limit], later
+
+    async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
+        """Take the lease; until it ends the lane is no longer listed as due, but for what rings it."""
+        until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
+        free = {"$expr": {"$lt": [{"$ifNull": ["$lease.until", _LONG_AGO]}, "$$NOW"]}}
+        with reachable():
+            doc: Doc | None = await self._rows.find_one_and_update(
+                {"_id": key, **free},
+                [{"$set": {"lease": {"token": token, "until": until}, "due_at": until}}],
+                return_document=True,
+            )
+        return None if doc is None else _lane(doc)
+
+    async def reread(self, key: str, token: str) -> Lane | None:
+        """The lane as it is now; None where the lease was lost."""
+        with reachable():
+            doc = await self._rows.find_one({"_id": key, "lease.token": token})
+        return None if doc is None else _lane(doc)
+
+    async def spend(self, key: str, token: str, pair: Bucket) -> bool:
+        """Store the recipient's bucket; False where the lease was lost."""
+        with reachable():
+            result = await self._rows.update_one(
+                {"_id": key, "lease.token": token}, {"$set": {"pair": {"tokens": pair.tokens, "at": pair.at}}}
+            )
+        return result.matched_count == 1
+
+    async def release(self, key: str, token: str, bell: int, due_at: datetime | None) -> bool:
+        """Give the lane back until `due_at`; False where it was rung since or the lease was lost."""
+        update: dict[str, Any] = {"$unset": {"lease": ""}}
+        if due_at is None:
+            update["$unset"]["due_at"] = ""
+        else:
+            update["$set"] = {"due_at": due_at}
+        with reachable():
+            result = await self._rows.update_one({"_id": key, "lease.token": token, "bell": bell}, update)
+        return result.matched_count == 1
+
+    async def abandon(self, key: str, token: str, due_at: datetime) -> None:
+        """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
+        with reachable():
+            await self._rows.update_one({"_id": key, "lease.token": token}, {"$unset": {"lease": ""}, "$set": {"due_at": due_at}})
+
+
+def _lane(doc: Doc) -> Lane:
+    pair = doc.get("pair")
+    return Lane(
+        key=doc["_id"],
+        bell=doc["bell"],
+        pair=None if pair is None else Bucket(pair["tokens"], pair["at"]),
+        inbound_at=doc.get("inbound_at"),
+    )

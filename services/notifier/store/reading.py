@@ -1,0 +1,104 @@
+"""What operators look at: lists, search, counts. Never shows what was said nor to whom in full."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifier.domain.facts import Channel
+from services.notifier.domain.job import OPEN, Job, State
+from services.notifier.store.documents import JOBS, job_from_doc
+from shared.errors import BadInput, NotFound
+from shared.mongo import Collection, Doc, Mongo, reachable
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job with its version."""
+
+    job: Job
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page, newest first; `cursor` leads to the next one, None on the last."""
+
+    rows: tuple[JobRow, ...]
+    cursor: str | None
+
+
+class JobReader:
+    """Reads the collection `jobs`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._rows: Collection = mongo.collection(database, JOBS)
+
+    async def get(self, key: str) -> JobRow:
+        """One job.
+
+        Raises:
+            NotFound: `jobs_not_found`.
+        """
+        with reachable():
+            doc = await self._rows.find_one({"_id": key})
+        if doc is None:
+            raise NotFound("jobs_not_found")
+        return _row(doc)
+
+    async def page(self, *, states: tuple[State, ...], search: str, cursor: str | None, limit: int) -> JobPage:
+        """Jobs of these states (none: all) one of whose references begins with `search`.
+
+        Raises:
+            BadInput: `cursor_malformed`.
+        """
+        query: dict[str, Any] = {}
+        if states:
+            query["state"] = {"$in": [str(state) for state in states]}
+        if search:
+            query["refs"] = {"$regex": f"^{re.escape(search)}"}
+        if cursor:
+            created_at, key = _decode(cursor)
+            query["$or"] = [{"created_at": {"$lt": created_at}}, {"created_at": created_at, "_id": {"$lt": key}}]
+        with reachable():
+            docs = await self._rows.find(query).sort([("created_at", -1), ("_id", -1)]).limit(limit + 1).to_list(None)
+        rows = tuple(_row(doc) for doc in docs[:limit])
+        return JobPage(rows, _encode(rows[-1].job) if len(docs) > limit else None)
+
+    async def counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        with reachable():
+            groups = await self._rows.aggregate([{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}]).to_list(None)
+        found = {group["_id"]: group["jobs"] for group in groups}
+        return {str(state): found.get(str(state), 0) for state in State}
+
+    async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
+        """Age of the channel's oldest job that is still in flight; 0 where there is none."""
+        with reachable():
+            doc = await self._rows.find_one(
+                {"state": {"$in": sorted(OPEN)}, "channel": str(channel)}, {"created_at": 1}, sort=[("created_at", 1)]
+            )
+        return 0.0 if doc is None else (at - doc["created_at"]).total_seconds()
+
+
+def _row(doc: Doc) -> JobRow:
+    return JobRow(job_from_doc(doc), doc["version"])
+
+
+def _encode(job: Job) -> str:
+    return base64.urlsafe_b64encode(f"{job.created_at.isoformat()}|{job.key}".encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        created_at, _, key = text.partition("|")
+        moment = datetime.fromisoformat(created_at)
+    except ValueError:
+        raise BadInput("cursor_malformed", "Use the cursor of the page before as it is.") from None
+    if moment.tzinfo is None:
+        raise BadInput("cursor_malformed", "Use the cursor of the page before as it is.")
+    return moment, key

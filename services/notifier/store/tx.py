@@ -1,0 +1,93 @@
+"""The notifier's unit of work over the shared one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from pymongo import DeleteOne, UpdateOne
+
+from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.job import Job
+from services.notifier.events import to_event
+from services.notifier.ports import EarlyStatus
+from services.notifier.store.documents import JOB, LANES, STATUSES
+from shared.messaging.units import UnitOfWork
+
+
+class MongoTx:
+    """Jobs with their lanes' bells, and kept statuses. `wake` runs after the commit of anything that rang a bell."""
+
+    def __init__(self, work: UnitOfWork, wake: Callable[[], None]) -> None:
+        self._work = work
+        self._wake = wake
+
+    async def find_job(self, key: str) -> Job | None:
+        """The job of that effect."""
+        return await self._work.unit.find(JOB, key)
+
+    async def get_job(self, key: str) -> Job:
+        """As `find_job`.
+
+        Raises:
+            NotFound: `jobs_not_found`.
+        """
+        return await self._work.unit.get(JOB, key)
+
+    async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
+        """The job one of whose tries the provider knows by that id."""
+        return await self._work.unit.find_one_by(JOB, {"provider_ids": provider_id})
+
+    async def prefetch_jobs(self, keys: Iterable[str]) -> None:
+        """One query for a batch."""
+        await self._work.unit.prefetch(JOB, keys)
+
+    def add_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
+        """A new job, and what is already true of it."""
+        self._work.unit.add(JOB, job)
+        self._emit(job, facts)
+
+    def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
+        """The next state of a job, and what became true."""
+        self._work.unit.save(JOB, job)
+        self._emit(job, facts)
+
+    def note_inbound(self, lane: str, at: datetime) -> None:
+        """Open the 24-hour window of the lane from then; never moves back."""
+        update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": _channel(lane), "bell": 0}}
+        self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update, upsert=True))
+
+    def keep_status(self, status: EarlyStatus) -> None:
+        """Keep a status for a job that will turn up."""
+        row: dict[str, Any] = {"at": status.at, "error_code": status.error_code}
+        self._work.unit.defer(
+            STATUSES,
+            UpdateOne(
+                {"_id": f"{status.provider_id}:{status.progress}"},
+                {"$setOnInsert": {"provider_id": status.provider_id, "progress": str(status.progress), **row}},
+                upsert=True,
+            ),
+        )
+
+    def drop_status(self, status: EarlyStatus) -> None:
+        """Forget a kept status that was taken in."""
+        self._work.unit.defer(STATUSES, DeleteOne({"_id": f"{status.provider_id}:{status.progress}"}))
+
+    def _emit(self, job: Job, facts: tuple[Fact, ...]) -> None:
+        for fact in facts:
+            self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
+        self._ring(job)
+
+    def _ring(self, job: Job) -> None:
+        if job.channel is Channel.ADAPTER:  # nothing is ever sent there
+            return
+        update: dict[str, Any] = {"$inc": {"bell": 1}, "$setOnInsert": {"channel": _channel(job.lane)}}
+        # A job that left its lane frees those behind it: look at once.
+        update["$min"] = {"due_at": job.next_at if job.is_open else job.done_at or job.next_at}
+        self._work.unit.defer(LANES, UpdateOne({"_id": job.lane}, update, upsert=True))
+        self._work.on_commit(self._wake)
+
+
+def _channel(lane: str) -> str:
+    return lane.partition(":")[0]

@@ -1,0 +1,55 @@
+"""Jobs outside a unit of work: single writes, each guarded by the version that was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notifier.domain.job import Job, Progress
+from services.notifier.ports import EarlyStatus
+from services.notifier.store.documents import JOBS, OPEN_STATES, STATUSES, job_from_doc, job_to_doc
+from shared.mongo import Collection, Doc, Mongo, reachable
+
+
+class MongoJobs:
+    """The collection `jobs`, as the sender uses it."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._rows: Collection = mongo.collection(database, JOBS)
+        self._statuses: Collection = mongo.collection(database, STATUSES)
+
+    async def head(self, lane: str) -> tuple[Job, int] | None:
+        """The open job whose turn it is in the lane, with its version."""
+        with reachable():
+            doc = await self._rows.find_one({"lane": lane, "state": {"$in": OPEN_STATES}}, sort=[("order", 1)])
+        return None if doc is None else (job_from_doc(doc), doc["version"])
+
+    async def replace(self, job: Job, version: int) -> int | None:
+        """Write the next state over that version; the new version, or None where another was first. The event sequence stays."""
+        with reachable():
+            result = await self._rows.update_one(
+                {"_id": job.key, "version": version}, {"$set": {**job_to_doc(job), "version": version + 1}}
+            )
+        return version + 1 if result.matched_count == 1 else None
+
+    async def early_statuses(self, limit: int) -> list[EarlyStatus]:
+        """Kept statuses for which a job has turned up since."""
+        pipeline: list[dict[str, Any]] = [
+            {
+                "$lookup": {
+                    "from": JOBS,
+                    "localField": "provider_id",
+                    "foreignField": "provider_ids",
+                    "as": "job",
+                    "pipeline": [{"$project": {"_id": 1}}, {"$limit": 1}],
+                }
+            },
+            {"$match": {"job": {"$ne": []}}},
+            {"$limit": limit},
+        ]
+        with reachable():
+            docs = await self._statuses.aggregate(pipeline).to_list(None)
+        return [_status(doc) for doc in docs]
+
+
+def _status(doc: Doc) -> EarlyStatus:
+    return EarlyStatus(doc["provider_id"], Progress(doc["progress"]), doc["at"], doc["error_code"])

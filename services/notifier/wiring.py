@@ -1,0 +1,190 @@
+"""Puts the notifier together. The only place that knows the store and the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import SystemRandom
+from typing import Final, TypeVar
+
+import httpx
+
+from services.notifier import api, consumers
+from services.notifier.adapters.court import CourtCallbacks, Endpoint
+from services.notifier.adapters.issuance import IssuedDocuments
+from services.notifier.adapters.network import make_http
+from services.notifier.adapters.whatsapp import WhatsApp
+from services.notifier.adapters.wording import load_texts
+from services.notifier.domain.facts import Channel
+from services.notifier.domain.job import OPEN, Job, Policy, State
+from services.notifier.domain.pacing import Rate
+from services.notifier.handlers.courier import Courier
+from services.notifier.handlers.pacer import Pacer
+from services.notifier.jobs import Dispatcher, Sweeper
+from services.notifier.ports import Deps, Tx
+from services.notifier.settings import Settings
+from services.notifier.store import INDEXES, JOBS, JobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from shared.clock import Clock, now
+from shared.health import Check, Health
+from shared.messaging import conservation
+from shared.messaging.connection import endpoint
+from shared.messaging.consumer import Consumer, Options
+from shared.messaging.delivery import Context
+from shared.messaging.outbox import Outbox
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.units import UnitOfWork, Units, routing
+from shared.mongo import Mongo
+from shared.process import Job as Part
+from shared.process import Service
+from shared.web import create_app
+
+NAME: Final = "notifier"
+ACCOUNT: Final = conservation.by_state("notices", JOBS, finished=(State.DONE,), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN)))
+_BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the process runs and what tests reach for."""
+
+    mongo: Mongo
+    units: Units[Tx]
+    deps: Deps
+    pacer: Pacer
+    reader: JobReader
+    dispatchers: tuple[Dispatcher, Dispatcher]
+    sweeper: Sweeper
+    http: httpx.AsyncClient
+
+
+def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], None] = lambda: None) -> Parts:
+    """Everything but the broker and the HTTP side."""
+    database = settings.mongo_database or NAME
+    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds)
+    dispatchers: list[Dispatcher] = []
+
+    def wake() -> None:
+        for dispatcher in dispatchers:
+            dispatcher.wake()
+
+    def make_tx(work: UnitOfWork) -> Tx:
+        return MongoTx(work, wake)
+
+    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=make_tx, clock=clock, wake=wake_relay)
+    http = make_http(settings.answer_seconds)
+    deps = _deps(settings, clock, mongo, database, units, http)
+    pacer = Pacer(deps.senders, deps.number_rate, clock, deps.jitter)
+    whatsapp = Dispatcher("whatsapp", deps, Courier(deps, pacer), slots=settings.lanes_at_once, hold_seconds=pacer.hold_seconds)
+    court = Dispatcher("court", deps, Courier(deps, pacer), slots=settings.lanes_at_once)
+    dispatchers += [whatsapp, court]
+    return Parts(mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), Sweeper(deps, pacer), http)
+
+
+def build(settings: Settings) -> Service:
+    """All parts of one process."""
+    database = settings.mongo_database or NAME
+    where = endpoint(settings.amqp_url.get_secret_value())
+    publisher = Publisher(where, NAME)
+
+    def wake_relay() -> None:
+        relay.wake()
+
+    parts = assemble(settings, wake_relay=wake_relay)
+    relay = Relay(Outbox(parts.mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+    table = routing(consumers.routes(parts.deps, parts.pacer))
+    consumer = Consumer(
+        where,
+        NAME,
+        handle=lambda deliveries: parts.units.run_batch(deliveries, table),
+        park=parts.units.park,
+        publish=publisher.publish,
+        ping=parts.mongo.ping,
+        options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
+    )
+    health = _health(settings, parts, consumer, relay)
+    app = create_app(settings, health, title="Pemberitahuan")
+    app.include_router(api.router(parts.deps, parts.pacer, parts.reader))
+
+    async def prepare() -> None:
+        await parts.mongo.prepare(database, INDEXES)
+        await parts.units.prepare()
+        await conservation.register(parts.mongo, database, (ACCOUNT,))
+
+    return Service(
+        name=NAME,
+        health=health,
+        app=app,
+        prepare=prepare,
+        workers=(
+            Part("consumer", consumer.run),
+            *(Part(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
+            Part("sweeper", parts.sweeper.run),
+        ),
+        relay=Part("relay", relay.run),
+        close=(parts.http.aclose, publisher.close, parts.mongo.close),
+    )
+
+
+def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: Units[Tx], http: httpx.AsyncClient) -> Deps:
+    async def transact(body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
+        context = None if job is None else Context(job.correlation_id, job.causation_id, job.traceparent)
+        return await units.run(body, context=context)
+
+    endpoints = {each.court: Endpoint(each.url, each.secret.get_secret_value(), each.can_be_asked) for each in settings.court_endpoints}
+    return Deps(
+        clock=clock,
+        jitter=SystemRandom().random,
+        policy=Policy(
+            window_seconds=timedelta(hours=settings.whatsapp_window_hours).total_seconds(), unknown_seconds=settings.unknown_seconds
+        ),
+        texts=load_texts(),
+        number_rate=Rate(settings.whatsapp_per_second, max(1.0, settings.whatsapp_per_second * _BURST_SECONDS)),
+        pair_rate=Rate(1 / settings.whatsapp_pair_seconds, settings.whatsapp_pair_burst),
+        transact=transact,
+        lanes=MongoLanes(mongo, database),
+        jobs=MongoJobs(mongo, database),
+        senders=MongoSenders(mongo, database),
+        messenger=WhatsApp(
+            http,
+            base_url=settings.whatsapp_url,
+            version=settings.whatsapp_version,
+            phone_number_id=settings.whatsapp_phone_number_id,
+            access_token=settings.whatsapp_access_token.get_secret_value(),
+            clock=clock,
+        ),
+        courts=CourtCallbacks(http, endpoints, clock),
+        documents=IssuedDocuments(http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock),
+        lease_seconds=max(30.0, 3 * settings.answer_seconds),
+    )
+
+
+def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) -> Health:
+    async def database() -> Check:
+        await parts.mongo.ping()
+        return Check(ok=True)
+
+    async def outbox() -> Check:
+        age = relay.oldest_unsent_seconds
+        old = age > settings.outbox_alarm_seconds
+        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
+
+    async def sender() -> Check:
+        state = await parts.pacer.state()
+        return Check(ok=not state.is_paused, reason="sender_paused" if state.is_paused else "", value=state.paused_reason)
+
+    async def notices() -> Check:
+        age = await parts.reader.oldest_open_seconds(Channel.WHATSAPP, parts.deps.clock())
+        old = age > settings.stuck_seconds
+        return Check(ok=not old, reason="notices_old" if old else "", value=round(age, 1))
+
+    health = Health()
+    health.add("mongo", database)
+    health.add("broker", consumer.check)
+    health.add("outbox", outbox)
+    health.add("sender", sender)
+    health.add("notices", notices)
+    return health
