@@ -18,6 +18,7 @@ OUTBOX_PARKED: Final = Counter("outbox_parked_total", "Events the broker refused
 PARKED: Final = Counter("parked_total", "What could not be handled and waits for a person", ("reason",))
 EFFECTS: Final = Counter("effects_total", "Outside effects", ("kind", "outcome"))
 EFFECT_SECONDS: Final = Histogram("effect_seconds", "Time of one call to the outside", ("kind",), buckets=_SECONDS)
+SENDER_PAUSED: Final = Gauge("sender_paused", "1 while nothing may be sent to WhatsApp until an operator resumes")
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 
 
