@@ -1,0 +1,124 @@
+"""A family, a request and a court decision that are right in every respect; tests spoil one thing at a time."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from shared.reference.population import KkMarital, Relation
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday, 09.00 in Madiun
+TODAY = date(2026, 11, 24)
+KK = "3519081611230001"
+HUSBAND = "3519081107880001"
+WIFE = "3519085904900002"
+SON = "3519080302130001"
+DAUGHTER = "3519084505160001"
+PHONE = "628123456789"
+
+
+def member(nik: str = HUSBAND, **changes: Any) -> Member:
+    row = Member(
+        nik=nik,
+        name="SLAMET DARMAWAN",
+        sex="L",
+        birth_place="MADIUN",
+        born_on=date(1988, 7, 11),
+        religion="ISLAM",
+        education="SLTA/SEDERAJAT",
+        occupation="WIRASWASTA",
+        blood_type="O",
+        marital=KkMarital.MARRIED,
+        marital_on=date(2011, 12, 14),
+        relation=Relation.HEAD,
+        citizenship="WNI",
+        father="BAMBANG SAPUTRA",
+        mother="INTAN AZIZAH",
+    )
+    return replace(row, **changes)
+
+
+def wife(**changes: Any) -> Member:
+    row = member(WIFE, name="TITIK FITRIANI", sex="P", born_on=date(1990, 4, 19), relation=Relation.WIFE)
+    return replace(row, **changes)
+
+
+def child(nik: str, born_on: date, **changes: Any) -> Member:
+    row = member(nik, name="RIZKI PRATAMA", born_on=born_on, relation=Relation.CHILD, marital=KkMarital.SINGLE, marital_on=None)
+    return replace(row, father="SLAMET DARMAWAN", mother="TITIK FITRIANI", **changes)
+
+
+def family(*members: Member, kk_number: str = KK, village_code: str = "3519081001", edition: int = 1) -> Family:
+    usual = (
+        member(),
+        wife(),
+        child(SON, date(2013, 2, 3)),
+        child(DAUGHTER, date(2016, 5, 5), name="SUSI WAHYUNI", sex="P"),
+    )
+    return Family(
+        kk_number=kk_number,
+        address="JL. DIPONEGORO NO. 81",
+        rt="015",
+        rw="008",
+        village_code=village_code,
+        postal_code="63151",
+        members=members or usual,
+        edition=edition,
+    )
+
+
+def register(*families: Family) -> Register:
+    return Register.of(families or (family(),))
+
+
+def attachment(kind: str) -> Attachment:
+    return Attachment(file_id=f"file-{kind}", kind=kind, media_type="image/jpeg", size_bytes=1000, sha256="0" * 64)
+
+
+def lost_card(**changes: Any) -> Submission:
+    submission = Submission(
+        request_id="01938b3e-0000-7000-8000-000000000001",
+        receipt="MDN-7K4Q-9F2X",
+        channel="whatsapp",
+        service="kk_hilang",
+        product="kk",
+        submitted_at=NOW,
+        nik=HUSBAND,
+        contact=Contact(channel="whatsapp", address=PHONE),
+        kk_number=KK,
+        attachments=(attachment("surat_kehilangan"), attachment("ktp")),
+    )
+    return replace(submission, **changes)
+
+
+def decision(**changes: Any) -> Decision:
+    row = Decision(
+        court_code="PA.Kab.Mn",
+        case_number="40/Pdt.G/2026/PA.Kab.Mn",
+        kind="cerai_gugat",
+        decided_on=date(2026, 9, 1),
+        final_on=date(2026, 9, 16),
+        deed_number="194/AC/2026/PA.Kab.Mn",
+        deed_on=date(2026, 9, 20),
+        husband=Party(nik=HUSBAND, name="Slamet Darmawan", born_on=date(1988, 7, 11)),
+        wife=Party(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
+        children=(Child(nik=SON, custody_nik=HUSBAND), Child(nik=DAUGHTER, custody_nik=WIFE)),
+    )
+    return replace(row, **changes)
+
+
+def divorce(nik: str = WIFE, *, product: str = "kk", ruling: Decision | None = None, **changes: Any) -> Submission:
+    submission = Submission(
+        request_id="01938b3e-0000-7000-8000-000000000002",
+        receipt="MDN-2B3C-4D5E",
+        channel="court",
+        service="cerai",
+        product=product,
+        submitted_at=NOW,
+        nik=nik,
+        contact=Contact(channel="court", address="PA.Kab.Mn", reference="decision-1"),
+        case_id="01938b3e-0000-7000-8000-00000000000c",
+        decision=ruling or decision(),
+    )
+    return replace(submission, **changes)

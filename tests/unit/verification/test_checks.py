@@ -1,0 +1,244 @@
+"""Checks and the way they lead: everything right is green, and each thing that is wrong is found, named and routed."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.verification.domain.checks import check_kk_number, check_name, check_nik, check_request, name_key
+from services.verification.domain.finding import Finding, Severity, failure, warning
+from services.verification.domain.policy import ROUTES, Route, route
+from services.verification.domain.register import Register
+from services.verification.domain.submission import Child, Party, Submission
+from shared.reference.catalogue import Service, catalogue
+from shared.reference.population import KkMarital
+from tests.unit.verification import people
+from tests.unit.verification.people import DAUGHTER, HUSBAND, SON, TODAY, WIFE
+
+LOST = catalogue().get("kk_hilang")
+CERAI = catalogue().get("cerai")
+
+
+def service_of(submission: Submission) -> Service:
+    return catalogue().get(submission.service)
+
+
+def found(submission: Submission, register: Register | None = None) -> tuple[Finding, ...]:
+    return check_request(submission, service_of(submission), register or people.register(), today=TODAY)
+
+
+def way(submission: Submission, register: Register | None = None) -> Route:
+    return route(found(submission, register), service_of(submission)).route
+
+
+def test_a_right_request_is_all_green_and_approved() -> None:
+    for submission in (people.lost_card(), people.divorce(WIFE), people.divorce(HUSBAND, product="ktp")):
+        assert found(submission) == ()
+        assert way(submission) is Route.APPROVE
+
+
+def test_a_service_that_is_not_automatic_goes_to_an_officer_all_the_same() -> None:
+    verdict = route((), replace(LOST, automatic=False))
+    assert (verdict.route, verdict.reasons) == (Route.STAFF, (failure("officer_required"),))
+
+
+@pytest.mark.parametrize(
+    ("nik", "code"),
+    [("351908110788000", "nik_not_16_digits"), ("3519083202880001", "nik_date_impossible"), ("3519081107880000", "nik_serial_zero")],
+)
+def test_a_nik_that_is_none_is_a_failure(nik: str, code: str) -> None:
+    assert list(check_nik(nik, "nik")) == [failure(code, "nik")]
+
+
+def test_an_unknown_region_is_a_warning_and_never_a_refusal() -> None:
+    assert list(check_nik("3519991107880001", "nik")) == [warning("nik_region_unknown", "nik")]
+    old = people.member("3519991107880001")
+    register = people.register(people.family(old, people.wife()))
+    submission = people.lost_card(nik=old.nik)
+    assert found(submission, register) == (warning("nik_region_unknown", "nik"),)
+    assert way(submission, register) is Route.APPROVE
+
+
+def test_the_date_in_a_kk_number_has_no_offset() -> None:
+    assert list(check_kk_number("3519085611230001", "kk_number")) == [failure("kk_date_impossible", "kk_number")]
+    assert list(check_kk_number("9919081611230001", "kk_number")) == [warning("kk_region_unknown", "kk_number")]
+
+
+@pytest.mark.parametrize(
+    ("name", "findings"),
+    [
+        ("Slamet Darmawan", []),
+        ("Suharto", [warning("name_one_word", "name")]),
+        ("Dr. Slamet Darmawan, S.H.", [failure("name_has_symbols", "name")]),
+        ("Drs. Slamet Darmawan", [warning("name_has_title", "name")]),
+        ("Slamet 2 Darmawan", [failure("name_has_digits", "name")]),
+        ("A" * 61, [failure("name_too_long", "name")]),
+        ("  ", [failure("name_empty", "name")]),
+    ],
+)
+def test_names(name: str, findings: list[Finding]) -> None:
+    assert list(check_name(name, "name")) == findings
+
+
+def test_names_are_compared_by_their_letters() -> None:
+    assert name_key("Nur  A'isyah-Putri") == name_key("NUR AISYAH PUTRI") == "NURAISYAHPUTRI"
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_no_text_breaks_a_check(name: str, number: str) -> None:
+    codes = [finding.code for finding in (*check_name(name, "name"), *check_nik(number, "nik"), *check_kk_number(number, "kk_number"))]
+    assert all(code.replace("_", "").isalnum() for code in codes)
+
+
+@pytest.mark.parametrize(("kept", "missing"), [("ktp", "surat_kehilangan"), ("surat_kehilangan", "ktp")])
+def test_a_missing_document_is_named_and_asked_for(kept: str, missing: str) -> None:
+    submission = people.lost_card(attachments=(people.attachment(kept),))
+    assert found(submission) == (failure("attachment_missing", f"attachments.{missing}"),)
+    assert way(submission) is Route.RETURN
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding", "expected"),
+    [
+        ({"nik": "3519080101700009"}, failure("nik_not_in_kk", "nik"), Route.RETURN),
+        ({"kk_number": "3519081611230002"}, failure("kk_number_differs", "kk_number"), Route.RETURN),
+        ({"kk_number": "3577011611230002", "nik": "3577011107880009"}, failure("other_office", "kk_number"), Route.REJECT),
+        ({"kk_number": "3519081611230002", "nik": "3519080101700009"}, failure("not_in_register", "kk_number"), Route.STAFF),
+        ({"kk_number": None, "nik": "3519080101700009"}, failure("not_in_register", "nik"), Route.STAFF),
+        ({"applicant_name": "Bukan Namanya"}, failure("name_differs", "name"), Route.STAFF),
+        ({"nik": SON}, failure("applicant_under_age", "nik"), Route.STAFF),
+        ({"kk_number": "12"}, failure("kk_not_16_digits", "kk_number"), Route.RETURN),
+    ],
+)
+def test_what_a_citizen_got_wrong(changes: dict[str, Any], finding: Finding, expected: Route) -> None:
+    submission = people.lost_card(**changes)
+    assert found(submission) == (finding,)
+    assert way(submission) is expected
+
+
+def test_without_a_kk_number_the_card_is_found_by_the_person() -> None:
+    assert found(people.lost_card(kk_number=None)) == ()
+
+
+def test_a_family_that_moved_away_is_another_offices_whatever_its_number_says() -> None:
+    register = people.register(people.family(village_code="3577011003"))
+    assert way(people.lost_card(), register) is Route.REJECT
+    assert way(people.divorce(WIFE), register) is Route.REJECT
+
+
+def test_a_family_that_moved_here_with_an_old_number_is_ours() -> None:
+    register = people.register(people.family(kk_number="3577011611230002"))
+    assert way(people.lost_card(kk_number="3577011611230002"), register) is Route.APPROVE
+
+
+def test_a_person_in_two_families_is_for_an_officer() -> None:
+    register = people.register(people.family(), people.family(kk_number="3519081611230007"))
+    assert failure("nik_registered_twice", "nik") in found(people.lost_card(), register)
+    assert way(people.lost_card(), register) is Route.STAFF
+
+
+def test_a_corrected_birth_date_leaves_the_nik_as_it_is_and_is_only_noted() -> None:
+    register = people.register(people.family(people.member(born_on=date(1988, 7, 12), sex="P"), people.wife()))
+    assert found(people.lost_card(), register) == (warning("nik_birth_differs", "nik"), warning("nik_sex_differs", "nik"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding", "expected"),
+    [
+        ({"final_on": date(2026, 12, 1), "deed_on": date(2026, 12, 2)}, failure("decision_not_final", "decision.final_on"), Route.RETURN),
+        ({"kind": "cerai_talak"}, failure("pledge_missing", "decision.pledge_on"), Route.RETURN),
+        ({"pledge_on": date(2026, 9, 17)}, failure("pledge_unexpected", "decision.pledge_on"), Route.STAFF),
+        ({"deed_on": date(2026, 9, 2)}, failure("decision_dates_disorder", "decision.deed_on"), Route.STAFF),
+        ({"court_code": "PA.Nowhere"}, failure("court_unknown", "decision.court_code"), Route.STAFF),
+        ({"court_code": "PN.Mjy"}, failure("court_not_competent", "decision.court_code"), Route.REJECT),
+        ({"wife": Party(nik=WIFE, name="Orang Lain")}, failure("name_differs", "decision.wife.name"), Route.STAFF),
+        (
+            {"wife": Party(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 20))},
+            failure("birth_date_differs", "decision.wife.born_on"),
+            Route.STAFF,
+        ),
+        (
+            {"children": (Child(nik=SON, custody_nik="3519080101700009"),)},
+            failure("custody_unknown", "decision.children[0].custody_nik"),
+            Route.RETURN,
+        ),
+        (
+            {"children": (Child(nik="3519080101160009", custody_nik=WIFE),)},
+            failure("child_not_in_register", "decision.children[0].nik"),
+            Route.STAFF,
+        ),
+        (
+            {"children": (Child(nik="3519083202160009", custody_nik=WIFE),)},
+            failure("nik_date_impossible", "decision.children[0].nik"),
+            Route.RETURN,
+        ),
+    ],
+)
+def test_what_a_court_got_wrong(changes: dict[str, Any], finding: Finding, expected: Route) -> None:
+    submission = people.divorce(WIFE, ruling=people.decision(**changes))
+    assert found(submission) == (finding,)
+    assert way(submission) is expected
+
+
+def test_a_cerai_talak_with_its_pledge_is_green() -> None:
+    ruling = people.decision(kind="cerai_talak", pledge_on=date(2026, 9, 18))
+    assert found(people.divorce(ruling=ruling)) == ()
+
+
+@pytest.mark.parametrize(
+    ("marital", "code"),
+    [
+        (KkMarital.DIVORCED, "already_divorced"),
+        (KkMarital.DIVORCED_UNRECORDED, "already_divorced"),
+        (KkMarital.SINGLE, "not_married"),
+        (KkMarital.WIDOWED, "not_married"),
+    ],
+)
+def test_who_is_not_married_can_not_be_divorced(marital: KkMarital, code: str) -> None:
+    register = people.register(people.family(people.member(), people.wife(marital=marital), *people.family().members[2:]))
+    assert found(people.divorce(WIFE), register) == (failure(code, "decision.wife.nik"),)
+    assert way(people.divorce(WIFE), register) is Route.STAFF
+
+
+def test_a_holder_who_is_no_party_and_a_marriage_to_oneself_go_back() -> None:
+    assert found(people.divorce(SON)) == (failure("holder_not_party", "nik"),)
+    same = people.decision(wife=Party(nik=HUSBAND, name="Slamet Darmawan"), children=())
+    assert failure("parties_same", "decision.wife.nik") in found(people.divorce(HUSBAND, ruling=same))
+
+
+def test_the_other_party_may_belong_to_another_office() -> None:
+    register = people.register(people.family(people.wife(), *people.family().members[2:]))
+    ruling = people.decision(children=(Child(nik=DAUGHTER, custody_nik=WIFE),))
+    findings = found(people.divorce(WIFE, ruling=ruling), register)
+    assert findings == (warning("not_in_register", "decision.husband.nik"), warning("parties_live_apart", None))
+    assert way(people.divorce(WIFE, ruling=ruling), register) is Route.APPROVE
+    assert way(people.divorce(HUSBAND, ruling=ruling), register) is Route.STAFF
+
+
+def test_a_child_in_a_third_family_is_for_an_officer() -> None:
+    grandparents = people.family(people.child(SON, date(2013, 2, 3)), kk_number="3519081611230009")
+    register = people.register(people.family(people.member(), people.wife()), grandparents)
+    ruling = people.decision(children=(Child(nik=SON, custody_nik=WIFE),))
+    assert found(people.divorce(ruling=ruling), register) == (failure("child_in_other_family", "decision.children[0].nik"),)
+
+
+def test_a_divorce_without_a_decision_goes_back() -> None:
+    submission = replace(people.divorce(), decision=None)
+    assert found(submission) == (failure("decision_missing", "decision"),)
+    assert way(submission) is Route.RETURN
+
+
+CODES = st.sampled_from([*ROUTES, "name_differs", "never_heard_of"])
+
+
+@given(st.lists(st.builds(Finding, code=CODES, field=st.none(), severity=st.sampled_from(Severity)), max_size=6).map(tuple))
+def test_the_strongest_way_wins_and_only_failures_count(findings: tuple[Finding, ...]) -> None:
+    verdict = route(findings, LOST)
+    asked = {ROUTES.get(finding.code, Route.STAFF) for finding in findings if finding.is_failure}
+    strongest = next((candidate for candidate in (Route.REJECT, Route.RETURN, Route.STAFF) if candidate in asked), Route.APPROVE)
+    assert verdict.route is strongest
+    assert all(reason.is_failure for reason in verdict.reasons)
+    assert bool(verdict.reasons) is (verdict.route is not Route.APPROVE)

@@ -1,0 +1,147 @@
+"""The sample register: the same people for a seed, possible people, over every village; and its way through a CSV file."""
+
+from collections import Counter
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import orjson
+import pytest
+
+from services.verification.adapters.registry_csv import COLUMNS, check_file, read_families, write_families
+from services.verification.adapters.registry_sample import AS_OF, sample_families
+from services.verification.domain.checks import check_kk_number, check_name, check_nik
+from services.verification.domain.register import Family
+from services.verification.wiring import registry
+from shared.errors import BadInput
+from shared.reference.population import KkMarital, Relation
+from shared.reference.regions import villages
+from shared.values import Nik
+
+FAMILIES = list(sample_families(1500, 7))
+PEOPLE = [(member, family) for family in FAMILIES for member in family.members]
+
+
+def test_a_seed_always_gives_the_same_people_and_a_short_register_is_the_beginning_of_a_long_one() -> None:
+    assert list(sample_families(40, 7)) == FAMILIES[:40]
+    assert list(sample_families(40, 8)) != FAMILIES[:40]
+
+
+def test_every_village_and_no_other_has_families() -> None:
+    assert {family.village_code for family in FAMILIES} == set(villages())
+
+
+def test_numbers_are_well_formed_unique_and_agree_with_the_person() -> None:
+    assert len({member.nik for member, _ in PEOPLE}) == len(PEOPLE)
+    assert len({family.kk_number for family in FAMILIES}) == len(FAMILIES)
+    for member, family in PEOPLE:
+        number = Nik.parse(member.nik)
+        assert number.matches_birth(member.born_on)
+        assert number.sex.value == member.sex
+        assert not [*check_nik(member.nik, "nik"), *check_kk_number(family.kk_number, "kk")]
+
+
+def test_names_are_names() -> None:
+    assert not [member.name for member, _ in PEOPLE if list(check_name(member.name, "name"))]
+
+
+def test_every_family_has_one_head_and_possible_ages() -> None:
+    for family in FAMILIES:
+        relations = Counter(member.relation for member in family.members)
+        assert relations[Relation.HEAD] == 1
+        for member in family.members:
+            assert member.born_on < AS_OF
+            assert member.marital_on is None or member.age_on(member.marital_on) >= 18
+            if member.relation is Relation.CHILD and member.marital is KkMarital.SINGLE and member.father == family.head.name:
+                assert family.head.age_on(member.born_on) >= 18
+
+
+def test_a_card_is_not_older_than_the_marriage_on_it() -> None:
+    for family in FAMILIES:
+        day, month, year = int(family.kk_number[6:8]), int(family.kk_number[8:10]), 2000 + int(family.kk_number[10:12])
+        assert family.head.marital_on is None or date(year, month, day) >= family.head.marital_on
+
+
+def test_a_register_survives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    assert write_families(path, FAMILIES) == len(FAMILIES)
+    assert check_file(path) == len(FAMILIES)
+    assert list(read_families(path)) == FAMILIES
+
+
+def broken(path: Path, change: dict[str, str], *, line: int = 2) -> list[tuple[str, str]]:
+    write_families(path, FAMILIES[:3])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cells = lines[line - 1].split(",")
+    for column, value in change.items():
+        cells[COLUMNS.index(column)] = value
+    lines[line - 1] = ",".join(cells)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput) as raised:
+        check_file(path)
+    return [(problem.field, problem.code) for problem in raised.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("nik", "123", "nik_not_16_digits"),
+        ("nik", "35.1908 1107880001", "digits_only"),
+        ("village_code", "35.19.08.1001", "village_code_malformed"),
+        ("village_code", "9919081001", "village_code_malformed"),
+        ("marital", "KAWIN", "term_unknown"),
+        ("sex", "M", "term_unknown"),
+        ("born_on", "11/07/1988", "date_malformed"),
+        ("born_on", "", "date_malformed"),
+        ("marital_on", "kemarin", "date_malformed"),
+        ("name", " ", "name_empty"),
+    ],
+)
+def test_a_malformed_cell_is_named_by_line_and_column_and_never_repeated(tmp_path: Path, column: str, value: str, code: str) -> None:
+    assert broken(tmp_path / "register.csv", {column: value}) == [(f"line 2, {column}", code)]
+
+
+def test_a_family_without_a_head_and_one_in_two_places_are_refused(tmp_path: Path) -> None:
+    assert ("line 2, relation", "one_head_needed") in broken(tmp_path / "a.csv", {"relation": "ANAK"})
+    path = tmp_path / "b.csv"
+    write_families(path, [FAMILIES[0], FAMILIES[1], FAMILIES[0]])
+    with pytest.raises(BadInput) as raised:
+        check_file(path)
+    assert [problem.code for problem in raised.value.problems] == ["family_scattered"]
+
+
+def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("nik,name\n1,A\n", encoding="utf-8")
+    with pytest.raises(BadInput) as raised:
+        check_file(path)
+    assert raised.value.problems[0].code == "column_missing"
+
+
+def test_the_command_makes_a_file_and_picks_persons_for_demonstrations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "register.csv"
+    assert registry(["generate", "--families", "60", "--seed", "7", "--out", str(path)]) == 0
+    capsys.readouterr()
+    assert registry(["pick", str(path), "--count", "2"]) == 0
+    picked = orjson.loads(capsys.readouterr().out)
+    by_kk = {family.kk_number: family for family in islice(FAMILIES, 60)}
+    assert len(picked["kk_hilang"]) == len(picked["cerai"]) == 2
+    for person in picked["kk_hilang"]:
+        assert by_kk[person["kk_number"]].head.nik == person["nik"]
+    for couple in picked["cerai"]:
+        assert _couple(by_kk[couple["kk_number"]]) == [couple["husband"]["nik"], couple["wife"]["nik"]]
+        assert couple["children"]
+
+
+def _couple(family: Family) -> list[str]:
+    return [member.nik for member in family.members[:2]]
+
+
+def test_the_command_says_which_line_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "register.csv"
+    monkeypatch.delenv("MONGO_URL", raising=False)
+    assert registry(["import", str(path)]) == 2
+    assert registry(["pick", str(tmp_path / "missing.csv")]) == 1
+    path.write_text("nik\n", encoding="utf-8")
+    assert registry(["pick", str(path)]) == 1
+    assert "column_missing" in capsys.readouterr().err
