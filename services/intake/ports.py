@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from services.intake.domain.requests import Channel, Published, Request, State
 from services.intake.domain.texts import Texts
 from services.intake.domain.words import Vocabulary
 from shared.clock import Clock
+from shared.messaging.delivery import Context
 from shared.mongo.files import StoredFile
 from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
@@ -31,7 +33,14 @@ class StoredPiece:
     sender: str
     received_at: datetime
     content: Json
+    traceparent: str
     is_new: bool = True
+
+    @property
+    def context(self) -> Context:
+        """Because of what its events happen. A wamid has the phone number inside, so the cause is named by a hash of the key."""
+        cause = f"wa:{hashlib.sha256(self.key.encode()).hexdigest()[:32]}"
+        return Context(cause, cause, self.traceparent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,15 @@ class SentMessage:
     statuses: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One process works off one sender. `failures`: how often the first message of the queue failed in a row."""
+
+    sender: str = field(repr=False)
+    token: str
+    failures: int
+
+
 class Tx(Protocol):
     """One unit of work over intake's aggregates."""
 
@@ -75,6 +93,9 @@ class Tx(Protocol):
 
     def finish_piece(self, piece: StoredPiece) -> None:
         """Mark it handled; a second handler loses the race."""
+
+    def park_piece(self, piece: StoredPiece, reason: str) -> None:
+        """Give it up, visibly."""
 
     async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
         """Who is known by this phone and by this BSUID: none, one, or two who are one."""
@@ -134,8 +155,29 @@ class Tx(Protocol):
 class Inflow(Protocol):
     """Raw pieces of webhooks, stored before they are handled."""
 
-    async def append(self, pieces: Sequence[Piece], at: datetime) -> int:
+    async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
         """Store durably in one round trip; those already there are left alone. Gives how many were new."""
+
+    async def lease_sender(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str]) -> Lease | None:
+        """Take the sender whose new message is oldest and who is free; None when there is none."""
+
+    async def extend(self, lease: Lease, at: datetime, seconds: float) -> bool:
+        """Keep a lease. False: it was lost; stop working on that sender."""
+
+    async def release(self, lease: Lease, *, failures: int, until: datetime) -> None:
+        """Give a sender back: at once, or after a rest when its first message failed."""
+
+    async def messages_of(self, sender: str, limit: int) -> Sequence[StoredPiece]:
+        """New messages of a sender in the order in which they were sent."""
+
+    async def new_statuses(self, limit: int) -> Sequence[str]:
+        """Keys of statuses that nobody handled, the oldest first."""
+
+    async def park(self, key: str, reason: str, at: datetime) -> bool:
+        """Give a piece up outside a unit. False when somebody handled it meanwhile."""
+
+    async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
+        """Contacts whose draft was last touched before that moment."""
 
 
 class FileRoom(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import (
@@ -43,15 +43,19 @@ _FILE, _FILE_REFUSED, _OTHER = "file", "file_refused", "other"
 
 def decide(conversation: Conversation, act: Act, world: World) -> Outcome:
     """Take one message. Total: every act in every stage has an answer."""
-    stale: tuple[Fact, ...] = ()
-    if conversation.draft is not None and conversation.touched_at is not None and world.at - conversation.touched_at > DRAFT_LIFETIME:
-        stale = _dropped(conversation.draft)
-        conversation = _without_draft(conversation)
+    conversation, stale = expire(conversation, world.at)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     after, facts = step(conversation, act, world)
     touched = world.at if conversation.touched_at is None else max(world.at, conversation.touched_at)
     return replace(after, touched_at=touched), stale + facts
+
+
+def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tuple[Fact, ...]]:
+    """Drop a draft that nobody came back to for `DRAFT_LIFETIME`."""
+    if conversation.draft is None or conversation.touched_at is None or at - conversation.touched_at <= DRAFT_LIFETIME:
+        return conversation, ()
+    return _without_draft(conversation), _dropped(conversation.draft)
 
 
 def awaits_file(conversation: Conversation, desk: Desk) -> bool:

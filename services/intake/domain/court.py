@@ -126,7 +126,7 @@ def _jurisdiction(decision: Decision) -> Iterator[FieldProblem]:
         yield FieldProblem(
             "kind" if decision.kind in _NAME_CHANGES else "court_code",
             "general_court_matter",
-            "A change of name is decided by the Pengadilan Negeri; the citizen brings that penetapan to the office. It is not a DIDUPAG product.",
+            "A change of name is the Pengadilan Negeri's: the citizen brings its penetapan to the office. No DIDUPAG product.",
         )
     elif court is None:
         yield FieldProblem("court_code", "court_unknown", "This court is not in the list of courts that send decisions.")
@@ -197,7 +197,9 @@ def _people(decision: Decision) -> Iterator[FieldProblem]:
     if decision.husband.nik == decision.wife.nik:
         yield FieldProblem("wife.nik", "parties_are_the_same", "Husband and wife have the same NIK.")
     if all(not at_home(party) for _, party in decision.parties):
-        yield FieldProblem("husband.village_code", "no_party_here", "Both parties live in other regencies; their offices issue the documents.")
+        yield FieldProblem(
+            "husband.village_code", "no_party_here", "Both parties live in other regencies; their offices issue the documents."
+        )
     niks = {party.nik for _, party in decision.parties}
     for number, child in enumerate(decision.children):
         if _wrong(Nik.parse, child.nik):

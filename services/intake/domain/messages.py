@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
-
-import re
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import Identity

@@ -30,7 +30,9 @@ class Submission:
     reference: str | None = None
 
 
-def check(submission: Submission, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]) -> tuple[FieldProblem, ...]:
+def check(
+    submission: Submission, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]
+) -> tuple[FieldProblem, ...]:
     """Find every problem.
 
     Args:

@@ -1,5 +1,7 @@
 """Use cases of intake: load, ask the domain, save and publish. One file per thing that comes in."""
 
+from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
+from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision

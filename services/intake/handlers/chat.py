@@ -21,7 +21,7 @@ from services.intake.domain.chat import (
     World,
 )
 from services.intake.domain.contacts import Contact, Identity, learn, merge
-from services.intake.domain.conversation import awaits_file, decide
+from services.intake.domain.conversation import awaits_file, decide, expire
 from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
 from services.intake.domain.words import Intent
@@ -85,7 +85,27 @@ async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedF
     return tuple(reply.dropped)
 
 
-async def _talk(  # noqa: PLR0913 - the parts of one exchange, used here only
+async def give_up_message(tx: Tx, deps: Deps, key: str, reason: str) -> None:
+    """Park a message that can't be handled, and tell its sender that something is wrong on our side."""
+    piece = await tx.piece(key)
+    if not piece.is_new:
+        return
+    tx.park_piece(piece, reason)
+    inbound = read_message(piece.content, deps.vocabulary)
+    contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+    tx.save_conversation(await tx.conversation(contact.contact_id))
+    _answer(tx, deps, contact, inbound, _Reply([Said("trouble", buttons=("menu",))]))
+
+
+async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
+    """Drop a draft that nobody came back to; gives the ids of its files, to be deleted after the commit."""
+    conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
+    if facts:
+        tx.save_conversation(conversation)
+    return tuple(file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids)
+
+
+async def _talk(
     tx: Tx,
     deps: Deps,
     contact: Contact,

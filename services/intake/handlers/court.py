@@ -70,7 +70,5 @@ def _answer(case: Case) -> dict[str, Any]:
         "requests": [
             {"party": one.party, "product": one.product, "request_id": one.request_id, "receipt": one.receipt} for one in case.requests
         ],
-        "elsewhere": [
-            {"party": one.party, "regency_code": one.regency_code, "regency": one.regency} for one in elsewhere(case.decision)
-        ],
+        "elsewhere": [{"party": one.party, "regency_code": one.regency_code, "regency": one.regency} for one in elsewhere(case.decision)],
     }

@@ -15,13 +15,14 @@ from shared.logs import get
 _log = get("inflow")
 
 
-async def receive_webhook(deps: Deps, body: Any, digest: str) -> int:
+async def receive_webhook(deps: Deps, body: Any, digest: str, traceparent: str) -> int:
     """Store every piece of a signed body durably, in one round trip.
 
     Args:
         deps: The process.
         body: The parsed JSON, of any shape.
         digest: SHA-256 of the raw bytes.
+        traceparent: The trace that everything of this body belongs to.
 
     Returns:
         How many pieces were new.
@@ -30,7 +31,7 @@ async def receive_webhook(deps: Deps, body: Any, digest: str) -> int:
         Transient: the database is down; the provider sends it again.
     """
     pieces = split(body, digest)
-    new = await deps.inflow.append(pieces, deps.clock())
+    new = await deps.inflow.append(pieces, deps.clock(), traceparent)
     kinds = Counter(piece.kind.value for piece in pieces)
     _log.info("webhook.stored", new=new, repeated=len(pieces) - new, **{f"{kind}_count": kinds[kind] for kind in Kind if kinds[kind]})
     return new

@@ -29,7 +29,10 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("wa_id", 1)], name="wa_id", unique=True, partialFilterExpression={"wa_id": {"$type": "string"}}),
         IndexModel([("bsuid", 1)], name="bsuid", unique=True, partialFilterExpression={"bsuid": {"$type": "string"}}),
     ),
-    "conversations": (),
+    "conversations": (
+        # The sweeper looks for drafts that nobody came back to.
+        IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),
+    ),
     "requests": (
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person

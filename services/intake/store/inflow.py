@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.intake.domain.inflow import Kind, Piece
-from services.intake.ports import StoredPiece
+from services.intake.ports import Lease, StoredPiece
 from services.intake.store.mappings import HANDLED, KEPT, NEW, PARKED, piece_from
-from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, is_unavailable
+from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
 
 _DUPLICATE: Final = 11000  # server error code: the piece is there already
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _WORKED: Final = frozenset({Kind.MESSAGE, Kind.STATUS})
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """One process works off one sender. `failures`: how often the first message of the queue failed in a row."""
-
-    sender: str
-    token: str
-    failures: int
-
-
 class InflowStore:
-    """The collections `inflow` and `senders`."""
+    """The collections `inflow` and `senders`, and the drafts that nobody came back to."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._pieces: Collection = mongo.collection(database, "inflow")
         self._senders: Collection = mongo.collection(database, "senders")
+        self._conversations: Collection = mongo.collection(database, "conversations")
 
-    async def append(self, pieces: Sequence[Piece], at: datetime) -> int:
+    async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
         """See `ports.Inflow`.
 
         Raises:
@@ -44,19 +35,16 @@ class InflowStore:
         """
         if not pieces:
             return 0
-        docs = [_to_doc(piece, number, at) for number, piece in enumerate(pieces)]
-        try:
-            result = await self._pieces.insert_many(docs, ordered=False)
-        except BulkWriteError as error:
-            details = error.details or {}
-            others = [problem for problem in details.get("writeErrors", ()) if problem.get("code") != _DUPLICATE]
-            if others or details.get("writeConcernErrors"):
-                raise DatabaseUnavailable("database_unavailable", "inflow") from error
-            return int(details.get("nInserted", 0))
-        except PyMongoError as error:
-            if is_unavailable(error):
-                raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
-            raise
+        docs = [_to_doc(piece, number, at, traceparent) for number, piece in enumerate(pieces)]
+        with reachable():
+            try:
+                result = await self._pieces.insert_many(docs, ordered=False)
+            except BulkWriteError as error:
+                details = error.details or {}
+                others = [problem for problem in details.get("writeErrors", ()) if problem.get("code") != _DUPLICATE]
+                if others or details.get("writeConcernErrors"):
+                    raise DatabaseUnavailable("database_unavailable", "inflow") from error
+                return int(details.get("nInserted", 0))
         return len(result.inserted_ids)
 
     async def lease_sender(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str]) -> Lease | None:
@@ -113,6 +101,13 @@ class InflowStore:
         rows = await self._pieces.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
+    async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
+        """See `ports.Inflow`."""
+        query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
+        with reachable():
+            rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
+        return [row["_id"] for row in rows]
+
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a piece up, visibly. False when somebody handled it meanwhile."""
         result = await self._pieces.update_one(
@@ -124,7 +119,9 @@ class InflowStore:
     async def replay(self, key: str | None = None) -> int:
         """Make parked pieces new again: one, or all. Gives how many."""
         query: Doc = {"state": PARKED} | ({"_id": key} if key else {})
-        result = await self._pieces.update_many(query, {"$set": {"state": NEW}, "$unset": {"reason": "", "parked_at": ""}, "$inc": {"version": 1}})
+        result = await self._pieces.update_many(
+            query, {"$set": {"state": NEW}, "$unset": {"reason": "", "parked_at": ""}, "$inc": {"version": 1}}
+        )
         return int(result.modified_count)
 
     async def parked(self, limit: int = 100) -> list[tuple[str, str, datetime]]:
@@ -140,7 +137,7 @@ class InflowStore:
         return {**counts, KEPT: kept, HANDLED: total - kept - sum(counts.values())}
 
 
-def _to_doc(piece: Piece, number: int, at: datetime) -> Doc:
+def _to_doc(piece: Piece, number: int, at: datetime, traceparent: str) -> Doc:
     works = piece.kind in _WORKED
     doc: Doc = {
         "_id": piece.key,
@@ -151,6 +148,7 @@ def _to_doc(piece: Piece, number: int, at: datetime) -> Doc:
         "state": NEW if works else KEPT,
         "sent_at": piece.sent_at or at,
         "received_at": at,
+        "traceparent": traceparent,
         "arrival": f"{at.isoformat(timespec='milliseconds')}-{number:06d}",
         # Bytes, not a subdocument: foreign JSON may hold what BSON can't (integers beyond 64 bit, NUL in names).
         "content": orjson.dumps(piece.content),

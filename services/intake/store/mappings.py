@@ -33,6 +33,10 @@ class PieceRow:
         """The same piece, done with; it expires some time after."""
         return PieceRow(replace(self.piece, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
 
+    def parked(self, reason: str, at: datetime) -> PieceRow:
+        """The same piece, given up; it stays until an operator decides."""
+        return PieceRow(replace(self.piece, is_new=False), {**self.doc, "state": PARKED, "reason": reason, "parked_at": at})
+
 
 def piece_from(doc: Doc) -> StoredPiece:
     """A piece as it lies."""
@@ -42,6 +46,7 @@ def piece_from(doc: Doc) -> StoredPiece:
         sender=doc["sender"],
         received_at=doc["received_at"],
         content=orjson.loads(doc["content"]),
+        traceparent=doc["traceparent"],
         is_new=doc["state"] == NEW,
     )
 
@@ -144,9 +149,7 @@ def request_from(doc: Doc) -> Request:
         person=Person(**_known(Person, doc["person"])),
         submitted_at=doc["submitted_at"],
         promised_at=doc["promised_at"],
-        timeline=tuple(
-            Step(State(step["state"]), step["at"], tuple(step["reasons"]), step["document_number"]) for step in doc["timeline"]
-        ),
+        timeline=tuple(Step(State(step["state"]), step["at"], tuple(step["reasons"]), step["document_number"]) for step in doc["timeline"]),
         state=State(doc["state"]),
         attachments=_attachments(doc["attachments"]),
         case_id=doc["case_id"],

@@ -7,7 +7,7 @@ import re
 from services.intake.domain.requests import Request
 from services.intake.ports import Page, Search
 from services.intake.store.mappings import request_from
-from shared.mongo import Collection, Doc, Mongo
+from shared.mongo import Collection, Doc, Mongo, aggregate
 from shared.values import Malformed, Receipt
 
 
@@ -30,7 +30,7 @@ class RegisterStore:
 
     async def count_by_state(self) -> dict[str, int]:
         """How many requests stand in each state."""
-        rows = await self._requests.aggregate([{"$group": {"_id": "$state", "count": {"$sum": 1}}}]).to_list(None)
+        rows = await aggregate(self._requests, [{"$group": {"_id": "$state", "count": {"$sum": 1}}}])
         return {row["_id"]: row["count"] for row in rows}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from services.intake.domain.chat import Conversation, OpenRequest
@@ -53,11 +53,17 @@ class IntakeTx:
         """See `ports.Tx`."""
         self._unit.save(PIECES, self._rows[piece.key].handled(self._clock()))
 
+    def park_piece(self, piece: StoredPiece, reason: str) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(PIECES, self._rows[piece.key].parked(reason, self._clock()))
+
     async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
         """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
-        by_bsuid = await self._unit.find_one_by(CONTACTS, {"bsuid": identity.bsuid}) if identity.bsuid else None
-        by_phone = await self._unit.find_one_by(CONTACTS, {"wa_id": identity.wa_id}) if identity.wa_id else None
-        return tuple({contact.contact_id: contact for contact in (by_bsuid, by_phone) if contact is not None}.values())
+        found: list[Contact | None] = []
+        for name, value in (("bsuid", identity.bsuid), ("wa_id", identity.wa_id)):
+            if value:
+                found.append(await self._unit.find_one_by(CONTACTS, {name: value}))
+        return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
 
     def add_contact(self, contact: Contact) -> None:
         """See `ports.Tx`."""

@@ -1,0 +1,46 @@
+"""Puts intake's routes on the app that every service has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import FastAPI
+
+from services.intake.api import court, files, requests, whatsapp
+from services.intake.ports import Deps, Tx
+from shared.health import Health
+from shared.messaging.units import Units
+from shared.settings import ServiceSettings
+from shared.web import create_app
+
+_OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with its own code; the body limit stands just behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work with. `wake`: there is something in the inflow."""
+
+    deps: Deps
+    units: Units[Tx]
+    wake: Callable[[], None]
+    whatsapp: whatsapp.Secrets
+    courts: court.Signatures
+    file_max_bytes: int
+
+
+def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
+    """The HTTP side of intake."""
+    app = create_app(
+        settings,
+        health,
+        title="Intake",
+        public=(whatsapp.PATH,),
+        larger_bodies=((files.PATH, parts.file_max_bytes + _OVERHEAD_BYTES),),
+    )
+    app.include_router(whatsapp.routes(parts.deps, parts.wake, parts.whatsapp))
+    app.include_router(court.routes(parts.deps, parts.units, parts.courts))
+    app.include_router(requests.routes(parts.deps, parts.units))
+    app.include_router(files.routes(parts.deps, parts.file_max_bytes))
+    return app

@@ -1,0 +1,199 @@
+"""Decisions of the Religious Court, signed by Standard Webhooks (https://www.standardwebhooks.com), recorded before the answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from services.intake.domain.court import Child, Decision, Party
+from services.intake.handlers import record_decision
+from services.intake.ports import Deps, Tx
+from shared.errors import Forbidden, Permanent, Unauthorized
+from shared.messaging.units import Context, Units
+from shared.reference.courts import court_key
+from shared.web import authenticated_by
+
+PATH: Final = "/v1/court/decisions"
+_MAX_ID_CHARACTERS: Final = 200  # of a webhook-id; it becomes a key
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Digits = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
+
+
+class PartyBody(BaseModel):
+    """Husband or wife, as the court wrote it."""
+
+    nik: Digits
+    name: Line
+    birth_place: Line | None = None
+    born_on: date | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    village_code: Annotated[VillageCode | None, Field(description="Kemendagri code of where the party lives now, ten digits")] = None
+    kk_number: Digits | None = None
+    occupation: Line | None = None
+    phone: Digits | None = None
+
+
+class ChildBody(BaseModel):
+    """A child and who has custody."""
+
+    nik: Digits
+    custody_nik: Annotated[Digits, Field(description="NIK of the party that has custody")]
+    name: Line | None = None
+
+
+class DecisionBody(BaseModel):
+    """A final decision. Fields that are not known here are ignored."""
+
+    model_config = ConfigDict(title="Decision")
+
+    decision_id: Annotated[Line, Field(description="The court's own reference; comes back in every callback")]
+    court_code: Annotated[Line, Field(description="PA.Kab.Mn, …", examples=["PA.Kab.Mn"])]
+    case_number: Annotated[Line, Field(examples=["40/Pdt.G/2026/PA.Kab.Mn"])]
+    kind: Annotated[Line, Field(description="cerai_gugat or cerai_talak")]
+    decided_on: date
+    notified_on: Annotated[date | None, Field(description="When notice reached the party that was absent at the reading")] = None
+    final_on: Annotated[date, Field(description="BHT, berkekuatan hukum tetap")]
+    pledge_on: Annotated[date | None, Field(description="Ikrar talak: only and always with cerai_talak")] = None
+    deed_number: Annotated[Line, Field(description="Akta cerai", examples=["194/AC/2026/PA.Kab.Mn"])]
+    deed_on: date
+    deed_serial: Line | None = None
+    marriage_certificate_number: Line | None = None
+    marriage_certificate_on: date | None = None
+    husband: PartyBody
+    wife: PartyBody
+    children: Annotated[tuple[ChildBody, ...], Field(max_length=30)] = ()
+
+
+class CaseRequestView(BaseModel):
+    """One document that follows from the decision."""
+
+    party: str
+    product: str
+    request_id: str
+    receipt: str
+
+
+class ElsewhereView(BaseModel):
+    """A party that another office serves."""
+
+    party: str
+    regency_code: str
+    regency: str
+
+
+class CaseView(BaseModel):
+    """What became of a decision."""
+
+    case_id: str
+    decision_id: str
+    state: str
+    received_at: str
+    requests: list[CaseRequestView]
+    elsewhere: list[ElsewhereView]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A body with a good signature, and whose it is."""
+
+    body: bytes
+    webhook_id: str
+    court: str
+
+
+class Signatures:
+    """The courts' secrets: for each the present one and, while it is changed, others."""
+
+    def __init__(self, secrets: Mapping[str, Sequence[str]]) -> None:
+        self._webhooks = [(court_key(code), Webhook(secret)) for code, known in secrets.items() for secret in known]
+
+    def check(self, body: bytes, headers: Mapping[str, str]) -> str:
+        """Whose secret signs these bytes, within five minutes of now: the court's key.
+
+        Raises:
+            Unauthorized: `signature_wrong`.
+        """
+        for court, webhook in self._webhooks:
+            try:
+                webhook.verify(body, dict(headers), json_parse=False)
+            except (WebhookVerificationError, ValueError, TypeError):
+                continue  # ValueError, TypeError: what the library lets through of headers and bodies that are no text
+            return court
+        raise Unauthorized("signature_wrong", "webhook-signature does not sign this body, or webhook-timestamp is not now.")
+
+
+def routes(deps: Deps, units: Units[Tx], signatures: Signatures) -> APIRouter:
+    """The court's route."""
+    router = APIRouter(tags=["Court"])
+
+    async def signed(request: Request) -> Signed:
+        body = await request.body()
+        court = signatures.check(body, request.headers)
+        webhook_id = request.headers["webhook-id"]
+        if len(webhook_id) > _MAX_ID_CHARACTERS:
+            raise Permanent("webhook_id_too_long", f"At most {_MAX_ID_CHARACTERS} characters.")
+        return Signed(body, webhook_id, court)
+
+    @router.post(
+        PATH,
+        summary="Record a final divorce decision",
+        response_model=CaseView,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": DecisionBody.model_json_schema()}}}},
+    )
+    async def receive(request: Request, signed: Annotated[Signed, authenticated_by(signed, "standard-webhooks")]) -> dict[str, Any]:
+        decision = _decision(_parse(signed.body))
+        if court_key(decision.court_code) != signed.court:
+            raise Forbidden("court_not_the_sender", "The signature is another court's than court_code.")
+
+        async def record(tx: Tx) -> dict[str, Any]:
+            return await record_decision(tx, deps, decision, _fingerprint(decision))
+
+        return await units.run(
+            record,
+            context=Context(f"court:{signed.webhook_id}", None, request.state.traceparent),
+            key=f"court:{signed.court}:{signed.webhook_id}",
+            fingerprint=hashlib.sha256(signed.body).hexdigest(),
+        )
+
+    return router
+
+
+def _parse(body: bytes) -> DecisionBody:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Permanent("json_malformed", "The body is not JSON.") from error
+    try:
+        return DecisionBody.model_validate(content)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        raise RequestValidationError([{**problem, "loc": ("body", *problem["loc"])} for problem in problems]) from None
+
+
+def _decision(body: DecisionBody) -> Decision:
+    values = {name: getattr(body, name) for name in DecisionBody.model_fields}
+    return Decision(
+        **{
+            **values,
+            "husband": Party(**body.husband.model_dump()),
+            "wife": Party(**body.wife.model_dump()),
+            "children": tuple(Child(**child.model_dump()) for child in body.children),
+        },
+    )
+
+
+def _fingerprint(decision: Decision) -> str:
+    """The content without what may differ between two ways of sending the same: the court's reference and the spelling of the number."""
+    content = {**asdict(decision), "decision_id": "", "case_number": "", "court_code": court_key(decision.court_code)}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,97 @@
+"""Files of requests: streamed in and out, never held in memory whole."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from services.intake.domain.conversation import DOCUMENT_TYPES
+from services.intake.ports import Deps
+from shared.errors import BadInput, FieldProblem
+from shared.mongo.files import StoredFile
+from shared.web import Client, require
+
+PATH: Final = "/v1/files"
+_DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")  # RFC 9530
+
+
+class FileView(BaseModel):
+    """A stored file."""
+
+    file_id: str
+    size_bytes: int
+    sha256: str
+    media_type: str
+
+
+def routes(deps: Deps, max_bytes: int) -> APIRouter:
+    """The routes of files."""
+    router = APIRouter(tags=["Files"])
+
+    @router.post(
+        PATH,
+        status_code=201,
+        summary="Upload a photo or PDF as the raw body",
+        response_model=FileView,
+        openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
+    )
+    async def upload(
+        request: Request,
+        client: Annotated[Client, require("files:write")],
+        content_digest: Annotated[str | None, Header(description="RFC 9530, sha-256=:…:; checked where it is sent")] = None,
+    ) -> FileView:
+        expected = _expected(content_digest)
+        try:
+            stored = await deps.files.put(
+                deps.new_id(),
+                request.stream(),
+                max_bytes=max_bytes,
+                media_types=DOCUMENT_TYPES,
+                metadata={"owner": client.name},
+            )
+        except BadInput as error:
+            raise BadInput(error.code, error.detail, (FieldProblem("body", error.code, error.detail),)) from error
+        if expected is not None and not hmac.compare_digest(expected, bytes.fromhex(stored.sha256)):
+            await deps.files.delete(stored.file_id)
+            raise _digest_problem("content_digest_differs", "The bytes that came are not the ones that were sent.")
+        return FileView(file_id=stored.file_id, size_bytes=stored.size_bytes, sha256=stored.sha256, media_type=stored.media_type)
+
+    @router.get(PATH + "/{file_id}", summary="Download a file", response_class=StreamingResponse)
+    async def download(file_id: str, _client: Annotated[Client, require("files:read")]) -> StreamingResponse:
+        stored, chunks = await deps.files.open(file_id)
+        return StreamingResponse(chunks, media_type=stored.media_type, headers=_headers(stored))
+
+    return router
+
+
+def _headers(stored: StoredFile) -> dict[str, str]:
+    digest = base64.b64encode(bytes.fromhex(stored.sha256)).decode()
+    return {
+        "Content-Length": str(stored.size_bytes),
+        "ETag": f'"{stored.sha256}"',
+        "Repr-Digest": f"sha-256=:{digest}:",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _expected(header: str | None) -> bytes | None:
+    if not header:
+        return None
+    found = _DIGEST.search(header)
+    if found is None:  # another algorithm, which is allowed and not checked
+        return None
+    try:
+        return base64.b64decode(found.group(1), validate=True)
+    except ValueError as error:
+        raise _digest_problem("content_digest_malformed", "Expected sha-256=:<base64>:.") from error
+
+
+def _digest_problem(code: str, detail: str) -> BadInput:
+    return BadInput(code, detail, (FieldProblem("content-digest", code, detail),))

@@ -1,0 +1,167 @@
+"""Requests of any channel adapter, and how they stand. Answers hold nothing personal: they may be shown on a counter's screen."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.intake.domain.requests import Channel, State
+from services.intake.domain.requests import Request as Filed
+from services.intake.domain.submission import Document, Submission
+from services.intake.handlers import submit_request
+from services.intake.ports import Deps, Search, Tx
+from shared.errors import NotFound, Permanent
+from shared.messaging.units import Context, Units
+from shared.values import Receipt
+from shared.web import Client, require
+
+PATH: Final = "/v1/requests"
+_MAX_KEY_CHARACTERS: Final = 200  # of an Idempotency-Key
+_PAGE: Final = 50  # requests on a page, unless asked for otherwise
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class DocumentBody(BaseModel):
+    """A file that was uploaded before, and what it shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[Short, Field(description="surat_polisi, ktp, … as in the catalogue")]
+    file_id: Annotated[Short, Field(description="From POST /v1/files")]
+
+
+class RequestBody(BaseModel):
+    """A complete request."""
+
+    model_config = ConfigDict(extra="forbid", title="RequestSubmission")
+
+    service: Annotated[Short, Field(examples=["kk_hilang"])]
+    nik: Annotated[Short, Field(description="NIK of the person whose document it is")]
+    kk_number: Short
+    applicant_name: Short | None = None
+    documents: Annotated[tuple[DocumentBody, ...], Field(max_length=20)] = ()
+    reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
+
+
+class StepView(BaseModel):
+    """One line of the timeline."""
+
+    state: State
+    at: datetime
+    reasons: list[str] = []
+    document_number: str | None = None
+
+
+class FiledView(BaseModel):
+    """What the one who filed may know at once."""
+
+    request_id: str
+    receipt: str
+    service: str
+    product: str
+    state: State
+    submitted_at: datetime
+    promised_at: datetime | None
+
+
+class SubmittedView(FiledView):
+    """The answer to a submission: the first request on top, and all of them (a service may give several documents)."""
+
+    requests: list[FiledView]
+
+
+class RequestView(FiledView):
+    """How a request stands."""
+
+    channel: Channel
+    case_id: str | None
+    document_number: str | None
+    timeline: list[StepView]
+
+
+class PageView(BaseModel):
+    """Some requests, the newest first; `next` is the cursor of the next page."""
+
+    requests: list[RequestView]
+    next: str | None
+
+
+def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
+    """The routes of requests."""
+    router = APIRouter(tags=["Requests"])
+
+    @router.post(PATH, status_code=201, summary="File a complete request", response_model=SubmittedView)
+    async def file_request(
+        request: Request,
+        body: RequestBody,
+        client: Annotated[Client, require("requests:write")],
+        idempotency_key: Annotated[str | None, Header(description="Yours, unique per request; repeat it when you repeat the call")] = None,
+    ) -> dict[str, Any]:
+        if not idempotency_key or len(idempotency_key) > _MAX_KEY_CHARACTERS:
+            raise Permanent("idempotency_key_missing", f"Send an Idempotency-Key of 1 to {_MAX_KEY_CHARACTERS} characters.")
+        submission = Submission(
+            service=body.service,
+            nik=body.nik,
+            kk_number=body.kk_number,
+            documents=tuple(Document(document.kind, document.file_id) for document in body.documents),
+            applicant_name=body.applicant_name,
+            reference=body.reference,
+        )
+
+        async def submit(tx: Tx) -> dict[str, Any]:
+            return await submit_request(tx, deps, submission, client.name)
+
+        return await units.run(
+            submit,
+            context=Context(f"adapter:{client.name}", None, request.state.traceparent),
+            key=f"adapter:{client.name}:{idempotency_key}",
+            fingerprint=hashlib.sha256(body.model_dump_json().encode()).hexdigest(),
+        )
+
+    @router.get(PATH, summary="List and search requests", response_model=PageView)
+    async def search(
+        _client: Annotated[Client, require("requests:read")],
+        state: State | None = None,
+        service: Annotated[str | None, Query(max_length=64)] = None,
+        channel: Channel | None = None,
+        q: Annotated[
+            str | None, Query(max_length=64, description="Receipt or document number, or its beginning; case or request id")
+        ] = None,
+        after: Annotated[str | None, Query(max_length=64, description="`next` of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
+    ) -> PageView:
+        page = await deps.register.search(Search(state, service, channel, q, after, limit))
+        return PageView(requests=[_view(filed) for filed in page.requests], next=page.next)
+
+    @router.get(PATH + "/{receipt}", summary="How a request stands", response_model=RequestView)
+    async def show(receipt: str, _client: Annotated[Client, require("requests:read")]) -> RequestView:
+        filed = await deps.register.find_by_receipt(Receipt.parse(receipt))
+        if filed is None:
+            raise NotFound("request_not_found", "No request has this receipt number.")
+        return _view(filed)
+
+    return router
+
+
+def _view(filed: Filed) -> RequestView:
+    return RequestView(
+        request_id=filed.request_id,
+        receipt=filed.receipt,
+        service=filed.service,
+        product=filed.product,
+        state=filed.state,
+        submitted_at=filed.submitted_at,
+        promised_at=filed.promised_at,
+        channel=filed.origin.channel,
+        case_id=filed.case_id,
+        document_number=filed.document_number,
+        timeline=[
+            StepView(state=step.state, at=step.at, reasons=list(step.reasons), document_number=step.document_number)
+            for step in filed.timeline
+        ],
+    )

@@ -1,0 +1,62 @@
+"""What comes in over the broker: how requests go on. Which state each event means is decided here, whether it counts in the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.intake.domain.requests import State, Step
+from services.intake.handlers import note_progress
+from services.intake.ports import Tx
+from shared.contracts.issuance import DocumentIssued
+from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
+from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
+from shared.messaging.delivery import Meta, Route
+
+
+def routes() -> tuple[Route[Any, Tx], ...]:
+    """Event -> handler. All of them move a request on, so all of a batch's requests are read in one query."""
+    return (
+        Route(RequestApproved, _approved, _prefetch),
+        Route(RequestReturned, _returned, _prefetch),
+        Route(RequestRejected, _rejected, _prefetch),
+        Route(DocumentIssued, _issued, _prefetch),
+        Route(NoticeDelivered, _delivered, _prefetch),
+        Route(NoticeFailed, _undelivered, _prefetch),
+    )
+
+
+async def _approved(tx: Tx, event: RequestApproved, _meta: Meta) -> None:
+    await note_progress(tx, event.request_id, Step(State.APPROVED, event.approved_at))
+
+
+async def _returned(tx: Tx, event: RequestReturned, _meta: Meta) -> None:
+    await note_progress(tx, event.request_id, Step(State.RETURNED, event.returned_at, _codes(event.reasons)))
+
+
+async def _rejected(tx: Tx, event: RequestRejected, _meta: Meta) -> None:
+    await note_progress(tx, event.request_id, Step(State.REJECTED, event.rejected_at, _codes(event.reasons)))
+
+
+async def _issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
+    await note_progress(tx, event.request_id, Step(State.ISSUED, event.issued_at, document_number=event.document_number))
+
+
+async def _delivered(tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:
+    """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it."""
+    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT:
+        reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
+        await note_progress(tx, event.request_id, Step(State.DELIVERED, event.delivered_at, reasons))
+
+
+async def _undelivered(tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
+    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT:
+        await note_progress(tx, event.request_id, Step(State.UNDELIVERED, event.failed_at, (event.reason,)))
+
+
+async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:
+    await tx.prefetch_requests([event.request_id for event in events if event.request_id is not None])
+
+
+def _codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(reason.code if reason.field is None else f"{reason.code}:{reason.field}" for reason in reasons)

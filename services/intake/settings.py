@@ -1,0 +1,54 @@
+"""The environment of intake."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Intake's own settings beside those of every service."""
+
+    port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
+
+    whatsapp_app_secret: Annotated[SecretStr, Field(min_length=1, description="App secret: signs the webhook's bodies")]
+    whatsapp_app_secret_before: Annotated[SecretStr | None, Field(description="The secret before, while it is being changed")] = None
+    whatsapp_verify_token: Annotated[SecretStr, Field(min_length=1, description="Token of the webhook's handshake")]
+    whatsapp_access_token: Annotated[SecretStr, Field(min_length=1, description="Bearer token for media")]
+    whatsapp_api_url: Annotated[
+        str, Field(pattern=r"^https?://[^?#]+$", description="Cloud API with its version; http only for a simulator")
+    ] = "https://graph.facebook.com/v25.0"
+    whatsapp_media_hosts: Annotated[
+        frozenset[str], Field(description="JSON list of hosts (host or host:port) that media may be fetched from")
+    ] = frozenset({"lookaside.fbsbx.com", "graph.facebook.com"})
+    media_max_bytes: Annotated[int, Field(ge=1024, description="Largest photo or PDF from a chat, in bytes")] = 10 * 1024 * 1024
+    media_tries: Annotated[int, Field(ge=1, description="Tries to fetch a photo before the citizen is asked to send it again")] = 6
+
+    court_secrets: Annotated[
+        dict[str, tuple[SecretStr, ...]],
+        Field(default_factory=dict, description='JSON: the signing secrets of each court, {"PA.Kab.Mn": ["whsec_…"]}'),
+    ]
+
+    file_max_bytes: Annotated[int, Field(ge=1024, description="Largest uploaded file, in bytes")] = 10 * 1024 * 1024
+
+    open_services: Annotated[tuple[str, ...], Field(description="JSON list of catalogue services that may be asked for online")] = (
+        "kk_hilang",
+    )
+    promise_hours: Annotated[
+        dict[str, float], Field(default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
+    ]
+    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
+    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
+
+    chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 8
+    chat_lease_seconds: Annotated[float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds")] = (
+        60.0
+    )
+    chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
+    inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
+        1.0
+    )

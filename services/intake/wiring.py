@@ -1,0 +1,274 @@
+"""Puts intake together. The only place that knows the store and the adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tomllib
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from services.intake import api, consumers
+from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
+from services.intake.domain.conversation import DOCUMENT_TYPES
+from services.intake.domain.forms import Desk
+from services.intake.domain.requests import State
+from services.intake.domain.texts import Dates, Texts
+from services.intake.domain.words import Meaning, Vocabulary
+from services.intake.jobs import ChatLimits, Chats, DraftSweeper, Statuses
+from services.intake.ports import Deps, Tx
+from services.intake.settings import Settings
+from services.intake.store import INDEXES, InflowStore, IntakeTx, RegisterStore
+from shared.clock import WIB, Clock, now
+from shared.health import Check, Health
+from shared.ids import new_id, new_receipt
+from shared.messaging import conservation
+from shared.messaging.connection import endpoint
+from shared.messaging.consumer import Consumer, Options
+from shared.messaging.delivery import Delivery, Outcome
+from shared.messaging.outbox import Outbox
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.units import UnitOfWork, Units, routing
+from shared.mongo import Mongo
+from shared.mongo.files import Files
+from shared.process import Job, Service
+from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.working_hours import WorkingHours
+
+NAME: Final = "intake"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+BUCKET: Final = "files"
+ACCOUNTS: Final = (
+    conservation.by_state(
+        "requests",
+        "requests",
+        finished=(State.RETURNED, State.REJECTED, State.DELIVERED),
+        parked=(State.UNDELIVERED,),
+        in_flight=(State.SUBMITTED, State.APPROVED, State.ISSUED),
+    ),
+    conservation.by_state("inflow", "inflow", finished=("handled", "kept"), parked=("parked",), in_flight=("new",)),
+)
+
+
+def build(settings: Settings) -> Service:
+    """Everything one process of intake is made of; nothing is opened before it runs."""
+    return Wiring(settings).service()
+
+
+class Wiring:
+    """The parts, by name, so that tests can reach them."""
+
+    def __init__(self, settings: Settings, clock: Clock = now) -> None:
+        self.settings = settings
+        self.database = settings.mongo_database or NAME
+        self.mongo = Mongo.connect(
+            settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds
+        )
+        self.files = Files(self.mongo, self.database, BUCKET)
+        self.inflow = InflowStore(self.mongo, self.database)
+        self.media = self._media()
+        where = endpoint(settings.amqp_url.get_secret_value())
+        self.publisher = Publisher(where, NAME)
+        self.relay = Relay(Outbox(self.mongo, self.database), self.publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+        self.units: Units[Tx] = Units(
+            mongo=self.mongo,
+            database=self.database,
+            service=NAME,
+            make_tx=self._tx(clock),
+            clock=clock,
+            wake=self.relay.wake,
+        )
+        self.deps = self._deps(clock)
+        self.consumer = self._consumer(where)
+        self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
+        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits())
+        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds)
+        self.drafts = DraftSweeper(self.deps, self.units)
+        self.health = self._health()
+
+    def service(self) -> Service:
+        """The process."""
+        return Service(
+            name=NAME,
+            health=self.health,
+            app=api.create(self.settings, self.health, self._parts()),
+            prepare=self.prepare,
+            workers=(
+                Job("consumer", self.consumer.run),
+                Job("chats", self.chats.run),
+                Job("statuses", self.statuses.run),
+                Job("drafts", self.drafts.run),
+            ),
+            relay=Job("relay", self.relay.run),
+            close=(self.publisher.close, self.media.close, self.mongo.close),
+        )
+
+    async def prepare(self) -> None:
+        """Create collections and indexes, and write down how intake counts."""
+        await self.mongo.prepare(self.database, INDEXES)
+        await self.files.prepare()
+        await self.units.prepare()
+        await conservation.register(self.mongo, self.database, ACCOUNTS)
+
+    def wake(self) -> None:
+        """There is something in the inflow."""
+        self.chats_woken.set()
+        self.statuses_woken.set()
+
+    def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
+        return lambda work: IntakeTx(work, self.mongo, self.database, clock)
+
+    def _media(self) -> WhatsappMedia:
+        settings = self.settings
+        limits = MediaLimits(
+            max_bytes=settings.media_max_bytes,
+            media_types=DOCUMENT_TYPES,
+            hosts=settings.whatsapp_media_hosts,
+            allow_http=settings.whatsapp_api_url.startswith("http://"),
+        )
+        token = settings.whatsapp_access_token.get_secret_value()
+        return WhatsappMedia(self.files, api_url=settings.whatsapp_api_url, token=token, limits=limits)
+
+    def _deps(self, clock: Clock) -> Deps:
+        settings = self.settings
+        services = catalogue().adjusted(promise_hours=settings.promise_hours)
+        desk = Desk.of(services, settings.open_services)
+        office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
+        return Deps(
+            clock=clock,
+            new_id=new_id,
+            new_receipt=new_receipt,
+            promise=office.promise,
+            catalogue=services,
+            desk=desk,
+            vocabulary=read_vocabulary(TEMPLATES / "words.toml", desk, services),
+            texts=read_texts(TEMPLATES / "dialogue.toml"),
+            inflow=self.inflow,
+            files=self.files,
+            media=self.media,
+            register=RegisterStore(self.mongo, self.database),
+        )
+
+    def _parts(self) -> api.Parts:
+        settings = self.settings
+        app_secrets = (settings.whatsapp_app_secret, settings.whatsapp_app_secret_before)
+        return api.Parts(
+            deps=self.deps,
+            units=self.units,
+            wake=self.wake,
+            whatsapp=api.Secrets(
+                tuple(secret.get_secret_value().encode() for secret in app_secrets if secret and secret.get_secret_value()),
+                settings.whatsapp_verify_token.get_secret_value().encode(),
+            ),
+            courts=api.Signatures(
+                {code: [secret.get_secret_value() for secret in known] for code, known in settings.court_secrets.items()}
+            ),
+            file_max_bytes=settings.file_max_bytes,
+        )
+
+    def _consumer(self, where: Any) -> Consumer:
+        settings = self.settings
+        table = routing(consumers.routes())
+
+        async def handle(deliveries: Sequence[Delivery]) -> list[Outcome]:
+            return await self.units.run_batch(deliveries, table)
+
+        return Consumer(
+            where,
+            NAME,
+            handle=handle,
+            park=self.units.park,
+            publish=self.publisher.publish,
+            ping=self.mongo.ping,
+            options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
+        )
+
+    def _chat_limits(self) -> ChatLimits:
+        settings = self.settings
+        return ChatLimits(
+            at_once=settings.chats_at_once,
+            lease_seconds=settings.chat_lease_seconds,
+            tries=settings.chat_tries,
+            media_tries=settings.media_tries,
+            poll_seconds=settings.inflow_poll_seconds,
+        )
+
+    def _health(self) -> Health:
+        health = Health()
+        health.add("mongo", self._check_mongo)
+        health.add("broker", self.consumer.check)
+        health.add("outbox", self._check_outbox)
+        return health
+
+    async def _check_mongo(self) -> Check:
+        await self.mongo.ping()
+        return Check(ok=True)
+
+    async def _check_outbox(self) -> Check:
+        age = self.relay.oldest_unsent_seconds
+        late = age > self.settings.outbox_alarm_seconds
+        return Check(ok=not late, reason="outbox_old" if late else "", value=age)
+
+
+def read_texts(path: Path) -> Texts:
+    """What the dialogue says.
+
+    Raises:
+        OSError: the file can't be read.
+        KeyError: a table is missing.
+    """
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    dates = document["dates"]
+    return Texts(document["texts"], document["buttons"], document["states"], Dates(dates["days"], dates["months"], dates["moment"]), WIB)
+
+
+def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:
+    """What people write. The number and the name of a service in the menu are understood by themselves.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: a command that is none.
+        NotFound: words for a service that the catalogue does not have.
+    """
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
+    online = {phrase: services.get(code).id for code, phrases in document["services"].items() for phrase in phrases}
+    numbered = {str(number): code for number, code in enumerate(desk.forms, start=1)}
+    named = {form.title.casefold(): code for code, form in desk.forms.items()}
+    in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
+    return Vocabulary(commands, online | named | numbered, in_person)
+
+
+def list_parked(_words: Sequence[str]) -> int:
+    """`parked`: what of the inflow was given up, since when and why. Keys lead to persons: for operators, not for logs."""
+
+    async def show(inflow: InflowStore) -> None:
+        for key, reason, at in await inflow.parked():
+            sys.stdout.write(f"{at.isoformat()} {reason} {key}\n")
+
+    return _with_inflow(show)
+
+
+def replay_parked(words: Sequence[str]) -> int:
+    """`replay [KEY]`: handle what was given up once more, one message or all."""
+
+    async def replay(inflow: InflowStore) -> None:
+        sys.stdout.write(f"{await inflow.replay(words[0] if words else None)} to be handled again\n")
+
+    return _with_inflow(replay)
+
+
+def _with_inflow(act: Callable[[InflowStore], Awaitable[None]]) -> int:
+    settings = Settings()
+
+    async def run() -> None:
+        mongo = Mongo.connect(settings.mongo_url.get_secret_value())
+        try:
+            await act(InflowStore(mongo, settings.mongo_database or NAME))
+        finally:
+            await mongo.close()
+
+    asyncio.run(run())
+    return 0
