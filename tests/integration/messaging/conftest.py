@@ -96,6 +96,15 @@ class Room:
             message.body, exchange=message.exchange, routing_key=message.routing_key, properties=wire.properties(message)
         )
 
+    async def unbind(self, queue: str, exchange: str, key: str) -> None:
+        await self._session.channel.queue_unbind(queue, exchange, key)
+
+    async def drop_exchange(self, name: str) -> None:
+        await self._session.channel.exchange_delete(name)
+
+    async def drop_queue(self, name: str) -> None:
+        await self._session.channel.queue_delete(name)
+
     async def close(self) -> None:
         await self._session.close()
 

@@ -1,0 +1,197 @@
+"""What was not handled, and whether everything is accounted for: `python -m shared.messaging.admin list|show|replay|discard|conservation`.
+
+Needs `MONGO_URL`, `AMQP_URL` (the operator's user) and, where databases are not named like their services, `DATABASES` (JSON, by service).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Final
+
+import orjson
+import structlog
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.clock import now
+from shared.contracts.registry import SERVICES
+from shared.errors import AppError, BadInput
+from shared.messaging import balance
+from shared.messaging.connection import Lost, endpoint
+from shared.messaging.desk import Desk, Entry
+from shared.messaging.letters import Letters
+from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.publisher import Publisher
+from shared.mongo import Mongo
+
+_FAILED: Final = 1
+_USAGE: Final = 2  # as argparse
+
+
+class AdminSettings(BaseSettings):
+    """The operator's environment."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the operator's user and the product's vhost")]
+    mongo_url: Annotated[SecretStr, Field(description="mongodb:// of the replica set with all services' databases")]
+    databases: Annotated[dict[str, str], Field(description="JSON: database by service, where they are not of one name")] = {}
+
+    def by_service(self) -> dict[str, str]:
+        """Database by service, for every service."""
+        return {service: self.databases.get(service, service) for service in SERVICES}
+
+
+class Admin:
+    """The commands over one connection to each server."""
+
+    def __init__(self, settings: AdminSettings) -> None:
+        where = endpoint(settings.amqp_url.get_secret_value())
+        self._databases = settings.by_service()
+        self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin")
+        self._publisher = Publisher(where, "admin")
+        self._letters = Letters(where)
+        self.desk = Desk(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self._publisher.close()
+        await self._mongo.close()
+
+    async def list(self, options: argparse.Namespace) -> int:
+        """Print what waits; one line each, or one JSON object each."""
+        entries = await self.desk.waiting(options.service)
+        for entry in entries:
+            print(orjson.dumps(_summary(entry)).decode() if options.json else _line(entry))
+        if not options.json:
+            print(f"{len(entries)} waiting")
+        return 0
+
+    async def show(self, options: argparse.Namespace) -> int:
+        """Print one with its bytes, which may be personal data: for an operator's eyes."""
+        for address in options.addresses:
+            entry = await self.desk.show(address)
+            print(
+                orjson.dumps(_summary(entry) | {"body": entry.body.decode(errors="backslashreplace")}, option=orjson.OPT_INDENT_2).decode()
+            )
+        return 0
+
+    async def replay(self, options: argparse.Namespace) -> int:
+        """Send again."""
+        return await self._each(options, "replayed", self.desk.replay)
+
+    async def discard(self, options: argparse.Namespace) -> int:
+        """Decide that it shall not be handled."""
+        return await self._each(options, "discarded", lambda address: self.desk.discard(address, options.note))
+
+    async def conservation(self, options: argparse.Namespace) -> int:
+        """Print both books; the last line is JSON. 1 when unbalanced."""
+        found = await balance.settle(self._mongo, self._databases, self._letters, self.desk, options.settle)
+        print(balance.table(found))
+        print(orjson.dumps(balance.as_data(found)).decode())
+        return 0 if found.balanced else _FAILED
+
+    async def _each(self, options: argparse.Namespace, done: str, act: Callable[[str], Awaitable[None]]) -> int:
+        addresses = options.addresses
+        if options.all:
+            addresses = [entry.address for entry in await self.desk.waiting(options.service) if options.code in (None, entry.code)]
+        elif not addresses:
+            raise BadInput("nothing_named", "name addresses as `list` shows them, or --all")
+        failed = 0
+        for address in addresses:
+            try:
+                await act(address)
+            except (AppError, Refused, BrokerUnavailable) as error:
+                print(f"{address}: {error}", file=sys.stderr)
+                failed += 1
+            else:
+                print(f"{address}: {done}")
+        return _FAILED if failed else 0
+
+
+def main(words: Sequence[str]) -> int:
+    """The command line. Returns the exit code: 0 done, 1 not (or unbalanced), 2 wrong usage."""
+    options = _parser().parse_args(words)
+    try:
+        settings = AdminSettings()  # from the environment
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            print(f"admin: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
+        return _USAGE
+    try:
+        return asyncio.run(_run(settings, options))
+    except (AppError, Lost, Refused, BrokerUnavailable) as error:
+        print(f"admin: {error}", file=sys.stderr)
+        return _FAILED
+
+
+async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
+    admin = Admin(settings)
+    commands: dict[str, Callable[[argparse.Namespace], Awaitable[int]]] = {
+        "list": admin.list,
+        "show": admin.show,
+        "replay": admin.replay,
+        "discard": admin.discard,
+        "conservation": admin.conservation,
+    }
+    try:
+        return await commands[options.command](options)
+    finally:
+        await admin.close()
+
+
+def _line(entry: Entry) -> str:
+    at = entry.at.isoformat(timespec="seconds") if entry.at else "-"
+    return f"{entry.address}  {entry.type}  {entry.code}  x{entry.times}  {at}  {entry.detail}".rstrip()
+
+
+def _summary(entry: Entry) -> dict[str, object]:
+    return {
+        "address": entry.address,
+        "place": entry.place,
+        "service": entry.service,
+        "message_id": entry.message_id,
+        "type": entry.type,
+        "code": entry.code,
+        "detail": entry.detail,
+        "times": entry.times,
+        "at": entry.at,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m shared.messaging.admin", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="what waits: parked, refused, dead, unrouted")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    showing = commands.add_parser("show", help="one with its bytes (may be personal data)")
+    replaying = commands.add_parser("replay", help="send again")
+    discarding = commands.add_parser("discard", help="decide that it shall not be handled")
+    discarding.add_argument("--note", required=True, help="why, and who decided")
+    conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
+    conserving.add_argument("--settle", type=float, default=balance.SETTLE_SECONDS, help="seconds to read again while work moves")
+    showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
+    for command in (listing, replaying, discarding):
+        command.add_argument("--service", choices=SERVICES, default=None, help="of this service alone")
+    for command in (replaying, discarding):
+        command.add_argument("addresses", nargs="*", metavar="SERVICE/PLACE/ID")
+        command.add_argument("--all", action="store_true", help="everything that waits")
+        command.add_argument("--code", default=None, help="with --all: of this reason alone")
+    return parser
+
+
+def _log_aside() -> None:
+    """What is printed is for people and pipes: the log goes to standard error, and only when it matters."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
+
+
+if __name__ == "__main__":
+    _log_aside()
+    raise SystemExit(main(sys.argv[1:]))

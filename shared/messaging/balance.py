@@ -1,0 +1,169 @@
+"""Conservation over everything: each service's own accounts, and every event from outbox to inbox held against the broker's queues.
+
+The databases and the queues can't be read at one moment, and a message in a consumer's hands is in neither. On a running system a book is
+therefore read again for some seconds before it counts as unbalanced; a loss stays, a movement does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from shared.clock import monotonic_seconds
+from shared.contracts.registry import CONSUMERS
+from shared.messaging import conservation
+from shared.messaging.conservation import Census, Flow
+from shared.messaging.desk import Desk
+from shared.messaging.layout import LADDER, retry_queue
+from shared.messaging.letters import Letters
+from shared.mongo import Mongo
+
+SETTLE_SECONDS: Final = 10.0  # a unit of work takes milliseconds; a retry copy waits in a queue and is seen there
+_AGAIN_SECONDS: Final = 0.5  # between two readings
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One account of one service."""
+
+    service: str
+    name: str
+    census: Census
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is on its way to one consumer, and what its queues hold. The queues may hold more (a repeat), never less."""
+
+    consumer: str
+    on_the_way: int
+    queued: int
+    waiting: int
+    unrecorded: int
+    unrouted: int
+
+    @property
+    def held(self) -> int:
+        """Messages for this consumer that the broker has."""
+        return self.queued + self.waiting + self.unrecorded + self.unrouted
+
+    @property
+    def lost(self) -> int:
+        """On the way and nowhere."""
+        return max(0, self.on_the_way - self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Both books."""
+
+    lines: tuple[Line, ...]
+    flows: tuple[Flow, ...]
+    posts: tuple[Post, ...]
+
+    @property
+    def balanced(self) -> bool:
+        """Nothing is missing, nothing is counted twice."""
+        accounts = all(line.census.missing == 0 for line in self.lines)
+        return accounts and all(flow.on_the_way >= 0 for flow in self.flows) and all(post.lost == 0 for post in self.posts)
+
+    @property
+    def total(self) -> Census:
+        """All accounts together."""
+        return sum((line.census for line in self.lines), Census(0, 0, 0, 0))
+
+
+async def read(mongo: Mongo, databases: Mapping[str, str], letters: Letters, desk: Desk) -> Balance:
+    """Read both books once: databases first, then what the broker holds.
+
+    Raises:
+        Lost: the broker is not there.
+        DatabaseUnavailable: MongoDB is not there.
+    """
+    lines = [
+        Line(service, name, census)
+        for service, database in databases.items()
+        for name, census in (await conservation.take(mongo, database)).items()
+    ]
+    flows = await conservation.flows(mongo, databases)
+    unrouted = [letter.delivery.type for letter in await desk.unrouted()]
+    posts = [await _post(service, flows, unrouted, letters, desk) for service in databases]
+    return Balance(tuple(lines), tuple(flows), tuple(posts))
+
+
+async def settle(mongo: Mongo, databases: Mapping[str, str], letters: Letters, desk: Desk, seconds: float = SETTLE_SECONDS) -> Balance:
+    """Read until balanced, for at most `seconds`; the last reading.
+
+    Raises:
+        Lost: the broker is not there.
+        DatabaseUnavailable: MongoDB is not there.
+    """
+    deadline = monotonic_seconds() + seconds
+    while True:
+        found = await read(mongo, databases, letters, desk)
+        if found.balanced or monotonic_seconds() >= deadline:
+            return found
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], letters: Letters, desk: Desk) -> Post:
+    mine = {event.type for event in CONSUMERS.get(service, ())}
+    return Post(
+        consumer=service,
+        on_the_way=sum(flow.on_the_way + flow.replayed for flow in flows if flow.consumer == service),
+        queued=await letters.depth(service),
+        waiting=sum([await letters.depth(retry_queue(service, step)) for step in LADDER]),
+        unrecorded=len(await desk.unrecorded(service)),
+        unrouted=sum(1 for event_type in unrouted if event_type in mine),
+    )
+
+
+def table(balance: Balance) -> str:
+    """For people: three small tables."""
+    accounts = [_row(line.service, line.name, *_four(line.census), line.census.missing) for line in balance.lines]
+    flows = [
+        _row(flow.publisher, f"-> {flow.consumer}", *_four(flow.census), "") for flow in balance.flows if flow.published or flow.on_the_way
+    ]
+    posts = [
+        _row(post.consumer, f"{post.on_the_way} on the way", post.queued, post.waiting, post.unrecorded, post.unrouted, post.lost)
+        for post in balance.posts
+    ]
+    whole = balance.total
+    return "\n".join(
+        [
+            _row("service", "account", "accepted", "finished", "parked", "in flight", "missing"),
+            *accounts,
+            _row("all", "", *_four(whole), whole.missing),
+            "",
+            _row("publisher", "events", "published", "handled", "parked", "in flight", ""),
+            *flows,
+            "",
+            _row("consumer", "sent", "in queue", "in retry", "dead", "unrouted", "lost"),
+            *posts,
+            "",
+            "balanced" if balance.balanced else "NOT BALANCED",
+        ]
+    )
+
+
+def as_data(balance: Balance) -> dict[str, Any]:
+    """For machines."""
+    return {
+        "balanced": balance.balanced,
+        "accounts": [
+            {"service": line.service, "name": line.name, **asdict(line.census), "missing": line.census.missing} for line in balance.lines
+        ],
+        "all": {**asdict(balance.total), "missing": balance.total.missing},
+        "flows": [{**asdict(flow), "on_the_way": flow.on_the_way} for flow in balance.flows],
+        "queues": [{**asdict(post), "lost": post.lost} for post in balance.posts],
+    }
+
+
+def _four(census: Census) -> tuple[int, int, int, int]:
+    return census.accepted, census.finished, census.parked, census.in_flight
+
+
+def _row(first: object, second: object, *numbers: object) -> str:
+    return f"{first!s:<14}{second!s:<20}" + "".join(f"{number!s:>11}" for number in numbers)

@@ -1,0 +1,292 @@
+"""What an operator can do with what was not handled: see it, send it again, or decide that it shall not be handled.
+
+Four places are looked at:
+
+| place      | what lies there                                                  | sent again by                   |
+| ---------- | ---------------------------------------------------------------- | ------------------------------- |
+| `parked`   | the consumer gave it up; its reason is in the consumer's database | `retry` to that consumer alone  |
+| `refused`  | the broker would not take it from the publisher's outbox         | the publisher's relay           |
+| `dead`     | a dead letter that no database knows: the broker gave it up      | `retry` to that consumer alone  |
+| `unrouted` | no queue took it                                                 | the exchange it was sent to     |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from shared.clock import Clock
+from shared.contracts.envelope import split_type
+from shared.errors import BadInput, NotFound
+from shared.messaging import wire
+from shared.messaging.delivery import Delivery
+from shared.messaging.inbox import message_key
+from shared.messaging.layout import RETRY, UNROUTED, dead_queue
+from shared.messaging.letters import Letter, Letters
+from shared.messaging.outbox import Outbox
+from shared.messaging.parked import ParkedMessages, ParkedState
+from shared.messaging.wire import Outgoing
+from shared.mongo import Mongo
+
+PAGE: Final = 1_000  # rows of one place and service that are looked at together
+
+
+_WAITS_ELSEWHERE: Final = frozenset({ParkedState.PARKED, ParkedState.REPLAYED})
+"""Such a dead letter is the copy of a parked row, which is the entry that is shown."""
+
+
+class Place(StrEnum):
+    """Where it lies."""
+
+    PARKED = "parked"
+    REFUSED = "refused"
+    DEAD = "dead"
+    UNROUTED = "unrouted"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that waits for an operator. `body` may hold personal data: it is shown when asked for, never listed or logged."""
+
+    place: Place
+    service: str
+    message_id: str
+    type: str
+    code: str
+    detail: str = ""
+    times: int = 1
+    at: datetime | None = None
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def address(self) -> str:
+        """What `show`, `replay` and `discard` take."""
+        return f"{self.service}/{self.place}/{self.message_id}"
+
+
+class Desk:
+    """Everything over all services. Needs the operator's user on the broker and all databases."""
+
+    def __init__(
+        self,
+        mongo: Mongo,
+        databases: Mapping[str, str],
+        letters: Letters,
+        publish: Callable[[Outgoing], Awaitable[None]],
+        clock: Clock,
+    ) -> None:
+        """Wire it; `databases` is database by service."""
+        self._databases = dict(databases)
+        self._parked = {service: ParkedMessages(mongo, database) for service, database in databases.items()}
+        self._outboxes = {service: Outbox(mongo, database) for service, database in databases.items()}
+        self._letters = letters
+        self._publish = publish
+        self._clock = clock
+
+    async def waiting(self, service: str | None = None) -> list[Entry]:
+        """Everything that waits, service by service, the oldest first.
+
+        Raises:
+            NotFound: no such service.
+            Lost: the broker is not there.
+            DatabaseUnavailable: MongoDB is not there.
+        """
+        if service is not None and service not in self._databases:
+            raise NotFound("unknown_service", service)
+        found: list[Entry] = []
+        for name in self._databases if service is None else [service]:
+            found += await self._list_parked(name)
+            found += await self._list_refused(name)
+            found += await self._list_dead(name)
+        unrouted = [_entry(Place.UNROUTED, self._publisher_of(letter.delivery), letter) for letter in await self._letters.read(UNROUTED)]
+        return found + [entry for entry in unrouted if service in (None, entry.service)]
+
+    async def show(self, address: str) -> Entry:
+        """One entry with its bytes.
+
+        Raises:
+            BadInput: that is no address.
+            NotFound: nothing waits there.
+        """
+        place, service, message_id = self._parse(address)
+        entry = await self._find(place, service, message_id)
+        if entry is None:
+            raise NotFound("nothing_waits_there", address)
+        return entry
+
+    async def replay(self, address: str) -> None:
+        """Send it again. Whoever handled it meanwhile calls it a duplicate; a second replay of what is on its way finds nothing.
+
+        Raises:
+            BadInput: that is no address.
+            NotFound: nothing waits there.
+            Refused, BrokerUnavailable: not sent; it waits where it was.
+        """
+        entry = await self.show(address)
+        if entry.place is Place.PARKED:
+            await self._replay_parked(entry)
+        elif entry.place is Place.REFUSED:
+            if not await self._outboxes[entry.service].replay(entry.message_id):
+                raise NotFound("nothing_waits_there", address)
+        elif entry.place is Place.DEAD:
+            await self._letters.take(dead_queue(entry.service), {entry.message_id}, self._sender(RETRY, entry.service))
+        else:
+            await self._letters.take(UNROUTED, {entry.message_id}, self._sender(None, entry.type))
+
+    async def discard(self, address: str, note: str) -> None:
+        """Decide that it shall not be handled. The row stays, with the note (why, and who says so).
+
+        Raises:
+            BadInput: that is no address, or the note is empty.
+            NotFound: nothing waits there.
+        """
+        if not note.strip():
+            raise BadInput("note_missing", "say why, and who decided")
+        entry = await self.show(address)
+        if entry.place is Place.REFUSED:
+            done = await self._outboxes[entry.service].discard(entry.message_id, note)
+        else:
+            done = await self._discard_message(entry, note)
+        if not done:
+            raise NotFound("nothing_waits_there", address)
+
+    # -- one place each
+
+    async def _list_parked(self, service: str) -> list[Entry]:
+        return [
+            Entry(Place.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body)
+            for row in await self._parked[service].list(limit=PAGE)
+        ]
+
+    async def _list_refused(self, service: str) -> list[Entry]:
+        return [
+            Entry(
+                Place.REFUSED,
+                service,
+                event.row.id,
+                event.row.type,
+                event.code,
+                event.detail,
+                event.row.attempts,
+                event.parked_at,
+                event.row.body,
+            )
+            for event in await self._outboxes[service].parked(PAGE)
+        ]
+
+    async def _list_dead(self, service: str) -> list[Entry]:
+        return [_entry(Place.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
+
+    async def unrecorded(self, service: str) -> list[Letter]:
+        """Dead letters that the service's database does not know of: given up by the broker (delivery limit).
+
+        Raises:
+            Lost: the broker is not there.
+        """
+        return [letter for letter, state in await self._dead(service) if state is None]
+
+    async def _dead(self, service: str) -> list[tuple[Letter, ParkedState | None]]:
+        rows = self._parked[service]
+        letters = await self._letters.read(dead_queue(service))
+        found = [(letter, await rows.find(message_key(service, letter.delivery.message_id))) for letter in letters]
+        return [(letter, None if row is None else row.state) for letter, row in found]
+
+    async def unrouted(self) -> list[Letter]:
+        """What no queue took.
+
+        Raises:
+            Lost: the broker is not there.
+        """
+        return await self._letters.read(UNROUTED)
+
+    async def _find(self, place: Place, service: str, message_id: str) -> Entry | None:
+        if place is Place.PARKED:
+            row = await self._parked[service].find(message_key(service, message_id))
+            if row is None or row.state is not ParkedState.PARKED:
+                return None
+            return Entry(place, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body)
+        if place is Place.REFUSED:
+            event = await self._outboxes[service].find(message_id)
+            if event is None:
+                return None
+            return Entry(
+                place, service, event.row.id, event.row.type, event.code, event.detail, event.row.attempts, event.parked_at, event.row.body
+            )
+        if place is Place.DEAD:
+            return next((entry for entry in await self._list_dead(service) if entry.message_id == message_id), None)
+        return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
+
+    async def _replay_parked(self, entry: Entry) -> None:
+        key = message_key(entry.service, entry.message_id)
+        rows = self._parked[entry.service]
+        delivery = await self._dead_copy(entry) or Delivery(entry.body, entry.message_id, entry.type)
+        if not await rows.mark_replayed(key, self._clock()):
+            raise NotFound("nothing_waits_there", entry.address)
+        try:
+            await self._publish(_again(delivery, RETRY, entry.service))
+        except BaseException:
+            await rows.mark_parked_again(key, self._clock())
+            raise
+        await self._drop_dead_copies(entry)
+
+    async def _discard_message(self, entry: Entry, note: str) -> bool:
+        rows = self._parked[entry.service]
+        consumer = UNROUTED if entry.place is Place.UNROUTED else entry.service
+        key = message_key(consumer, entry.message_id)
+        if entry.place is Place.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
+            return await self._drop_dead_copies(entry) > 0
+        if entry.place is not Place.PARKED:  # a decision needs a row that remembers it
+            delivery = Delivery(entry.body, entry.message_id, entry.type)
+            await rows.park(key, consumer, delivery, (entry.code, "recorded to be discarded"), self._clock())
+        done = await rows.discard(key, note, self._clock())
+        if entry.place is Place.UNROUTED:
+            await self._letters.take(UNROUTED, {entry.message_id}, _yes)
+        else:
+            await self._drop_dead_copies(entry)
+        return done
+
+    async def _dead_copy(self, entry: Entry) -> Delivery | None:
+        """The dead letter of a parked message: the whole message, where the row kept only what fits into a database."""
+        letters = await self._letters.read(dead_queue(entry.service))
+        return next((letter.delivery for letter in letters if letter.delivery.message_id == entry.message_id), None)
+
+    async def _drop_dead_copies(self, entry: Entry) -> int:
+        return await self._letters.take(dead_queue(entry.service), {entry.message_id}, _yes)
+
+    def _sender(self, exchange: str | None, routing_key: str) -> Callable[[Letter], Awaitable[bool]]:
+        async def send(letter: Letter) -> bool:
+            await self._publish(_again(letter.delivery, exchange or letter.exchange, routing_key))
+            return True
+
+        return send
+
+    def _parse(self, address: str) -> tuple[Place, str, str]:
+        service, _, rest = address.partition("/")
+        place, _, message_id = rest.partition("/")
+        if service not in self._databases or place not in list(Place) or not message_id:
+            raise BadInput("not_an_address", "service/place/message-id, as `list` shows it")
+        return Place(place), service, message_id
+
+    def _publisher_of(self, delivery: Delivery) -> str:
+        try:
+            publisher = split_type(delivery.type)[0]
+        except ValueError:
+            publisher = ""
+        return publisher if publisher in self._databases else next(iter(self._databases))
+
+
+async def _yes(_letter: Letter) -> bool:
+    return True
+
+
+def _again(delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
+    """A fresh start on the ladder; the consumer is told that it may have seen this before."""
+    return wire.copy(delivery, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
+
+
+def _entry(place: Place, service: str, letter: Letter) -> Entry:
+    delivery = letter.delivery
+    return Entry(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body)

@@ -1,0 +1,98 @@
+"""Reading queues that nobody consumes: dead letters and what no queue took. What is not taken out stays where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Final
+
+from pamqp.commands import Basic
+
+from shared.messaging import wire
+from shared.messaging.connection import Endpoint, connect
+from shared.messaging.delivery import Delivery
+
+MOST: Final = 10_000  # letters read in one go: a page of some 20 MB
+_BROKER_REASON: Final = "x-first-death-reason"  # the broker's own: delivery_limit, expired, maxlen
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in such a queue, and the exchange it was first sent to."""
+
+    queue: str
+    exchange: str
+    delivery: Delivery
+
+    @property
+    def reason(self) -> str:
+        """Why it is here: our code, else the broker's."""
+        headers = self.delivery.headers
+        return str(headers.get(wire.REASON) or headers.get(_BROKER_REASON) or "unrouted")
+
+
+Judge = Callable[[Letter], Awaitable[bool]]
+"""True takes the letter out of the queue."""
+
+
+class Letters:
+    """Letters by queue. Every call opens a connection of its own, and closing it gives back what was not taken."""
+
+    def __init__(self, where: Endpoint) -> None:
+        self._where = where
+
+    async def depth(self, queue: str) -> int:
+        """Messages that lie ready.
+
+        Raises:
+            Lost: the broker is not there.
+        """
+        session = await connect(self._where, "admin")
+        try:
+            return (await session.channel.queue_declare(queue, passive=True)).message_count or 0
+        finally:
+            await session.close()
+
+    async def read(self, queue: str, most: int = MOST) -> list[Letter]:
+        """The oldest letters, without taking any.
+
+        Raises:
+            Lost: the broker is not there.
+        """
+        found: list[Letter] = []
+
+        async def keep(letter: Letter) -> bool:
+            found.append(letter)
+            return False
+
+        await self._walk(queue, keep, most)
+        return found
+
+    async def take(self, queue: str, message_ids: Collection[str], judge: Judge, most: int = MOST) -> int:
+        """Take out the letters with these ids for which `judge` says so, every copy of them; how many were taken.
+
+        Raises:
+            Lost: the broker is not there.
+        """
+
+        async def wanted(letter: Letter) -> bool:
+            return letter.delivery.message_id in message_ids and await judge(letter)
+
+        return await self._walk(queue, wanted, most)
+
+    async def _walk(self, queue: str, judge: Judge, most: int) -> int:
+        session = await connect(self._where, "admin")
+        taken = 0
+        try:
+            there = (await session.channel.queue_declare(queue, passive=True)).message_count or 0
+            for _ in range(min(there, most)):
+                message = await session.channel.basic_get(queue)
+                got = message.delivery
+                if not isinstance(got, Basic.GetOk) or got.delivery_tag is None:
+                    break
+                if await judge(Letter(queue, got.exchange or "", wire.receive(message))):
+                    await session.channel.basic_ack(got.delivery_tag)
+                    taken += 1
+        finally:
+            await session.close()
+        return taken

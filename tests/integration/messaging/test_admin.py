@@ -1,0 +1,311 @@
+"""The operator's commands over a real broker and a real database, with the product's own units of work and relay."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+
+from shared.clock import now
+from shared.contracts.notifier import NoticeFailed, NoticeKind
+from shared.contracts.parts import Channel
+from shared.contracts.registry import SERVICES
+from shared.errors import BadInput, NotFound, Permanent
+from shared.ids import new_id
+from shared.messaging import balance, conservation, layout, topology
+from shared.messaging.admin import main
+from shared.messaging.connection import endpoint
+from shared.messaging.consumer import Consumer
+from shared.messaging.delivery import Meta, Route, routing
+from shared.messaging.desk import Desk, Place
+from shared.messaging.letters import Letters
+from shared.messaging.outbox import Outbox
+from shared.messaging.parked import ParkedState
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.units import Units
+from shared.messaging.wire import Outgoing
+from shared.mongo import Doc, Mapping, Mongo
+from tests.integration.messaging.conftest import SHORT, Room, open_room
+from tests.support.eventually import eventually
+from tests.support.vhosts import Vhost
+
+PRODUCT = layout.product(SHORT)
+DEAD = layout.dead_queue("intake")
+
+
+@dataclass(frozen=True)
+class Thing:
+    thing_id: str
+
+
+def _to_doc(_thing: Thing) -> Doc:
+    return {"state": "done"}
+
+
+THINGS: Mapping[Thing] = Mapping("things", lambda thing: thing.thing_id, _to_doc, lambda doc: Thing(doc["_id"]))
+ACCOUNT = conservation.by_state("things", "things", finished=("done",), parked=("stuck",), in_flight=("open",))
+
+
+@dataclass
+class Town:
+    """A publisher (notifier) and a consumer (intake) with all that is between them, and the operator's desk."""
+
+    mongo: Mongo
+    room: Room
+    databases: dict[str, str]
+    publisher: Publisher
+    ill: bool = False
+    handled: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.letters = Letters(endpoint(self.room.url))
+        self.desk = Desk(self.mongo, self.databases, self.letters, self.publisher.publish, now)
+        self.relay = Relay(Outbox(self.mongo, self.databases["notifier"]), self.publisher.publish_row, poll_seconds=0.1, watch=False)
+        self.notifier = self._units("notifier")
+        self.intake = self._units("intake")
+
+    def _units(self, service: str) -> Units[UnitOfWork]:
+        return Units(mongo=self.mongo, database=self.databases[service], service=service, make_tx=lambda work: work, clock=now)
+
+    async def prepare(self) -> None:
+        for service in SERVICES:
+            await self._units(service).prepare()
+            await self.mongo.prepare(self.databases[service], {"things": ()})
+            await conservation.register(self.mongo, self.databases[service], (ACCOUNT,))
+
+    async def emit(self) -> str:
+        """Commit one event of the notifier; its id."""
+        thing_id = new_id()
+
+        async def body(work: UnitOfWork) -> str:
+            work.unit.add(THINGS, Thing(thing_id))
+            failed = NoticeFailed(job_id=thing_id, channel=Channel.WHATSAPP, kind=NoticeKind.REPLY, reason="gone", failed_at=now())
+            return work.emit(THINGS, thing_id, failed)
+
+        return await self.notifier.run(body)
+
+    async def handle(self, work: UnitOfWork, event: NoticeFailed, meta: Meta) -> None:
+        self.handled.append(meta.message_id)
+        if self.ill:
+            raise Permanent("ill", "the test says so")
+        work.unit.add(THINGS, Thing(event.job_id))
+
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(self.relay.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[None]:
+        consumer = Consumer(
+            endpoint(self.room.url),
+            "intake",
+            handle=partial(self.intake.run_batch, routes=routing([Route(NoticeFailed, self.handle)])),
+            park=self.intake.park,
+            publish=self.publisher.publish,
+            ping=self.mongo.ping,
+        )
+        stop = asyncio.Event()
+        task = asyncio.create_task(consumer.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    async def balance(self, seconds: float = 5) -> balance.Balance:
+        return await balance.settle(self.mongo, self.databases, self.letters, self.desk, seconds)
+
+    async def addresses(self) -> list[str]:
+        return [entry.address for entry in await self.desk.waiting()]
+
+
+@pytest.fixture
+async def town(vhost: Vhost, mongo_url: str, database: str) -> AsyncIterator[Town]:
+    vhost.put_policies(PRODUCT)
+    await topology.declare(vhost.url, PRODUCT)
+    mongo = Mongo.connect(mongo_url)
+    async with open_room(vhost.url) as room, room.publisher() as publisher:
+        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, publisher)
+        await made.prepare()
+        yield made
+    await mongo.close()
+
+
+async def test_poison_is_listed_replayed_to_success_and_balanced_all_along(town: Town) -> None:
+    town.ill = True
+    async with town.relaying(), town.consuming():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth(DEAD))
+        (entry,) = await town.desk.waiting()
+        assert (entry.address, entry.code, entry.place) == (f"intake/parked/{event_id}", "ill", Place.PARKED)
+        assert entry.at is not None
+        assert event_id.encode() in (await town.desk.show(entry.address)).body
+        assert (await town.balance()).balanced
+        town.ill = False
+        await town.desk.replay(entry.address)
+        await eventually(lambda: town.handled == [event_id, event_id])
+        await eventually(lambda: is_gone(town))
+        found = await town.balance()
+    assert found.balanced
+    assert [flow.handled for flow in found.flows if flow.published] == [1]
+    assert await town.room.depth(DEAD) == 0
+    with pytest.raises(NotFound):
+        await town.desk.replay(entry.address)
+
+
+async def test_what_fails_again_is_parked_again(town: Town) -> None:
+    town.ill = True
+    async with town.relaying(), town.consuming():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth(DEAD))
+        await town.desk.replay(f"intake/parked/{event_id}")
+        await eventually(lambda: times_is(town, 2))
+        assert await town.room.depth(DEAD) == 1
+        assert (await town.balance()).balanced
+
+
+async def test_discard_keeps_the_decision_and_the_balance(town: Town) -> None:
+    town.ill = True
+    async with town.relaying(), town.consuming():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth(DEAD))
+        with pytest.raises(BadInput):
+            await town.desk.discard(f"intake/parked/{event_id}", " ")
+        await town.desk.discard(f"intake/parked/{event_id}", "test data; decided by op")
+        found = await town.balance()
+    assert await town.addresses() == []
+    assert await town.room.depth(DEAD) == 0
+    assert found.balanced
+    assert [flow.discarded for flow in found.flows if flow.published] == [1]
+
+
+async def test_a_dead_letter_that_only_the_broker_knows_is_listed_and_replayed(town: Town) -> None:
+    async with town.relaying():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth("intake"))
+    message = await town.room.get("intake")
+    assert message is not None
+    await town.room.put(Outgoing(layout.DEAD, "intake", event_id, NoticeFailed.type, message.body))  # as the delivery limit does
+    await eventually(lambda: town.room.depth(DEAD))
+    assert await town.addresses() == [f"intake/dead/{event_id}"]
+    assert (await town.balance()).balanced
+    async with town.consuming():
+        await town.desk.replay(f"intake/dead/{event_id}")
+        await eventually(lambda: town.handled)
+    assert await town.addresses() == []
+    assert await town.room.depth(DEAD) == 0
+
+
+async def test_discarding_what_only_the_broker_knows_leaves_a_row(town: Town) -> None:
+    event_id = new_id()
+    await town.room.put(Outgoing(layout.DEAD, "intake", event_id, NoticeFailed.type, b"{}"))
+    await eventually(lambda: town.room.depth(DEAD))
+    await town.desk.discard(f"intake/dead/{event_id}", "not ours; decided by op")
+    docs = await town.mongo.collection(town.databases["intake"], "parked").find().to_list(None)
+    assert [(doc["_id"], doc["state"]) for doc in docs] == [(f"intake:{event_id}", ParkedState.DISCARDED)]
+    assert await town.room.depth(DEAD) == 0
+
+
+async def test_what_no_queue_takes_is_kept_listed_and_sent_again(town: Town) -> None:
+    async with town.relaying():
+        await town.room.unbind("intake", layout.EVENTS, NoticeFailed.type)
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth(layout.UNROUTED))
+    assert await town.addresses() == [f"notifier/unrouted/{event_id}"]
+    assert (await town.balance()).balanced
+    await topology.declare(town.room.url, PRODUCT)  # the binding is back
+    async with town.consuming():
+        await town.desk.replay(f"notifier/unrouted/{event_id}")
+        await eventually(lambda: town.handled == [event_id])
+    assert await town.addresses() == []
+    assert await town.room.depth(layout.UNROUTED) == 0
+
+
+async def test_a_refused_row_is_listed_and_goes_out_when_replayed(town: Town) -> None:
+    await town.room.drop_exchange(layout.EVENTS)
+    async with town.relaying():
+        event_id = await town.emit()
+        await eventually(town.addresses)
+        assert await town.addresses() == [f"notifier/refused/{event_id}"]
+        assert (await town.desk.show(f"notifier/refused/{event_id}")).code == "unknown_exchange"
+        await topology.declare(town.room.url, PRODUCT)
+        await town.desk.replay(f"notifier/refused/{event_id}")
+        await eventually(lambda: town.room.depth("intake"))
+    assert await town.addresses() == []
+
+
+async def test_a_lost_message_unbalances_the_books(town: Town) -> None:
+    async with town.relaying():
+        await town.emit()
+        await eventually(lambda: town.room.depth("intake"))
+        assert (await town.balance()).balanced
+        await town.room.get("intake")
+        found = await town.balance(seconds=0.2)
+    assert not found.balanced
+    assert [post.lost for post in found.posts if post.consumer == "intake"] == [1]
+
+
+async def test_an_account_that_does_not_add_up_unbalances_the_books(town: Town) -> None:
+    await town.mongo.collection(town.databases["issuance"], "things").insert_one({"_id": "x", "state": "nowhere"})
+    found = await town.balance(seconds=0)
+    assert not found.balanced
+    assert found.total.missing == 1
+
+
+async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
+    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONGO_URL", mongo_url)
+    monkeypatch.setenv("AMQP_URL", town.room.url)
+    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+    town.ill = True
+    async with town.relaying(), town.consuming():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth(DEAD))
+        assert await run("list", "--json") == 0
+        (listed,) = printed(capsys)
+        assert listed["address"] == f"intake/parked/{event_id}"
+        assert await run("conservation") == 0
+        (books,) = printed(capsys)
+        assert books["balanced"] is True
+        town.ill = False
+        assert await run("replay", "--all", "--code", "ill") == 0
+        await eventually(lambda: is_gone(town))
+        assert await run("replay", f"intake/parked/{event_id}") == 1
+        assert await run("show", "nonsense") == 1
+    await town.emit()
+    async with town.relaying():
+        await eventually(lambda: town.room.depth("intake"))
+    await town.room.get("intake")
+    capsys.readouterr()
+    assert await run("conservation", "--settle", "0") == 1
+    assert "NOT BALANCED" in capsys.readouterr().out
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The JSON among what was printed; in a process of its own the command's log goes elsewhere."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+
+
+async def run(*words: str) -> int:
+    return await asyncio.to_thread(partial(main, words))
+
+
+async def is_gone(town: Town) -> bool:
+    return await town.addresses() == []
+
+
+async def times_is(town: Town, times: int) -> bool:
+    return [entry.times for entry in await town.desk.waiting()] == [times]
