@@ -12,7 +12,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from shared.ids import new_token
-from shared.mongo import Collection, Doc, LostRace, Mongo, Session, is_duplicate_key
+from shared.mongo import Collection, Doc, LostRace, Mongo, Session, aggregate, is_duplicate_key
 
 COLLECTION: Final = "outbox"
 SENT_KEPT_SECONDS: Final = 7 * 24 * 3600  # long enough to look back at an incident and for the nightly conservation
@@ -157,7 +157,7 @@ class Outbox:
             {"$limit": 1},
             {"$project": {"age": {"$dateDiff": {"startDate": "$created_at", "endDate": "$$NOW", "unit": "millisecond"}}}},
         ]
-        docs = await self._rows.aggregate(pipeline).to_list(None)
+        docs = await aggregate(self._rows, pipeline)
         return max(0.0, docs[0]["age"] / 1000) if docs else 0.0
 
     async def find(self, event_id: str) -> ParkedEvent | None:

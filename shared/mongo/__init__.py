@@ -9,6 +9,7 @@ from shared.mongo.connection import Database as Database
 from shared.mongo.connection import Doc as Doc
 from shared.mongo.connection import Mongo as Mongo
 from shared.mongo.connection import Session as Session
+from shared.mongo.connection import aggregate as aggregate
 from shared.mongo.errors import CommitUnknown as CommitUnknown
 from shared.mongo.errors import DatabaseUnavailable as DatabaseUnavailable
 from shared.mongo.errors import DriverError as DriverError

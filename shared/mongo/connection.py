@@ -9,7 +9,7 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, ReadPreference, WriteConcern
-from pymongo.errors import CollectionInvalid, PyMongoError
+from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.mongo.errors import DatabaseUnavailable, reachable
@@ -29,8 +29,9 @@ _POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true 
 _TRANSACTION_LIMIT_SECONDS: Final = (
     20.0  # body, commit and all their repeats; the server aborts after 60 s (transactionLifetimeLimitSeconds)
 )
+_NAMESPACE_EXISTS: Final = 48  # server error code
 
-__all__ = ["Collection", "Database", "Doc", "Mongo", "Session"]
+__all__ = ["Collection", "Database", "Doc", "Mongo", "Session", "aggregate"]
 
 
 class Mongo:
@@ -41,13 +42,22 @@ class Mongo:
         self._limit_seconds = transaction_limit_seconds
 
     @classmethod
-    def connect(cls, url: str, *, app_name: str = "adminduk", operation_timeout_ms: int = _OPERATION_TIMEOUT_MS, **options: Any) -> Self:
+    def connect(
+        cls,
+        url: str,
+        *,
+        app_name: str = "adminduk",
+        operation_timeout_ms: int = _OPERATION_TIMEOUT_MS,
+        transaction_limit_seconds: float = _TRANSACTION_LIMIT_SECONDS,
+        **options: Any,
+    ) -> Self:
         """Make a client; nothing is sent before the first operation.
 
         Args:
             url: The address. What it says of safety (write concern, read concern, read preference) is overruled.
             app_name: How the server's logs name us.
             operation_timeout_ms: One operation with all its retries.
+            transaction_limit_seconds: One transaction with all its retries.
             options: More of the driver's options, for tests.
         """
         client: AsyncIOMotorClient[Doc] = AsyncIOMotorClient(
@@ -67,7 +77,7 @@ class Mongo:
             readPreference="primary",
             **options,
         )
-        return cls(client)
+        return cls(client, transaction_limit_seconds=transaction_limit_seconds)
 
     def database(self, name: str) -> Database:
         """A database with the promises of this class, whatever the address says."""
@@ -138,8 +148,16 @@ class Mongo:
         self._client.close()
 
 
+async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]]) -> list[Doc]:
+    """Run a pipeline and give all it yields. Here and not in the stores, because the two drivers differ in what is awaited."""
+    return await collection.aggregate(pipeline).to_list(None)
+
+
 async def _create_collection(room: Database, name: str) -> None:
     try:
         await room.create_collection(name)
     except CollectionInvalid:
-        return  # another copy of the service was faster
+        return  # there by now
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise  # else another copy of the service was faster

@@ -12,7 +12,7 @@ from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, State
 from services.notifier.store.documents import JOBS, job_from_doc
 from shared.errors import BadInput, NotFound
-from shared.mongo import Collection, Doc, Mongo, reachable
+from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class JobReader:
     async def counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
         with reachable():
-            groups = await self._rows.aggregate([{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}]).to_list(None)
+            groups = await aggregate(self._rows, [{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}])
         found = {group["_id"]: group["jobs"] for group in groups}
         return {str(state): found.get(str(state), 0) for state in State}
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.notifier.domain.job import Job, Progress
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOBS, OPEN_STATES, STATUSES, job_from_doc, job_to_doc
-from shared.mongo import Collection, Doc, Mongo, reachable
+from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
 
 
 class MongoJobs:
@@ -47,7 +47,7 @@ class MongoJobs:
             {"$limit": limit},
         ]
         with reachable():
-            docs = await self._statuses.aggregate(pipeline).to_list(None)
+            docs = await aggregate(self._statuses, pipeline)
         return [_status(doc) for doc in docs]
 
 

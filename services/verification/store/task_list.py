@@ -14,7 +14,7 @@ from services.verification.ports import TaskFilter, TaskPage, TaskQuery, TaskTal
 from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
 from shared.errors import BadInput, FieldProblem
-from shared.mongo import Doc, Mongo
+from shared.mongo import Doc, Mongo, aggregate
 
 _OPEN: Final = TaskState.OPEN.value
 
@@ -49,7 +49,7 @@ class MongoTaskList:
             {"$group": {"_id": "$service", "open": {"$sum": 1}, "claimed": {"$sum": claimed}, "overdue": {"$sum": overdue}}},
             {"$sort": {"_id": 1}},
         ]
-        rows = await self._tasks.aggregate(pipeline).to_list(None)
+        rows = await aggregate(self._tasks, pipeline)
         return TaskTally(
             open=sum(row["open"] for row in rows),
             claimed=sum(row["claimed"] for row in rows),
