@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from services.issuance.jobs import Printing
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, GridFsArchive, MongoRegister, MongoTx
-from shared.clock import now
+from shared.clock import Clock, now
 from shared.health import Check, Health
 from shared.ids import new_token
 from shared.messaging import conservation
@@ -46,17 +47,33 @@ ACCOUNT: Final = conservation.by_state(
 )
 
 
-def build(settings: Settings) -> Service:
-    """All parts of one process."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the process runs and what tests reach for."""
+
+    mongo: Mongo
+    units: Units[Tx]
+    deps: Deps
+    press: Press
+    archive: GridFsArchive
+    printing: Printing
+
+    async def prepare(self, database: str) -> None:
+        """Collections, indexes, and how we count."""
+        await self.mongo.prepare(database, INDEXES)
+        await self.archive.prepare()
+        await self.units.prepare()
+        await conservation.register(self.mongo, database, (ACCOUNT,))
+
+
+def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], None] = lambda: None) -> Parts:
+    """Everything but the broker and the HTTP side."""
     database = settings.mongo_database or NAME
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), transaction_limit_seconds=settings.transaction_seconds)
-    where = endpoint(settings.amqp_url.get_secret_value())
-    publisher = Publisher(where, NAME)
-    relay = Relay(Outbox(mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
-    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=MongoTx, clock=now, wake=relay.wake)
+    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds)
+    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=MongoTx, clock=clock, wake=wake_relay)
     press, archive, woken = _press(settings), GridFsArchive(mongo, database), asyncio.Event()
     deps = Deps(
-        clock=now,
+        clock=clock,
         new_token=new_token,
         kinds={product: catalogue().products[product].code for product in PRODUCTS},
         office=read_office(settings.office_file or TEMPLATES / "office.toml"),
@@ -68,35 +85,40 @@ def build(settings: Settings) -> Service:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
     )
-    table = routing(routes(deps))
+    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
+    return Parts(mongo, units, deps, press, archive, printing)
+
+
+def build(settings: Settings) -> Service:
+    """All parts of one process."""
+    database = settings.mongo_database or NAME
+    where = endpoint(settings.amqp_url.get_secret_value())
+    publisher = Publisher(where, NAME)
+    wakes: list[Callable[[], None]] = []
+    parts = assemble(settings, wake_relay=lambda: [wake() for wake in wakes] and None)
+    relay = Relay(Outbox(parts.mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+    wakes.append(relay.wake)
+    table = routing(routes(parts.deps))
     consumer = Consumer(
         where,
         NAME,
-        handle=lambda deliveries: units.run_batch(deliveries, table),
-        park=units.park,
+        handle=lambda deliveries: parts.units.run_batch(deliveries, table),
+        park=parts.units.park,
         publish=publisher.publish,
-        ping=mongo.ping,
+        ping=parts.mongo.ping,
         options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
     )
-    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
-    health = _health(settings, mongo, consumer, relay, press)
+    health = _health(settings, parts.mongo, consumer, relay, parts.press)
     app = create_app(settings, health, title="Penerbitan dokumen", public=api.PUBLIC)
-    api.mount(app, deps, units)
-
-    async def prepare() -> None:
-        await mongo.prepare(database, INDEXES)
-        await archive.prepare()
-        await units.prepare()
-        await conservation.register(mongo, database, (ACCOUNT,))
-
+    api.mount(app, parts.deps, parts.units)
     return Service(
         name=NAME,
         health=health,
         app=app,
-        prepare=prepare,
-        workers=(Job("consumer", consumer.run), Job("press", printing.run)),
+        prepare=lambda: parts.prepare(database),
+        workers=(Job("consumer", consumer.run), parts.printing.job),
         relay=Job("relay", relay.run),
-        close=(press.close, publisher.close, mongo.close),
+        close=(parts.press.close, publisher.close, parts.mongo.close),
     )
 
 
@@ -153,7 +175,13 @@ def read_office(path: Path) -> Office:
         KeyError, TypeError: it lacks a text or has one too many.
     """
     text = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Office(name=text["name"], city=text["city"], officer=Officer(**text["officer"]), pickup=Pickup(**text["pickup"]))
+    return Office(
+        government=text["government"],
+        name=text["name"],
+        city=text["city"],
+        officer=Officer(**text["officer"]),
+        pickup=Pickup(**text["pickup"]),
+    )
 
 
 def make_demo_ca(words: Sequence[str]) -> int:

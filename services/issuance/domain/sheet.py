@@ -38,6 +38,7 @@ class Pickup:
 class Office:
     """The office as it stands on its documents."""
 
+    government: str
     name: str
     city: str
     officer: Officer
@@ -59,6 +60,7 @@ def compose(document: Document, *, office: Office, check_url: str, issued_on: da
     shared: Sheet = {
         "number": document.number,
         "receipt": document.receipt,
+        "government": office.government,
         "office": office.name,
         "city": office.city,
         "officer": asdict(office.officer),

@@ -112,14 +112,14 @@ def _member_from_doc(doc: Doc) -> Member:
     return Member(**{**doc, "born_on": date.fromisoformat(doc["born_on"]), "marital_status_on": date.fromisoformat(on) if on else None})
 
 
-DOCUMENTS: Final = Mapping[Document](
+DOCUMENTS: Final[Mapping[Document]] = Mapping(
     collection="documents",
     key=lambda document: document.document_id,
     to_doc=_document_to_doc,
     from_doc=document_from_doc,
 )
 
-COUNTERS: Final = Mapping[Counter](
+COUNTERS: Final[Mapping[Counter]] = Mapping(
     collection="counters",
     key=lambda counter: counter.key,
     to_doc=lambda counter: {"last": counter.last},

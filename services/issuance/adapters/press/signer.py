@@ -52,6 +52,16 @@ class HeldKey(signers.Signer):
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
+class Appendix(IncrementalPdfFileWriter):
+    """Appends the signature and nothing else.
+
+    pyHanko would also rewrite the XMP metadata in its own words; typst's, made for PDF/A-2a and PDF/UA-1, stay as they are.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
 class Signer:
     """Holds the key of the office. Certifies: after the signature no change is allowed (DocMDP 1)."""
 
@@ -78,7 +88,7 @@ class Signer:
     def sign(self, pdf: bytes) -> bytes:
         """Append one signature over the whole file."""
         out = signers.sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)),
+            Appendix(io.BytesIO(pdf)),
             self._metadata,
             signer=self._signer,
             bytes_reserved=SIGNATURE_BYTES,

@@ -1,0 +1,320 @@
+"""What comes out of the press, judged by other libraries than those that made it; and what happens to a press that misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pypdfium2
+import pytest
+import zxingcpp
+from asn1crypto import pem, x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from services.issuance.adapters.demo_ca import DemoFiles
+from services.issuance.adapters.press import PressLimits
+from services.issuance.domain.sheet import PRODUCTS
+from services.issuance.wiring import TEMPLATES
+from shared.errors import Permanent, Transient
+from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of
+from tests.support.approvals import AT, CARD, HEAD, HOLDER_NIK, WIFE, approval
+from tests.support.eventually import eventually
+
+A4_LANDSCAPE, A4_PORTRAIT = (841.89, 595.28), (595.28, 841.89)
+MARK = "CONTOH - sertifikat demo, bukan BSrE"
+
+
+async def printed(make_press: MakePress, product: str, **sheet: Any) -> bytes:
+    return (await make_press().print_sheet(product, sheet_of(approval(product)) | sheet, made_at=AT)).content
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+async def signature_of(pdf: bytes, ca: Path) -> Any:
+    roots = [x509.Certificate.load(pem.unarmor(ca.read_bytes())[2])]
+    embedded = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0]
+    return await async_validate_pdf_signature(embedded, ValidationContext(trust_roots=roots, allow_fetching=False))
+
+
+@pytest.mark.parametrize(("product", "size"), [("kk", A4_LANDSCAPE), ("ktp", A4_PORTRAIT)])
+async def test_page_is_a4_and_fonts_are_embedded(make_press: MakePress, product: str, size: tuple[float, float]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(await printed(make_press, product)))
+    assert len(reader.pages) == 1
+    for page in reader.pages:
+        assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.5)
+        fonts = [font.get_object()["/DescendantFonts"][0].get_object() for font in page["/Resources"]["/Font"].values()]
+        assert fonts
+        assert all("SourceSansPro" in font["/BaseFont"] for font in fonts)
+        assert all(font["/FontDescriptor"].get_object().keys() & {"/FontFile2", "/FontFile3"} for font in fonts)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_metadata_says_title_language_and_standard(make_press: MakePress, product: str) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(await printed(make_press, product)))
+    assert reader.metadata is not None
+    assert "3519-KK-24112026-0001" in str(reader.metadata.title)
+    assert reader.metadata.author == "Dinas Kependudukan dan Pencatatan Sipil Kabupaten Madiun"
+    catalog = reader.trailer["/Root"]
+    assert catalog["/Lang"] == "id-ID"
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+    xmp = catalog["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
+
+
+async def test_family_card_shows_every_field(make_press: MakePress) -> None:
+    text = text_of(await printed(make_press, "kk"))
+    columns = (
+        "Nama Lengkap",
+        "NIK",
+        "Jenis Kelamin",
+        "Tempat Lahir",
+        "Tanggal Lahir",
+        "Agama",
+        "Pendidikan",
+        "Jenis Pekerjaan",
+        "Golongan Darah",
+        "Status Perkawinan",
+        "Tanggal Perkawinan/ Perceraian",
+        "Status Hubungan Dalam Keluarga",
+        "Kewarganegaraan",
+        "Dokumen Imigrasi",
+        "No. Paspor",
+        "No. KITAP",
+        "Nama Orang Tua",
+        "Ayah",
+        "Ibu",
+    )
+    for column in columns:
+        assert column in text, column
+    values = (CARD.kk_number, CARD.address, "003/002", CARD.village, CARD.district, CARD.postal_code, "24 November 2026")
+    for value in (*values, "12-03-1985", "05-09-1987", "01-10-2026", "LAKI-LAKI", "PEREMPUAN"):
+        assert str(value) in text, value
+    for member in (HEAD, WIFE):
+        for value in (member.name, member.nik, member.religion, member.education, member.occupation, member.father, member.mother):
+            assert value in text, value
+    assert WIFE.passport in text
+
+
+async def test_pickup_slip_shows_the_holder_only(make_press: MakePress) -> None:
+    text = text_of(await printed(make_press, "ktp"))
+    for value in ("BUKTI PENGAMBILAN KTP-el", WIFE.name, HOLDER_NIK, "NGANJUK, 05-09-1987", "PEREMPUAN", "Mal Pelayanan Publik"):
+        assert value in text, value
+    assert "CERAI HIDUP TERCATAT" not in text  # the KTP-el knows four words, not six
+    assert "CERAI HIDUP" in text
+    assert HEAD.nik not in text
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_demo_is_marked_and_never_claims_bsre(make_press: MakePress, product: str) -> None:
+    text = text_of(await printed(make_press, product))
+    assert text.count(MARK) >= 2
+    assert "diterbitkan oleh CA Demo Adminduk Kabupaten Madiun" in text
+    assert "UU ITE Pasal 5 ayat (1)" in text
+    assert "BSrE" not in text.replace("bukan BSrE", "")
+
+
+async def test_demo_certificate_stays_demo_whatever_the_setting_says(make_press: MakePress) -> None:
+    imprint = await make_press(genuine=True).start()
+    assert imprint.certificate.demo
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_qr_code_is_read_from_the_rendered_page_lower_right(make_press: MakePress, product: str) -> None:
+    page = pypdfium2.PdfDocument(await printed(make_press, product))[0]
+    image = page.render(scale=2).to_pil()  # 144 dpi, as a phone would see it on a screen
+    codes = zxingcpp.read_barcodes(image)
+    assert [code.text for code in codes] == [CHECK_URL]
+    assert codes[0].position.top_left.x > image.width / 2
+    assert codes[0].position.top_left.y > image.height / 2
+
+
+@pytest.mark.parametrize("members", [1, 10, 11, 30])
+async def test_large_families_get_more_pages_and_lose_nobody(make_press: MakePress, members: int) -> None:
+    family = tuple(replace(HEAD, nik=f"351908120385{serial:04d}", name=f"ANAK CONTOH {serial:04d}") for serial in range(1, members + 1))
+    card = replace(CARD, members=family)
+    asked = approval("kk", card=card, holder_nik=family[0].nik)
+    pdf = (await make_press().print_sheet("kk", sheet_of(asked), made_at=AT)).content
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(pages) == -(-members // 10)
+    for number, page in enumerate(pages):
+        shown = " ".join(page.extract_text().split())
+        assert f"{number + 1} dari {len(pages)}" in shown
+        for member in family[number * 10 : number * 10 + 10]:
+            assert member.nik in shown
+
+
+async def test_longest_texts_stay_inside_the_page(make_press: MakePress) -> None:
+    name = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO I"[:60]
+    long = replace(HEAD, name=name, father=name, mother=name, birth_place="KABUPATEN KEPULAUAN SIAU TAGULANDANG BIARO", passport="X" * 12)
+    job = replace(
+        long, occupation="PENERJEMAH/PENELITI/KARYAWAN BUMN DAN BUMD", religion="KEPERCAYAAN TERHADAP TUHAN YME", education="X" * 30
+    )
+    card = replace(CARD, head_name=name, members=(job,) * 10, address="JALAN " + "PANJANG " * 12)
+    pdf = (await make_press().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=long.nik)), made_at=AT)).content
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert len(reader.pages) == 1
+    assert text_of(pdf).count(name.split()[0]) >= 30
+
+
+@pytest.mark.parametrize("hostile", ['#panic("x")', "*bold* _it_ $x$ <tag> @ref \\ // /* ~", '"}], "demo": false'])
+async def test_markup_in_data_is_printed_not_executed(make_press: MakePress, hostile: str) -> None:
+    card = replace(CARD, address=hostile)
+    pdf = (await make_press().print_sheet("kk", sheet_of(approval("kk", card=card)), made_at=AT)).content
+    assert "".join(hostile.split()) in "".join(text_of(pdf).split())
+    assert MARK in text_of(pdf)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_signature_is_valid_against_the_demo_authority(make_press: MakePress, demo: DemoFiles, product: str) -> None:
+    status = await signature_of(await printed(make_press, product), demo.ca)
+    assert status.bottom_line
+    assert status.intact
+    assert status.valid
+    assert status.trusted
+    assert status.modification_level is ModificationLevel.NONE
+    assert status.coverage.name == "ENTIRE_FILE"
+
+
+async def test_one_changed_byte_breaks_the_signature(make_press: MakePress, demo: DemoFiles) -> None:
+    pdf = bytearray(await printed(make_press, "kk"))
+    pdf[len(pdf) // 3] ^= 1
+    status = await signature_of(bytes(pdf), demo.ca)
+    assert not status.intact
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="needs poppler-utils")
+async def test_pdfsig_says_valid(make_press: MakePress, tmp_path: Path) -> None:
+    file = tmp_path / "kk.pdf"
+    file.write_bytes(await printed(make_press, "kk"))
+    said = await asyncio.to_thread(subprocess.run, ["pdfsig", str(file)], capture_output=True, text=True, check=False)
+    assert "Signature is Valid" in said.stdout
+    assert "ETSI.CAdES.detached" in said.stdout
+    assert "Total document signed" in said.stdout
+
+
+async def test_system_fonts_are_never_used(make_press: MakePress) -> None:
+    for template in TEMPLATES.glob("*.typ"):
+        assert "fallback: true" not in template.read_text(encoding="utf-8")
+    known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in (TEMPLATES / "fonts").glob("*.ttf")}
+    assert set(known) == {"SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf"}
+    pdf = await printed(make_press, "kk")
+    assert b"DejaVu" not in pdf
+
+
+async def test_sheet_that_can_not_be_printed_is_permanent_and_the_press_lives_on(make_press: MakePress) -> None:
+    press = make_press()
+    sheet = sheet_of(approval("kk"))
+    with pytest.raises(Permanent) as caught:
+        await press.print_sheet("kk", {name: value for name, value in sheet.items() if name != "members"}, made_at=AT)
+    assert caught.value.code == "sheet_unprintable"
+    assert "CONTOH" not in str(caught.value)  # never what the sheet says
+    with pytest.raises(Permanent):
+        await press.print_sheet("skpwni", sheet, made_at=AT)
+    assert (await press.print_sheet("kk", sheet, made_at=AT)).content.startswith(b"%PDF")
+    assert press.starts == 1
+
+
+async def test_press_that_is_killed_is_replaced(make_press: MakePress) -> None:
+    press = make_press()
+    await press.start()
+    first = press.process_id
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: press.process_id is None)
+    assert (await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)).content.startswith(b"%PDF")
+    assert press.process_id not in (None, first)
+
+
+async def test_press_that_dies_over_a_sheet_is_transient(make_press: MakePress) -> None:
+    press = make_press()
+    await press.start()
+    child = press.process_id
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)
+    waiting = asyncio.create_task(press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+    await asyncio.sleep(0)
+    os.kill(child, signal.SIGKILL)
+    with pytest.raises(Transient) as caught:
+        await waiting
+    assert caught.value.code == "press_died"
+    assert (await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+
+
+async def test_press_that_hangs_is_cut_off_and_replaced(make_press: MakePress) -> None:
+    press = make_press(replace(ROOMY, sheet_seconds=0.5))
+    await press.start()
+    child = press.process_id
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)
+    with pytest.raises(Transient) as caught:
+        await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)
+    assert caught.value.code == "press_overran"
+    assert not Path(f"/proc/{child}").exists()
+    assert (await make_press().print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+
+
+async def test_endless_template_runs_into_the_time_limit(make_press: MakePress, tmp_path: Path) -> None:
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    slow = 'let n = 0\n#while sheet.receipt == "SLOW" { n = n + 1; if n > 9e18 { break } }'
+    (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n#{{ {slow.replace("#", "")} }}\nx')
+    press = make_press(replace(ROOMY, sheet_seconds=1.0), templates)
+    with pytest.raises((Transient, Permanent)) as caught:
+        await press.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
+    assert caught.value.code in {"press_overran", "sheet_unprintable"}
+
+
+async def test_greedy_template_runs_into_the_memory_limit(make_press: MakePress, tmp_path: Path) -> None:
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    greedy = '#if sheet.receipt == "BIG" { let s = "0123456789abcdef"; for i in range(40) { s = s + s }; s.len() }'
+    (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n{greedy}\nx')
+    press = make_press(replace(ROOMY, memory_mib=512), templates)
+    with pytest.raises(Transient) as caught:
+        await press.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "BIG"}, made_at=AT)
+    assert caught.value.code == "press_died"
+    assert (await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+
+
+async def test_press_is_replaced_after_so_many_sheets(make_press: MakePress) -> None:
+    press = make_press(PressLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=2))
+    for _ in range(3):
+        await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+    assert press.starts == 2
+
+
+async def test_missing_key_is_told_by_name(make_press: MakePress, tmp_path: Path) -> None:
+    press = make_press(key=str(tmp_path / "nothing.pem"))
+    with pytest.raises(Transient) as caught:
+        await press.start()
+    assert caught.value.code == "press_start_failed"
+    assert "nothing.pem" in caught.value.detail
+    assert press.failure == "press_start_failed"
+
+
+async def test_cancelled_caller_leaves_no_half_answer(make_press: MakePress) -> None:
+    press = make_press()
+    await press.start()
+    task = asyncio.create_task(press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    slip = await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+    assert "BUKTI PENGAMBILAN" in text_of(slip.content)
