@@ -1,0 +1,288 @@
+"""The desk over HTTP: lists, claims, decisions on the version that was seen, and documents straight through from intake."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from services.verification.adapters.registry_sample import sample_families
+from shared.ids import new_id
+from tests.integration.verification.conftest import PHOTO, Office
+from tests.unit.verification import people
+
+REASON = {"code": "photo_unreadable", "field": "attachments.ktp"}
+
+
+@pytest.fixture
+async def desk(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    async with office.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def colleague(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    async with office.client("officer-2") as client:
+        yield client
+
+
+@pytest.fixture
+async def task_id(office: Office) -> str:
+    """A task for a request whose name differs from the register's."""
+    await office.load(people.family())
+    await office.take_in(people.lost_card(applicant_name="Slamet Darmawanto"))
+    [task] = await office.documents("tasks")
+    return str(task["_id"])
+
+
+async def ok(call: Any) -> Any:
+    response = await call
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def refused(call: Any) -> tuple[int, str]:
+    response = await call
+    assert response.headers["content-type"].startswith("application/problem+json"), response.text
+    return response.status_code, response.json()["code"]
+
+
+def decision(action: str, version: str, **more: Any) -> dict[str, Any]:
+    return {"action": action, "version": version, **more}
+
+
+async def test_an_officer_sees_the_request_the_register_and_the_card_an_approval_would_print(desk: httpx.AsyncClient, task_id: str) -> None:
+    response = await desk.get(f"/v1/tasks/{task_id}")
+    task = response.json()
+    assert task["reasons"] == [{"code": "name_differs", "field": "name", "severity": "failure"}]
+    assert task["personal"]["applicant_name"] == "Slamet Darmawanto"
+    assert task["personal"]["registered"][0]["head_name"] == task["personal"]["card"]["head_name"] == "SLAMET DARMAWAN"
+    assert task["service_name"] == "Kartu Keluarga hilang"
+    assert [attachment["name"] for attachment in task["attachments"]] == ["Surat kehilangan dari kepolisian", "KTP-el"]
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["etag"] == f'"{task["version"]}"'
+
+
+async def test_claim_and_approve(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    claimed = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    assert claimed["claimed_by"] == "officer-1"
+    done = await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", claimed["version"])))
+    assert (done["state"], done["outcome"], done["closed_by"], done["case_state"]) == ("closed", "approved", "officer-1", "approved")
+    told = {envelope["type"].split(".")[1]: envelope for envelope in await office.told()}
+    assert told["request_approved"]["data"]["decided_by"] == "staff"
+    assert told["request_approved"]["data"]["officer_id"] == "officer-1"
+    assert told["task_closed"]["data"]["outcome"] == "approved"
+    assert (told["task_opened"]["sequence"], told["task_closed"]["sequence"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("action", "event", "state"), [("return", "request_returned", "returned"), ("reject", "request_rejected", "rejected")]
+)
+async def test_turning_down_tells_the_citizen_why(
+    office: Office, desk: httpx.AsyncClient, task_id: str, action: str, event: str, state: str
+) -> None:
+    claimed = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    body = decision(action, claimed["version"], reasons=[REASON], note="Foto KTP buram")
+    done = await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=body))
+    assert done["case_state"] == state
+    [told] = await office.told(event)
+    assert (told["data"]["reasons"], told["data"]["personal"]["note"]) == ([REASON], "Foto KTP buram")
+
+
+async def test_of_many_officers_who_claim_at_once_one_gets_it(office: Office, task_id: str) -> None:
+    async with office.client("officer-1") as first, office.client("officer-2") as second:
+        responses = await asyncio.gather(*(client.post(f"/v1/tasks/{task_id}/claim") for client in (first, second)))
+    assert sorted(response.status_code for response in responses) == [200, 409]
+    [task] = await office.documents("tasks")
+    winner = responses[0] if responses[0].status_code == 200 else responses[1]
+    assert task["claim"]["officer_id"] == winner.json()["claimed_by"]
+
+
+async def test_a_claim_ends_with_its_lease(office: Office, desk: httpx.AsyncClient, colleague: httpx.AsyncClient, task_id: str) -> None:
+    await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    assert await refused(colleague.post(f"/v1/tasks/{task_id}/claim")) == (409, "task_claimed")
+    assert await refused(colleague.post(f"/v1/tasks/{task_id}/release")) == (409, "task_claimed")
+    office.watch.forward(minutes=20)
+    taken = await ok(colleague.post(f"/v1/tasks/{task_id}/claim"))
+    assert taken["claimed_by"] == "officer-2"
+    assert await refused(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", taken["version"]))) == (
+        409,
+        "task_not_claimed",
+    )
+
+
+async def test_a_released_task_is_everybodys(desk: httpx.AsyncClient, colleague: httpx.AsyncClient, task_id: str) -> None:
+    await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    released = await ok(desk.post(f"/v1/tasks/{task_id}/release"))
+    assert released["claimed_by"] is None
+    assert (await ok(colleague.post(f"/v1/tasks/{task_id}/claim")))["claimed_by"] == "officer-2"
+
+
+async def test_a_decision_on_an_old_version_is_refused(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    seen = await ok(desk.get(f"/v1/tasks/{task_id}"))
+    await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    stale = desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"]))
+    assert await refused(stale) == (412, "version_stale")
+    assert await office.told("request_approved") == []
+
+
+async def test_a_decision_is_refused_when_the_register_changed_since(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    claimed = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    await office.load(people.family())
+    stale = desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", claimed["version"]))
+    assert await refused(stale) == (412, "version_stale")
+    fresh = await ok(desk.get(f"/v1/tasks/{task_id}"))
+    await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", fresh["version"])))
+
+
+async def test_nobody_decides_without_a_claim_or_twice(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    seen = await ok(desk.get(f"/v1/tasks/{task_id}"))
+    path = f"/v1/tasks/{task_id}/decision"
+    assert await refused(desk.post(path, json=decision("approve", seen["version"]))) == (409, "task_not_claimed")
+    claimed = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    answers = await asyncio.gather(*(desk.post(path, json=decision("approve", claimed["version"])) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert len(await office.told("request_approved")) == len(await office.told("task_closed")) == 1
+
+
+async def test_a_person_who_is_in_no_family_can_not_be_approved_only_turned_down(office: Office, desk: httpx.AsyncClient) -> None:
+    await office.take_in(people.lost_card())
+    [task] = await office.documents("tasks")
+    claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
+    path = f"/v1/tasks/{task['_id']}/decision"
+    assert claimed["personal"]["card"] is None
+    assert await refused(desk.post(path, json=decision("approve", claimed["version"]))) == (409, "holder_not_in_register")
+    assert await refused(desk.post(path, json=decision("reject", claimed["version"]))) == (409, "reason_missing")
+    assert (await ok(desk.post(path, json=decision("reject", claimed["version"], reasons=[REASON]))))["outcome"] == "rejected"
+
+
+async def test_lists_are_paged_by_urgency_and_never_repeat_or_skip(office: Office, desk: httpx.AsyncClient) -> None:
+    for index in range(7):
+        await office.take_in(people.lost_card(request_id=new_id(), promised_at=people.NOW.replace(hour=20 - index)))
+    seen: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await ok(desk.get("/v1/tasks", params={"limit": 3, **after}))
+        seen += page["tasks"]
+        if page["after"] is None:
+            break
+        after = {"after": page["after"]}
+    assert len({task["id"] for task in seen}) == 7
+    assert [task["due_at"] for task in seen] == sorted(task["due_at"] for task in seen)
+    assert await refused(desk.get("/v1/tasks", params={"after": "nonsense"})) == (422, "cursor_malformed")
+
+
+async def test_filters_show_what_they_say(office: Office, desk: httpx.AsyncClient, colleague: httpx.AsyncClient, task_id: str) -> None:
+    async def shown(client: httpx.AsyncClient, **query: str) -> list[str]:
+        return [task["id"] for task in (await ok(client.get("/v1/tasks", params=query)))["tasks"]]
+
+    await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    assert await shown(desk, show="mine") == await shown(colleague, show="open") == [task_id]
+    assert await shown(colleague, show="mine") == await shown(colleague, show="available") == []
+    assert await shown(desk, show="overdue") == await shown(desk, show="closed") == []
+    assert await shown(desk, service="kk_hilang", channel="whatsapp", reason="name_differs") == [task_id]
+    assert await shown(desk, service="cerai") == await shown(desk, channel="court") == await shown(desk, reason="not_married") == []
+    office.watch.forward(days=30)
+    assert await shown(colleague, show="available") == await shown(colleague, show="overdue") == [task_id]
+    assert await ok(desk.get("/v1/tasks/tally")) == {"open": 1, "claimed": 0, "overdue": 1, "by_service": {"kk_hilang": 1}}
+
+
+@pytest.mark.parametrize("text", ["slam darma", "SLAMET", "mdn-7k4q", people.HUSBAND, people.KK[:8]])
+async def test_a_task_is_found_by_what_the_citizen_says(desk: httpx.AsyncClient, task_id: str, text: str) -> None:
+    found = await ok(desk.post("/v1/tasks/search", json={"text": text}))
+    assert [task["id"] for task in found["tasks"]] == [task_id]
+
+
+@pytest.mark.parametrize("text", ["slamet nobody", ".*", "$where", "armawan"])
+async def test_a_search_is_by_beginnings_and_never_a_pattern(desk: httpx.AsyncClient, task_id: str, text: str) -> None:
+    assert task_id
+    expected = [task_id] if text == ".*" else []  # nothing but signs asks for nothing
+    assert [task["id"] for task in (await ok(desk.post("/v1/tasks/search", json={"text": text})))["tasks"]] == expected
+
+
+async def test_a_photo_comes_straight_through_from_intake_with_our_key(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    response = await desk.get(f"/v1/tasks/{task_id}/attachments/file-ktp")
+    assert (response.content, response.headers["content-type"]) == (PHOTO, "image/jpeg")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert office.intake["asked"] == ("/v1/files/file-ktp", "Bearer intake-key")
+
+
+async def test_a_file_of_another_case_is_not_to_be_had(office: Office, desk: httpx.AsyncClient, task_id: str) -> None:
+    assert await refused(desk.get(f"/v1/tasks/{task_id}/attachments/file-other")) == (404, "attachment_not_found")
+    assert "asked" not in office.intake
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"status": 404}, (404, "file_not_found")),
+        ({"status": 500}, (503, "intake_unavailable")),
+        ({"status": 429}, (503, "intake_unavailable")),
+        ({"status": 401}, (400, "intake_refused")),
+        ({"error": httpx.ConnectError("no")}, (503, "intake_unavailable")),
+        ({"error": httpx.ReadTimeout("no")}, (503, "intake_unavailable")),
+    ],
+)
+async def test_intakes_troubles_are_told_apart(
+    office: Office, desk: httpx.AsyncClient, task_id: str, answer: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    office.intake.update(answer)
+    assert await refused(desk.get(f"/v1/tasks/{task_id}/attachments/file-ktp")) == expected
+
+
+@pytest.mark.parametrize(
+    ("officer", "expected"), [("", (401, "key_missing")), ("nobody", (401, "key_unknown")), ("adapter", (403, "scope_missing"))]
+)
+async def test_every_route_asks_who_calls(office: Office, task_id: str, officer: str, expected: tuple[int, str]) -> None:
+    async with office.client(officer) as client:
+        for method, path in [
+            ("GET", "/v1/tasks"),
+            ("GET", "/v1/tasks/tally"),
+            ("POST", "/v1/tasks/search"),
+            ("GET", f"/v1/tasks/{task_id}"),
+            ("POST", f"/v1/tasks/{task_id}/claim"),
+            ("POST", f"/v1/tasks/{task_id}/release"),
+            ("POST", f"/v1/tasks/{task_id}/decision"),
+            ("GET", f"/v1/tasks/{task_id}/attachments/file-ktp"),
+        ]:
+            body = {"text": "slamet"} if path.endswith("search") else decision("approve", "1-1")
+            assert await refused(client.request(method, path, json=body if method == "POST" else None)) == expected
+
+
+async def test_a_reader_reads_and_does_not_decide(office: Office, task_id: str) -> None:
+    async with office.client("reader") as client:
+        await ok(client.get(f"/v1/tasks/{task_id}"))
+        assert await refused(client.post(f"/v1/tasks/{task_id}/claim")) == (403, "scope_missing")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"action": "destroy", "version": "1-1"}, "action"),
+        ({"action": "approve"}, "version"),
+        ({"action": "return", "version": "1-1", "reasons": [{"code": "Not A Code"}]}, "reasons[0].code"),
+        ({"action": "approve", "version": "1-1", "verzion": "2"}, "verzion"),
+        ({"action": "reject", "version": "1-1", "note": "x" * 1001}, "note"),
+    ],
+)
+async def test_a_malformed_decision_is_told_by_its_field(desk: httpx.AsyncClient, task_id: str, body: dict[str, Any], field: str) -> None:
+    response = await desk.post(f"/v1/tasks/{task_id}/decision", json=body)
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
+async def test_a_task_that_is_not_there(desk: httpx.AsyncClient) -> None:
+    assert await refused(desk.get(f"/v1/tasks/{new_id()}")) == (404, "tasks_not_found")
+
+
+async def test_the_register_takes_in_families_and_counts_their_editions(office: Office) -> None:
+    families = list(sample_families(30, 3))
+    await office.load(*families)
+    await office.load(families[0])
+    found = await office.registry.families(kk_numbers=[families[0].kk_number], niks=[families[1].head.nik])
+    assert {(family.kk_number, family.edition) for family in found} == {(families[0].kk_number, 2), (families[1].kk_number, 1)}
+    assert next(family for family in found if family.edition == 1) == families[1]
+    assert not await office.registry.is_empty()
+    assert await office.registry.families(kk_numbers=[], niks=[]) == []
