@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -59,3 +59,9 @@ class RabbitApi:
         )
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+
+def api_beside(amqp_url: str) -> str:
+    """The management API of a broker, where nothing says otherwise: port 15672 of the same host, the same user."""
+    parts = urlsplit(amqp_url)
+    return f"http://{parts.username or USER}:{parts.password or USER}@{parts.hostname}:15672"

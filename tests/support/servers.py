@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psutil
 from filelock import FileLock
 
+from deploy.local.broker_api import api_beside
 from deploy.local.ports import free_ports
 from deploy.local.processes import stop_left_over
 from deploy.local.servers import MongoNode, RabbitNode
@@ -109,7 +110,7 @@ class Run:
 
     def _start_broker(self) -> dict[str, str]:
         if url := os.environ.get("AMQP_URL", ""):
-            return {"url": url, "api_url": os.environ.get("RABBITMQ_API_URL") or api_url_of(url), "provider": "environment"}
+            return {"url": url, "api_url": os.environ.get("RABBITMQ_API_URL") or api_beside(url), "provider": "environment"}
         if use_containers():
             box = containers.start_broker(free_ports(2))
             self._remember(box.container_id)
@@ -149,12 +150,6 @@ def use_containers() -> bool:
     if mode == "containers" and missing:
         raise RuntimeError(f"containers were asked for, but {missing}")
     return not missing
-
-
-def api_url_of(amqp_url: str) -> str:
-    """The management API of a broker, where nothing says otherwise: port 15672 of the same host, the same user."""
-    parts = urlsplit(amqp_url)
-    return f"http://{parts.username or 'guest'}:{parts.password or 'guest'}@{parts.hostname}:15672"
 
 
 def sweep(runs: Path) -> None:

@@ -1,0 +1,96 @@
+"""The secrets of a local run: made once, kept in files that only their owner can read."""
+
+import hashlib
+import json
+import os
+import secrets
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final
+
+KEY_BYTES: Final = 24  # 192 bit
+OWNER_ONLY: Final = 0o600
+
+SCOPES: Final[Mapping[str, frozenset[str]]] = {
+    "verification": frozenset({"files:read"}),
+    "notifier": frozenset({"documents:read"}),
+    "loket": frozenset({"requests:write", "requests:read", "files:write"}),
+    "petugas-01": frozenset({"requests:read", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
+    "petugas-02": frozenset({"requests:read", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
+    "admin-01": frozenset(
+        {"requests:write", "requests:read", "files:write", "files:read", "tasks:read", "tasks:decide", "documents:read", "admin"}
+    ),
+}
+"""Clients of a local run: two services that call another, a channel adapter, two officers, an administrator."""
+
+GUARDED: Final[Mapping[str, frozenset[str]]] = {
+    "intake": frozenset({"requests:write", "requests:read", "files:write", "files:read", "admin"}),
+    "verification": frozenset({"tasks:read", "tasks:decide", "admin"}),
+    "issuance": frozenset({"documents:read", "admin"}),
+    "notifier": frozenset({"admin"}),
+}
+"""Which scopes open something at which service: a service is only told the clients that have business there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """Every secret of a local run but RabbitMQ's passwords, which `shared.messaging.topology` makes."""
+
+    whatsapp_app_secret: str
+    whatsapp_verify_token: str
+    whatsapp_access_token: str
+    court_decision_secret: str
+    court_callback_secret: str
+    clients: Mapping[str, str]
+    """Name -> API key in clear."""
+
+    def api_keys(self, service: str) -> str:
+        """The setting `API_KEYS` of a service: digests, never the keys."""
+        rows = [
+            {"name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "scopes": sorted(SCOPES[name] & GUARDED[service])}
+            for name, key in self.clients.items()
+            if SCOPES[name] & GUARDED[service]
+        ]
+        return json.dumps(rows)
+
+
+def load_keys(folder: Path) -> Keys:
+    """Read the keys of a folder; make those that are missing."""
+    file = folder / "keys.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    made = {
+        "whatsapp_app_secret": secrets.token_hex(KEY_BYTES),
+        "whatsapp_verify_token": secrets.token_urlsafe(KEY_BYTES),
+        "whatsapp_access_token": secrets.token_urlsafe(KEY_BYTES),
+        "court_decision_secret": _webhook_secret(),
+        "court_callback_secret": _webhook_secret(),
+    }
+    clients = {name: known.get("clients", {}).get(name) or secrets.token_urlsafe(KEY_BYTES) for name in SCOPES}
+    names = {field.name for field in fields(Keys)}
+    keys = Keys(**{**made, **{name: value for name, value in known.items() if name in names}, "clients": clients})
+    if asdict(keys) != known:
+        write_secret(file, json.dumps(asdict(keys), indent=2) + "\n")
+    return keys
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as handle:
+        handle.write(text)
+
+
+def exports(values: Mapping[str, str]) -> str:
+    """Shell lines that set the values, for `source`."""
+    return "".join(f"export {name}={_quoted(value)}\n" for name, value in values.items())
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _webhook_secret() -> str:
+    """As Standard Webhooks wants it."""
+    return "whsec_" + b64encode(secrets.token_bytes(KEY_BYTES)).decode()

@@ -1,0 +1,146 @@
+"""The processes of a local run: which commands, with which environment."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.local.keys import Keys
+from deploy.local.ports import HOST
+from deploy.local.settings import LocalSettings
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SERVICES: Final = ("intake", "verification", "issuance", "notifier")
+SIMULATORS: Final = ("whatsapp", "court")
+GRAPH_VERSION: Final = "v23.0"
+PHONE_NUMBER_ID: Final = "106540352242922"
+COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
+NOT_INHERITED: Final = ("AMQP_URL", "MONGO_URL", "MONGO_DATABASE", "HOST", "PORT", "API_KEYS", "SECRETS_DIR", "ONCE")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process: its name, what it is called with, its port and the address that says whether it is ready."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    port: int
+    port_setting: str
+    ready_path: str
+    environment: Mapping[str, str]
+
+    @property
+    def command(self) -> list[str]:
+        """The command line."""
+        return [sys.executable, "-m", self.module, *self.arguments]
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def ready_url(self) -> str:
+        """What answers 200 once it is ready."""
+        return self.url + self.ready_path
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Servers as the parts reach them. ``amqp`` is the URL of each user by name."""
+
+    amqp: Mapping[str, str]
+    mongo: str
+
+
+def inherited() -> dict[str, str]:
+    """Our own environment without what would mean something else to a part. What is set for a service by hand goes through."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_INHERITED} | {"PYTHONUNBUFFERED": "1"}
+
+
+def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path) -> tuple[Part, ...]:
+    """Every process, services first."""
+    own = {
+        "intake": _intake(settings, keys),
+        "verification": _verification(settings, keys),
+        "issuance": _issuance(settings, state),
+        "notifier": _notifier(settings, keys),
+    }
+    services = tuple(_service(name, settings, own[name], keys, addresses) for name in SERVICES)
+    return *services, _whatsapp(settings, keys), _court(settings, keys, state)
+
+
+def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: Keys, addresses: Addresses) -> Part:
+    port: int = getattr(settings, f"{name}_port")
+    environment = {
+        "AMQP_URL": addresses.amqp[name],
+        "MONGO_URL": addresses.mongo,
+        "MONGO_DATABASE": settings.database_prefix + name,
+        "HOST": HOST,
+        "PORT": str(port),
+        "API_KEYS": keys.api_keys(name),
+        **own,
+    }
+    return Part(name, f"services.{name}", ("all",), port, f"{name.upper()}_PORT", "/readyz", environment)
+
+
+def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
+    return {
+        "WHATSAPP_APP_SECRET": keys.whatsapp_app_secret,
+        "WHATSAPP_VERIFY_TOKEN": keys.whatsapp_verify_token,
+        "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
+        "WHATSAPP_API_URL": f"http://{HOST}:{settings.whatsapp_port}/{GRAPH_VERSION}",
+        "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{settings.whatsapp_port}"]),
+        "COURT_SECRETS": json.dumps({COURT: [keys.court_decision_secret]}),
+    }
+
+
+def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:
+    return {"INTAKE_URL": f"http://{HOST}:{settings.intake_port}", "INTAKE_API_KEY": keys.clients["verification"]}
+
+
+def _issuance(settings: LocalSettings, state: Path) -> dict[str, str]:
+    return {"SIGNER_DIR": str(state / "ca"), "CHECK_BASE_URL": f"http://{HOST}:{settings.issuance_port}"}
+
+
+def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
+    court = {"court": COURT, "url": f"http://{HOST}:{settings.court_port}/callbacks", "secret": keys.court_callback_secret}
+    return {
+        "WHATSAPP_URL": f"http://{HOST}:{settings.whatsapp_port}",
+        "WHATSAPP_VERSION": GRAPH_VERSION,
+        "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
+        "COURT_ENDPOINTS": json.dumps([court]),
+        "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
+        "ISSUANCE_API_KEY": keys.clients["notifier"],
+    }
+
+
+def _whatsapp(settings: LocalSettings, keys: Keys) -> Part:
+    environment = {
+        "HOST": HOST,
+        "PORT": str(settings.whatsapp_port),
+        "APP_SECRET": keys.whatsapp_app_secret,
+        "ACCESS_TOKEN": keys.whatsapp_access_token,
+        "VERIFY_TOKEN": keys.whatsapp_verify_token,
+        "WEBHOOK_URL": f"http://{HOST}:{settings.intake_port}/v1/webhooks/whatsapp",
+        "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+    }
+    return Part("whatsapp", "deploy.simulators.whatsapp", (), settings.whatsapp_port, "WHATSAPP_PORT", "/sim/state", environment)
+
+
+def _court(settings: LocalSettings, keys: Keys, state: Path) -> Part:
+    environment = {
+        "HOST": HOST,
+        "PORT": str(settings.court_port),
+        "COURT_CODE": COURT,
+        "DECISIONS_URL": f"http://{HOST}:{settings.intake_port}/v1/court/decisions",
+        "DECISION_SECRET": keys.court_decision_secret,
+        "CALLBACK_SECRET": keys.court_callback_secret,
+        "REGISTRY_CSV": str(state / "register.csv"),
+    }
+    return Part("court", "deploy.simulators.court", (), settings.court_port, "COURT_PORT", "/sim/state", environment)

@@ -1,0 +1,171 @@
+"""`make run`: start the whole system on this machine, show one journey of each channel, stay up until Ctrl-C.
+
+`ONCE=1` ends after the journeys; the last line is then JSON with both results. Exit code 0 when everything went well.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from deploy.local import journeys
+from deploy.local.journeys import JourneyError, Places, Result
+from deploy.local.ports import PortTakenError
+from deploy.local.processes import CannotStartError
+from deploy.local.servers import MissingServerError
+from deploy.local.settings import LocalSettings
+from deploy.local.stack import Stack
+
+FAILED: Final = 1
+USAGE: Final = 2  # as argparse
+INTERRUPTED: Final = 130
+LOOK_SECONDS: Final = 0.5  # between looks whether a part has ended
+RESTART_SECONDS: Final = 1.0
+PEOPLE: Final = 50  # a run takes the next person of the sample register, so that requests of one run do not meet those of the last
+
+
+class Interrupted(BaseException):  # as KeyboardInterrupt, for Ctrl-C and SIGTERM alike
+    """Somebody asked us to stop."""
+
+
+class Terminal:
+    """Prints what happens with the time since the start."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def tell(self, text: str) -> None:
+        """One line."""
+        print(f"{time.monotonic() - self._began:8.3f}  {text}", flush=True)
+
+    def step(self, who: str, what: str) -> None:
+        """One step of a journey."""
+        self.tell(f"{who:<10} {what}")
+
+
+def main() -> int:
+    """Run; the exit code."""
+    try:
+        settings = LocalSettings()
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            print(f"setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
+        return USAGE
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    terminal = Terminal()
+    stack = Stack(settings, terminal.tell)
+    try:
+        stack.start()
+        results = asyncio.run(_travel(stack, terminal))
+        _say_where_to_look(stack, results)
+        if not settings.once:
+            _stay_up(stack, terminal)
+    except Interrupted:
+        print(flush=True)
+        _stop(stack, terminal)
+        return 0 if stack.parts else INTERRUPTED
+    except (MissingServerError, PortTakenError, CannotStartError, JourneyError) as error:
+        print(f"\nrun: {error}", file=sys.stderr, flush=True)
+        print(f"run: logs are in {_shown(stack.state / 'log')}", file=sys.stderr, flush=True)
+        _stop(stack, terminal)
+        return FAILED
+    _stop(stack, terminal)
+    print(json.dumps({name: _summary(result) for name, result in results.items()}), flush=True)
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise Interrupted
+
+
+def _stop(stack: Stack, terminal: Terminal) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of it running
+        signal.signal(number, signal.SIG_IGN)
+    terminal.tell("stopping services, simulators and servers")
+    stack.stop()
+    terminal.tell("everything is stopped")
+
+
+async def _travel(stack: Stack, terminal: Terminal) -> dict[str, Result]:
+    index = _next_index(stack.state / "journeys")
+    people = await asyncio.to_thread(stack.people, PEOPLE)
+    places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
+    print("\n  A citizen asks for a lost family card on WhatsApp\n", flush=True)
+    found = {"whatsapp": await journeys.whatsapp(places, people["kk_hilang"][index % PEOPLE], terminal.step)}
+    print("\n  The Religious Court sends a divorce decision\n", flush=True)
+    found["court"] = await journeys.court(places, await journeys.sample_decision(places, PEOPLE + index), terminal.step)
+    folder = stack.state / "documents"
+    folder.mkdir(exist_ok=True)
+    for result in found.values():
+        for paper in result.papers:
+            (folder / f"{paper.number}.pdf").write_bytes(paper.pdf)
+    return found
+
+
+def _next_index(file: Path) -> int:
+    """Count the runs of this folder."""
+    number = int(file.read_text()) if file.exists() else 0
+    file.write_text(str(number + 1))
+    return number
+
+
+def _summary(result: Result) -> dict[str, Any]:
+    """The result without the bytes."""
+    documents = [
+        {name: value for name, value in asdict(paper).items() if name in {"number", "product", "receipt", "sha256"}}
+        for paper in result.papers
+    ]
+    case = {"case_id": result.case_id} if result.case_id else {}
+    return {**case, "receipts": list(result.receipts), "documents": documents, "seconds": dict(result.seconds)}
+
+
+def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
+    urls = {part.name: part.url for part in stack.parts}
+    rows = [
+        ("chat with PAK'DE ON", f"{urls['whatsapp']}/"),
+        ("the court's desk", f"{urls['court']}/"),
+        *((f"API of {name}", f"{urls[name]}/docs") for name in ("intake", "verification", "issuance", "notifier")),
+        ("check page", results["whatsapp"].papers[0].check_url),
+        *(
+            ("document", _shown(stack.state / "documents" / f"{paper.number}.pdf"))
+            for result in results.values()
+            for paper in result.papers
+        ),
+        ("queues (RabbitMQ)", stack.broker_page),
+        ("API keys", f"{_shown(stack.state / 'keys' / 'keys.json')}  (Authorization: Bearer <key>)"),
+        ("logs", _shown(stack.state / "log")),
+        ("what waits, what is lost", f"source {_shown(stack.state / 'env')} && .venv/bin/python -m shared.messaging.admin conservation"),
+    ]
+    print("\n  Where to look\n", flush=True)
+    for name, where in rows:
+        if where:
+            print(f"    {name:<26} {where}", flush=True)
+    print(flush=True)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it is from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _stay_up(stack: Stack, terminal: Terminal) -> None:
+    """Until interrupted. A part that ends by itself is started again, as a supervisor would."""
+    terminal.tell("everything stays up; Ctrl-C stops it")
+    while True:
+        time.sleep(LOOK_SECONDS)
+        for name in stack.ended():
+            terminal.tell(f"{name} ended with exit code {stack.process(name).exit_code}; it is started again")
+            time.sleep(RESTART_SECONDS)
+            stack.start_part(name)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,213 @@
+"""The whole system on one machine: servers, layout, keys, sample register, services and simulators. Used by `make run` and by tests."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from deploy.local.broker_api import api_beside
+from deploy.local.keys import Keys, exports, load_keys, write_secret
+from deploy.local.parts import ROOT, Addresses, Part, inherited, parts
+from deploy.local.ports import require_free
+from deploy.local.processes import CannotStartError, Process, stop_left_over
+from deploy.local.servers import MongoNode, RabbitNode
+from deploy.local.settings import LocalSettings
+from shared.messaging import topology
+from shared.messaging.connection import with_user
+from shared.messaging.definitions import NotApplied, passwords_for, render_whole
+
+VHOST: Final = "adminduk"
+FAMILIES: Final = 1000  # of the sample register: enough to search in, loaded in a second or two
+READY_TIMEOUT_SECONDS: Final = 60
+COMMAND_TIMEOUT_SECONDS: Final = 120
+STOP_TIMEOUT_SECONDS: Final = 25  # a service drains for 20 s at most
+
+Tell = Callable[[str], None]
+
+
+class Stack:
+    """Starts everything in the order in which it is needed and stops it in the reverse order. Calls block."""
+
+    def __init__(self, settings: LocalSettings, tell: Tell = lambda _: None) -> None:
+        self.settings = settings
+        self.state = settings.local_state.resolve()
+        self.keys: Keys = load_keys(self.state / "keys")
+        self.parts: tuple[Part, ...] = ()
+        self._tell = tell
+        self._broker: RabbitNode | None = None
+        self._database: MongoNode | None = None
+        self._processes: dict[str, Process] = {}
+
+    def start(self) -> None:
+        """Start everything and wait until every part is ready.
+
+        Raises:
+            MissingServerError: a server program is not here; says what to do.
+            PortTakenError: names the port and the setting that moves it.
+            CannotStartError: something ended or is not ready in time; carries the end of its log.
+        """
+        for file in (self.state / "run").glob("*.pid"):  # before asking for ports: a killed run may still hold them
+            stop_left_over(file)
+        with ThreadPoolExecutor() as pool:
+            broker = pool.submit(self._start_broker)
+            authority = pool.submit(self._command, "services.issuance", "demo-ca", "--out", str(self.state / "ca"))
+            register = pool.submit(self._prepare_register)
+            addresses = Addresses(broker.result(), register.result())
+            authority.result()
+        self._tell("queues, keys, demo authority and sample register are in place")
+        self.parts = parts(self.settings, self.keys, addresses, self.state)
+        write_secret(self.state / "env", exports(self._operator_environment(addresses)))
+        for part in self.parts:
+            require_free(part.port, part.port_setting)
+        for part in self.parts:
+            self.start_part(part.name)
+        for part in self.parts:
+            self._processes[part.name].wait_ready(lambda part=part: _answers(part.ready_url), READY_TIMEOUT_SECONDS)  # type: ignore[misc]
+        self._tell("four services and two simulators are ready")
+
+    def stop(self) -> None:
+        """Stop everything that this stack started: simulators and services together, then the servers. Safe to repeat."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda process: process.stop(STOP_TIMEOUT_SECONDS), self._processes.values()))
+            servers = [server for server in (self._broker, self._database) if server is not None]
+            list(pool.map(lambda server: server.stop(), servers))
+
+    def ended(self) -> list[str]:
+        """Names of parts that ended by themselves."""
+        return [name for name, process in self._processes.items() if not process.running]
+
+    def start_part(self, name: str) -> None:
+        """Start one part, the first time or after it ended."""
+        part = self.part(name)
+        if name not in self._processes:
+            self._processes[name] = Process(
+                name,
+                part.command,
+                pid_file=self.state / "run" / f"{name}.pid",
+                log=self.state / "log" / f"{name}.log",
+                env=inherited() | dict(part.environment),
+                cwd=ROOT,
+            )
+        self._processes[name].start()
+
+    def process(self, name: str) -> Process:
+        """The process of a part, to send it signals or read its log."""
+        return self._processes[name]
+
+    def part(self, name: str) -> Part:
+        """One part by name.
+
+        Raises:
+            KeyError: there is none of that name, or nothing was started yet.
+        """
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise KeyError(name)
+
+    def people(self, count: int) -> dict[str, list[dict[str, Any]]]:
+        """Persons of the sample register for each kind of request (`kk_hilang`, `cerai`)."""
+        text = self._command("services.verification", "registry", "pick", str(self.register), "--count", str(count))
+        picked: dict[str, list[dict[str, Any]]] = json.loads(text)
+        return picked
+
+    @property
+    def broker_page(self) -> str:
+        """RabbitMQ's own pages, user and password in the address; empty where the broker is not ours."""
+        return self._broker.api_url if self._broker else ""
+
+    @property
+    def register(self) -> Path:
+        """The sample population register."""
+        return self.state / "register.csv"
+
+    def _start_broker(self) -> Mapping[str, str]:
+        """Start RabbitMQ where none is given, bring in the layout; returns the URL of each user."""
+        url, api = self.settings.amqp_url, self.settings.rabbitmq_api_url
+        if not url:
+            self._broker = RabbitNode(
+                self.state / "broker",
+                port=self.settings.rabbitmq_port,
+                api_port=self.settings.rabbitmq_api_port,
+                dist_port=self.settings.rabbitmq_dist_port,
+                epmd_port=self.settings.rabbitmq_epmd_port,
+                program=self.settings.rabbitmq_server,
+            )
+            self._broker.start()
+            url, api = self._broker.url(), self._broker.api_url
+            self._tell(f"RabbitMQ runs on port {self._broker.port}")
+        vhost = unquote(urlsplit(url).path.removeprefix("/")) or VHOST
+        layout = topology.product()
+        passwords = passwords_for([user.name for user in layout.users], self.state / "keys")
+        api = api or api_beside(url)
+        try:
+            asyncio.run(topology.apply(render_whole(layout, vhost, passwords), api=api, vhost=vhost))
+        except NotApplied as error:
+            address = urlsplit(api)
+            raise CannotStartError(
+                f"the queues can't be brought into RabbitMQ by its management API at {address.hostname}:{address.port} ({error}); "
+                "set RABBITMQ_API_URL to its address with an administrator in it"
+            ) from error
+        return {name: with_user(url, name, password, vhost) for name, password in passwords.items()}
+
+    def _prepare_register(self) -> str:
+        """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL."""
+        if not self.register.exists():
+            draft = self.register.with_suffix(".draft")
+            self._command("services.verification", "registry", "generate", "--families", str(FAMILIES), "--out", str(draft))
+            draft.replace(self.register)
+        url = self.settings.mongo_url
+        if not url:
+            self._database = MongoNode(self.state / "database", port=self.settings.mongo_port)
+            self._database.start()
+            url = self._database.url
+            self._tell(f"MongoDB runs on port {self._database.port}")
+        where = {"MONGO_URL": url, "MONGO_DATABASE": self.settings.database_prefix + "verification"}
+        self._command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
+        return url
+
+    def _operator_environment(self, addresses: Addresses) -> dict[str, str]:
+        """What an operator's commands need (`source .local/env`)."""
+        names = {part.name: self.settings.database_prefix + part.name for part in self.parts if part.name in addresses.amqp}
+        api = self._broker.api_url if self._broker else self.settings.rabbitmq_api_url
+        return {
+            "MONGO_URL": addresses.mongo,
+            "AMQP_URL": addresses.amqp["operator"],
+            "RABBITMQ_API_URL": api,
+            "AMQP_VHOST": unquote(urlsplit(addresses.amqp["operator"]).path.removeprefix("/")),
+            "DATABASES": json.dumps(names),
+            "API_KEY": self.keys.clients["admin-01"],
+        }
+
+    def _command(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """Run one of the services' own commands to its end; returns what it printed.
+
+        Raises:
+            CannotStartError: it failed; carries what it said.
+        """
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=inherited() | dict(environment or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMAND_TIMEOUT_SECONDS,
+        )
+        if done.returncode != 0:
+            raise CannotStartError(f"python -m {module} {' '.join(arguments)}: {done.stderr[-2000:] or done.stdout[-2000:]}")
+        return done.stdout
+
+
+def _answers(url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+    return False
