@@ -43,7 +43,7 @@ class MediaPart(_Part):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.id is None) == (self.link is None):
-            raise ValueError("exactly one of id and link is required")
+            raise ValueError("give exactly one of id and link")
         return self
 
 
