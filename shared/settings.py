@@ -27,10 +27,18 @@ class ApiClient(BaseModel):
     scopes: frozenset[str]
 
 
-class ServiceSettings(BaseSettings):
-    """The environment of one process. Subclasses add the service's own."""
+class Environment(BaseSettings):
+    """Settings from the environment, and from files named like the setting in the folder that `SECRETS_DIR` names."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    def __init__(self, **values: Any) -> None:
+        directory = os.environ.get("SECRETS_DIR", "")
+        super().__init__(_secrets_dir=directory if directory and Path(directory).is_dir() else None, **values)
+
+
+class ServiceSettings(Environment):
+    """The environment of one process. Subclasses add the service's own."""
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the service's own user and vhost")]
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
@@ -52,10 +60,6 @@ class ServiceSettings(BaseSettings):
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0
     )
-
-    def __init__(self, **values: Any) -> None:
-        directory = os.environ.get("SECRETS_DIR", "")
-        super().__init__(_secrets_dir=directory if directory and Path(directory).is_dir() else None, **values)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import Environment, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -29,10 +28,8 @@ class Settings(ServiceSettings):
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
 
-class RegistrySettings(BaseSettings):
+class RegistrySettings(Environment):
     """What the `registry` command needs: the database alone."""
-
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""

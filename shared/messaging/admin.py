@@ -15,7 +15,6 @@ from typing import Annotated, Final
 import orjson
 import structlog
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.clock import now
 from shared.contracts.registry import SERVICES
@@ -27,15 +26,14 @@ from shared.messaging.letters import Letters
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.mongo import Mongo
+from shared.settings import Environment
 
 _FAILED: Final = 1
 _USAGE: Final = 2  # as argparse
 
 
-class AdminSettings(BaseSettings):
+class AdminSettings(Environment):
     """The operator's environment."""
-
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the operator's user and the product's vhost")]
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of the replica set with all services' databases")]

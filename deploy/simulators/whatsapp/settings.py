@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import Environment
 
 
-class Settings(BaseSettings):
+class Settings(Environment):
     """What can be set from the environment, each by its upper-case name."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: int = 8111
