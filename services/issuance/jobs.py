@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import structlog
@@ -17,10 +17,11 @@ from shared.clock import monotonic_seconds
 from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.messaging.delivery import Context
 from shared.messaging.units import Units
-from shared.process import Job
 
 PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
+
+SWEEP_SECONDS: Final = 6 * 3600.0  # what is swept is a day old; a quarter of that is soon enough
 
 _log = logs.get("press")
 
@@ -36,11 +37,6 @@ class Printing:
         self._poll_seconds = poll_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
         self._no_press_until = 0.0
-
-    @property
-    def job(self) -> Job:
-        """For `wiring`."""
-        return Job("press", self.run)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then finish the sheets in work."""
@@ -147,3 +143,24 @@ class Printing:
 
     def _run(self, body: Callable[[Tx], Coroutine[Any, Any, Document]], context: Context) -> Coroutine[Any, Any, Document]:
         return self._units.run(body, context=context)
+
+
+class Sweeping:
+    """Removes, now and then, what a process that died in the middle left in the archive: it is personal and nobody points to it."""
+
+    def __init__(self, sweep: Callable[[], Awaitable[int]], *, every_seconds: float = SWEEP_SECONDS) -> None:
+        self._sweep = sweep
+        self._every_seconds = every_seconds
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`."""
+        while not stop.is_set():
+            try:
+                swept = await self._sweep()
+            except Transient as error:
+                _log.warning("archive.unswept", code=error.code)
+            else:
+                _log.info("archive.swept", uploads=swept)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._every_seconds):
+                    await stop.wait()

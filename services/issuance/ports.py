@@ -117,6 +117,10 @@ class Register(Protocol):
         """The newest request first, and where the next page begins (None: this is the last)."""
         ...
 
+    async def oldest_due_seconds(self, at: datetime) -> float:
+        """How long the one that waits longest could have been taken up; 0 when none waits."""
+        ...
+
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
         """Ids of what the press may take up, the longest waiting first."""
         ...

@@ -38,5 +38,8 @@ class Settings(ServiceSettings):
     press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = (
         1.0
     )
+    press_alarm_seconds: Annotated[
+        float, Field(gt=0, description="Age of the oldest document still waiting for the press that makes the service not ready")
+    ] = 60.0
     print_lease_seconds: Annotated[float, Field(gt=0, description="After this long an attempt counts as dead, in seconds")] = 120.0
     print_attempts: Annotated[int, Field(ge=1, description="Attempts before a document is held for a person")] = 8

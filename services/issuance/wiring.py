@@ -17,7 +17,7 @@ from services.issuance.adapters.press import Press, PressLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import State
 from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
-from services.issuance.jobs import Printing
+from services.issuance.jobs import Printing, Sweeping
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, GridFsArchive, MongoRegister, MongoTx
@@ -57,6 +57,7 @@ class Parts:
     press: Press
     archive: GridFsArchive
     printing: Printing
+    sweeping: Sweeping
 
     async def prepare(self, database: str) -> None:
         """Collections, indexes, and how we count."""
@@ -86,7 +87,7 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
         most_attempts=settings.print_attempts,
     )
     printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
-    return Parts(mongo, units, deps, press, archive, printing)
+    return Parts(mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
 
 
 def build(settings: Settings) -> Service:
@@ -94,10 +95,12 @@ def build(settings: Settings) -> Service:
     database = settings.mongo_database or NAME
     where = endpoint(settings.amqp_url.get_secret_value())
     publisher = Publisher(where, NAME)
-    wakes: list[Callable[[], None]] = []
-    parts = assemble(settings, wake_relay=lambda: [wake() for wake in wakes] and None)
+
+    def wake_relay() -> None:
+        relay.wake()
+
+    parts = assemble(settings, wake_relay=wake_relay)
     relay = Relay(Outbox(parts.mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
-    wakes.append(relay.wake)
     table = routing(routes(parts.deps))
     consumer = Consumer(
         where,
@@ -108,7 +111,7 @@ def build(settings: Settings) -> Service:
         ping=parts.mongo.ping,
         options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
     )
-    health = _health(settings, parts.mongo, consumer, relay, parts.press)
+    health = _health(settings, parts, consumer, relay)
     app = create_app(settings, health, title="Penerbitan dokumen", public=api.PUBLIC)
     api.mount(app, parts.deps, parts.units)
     return Service(
@@ -116,7 +119,7 @@ def build(settings: Settings) -> Service:
         health=health,
         app=app,
         prepare=lambda: parts.prepare(database),
-        workers=(Job("consumer", consumer.run), parts.printing.job),
+        workers=(Job("consumer", consumer.run), Job("press", parts.printing.run), Job("sweep", parts.sweeping.run)),
         relay=Job("relay", relay.run),
         close=(parts.press.close, publisher.close, parts.mongo.close),
     )
@@ -142,16 +145,22 @@ def _press(settings: Settings) -> Press:
     return Press(setup, limits)
 
 
-def _health(settings: Settings, mongo: Mongo, consumer: Consumer, relay: Relay, press: Press) -> Health:
+def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) -> Health:
+    press = parts.press
+
     async def database() -> Check:
-        await mongo.ping()
+        await parts.mongo.ping()
         return Check(ok=True)
 
     async def outbox() -> Check:
         age = relay.oldest_unsent_seconds
-        return Check(
-            ok=age <= settings.outbox_alarm_seconds, reason="" if age <= settings.outbox_alarm_seconds else "outbox_old", value=age
-        )
+        old = age > settings.outbox_alarm_seconds
+        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
+
+    async def documents() -> Check:
+        age = await parts.deps.register.oldest_due_seconds(parts.deps.clock())
+        late = age > settings.press_alarm_seconds
+        return Check(ok=not late, reason="documents_late" if late else "", value=round(age, 1))
 
     async def certificate() -> Check:
         if press.imprint is None:
@@ -163,6 +172,7 @@ def _health(settings: Settings, mongo: Mongo, consumer: Consumer, relay: Relay, 
     health.add("mongo", database)
     health.add("broker", consumer.check)
     health.add("outbox", outbox)
+    health.add("documents", documents)
     health.add("press", certificate)
     return health
 

@@ -47,6 +47,10 @@ class GridFsArchive:
         """Remove them; nothing happens where there is none."""
         await self._files.delete(file_id)
 
+    async def sweep(self) -> int:
+        """Remove what a dead process left half written; give how many."""
+        return await self._files.sweep()
+
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content

@@ -55,6 +55,12 @@ class MongoRegister:
         documents = [document_from_doc({**doc, "material": None}) for doc in found[: query.limit]]
         return documents, documents[-1].document_id if len(found) > query.limit else None
 
+    async def oldest_due_seconds(self, at: datetime) -> float:
+        """How long the one that waits longest could have been taken up; 0 when none waits."""
+        with reachable():
+            found = await self._documents.find({"due_at": {"$lte": at}}, {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
+        return float((at - found[0]["due_at"]).total_seconds()) if found else 0.0
+
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
         """Ids of what the press may take up, the longest waiting first."""
         with reachable():
