@@ -70,6 +70,15 @@ class Chats:
             stopping.cancel()
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
+    async def work_off_all(self) -> None:
+        """Handle everything that is stored now and due, then return; for tests and for one-off runs."""
+        never = asyncio.Event()
+        while True:
+            await self._fill(never)
+            if not self._busy:
+                return
+            await asyncio.gather(*self._busy.values())
+
     async def _fill(self, stop: asyncio.Event) -> None:
         """Take senders until none is free or every place is taken."""
         now = self._deps.clock()
@@ -197,6 +206,11 @@ class Statuses:
                         await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
         finally:
             stopping.cancel()
+
+    async def work_off_all(self) -> None:
+        """Handle everything that is stored now, then return; for tests and for one-off runs."""
+        while await self._turn():
+            pass
 
     async def _turn(self) -> bool:
         """Handle one batch; whether there was one."""

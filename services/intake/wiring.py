@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from services.intake import api, consumers
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
@@ -58,9 +60,9 @@ def build(settings: Settings) -> Service:
 
 
 class Wiring:
-    """The parts, by name, so that tests can reach them."""
+    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp."""
 
-    def __init__(self, settings: Settings, clock: Clock = now) -> None:
+    def __init__(self, settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> None:
         self.settings = settings
         self.database = settings.mongo_database or NAME
         self.mongo = Mongo.connect(
@@ -68,7 +70,7 @@ class Wiring:
         )
         self.files = Files(self.mongo, self.database, BUCKET)
         self.inflow = InflowStore(self.mongo, self.database)
-        self.media = self._media()
+        self.media = self._media(http)
         where = endpoint(settings.amqp_url.get_secret_value())
         self.publisher = Publisher(where, NAME)
         self.relay = Relay(Outbox(self.mongo, self.database), self.publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
@@ -120,7 +122,7 @@ class Wiring:
     def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
         return lambda work: IntakeTx(work, self.mongo, self.database, clock)
 
-    def _media(self) -> WhatsappMedia:
+    def _media(self, http: httpx.AsyncClient | None) -> WhatsappMedia:
         settings = self.settings
         limits = MediaLimits(
             max_bytes=settings.media_max_bytes,
@@ -129,7 +131,7 @@ class Wiring:
             allow_http=settings.whatsapp_api_url.startswith("http://"),
         )
         token = settings.whatsapp_access_token.get_secret_value()
-        return WhatsappMedia(self.files, api_url=settings.whatsapp_api_url, token=token, limits=limits)
+        return WhatsappMedia(self.files, api_url=settings.whatsapp_api_url, token=token, limits=limits, client=http)
 
     def _deps(self, clock: Clock) -> Deps:
         settings = self.settings

@@ -1,7 +1,5 @@
 """Decisions of the Religious Court, signed by Standard Webhooks (https://www.standardwebhooks.com), recorded before the answer."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -31,7 +31,7 @@ class DocumentBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Annotated[Short, Field(description="surat_polisi, ktp, … as in the catalogue")]
+    kind: Annotated[Short, Field(description="surat_kehilangan, ktp, … as in the catalogue")]
     file_id: Annotated[Short, Field(description="From POST /v1/files")]
 
 

@@ -1,7 +1,5 @@
 """The webhook of the WhatsApp Business Cloud API: authenticated over the raw bytes, stored, answered; handled afterwards."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Callable

@@ -27,7 +27,7 @@ class Ask:
 
     @property
     def name(self) -> str:
-        """Names its texts: `nik`, `kk_number`, `surat_polisi`."""
+        """Names its texts: `nik`, `kk_number`, `surat_kehilangan`."""
         return self.kinds[0] if self.kinds else self.question.value
 
 

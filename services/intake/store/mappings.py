@@ -216,19 +216,19 @@ def sent_key(wamid: str) -> str:
     return wamid if len(wamid) <= MAX_SUBJECT_CHARACTERS else hashlib.sha256(wamid.encode()).hexdigest()
 
 
-PIECES: Final = Mapping[PieceRow](
+PIECES: Final[Mapping[PieceRow]] = Mapping(
     "inflow",
     lambda row: row.piece.key,
     lambda row: {name: value for name, value in row.doc.items() if name not in {"_id", "version", "seq"}},
     lambda doc: PieceRow(piece_from(doc), doc),
 )
-CONTACTS: Final = Mapping[Contact]("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
-CONVERSATIONS: Final = Mapping[Conversation](
+CONTACTS: Final[Mapping[Contact]] = Mapping("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
+CONVERSATIONS: Final[Mapping[Conversation]] = Mapping(
     "conversations", lambda conversation: conversation.contact_id, _conversation_to, _conversation_from
 )
-REQUESTS: Final = Mapping[Request]("requests", lambda request: request.request_id, _request_to, request_from)
-CASES: Final = Mapping[Case]("cases", lambda case: case.case_id, _case_to, _case_from)
-SENT_MESSAGES: Final = Mapping[SentMessage](
+REQUESTS: Final[Mapping[Request]] = Mapping("requests", lambda request: request.request_id, _request_to, request_from)
+CASES: Final[Mapping[Case]] = Mapping("cases", lambda case: case.case_id, _case_to, _case_from)
+SENT_MESSAGES: Final[Mapping[SentMessage]] = Mapping(
     "sent_messages",
     lambda message: sent_key(message.wamid),
     lambda message: {"wamid": message.wamid, "statuses": list(message.statuses)},

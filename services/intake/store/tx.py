@@ -62,7 +62,8 @@ class IntakeTx:
         found: list[Contact | None] = []
         for name, value in (("bsuid", identity.bsuid), ("wa_id", identity.wa_id)):
             if value:
-                found.append(await self._unit.find_one_by(CONTACTS, {name: value}))
+                contact = await self._unit.find_one_by(CONTACTS, {name: value})
+                found.append(contact)
         return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
 
     def add_contact(self, contact: Contact) -> None:
