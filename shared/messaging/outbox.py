@@ -82,10 +82,11 @@ class ParkedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Rows that are ours until the lease ends; the token proves it."""
+    """Rows that are ours until the lease ends; the token proves it. `more` says that others are likely to wait."""
 
     token: str
     rows: tuple[OutboxRow, ...]
+    more: bool = False
 
 
 class Outbox:
@@ -119,11 +120,12 @@ class Outbox:
             {"_id": {"$in": ids}, **_CLAIMABLE},
             [{"$set": {"lease": {"token": token, "until": until}, "attempts": {"$add": ["$attempts", 1]}}}],
         )
-        if won.modified_count < len(ids):
+        more = len(docs) == limit or won.modified_count < len(ids)
+        if won.modified_count < len(ids):  # another relay was faster with some
             ours = await self._rows.find({"_id": {"$in": ids}, "lease.token": token}, {"_id": 1}).to_list(None)
             held = {doc["_id"] for doc in ours}
             docs = [doc for doc in docs if doc["_id"] in held]
-        return Claim(token, tuple(_from_doc(doc) for doc in docs))
+        return Claim(token, tuple(_from_doc(doc) for doc in docs), more)
 
     async def mark_sent(self, token: str, ids: Sequence[str]) -> int:
         """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""

@@ -20,6 +20,7 @@ LEASE_SECONDS: Final = 30.0  # three times the publisher's own time limit
 POLL_SECONDS: Final = 1.5  # the wake-ups are quick, the poll makes them correct; an empty poll is not free
 _FIRST_PAUSE_SECONDS: Final = 0.1  # after the broker or MongoDB failed
 _LONGEST_PAUSE_SECONDS: Final = 5.0  # capped: after a fault heals the outbox drains within 60 s (promise I4)
+_STEP_SECONDS: Final = 0.01  # about one claim
 _MOST_DOUBLINGS: Final = 10  # beyond the cap anyway; keeps the power small
 _REOPEN_AFTER_ROWS: Final = 100  # reading one missed change costs a hop to a thread; opening a stream costs about as much as a few dozen
 _WATCH_END_SECONDS: Final = 2.0  # the stream looks at `stop` once a second
@@ -92,7 +93,9 @@ class Relay:
             claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
             if not claim.rows:
                 self._failures = 0
-                return False
+                if claim.more:  # all went to another relay: out of step with it, the next ones are shared
+                    await asyncio.sleep(random.uniform(0, _STEP_SECONDS))  # noqa: S311 - jitter, not cryptography
+                return claim.more
             return await self._carry(claim, lost_at)
         except Exception as error:
             if not is_unavailable(error):
@@ -118,7 +121,7 @@ class Relay:
             await self._outbox.release(claim.token, down)
             return False
         self._failures = 0
-        return probing or len(claim.rows) == self._in_flight
+        return probing or claim.more
 
     async def _send(self, token: str, row: OutboxRow, lost_at: float) -> _Fate:
         if monotonic_seconds() >= lost_at:

@@ -1,0 +1,255 @@
+"""The outbox under several relays, lost leases, a broker that is down and one that refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from shared.messaging.outbox import BrokerUnavailable, Outbox, OutboxRow, Refused
+from shared.messaging.relay import Relay
+from tests.integration.data.toy import Toy, message
+from tests.support.eventually import eventually
+
+NEVER_SECONDS = 600.0  # a poll so rare that only a wake-up can explain what is seen
+
+
+@dataclass
+class FakeBroker:
+    """Takes rows; may be down, refuse, or be slow."""
+
+    taken: list[OutboxRow] = field(default_factory=list)
+    tries: int = 0
+    down: bool = False
+    refuse: set[str] = field(default_factory=set)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    before: Callable[[OutboxRow], Awaitable[None]] | None = None
+
+    async def publish(self, row: OutboxRow) -> None:
+        self.tries += 1
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(0)
+            if self.before is not None:
+                await self.before(row)
+            if self.down:
+                raise BrokerUnavailable
+            if row.id in self.refuse:
+                raise Refused("unroutable", "no queue takes it")
+            self.taken.append(row)
+        finally:
+            self.in_flight -= 1
+
+    def has_taken(self, rows: int) -> Callable[[], bool]:
+        return lambda: len(self.taken) == rows
+
+    def times(self) -> Counter[str]:
+        return Counter(row.id for row in self.taken)
+
+
+@asynccontextmanager
+async def running(*relays: Relay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(relay.run(stop)) for relay in relays]
+    yield
+    stop.set()
+    await asyncio.gather(*tasks)
+
+
+async def unsent(toy: Toy) -> int:
+    return await toy.count("outbox", {"state": "new"})
+
+
+async def all_sent(toy: Toy) -> bool:
+    return await unsent(toy) == 0
+
+
+async def test_rows_leave_in_order_and_are_marked(toy: Toy) -> None:
+    await toy.batch(*(message(f"t{number % 7}") for number in range(50)))
+    broker = FakeBroker()
+    async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False)):
+        await eventually(lambda: all_sent(toy))
+    assert len(broker.taken) == 50
+    assert set(broker.times().values()) == {1}
+    for number in range(7):
+        assert [row.sequence for row in broker.taken if row.aggregate == f"tallies/t{number}"] == list(range(1, 8 if number else 9))
+    assert await toy.count("outbox", {"state": "sent", "sent_at": {"$exists": True}, "lease": {"$exists": False}}) == 50
+
+
+async def test_at_most_64_are_in_flight(toy: Toy) -> None:
+    for _ in range(4):
+        await toy.batch(*(message("a") for _ in range(50)))
+    broker = FakeBroker()
+    async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False)):
+        await eventually(lambda: all_sent(toy))
+    assert broker.most_in_flight == 64
+    assert len(broker.taken) == 200
+
+
+async def test_two_relays_share_the_work_and_publish_each_row_once(toy: Toy) -> None:
+    for _ in range(8):
+        await toy.batch(*(message("a") for _ in range(50)))
+    first, second = FakeBroker(), FakeBroker()
+    relays = [Relay(Outbox(toy.mongo, toy.database), broker.publish, in_flight=16, watch=False) for broker in (first, second)]
+    async with running(*relays):
+        await eventually(lambda: all_sent(toy))
+    assert (first.times() + second.times()).most_common(1)[0][1] == 1
+    assert len(first.taken) + len(second.taken) == 400
+    assert first.taken
+    assert second.taken
+
+
+async def test_lost_lease_another_relay_publishes_and_only_it_marks(toy: Toy) -> None:
+    await toy.batch(message("a"))
+    slow, quick = FakeBroker(), FakeBroker()
+    go_on = asyncio.Event()
+
+    async def hang(_: OutboxRow) -> None:
+        await go_on.wait()
+
+    slow.before = hang
+    outbox = Outbox(toy.mongo, toy.database)
+    async with running(Relay(outbox, slow.publish, lease_seconds=0.3, poll_seconds=0.1, watch=False)):
+        await eventually(lambda: slow.in_flight == 1)
+        async with running(Relay(outbox, quick.publish, poll_seconds=0.1, watch=False)):
+            await eventually(lambda: all_sent(toy))
+        marked = await toy.mongo.collection(toy.database, "outbox").find_one()
+        go_on.set()
+        await eventually(lambda: len(slow.taken) == 1)
+    assert len(quick.taken) == 1
+    assert await toy.mongo.collection(toy.database, "outbox").find_one() == marked, "a relay whose lease is lost changes nothing"
+
+
+async def test_lost_lease_is_not_marked_by_its_old_token(toy: Toy) -> None:
+    await toy.batch(message("a"), message("a"))
+    outbox = Outbox(toy.mongo, toy.database)
+    old = await outbox.claim(10, lease_seconds=0.0)
+    ids = [row.id for row in old.rows]
+    await eventually(lambda: _claims(outbox, len(ids)))
+    assert await outbox.mark_sent(old.token, ids) == 0
+    assert await outbox.park(old.token, ids[0], "x", "") is False
+    await outbox.release(old.token, ids)
+    assert (await outbox.claim(10, lease_seconds=30)).rows == (), "released by a token that was not its own"
+    assert await unsent(toy) == 2
+
+
+async def _claims(outbox: Outbox, rows: int) -> bool:
+    return len((await outbox.claim(10, lease_seconds=30)).rows) == rows
+
+
+async def test_lease_that_ran_out_before_the_publish_publishes_nothing(toy: Toy) -> None:
+    # A process that slept (SIGSTOP, a blocked event loop) between claim and publish.
+    await toy.batch(message("a"))
+    broker = FakeBroker()
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, lease_seconds=0.0, poll_seconds=0.05, watch=False)
+    async with running(relay):
+        await eventually(lambda: toy.count("outbox", {"attempts": {"$gte": 3}}))
+    assert broker.tries == 0
+    assert await unsent(toy) == 1
+
+
+async def test_refused_row_is_parked_with_its_reason_and_replayed(toy: Toy) -> None:
+    await toy.batch(message("a"), message("a"), message("a"))
+    outbox = Outbox(toy.mongo, toy.database)
+    broker = FakeBroker()
+    rows = await toy.mongo.collection(toy.database, "outbox").find().sort("seq", 1).to_list(None)
+    broker.refuse.add(rows[1]["_id"])
+    relay = Relay(outbox, broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
+    async with running(relay):
+        await eventually(lambda: all_sent(toy))
+        parked = await outbox.parked()
+        assert [(event.row.id, event.code) for event in parked] == [(rows[1]["_id"], "unroutable")]
+        assert len(broker.taken) == 2
+        broker.refuse.clear()
+        assert await outbox.replay(rows[1]["_id"])
+        assert not await outbox.replay(rows[1]["_id"])
+        relay.wake()
+        await eventually(lambda: len(broker.taken) == 3)
+        await eventually(lambda: all_sent(toy))
+    assert await outbox.parked() == []
+
+
+async def test_broker_down_is_retried_without_end_and_parks_nothing(toy: Toy) -> None:
+    await toy.batch(*(message("a") for _ in range(5)))
+    broker = FakeBroker(down=True)
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False, poll_seconds=0.05)
+    async with running(relay):
+        await eventually(lambda: broker.tries >= 7)
+        assert await unsent(toy) == 5
+        assert await eventually(lambda: relay.oldest_unsent_seconds) > 0
+        assert broker.tries <= 10, "while the broker is down one row at a time probes it"
+        broker.down = False
+        await eventually(lambda: all_sent(toy))
+        await eventually(lambda: relay.oldest_unsent_seconds == 0.0)
+    assert len(broker.taken) == 5
+    assert await toy.count("outbox", {"state": "parked"}) == 0
+
+
+async def test_row_that_breaks_our_own_code_does_not_stop_the_others(toy: Toy) -> None:
+    await toy.batch(message("a"), message("b"))
+    broker = FakeBroker()
+
+    async def break_one(row: OutboxRow) -> None:
+        if row.aggregate == "tallies/a":
+            raise ZeroDivisionError
+
+    broker.before = break_one
+    async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False)):
+        await eventually(lambda: len(broker.taken) == 1)
+    row = await toy.mongo.collection(toy.database, "outbox").find_one({"state": "new"})
+    assert row is not None
+    assert row["aggregate"] == "tallies/a"
+    assert "next_at" in row
+    assert "lease" not in row
+
+
+async def test_commit_in_the_same_process_wakes_the_relay(toy: Toy) -> None:
+    broker = FakeBroker()
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
+    toy.wake = relay.wake
+    async with running(relay):
+        for number in range(1, 4):
+            await toy.batch(message("a"))
+            await eventually(broker.has_taken(number))
+
+
+async def test_commit_in_another_process_wakes_the_relay_by_the_change_stream(toy: Toy) -> None:
+    broker = FakeBroker()
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=NEVER_SECONDS)
+    async with running(relay):
+        for number in range(1, 4):
+            await toy.batch(message("a"))
+            await eventually(broker.has_taken(number))
+        for _ in range(4):
+            await toy.batch(*(message("a") for _ in range(50)))
+        await eventually(lambda: len(broker.taken) == 203)
+        await toy.batch(message("a"))
+        await eventually(lambda: len(broker.taken) == 204)
+
+
+async def test_what_was_committed_before_the_stop_leaves(toy: Toy) -> None:
+    broker = FakeBroker()
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
+    async with running(relay):
+        await eventually(lambda: relay.oldest_unsent_seconds == 0.0)
+        for _ in range(3):
+            await toy.batch(*(message("a") for _ in range(50)))
+    assert len(broker.taken) == 150
+    assert await unsent(toy) == 0
+
+
+async def test_discarded_row_stays_and_says_why(toy: Toy) -> None:
+    await toy.batch(message("a"))
+    outbox = Outbox(toy.mongo, toy.database)
+    claim = await outbox.claim(1, 30)
+    assert await outbox.park(claim.token, claim.rows[0].id, "too_large", "2 MB")
+    found = await outbox.find(claim.rows[0].id)
+    assert found is not None
+    assert (found.code, found.detail) == ("too_large", "2 MB")
+    assert await outbox.discard(found.row.id, "sent by hand")
+    assert not await outbox.discard(found.row.id, "again")
+    assert await toy.count("outbox", {"state": "discarded", "note": "sent by hand"}) == 1
