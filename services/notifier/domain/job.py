@@ -25,9 +25,9 @@ _RETRY_FIRST_SECONDS: Final = 2.0  # most provider hiccups are over after two se
 _RETRY_FACTOR: Final = 3.0  # eight tries reach over half an hour
 _RETRY_CAP_SECONDS: Final = 600.0
 _COURT_FIRST_SECONDS: Final = 5.0
-_COURT_CAP_SECONDS: Final = 3600.0  # a court's server may be down over a weekend: look once an hour
+_COURT_CAP_SECONDS: Final = 600.0  # after an outage of any length the court hears within ten minutes
 
-_ASK_LIMIT: Final = 30  # a day, at one question an hour: then the court gets a second copy, flagged
+_ASK_LIMIT: Final = 144  # a day at the cap: then the court gets a second copy, flagged
 
 
 class State(StrEnum):
@@ -64,7 +64,7 @@ class Policy:
     unknown_seconds: float = 30.0
     retry_limit: int = 8
     media_limit: int = 4
-    court_limit: int = 80
+    court_limit: int = 600
 
 
 @dataclass(frozen=True, slots=True)

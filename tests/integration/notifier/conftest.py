@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.integration.notifier.rig import Rig, make_rig
+
+
+@pytest.fixture
+async def rig(mongo_url: str, database: str) -> AsyncIterator[Rig]:
+    """A notifier at work, with a citizen who has just written."""
+    async with make_rig(mongo_url, database) as made:
+        yield made

@@ -1,0 +1,377 @@
+"""The notifier's workers over a real database and real HTTP: the simulators of WhatsApp and the court, and a small issuance."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request, Response
+
+from deploy.simulators.court.app import build as build_court
+from deploy.simulators.court.courtroom import Courtroom
+from deploy.simulators.court.settings import Settings as CourtSettings
+from deploy.simulators.whatsapp.app import build as build_whatsapp
+from deploy.simulators.whatsapp.carrier import Carrier
+from deploy.simulators.whatsapp.settings import Settings as WhatsAppSettings
+from services.notifier import consumers, wiring
+from services.notifier.domain.job import Job
+from services.notifier.settings import Settings
+from services.notifier.store import INDEXES
+from services.notifier.store.documents import JOBS, job_from_doc
+from shared.clock import now
+from shared.contracts import intake, issuance, verification
+from shared.contracts.envelope import Envelope, Event, split_type
+from shared.contracts.parts import Channel, Contact, Product
+from shared.contracts.registry import encode
+from shared.ids import new_id, new_traceparent
+from shared.messaging.delivery import Delivery, Done, Outcome, routing
+from tests.support.eventually import eventually
+from tests.support.http_server import free_socket, serving
+
+ACCESS_TOKEN = "token-of-the-test"
+CALLBACK_SECRET = "whsec_Y2FsbGJhY2stc2VjcmV0LW9mLXRoZS10ZXN0"
+COURT = "PA.Kab.Mn"
+ISSUANCE_KEY = "key-of-the-notifier"
+PDF = b"%PDF-1.7 a family card\n%%EOF"
+PHONE = "6281234567890"
+
+
+@dataclass
+class Office:
+    """What stands around the notifier: issuance with its documents, and the webhook address that intake would have."""
+
+    documents: dict[str, bytes] = field(default_factory=dict)
+    answers: list[int] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/v1/documents/{document_id}/content")
+        async def content(document_id: str, request: Request) -> Response:
+            self.fetched.append(document_id)
+            if request.headers["authorization"] != f"Bearer {ISSUANCE_KEY}":
+                return Response(status_code=401)
+            if self.answers:
+                return Response(status_code=self.answers.pop(0))
+            return Response(self.documents[document_id], media_type="application/pdf")
+
+        @app.post("/webhook")
+        async def webhook(request: Request) -> Response:
+            for entry in json.loads(await request.body())["entry"]:
+                for change in entry["changes"]:
+                    self.statuses += change["value"].get("statuses", [])
+            self.arrived.set()
+            return Response("{}", media_type="application/json")
+
+        return app
+
+
+class Time:
+    """A clock that a test can move forward."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return now() + self.offset
+
+
+@dataclass
+class Rig:
+    """The notifier under test and everything it talks to."""
+
+    settings: Settings
+    parts: wiring.Parts
+    time: Time
+    office: Office
+    phone: Carrier
+    court: Courtroom
+    whatsapp: httpx.AsyncClient
+    courthouse: httpx.AsyncClient
+    database: str
+    _sequence: int = 0
+
+    # What comes in
+
+    async def take(self, *deliveries: Delivery) -> list[Outcome]:
+        """Hand messages to the consumer's unit of work."""
+        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps, self.parts.pacer)))
+
+    async def tell(self, *events: Event, at: datetime | None = None) -> None:
+        """Hand over events and hold that they were taken."""
+        outcomes = await self.take(*(self.delivery(event, at=at) for event in events))
+        assert outcomes == [Done()] * len(events), outcomes
+
+    def delivery(self, event: Event, *, message_id: str | None = None, at: datetime | None = None) -> Delivery:
+        """An event as it comes off the queue."""
+        self._sequence += 1
+        publisher, _, version = split_type(event.type)
+        envelope = Envelope(
+            id=message_id or new_id(),
+            type=event.type,
+            version=version,
+            source=publisher,
+            subject="subject",
+            sequence=self._sequence,
+            occurred_at=at or self.time(),
+            correlation_id="request-1",
+            traceparent=new_traceparent(),
+            data=event.model_dump(mode="json"),
+        )
+        return Delivery(encode(envelope), envelope.id, event.type)
+
+    def whatsapp_contact(self, phone: str = PHONE, ago: timedelta = timedelta(0)) -> Contact:
+        return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=(self.time() - ago).isoformat())
+
+    def reply(self, text: str = "Halo", phone: str = PHONE, *, ago: timedelta = timedelta(0), buttons: Sequence[str] = ()) -> Event:
+        said = [intake.ReplyButton(id=title.lower(), title=title) for title in buttons]
+        personal = intake.ReplyComposedPersonal(contact=self.whatsapp_contact(phone, ago), text=text, buttons=tuple(said))
+        return intake.ReplyComposed(conversation_id="conversation-1", request_id="request-1", personal=personal)
+
+    def document(self, contact: Contact | None = None, content: bytes = PDF, **changes: Any) -> Event:
+        contact = contact or self.whatsapp_contact()
+        document_id = new_id()
+        self.office.documents[document_id] = content
+        event = issuance.DocumentIssued(
+            document_id=document_id,
+            request_id="request-1",
+            receipt="MDN-7K4Q-9F2X",
+            case_id="case-1" if contact.channel is Channel.COURT else None,
+            channel=contact.channel,
+            service="kk_hilang",
+            product=Product.KK,
+            document_number="3519-KK-24112026-0001",
+            size_bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            issued_at=self.time(),
+            personal=issuance.DocumentIssuedPersonal(contact=contact, holder_name="BUDI SANTOSO", check_url="http://127.0.0.1/v/token"),
+        )
+        return event.model_copy(update=changes)
+
+    def turned_down(self, contact: Contact | None = None, *, note: str | None = None) -> Event:
+        contact = contact or self.whatsapp_contact()
+        return verification.RequestReturned(
+            request_id="request-1",
+            receipt="MDN-7K4Q-9F2X",
+            case_id="case-1" if contact.channel is Channel.COURT else None,
+            channel=contact.channel,
+            service="kk_hilang",
+            product=Product.KK,
+            reasons=(verification.Reason(code="nik_not_in_kk", field="nik"), verification.Reason(code="nobody_wrote_a_text")),
+            returned_at=self.time(),
+            personal=verification.RequestTurnedDownPersonal(contact=contact, note=note),
+        )
+
+    def submitted(self, contact: Contact, request_id: str = "request-1", case_id: str | None = None) -> Event:
+        return intake.RequestSubmitted(
+            request_id=request_id,
+            receipt="MDN-7K4Q-9F2X",
+            case_id=case_id,
+            channel=contact.channel,
+            service="cerai",
+            product=Product.KK,
+            submitted_at=self.time(),
+            personal=intake.RequestSubmittedPersonal(contact=contact, nik="3519014107900001"),
+        )
+
+    # What goes out
+
+    async def effects(self, **query: Any) -> list[dict[str, Any]]:
+        """Every message that WhatsApp accepted, oldest first."""
+        response = await self.whatsapp.get("/sim/effects", params={"limit": 1000, **query})
+        return list(response.json()["effects"])
+
+    async def accepted(self, count: int, timeout_seconds: float = 10, **query: Any) -> list[dict[str, Any]]:
+        """Wait for so many."""
+
+        async def enough() -> list[dict[str, Any]]:
+            found = await self.effects(**query)
+            assert len(found) >= count, len(found)
+            return found
+
+        found = await eventually(enough, timeout_seconds)
+        assert len(found) == count
+        return found
+
+    async def callbacks(self, count: int = 0) -> list[dict[str, Any]]:
+        """Wait for so many callbacks at the court."""
+
+        async def enough() -> bool:
+            return len((await self.courthouse.get("/sim/callbacks")).json()["callbacks"]) >= count
+
+        await eventually(enough)
+        return list((await self.courthouse.get("/sim/callbacks")).json()["callbacks"])
+
+    async def fault(self, kind: str, **order: Any) -> None:
+        response = await self.whatsapp.post("/sim/faults", json={"kind": kind, **order})
+        assert response.status_code == 201, response.text
+
+    async def noted(self, tries: int) -> Job:
+        """Wait until what so many tries of the first job came to is written down."""
+
+        async def there() -> Job | None:
+            first = (await self.jobs())[0]
+            return first if len(first.history) >= tries else None
+
+        return await eventually(there)  # type: ignore[return-value]  # eventually gives what is true
+
+    async def court_fault(self, kind: str, **order: Any) -> None:
+        response = await self.courthouse.post("/sim/faults", json={"kind": kind, **order})
+        assert response.status_code == 201, response.text
+
+    async def statuses_in(self) -> None:
+        """Carry the statuses that came to the webhook address into the notifier, as intake does."""
+        pending, self.office.statuses = self.office.statuses, []
+        for status in pending:
+            error = (status.get("errors") or [{}])[0]
+            await self.tell(
+                intake.MessageStatusReceived(
+                    wamid=status["id"],
+                    status=intake.DeliveryStatus(status["status"]),
+                    at=datetime.fromtimestamp(int(status["timestamp"]), UTC),
+                    callback_data=status.get("biz_opaque_callback_data"),
+                    error_code=error.get("code"),
+                )
+            )
+
+    # What is written down
+
+    async def jobs(self) -> list[Job]:
+        """Every job, in the order of its lane."""
+        docs = await self.parts.mongo.collection(self.database, JOBS).find().sort("order", 1).to_list(None)
+        return [job_from_doc(doc) for doc in docs]
+
+    async def job(self) -> Job:
+        """The only job."""
+        (job,) = await self.jobs()
+        return job
+
+    async def job_becomes(self, state: str, timeout_seconds: float = 10) -> Job:
+        """Wait until the only job is in that state."""
+
+        async def there() -> Job | None:
+            job = await self.job()
+            return job if job.state == state else None
+
+        return await eventually(there, timeout_seconds)  # type: ignore[return-value]  # eventually gives what is true
+
+    async def emitted(self) -> list[dict[str, Any]]:
+        """The data of every event in the outbox, with its type."""
+        docs = await self.parts.mongo.collection(self.database, "outbox").find().sort("_id", 1).to_list(None)
+        return [{"type": doc["type"], "sequence": doc["seq"], **json.loads(doc["body"])["data"]} for doc in docs]
+
+    def later(self, **delta: float) -> None:
+        """Move the clock and let the dispatchers look."""
+        self.time.offset += timedelta(**delta)
+        self.wake()
+
+    def wake(self) -> None:
+        for dispatcher in self.parts.dispatchers:
+            dispatcher.wake()
+
+
+def settings_for(mongo_url: str, database: str, *, whatsapp: str, court: str, office: str, **changes: Any) -> Settings:
+    """The notifier's settings in a test."""
+    values: dict[str, Any] = {
+        "amqp_url": "amqp://unused",
+        "mongo_url": mongo_url,
+        "mongo_database": database,
+        "port": 0,
+        "whatsapp_url": whatsapp,
+        "whatsapp_phone_number_id": "106540352242922",
+        "whatsapp_access_token": ACCESS_TOKEN,
+        "court_endpoints": [{"court": COURT, "url": f"{court}/callbacks", "secret": CALLBACK_SECRET}],
+        "issuance_url": office,
+        "issuance_api_key": ISSUANCE_KEY,
+        "answer_seconds": 0.4,
+        **changes,
+    }
+    return Settings(**values)
+
+
+@contextlib.asynccontextmanager
+async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, Carrier], tuple[str, Courtroom], str]]:
+    """Everything but the notifier."""
+    time, office = Time(), Office()
+    async with contextlib.AsyncExitStack() as stack:
+        office_url = await stack.enter_async_context(serving(office.app()))
+        place, phone_url = free_socket()
+        chosen = WhatsAppSettings(
+            app_secret="app-secret",  # type: ignore[arg-type]  # pydantic makes the SecretStr
+            access_token=ACCESS_TOKEN,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+            webhook_url=f"{office_url}/webhook",
+            public_url=phone_url,
+            **{"sent_after_ms": 1, "delivered_after_ms": 2, "hang_seconds": 3, **phone},
+        )
+        app, carrier = build_whatsapp(chosen, time)
+        await stack.enter_async_context(serving(app, place=place, before_stop=carrier.close))
+        court_app, room = build_court(
+            CourtSettings(
+                decision_secret=CALLBACK_SECRET,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+                callback_secret=CALLBACK_SECRET,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+                hang_seconds=3,
+            )
+        )
+        court_url = await stack.enter_async_context(serving(court_app, before_stop=room.close))
+        yield time, office, (phone_url, carrier), (court_url, room), office_url
+
+
+@contextlib.asynccontextmanager
+async def running(parts: wiring.Parts) -> AsyncIterator[None]:
+    """Run the dispatchers until the block ends."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(dispatcher.run(stop)) for dispatcher in parts.dispatchers]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+@contextlib.asynccontextmanager
+async def make_rig(
+    mongo_url: str, database: str, *, work: bool = True, phone: dict[str, Any] | None = None, **changes: Any
+) -> AsyncIterator[Rig]:
+    """A notifier at work."""
+    async with outside(**(phone or {})) as (time, office, (phone_url, carrier), (court_url, room), office_url):
+        settings = settings_for(mongo_url, database, whatsapp=phone_url, court=court_url, office=office_url, **changes)
+        parts = wiring.assemble(settings, time)
+        await parts.mongo.prepare(database, INDEXES)
+        await parts.units.prepare()
+        async with (
+            httpx.AsyncClient(base_url=phone_url, trust_env=False, timeout=5) as whatsapp,
+            httpx.AsyncClient(base_url=court_url, trust_env=False, timeout=5) as courthouse,
+        ):
+            rig = Rig(settings, parts, time, office, carrier, room, whatsapp, courthouse, database)
+            await rig.whatsapp.post("/sim/citizens", json={"phone": PHONE})
+            carrier.people.by_phone(PHONE).last_inbound_at = now()  # type: ignore[union-attr]  # just added
+            try:
+                if work:
+                    async with running(parts):
+                        yield rig
+                else:
+                    yield rig
+            finally:
+                await parts.http.aclose()
+                await parts.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def another(rig: Rig) -> AsyncIterator[wiring.Parts]:
+    """A second process of the notifier, not yet at work."""
+    parts = wiring.assemble(rig.settings, rig.time)
+    try:
+        yield parts
+    finally:
+        await parts.http.aclose()
+        await parts.mongo.close()

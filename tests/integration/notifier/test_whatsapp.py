@@ -1,0 +1,308 @@
+"""WhatsApp: chat replies and documents to the citizen, in order, within the provider's rules, whatever the provider does."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from shared.contracts import intake
+from shared.contracts.parts import Channel, Contact
+from shared.messaging.delivery import Done, Duplicate
+from tests.integration.notifier.rig import PDF, PHONE, Rig, another, make_rig, running
+from tests.support.eventually import eventually
+
+
+async def test_a_reply_arrives_with_its_buttons_and_our_key(rig: Rig) -> None:
+    await rig.tell(rig.reply("Pilih", buttons=("Ya", "Tidak")))
+    (effect,) = await rig.accepted(1)
+    payload = effect["payload"]
+    assert payload["interactive"]["body"]["text"] == "Pilih"
+    assert [button["reply"]["title"] for button in payload["interactive"]["action"]["buttons"]] == ["Ya", "Tidak"]
+    job = await rig.job_becomes("done")
+    assert payload["biz_opaque_callback_data"] == job.key
+    assert job.provider_ids == (effect["wamid"],)
+    assert await rig.emitted() == []  # a reply is the dialogue itself
+
+
+async def test_a_document_is_fetched_checked_uploaded_and_announced(rig: Rig) -> None:
+    await rig.tell(rig.document())
+    (effect,) = await rig.accepted(1)
+    document = effect["payload"]["document"]
+    assert document["filename"] == "KK_3519-KK-24112026-0001.pdf"
+    assert "MDN-7K4Q-9F2X" in document["caption"]
+    assert hashlib.sha256(rig.phone.files.get(document["id"]).data).hexdigest() == hashlib.sha256(PDF).hexdigest()  # type: ignore[union-attr]
+    await rig.job_becomes("done")
+    (event,) = await rig.emitted()
+    assert event["type"] == "notifier.notice_delivered.v1"
+    assert (event["kind"], event["request_id"], event["maybe_duplicate"]) == ("document", "request-1", False)
+
+
+async def test_the_same_message_twice_is_one_effect(rig: Rig) -> None:
+    delivery = rig.delivery(rig.reply())
+    assert await rig.take(delivery) == [Done()]
+    assert await rig.take(delivery) == [Duplicate()]
+    await rig.job_becomes("done")
+    await rig.accepted(1)
+
+
+async def test_another_message_about_the_same_document_is_no_second_effect(rig: Rig) -> None:
+    event = rig.document()
+    await rig.tell(event)
+    await rig.tell(event)
+    await rig.job_becomes("done")
+    await rig.accepted(1)
+
+
+async def test_messages_to_one_person_keep_their_order(rig: Rig) -> None:
+    await rig.fault("server_error", count=2)
+    await rig.tell(*(rig.reply(f"{number}") for number in range(8)))
+    for times in (1, 2):
+        await rig.noted(times)
+        assert await rig.effects() == []
+        rig.later(seconds=10)
+    effects = await rig.accepted(8)
+    assert [effect["payload"]["text"]["body"] for effect in effects] == [f"{number}" for number in range(8)]
+
+
+async def test_order_is_by_the_events_not_by_their_arrival(mongo_url: str, database: str) -> None:
+    async with make_rig(mongo_url, database, work=False) as rig:
+        deliveries = [rig.delivery(rig.reply(f"{number}")) for number in range(4)]
+        await rig.take(*reversed(deliveries))
+        async with running(rig.parts):
+            effects = await rig.accepted(4)
+        assert [effect["payload"]["text"]["body"] for effect in effects] == ["0", "1", "2", "3"]
+
+
+async def test_131056_delays_this_person_only_and_keeps_the_order(rig: Rig) -> None:
+    other = "6281299999999"
+    await rig.whatsapp.post("/sim/citizens", json={"phone": other})
+    rig.phone.people.by_phone(other).last_inbound_at = rig.time()  # type: ignore[union-attr]
+    await rig.fault("pair_rate", count=1, recipient=PHONE)
+    await rig.tell(rig.reply("1"), rig.reply("2"), rig.reply("andere", phone=other))
+    effects = await rig.accepted(1)
+    assert effects[0]["payload"]["to"] == other
+    await rig.noted(1)
+    first, second, _ = await rig.jobs()
+    assert (first.reason, first.state, second.attempt) == ("meta_131056", "ready", 0)
+    rig.later(seconds=11)
+    effects = await rig.accepted(3)
+    assert [effect["payload"]["text"]["body"] for effect in effects] == ["andere", "1", "2"]
+
+
+async def test_130429_slows_everyone_down_and_loses_nothing(rig: Rig) -> None:
+    await rig.fault("rate_limit", count=1)
+    await rig.tell(rig.reply("1"))
+    await rig.noted(1)
+
+    async def slowed() -> bool:
+        return (await rig.parts.pacer.state()).slow_until is not None
+
+    await eventually(slowed)
+    await rig.tell(rig.reply("2", phone="6281299999999"))
+    assert await rig.effects() == []
+    rig.later(seconds=5)
+    await rig.accepted(2)
+    assert {job.strikes for job in await rig.jobs()} == {0}
+
+
+async def test_an_expired_token_pauses_the_sender_and_keeps_the_jobs(rig: Rig) -> None:
+    await rig.fault("unauthorized", count=1)
+    await rig.tell(rig.reply("1"))
+
+    async def paused() -> bool:
+        return (await rig.parts.pacer.state()).is_paused
+
+    await eventually(paused)
+    await rig.tell(rig.reply("2"))
+    assert {job.state for job in await rig.jobs()} == {"ready"}
+    await rig.parts.pacer.resume()
+    rig.wake()
+    effects = await rig.accepted(2)
+    assert [effect["payload"]["text"]["body"] for effect in effects] == ["1", "2"]
+
+
+async def test_outside_24_hours_the_template_goes_and_never_the_message(rig: Rig) -> None:
+    await rig.tell(rig.document(rig.whatsapp_contact(ago=timedelta(hours=25))))
+    (effect,) = await rig.accepted(1)
+    template = effect["payload"]["template"]
+    assert template["name"] == "dokumen_terbit"
+    assert template["components"][0]["parameters"][0]["document"]["id"]
+    assert [each["text"] for each in template["components"][1]["parameters"]] == ["Kartu Keluarga", "MDN-7K4Q-9F2X"]
+
+
+async def test_an_older_event_does_not_close_a_window_that_is_open(rig: Rig) -> None:
+    await rig.tell(rig.reply("baru"))
+    await rig.tell(rig.document(rig.whatsapp_contact(ago=timedelta(hours=25))))
+    effects = await rig.accepted(2)
+    assert [effect["payload"]["type"] for effect in effects] == ["text", "document"]
+
+
+async def test_131047_by_webhook_turns_to_the_template(rig: Rig) -> None:
+    await rig.fault("window_closed", count=1, via="webhook")
+    await rig.tell(rig.turned_down())
+
+    async def turned() -> bool:
+        await rig.statuses_in()
+        return len(await rig.effects()) == 2
+
+    await eventually(turned)
+    effects = await rig.effects()
+    assert [effect["payload"]["type"] for effect in effects] == ["text", "template"]
+    await rig.job_becomes("done")
+
+
+async def test_131047_in_the_answer_turns_to_the_template(rig: Rig) -> None:
+    await rig.fault("window_closed", count=1)
+    await rig.tell(rig.reply())
+    (effect,) = await rig.accepted(1)
+    assert effect["payload"]["template"]["name"] == "pesan_baru"
+
+
+async def test_a_timeout_after_success_is_reconciled_by_the_status_and_never_repeated(rig: Rig) -> None:
+    await rig.fault("timeout_after_success", count=1)
+    await rig.tell(rig.reply())
+    job = await rig.job_becomes("unknown")
+    assert job.reason == "answer_timeout"
+    await eventually(lambda: rig.office.statuses)
+    await rig.statuses_in()
+    job = await rig.job_becomes("done")
+    assert not job.maybe_duplicate
+    rig.later(minutes=5)
+    await rig.tell(rig.reply("nachher"))
+    await rig.accepted(2)
+
+
+async def test_a_timeout_nobody_explains_is_repeated_flagged_after_the_deadline(rig: Rig) -> None:
+    await rig.fault("no_answer", count=1)
+    await rig.tell(rig.document(), rig.reply("danach"))
+    await rig.noted(1)
+
+    async def unknown() -> bool:
+        return (await rig.jobs())[0].state == "unknown"
+
+    await eventually(unknown)
+    assert (await rig.jobs())[1].attempt == 0  # order: it waits behind
+    rig.later(seconds=31)
+    effects = await rig.accepted(2)
+    assert [effect["payload"]["type"] for effect in effects] == ["document", "text"]
+    await eventually(rig.emitted)
+    (event,) = await rig.emitted()
+    assert event["maybe_duplicate"] is True
+
+
+async def test_statuses_in_any_order_keep_the_highest_rank(mongo_url: str, database: str) -> None:
+    async with make_rig(mongo_url, database, phone={"auto_read": True, "read_after_ms": 3}) as rig:
+        await rig.fault("webhook_reorder")
+        await rig.tell(rig.reply())
+        await rig.job_becomes("done")
+        seen: set[str] = set()
+
+        async def read() -> bool:
+            seen.update(status["status"] for status in rig.office.statuses)
+            await rig.statuses_in()
+            return "sent" in seen and (await rig.job()).progress in ("delivered", "read")
+
+        await eventually(read)
+        assert (await rig.job()).progress == "read" or "read" not in seen
+
+
+async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mongo_url: str, database: str) -> None:
+    async with make_rig(mongo_url, database) as rig:
+        await rig.fault("webhook_delay", milliseconds=0)
+        await rig.tell(rig.reply())
+        job = await rig.job_becomes("done")
+        assert job.provider_id is not None
+        early = intake.MessageStatusReceived(wamid="wamid.other", status=intake.DeliveryStatus.READ, at=rig.time())
+        await rig.tell(early)
+        assert await rig.parts.sweeper.sweep() == 0  # nobody knows it yet
+        late = intake.MessageStatusReceived(wamid=job.provider_id, status=intake.DeliveryStatus.READ, at=rig.time())
+        await rig.tell(late)
+        assert (await rig.job()).progress == "read"
+
+
+async def test_an_unknown_person_fails_with_its_reason(rig: Rig) -> None:
+    await rig.fault("error", code=131026, http_status=400, count=1)
+    await rig.tell(rig.turned_down())
+    job = await rig.job_becomes("failed")
+    assert job.reason == "meta_131026"
+    (event,) = await rig.emitted()
+    assert (event["type"], event["reason"], event["kind"]) == ("notifier.notice_failed.v1", "meta_131026", "returned")
+
+
+async def test_a_bsuid_goes_into_its_own_field(rig: Rig) -> None:
+    citizen = (await rig.whatsapp.post("/sim/citizens", json={"phone": "6281377777777", "identity": "bsuid"})).json()
+    rig.phone.people.by_phone("6281377777777").last_inbound_at = rig.time()  # type: ignore[union-attr]
+    await rig.tell(rig.reply(phone=citizen["bsuid"]))
+    (effect,) = await rig.accepted(1)
+    assert effect["payload"]["recipient"] == citizen["bsuid"]
+    assert "to" not in effect["payload"]
+
+
+async def test_a_long_text_with_buttons_becomes_two_messages(rig: Rig) -> None:
+    await rig.tell(rig.reply("x" * 2000, buttons=("Ya",)))
+    effects = await rig.accepted(2)
+    assert effects[0]["payload"]["text"]["body"] == "x" * 2000
+    assert effects[1]["payload"]["interactive"]["action"]["buttons"][0]["reply"]["id"] == "ya"
+
+
+async def test_the_citizen_reads_reasons_in_indonesian_and_the_officers_note(rig: Rig) -> None:
+    await rig.tell(rig.turned_down(note="Foto {buram}"))
+    (effect,) = await rig.accepted(1)
+    text = effect["payload"]["text"]["body"]
+    assert "NIK tidak tercatat di dalam KK tersebut" in text
+    assert "nobody_wrote_a_text" not in text
+    assert "Catatan petugas: Foto {buram}" in text
+
+
+async def test_issuance_down_is_tried_again_and_wrong_bytes_never_leave(rig: Rig) -> None:
+    rig.office.answers = [503]
+    event = rig.document()
+    await rig.tell(event)
+    await rig.noted(1)
+    rig.later(seconds=4)
+    await rig.accepted(1)
+
+
+async def test_bytes_that_differ_from_the_hash_are_never_sent(rig: Rig) -> None:
+    await rig.tell(rig.document(sha256="0" * 64))
+    for tries in range(1, 9):
+        await rig.noted(tries)
+        rig.later(seconds=800)
+    job = await rig.job_becomes("failed")
+    assert job.reason == "document_differs"
+    assert await rig.effects() == []
+
+
+async def test_the_pair_rate_holds_back_the_burst(mongo_url: str, database: str) -> None:
+    async with make_rig(mongo_url, database, whatsapp_pair_burst=2, whatsapp_pair_seconds=6) as rig:
+        await rig.tell(*(rig.reply(f"{number}") for number in range(4)))
+        await rig.accepted(2)
+        for count in (3, 4):
+            rig.later(seconds=6.1)
+            await rig.accepted(count)
+        assert (await rig.whatsapp.get("/sim/state")).json()["refused"] == {}
+
+
+@pytest.mark.parametrize("people", [40])
+async def test_two_workers_share_the_number_and_the_lanes(mongo_url: str, database: str, people: int) -> None:
+    async with make_rig(mongo_url, database, phone={"throughput_per_second": 60}, whatsapp_per_second=40) as rig, another(rig) as second:
+        phones = [f"62813{number:08d}" for number in range(people)]
+        for phone in phones:
+            rig.phone.add_citizen(phone).last_inbound_at = rig.time()
+        async with running(second):
+            await rig.tell(*(rig.reply(f"{number}", phone=phone) for number in range(2) for phone in phones))
+            effects = await rig.accepted(2 * people)
+        assert (await rig.whatsapp.get("/sim/effects/repeated")).json() == {}
+        assert (await rig.whatsapp.get("/sim/state")).json()["refused"] == {}
+        for phone in phones:
+            assert [effect["payload"]["text"]["body"] for effect in effects if effect["payload"]["to"] == phone] == ["0", "1"]
+
+
+async def test_an_adapter_is_only_recorded(rig: Rig) -> None:
+    await rig.tell(rig.document(Contact(channel=Channel.ADAPTER, address="desa")))
+    job = await rig.job_becomes("done")
+    assert job.attempt == 0
+    (event,) = await rig.emitted()
+    assert (event["type"], event["channel"]) == ("notifier.notice_delivered.v1", "adapter")
