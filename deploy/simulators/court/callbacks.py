@@ -54,6 +54,18 @@ class Callbacks:
         self.repeated = 0
         self.bad_signatures = 0
 
+    def check(self, raw: bytes, headers: dict[str, str]) -> None:
+        """Hold the signature.
+
+        Raises:
+            BadSignatureError: not ours, or older than five minutes; it is counted.
+        """
+        try:
+            self._webhook.verify(raw, headers, json_parse=False)
+        except (WebhookVerificationError, ValueError):
+            self.bad_signatures += 1
+            raise BadSignatureError from None
+
     def take(self, raw: bytes, headers: dict[str, str], at: datetime) -> tuple[Callback, bool]:
         """Verify and keep a callback. Returns it and whether it is new.
 
@@ -61,11 +73,7 @@ class Callbacks:
             BadSignatureError: not ours, or older than five minutes; it is counted.
             BadBodyError: signed, but no JSON object.
         """
-        try:
-            self._webhook.verify(raw, headers, json_parse=False)
-        except (WebhookVerificationError, ValueError):
-            self.bad_signatures += 1
-            raise BadSignatureError from None
+        self.check(raw, headers)
         number = headers["webhook-id"]
         known = self._held.get(number)
         if known is not None:

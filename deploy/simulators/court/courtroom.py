@@ -41,6 +41,17 @@ class Courtroom:
         self.sender.send(sent)
         return sent
 
+    def check(self, raw: bytes, headers: dict[str, str]) -> None:
+        """Hold a signature.
+
+        Raises:
+            BadSignatureError: it is counted and shown.
+        """
+        try:
+            self.callbacks.check(raw, headers)
+        finally:
+            self._tell_counts()
+
     def receive(self, raw: bytes, headers: dict[str, str], *, answered: bool) -> Callback:
         """Take a callback and put it to its decision.
 
@@ -50,15 +61,13 @@ class Courtroom:
         try:
             callback, new = self.callbacks.take(raw, headers, self.clock())
         finally:
-            self.feed.publish("counts", self.counts())
+            self._tell_counts()
         callback.answered = callback.answered and answered
-        if new:
-            sent = self.desk.by_reference(references(callback.body))
-            if sent is not None:
-                callback.decision_id = sent.id
-                sent.callbacks.append(callback.view())
-                self._tell(sent)
-        self.feed.publish("counts", self.counts())
+        sent = self.desk.by_reference(references(callback.body)) if new else None
+        if sent is not None:
+            callback.decision_id = sent.id
+            sent.callbacks.append(callback.view())
+            self._tell(sent)
         return callback
 
     def counts(self) -> dict[str, int]:
@@ -74,3 +83,6 @@ class Courtroom:
 
     def _tell(self, sent: Sent) -> None:
         self.feed.publish("decision", sent.view())
+
+    def _tell_counts(self) -> None:
+        self.feed.publish("counts", self.counts())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ PARTY_FIELDS = ("nik", "name", "birth_place", "born_on", "address", "occupation"
 HUSBAND_RELATIONS = ("KEPALA KELUARGA", "SUAMI")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Household:
     """The lines of one family card."""
 
     kk_number: str
-    people: list[dict[str, str]] = field(default_factory=list)
+    people: list[dict[str, str]]
 
     def couple(self) -> dict[str, Any] | None:
         """The married couple with children, in the fields of a decision; None where there is no such couple."""
@@ -41,25 +42,17 @@ def _party(person: dict[str, str]) -> dict[str, str]:
 
 
 def read_couples(path: Path, limit: int) -> list[dict[str, Any]]:
-    """The first couples of the register.
+    """The first couples of the register, whose families stand one after another.
 
     Raises:
         OSError: the file can't be read.
         KeyError: a column is missing.
     """
     with path.open(encoding="utf-8", newline="") as lines:
-        households: dict[str, Household] = {}
-        for row in csv.DictReader(lines):
-            household = households.setdefault(row["kk_number"], Household(row["kk_number"]))
-            household.people.append(_person(row))
-    couples = (household.couple() for household in households.values())
-    found: list[dict[str, Any]] = []
-    for couple in couples:
-        if couple is not None:
-            found.append(couple)
-        if len(found) == limit:
-            break
-    return found
+        families = groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])
+        households = (Household(kk_number, [_person(row) for row in rows]) for kk_number, rows in families)
+        couples = (household.couple() for household in households)
+        return list(islice((couple for couple in couples if couple is not None), limit))
 
 
 def _person(row: dict[str, str]) -> dict[str, str]:

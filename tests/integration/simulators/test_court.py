@@ -123,6 +123,18 @@ async def test_the_pipeline_can_ask_whether_a_callback_was_received(court: Court
     assert (answer.status_code, answer.json()["received"]) == (200, True)
 
 
+@pytest.mark.parametrize(("secret", "status"), [(CALLBACK_SECRET, 200), (DECISION_SECRET, 401)])
+async def test_a_signed_question_must_be_signed_well(court: Court, secret: str, status: int) -> None:
+    await call_back(court, "document:1")
+    at = now()
+    headers = {
+        "webhook-id": "document:1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("document:1", at, ""),
+    }
+    assert (await court.client.get("/callbacks/document:1", headers=headers)).status_code == status
+
+
 @pytest.mark.parametrize(
     ("fault", "status"),
     [({"kind": "down"}, 502), ({"kind": "server_error"}, 503), ({"kind": "server_error", "http_status": 500, "retry_after": 7}, 500)],
