@@ -33,7 +33,7 @@ SERVICE: Final = "verification"
 
 def build(settings: Settings) -> Service:
     """Put the service together."""
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE, transaction_limit_seconds=settings.transaction_seconds)
     database = settings.mongo_database or SERVICE
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
@@ -62,7 +62,7 @@ def build(settings: Settings) -> Service:
         await conservation.register(mongo, database, ACCOUNTS)
 
     health = Health()
-    _add_checks(health, mongo, relay, settings)
+    _add_checks(health, mongo, consumer, relay, settings)
     app = create_app(settings, health, title="Verifikasi")
     api.install(app, units, deps)
     return Service(
@@ -91,14 +91,16 @@ def _consumer(settings: Settings, units: Units[Tx], deps: Deps, publisher: Publi
     )
 
 
-def _add_checks(health: Health, mongo: Mongo, relay: Relay, settings: Settings) -> None:
+def _add_checks(health: Health, mongo: Mongo, consumer: Consumer, relay: Relay, settings: Settings) -> None:
     async def database() -> Check:
         await mongo.ping()
         return Check(ok=True)
 
     async def outbox() -> Check:
         age = relay.oldest_unsent_seconds
-        return Check(ok=age < settings.outbox_alarm_seconds, reason="" if age < settings.outbox_alarm_seconds else "outbox_old", value=age)
+        old = age > settings.outbox_alarm_seconds
+        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
 
     health.add("mongo", database)
+    health.add("broker", consumer.check)
     health.add("outbox", outbox)
