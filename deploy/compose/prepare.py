@@ -12,8 +12,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Final
 
-from deploy.local.keys import KEY_BYTES, OWNER_ONLY, Keys, load_keys, write_secret
-from deploy.local.parts import COURT, GRAPH_VERSION, PHONE_NUMBER_ID
+from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, load_keys, write_secret
 from shared.messaging.definitions import passwords_for, render_whole
 from shared.messaging.layout import product
 

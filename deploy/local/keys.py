@@ -13,6 +13,10 @@ from typing import Final
 KEY_BYTES: Final = 24  # 192 bit
 OWNER_ONLY: Final = 0o600
 
+GRAPH_VERSION: Final = "v23.0"  # that the simulator speaks
+PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
+COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
+
 SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "verification": frozenset({"files:read"}),
     "notifier": frozenset({"documents:read"}),

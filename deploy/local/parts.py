@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.local.keys import Keys
+from deploy.local.keys import COURT, GRAPH_VERSION, PHONE_NUMBER_ID, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
 SIMULATORS: Final = ("whatsapp", "court")
-GRAPH_VERSION: Final = "v23.0"
-PHONE_NUMBER_ID: Final = "106540352242922"
-COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 NOT_INHERITED: Final = ("AMQP_URL", "MONGO_URL", "MONGO_DATABASE", "HOST", "PORT", "API_KEYS", "SECRETS_DIR", "ONCE")
 
 
@@ -29,7 +26,6 @@ class Part:
     module: str
     arguments: tuple[str, ...]
     port: int
-    port_setting: str
     ready_path: str
     environment: Mapping[str, str]
 
@@ -85,7 +81,7 @@ def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: K
         "API_KEYS": keys.api_keys(name),
         **own,
     }
-    return Part(name, f"services.{name}", ("all",), port, f"{name.upper()}_PORT", "/readyz", environment)
+    return Part(name, f"services.{name}", ("all",), port, "/readyz", environment)
 
 
 def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
@@ -130,7 +126,7 @@ def _whatsapp(settings: LocalSettings, keys: Keys) -> Part:
         "WEBHOOK_URL": f"http://{HOST}:{settings.intake_port}/v1/webhooks/whatsapp",
         "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
     }
-    return Part("whatsapp", "deploy.simulators.whatsapp", (), settings.whatsapp_port, "WHATSAPP_PORT", "/sim/state", environment)
+    return Part("whatsapp", "deploy.simulators.whatsapp", (), settings.whatsapp_port, "/sim/state", environment)
 
 
 def _court(settings: LocalSettings, keys: Keys, state: Path) -> Part:
@@ -143,4 +139,4 @@ def _court(settings: LocalSettings, keys: Keys, state: Path) -> Part:
         "CALLBACK_SECRET": keys.court_callback_secret,
         "REGISTRY_CSV": str(state / "register.csv"),
     }
-    return Part("court", "deploy.simulators.court", (), settings.court_port, "COURT_PORT", "/sim/state", environment)
+    return Part("court", "deploy.simulators.court", (), settings.court_port, "/sim/state", environment)
