@@ -21,14 +21,13 @@ from deploy.local.ports import PortTakenError
 from deploy.local.processes import CannotStartError
 from deploy.local.servers import MissingServerError
 from deploy.local.settings import LocalSettings
-from deploy.local.stack import Stack
+from deploy.local.stack import PEOPLE, Stack
 
 FAILED: Final = 1
 USAGE: Final = 2  # as argparse
 INTERRUPTED: Final = 130
 LOOK_SECONDS: Final = 0.5  # between looks whether a part has ended
 RESTART_SECONDS: Final = 1.0
-PEOPLE: Final = 50  # a run takes the next person of the sample register, so that requests of one run do not meet those of the last
 
 
 class Interrupted(BaseException):  # as KeyboardInterrupt, for Ctrl-C and SIGTERM alike
@@ -96,10 +95,10 @@ def _stop(stack: Stack, terminal: Terminal) -> None:
 
 async def _travel(stack: Stack, terminal: Terminal) -> dict[str, Result]:
     index = _next_index(stack.state / "journeys")
-    people = await asyncio.to_thread(stack.people, PEOPLE)
+    people = stack.people()["kk_hilang"]
     places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
     print("\n  A citizen asks for a lost family card on WhatsApp\n", flush=True)
-    found = {"whatsapp": await journeys.whatsapp(places, people["kk_hilang"][index % PEOPLE], terminal.step)}
+    found = {"whatsapp": await journeys.whatsapp(places, people[index % len(people)], terminal.step)}
     print("\n  The Religious Court sends a divorce decision\n", flush=True)
     found["court"] = await journeys.court(places, await journeys.sample_decision(places, PEOPLE + index), terminal.step)
     folder = stack.state / "documents"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,7 +16,7 @@ import httpx
 
 from deploy.local.broker_api import api_beside
 from deploy.local.keys import Keys, exports, load_keys, write_secret
-from deploy.local.parts import ROOT, Addresses, Part, inherited, parts
+from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, inherited, parts
 from deploy.local.ports import require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
 from deploy.local.servers import MongoNode, RabbitNode
@@ -26,7 +27,9 @@ from shared.messaging.definitions import NotApplied, passwords_for, render_whole
 
 VHOST: Final = "adminduk"
 FAMILIES: Final = 1000  # of the sample register: enough to search in, loaded in a second or two
+PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
 READY_TIMEOUT_SECONDS: Final = 60
+LOOKED_AT_SECONDS: Final = 7 * 86_400  # the demo authority is looked at once a week: it is valid far longer
 COMMAND_TIMEOUT_SECONDS: Final = 120
 STOP_TIMEOUT_SECONDS: Final = 25  # a service drains for 20 s at most
 
@@ -56,17 +59,17 @@ class Stack:
         """
         for file in (self.state / "run").glob("*.pid"):  # before asking for ports: a killed run may still hold them
             stop_left_over(file)
+        for name in (*SERVICES, *SIMULATORS):
+            require_free(getattr(self.settings, f"{name}_port"), f"{name.upper()}_PORT")
         with ThreadPoolExecutor() as pool:
             broker = pool.submit(self._start_broker)
-            authority = pool.submit(self._command, "services.issuance", "demo-ca", "--out", str(self.state / "ca"))
+            authority = pool.submit(self._make_authority)
             register = pool.submit(self._prepare_register)
             addresses = Addresses(broker.result(), register.result())
             authority.result()
         self._tell("queues, keys, demo authority and sample register are in place")
         self.parts = parts(self.settings, self.keys, addresses, self.state)
         write_secret(self.state / "env", exports(self._operator_environment(addresses)))
-        for part in self.parts:
-            require_free(part.port, part.port_setting)
         for part in self.parts:
             self.start_part(part.name)
         for part in self.parts:
@@ -113,10 +116,9 @@ class Stack:
                 return part
         raise KeyError(name)
 
-    def people(self, count: int) -> dict[str, list[dict[str, Any]]]:
-        """Persons of the sample register for each kind of request (`kk_hilang`, `cerai`)."""
-        text = self._command("services.verification", "registry", "pick", str(self.register), "--count", str(count))
-        picked: dict[str, list[dict[str, Any]]] = json.loads(text)
+    def people(self) -> dict[str, list[dict[str, Any]]]:
+        """Persons of the sample register for each kind of request (`kk_hilang`, `cerai`), `PEOPLE` of each."""
+        picked: dict[str, list[dict[str, Any]]] = json.loads(self._people.read_text())
         return picked
 
     @property
@@ -128,6 +130,10 @@ class Stack:
     def register(self) -> Path:
         """The sample population register."""
         return self.state / "register.csv"
+
+    @property
+    def _people(self) -> Path:
+        return self.state / "people.json"
 
     def _start_broker(self) -> Mapping[str, str]:
         """Start RabbitMQ where none is given, bring in the layout; returns the URL of each user."""
@@ -158,11 +164,20 @@ class Stack:
             ) from error
         return {name: with_user(url, name, password, vhost) for name, password in passwords.items()}
 
+    def _make_authority(self) -> None:
+        """Make the demo certificate authority, or look whether the one that is there still serves."""
+        certificate = self.state / "ca" / "signer.pem"
+        if not _is_fresh(certificate):
+            self._command("services.issuance", "demo-ca", "--out", str(certificate.parent))
+            certificate.touch()
+
     def _prepare_register(self) -> str:
         """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL."""
         if not self.register.exists():
             draft = self.register.with_suffix(".draft")
             self._command("services.verification", "registry", "generate", "--families", str(FAMILIES), "--out", str(draft))
+            picked = self._command("services.verification", "registry", "pick", str(draft), "--count", str(PEOPLE))
+            self._people.write_text(picked)
             draft.replace(self.register)
         url = self.settings.mongo_url
         if not url:
@@ -170,8 +185,12 @@ class Stack:
             self._database.start()
             url = self._database.url
             self._tell(f"MongoDB runs on port {self._database.port}")
-        where = {"MONGO_URL": url, "MONGO_DATABASE": self.settings.database_prefix + "verification"}
-        self._command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
+        loaded = self.state / "database" / "register-loaded"  # lies and goes with the data of our own MongoDB
+        if self._database is None or not loaded.exists():
+            where = {"MONGO_URL": url, "MONGO_DATABASE": self.settings.database_prefix + "verification"}
+            self._command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
+            if self._database is not None:
+                loaded.touch()
         return url
 
     def _operator_environment(self, addresses: Addresses) -> dict[str, str]:
@@ -205,6 +224,10 @@ class Stack:
         if done.returncode != 0:
             raise CannotStartError(f"python -m {module} {' '.join(arguments)}: {done.stderr[-2000:] or done.stdout[-2000:]}")
         return done.stdout
+
+
+def _is_fresh(file: Path) -> bool:
+    return file.exists() and time.time() - file.stat().st_mtime < LOOKED_AT_SECONDS  # noqa: TID251 - compared with the file system's clock
 
 
 def _answers(url: str) -> bool:
