@@ -1,0 +1,153 @@
+"""Decisions of the court over HTTP."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from tests.integration.intake.rig import Rig, codes, only, signed_decision
+
+PATH = "/v1/court/decisions"
+
+
+def decision(**changes: Any) -> dict[str, Any]:
+    base = {
+        "decision_id": "d-1",
+        "court_code": "PA.Kab.Mn",
+        "case_number": "0412/Pdt.G/2026/PA.Kab.Mn",
+        "kind": "cerai_gugat",
+        "decided_on": "2026-10-01",
+        "final_on": "2026-10-15",
+        "deed_number": "194/AC/2026/PA.Kab.Mn",
+        "deed_on": "2026-10-20",
+        "deed_serial": "J 023719",
+        "husband": {"nik": "3519081708850003", "name": "Budi Santoso", "village_code": "3519082001"},
+        "wife": {"nik": "3519084502880004", "name": "Siti Aminah", "born_on": "1988-02-05"},
+        "children": [{"nik": "3519080101150002", "custody_nik": "3519084502880004"}],
+    }
+    return {**base, **changes}
+
+
+async def send(rig: Rig, content: dict[str, Any], webhook_id: str = "msg-1", **signing: Any) -> Response:
+    body, headers = signed_decision(content, webhook_id, **signing)
+    return await rig.http.post(PATH, content=body, headers=headers)
+
+
+async def test_a_divorce_opens_one_case_with_a_request_per_party_and_product(rig: Rig) -> None:
+    answer = await send(rig, decision())
+    assert answer.status_code == 200, answer.text
+    case = answer.json()
+    assert [(one["party"], one["product"]) for one in case["requests"]] == [
+        ("husband", "kk"),
+        ("husband", "ktp"),
+        ("wife", "kk"),
+        ("wife", "ktp"),
+    ]
+    envelopes = await rig.envelopes("intake.request_submitted.v1")
+    assert {one["correlation_id"] for one in envelopes} == {case["case_id"]}
+    assert {one["data"]["case_id"] for one in envelopes} == {case["case_id"]}
+    assert {one["data"]["receipt"] for one in envelopes} == {one["receipt"] for one in case["requests"]}
+    personal = envelopes[2]["data"]["personal"]
+    assert personal["nik"] == "3519084502880004"
+    assert personal["contact"] == {"channel": "court", "address": "PA.Kab.Mn", "reference": "d-1", "last_inbound_at": None}
+    assert personal["decision"]["case_number"] == "0412/Pdt.G/2026/PA.Kab.Mn"
+    assert personal["decision"]["children"][0]["custody_nik"] == "3519084502880004"
+
+
+async def test_the_same_webhook_id_gives_the_same_answer(rig: Rig) -> None:
+    first, again = await send(rig, decision()), await send(rig, decision())
+    assert first.json() == again.json()
+    assert len(await rig.rows("requests")) == 4
+
+
+async def test_the_same_webhook_id_with_another_body_is_refused(rig: Rig) -> None:
+    await send(rig, decision())
+    answer = await send(rig, decision(deed_serial="J 000001"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_the_same_decision_written_otherwise_is_the_same_case(rig: Rig) -> None:
+    first = await send(rig, decision())
+    again = await send(rig, decision(case_number="412/Pdt.G/2026/PA Kab Mn", decision_id="d-2"), "msg-2")
+    assert again.json()["case_id"] == first.json()["case_id"]
+    assert len(await rig.rows("cases")) == 1
+    assert len(await rig.rows("requests")) == 4
+
+
+async def test_a_known_case_with_other_content_is_a_matter_for_people(rig: Rig) -> None:
+    await send(rig, decision())
+    answer = await send(rig, decision(deed_number="195/AC/2026/PA.Kab.Mn"), "msg-2")
+    assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
+
+
+async def test_a_party_of_another_regency_is_named_and_gets_no_document_here(rig: Rig) -> None:
+    far = {"nik": "3519084502880004", "name": "Siti Aminah", "village_code": "3577011001"}
+    case = (await send(rig, decision(wife=far))).json()
+    assert {one["party"] for one in case["requests"]} == {"husband"}
+    assert only(case["elsewhere"])["regency_code"] == "3577"
+
+
+async def test_two_calls_at_once_record_one_case(rig: Rig) -> None:
+    import asyncio  # noqa: PLC0415
+
+    answers = await asyncio.gather(*(send(rig, decision(), f"msg-{number}") for number in range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["case_id"] for answer in answers}) == 1
+    assert len(await rig.rows("requests")) == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"final_on": "2026-10-14"}, ("final_on", "final_too_early")),
+        ({"notified_on": "2026-10-05"}, ("final_on", "final_too_early")),
+        ({"kind": "cerai_talak"}, ("pledge_on", "pledge_missing")),
+        ({"kind": "perubahan_nama"}, ("kind", "general_court_matter")),
+        ({"kind": "itsbat_nikah"}, ("kind", "kind_not_open")),
+        ({"kind": "sesuatu"}, ("kind", "kind_unknown")),
+        ({"case_number": "412/Pdt.G/2026/PA.Mn"}, ("case_number", "case_number_of_another_court")),
+        ({"case_number": "apa saja"}, ("case_number", "case_number_malformed")),
+        ({"deed_number": "12"}, ("deed_number", "deed_number_malformed")),
+        ({"husband": {"nik": "351908170885000", "name": "Budi"}}, ("husband.nik", "nik_not_16_digits")),
+        ({"husband": {"name": "Budi"}}, ("husband.nik", "missing")),
+        ({"decided_on": "kemarin"}, ("decided_on", "date_from_datetime_parsing")),
+    ],
+)
+async def test_what_is_wrong_is_named_by_field_and_code(rig: Rig, changes: dict[str, Any], expected: tuple[str, str]) -> None:
+    answer = await send(rig, decision(**changes))
+    assert answer.status_code == 422
+    assert expected in codes(answer)
+    assert "351908" not in answer.text
+    assert await rig.rows("cases") == []
+
+
+async def test_a_decision_that_was_refused_may_come_again_with_the_same_webhook_id(rig: Rig) -> None:
+    rig.time.at = datetime(2026, 10, 10, tzinfo=UTC)
+    assert ("final_on", "not_final_yet") in codes(await send(rig, decision()))
+    rig.time.at = datetime(2026, 10, 21, tzinfo=UTC)
+    assert (await send(rig, decision())).status_code == 200
+
+
+async def test_a_wrong_signature_is_401(rig: Rig) -> None:
+    assert (await send(rig, decision(), secret="whsec_AAAA")).status_code == 401
+    late = datetime.now(UTC) - timedelta(minutes=6)  # noqa: TID251 - the library's own clock judges it
+    assert (await send(rig, decision(), at=late)).status_code == 401
+
+
+@pytest.mark.parametrize("signature", ["", "v1", "v1,%%%", "v1,AAAA v2,x", "é,é"])
+async def test_a_malformed_signature_is_401_and_raises_nothing(rig: Rig, signature: str) -> None:
+    body, headers = signed_decision(decision(), "msg-1")
+    raw = {name.encode(): value.encode() for name, value in {**headers, "webhook-signature": signature}.items()}
+    answer = await rig.http.post(PATH, content=body, headers=raw)
+    assert (answer.status_code, answer.json()["code"]) == (401, "signature_wrong")
+
+
+async def test_a_body_that_is_no_text_is_401(rig: Rig) -> None:
+    _, headers = signed_decision(decision(), "msg-1")
+    assert (await rig.http.post(PATH, content=b"\xff\xfe\x00", headers=headers)).status_code == 401
+
+
+async def test_a_court_speaks_for_itself_only(rig: Rig) -> None:
+    answer = await send(rig, decision(court_code="PA.Mn", case_number="412/Pdt.G/2026/PA.Mn"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "court_not_the_sender")

@@ -1,0 +1,127 @@
+"""The WhatsApp webhook over HTTP: authenticated, split, stored before the answer."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.intake.rig import APP_SECRET, VERIFY_TOKEN, WEBHOOK, Rig, envelope, only, settings
+
+
+def _handshake(token: str, mode: str = "subscribe") -> dict[str, str]:
+    return {"hub.mode": mode, "hub.challenge": "1158201444", "hub.verify_token": token}
+
+
+async def test_the_handshake_gives_the_challenge_back_as_text(rig: Rig) -> None:
+    answer = await rig.http.get(WEBHOOK, params=_handshake(VERIFY_TOKEN))
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("query", [_handshake("wrong"), _handshake("tökén"), _handshake(VERIFY_TOKEN, "unsubscribe"), {}])
+async def test_a_wrong_handshake_is_refused(rig: Rig, query: dict[str, str]) -> None:
+    answer = await rig.http.get(WEBHOOK, params=query)
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "verify_token_wrong"
+
+
+@pytest.mark.parametrize("header", [None, b"", b"sha256=", b"sha256=00", b"sha1=abc", "sha256=ééé".encode(), b"sha256=\xff\xfe"])
+async def test_a_wrong_signature_is_401_and_nothing_is_stored(rig: Rig, header: bytes | None) -> None:
+    headers = {} if header is None else {b"X-Hub-Signature-256": header}
+    answer = await rig.http.post(WEBHOOK, content=b"{}", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "signature_wrong"
+    assert await rig.rows("inflow") == []
+
+
+async def test_another_secret_is_401(rig: Rig) -> None:
+    assert (await rig.post(envelope(messages=[]), secret="another")).status_code == 401
+
+
+async def test_the_signature_is_over_the_raw_bytes_not_over_the_meaning(rig: Rig) -> None:
+    body = envelope(messages=[rig.message("text", {"body": "halo"})])
+    signature = "sha256=" + hmac.new(APP_SECRET.encode(), json.dumps(body).encode(), hashlib.sha256).hexdigest()
+    other_bytes = json.dumps(body, indent=1).encode()
+    answer = await rig.http.post(WEBHOOK, content=other_bytes, headers={"X-Hub-Signature-256": signature})
+    assert answer.status_code == 401
+
+
+async def test_the_secret_before_is_good_while_it_is_changed(mongo_url: str, database: str) -> None:
+    configured = settings(mongo_url, database).model_copy(update={"whatsapp_app_secret_before": settings(mongo_url, database).whatsapp_app_secret})
+    rig = Rig(configured.model_copy(update={"whatsapp_app_secret": configured.whatsapp_verify_token}))
+    try:
+        assert (await rig.post({"entry": []})).status_code == 200
+        assert (await rig.post({"entry": []}, secret=VERIFY_TOKEN)).status_code == 200
+        assert (await rig.post({"entry": []}, secret="neither")).status_code == 401
+    finally:
+        await rig.close()
+
+
+async def test_what_is_no_json_is_400(rig: Rig) -> None:
+    answer = await rig.post(b'{"entry": [')
+    assert (answer.status_code, answer.json()["code"]) == (400, "json_malformed")
+
+
+async def test_a_body_over_the_limit_is_413(rig: Rig) -> None:
+    answer = await rig.post(b"x" * (rig.wiring.settings.max_body_bytes + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_every_entry_change_message_status_and_error_is_stored_on_its_own(rig: Rig) -> None:
+    status = {"id": "wamid.ours", "status": "sent", "timestamp": "1795485000", "recipient_id": "6281234567890"}
+    first = envelope(messages=[rig.message("text", {"body": "a"}), rig.message("reaction", {"emoji": "x"})], statuses=[status])
+    second = envelope(statuses=[{**status, "status": "read"}], errors=[{"code": 130429}])
+    body = {"object": "whatsapp_business_account", "entry": [*first["entry"], *second["entry"], {"id": "2", "changes": [{"field": "account_update"}]}]}
+    assert (await rig.post(body)).status_code == 200
+    kinds = sorted(row["kind"] for row in await rig.rows("inflow"))
+    assert kinds == ["error", "message", "message", "status", "status", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], "text", 7, None, {}, {"entry": {}}, {"entry": [None]}, {"entry": [{"changes": [7]}]}, envelope(messages=[{"type": "text"}]),
+     envelope(messages="none"), envelope(statuses=[{"id": 1.5}]), envelope(messages=[{"id": "wamid.x", "timestamp": "9" * 40}])],
+)  # fmt: skip
+async def test_unknown_shapes_are_stored_as_unknown_and_never_refused(rig: Rig, body: Any) -> None:
+    assert (await rig.post(body)).status_code == 200
+    assert (await rig.post(body)).status_code == 200
+    assert only(await rig.rows("inflow"))["kind"] == "unknown"
+
+
+async def test_foreign_json_that_bson_cannot_hold_is_stored_all_the_same(rig: Rig) -> None:
+    odd = rig.message("text", {"body": "\x00 nul", "\x00name": 2**63, "a.b": 1, "$c": 10**30})
+    assert (await rig.post(envelope(messages=[odd]))).status_code == 200
+    assert json.loads(only(await rig.rows("inflow"))["content"])["message"]["text"]["body"] == "\x00 nul"
+
+
+async def test_a_failing_chat_does_not_spoil_the_answer_of_the_webhook(rig: Rig) -> None:
+    assert (await rig.post(envelope(messages=[rig.message("text", {"body": ["not", "text"]})]))).status_code == 200
+    await rig.work()
+    assert only(await rig.rows("inflow"))["state"] == "handled"
+
+
+async def test_without_a_database_the_answer_is_503_so_that_meta_sends_it_again() -> None:
+    rig = Rig(settings("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200&directConnection=true", "nowhere"))
+    try:
+        answer = await rig.post(envelope(messages=[rig.message("text", {"body": "halo"})]))
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "database_unavailable"
+        assert int(answer.headers["retry-after"]) >= 1
+    finally:
+        await rig.close()
+
+
+async def test_statuses_become_events_numbered_per_message(rig: Rig) -> None:
+    status = {"id": "wamid.ours", "timestamp": "1795485000", "recipient_id": "6281234567890", "biz_opaque_callback_data": "job-7"}
+    failed = {**status, "status": "failed", "errors": [{"code": 131047, "title": "x", "error_data": {"details": "window closed"}}]}
+    await rig.post(envelope(statuses=[{**status, "status": "sent"}, failed, {**status, "status": "played"}]))
+    await rig.post(envelope(statuses=[{**status, "status": "sent"}]))
+    await rig.work()
+    envelopes = await rig.envelopes("intake.message_status_received.v1")
+    assert [(one["subject"], one["sequence"]) for one in envelopes] == [("wamid.ours", 1), ("wamid.ours", 2)]
+    told = envelopes[1]["data"]
+    assert (told["status"], told["callback_data"], told["error_code"], told["error_details"]) == ("failed", "job-7", 131047, "window closed")
+    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
