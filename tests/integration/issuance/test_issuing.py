@@ -1,0 +1,264 @@
+"""From an approval to stored bytes and an event, on a real database; promise I2 whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.issuance import handlers
+from services.issuance.domain.document import State
+from services.issuance.jobs import Printing
+from shared.clock import WIB
+from shared.errors import DomainError, Permanent, Transient
+from shared.ids import new_id
+from shared.messaging import conservation
+from shared.messaging.delivery import Dead, Done, Duplicate
+from tests.integration.issuance.office import Desk, FakePress, sha256
+from tests.support.approvals import CARD, WIFE, approval
+from tests.support.eventually import eventually
+
+
+def day_of(desk: Desk) -> str:
+    return f"{desk.clock().astimezone(WIB):%d%m%Y}"
+
+
+async def test_approval_becomes_a_signed_document_and_an_event(desk: Desk) -> None:
+    async with desk.printing():
+        document_id = await desk.claim()
+        document = await desk.reaches(document_id, "issued")
+    assert document.number == f"3519-KK-{day_of(desk)}-0001"
+    content = await desk.content(document)
+    assert content.startswith(b"%PDF")
+    assert document.pdf is not None
+    assert (document.pdf.sha256, document.pdf.size_bytes) == (sha256(content), len(content))
+    assert document.certificate is not None
+    assert document.certificate.demo
+    [event] = await desk.issued_events()
+    assert event["type"] == "issuance.document_issued.v1"
+    assert event["subject"] == document_id
+    assert event["sequence"] == 1
+    assert event["correlation_id"] == document.request_id
+    assert event["causation_id"] == document.origin.causation_id
+    assert event["data"]["sha256"] == sha256(content)
+    assert event["data"]["personal"]["holder_name"] == WIFE.name
+    assert event["data"]["personal"]["check_url"] == f"https://cek.contoh.invalid/v/{document.token}"
+
+
+async def test_nothing_personal_but_the_name_is_kept_after_issue(desk: Desk) -> None:
+    desk = desk.with_press(FakePress())
+    async with desk.printing():
+        await desk.reaches(await desk.claim(), "issued")
+    [row] = await desk.rows("documents")
+    for personal in (WIFE.nik, CARD.address, WIFE.father, "6281234567890", str(CARD.kk_number)):
+        assert personal not in str(row)
+
+
+async def test_same_message_again_is_a_duplicate_and_another_message_changes_nothing(desk: Desk) -> None:
+    desk = desk.with_press(FakePress())
+    asked, message = approval(), new_id()
+    async with desk.printing():
+        assert await desk.deliver(asked, message_ids=(message,)) == [Done()]
+        before = await desk.reaches(f"{asked.request_id}.kk", "issued")
+        content = await desk.content(before)
+        assert await desk.deliver(asked, message_ids=(message,)) == [Duplicate()]
+        assert await desk.deliver(asked) == [Done()]
+    [after] = await desk.documents()
+    assert after == before
+    assert await desk.content(after) == content
+    assert len(await desk.issued_events()) == 1
+
+
+async def test_batch_of_fifty_gets_fifty_numbers_in_a_row(desk: Desk) -> None:
+    asked = [approval("kk" if index % 2 else "ktp") for index in range(50)]
+    again = [asked[0], asked[1]]
+    assert await desk.deliver(*asked, *again) == [Done()] * 52
+    numbers = sorted(document.number for document in await desk.documents())
+    day = day_of(desk)
+    assert numbers == sorted(f"3519-{kind}-{day}-{serial:04d}" for kind in ("KK", "KT") for serial in range(1, 26))
+
+
+async def test_racing_consumers_never_share_a_number(desk: Desk) -> None:
+    shared_request = approval()
+
+    async def one(_: int) -> None:
+        await asyncio.gather(*(desk.deliver(approval()) for _ in range(3)), desk.deliver(shared_request))
+
+    await asyncio.gather(*(one(index) for index in range(4)))
+    documents = await desk.documents()
+    numbers = [document.number for document in documents]
+    assert len(numbers) == len(set(numbers))
+    assert sorted(int(number[-4:]) for number in numbers) == list(range(1, len(numbers) + 1))  # no gap either
+    assert len({document.token for document in documents}) == len(documents)
+    assert [document.request_id for document in documents].count(shared_request.request_id) == 1
+
+
+async def test_new_family_card_gets_a_number_of_its_district(desk: Desk) -> None:
+    asked = [approval(card=replace(CARD, kk_number=None)) for _ in range(2)] + [
+        approval(),
+        approval("ktp", card=replace(CARD, kk_number=None)),
+    ]
+    await desk.deliver(*asked)
+    given = sorted(str(document.allocated_kk) for document in await desk.documents() if document.allocated_kk)
+    day = f"{desk.clock().astimezone(WIB):%d%m%y}"
+    assert given == [f"351908{day}0001", f"351908{day}0002"]
+
+
+async def test_approval_that_breaks_a_rule_is_dead_and_takes_no_number(desk: Desk) -> None:
+    stranger = approval(holder_nik="3519081203850099")
+    outcomes = await desk.deliver(approval(), stranger, approval())
+    assert [type(outcome) for outcome in outcomes] == [Done, Dead, Done]
+    assert isinstance(outcomes[1], Dead)
+    assert outcomes[1].code == "holder_not_on_card"
+    assert sorted(document.number[-4:] for document in await desk.documents()) == ["0001", "0002"]
+
+
+async def test_press_that_fails_is_tried_again_and_one_event_leaves(desk: Desk) -> None:
+    press = FakePress([Transient("press_died"), Transient("press_overran")])
+    desk = desk.with_press(press)
+    document_id = await desk.claim()
+    async with desk.printing():
+        for attempt in (1, 2):
+
+            async def failed(wanted: int = attempt) -> bool:
+                document = await desk.document(document_id)
+                return document.attempt == wanted and document.reason is not None
+
+            await eventually(failed)
+            desk.clock.ahead += timedelta(seconds=10)
+        document = await desk.reaches(document_id, "issued")
+    assert document.attempt == 3
+    assert document.reason is None
+    assert len(await desk.issued_events()) == 1
+
+
+async def test_sheet_that_never_prints_is_held_with_its_reason_and_can_be_retried(desk: Desk) -> None:
+    desk = desk.with_press(FakePress([Permanent("sheet_unprintable")]))
+    async with desk.printing():
+        document_id = await desk.claim()
+        held = await desk.reaches(document_id, "held")
+        assert held.reason == "sheet_unprintable"
+        census = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+        assert (census.accepted, census.parked, census.missing) == (1, 1, 0)
+        await desk.parts.units.run(lambda tx: handlers.retry_document(tx, desk.parts.deps, document_id))
+        await desk.reaches(document_id, "issued")
+    census = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+    assert (census.finished, census.missing) == (1, 0)
+
+
+async def test_void_document_is_never_printed_and_its_number_never_given_again(desk: Desk) -> None:
+    press = FakePress()
+    desk = desk.with_press(press)
+    first = await desk.claim()
+    void = await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, first, reason="wrong_data"))
+    async with desk.printing():
+        second = await desk.reaches(await desk.claim(), "issued")
+    assert void.state is State.VOID
+    assert (void.number[-4:], second.number[-4:]) == ("0001", "0002")
+    assert len(press.sheets) == 1
+
+
+async def test_document_voided_while_it_is_in_the_press_leaves_no_bytes(desk: Desk) -> None:
+    press = FakePress(gate=asyncio.Event())
+    desk = desk.with_press(press)
+    document_id = await desk.claim()
+    async with desk.printing():
+        await press.entered.wait()
+        await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, document_id, reason="wrong_data"))
+        assert press.gate is not None
+        press.gate.set()
+    assert (await desk.document(document_id)).state is State.VOID
+    assert await desk.files() == []
+    assert await desk.issued_events() == []
+
+
+async def test_attempt_that_died_after_storing_is_replaced_and_its_bytes_removed(desk: Desk) -> None:
+    desk = desk.with_press(FakePress())
+    document_id = await desk.claim()
+    begun = await desk.parts.units.run(lambda tx: handlers.begin_printing(tx, desk.parts.deps, document_id))
+    await desk.parts.archive.put(handlers.file_id(begun), b"%PDF-1.7 of a process that died here")
+    desk.clock.ahead = desk.parts.deps.lease
+    async with desk.printing():
+        document = await desk.reaches(document_id, "issued")
+    assert document.attempt == 2
+    assert await desk.files() == [f"{document_id}.2"]
+
+
+async def test_late_attempt_never_replaces_the_issued_bytes(desk: Desk) -> None:
+    late = desk.with_press(FakePress(gate=asyncio.Event()))
+    document_id = await desk.claim()
+    async with late.printing():
+        press = late.parts.deps.press
+        assert isinstance(press, FakePress)
+        await press.entered.wait()
+        desk.clock.ahead = desk.parts.deps.lease
+        quick = desk.with_press(FakePress())
+        async with quick.printing():
+            document = await desk.reaches(document_id, "issued")
+        content = await desk.content(document)
+        assert press.gate is not None
+        press.gate.set()
+    after = await desk.document(document_id)
+    assert after == document
+    assert await desk.content(after) == content
+    assert await desk.files() == [f"{document_id}.2"]
+    assert len(await desk.issued_events()) == 1
+
+
+async def test_two_copies_of_the_press_never_print_one_document_twice(desk: Desk) -> None:
+    one, two = FakePress(), FakePress()
+    await desk.deliver(*(approval() for _ in range(20)))
+    async with desk.with_press(one).printing(), desk.with_press(two).printing():
+        for document in await desk.documents():
+            await desk.reaches(document.document_id, "issued")
+    documents = await desk.documents()
+    assert [document.attempt for document in documents] == [1] * 20
+    assert len(one.sheets) + len(two.sheets) == 20
+    assert len(await desk.issued_events()) == 20
+
+
+async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
+    desk = desk.with_press(FakePress())
+    async with desk.printing():
+        document = await desk.reaches(await desk.claim(), "issued")
+    pdf, certificate = document.pdf, document.certificate
+    assert pdf is not None
+    assert certificate is not None
+    deps, units = desk.parts.deps, desk.parts.units
+    again = await units.run(lambda tx: handlers.record_issued(tx, deps, document.document_id, document.attempt, pdf, certificate))
+    assert again == document
+    other = replace(pdf, sha256="0" * 64)
+    with pytest.raises(DomainError, match="attempt_superseded"):
+        await units.run(lambda tx: handlers.record_issued(tx, deps, document.document_id, document.attempt, other, certificate))
+    assert len(await desk.issued_events()) == 1
+
+
+async def test_press_that_does_not_start_costs_no_document_an_attempt(desk: Desk) -> None:
+    class NoPress(FakePress):
+        async def start(self) -> None:
+            self.entered.set()
+            raise Transient("press_start_failed", "no key")
+
+    press = NoPress()
+    desk = desk.with_press(press)
+    document_id = await desk.claim()
+    async with desk.printing():
+        await press.entered.wait()
+    assert (await desk.document(document_id)).state is State.CLAIMED
+
+
+async def test_stopping_finishes_the_sheet_in_work(desk: Desk) -> None:
+    press = FakePress(gate=asyncio.Event())
+    desk = desk.with_press(press)
+    document_id = await desk.claim()
+    printing: Printing = desk.parts.printing
+    stop = asyncio.Event()
+    job = asyncio.create_task(printing.run(stop))
+    await press.entered.wait()
+    stop.set()
+    assert press.gate is not None
+    press.gate.set()
+    await job
+    assert (await desk.document(document_id)).state is State.ISSUED
