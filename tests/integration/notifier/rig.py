@@ -199,7 +199,7 @@ class Rig:
             assert len(found) >= count, len(found)
             return found
 
-        found = await eventually(enough, timeout_seconds)
+        found: list[dict[str, Any]] = await eventually(enough, timeout_seconds)
         assert len(found) == count
         return found
 
@@ -219,11 +219,12 @@ class Rig:
     async def noted(self, tries: int) -> Job:
         """Wait until what so many tries of the first job came to is written down."""
 
-        async def there() -> Job | None:
+        async def there() -> Job:
             first = (await self.jobs())[0]
-            return first if len(first.history) >= tries else None
+            assert len(first.history) >= tries
+            return first
 
-        return await eventually(there)  # type: ignore[return-value]  # eventually gives what is true
+        return await eventually(there)
 
     async def court_fault(self, kind: str, **order: Any) -> None:
         response = await self.courthouse.post("/sim/faults", json={"kind": kind, **order})
@@ -259,11 +260,12 @@ class Rig:
     async def job_becomes(self, state: str, timeout_seconds: float = 10) -> Job:
         """Wait until the only job is in that state."""
 
-        async def there() -> Job | None:
+        async def there() -> Job:
             job = await self.job()
-            return job if job.state == state else None
+            assert job.state == state, job.state
+            return job
 
-        return await eventually(there, timeout_seconds)  # type: ignore[return-value]  # eventually gives what is true
+        return await eventually(there, timeout_seconds)
 
     async def emitted(self) -> list[dict[str, Any]]:
         """The data of every event in the outbox, with its type."""
@@ -307,8 +309,8 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
         office_url = await stack.enter_async_context(serving(office.app()))
         place, phone_url = free_socket()
         chosen = WhatsAppSettings(
-            app_secret="app-secret",  # type: ignore[arg-type]  # pydantic makes the SecretStr
-            access_token=ACCESS_TOKEN,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+            app_secret="app-secret",
+            access_token=ACCESS_TOKEN,
             webhook_url=f"{office_url}/webhook",
             public_url=phone_url,
             **{"sent_after_ms": 1, "delivered_after_ms": 2, "hang_seconds": 3, **phone},
@@ -317,8 +319,8 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
         await stack.enter_async_context(serving(app, place=place, before_stop=carrier.close))
         court_app, room = build_court(
             CourtSettings(
-                decision_secret=CALLBACK_SECRET,  # type: ignore[arg-type]  # pydantic makes the SecretStr
-                callback_secret=CALLBACK_SECRET,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+                decision_secret=CALLBACK_SECRET,
+                callback_secret=CALLBACK_SECRET,
                 hang_seconds=3,
             )
         )

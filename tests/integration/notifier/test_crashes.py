@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from services.notifier.domain import job as jobs
+from services.notifier.domain.job import Job, State
 from services.notifier.handlers.courier import Courier
-from services.notifier.ports import Tx
+from services.notifier.ports import Lane, Tx
 from shared.mongo import DatabaseUnavailable
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
@@ -54,23 +56,24 @@ async def test_a_try_whose_worker_died_after_sending_is_found_by_its_status(mong
 
 
 async def test_a_worker_that_slept_over_its_lease_does_not_send(mongo_url: str, database: str) -> None:
-    async with make_rig(mongo_url, database, work=False) as rig:
+    async with make_rig(mongo_url, database, work=False) as rig, another(rig) as awake:
         await rig.tell(rig.reply())
         slept = rig.parts
-        claim = slept.deps.lanes.claim
+        claim, replace = slept.deps.lanes.claim, slept.deps.jobs.replace
 
-        async def sleepy_claim(key: str, token: str, lease_seconds: float):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as the port
-            lane = await claim(key, token, 0.01)
-            await asyncio.sleep(0)
-            return lane
+        async def short_claim(key: str, token: str, lease_seconds: float) -> Lane | None:
+            return await claim(key, token, lease_seconds / 3000)
 
-        object.__setattr__(slept.deps.lanes, "claim", sleepy_claim)
-        courier = Courier(slept.deps, slept.pacer)
-        async with another(rig) as awake, running(awake):
-            await courier.run_lane(LANE)
-            await rig.job_becomes("done")
-        effects = await rig.accepted(1)
-        assert len(effects) == 1
+        async def sleep_first(job: Job, version: int) -> int | None:
+            await rig.job_becomes("done")  # by the other one, which took the lane over
+            return await replace(job, version)
+
+        object.__setattr__(slept.deps.lanes, "claim", short_claim)
+        object.__setattr__(slept.deps.jobs, "replace", sleep_first)
+        async with running(awake):
+            assert await Courier(slept.deps, slept.pacer).run_lane(LANE) is False
+        await rig.accepted(1)
+        assert not (await rig.job()).maybe_duplicate
 
 
 async def test_two_workers_on_one_lane_send_each_message_once(mongo_url: str, database: str) -> None:
@@ -107,11 +110,11 @@ async def test_the_database_away_after_the_call_does_not_lose_what_the_provider_
         await rig.tell(rig.document())
         transact, failures = rig.parts.deps.transact, [1, 1]
 
-        async def shaky(body, job=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - as the port
+        async def shaky(body: Callable[[Tx], Awaitable[None]], job: Job | None = None) -> None:
             if failures:
                 failures.pop()
                 raise DatabaseUnavailable("database_unavailable")
-            return await transact(body, job)
+            await transact(body, job)
 
         object.__setattr__(rig.parts.deps, "transact", shaky)
         async with running(rig.parts):
@@ -143,7 +146,7 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest(mongo_u
         async with running(rig.parts):
             await rig.accepted(1)
         states = [job.state for job in await rig.jobs()]
-        assert "running" not in states
-        assert states.count("ready") >= 3
+        assert State.RUNNING not in states
+        assert states.count(State.READY) >= 3
         due, _ = await rig.parts.deps.lanes.due("whatsapp", rig.time() + timedelta(seconds=1), 10)
         assert due == [LANE]  # for the next process, at once

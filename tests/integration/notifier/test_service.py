@@ -1,0 +1,206 @@
+"""The whole service in one process: broker, database, HTTP side and the simulators."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from services.notifier import wiring
+from shared.clock import monotonic_seconds, now
+from shared.contracts import intake
+from shared.contracts.envelope import Envelope
+from shared.contracts.parts import Channel, Contact
+from shared.contracts.registry import encode
+from shared.ids import new_id, new_traceparent
+from shared.messaging import conservation, layout, topology, wire
+from shared.messaging.connection import endpoint
+from shared.messaging.publisher import Publisher
+from shared.messaging.wire import Outgoing
+from shared.mongo import Mongo
+from shared.process import Service
+from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
+from tests.support.eventually import eventually
+
+ADMIN = {"Authorization": "Bearer admin-key"}
+OTHER = {"Authorization": "Bearer other-key"}
+
+
+def client(name: str, *scopes: str) -> dict[str, object]:
+    return {"name": name, "sha256": hashlib.sha256(f"{name}-key".encode()).hexdigest(), "scopes": scopes}
+
+
+@dataclass
+class Running:
+    """A service at work, with a client of its HTTP side and the simulator's."""
+
+    service: Service
+    http: httpx.AsyncClient
+    phone: httpx.AsyncClient
+    publisher: Publisher
+    database: str
+    mongo_url: str
+
+    async def reply(self, text: str) -> str:
+        contact = Contact(channel=Channel.WHATSAPP, address=PHONE, last_inbound_at=now().isoformat())
+        event = intake.ReplyComposed(
+            conversation_id="conversation-1", personal=intake.ReplyComposedPersonal(contact=contact, text=text, buttons=())
+        )
+        envelope = Envelope(
+            id=new_id(),
+            type=event.type,
+            version=1,
+            source="intake",
+            subject="conversation-1",
+            sequence=1,
+            occurred_at=now(),
+            correlation_id="conversation-1",
+            traceparent=new_traceparent(),
+            data=event.model_dump(mode="json"),
+        )
+        headers = {wire.TRACEPARENT: envelope.traceparent}
+        await self.publisher.publish(Outgoing(layout.EVENTS, event.type, envelope.id, event.type, encode(envelope), "c", headers))
+        return f"reply:{envelope.id}"
+
+    async def effects(self) -> list[dict[str, object]]:
+        return list((await self.phone.get("/sim/effects")).json()["effects"])
+
+
+@pytest.fixture
+async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterator[Running]:
+    await topology.declare(amqp_url, layout.product())
+    async with outside() as (_, _, (phone_url, carrier), (court_url, _), office_url):
+        settings = settings_for(
+            mongo_url,
+            database,
+            whatsapp=phone_url,
+            court=court_url,
+            office=office_url,
+            amqp_url=amqp_url,
+            api_keys=[client("admin", "admin"), client("other", "requests:read")],
+        )
+        service = wiring.build(settings)
+        await service.prepare()
+        carrier.add_citizen(PHONE).last_inbound_at = now()
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(part.run(stop)) for part in (*service.workers, service.relay)]
+        service.health.started = True
+        publisher = Publisher(endpoint(amqp_url), "test")
+        transport = httpx.ASGITransport(app=service.app)
+        async with contextlib.AsyncExitStack() as stack:
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url="http://notifier", transport=transport, headers=ADMIN))
+            phone = await stack.enter_async_context(
+                httpx.AsyncClient(base_url=phone_url, trust_env=False, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
+            )
+            try:
+                yield Running(service, http, phone, publisher, database, mongo_url)
+            finally:
+                stop.set()
+                await asyncio.gather(*tasks)
+                await publisher.close()
+                for close in service.close:
+                    await close()
+
+
+async def test_an_event_on_the_broker_becomes_a_message_quickly(notifier: Running) -> None:
+    await eventually(lambda: is_ready(notifier))
+    seconds = []
+    for number in range(12):
+        began = monotonic_seconds()
+        await notifier.reply(f"{number}")
+        found = (await notifier.phone.get("/sim/effects", params={"after": number, "wait_seconds": 5})).json()["effects"]
+        seconds.append(monotonic_seconds() - began)
+        assert [effect["payload"]["text"]["body"] for effect in found] == [f"{number}"]
+    assert sorted(seconds)[2] < 0.06, seconds  # three of twelve: other tests share the machine
+
+
+async def is_ready(notifier: Running) -> bool:
+    return (await notifier.http.get("/readyz")).status_code == 200
+
+
+async def test_jobs_are_listed_searched_and_paged(notifier: Running) -> None:
+    keys = [await notifier.reply(f"{number}") for number in range(5)]
+    await eventually(lambda: all_in(notifier, "done", 5))
+    page = (await notifier.http.get("/v1/jobs", params={"limit": 2})).json()
+    assert [job["id"] for job in page["jobs"]] == keys[:2:-1]
+    rest = (await notifier.http.get("/v1/jobs", params={"limit": 4, "cursor": page["next_cursor"]})).json()
+    assert [job["id"] for job in rest["jobs"]] == keys[2::-1]
+    assert rest["next_cursor"] is None
+    found = (await notifier.http.get("/v1/jobs", params={"q": keys[1]})).json()["jobs"]
+    assert [job["id"] for job in found] == [keys[1]]
+    assert (await notifier.http.get("/v1/jobs", params={"state": "failed"})).json()["jobs"] == []
+    one = await notifier.http.get(f"/v1/jobs/{keys[0]}")
+    assert one.json()["recipient"] == "…890"
+    assert PHONE not in one.text
+
+
+async def all_in(notifier: Running, state: str, count: int) -> bool:
+    return bool((await notifier.http.get("/v1/sender")).json()["jobs"][state] == count)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/jobs"), ("GET", "/v1/jobs/x"), ("POST", "/v1/jobs/x/retry"), ("GET", "/v1/sender"), ("POST", "/v1/sender/pause")],
+)
+async def test_everything_wants_the_scope_admin(notifier: Running, method: str, path: str) -> None:
+    assert (await notifier.http.request(method, path, headers={"Authorization": ""})).status_code == 401
+    assert (await notifier.http.request(method, path, headers=OTHER)).status_code == 403
+
+
+async def test_bad_questions_get_problem_details(notifier: Running) -> None:
+    missing = await notifier.http.get("/v1/jobs/nothing")
+    assert (missing.status_code, missing.json()["code"]) == (404, "jobs_not_found")
+    cursor = await notifier.http.get("/v1/jobs", params={"cursor": "rubbish"})
+    assert (cursor.status_code, cursor.json()["code"]) == (422, "cursor_malformed")
+    state = await notifier.http.get("/v1/jobs", params={"state": "lost"})
+    assert (state.status_code, state.json()["errors"][0]["field"]) == (422, "state[0]")
+
+
+async def test_a_paused_sender_shows_and_holds_until_it_is_resumed(notifier: Running) -> None:
+    paused = (await notifier.http.post("/v1/sender/pause", json={"reason": "wrong_text"})).json()
+    assert (paused["paused"], paused["paused_reason"]) == (True, "wrong_text")
+    await notifier.reply("wartet")
+    await eventually(lambda: all_in(notifier, "ready", 1))
+    ready = await notifier.http.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["sender"] == {"ok": False, "reason": "sender_paused", "value": "wrong_text"}
+    assert await notifier.effects() == []
+    await notifier.http.post("/v1/sender/resume")
+    await eventually(lambda: all_in(notifier, "done", 1))
+
+
+async def test_a_parked_job_is_retried_over_http(notifier: Running) -> None:
+    await notifier.phone.post("/sim/faults", json={"kind": "error", "code": 131026, "http_status": 400, "count": 1})
+    key = await notifier.reply("hallo")
+    await eventually(lambda: all_in(notifier, "failed", 1))
+    again = await notifier.http.post(f"/v1/jobs/{key}/retry")
+    assert again.status_code == 200
+    await eventually(lambda: all_in(notifier, "done", 1))
+    twice = await notifier.http.post(f"/v1/jobs/{key}/retry")
+    assert (twice.status_code, twice.json()["code"]) == (409, "job_not_failed")
+
+
+async def test_failures_go_to_the_broker_and_the_books_balance(notifier: Running) -> None:
+    await notifier.phone.post("/sim/faults", json={"kind": "error", "code": 131050, "http_status": 400, "count": 1})
+    await notifier.reply("1")
+    await notifier.reply("2")
+    await eventually(lambda: all_in(notifier, "done", 1))
+    mongo = Mongo.connect(notifier.mongo_url)
+    try:
+        outbox = mongo.collection(notifier.database, "outbox")
+
+        async def sent() -> bool:
+            row = await outbox.find_one({"type": "notifier.notice_failed.v1"})
+            return row is not None and row["state"] == "sent" and json.loads(row["body"])["data"]["reason"] == "meta_131050"
+
+        await eventually(sent)
+        books = await conservation.take(mongo, notifier.database)
+    finally:
+        await mongo.close()
+    assert (books["notices"].accepted, books["notices"].finished, books["notices"].parked, books["notices"].missing) == (2, 1, 1, 0)
