@@ -45,6 +45,7 @@ class Stack:
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
         self._tell = tell
+        self._addresses = Addresses({}, "")
         self._broker: RabbitNode | None = None
         self._database: MongoNode | None = None
         self._processes: dict[str, Process] = {}
@@ -65,11 +66,11 @@ class Stack:
             broker = pool.submit(self._start_broker)
             authority = pool.submit(self._make_authority)
             register = pool.submit(self._prepare_register)
-            addresses = Addresses(broker.result(), register.result())
+            self._addresses = Addresses(broker.result(), register.result())
             authority.result()
         self._tell("queues, keys, demo authority and sample register are in place")
-        self.parts = parts(self.settings, self.keys, addresses, self.state)
-        write_secret(self.state / "env", exports(self._operator_environment(addresses)))
+        self.parts = parts(self.settings, self.keys, self._addresses, self.state)
+        write_secret(self.state / "env", exports(self.operator_environment()))
         for part in self.parts:
             self.start_part(part.name)
         for part in self.parts:
@@ -120,6 +121,18 @@ class Stack:
         """Persons of the sample register for each kind of request (`kk_hilang`, `cerai`), `PEOPLE` of each."""
         picked: dict[str, list[dict[str, Any]]] = json.loads(self._people.read_text())
         return picked
+
+    def operator_environment(self) -> dict[str, str]:
+        """What an operator's commands need (`source .local/env`)."""
+        amqp = self._addresses.amqp["operator"]
+        return {
+            "MONGO_URL": self._addresses.mongo,
+            "AMQP_URL": amqp,
+            "AMQP_VHOST": unquote(urlsplit(amqp).path.removeprefix("/")),
+            "RABBITMQ_API_URL": self._broker.api_url if self._broker else self.settings.rabbitmq_api_url,
+            "DATABASES": json.dumps({name: self.settings.database_prefix + name for name in SERVICES}),
+            "API_KEY": self.keys.clients["admin-01"],
+        }
 
     @property
     def broker_page(self) -> str:
@@ -192,19 +205,6 @@ class Stack:
             if self._database is not None:
                 loaded.touch()
         return url
-
-    def _operator_environment(self, addresses: Addresses) -> dict[str, str]:
-        """What an operator's commands need (`source .local/env`)."""
-        names = {part.name: self.settings.database_prefix + part.name for part in self.parts if part.name in addresses.amqp}
-        api = self._broker.api_url if self._broker else self.settings.rabbitmq_api_url
-        return {
-            "MONGO_URL": addresses.mongo,
-            "AMQP_URL": addresses.amqp["operator"],
-            "RABBITMQ_API_URL": api,
-            "AMQP_VHOST": unquote(urlsplit(addresses.amqp["operator"]).path.removeprefix("/")),
-            "DATABASES": json.dumps(names),
-            "API_KEY": self.keys.clients["admin-01"],
-        }
 
     def _command(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Run one of the services' own commands to its end; returns what it printed.

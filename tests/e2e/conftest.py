@@ -1,0 +1,61 @@
+"""The whole system as processes: one per test run, on servers of its own, shared by all tests of this folder."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.journeys import Places
+from deploy.local.parts import SERVICES, SIMULATORS
+from deploy.local.ports import free_ports
+from deploy.local.servers import MongoNode, RabbitNode
+from deploy.local.settings import LocalSettings
+from deploy.local.stack import Stack
+from tests.support.containers import BrokerContainer
+
+VHOST = "journeys"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests on one worker of a parallel run, so that the system is started once, and give each the time to start it."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def stack(
+    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """The running system. A test that stops a part starts it again."""
+    _private_node.start()
+    _private_mongo.start()
+    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
+    settings = LocalSettings(
+        local_state=tmp_path_factory.mktemp("stack"),
+        amqp_url=_private_node.url(VHOST),
+        rabbitmq_api_url=_private_node.api_url,
+        mongo_url=_private_mongo.url,
+        **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
+    )
+    running = Stack(settings)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def places(stack: Stack) -> Places:
+    """Where the journeys go."""
+    return Places.of(stack.parts, stack.keys.clients["petugas-01"])
+
+
+@pytest.fixture
+def operator_environment(stack: Stack) -> dict[str, str]:
+    """The environment of an operator's command, as a person gets it by `source .local/env`."""
+    return dict(os.environ) | stack.operator_environment()
