@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from services.intake.store.mappings import HANDLED, KEPT, NEW, PARKED, piece_fro
 from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
 
 _DUPLICATE: Final = 11000  # server error code: the piece is there already
+_APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _WORKED: Final = frozenset({Kind.MESSAGE, Kind.STATUS})
 
@@ -36,6 +38,13 @@ class InflowStore:
         if not pieces:
             return 0
         docs = [_to_doc(piece, number, at, traceparent) for number, piece in enumerate(pieces)]
+        try:
+            async with asyncio.timeout(_APPEND_SECONDS):
+                return await self._insert(docs)
+        except TimeoutError as error:  # it may be stored all the same; then the repeat finds it there
+            raise DatabaseUnavailable("database_unavailable", "slow") from error
+
+    async def _insert(self, docs: list[Doc]) -> int:
         with reachable():
             try:
                 result = await self._pieces.insert_many(docs, ordered=False)

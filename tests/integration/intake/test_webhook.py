@@ -104,7 +104,7 @@ async def test_a_failing_chat_does_not_spoil_the_answer_of_the_webhook(rig: Rig)
 
 
 async def test_without_a_database_the_answer_is_503_so_that_meta_sends_it_again() -> None:
-    rig = Rig(settings("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200&directConnection=true", "nowhere"))
+    rig = Rig(settings("mongodb://127.0.0.1:1/?timeoutMS=300&directConnection=true", "nowhere"))
     try:
         answer = await rig.post(envelope(messages=[rig.message("text", {"body": "halo"})]))
         assert answer.status_code == 503

@@ -1,0 +1,188 @@
+"""Requests and files of channel adapters over HTTP."""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from tests.integration.intake.rig import ADAPTER_KEY, JPEG, KK, NIK, PNG, READER_KEY, Rig, codes, keyed, only
+
+REQUESTS, FILES = "/v1/requests", "/v1/files"
+
+
+async def upload(rig: Rig, content: bytes = JPEG, **headers: str) -> Response:
+    return await rig.http.post(FILES, content=content, headers=keyed(**headers))
+
+
+async def body(rig: Rig, **changes: Any) -> dict[str, Any]:
+    letter, card = (await upload(rig)).json(), (await upload(rig, PNG)).json()
+    documents = [{"kind": "surat_kehilangan", "file_id": letter["file_id"]}, {"kind": "ktp", "file_id": card["file_id"]}]
+    return {"service": "kk_hilang", "nik": NIK, "kk_number": KK, "documents": documents, "reference": "loket-7", **changes}
+
+
+async def file(rig: Rig, content: dict[str, Any], key: str = "k-1") -> Response:
+    return await rig.http.post(REQUESTS, json=content, headers=keyed(Idempotency_Key=key))
+
+
+async def test_a_complete_request_is_filed_told_and_can_be_followed(rig: Rig) -> None:
+    answer = await file(rig, await body(rig))
+    assert answer.status_code == 201, answer.text
+    filed = answer.json()
+    told = only(await rig.events("intake.request_submitted.v1"))
+    assert (told["receipt"], told["channel"], told["product"]) == (filed["receipt"], "adapter", "kk")
+    assert told["personal"]["contact"] == {"channel": "adapter", "address": "desa-dagangan", "reference": "loket-7", "last_inbound_at": None}
+    assert [one["kind"] for one in told["attachments"]] == ["surat_kehilangan", "ktp"]
+    shown = await rig.http.get(f"{REQUESTS}/{filed['receipt'].lower()}", headers=keyed())
+    assert shown.status_code == 200
+    assert [step["state"] for step in shown.json()["timeline"]] == ["submitted"]
+    assert NIK not in shown.text
+    assert "loket-7" not in shown.text
+
+
+async def test_the_same_key_and_body_gives_the_same_answer(rig: Rig) -> None:
+    content = await body(rig)
+    answers = await asyncio.gather(*(file(rig, content) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["receipt"] for answer in answers}) == 1
+    assert len(await rig.rows("requests")) == 1
+
+
+async def test_the_same_key_with_another_body_is_refused(rig: Rig) -> None:
+    content = await body(rig)
+    await file(rig, content)
+    answer = await file(rig, {**content, "reference": "loket-8"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_without_a_key_nothing_is_filed(rig: Rig) -> None:
+    answer = await rig.http.post(REQUESTS, json=await body(rig), headers=keyed())
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"service": "kk_terbang"}, ("service", "service_unknown")),
+        ({"service": "legalisir"}, ("service", "service_in_person")),
+        ({"service": "cerai"}, ("service", "service_by_court")),
+        ({"service": "kk_rusak"}, ("service", "service_not_open")),
+        ({"nik": "3519"}, ("nik", "nik_not_16_digits")),
+        ({"nik": "3519083202850003"}, ("nik", "nik_date_impossible")),
+        ({"kk_number": "12"}, ("kk_number", "kk_not_16_digits")),
+        ({"applicant_name": "Budi 2"}, ("applicant_name", "name_has_digits")),
+        ({"documents": []}, ("documents", "document_missing_surat_kehilangan")),
+        ({"documents": [{"kind": "ktp", "file_id": "none"}]}, ("documents[0].file_id", "file_unknown")),
+        ({"documents": [{"kind": "kucing", "file_id": "none"}]}, ("documents[0].kind", "document_kind_unknown")),
+        ({"documents": [{"kind": "ktp"}]}, ("documents[0].file_id", "missing")),
+        ({"colour": "red"}, ("colour", "extra_forbidden")),
+    ],
+)
+async def test_what_is_wrong_is_named_by_field_and_code(rig: Rig, changes: dict[str, Any], expected: tuple[str, str]) -> None:
+    answer = await file(rig, await body(rig, **changes))
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert expected in codes(answer)
+    assert "351908" not in answer.text
+
+
+async def test_malformed_json_is_400(rig: Rig) -> None:
+    answer = await rig.http.post(REQUESTS, content=b"{", headers=keyed(Idempotency_Key="k", Content_Type="application/json"))
+    assert (answer.status_code, answer.json()["code"]) == (400, "json_malformed")
+
+
+async def test_a_file_of_somebody_else_cannot_be_attached(rig: Rig) -> None:
+    await rig.press("service:kk_hilang")
+    await rig.say(NIK)
+    await rig.say(KK)
+    await rig.show(JPEG)
+    photo = only(await rig.rows("files.files"))["filename"]
+    content = await body(rig, documents=[{"kind": "surat_kehilangan", "file_id": photo}])
+    assert ("documents[0].file_id", "file_unknown") in codes(await file(rig, content))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "expected"),
+    [
+        ("POST", REQUESTS, {}, 401),
+        ("POST", REQUESTS, keyed("nobody"), 401),
+        ("POST", REQUESTS, keyed(READER_KEY), 403),
+        ("GET", REQUESTS, keyed(READER_KEY), 403),
+        ("GET", f"{REQUESTS}/MDN-2222-2222", {}, 401),
+        ("POST", FILES, keyed(READER_KEY), 403),
+        ("GET", f"{FILES}/x", keyed(ADAPTER_KEY), 403),
+    ],
+)
+async def test_every_route_wants_its_scope(rig: Rig, method: str, path: str, headers: dict[str, str], expected: int) -> None:
+    assert (await rig.http.request(method, path, headers=headers)).status_code == expected
+
+
+async def test_a_receipt_that_does_not_exist_is_404_and_one_that_cannot_is_422(rig: Rig) -> None:
+    await file(rig, await body(rig))
+    receipt = only(await rig.rows("requests"))["receipt"]
+    wrong = receipt[:-1] + ("2" if receipt[-1] != "2" else "3")
+    answer = await rig.http.get(f"{REQUESTS}/{wrong}", headers=keyed())
+    assert (answer.status_code, answer.json()["code"]) == (422, "receipt_check_wrong")
+    answer = await rig.http.get(f"{REQUESTS}/MDN-2222-2222", headers=keyed())
+    assert (answer.status_code, answer.json()["code"]) == (404, "request_not_found")
+
+
+async def test_requests_are_listed_newest_first_page_by_page_and_searched(rig: Rig) -> None:
+    content = await body(rig)
+    receipts = [(await file(rig, content, f"k-{number}")).json()["receipt"] for number in range(5)]
+    first = (await rig.http.get(REQUESTS, params={"limit": 2}, headers=keyed())).json()
+    second = (await rig.http.get(REQUESTS, params={"limit": 2, "after": first["next"]}, headers=keyed())).json()
+    last = (await rig.http.get(REQUESTS, params={"limit": 2, "after": second["next"]}, headers=keyed())).json()
+    shown = [one["receipt"] for page in (first, second, last) for one in page["requests"]]
+    assert shown == receipts[::-1]
+    assert last["next"] is None
+    for query in ({"q": receipts[2].lower()}, {"q": receipts[2][:7], "state": "submitted", "channel": "adapter", "service": "kk_hilang"}):
+        found = (await rig.http.get(REQUESTS, params=query, headers=keyed())).json()["requests"]
+        assert receipts[2] in [one["receipt"] for one in found]
+    for query in ({"state": "issued"}, {"q": "MDN-.*"}, {"channel": "court"}):
+        assert (await rig.http.get(REQUESTS, params=query, headers=keyed())).json()["requests"] == []
+    assert (await rig.http.get(REQUESTS, params={"limit": 0}, headers=keyed())).status_code == 422
+
+
+async def test_a_file_comes_back_as_it_went_in(rig: Rig) -> None:
+    digest = base64.b64encode(hashlib.sha256(JPEG).digest()).decode()
+    stored = (await upload(rig, Content_Digest=f"sha-256=:{digest}:")).json()
+    assert (stored["media_type"], stored["size_bytes"], stored["sha256"]) == ("image/jpeg", len(JPEG), hashlib.sha256(JPEG).hexdigest())
+    got = await rig.http.get(f"{FILES}/{stored['file_id']}", headers=keyed(READER_KEY))
+    assert (got.content, got.headers["content-type"], got.headers["content-length"]) == (JPEG, "image/jpeg", str(len(JPEG)))
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert (await rig.http.get(f"{FILES}/none", headers=keyed(READER_KEY))).json()["code"] == "file_not_found"
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "code"),
+    [
+        (b"GIF89a" * 10, {}, 422, "media_type_not_accepted"),
+        (b"", {}, 422, "file_empty"),
+        (JPEG, {"Content_Digest": f"sha-256=:{base64.b64encode(bytes(32)).decode()}:"}, 422, "content_digest_differs"),
+        (JPEG, {"Content_Digest": "sha-256=:A:"}, 422, "content_digest_malformed"),
+        (JPEG + bytes(19_500), {}, 413, "file_too_large"),
+        (JPEG + bytes(50_000), {}, 413, "body_too_large"),
+    ],
+)
+async def test_a_wrong_file_is_refused_and_nothing_of_it_kept(
+    rig: Rig, content: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = await upload(rig, content, **headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await rig.rows("files.files") == []
+    assert await rig.rows("files.chunks") == []
+
+
+async def test_a_body_without_a_length_is_cut_at_the_limit(rig: Rig) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield JPEG
+        for _ in range(10_000):
+            yield bytes(10_000)
+
+    answer = await rig.http.post(FILES, content=endless(), headers=keyed())
+    assert answer.status_code == 413
+    assert await rig.rows("files.chunks") == []
