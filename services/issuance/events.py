@@ -31,5 +31,6 @@ def document_issued(fact: DocumentIssued, *, check_url: str) -> wire.DocumentIss
             ),
             holder_name=document.holder_name,
             check_url=check_url,
+            kk_number=document.allocated_kk,
         ),
     )

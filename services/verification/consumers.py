@@ -23,9 +23,8 @@ def routes(deps: Deps) -> tuple[AnyRoute[Tx], ...]:
         await tx.prefetch(map(submission_from, events))
 
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-        await handlers.record_document(
-            tx, deps, request_id=event.request_id, document_id=event.document_id, document_number=event.document_number
-        )
+        document = handlers.Issued(event.request_id, event.document_id, event.document_number, event.personal.kk_number)
+        await handlers.record_document(tx, deps, document)
 
     async def prefetch_issued(tx: Tx, events: Sequence[DocumentIssued]) -> None:
         await tx.prefetch_cases(event.request_id for event in events)

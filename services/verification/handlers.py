@@ -10,7 +10,7 @@ from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.checks import check_request
-from services.verification.domain.family import Card, card_for
+from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import Route, Verdict, route
 from services.verification.domain.register import Register
@@ -98,17 +98,38 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
     return cases.review(case, findings=case.findings, reasons=verdict.reasons, task_id=task.id)
 
 
-async def record_document(tx: Tx, deps: Deps, *, request_id: str, document_id: str, document_number: str) -> None:
-    """Note that the document of an approved case exists.
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document that issuance made. `kk_number` is the new number of the card, where it got one."""
+
+    request_id: str
+    document_id: str
+    document_number: str
+    kk_number: str | None = None
+
+
+async def record_document(tx: Tx, deps: Deps, document: Issued) -> None:
+    """Note that the document of an approved case exists, and bring the register to what its card says.
 
     Raises:
         NotFound: `cases_not_found`.
-        DomainError: `case_not_approved` or `other_document_issued`.
+        DomainError: `case_not_approved`, `other_document_issued`, or `kk_number_missing`.
     """
-    case = await tx.cases.get(request_id)
-    known = cases.issued(case, document_id=document_id, document_number=document_number, at=deps.clock())
-    if known is not case:
-        tx.cases.save(known)
+    case = await tx.cases.get(document.request_id)
+    known = cases.issued(case, document_id=document.document_id, document_number=document.document_number, at=deps.clock())
+    if known is case:
+        return
+    tx.cases.save(known)
+    if case.card is not None:
+        await _record_card(tx, case.card, document.kk_number or case.card.kk_number)
+
+
+async def _record_card(tx: Tx, card: Card, kk_number: str | None) -> None:
+    if kk_number is None:
+        raise DomainError("kk_number_missing", "A card without a number was issued.")
+    families = await tx.families.holding(kk_number, [member.nik for member in card.members])
+    for family in record(card, kk_number, families):
+        tx.families.put(family)
 
 
 async def view_task(tx: Tx, _deps: Deps, task_id: str) -> TaskView:

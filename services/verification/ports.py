@@ -10,7 +10,7 @@ from typing import Protocol
 
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
-from services.verification.domain.register import Register
+from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Task
 from shared.clock import Clock
@@ -58,6 +58,18 @@ class Tasks(Protocol):
         ...
 
 
+class Families(Protocol):
+    """The register, for the one act that changes it. Versioned like any aggregate: who loses a race reads again."""
+
+    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
+        """The family of this number and those in which these persons stand, as this unit will leave them."""
+        ...
+
+    def put(self, family: Family) -> None:
+        """Keep a family: a new one, or the next state of one that was read here."""
+        ...
+
+
 class Tx(Protocol):
     """One unit of work. May hold many messages: a later one sees what an earlier one did."""
 
@@ -69,6 +81,11 @@ class Tx(Protocol):
     @property
     def tasks(self) -> Tasks:
         """The tasks."""
+        ...
+
+    @property
+    def families(self) -> Families:
+        """The register, to be changed."""
         ...
 
     async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:

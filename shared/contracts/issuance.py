@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Channel, Code, Contact, DocumentNumber, Product, Sha256
+from shared.contracts.parts import Channel, Code, Contact, DocumentNumber, KkText, Product, Sha256
 
 
 class DocumentIssuedPersonal(Contract):
@@ -16,6 +16,7 @@ class DocumentIssuedPersonal(Contract):
     contact: Contact
     holder_name: str
     check_url: Annotated[str, Field(description="Public page that says whether it is genuine; carries an unguessable token")]
+    kk_number: Annotated[KkText | None, Field(description="The number of the family card where this document gave it a new one")] = None
 
 
 class DocumentIssued(Event):

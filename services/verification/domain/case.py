@@ -39,6 +39,9 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
 )
 
 
+FAMILY_CARD: Final = "kk"  # the product that changes what the register says of a family
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request in the hands of the office. `round` counts how often it came in: 1, then +1 after each return."""
@@ -56,6 +59,8 @@ class Case:
     document_id: str | None = None
     document_number: str | None = None
     issued_at: datetime | None = None
+    card: Card | None = None
+    """What was approved, where it changes the register: kept until the document is issued."""
 
     @property
     def id(self) -> str:
@@ -91,7 +96,9 @@ def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
 
 def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None) -> tuple[Case, CaseFact]:
     """Let the document be made. `officer_id` None = by the rules alone."""
-    decided = replace(_moved(case, CaseState.APPROVED), decided_at=at, officer_id=officer_id)
+    changes_register = case.submission.decision is not None and case.submission.product == FAMILY_CARD
+    moved = _moved(case, CaseState.APPROVED)
+    decided = replace(moved, decided_at=at, officer_id=officer_id, card=card if changes_register else None)
     return decided, CaseApproved(submission=case.submission, card=card, officer_id=officer_id, at=at)
 
 
@@ -131,7 +138,8 @@ def issued(case: Case, *, document_id: str, document_number: str, at: datetime) 
         return case
     if case.state is not CaseState.APPROVED:
         raise DomainError("case_not_approved", f"The case is {case.state.value}.")
-    return replace(_moved(case, CaseState.ISSUED), document_id=document_id, document_number=document_number, issued_at=at)
+    moved = _moved(case, CaseState.ISSUED)
+    return replace(moved, card=None, document_id=document_id, document_number=document_number, issued_at=at)
 
 
 def _turned_down(

@@ -105,6 +105,38 @@ def _leaving(holder: str, decision: Decision, family: Family, children: tuple[Me
     return _card(family, (head, *(replace(child, relation=Relation.CHILD) for child in children)), kk_number=None)
 
 
+def record(card: Card, kk_number: str, families: tuple[Family, ...]) -> tuple[Family, ...]:
+    """Bring the register to what an issued card says; the families that change.
+
+    Args:
+        card: What was printed.
+        kk_number: The number it bears: its own, or the new one.
+        families: Every family in which a person of the card stands, and the family of that number where there is one.
+
+    Returns:
+        The card's family with its persons' rows as printed, and the other families without them. A spouse who has no card yet stays
+        where the register has them: nobody is ever in no family.
+    """
+    held = {family.kk_number: family for family in families}
+    printed = {member.nik: member for member in card.members}
+    own = held.pop(kk_number, None)
+    rows = tuple(printed.pop(member.nik, member) for member in own.members) if own else ()
+    target = Family(
+        kk_number=kk_number,
+        address=card.address,
+        rt=card.rt,
+        rw=card.rw,
+        village_code=card.village_code,
+        postal_code=card.postal_code,
+        members=(*rows, *printed.values()),
+        edition=own.edition if own else 1,
+    )
+    niks = {member.nik for member in card.members}
+    left = ((family, tuple(member for member in family.members if member.nik not in niks)) for family in held.values())
+    others = tuple(replace(family, members=members) for family, members in left if members and members != family.members)
+    return (target, *others) if target != own else others
+
+
 def _children(niks: frozenset[str], register: Register) -> tuple[Member, ...]:
     found = [member for nik in niks if (member := register.person(nik)) is not None]
     return tuple(sorted(found, key=lambda member: (member.born_on, member.nik)))

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from services.verification.domain.case import Case, CaseState
+from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
 from shared.mongo import Doc, Mapping
 
@@ -50,6 +52,7 @@ def _to_doc(case: Case) -> Doc:
             "contact": _plain(submission.contact),
             "decision": _decision_doc(submission.decision) if submission.decision else None,
             "note": case.note,
+            "card": _card_doc(case.card) if case.card else None,
         },
     }
     if submission.case_id is not None:  # absent, not null: the index is sparse
@@ -72,6 +75,7 @@ def _from_doc(doc: Doc) -> Case:
         document_id=doc["document_id"],
         document_number=doc["document_number"],
         issued_at=doc["issued_at"],
+        card=_card(doc["personal"]["card"]) if doc["personal"]["card"] else None,
     )
 
 
@@ -93,6 +97,14 @@ def _submission(doc: Doc) -> Submission:
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
     )
+
+
+def _card_doc(card: Card) -> Doc:
+    return {name: getattr(card, name) for name in Card.__slots__} | {"members": [member_doc(member) for member in card.members]}
+
+
+def _card(doc: Doc) -> Card:
+    return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
 def _plain(part: Attachment | Contact | Party | Child) -> Doc:

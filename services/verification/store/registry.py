@@ -12,13 +12,14 @@ from pymongo.errors import PyMongoError
 
 from services.verification.domain.register import Family, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import DatabaseUnavailable, Doc, Mongo, is_unavailable
+from shared.mongo import DatabaseUnavailable, Doc, Mapping, Mongo, is_unavailable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
 
 
-def _member_doc(member: Member) -> Doc:
+def member_doc(member: Member) -> Doc:
+    """A row as it lies in a family or on an approved card."""
     doc: Doc = {name: getattr(member, name) for name in Member.__slots__}
     doc |= {
         "born_on": member.born_on.isoformat(),
@@ -29,7 +30,8 @@ def _member_doc(member: Member) -> Doc:
     return doc
 
 
-def _member(doc: Doc) -> Member:
+def member_from(doc: Doc) -> Member:
+    """A row as it lay."""
     return Member(
         **(
             doc
@@ -50,7 +52,7 @@ def _to_doc(family: Family) -> Doc:
         "rw": family.rw,
         "village_code": family.village_code,
         "postal_code": family.postal_code,
-        "members": [_member_doc(member) for member in family.members],
+        "members": [member_doc(member) for member in family.members],
     }
 
 
@@ -62,9 +64,12 @@ def _from_doc(doc: Doc) -> Family:
         rw=doc["rw"],
         village_code=doc["village_code"],
         postal_code=doc["postal_code"],
-        members=tuple(map(_member, doc["members"])),
+        members=tuple(map(member_from, doc["members"])),
         edition=doc["version"],
     )
+
+
+FAMILY: Mapping[Family] = Mapping(collection=FAMILIES, key=lambda family: family.kk_number, to_doc=_to_doc, from_doc=_from_doc)
 
 
 class RegistryStore:

@@ -11,7 +11,7 @@ from services.verification.domain.submission import Submission
 from services.verification.domain.task import Task
 from services.verification.events import to_event
 from services.verification.store.cases import CASE
-from services.verification.store.registry import RegistryStore
+from services.verification.store.registry import FAMILY, RegistryStore
 from services.verification.store.tasks import TASK
 from shared.messaging.units import UnitOfWork
 from shared.mongo import Unit
@@ -63,8 +63,33 @@ class MongoTasks:
         return self._unit.version(TASK, task_id)
 
 
+class MongoFamilies:
+    """Implements `ports.Families`."""
+
+    def __init__(self, unit: Unit, registry: RegistryStore) -> None:
+        self._unit = unit
+        self._registry = registry
+
+    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
+        """The family of this number and those of these persons."""
+        numbers = {kk_number, *(family.kk_number for family in await self._registry.families(kk_numbers=(), niks=niks))}
+        await self._unit.prefetch(FAMILY, sorted(numbers))
+        found: list[Family] = []
+        for number in sorted(numbers):
+            family = await self._unit.find(FAMILY, number)
+            found += [family] if family is not None else []
+        return tuple(found)
+
+    def put(self, family: Family) -> None:
+        """Keep it. Version 0: this unit read that it is not there."""
+        if self._unit.version(FAMILY, family.kk_number):
+            self._unit.save(FAMILY, family)
+        else:
+            self._unit.add(FAMILY, family)
+
+
 class MongoTx:
-    """Implements `ports.Tx`. Families are read once per unit and never written by it."""
+    """Implements `ports.Tx`. For judging, families are read once per unit, all in one query."""
 
     def __init__(self, work: UnitOfWork, registry: RegistryStore) -> None:
         self._work = work
@@ -75,6 +100,7 @@ class MongoTx:
         self._asked_persons: set[str] = set()  # a NIK may equal a KK number: both have sixteen digits
         self.cases = MongoCases(work.unit)
         self.tasks = MongoTasks(work.unit)
+        self.families = MongoFamilies(work.unit, registry)
 
     async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
         """The families of these cards and persons."""

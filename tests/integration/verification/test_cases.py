@@ -21,6 +21,8 @@ from tests.unit.verification import people
 from tests.unit.verification.people import KK, WIFE
 from tests.unit.verification.wire import document_issued, request_submitted
 
+NEW_KK = "3519082411260001"
+
 
 def requests(families: list[Family]) -> list[Submission]:
     return [
@@ -145,6 +147,36 @@ async def test_the_document_ends_the_case_and_a_different_one_is_parked(office: 
     [outcome] = await office.deliver(delivery_of(document_issued(people.lost_card(), "document-2"), "document-2"))
     assert isinstance(outcome, Dead)
     assert outcome.code == "other_document_issued"
+
+
+async def test_issued_cards_of_a_divorce_change_the_register_so_that_the_next_request_sees_it(office: Office) -> None:
+    await office.load(people.family())
+    his, hers = (people.divorce(nik, request_id=new_id(), receipt=nik) for nik in (people.HUSBAND, WIFE))
+    await office.take_in(his, hers)
+    messages = [
+        delivery_of(document_issued(hers, "document-hers", NEW_KK), "document-hers"),
+        delivery_of(document_issued(his, "document-his"), "document-his"),
+    ]
+    assert await office.deliver(*messages) == [Done(), Done()]
+    families = {family.kk_number: family for family in await office.registry.families(kk_numbers=[KK, NEW_KK], niks=[])}
+    assert [member.nik for member in families[NEW_KK].members] == [WIFE, people.DAUGHTER]
+    assert [member.nik for member in families[KK].members] == [people.HUSBAND, people.SON]
+    assert {family.head.marital.value for family in families.values()} == {"CERAI HIDUP TERCATAT"}
+    lost = people.lost_card(request_id=new_id(), nik=WIFE, kk_number=NEW_KK)
+    await office.take_in(lost, people.divorce(WIFE, request_id=new_id(), receipt="MDN-2"))
+    told = await office.told()
+    assert told[-2]["data"]["personal"]["card"]["head_name"] == "TITIK FITRIANI"
+    assert told[-1]["data"]["reasons"] == [{"code": "already_divorced", "field": "decision.wife.nik"}]
+
+
+async def test_a_new_card_without_its_number_is_parked(office: Office) -> None:
+    await office.load(people.family())
+    await office.take_in(people.divorce(WIFE))
+    [outcome] = await office.deliver(delivery_of(document_issued(people.divorce(WIFE)), "document-1"))
+    assert isinstance(outcome, Dead)
+    assert outcome.code == "kk_number_missing"
+    [case] = await office.documents("cases")
+    assert case["state"] == "approved"
 
 
 async def test_a_setting_takes_the_automatic_way_away(office: Office) -> None:

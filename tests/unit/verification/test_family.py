@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.verification.adapters.registry_sample import AS_OF, sample_families
-from services.verification.domain.family import Card, card_for, leaver
+from services.verification.domain.family import Card, card_for, leaver, record
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Child, Decision, Party
 from shared.errors import DomainError
@@ -17,6 +17,7 @@ from shared.reference.population import KkMarital, Relation
 from tests.unit.verification import people
 from tests.unit.verification.people import DAUGHTER, HUSBAND, KK, SON, WIFE
 
+NEW_KK = "3519082411260001"
 COUPLES = [family for family in sample_families(300, 3) if len(family.members) > 2 and family.members[1].relation is Relation.WIFE]
 
 
@@ -127,3 +128,31 @@ def _follows_custody(ruling: Decision, his: Card, hers: Card) -> None:
         assert ruling.custody_of(party.nik) <= set(rows(card))
         assert rows(card)[party.nik][1] == KkMarital.DIVORCED.value
         assert sum(relation == Relation.HEAD.value for relation, _ in rows(card).values()) == 1
+
+
+def test_the_register_says_what_the_issued_cards_say_and_nobody_is_ever_in_no_family() -> None:
+    family = people.family()
+    hers, his = card_for(people.divorce(WIFE), people.register()), card_for(people.divorce(HUSBAND), people.register())
+    for order in ((his, hers), (hers, his)):
+        register = {KK: family}
+        for card in order:
+            for changed in record(card, card.kk_number or NEW_KK, tuple(register.values())):
+                register[changed.kk_number] = changed
+            assert sorted(member.nik for held in register.values() for member in held.members) == sorted([HUSBAND, WIFE, SON, DAUGHTER])
+        assert register[KK].members == his.members
+        assert register[NEW_KK].members == hers.members
+
+
+def test_recording_a_card_again_changes_nothing() -> None:
+    card = card_for(people.divorce(WIFE), people.register())
+    register = {family.kk_number: family for family in (people.family(), *record(card, NEW_KK, (people.family(),)))}
+    assert record(card, NEW_KK, tuple(register.values())) == ()
+
+
+def test_only_the_rows_of_the_card_are_touched() -> None:
+    grandmother = people.member("3519085201600001", name="MBAH", relation=Relation.PARENT)
+    family = people.family(*people.family().members, grandmother)
+    his = card_for(people.divorce(HUSBAND), people.register())
+    [changed] = record(his, KK, (family,))
+    assert grandmother in changed.members
+    assert changed.member(WIFE) == people.wife()

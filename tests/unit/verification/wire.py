@@ -13,7 +13,7 @@ def request_submitted(submission: Submission) -> RequestSubmitted:
     return RequestSubmitted.model_validate({**row, "personal": personal})
 
 
-def document_issued(submission: Submission, document_id: str = "document-1") -> DocumentIssued:
+def document_issued(submission: Submission, document_id: str = "document-1", kk_number: str | None = None) -> DocumentIssued:
     return DocumentIssued.model_validate(
         {
             "document_id": document_id,
@@ -27,6 +27,11 @@ def document_issued(submission: Submission, document_id: str = "document-1") -> 
             "size_bytes": 1000,
             "sha256": "0" * 64,
             "issued_at": submission.submitted_at,
-            "personal": {"contact": asdict(submission.contact), "holder_name": "S", "check_url": "https://example.test/v/x"},
+            "personal": {
+                "contact": asdict(submission.contact),
+                "holder_name": "S",
+                "check_url": "https://example.test/v/x",
+                "kk_number": kk_number,
+            },
         }
     )
