@@ -1,0 +1,100 @@
+"""Every route asks who is calling, or is listed as public on purpose."""
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+
+from deploy.local.keys import load_keys
+from deploy.local.parts import SERVICES, Addresses, parts
+from deploy.local.settings import LocalSettings
+from shared.process import Service
+from shared.settings import ServiceSettings
+from shared.web.app import DOCUMENTATION, OPERATIONS
+
+PUBLIC = {
+    "intake": {("GET", "/v1/webhooks/whatsapp")},  # the handshake: guarded by the verify token, which is part of the address
+    "verification": set(),
+    "issuance": {("GET", "/v/{token}")},  # anybody who holds a document may ask whether it is genuine
+    "notifier": set(),
+}
+SCOPES = {
+    *("requests:write", "requests:read", "files:write", "files:read", "tasks:read", "tasks:decide", "documents:read", "admin"),
+    *("whatsapp-signature", "standard-webhooks"),  # these authenticate the raw bytes instead of a key
+}
+
+
+@pytest.fixture
+async def apps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, FastAPI]:
+    """Each service as it is put together for a local run; nothing of it is started and no server is needed."""
+    addresses = Addresses(dict.fromkeys(SERVICES, "amqp://127.0.0.1:1/"), "mongodb://127.0.0.1:1/?replicaSet=rs0")
+    built: dict[str, FastAPI] = {}
+    for part in parts(LocalSettings(), load_keys(tmp_path), addresses, tmp_path):
+        if part.name in SERVICES:
+            for name, value in part.environment.items():
+                monkeypatch.setenv(name, value)
+            settings: type[ServiceSettings] = import_module(f"services.{part.name}.settings").Settings
+            build: Callable[[Any], Service] = import_module(f"services.{part.name}.wiring").build
+            service = build(settings())  # from the environment
+            built[part.name] = service.app
+            for close in service.close:
+                await close()
+    return built
+
+
+def scopes(dependant: Dependant) -> Iterator[str]:
+    """What the dependencies of a route demand."""
+    scope = getattr(dependant.call, "required_scope", None)
+    if scope is not None:
+        yield scope
+    for inner in dependant.dependencies:
+        yield from scopes(inner)
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str, set[str]]]:
+    """Method, path and demanded scopes of every route, those of included routers too."""
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)  # a page or a mounted folder of files has none: it asks nobody
+        demanded = set(scopes(dependant)) if isinstance(dependant, Dependant) else set()
+        for method in route.methods or {"GET"}:
+            yield method, route.path or "", demanded
+
+
+async def test_every_route_is_authenticated_or_listed_as_public(apps: dict[str, FastAPI]) -> None:
+    assert set(apps) == set(SERVICES)
+    everywhere = OPERATIONS | DOCUMENTATION
+    for name, app in apps.items():
+        open_routes = {
+            (method, path) for method, path, demanded in routes(app) if not demanded and path not in everywhere and method != "HEAD"
+        }
+        assert open_routes == PUBLIC[name], f"{name}: list it in PUBLIC with the reason, or authenticate it"
+        assert {path for _, path in open_routes} <= app.state.public
+
+
+async def test_every_scope_is_one_of_the_catalogue(apps: dict[str, FastAPI]) -> None:
+    demanded = {scope for app in apps.values() for _, _, found in routes(app) for scope in found}
+    assert demanded <= SCOPES, "a scope nobody can be given"
+
+
+async def test_what_is_public_exists(apps: dict[str, FastAPI]) -> None:
+    for name, app in apps.items():
+        paths = {path for _, path, _ in routes(app)}
+        assert app.state.public - OPERATIONS - DOCUMENTATION <= paths, f"{name} lists a public path that is no route"
+
+
+async def test_nobody_gets_in_without_a_key(apps: dict[str, FastAPI]) -> None:
+    """What the routes say they demand is what they do."""
+    for name, app in apps.items():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            for method, path, demanded in routes(app):
+                if demanded:
+                    answer = await client.request(method, re.sub(r"\{[^}]*\}", "x", path), headers={"Idempotency-Key": "k"})
+                    assert answer.status_code == httpx.codes.UNAUTHORIZED, f"{name} {method} {path}"
+                    assert answer.headers["content-type"] == "application/problem+json"
