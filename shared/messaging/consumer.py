@@ -174,7 +174,7 @@ class Consumer:
     # -- the broker's side
 
     async def _set_up(self, session: Session) -> None:
-        await self._probe(session)
+        await self._look(session)
         await session.channel.basic_qos(prefetch_count=self._prefetch)
         session.channel.on_consumer_cancel_callbacks.add(lambda _: session.drop("consumer_cancelled"))
         self._buffer.clear()  # of sessions that are gone: the broker sends those again
@@ -184,8 +184,16 @@ class Consumer:
         else:
             self._idle = session
 
+    async def _look(self, session: Session) -> int:
+        """Look at the queue: how deep it is, and how many consume from it."""
+        found = await session.channel.queue_declare(self._service, passive=True)
+        self.depth = found.message_count or 0
+        return found.consumer_count or 0
+
     async def _probe(self, session: Session) -> None:
-        self.depth = (await session.channel.queue_declare(self._service, passive=True)).message_count or 0
+        # A queue that was deleted and made again at once has forgotten us, and the broker does not always say so.
+        if await self._look(session) == 0 and session is not self._idle and not self._stopping:
+            session.drop("not_consuming")
 
     async def _consume(self, session: Session) -> None:
         async def on_message(message: DeliveredMessage) -> None:

@@ -220,17 +220,27 @@ class Desk:
         return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
 
     async def _replay_parked(self, entry: Entry) -> None:
-        key = message_key(entry.service, entry.message_id)
-        rows = self._parked[entry.service]
-        delivery = await self._dead_copy(entry) or Delivery(entry.body, entry.message_id, entry.type)
+        rows, key = self._parked[entry.service], message_key(entry.service, entry.message_id)
         if not await rows.mark_replayed(key, self._clock()):
             raise NotFound("nothing_waits_there", entry.address)
+        sent = False
+
+        async def send(letter: Letter) -> bool:
+            # Sent while its copies are held: one that comes back dead at once stands behind them and is not taken for an old one.
+            nonlocal sent
+            if not sent:
+                await self._publish(_again(letter.delivery, RETRY, entry.service))
+                sent = True
+            return True
+
         try:
-            await self._publish(_again(delivery, RETRY, entry.service))
-        except BaseException:
-            await rows.mark_parked_again(key, self._clock())
-            raise
-        await self._drop_dead_copies(entry)
+            await self._letters.take(dead_queue(entry.service), {entry.message_id}, send)
+            if not sent:  # the dead letter is gone: the row has the bytes
+                await self._publish(_again(Delivery(entry.body, entry.message_id, entry.type), RETRY, entry.service))
+                sent = True
+        finally:
+            if not sent:
+                await rows.mark_parked_again(key, self._clock())
 
     async def _discard_message(self, entry: Entry, note: str) -> bool:
         rows = self._parked[entry.service]
@@ -247,11 +257,6 @@ class Desk:
         else:
             await self._drop_dead_copies(entry)
         return done
-
-    async def _dead_copy(self, entry: Entry) -> Delivery | None:
-        """The dead letter of a parked message: the whole message, where the row kept only what fits into a database."""
-        letters = await self._letters.read(dead_queue(entry.service))
-        return next((letter.delivery for letter in letters if letter.delivery.message_id == entry.message_id), None)
 
     async def _drop_dead_copies(self, entry: Entry) -> int:
         return await self._letters.take(dead_queue(entry.service), {entry.message_id}, _yes)

@@ -45,6 +45,7 @@ class Publisher:
         self._life: asyncio.Task[None] | None = None
         self._in_flight: dict[str, tuple[Outgoing, asyncio.Task[None]]] = {}
         self._on_wire = 0
+        self._judged: Session | None = None
         self._alone = asyncio.Lock()
         self._careful_until = 0.0
 
@@ -146,7 +147,7 @@ class Publisher:
             raise BrokerUnavailable("queue_full") from None  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
         except ChannelClosed as error:
             session.drop("channel_closed")
-            self._blame(error)
+            self._blame(session, error)
         except CONNECTION_ERRORS as error:
             session.drop("publish_failed")
             raise BrokerUnavailable(type(error).__name__) from error
@@ -159,7 +160,7 @@ class Publisher:
         finally:
             self._on_wire -= 1
 
-    def _blame(self, error: ChannelClosed) -> None:
+    def _blame(self, session: Session, error: ChannelClosed) -> None:
         """The broker closed the channel because of one message. With one in flight it is that one; else nobody is blamed yet.
 
         Raises:
@@ -167,11 +168,13 @@ class Publisher:
             BrokerUnavailable: it could be any of those in flight. For a while they go one at a time, so that the guilty one shows itself.
         """
         code = _CHANNEL_CODES.get(type(error).__name__)
-        if self._on_wire == 1 and code is not None:
-            self._careful_until = 0.0
-            raise Refused(code) from error
-        self._careful_until = monotonic_seconds() + CAUTION_SECONDS
-        _log.warning("publisher.careful", reason=type(error).__name__, in_flight=self._on_wire)
+        if self._judged is not session:  # the first that hears of it: everything that was in flight still is
+            self._judged = session
+            if self._on_wire == 1 and code is not None:
+                self._careful_until = 0.0
+                raise Refused(code) from error
+            self._careful_until = monotonic_seconds() + CAUTION_SECONDS
+            _log.warning("publisher.careful", reason=type(error).__name__, in_flight=self._on_wire)
         raise BrokerUnavailable("channel_closed") from error
 
     async def _on_timeout(self) -> None:

@@ -82,7 +82,10 @@ class BrokerContainer:
 
     def ctl(self, *arguments: str) -> str:
         """Run ``rabbitmqctl`` in it; returns what it printed."""
-        code, output = self._box.get_wrapped_container().exec_run(["rabbitmqctl", "--quiet", *arguments])
+        code, output = self._box.get_wrapped_container().exec_run(
+            ["rabbitmqctl", "--quiet", *arguments],
+            user="rabbitmq",  # whose Erlang cookie it is
+        )
         if code != 0:
             raise RuntimeError(f"rabbitmqctl {arguments[0]}: {output.decode(errors='replace')}")
         return str(output.decode())

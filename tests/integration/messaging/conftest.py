@@ -105,6 +105,17 @@ class Room:
     async def drop_queue(self, name: str) -> None:
         await self._session.channel.queue_delete(name)
 
+    async def declare_queue(self, name: str, arguments: dict[str, Any]) -> None:
+        await self._session.channel.queue_declare(name, durable=True, arguments=arguments)
+
+    async def take_and_die(self, queue: str) -> bool:
+        """Take a message as a process does that is killed before it acknowledges."""
+        session = await connect(endpoint(self.url), "dies")
+        try:
+            return isinstance((await session.channel.basic_get(queue)).delivery, Basic.GetOk)
+        finally:
+            await session.close()
+
     async def close(self) -> None:
         await self._session.close()
 
