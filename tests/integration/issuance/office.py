@@ -108,9 +108,10 @@ class Desk:
         return list(found)
 
     async def reaches(self, document_id: str, state: str) -> Document:
-        async def there() -> Document | None:
+        async def there() -> Document:
             document = await self.document(document_id)
-            return document if document.state.value == state else None
+            assert document.state.value == state
+            return document
 
         return await eventually(there, 30)
 

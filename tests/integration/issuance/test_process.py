@@ -1,0 +1,151 @@
+"""The whole process between a real broker and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import psutil
+import pypdfium2
+import pytest
+import zxingcpp
+
+from services.issuance.adapters.demo_ca import DemoFiles
+from shared.clock import now
+from shared.contracts.envelope import Envelope
+from shared.contracts.registry import encode
+from shared.ids import new_id, new_traceparent
+from shared.messaging import layout, topology, wire
+from shared.messaging.connection import endpoint
+from shared.messaging.publisher import Publisher
+from shared.messaging.wire import Outgoing
+from tests.integration.issuance.conftest import KEYS
+from tests.integration.issuance.office import TYPE, sha256
+from tests.support.approvals import approval, request_approved
+from tests.support.eventually import eventually
+
+RESIDENT_MIB, IMPORT_CPU_SECONDS = 130, 1.5  # what one service may take; CPU, because the machine is busy while tests run
+
+
+@dataclass
+class Running:
+    process: asyncio.subprocess.Process
+    http: httpx.AsyncClient
+
+    async def documents(self) -> list[dict[str, str]]:
+        answer = await self.http.get("/v1/documents", headers={"Authorization": f"Bearer {KEYS['reader'][0]}"})
+        listed: list[dict[str, str]] = answer.json()["documents"]
+        return listed
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str) -> AsyncIterator[Running]:
+    await topology.declare(amqp_url, layout.product())
+    port = free_port()
+    environment = {
+        **os.environ,
+        "AMQP_URL": amqp_url,
+        "MONGO_URL": mongo_url,
+        "MONGO_DATABASE": database,
+        "PORT": str(port),
+        "SIGNER_DIR": str(demo.ca.parent),
+        "CHECK_BASE_URL": f"http://127.0.0.1:{port}",
+        "API_KEYS": json.dumps([{"name": "reader", "sha256": sha256(KEYS["reader"][0].encode()), "scopes": ["documents:read"]}]),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.issuance", "all", env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+
+        async def ready() -> bool:
+            return (await http.get("/readyz")).status_code == 200
+
+        await eventually(ready, 30, ignoring=(httpx.TransportError,))
+        yield Running(process, http)
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+
+
+async def approve(amqp_url: str) -> str:
+    asked = approval()
+    envelope = Envelope(
+        id=new_id(),
+        type=TYPE,
+        version=1,
+        source="verification",
+        subject=asked.request_id,
+        sequence=1,
+        occurred_at=now(),
+        correlation_id=asked.request_id,
+        traceparent=new_traceparent(),
+        data=request_approved(asked).model_dump(mode="json"),
+    )
+    publisher = Publisher(endpoint(amqp_url), "test")
+    headers = {wire.TRACEPARENT: envelope.traceparent}
+    await publisher.publish(Outgoing(layout.EVENTS, TYPE, envelope.id, TYPE, encode(envelope), asked.request_id, headers))
+    await publisher.close()
+    return asked.request_id
+
+
+async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_its_page(service: Running, amqp_url: str) -> None:
+    request_id = await approve(amqp_url)
+
+    async def issued() -> dict[str, str]:
+        [document] = await service.documents()
+        assert document["state"] == "issued"
+        return document
+
+    document = await eventually(issued, 30, ignoring=(AssertionError, ValueError))
+    assert document["request_id"] == request_id
+    content = await service.http.get(
+        f"/v1/documents/{document['document_id']}/content", headers={"Authorization": f"Bearer {KEYS['reader'][0]}"}
+    )
+    assert sha256(content.content) == document["sha256"]
+    image = pypdfium2.PdfDocument(io.BytesIO(content.content))[0].render(scale=2).to_pil()
+    [code] = zxingcpp.read_barcodes(image)
+    page = await service.http.get(code.text)
+    assert page.status_code == 200
+    assert document["number"] in page.text
+    resident = psutil.Process(service.process.pid).memory_info().rss / 1024**2
+    assert resident < RESIDENT_MIB
+    service.process.send_signal(signal.SIGTERM)
+    printed, _ = await asyncio.wait_for(service.process.communicate(), 30)
+    assert service.process.returncode == 0
+    log = printed.decode()
+    assert '"event":"document.issued"' in log
+    for personal in ("CONTOH", "3519084509870002", "6281234567890", code.text.rsplit("/", 1)[1]):
+        assert personal not in log
+
+
+async def test_service_imports_quickly_and_without_what_only_the_press_needs() -> None:
+    code = (
+        "import sys, time, services.issuance.wiring;"
+        "print(time.process_time(), *sorted({'typst', 'pyhanko', 'cryptography', 'segno'} & set(sys.modules)))"
+    )
+    said = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, *found = said.stdout.split()
+    assert found == []
+    assert float(seconds) < IMPORT_CPU_SECONDS
+
+
+async def test_child_of_the_press_ends_with_a_service_that_was_killed(service: Running) -> None:
+    [press] = await eventually(lambda: psutil.Process(service.process.pid).children(), 30)
+    service.process.kill()
+    await eventually(lambda: not press.is_running() or press.status() == psutil.STATUS_ZOMBIE, 10)
