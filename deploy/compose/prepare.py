@@ -7,9 +7,10 @@ One folder per process, so that a container sees its own secrets only. Run again
 import json
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_bytes, token_urlsafe
 from typing import Final
 
 from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, load_keys, write_secret
@@ -56,7 +57,7 @@ def _keep(file: Path, text: str) -> str:
 
 
 def _servers(folder: Path) -> None:
-    _keep(folder / "mongo" / "keyfile", token_urlsafe(KEY_BYTES * 8))
+    _keep(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
     layout = product()
     passwords = passwords_for([user.name for user in layout.users], folder / "passwords")
     write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(render_whole(layout, VHOST, passwords), indent=2))
