@@ -72,7 +72,7 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _constant(service=service, role=role),
     ]
-    tail: list[structlog.typing.Processor] = [structlog.processors.dict_tracebacks, _mask_event, _render]
+    tail: list[structlog.typing.Processor] = [_tracebacks, _mask_event, _render]
     structlog.configure(
         processors=[*shared, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -96,6 +96,10 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
 class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         _Output().msg(self.format(record))
+
+
+# Without the values of local variables: they hold whole messages of citizens, and no pattern finds a name or an address in them.
+_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
 def _constant(**values: str) -> structlog.typing.Processor:
