@@ -39,15 +39,21 @@ class Dispatcher:
         self._hold_seconds = hold_seconds
         self._bell = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._held = False
+        self._at_work = False
 
-    def wake(self) -> None:
-        """Something may be due."""
-        self._bell.set()
+    def wake(self, lane: str | None = None) -> None:
+        """Something may be due; with a lane, that one is, and is started at once where that is possible."""
+        if lane is not None and self._at_work and lane not in self._running and len(self._running) < self._slots and not self._held:
+            self._start(lane)
+        else:
+            self._bell.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then finish the messages in hand."""
         stopping = asyncio.create_task(stop.wait())
         failures = 0
+        self._at_work = True
         try:
             while not stop.is_set():
                 self._bell.clear()
@@ -61,6 +67,7 @@ class Dispatcher:
                 await self._rest(stopping, seconds)
         finally:
             stopping.cancel()
+            self._at_work = False
             self._courier.stopping = True
             if self._running:
                 await asyncio.wait(self._running.values())
@@ -79,11 +86,15 @@ class Dispatcher:
         hold, (due, later) = await asyncio.gather(
             self._hold_seconds(), self._deps.lanes.due(self.channel, at, self._slots + len(self._running))
         )
-        if hold > 0:
+        self._held = hold > 0
+        if self._held:
             return min(_POLL_SECONDS, hold)
         for key in [each for each in due if each not in self._running][:free]:
-            self._running[key] = asyncio.create_task(self._run_lane(key))
+            self._start(key)
         return _POLL_SECONDS if later is None else min(_POLL_SECONDS, max(0.0, _seconds(at, later)))
+
+    def _start(self, key: str) -> None:
+        self._running[key] = asyncio.create_task(self._run_lane(key))
 
     async def _run_lane(self, key: str) -> None:
         worked = False

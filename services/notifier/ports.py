@@ -147,8 +147,8 @@ class Senders(Protocol):
         """The state with its version (0: never stored)."""
         ...
 
-    async def swap(self, state: SenderState, version: int) -> bool:
-        """Write it over that version; False where another was first."""
+    async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
+        """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
         ...
 
 

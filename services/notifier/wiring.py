@@ -18,6 +18,7 @@ from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, Policy, State
+from services.notifier.domain.notice import channel_of
 from services.notifier.domain.pacing import Rate
 from services.notifier.handlers.courier import Courier
 from services.notifier.handlers.pacer import Pacer
@@ -65,11 +66,10 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
     """Everything but the broker and the HTTP side."""
     database = settings.mongo_database or NAME
     mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds)
-    dispatchers: list[Dispatcher] = []
+    by_channel: dict[str, Dispatcher] = {}
 
-    def wake() -> None:
-        for dispatcher in dispatchers:
-            dispatcher.wake()
+    def wake(lane: str) -> None:
+        by_channel[channel_of(lane)].wake(lane)
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, wake)
@@ -78,9 +78,10 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
     http = make_http(settings.answer_seconds)
     deps = _deps(settings, clock, mongo, database, units, http)
     pacer = Pacer(deps.senders, deps.number_rate, clock, deps.jitter)
-    whatsapp = Dispatcher("whatsapp", deps, Courier(deps, pacer), slots=settings.lanes_at_once, hold_seconds=pacer.hold_seconds)
-    court = Dispatcher("court", deps, Courier(deps, pacer), slots=settings.lanes_at_once)
-    dispatchers += [whatsapp, court]
+    slots = settings.lanes_at_once
+    whatsapp = Dispatcher("whatsapp", deps, Courier(deps, pacer, warm=pacer.warm), slots=slots, hold_seconds=pacer.hold_seconds)
+    court = Dispatcher("court", deps, Courier(deps, pacer), slots=slots)
+    by_channel |= {"whatsapp": whatsapp, "court": court}
     return Parts(mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), Sweeper(deps, pacer), http)
 
 

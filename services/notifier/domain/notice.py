@@ -76,9 +76,13 @@ class TurnedDown:
 
 def lane_of(contact: Contact, case_id: str | None = None) -> str:
     """What is sent in order: all messages to one person; all callbacks about one case, so that one poisoned case never holds the others."""
-    if contact.channel is Channel.WHATSAPP:
-        return f"wa:{contact.address}"
-    return f"{contact.channel}:{contact.address}:{case_id or contact.reference or ''}"
+    rest = "" if contact.channel is Channel.WHATSAPP else f":{case_id or contact.reference or ''}"
+    return f"{contact.channel}:{contact.address}{rest}"
+
+
+def channel_of(lane: str) -> str:
+    """The channel of a lane."""
+    return lane.partition(":")[0]
 
 
 def reply_jobs(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,22 +58,25 @@ class _Changed(Exception):  # noqa: N818 - the finding
 
 
 class Courier:
-    """One per process. `stopping` makes it give lanes back after the message in hand."""
+    """One per channel and process. `stopping` makes it give lanes back after the message in hand; `warm` runs beside the first reads."""
 
-    def __init__(self, deps: Deps, pacer: Pacer) -> None:
+    def __init__(self, deps: Deps, pacer: Pacer, warm: Callable[[], Awaitable[None]] | None = None) -> None:
         self._deps = deps
         self._pacer = pacer
+        self._warm = warm or _nothing
         self.stopping = False
 
     async def run_lane(self, key: str) -> bool:
         """Deliver until nothing is due in the lane. False where another process holds it, or took it over."""
         token = new_id()
         until = monotonic_seconds() + self._deps.lease_seconds
-        lane = await self._deps.lanes.claim(key, token, self._deps.lease_seconds)
+        lane, found, _ = await asyncio.gather(
+            self._deps.lanes.claim(key, token, self._deps.lease_seconds), self._deps.jobs.head(key), self._warm()
+        )
         if lane is None:
             return False
         try:
-            await self._work_off(_Hold(lane, token, until))
+            await self._work_off(_Hold(lane, token, until), found)
         except _Gone:
             _log.warning("lane.lost")
             return False
@@ -82,9 +86,10 @@ class Courier:
             raise
         return True
 
-    async def _work_off(self, hold: _Hold) -> None:
+    async def _work_off(self, hold: _Hold, glimpse: tuple[Job, int] | None) -> None:
+        """`glimpse` was read beside the claim: good enough to begin with, as a try is guarded by the version; its absence proves nothing."""
         while True:
-            found = await self._deps.jobs.head(hold.lane.key)
+            found, glimpse = glimpse or await self._deps.jobs.head(hold.lane.key), None
             step: _Next = _At(None) if found is None else await self._advance(hold, *found)
             if isinstance(step, _Again) and not self.stopping and self._has_time(hold):
                 continue
@@ -290,3 +295,7 @@ def _next(job: Job) -> _Next:
 
 async def _yes() -> bool:
     return True
+
+
+async def _nothing() -> None:
+    return None

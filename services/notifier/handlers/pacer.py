@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain import pacing
@@ -51,12 +52,20 @@ class Pacer:
     async def admit(self) -> float:
         """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
         async with self._lock:
-            if self._tokens == 0 or monotonic_seconds() - self._drawn_at > _FRESH_SECONDS:
-                wait = await self._draw()
-                if wait > 0:
-                    return wait
-            self._tokens -= 1
-            return 0.0
+            wait = 0.0 if self._has_token else await self._draw()
+            if wait == 0:
+                self._tokens -= 1
+            return wait
+
+    async def warm(self) -> None:
+        """Have a token at hand when it will be wanted."""
+        async with self._lock:
+            if not self._has_token:
+                await self._draw()
+
+    @property
+    def _has_token(self) -> bool:
+        return self._tokens > 0 and monotonic_seconds() - self._drawn_at <= _FRESH_SECONDS
 
     async def heed(self, verdict: Verdict) -> None:
         """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
@@ -105,7 +114,7 @@ class Pacer:
             bucket, drawn, wait = self._rate.take(self._state.bucket, self._clock(), wanted)
             if not drawn:
                 return wait
-            if await self._swap(SenderState(bucket, None, None, self._state.slow_until, self._state.slow_level)):
+            if await self._swap(replace(self._state, bucket=bucket), durable=False):
                 self._tokens, self._drawn_at = drawn, monotonic_seconds()
                 return 0.0
         raise Transient("sender_contended")
@@ -118,8 +127,8 @@ class Pacer:
                 return wanted
         raise Transient("sender_contended")
 
-    async def _swap(self, wanted: SenderState) -> bool:
-        if await self._senders.swap(wanted, self._version):
+    async def _swap(self, wanted: SenderState, *, durable: bool = True) -> bool:
+        if await self._senders.swap(wanted, self._version, durable=durable):
             self._keep(wanted, self._version + 1)
             return True
         await self._reload()

@@ -1,16 +1,22 @@
-"""Leases of lanes. Leases go by the server's clock, so that the clocks of several workers need not agree."""
+"""Leases of lanes. Leases go by the server's clock, so that the clocks of several workers need not agree.
+
+Written without waiting for a majority: what a failover may undo here is a lease, a count of tokens or a time to look again, and every try
+is guarded by its job's version, which does wait. (The bell and the window are rung in transactions, with the house's guarantees.)
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
 
+from pymongo import WriteConcern
+from pymongo.read_concern import ReadConcern
+
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import Lane
 from services.notifier.store.documents import LANES
 from shared.mongo import Collection, Doc, Mongo, reachable
 
-_CHANNELS: Final = {"whatsapp": "wa", "court": "court"}
 _LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -18,11 +24,13 @@ class MongoLanes:
     """The collection `lanes`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
-        self._rows: Collection = mongo.collection(database, LANES)
+        self._rows: Collection = mongo.collection(database, LANES).with_options(
+            write_concern=WriteConcern(w=1, j=False), read_concern=ReadConcern("local")
+        )
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
         """Lanes with something to do, longest waiting first, and when the next one will be due."""
-        query = {"channel": _CHANNELS[channel], "due_at": {"$exists": True}}
+        query = {"channel": channel, "due_at": {"$exists": True}}
         with reachable():
             rows = await self._rows.find(query, {"due_at": 1}).sort("due_at", 1).limit(limit + 1).to_list(None)
         due = [row["_id"] for row in rows if row["due_at"] <= at]

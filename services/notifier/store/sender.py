@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pymongo import WriteConcern
+from pymongo.read_concern import ReadConcern
+
 from services.notifier.domain.pacing import Bucket, SenderState
 from services.notifier.store.documents import SENDER
 from shared.mongo import Collection, Doc, DriverError, Mongo, is_duplicate_key, reachable
@@ -16,22 +19,24 @@ class MongoSenders:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, SENDER)
+        self._quick: Collection = self._rows.with_options(write_concern=WriteConcern(w=1, j=False), read_concern=ReadConcern("local"))
 
     async def load(self) -> tuple[SenderState, int]:
         """The state with its version (0: never stored)."""
         with reachable():
-            doc = await self._rows.find_one({"_id": _ID})
+            doc = await self._quick.find_one({"_id": _ID})
         return (SenderState(), 0) if doc is None else (_from_doc(doc), doc["version"])
 
-    async def swap(self, state: SenderState, version: int) -> bool:
-        """Write it over that version; False where another was first."""
+    async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
+        """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
+        rows = self._rows if durable else self._quick
         body = {**_to_doc(state), "version": version + 1}
         with reachable():
             if version:
-                result = await self._rows.update_one({"_id": _ID, "version": version}, {"$set": body})
+                result = await rows.update_one({"_id": _ID, "version": version}, {"$set": body})
                 return result.matched_count == 1
             try:
-                await self._rows.insert_one({"_id": _ID, **body})
+                await rows.insert_one({"_id": _ID, **body})
             except DriverError as error:
                 if is_duplicate_key(error):
                     return False

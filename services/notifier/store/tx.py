@@ -10,6 +10,7 @@ from pymongo import DeleteOne, UpdateOne
 
 from services.notifier.domain.facts import Channel, Fact
 from services.notifier.domain.job import Job
+from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOB, LANES, STATUSES
@@ -17,9 +18,9 @@ from shared.messaging.units import UnitOfWork
 
 
 class MongoTx:
-    """Jobs with their lanes' bells, and kept statuses. `wake` runs after the commit of anything that rang a bell."""
+    """Jobs with their lanes' bells, and kept statuses. `wake` is told each lane that was rung, after the commit."""
 
-    def __init__(self, work: UnitOfWork, wake: Callable[[], None]) -> None:
+    def __init__(self, work: UnitOfWork, wake: Callable[[str], None]) -> None:
         self._work = work
         self._wake = wake
 
@@ -55,7 +56,7 @@ class MongoTx:
 
     def note_inbound(self, lane: str, at: datetime) -> None:
         """Open the 24-hour window of the lane from then; never moves back."""
-        update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": _channel(lane), "bell": 0}}
+        update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": channel_of(lane), "bell": 0}}
         self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update, upsert=True))
 
     def keep_status(self, status: EarlyStatus) -> None:
@@ -82,12 +83,8 @@ class MongoTx:
     def _ring(self, job: Job) -> None:
         if job.channel is Channel.ADAPTER:  # nothing is ever sent there
             return
-        update: dict[str, Any] = {"$inc": {"bell": 1}, "$setOnInsert": {"channel": _channel(job.lane)}}
+        update: dict[str, Any] = {"$inc": {"bell": 1}, "$setOnInsert": {"channel": channel_of(job.lane)}}
         # A job that left its lane frees those behind it: look at once.
         update["$min"] = {"due_at": job.next_at if job.is_open else job.done_at or job.next_at}
         self._work.unit.defer(LANES, UpdateOne({"_id": job.lane}, update, upsert=True))
-        self._work.on_commit(self._wake)
-
-
-def _channel(lane: str) -> str:
-    return lane.partition(":")[0]
+        self._work.on_commit(lambda: self._wake(job.lane))

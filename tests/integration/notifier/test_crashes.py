@@ -14,7 +14,7 @@ from shared.mongo import DatabaseUnavailable
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
 
-LANE = f"wa:{PHONE}"
+LANE = f"whatsapp:{PHONE}"
 
 
 async def begin_and_die(rig: Rig) -> None:
