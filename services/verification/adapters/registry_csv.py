@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from services.verification.domain.register import Family, Member
 from shared.errors import BadInput, FieldProblem
 from shared.reference.population import KkMarital, Relation
-from shared.reference.regions import find_regency
+from shared.reference.regions import find_regency, find_village, is_home
 from shared.values import KkNumber, Malformed, Nik, Sex
 
 FAMILY_COLUMNS: Final = ("kk_number", "address", "rt", "rw", "village_code", "postal_code")
@@ -136,6 +136,8 @@ def _term_problems(row: Row) -> Iterator[tuple[str, str]]:
     code = row["village_code"]
     if len(code) != _VILLAGE_DIGITS or not code.isdigit() or find_regency(code) is None:
         yield "village_code", "village_code_malformed"
+    elif is_home(code) and find_village(code) is None:
+        yield "village_code", "village_unknown"
     for column, terms in _TERMS:
         if row[column] not in terms:
             yield column, "term_unknown"

@@ -18,7 +18,7 @@ from services.verification.domain.submission import CERAI_TALAK, Decision, Party
 from shared.reference.catalogue import Offer, Service
 from shared.reference.courts import CourtKind, find_court
 from shared.reference.population import ADULT_AGE_YEARS, DIVORCED, MARRIED, KkMarital
-from shared.reference.regions import find_regency, is_home, is_known_district
+from shared.reference.regions import find_regency, find_village, is_home, is_known_district
 from shared.values import KkNumber, Malformed, Nik, PersonName, Sex
 
 _TITLES: Final = frozenset(
@@ -108,6 +108,8 @@ def check_membership(submission: Submission, register: Register, *, today: date)
     if member is None:
         yield failure("nik_not_in_kk", "nik")
         return
+    if find_village(family.village_code) is None:
+        yield failure("village_unknown", "kk_number")  # nothing could be printed
     if submission.nik in register.twice:
         yield failure("nik_registered_twice", "nik")
     yield from check_against_register(submission.nik, submission.applicant_name, member)
@@ -198,6 +200,8 @@ def _check_holder(party: Party, member: Member, register: Register, prefix: str,
     if family is not None and not is_home(family.village_code):
         yield failure("other_office", f"{prefix}nik")
         return
+    if family is not None and find_village(family.village_code) is None:
+        yield failure("village_unknown", f"{prefix}nik")
     if party.nik in register.twice:
         yield failure("nik_registered_twice", f"{prefix}nik")
     yield from check_against_register(party.nik, party.name, member, prefix)

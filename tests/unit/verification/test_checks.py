@@ -134,6 +134,13 @@ def test_a_family_that_moved_here_with_an_old_number_is_ours() -> None:
     assert way(people.lost_card(kk_number="3577011611230002"), register) is Route.APPROVE
 
 
+def test_a_village_that_the_reference_does_not_have_is_for_an_officer() -> None:
+    register = people.register(people.family(village_code="3519081999"))
+    assert found(people.lost_card(), register) == (failure("village_unknown", "kk_number"),)
+    assert found(people.divorce(WIFE), register) == (failure("village_unknown", "decision.wife.nik"),)
+    assert way(people.lost_card(), register) is Route.STAFF
+
+
 def test_a_person_in_two_families_is_for_an_officer() -> None:
     register = people.register(people.family(), people.family(kk_number="3519081611230007"))
     assert failure("nik_registered_twice", "nik") in found(people.lost_card(), register)

@@ -89,6 +89,7 @@ def broken(path: Path, change: dict[str, str], *, line: int = 2) -> list[tuple[s
         ("nik", "35.1908 1107880001", "digits_only"),
         ("village_code", "35.19.08.1001", "village_code_malformed"),
         ("village_code", "9919081001", "village_code_malformed"),
+        ("village_code", "3519081999", "village_unknown"),
         ("marital", "KAWIN", "term_unknown"),
         ("sex", "M", "term_unknown"),
         ("born_on", "11/07/1988", "date_malformed"),
