@@ -20,14 +20,13 @@ from typing import Final, TypeVar
 import structlog
 import uvicorn
 import uvloop
-from fastapi import FastAPI, Request, Response
 from pydantic import ValidationError
 
 from shared import logs
 from shared.health import Health
-from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
+from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
-from shared.web import create_app, problem
+from shared.web import FastAPI, create_app
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
 _USAGE_EXIT: Final = 2  # as argparse
@@ -155,7 +154,6 @@ class _Process:
 
     def _uvicorn(self, service: Service) -> uvicorn.Config:
         app = service.app if self._role in (Role.API, Role.ALL) else create_app(self._settings, service.health, title=service.name)
-        app.add_exception_handler(DriverError, _database_error)
         return uvicorn.Config(
             app,
             http="httptools",
@@ -241,12 +239,3 @@ class _Process:
             _log.warning("drain.cut", what=what, part=task.get_name())
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
-
-
-async def _database_error(_request: Request, error: Exception) -> Response:
-    if not is_unavailable(error):
-        raise error
-    _log.warning("database.unavailable", reason=type(error).__name__)
-    return problem(
-        503, "database_unavailable", "The database does not answer; nothing was accepted. Try again.", headers={"Retry-After": "2"}
-    )

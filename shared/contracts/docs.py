@@ -52,23 +52,8 @@ def asyncapi() -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for event in EVENTS:
         name = _channel(event)
-        channels[name] = {
-            "address": event.type,
-            "description": f"Routing key on the topic exchange `{event.exchange}`.",
-            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
-            "bindings": {
-                "amqp": {"is": "routingKey", "exchange": {"name": event.exchange, "type": "topic", "durable": True, "vhost": "/"}}
-            },
-        }
-        messages[name] = {
-            "name": event.type,
-            "title": event.__name__,
-            "summary": (event.__doc__ or "").strip(),
-            "contentType": "application/json",
-            "payload": {"$ref": f"./schemas/{event.type}.json"},
-            "correlationId": {"location": "$message.payload#/correlation_id"},
-            "bindings": {"amqp": {"contentEncoding": "utf-8", "messageType": event.type}},
-        }
+        channels[name] = _channel_of(event, name)
+        messages[name] = _message_of(event)
         publisher = event.type.split(".", 1)[0]
         operations[f"{publisher}_sends_{name}"] = _operation("send", name, f"{publisher} publishes it.")
     for group, suffix in ((CONSUMERS, ""), (CONSOLES, "console ")):
@@ -89,6 +74,28 @@ def asyncapi() -> dict[str, Any]:
         "channels": channels,
         "operations": operations,
         "components": {"messages": messages},
+    }
+
+
+def _channel_of(event: type[Event], name: str) -> dict[str, Any]:
+    exchange = {"name": event.exchange, "type": "topic", "durable": True, "vhost": "/"}
+    return {
+        "address": event.type,
+        "description": f"Routing key on the topic exchange `{event.exchange}`.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "bindings": {"amqp": {"is": "routingKey", "exchange": exchange}},
+    }
+
+
+def _message_of(event: type[Event]) -> dict[str, Any]:
+    return {
+        "name": event.type,
+        "title": event.__name__,
+        "summary": (event.__doc__ or "").strip(),
+        "contentType": "application/json",
+        "payload": {"$ref": f"./schemas/{event.type}.json"},
+        "correlationId": {"location": "$message.payload#/correlation_id"},
+        "bindings": {"amqp": {"contentEncoding": "utf-8", "messageType": event.type}},
     }
 
 

@@ -1,3 +1,5 @@
+from fastapi import FastAPI as FastAPI
+
 from shared.web.app import create_app as create_app
 from shared.web.auth import Client as Client
 from shared.web.auth import authenticated_by as authenticated_by

@@ -11,7 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from shared import logs
 from shared.errors import AppError, BadInput, FieldProblem, Transient
+from shared.mongo import DriverError, is_unavailable
 from shared.values import Malformed
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -21,6 +23,8 @@ _HTTP_CODES: Final = {
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
 }
+
+_log = logs.get("web")
 
 
 def problem(
@@ -45,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Malformed, _malformed)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DriverError, _database)
 
 
 async def _app_error(_request: Request, error: Exception) -> Response:
@@ -66,6 +71,18 @@ async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     code = _HTTP_CODES.get(HTTPStatus(error.status_code), f"http_{error.status_code}")
     return problem(error.status_code, code, headers=dict(error.headers or {}))
+
+
+async def _database(_request: Request, error: Exception) -> Response:
+    if not is_unavailable(error):
+        raise error
+    _log.warning("database.unavailable", reason=type(error).__name__)
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "database_unavailable",
+        "The database does not answer; nothing was accepted. Try again.",
+        headers={"Retry-After": "2"},
+    )
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

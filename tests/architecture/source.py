@@ -32,8 +32,8 @@ def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def calls(file: Path) -> Iterator[str]:
-    """The dotted names of what a file calls, such as ``asyncio.sleep``."""
+def calls(file: Path) -> Iterator[ast.Call]:
+    """Everything a file calls."""
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
+            yield node
