@@ -33,7 +33,8 @@ from tests.integration.issuance.office import TYPE, sha256
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
 
-RESIDENT_MIB, IMPORT_CPU_SECONDS = 130, 1.5  # what one service may take; CPU, because the machine is busy while tests run
+RESIDENT_MIB = 130  # what one service may take, idle
+OWN_IMPORT_CPU_SECONDS = 0.5  # of the 1.5 s that a service may take to import; CPU, because the machine is busy while tests run
 
 
 @dataclass
@@ -134,15 +135,16 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
         assert personal not in log
 
 
-async def test_service_imports_quickly_and_without_what_only_the_press_needs() -> None:
+async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_press_needs() -> None:
     code = (
-        "import sys, time, services.issuance.wiring;"
-        "print(time.process_time(), *sorted({'typst', 'pyhanko', 'cryptography', 'segno'} & set(sys.modules)))"
+        "import sys, time, shared.process, shared.messaging.consumer, shared.messaging.relay, shared.messaging.units;"
+        "began = time.process_time(); import services.issuance.wiring;"
+        "print(time.process_time() - began, *sorted({'typst', 'pyhanko', 'cryptography', 'segno'} & set(sys.modules)))"
     )
     said = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True)
     seconds, *found = said.stdout.split()
     assert found == []
-    assert float(seconds) < IMPORT_CPU_SECONDS
+    assert float(seconds) < OWN_IMPORT_CPU_SECONDS
 
 
 async def test_child_of_the_press_ends_with_a_service_that_was_killed(service: Running) -> None:
