@@ -79,7 +79,7 @@ def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
     contacts = _mappings(value.get("contacts"))
     for name, make in (("messages", _message), ("statuses", _status), ("errors", _error)):
         items = value.get(name)
-        if not isinstance(items, list):
+        if not isinstance(items, list) or not items:
             continue
         known = True
         for position, item in enumerate(items):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from httpx import ASGITransport, AsyncClient, MockTransport, Request, Response
@@ -26,6 +26,8 @@ NIK, KK = "3519081708850003", "3519081203100007"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo of a letter" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"photo of a card" * 50
 WEBHOOK = "/v1/webhooks/whatsapp"
+
+T = TypeVar("T")
 
 
 def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0.0.1:1/") -> Settings:
@@ -202,6 +204,6 @@ def codes(response: Response) -> set[tuple[str, str]]:
     return {(error["field"], error["code"]) for error in response.json().get("errors", ())}
 
 
-def only(found: Sequence[Doc]) -> Doc:
+def only(found: Sequence[T]) -> T:
     assert len(found) == 1, f"{len(found)} instead of one"
     return found[0]

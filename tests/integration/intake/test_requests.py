@@ -34,7 +34,12 @@ async def test_a_complete_request_is_filed_told_and_can_be_followed(rig: Rig) ->
     filed = answer.json()
     told = only(await rig.events("intake.request_submitted.v1"))
     assert (told["receipt"], told["channel"], told["product"]) == (filed["receipt"], "adapter", "kk")
-    assert told["personal"]["contact"] == {"channel": "adapter", "address": "desa-dagangan", "reference": "loket-7", "last_inbound_at": None}
+    assert told["personal"]["contact"] == {
+        "channel": "adapter",
+        "address": "desa-dagangan",
+        "reference": "loket-7",
+        "last_inbound_at": None,
+    }
     assert [one["kind"] for one in told["attachments"]] == ["surat_kehilangan", "ktp"]
     shown = await rig.http.get(f"{REQUESTS}/{filed['receipt'].lower()}", headers=keyed())
     assert shown.status_code == 200

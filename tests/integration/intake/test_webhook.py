@@ -50,7 +50,9 @@ async def test_the_signature_is_over_the_raw_bytes_not_over_the_meaning(rig: Rig
 
 
 async def test_the_secret_before_is_good_while_it_is_changed(mongo_url: str, database: str) -> None:
-    configured = settings(mongo_url, database).model_copy(update={"whatsapp_app_secret_before": settings(mongo_url, database).whatsapp_app_secret})
+    configured = settings(mongo_url, database).model_copy(
+        update={"whatsapp_app_secret_before": settings(mongo_url, database).whatsapp_app_secret}
+    )
     rig = Rig(configured.model_copy(update={"whatsapp_app_secret": configured.whatsapp_verify_token}))
     try:
         assert (await rig.post({"entry": []})).status_code == 200
@@ -74,7 +76,10 @@ async def test_every_entry_change_message_status_and_error_is_stored_on_its_own(
     status = {"id": "wamid.ours", "status": "sent", "timestamp": "1795485000", "recipient_id": "6281234567890"}
     first = envelope(messages=[rig.message("text", {"body": "a"}), rig.message("reaction", {"emoji": "x"})], statuses=[status])
     second = envelope(statuses=[{**status, "status": "read"}], errors=[{"code": 130429}])
-    body = {"object": "whatsapp_business_account", "entry": [*first["entry"], *second["entry"], {"id": "2", "changes": [{"field": "account_update"}]}]}
+    body = {
+        "object": "whatsapp_business_account",
+        "entry": [*first["entry"], *second["entry"], {"id": "2", "changes": [{"field": "account_update"}]}],
+    }
     assert (await rig.post(body)).status_code == 200
     kinds = sorted(row["kind"] for row in await rig.rows("inflow"))
     assert kinds == ["error", "message", "message", "status", "status", "unknown"]
@@ -123,5 +128,10 @@ async def test_statuses_become_events_numbered_per_message(rig: Rig) -> None:
     envelopes = await rig.envelopes("intake.message_status_received.v1")
     assert [(one["subject"], one["sequence"]) for one in envelopes] == [("wamid.ours", 1), ("wamid.ours", 2)]
     told = envelopes[1]["data"]
-    assert (told["status"], told["callback_data"], told["error_code"], told["error_details"]) == ("failed", "job-7", 131047, "window closed")
+    assert (told["status"], told["callback_data"], told["error_code"], told["error_details"]) == (
+        "failed",
+        "job-7",
+        131047,
+        "window closed",
+    )
     assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}

@@ -1,0 +1,232 @@
+"""The dialogue as a state machine: every transition that matters, and that no chat can get stuck."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain.chat import (
+    Act,
+    Conversation,
+    Fact,
+    FilesDropped,
+    FileTrouble,
+    FormCompleted,
+    OpenRequest,
+    OtherContent,
+    RefusedFile,
+    Said,
+    SentFile,
+    Stage,
+    StatusAsked,
+    UnfetchedFile,
+    World,
+)
+from services.intake.domain.conversation import DRAFT_LIFETIME, awaits_file, current_ask, decide
+from services.intake.domain.forms import Desk
+from services.intake.domain.words import Intent, Meaning
+from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
+from shared.reference.catalogue import catalogue
+
+NIK, KK = "3519081708850003", "3519081203100007"
+AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+DESK = Desk.of(catalogue(), ("kk_hilang", "kk_rusak"))
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
+TEXTS = read_texts(TEMPLATES / "dialogue.toml")
+WORLD = World(DESK, AT)
+NEW = Conversation("c-1")
+
+
+def photo(number: int) -> SentFile:
+    return SentFile(f"f-{number}", "image/jpeg", 100, f"{number:064x}")
+
+
+def talk(conversation: Conversation, *acts: Act | str, world: World = WORLD) -> tuple[Conversation, tuple[Fact, ...]]:
+    """Several messages in a row; the facts of the last."""
+    facts: tuple[Fact, ...] = ()
+    for act in acts:
+        conversation, facts = decide(conversation, WORDS.read_text(act) if isinstance(act, str) else act, world)
+    return conversation, facts
+
+
+def said(facts: tuple[Fact, ...]) -> list[str]:
+    return [fact.text for fact in facts if isinstance(fact, Said)]
+
+
+ASKED_NIK = talk(NEW, "kk hilang")[0]
+ASKED_KK = talk(ASKED_NIK, NIK)[0]
+ASKED_LETTER = talk(ASKED_KK, KK)[0]
+ASKED_KTP = talk(ASKED_LETTER, photo(1))[0]
+COMPLETE = talk(ASKED_KTP, photo(2))[0]
+EVERYWHERE = [NEW, ASKED_NIK, ASKED_KK, ASKED_LETTER, ASKED_KTP, COMPLETE]
+
+
+def test_the_way_through_the_form() -> None:
+    asks = [current_ask(conversation, DESK) for conversation in EVERYWHERE]
+    assert [ask.name if ask else None for ask in asks] == [None, "nik", "kk_number", "surat_kehilangan", "ktp", None]
+    assert [conversation.stage for conversation in EVERYWHERE] == [Stage.MENU, *[Stage.ASKING] * 4, Stage.CONFIRMING]
+    after, facts = talk(COMPLETE, "ya")
+    (completed,) = facts
+    assert isinstance(completed, FormCompleted)
+    assert (str(completed.draft.nik), str(completed.draft.kk_number)) == (NIK, KK)
+    assert [file.kind for file in completed.draft.attachments] == ["surat_kehilangan", "ktp"]
+    assert (after.stage, after.draft) == (Stage.MENU, None)
+
+
+@pytest.mark.parametrize(
+    ("conversation", "act", "expected"),
+    [
+        (ASKED_NIK, "12345", "wrong_nik_not_16_digits"),
+        (ASKED_NIK, "3519083202850003", "wrong_nik_date_impossible"),
+        (ASKED_NIK, "3519081708850000", "wrong_nik_serial_zero"),
+        (ASKED_NIK, photo(1), "wants_nik"),
+        (ASKED_NIK, UnfetchedFile(), "wants_nik"),
+        (ASKED_NIK, RefusedFile(FileTrouble.TOO_LARGE), "wants_nik"),
+        (ASKED_NIK, OtherContent(), "wants_nik"),
+        (ASKED_NIK, "ya", "missing_nik"),
+        (ASKED_KK, "satu dua tiga", "wrong_kk_not_16_digits"),
+        (ASKED_KK, "3519083299100007", "wrong_kk_date_impossible"),
+        (ASKED_KK, "kirim", "missing_kk_number"),
+        (ASKED_LETTER, NIK, "wants_surat_kehilangan"),
+        (ASKED_LETTER, OtherContent(), "wants_surat_kehilangan"),
+        (ASKED_LETTER, RefusedFile(FileTrouble.WRONG_TYPE), "file_wrong_type"),
+        (ASKED_LETTER, RefusedFile(FileTrouble.TOO_LARGE), "file_too_large"),
+        (ASKED_LETTER, RefusedFile(FileTrouble.NOT_READABLE), "file_not_readable"),
+        (ASKED_LETTER, replace(photo(1), media_type="image/gif"), "file_wrong_type"),
+        (ASKED_LETTER, "oke", "missing_surat_kehilangan"),
+        (ASKED_KTP, photo(1), "file_same_file"),
+        (COMPLETE, "mungkin", "wants_confirm"),
+        (COMPLETE, photo(3), "wants_confirm"),
+        (COMPLETE, OtherContent(), "wants_confirm"),
+        (NEW, "apa saja", "not_understood"),
+        (NEW, photo(1), "file_without_draft"),
+        (NEW, OtherContent(), "not_understood"),
+        (NEW, "batal", "nothing_to_cancel"),
+        (NEW, "ya", "nothing_to_confirm"),
+        (NEW, "akta kelahiran", "service_not_open"),
+        (NEW, "status MDN-2222-2223", "receipt_wrong"),
+    ],
+)
+def test_what_does_not_fit_gets_a_sentence_and_changes_nothing(conversation: Conversation, act: Act | str, expected: str) -> None:
+    after, facts = talk(conversation, act)
+    assert said(facts) == [expected]
+    assert (after.stage, after.draft) == (conversation.stage, conversation.draft)
+
+
+@pytest.mark.parametrize("conversation", EVERYWHERE[1:])
+@pytest.mark.parametrize("act", ["halo", "menu", "lanjut", "kk hilang", "kk rusak", "akta kelahiran"])
+def test_a_repeated_chat_joins_the_open_draft(conversation: Conversation, act: str) -> None:
+    after, facts = talk(conversation, act)
+    assert (after.stage, after.draft) == (conversation.stage, conversation.draft)
+    assert said(facts)[0] == "resume"
+    assert len(said(facts)) == 2
+
+
+@pytest.mark.parametrize("conversation", EVERYWHERE)
+@pytest.mark.parametrize("act", ["status", "bantuan", "legalisir", "mau rekam ktp dong"])
+def test_a_question_on_the_way_loses_nothing(conversation: Conversation, act: str) -> None:
+    after, facts = talk(conversation, act)
+    assert (after.stage, after.draft) == (conversation.stage, conversation.draft)
+    assert facts
+
+
+@pytest.mark.parametrize("conversation", EVERYWHERE[1:])
+def test_batal_drops_the_draft_and_its_files(conversation: Conversation) -> None:
+    after, facts = talk(conversation, "batal")
+    assert (after.stage, after.draft) == (Stage.MENU, None)
+    assert said(facts) == ["cancelled"]
+    dropped = [file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids]
+    kept = conversation.draft.attachments if conversation.draft else ()
+    assert dropped == [file.file_id for file in kept]
+
+
+def test_an_in_person_service_is_refused_with_place_and_hours() -> None:
+    _, facts = talk(NEW, "mau legalisir akta")
+    (fact,) = facts
+    assert isinstance(fact, Said)
+    assert fact.text == "in_person"
+    assert "Mal Pelayanan Publik" in TEXTS.say(fact)
+    assert "Senin" in TEXTS.say(fact)
+
+
+@pytest.mark.parametrize(("conversation", "act"), [(ASKED_NIK, NIK), (COMPLETE, "ya")])
+def test_who_has_an_open_request_is_shown_its_receipt(conversation: Conversation, act: str) -> None:
+    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
+    after, facts = talk(conversation, act, world=world)
+    assert (after.stage, after.draft, said(facts)) == (Stage.MENU, None, ["already_open"])
+
+
+def test_an_open_request_of_another_person_is_no_hindrance() -> None:
+    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "3519084502880004", "MDN-7K4Q-9F2X"),))
+    assert said(talk(ASKED_NIK, NIK, world=world)[1]) == ["ask_kk_number"]
+
+
+def test_the_place_is_that_of_the_first_message() -> None:
+    later = replace(WORLD, at=AT + timedelta(hours=5), outreach_source="poster")
+    after, _ = talk(ASKED_NIK, "halo", NIK, world=later)
+    assert after.draft is not None
+    assert after.draft.began_at == AT
+    assert after.draft.outreach_source is None
+    assert after.touched_at == later.at
+
+
+def test_a_draft_ends_after_a_week_of_silence_and_not_before() -> None:
+    on_time = replace(WORLD, at=AT + DRAFT_LIFETIME)
+    assert said(talk(ASKED_KTP, "halo", world=on_time)[1])[0] == "resume"
+    late = replace(WORLD, at=AT + DRAFT_LIFETIME + timedelta(seconds=1))
+    after, facts = talk(ASKED_KTP, "halo", world=late)
+    assert facts[0] == FilesDropped(("f-1",))
+    assert (after.draft, said(facts)) == (None, ["menu"])
+
+
+def test_time_never_runs_backwards_in_a_chat() -> None:
+    earlier = replace(WORLD, at=AT - timedelta(hours=1))
+    assert talk(ASKED_NIK, NIK, world=earlier)[0].touched_at == AT
+
+
+def test_a_service_that_was_closed_meanwhile_ends_its_draft() -> None:
+    closed = replace(WORLD, desk=Desk.of(catalogue(), ("kk_rusak",)))
+    for act in ("halo", NIK, "ya"):
+        after, facts = talk(COMPLETE, act, world=closed) if act == "ya" else talk(ASKED_LETTER, act, world=closed)
+        assert after.draft is None
+        assert said(facts) == ["menu"]
+
+
+def test_files_are_awaited_only_where_a_document_is_asked_for() -> None:
+    assert [awaits_file(conversation, DESK) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
+
+
+def test_a_second_confirm_tells_the_status() -> None:
+    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
+    assert talk(NEW, "ya", world=world)[1] == (StatusAsked(None),)
+
+
+_ACTS = st.one_of(
+    st.sampled_from(["halo", "menu", "batal", "ya", "status", "kk hilang", "kk rusak", "legalisir", NIK, KK, "apa", "1", "2"]).map(
+        WORDS.read_text
+    ),
+    st.integers(1, 3).map(photo),
+    st.sampled_from([OtherContent(), UnfetchedFile(), *(RefusedFile(trouble) for trouble in FileTrouble)]),
+    st.text(max_size=40).map(WORDS.read_text),
+    st.builds(Intent, st.sampled_from(Meaning), service=st.sampled_from(["", "kk_hilang", "legalisir", "none"])),
+)
+
+
+@given(st.lists(_ACTS, max_size=25))
+def test_whatever_people_send_every_message_is_answered_and_nothing_breaks(acts: list[Act]) -> None:
+    conversation = NEW
+    for act in acts:
+        conversation, facts = decide(conversation, act, WORLD)
+        assert any(not isinstance(fact, FilesDropped) for fact in facts)
+        for fact in facts:
+            if isinstance(fact, Said):
+                assert TEXTS.say(fact)
+                assert len(fact.buttons) <= 3
+                assert all(0 < len(TEXTS.title(button)) <= 20 for button in fact.buttons)
+            if isinstance(fact, FormCompleted):
+                assert fact.draft.nik is not None
+                assert len(fact.draft.attachments) == 2
+        assert (conversation.stage is Stage.MENU) == (conversation.draft is None)
+        assert (conversation.stage is Stage.CONFIRMING) == (conversation.draft is not None and current_ask(conversation, DESK) is None)

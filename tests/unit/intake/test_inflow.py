@@ -1,0 +1,148 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain.chat import OtherContent
+from services.intake.domain.forms import Desk
+from services.intake.domain.inflow import Kind, split
+from services.intake.domain.messages import MediaRef, NumberChanged, Silent, read_message, read_status
+from services.intake.domain.words import Intent, Meaning
+from services.intake.wiring import TEMPLATES, read_vocabulary
+from shared.reference.catalogue import catalogue
+
+WORDS = read_vocabulary(TEMPLATES / "words.toml", Desk.of(catalogue(), ("kk_hilang",)), catalogue())
+AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def body(**value: Any) -> dict[str, Any]:
+    return {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
+
+
+def message(kind: str = "text", content: Any = None, **more: Any) -> dict[str, Any]:
+    return {"id": "wamid.1", "from": "628123", "timestamp": "1795485600", "type": kind, kind: content or {"body": "halo"}, **more}
+
+
+def read(piece: dict[str, Any], **value: Any) -> Any:
+    (found,) = split(body(messages=[piece], **value), "d")
+    return read_message(found.content, WORDS)
+
+
+def test_keys_are_those_of_the_contract() -> None:
+    status = {"id": "wamid.2", "status": "read", "timestamp": "1795485600"}
+    pieces = split(body(messages=[message()], statuses=[status], errors=[{"code": 1}]), "d")
+    assert [piece.key for piece in pieces][:2] == ["wa:wamid.1", "wa:st:wamid.2:read"]
+    assert [piece.kind for piece in pieces] == [Kind.MESSAGE, Kind.STATUS, Kind.ERROR]
+    assert pieces[0].sent_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def test_a_body_that_repeats_a_message_holds_it_once() -> None:
+    assert len(split(body(messages=[message(), message()]), "d")) == 1
+
+
+def test_the_same_unknown_body_has_the_same_key_and_another_body_another() -> None:
+    assert split({"x": 1}, "d1")[0].key == split({"x": 1}, "d1")[0].key != split({"x": 1}, "d2")[0].key
+
+
+def test_the_contact_card_adds_bsuid_and_username() -> None:
+    cards = [{"wa_id": "999", "user_id": "ID.9"}, {"wa_id": "628123", "user_id": "ID.1", "profile": {"name": "Budi", "username": "budi.m"}}]
+    identity = read(message(), contacts=cards).identity
+    assert (identity.wa_id, identity.bsuid, identity.username) == ("628123", "ID.1", "budi.m")
+
+
+def test_a_sender_without_a_phone_is_known_by_bsuid() -> None:
+    nameless = message(from_user_id="ID.1")
+    del nameless["from"]
+    assert read(nameless).identity.bsuid == "ID.1"
+    del nameless["from_user_id"]
+    assert read(nameless, contacts=[{"user_id": "ID.2"}]).identity.bsuid == "ID.2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "expected"),
+    [
+        ("image", {"id": "7", "mime_type": "image/jpeg", "sha256": "x"}, MediaRef("7", "image/jpeg", "x")),
+        ("document", {"id": "7"}, MediaRef("7", "", "")),
+        ("image", {"id": None}, OtherContent()),
+        ("audio", {"id": "7"}, OtherContent()),
+        ("location", {"latitude": 1}, OtherContent()),
+        ("unsupported", {}, OtherContent()),
+        ("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}}, OtherContent()),
+        ("reaction", {"emoji": "x"}, Silent()),
+        ("revoke", {}, Silent()),
+        ("system", {"type": "user_changed_number", "wa_id": "62999"}, NumberChanged("62999", None)),
+        ("system", {"type": "user_changed_number", "new_wa_id": "62999"}, NumberChanged("62999", None)),
+        ("system", {"type": "user_changed_user_id", "user_id": "ID.2"}, NumberChanged(None, "ID.2")),
+        ("system", {"type": "something_else"}, Silent()),
+    ],
+)
+def test_what_a_message_holds(kind: str, content: Any, expected: object) -> None:
+    assert read(message(kind, content)).content == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("interactive", {"type": "button_reply", "button_reply": {"id": "cancel", "title": "Batal"}}),
+        ("interactive", {"type": "list_reply", "list_reply": {"id": "cancel", "title": "x"}}),
+        ("button", {"payload": "cancel", "text": "Batal"}),
+        ("text", {"body": "batal"}),
+    ],
+)
+def test_buttons_lists_and_text_mean_the_same(kind: str, content: Any) -> None:
+    intent = read(message(kind, content)).content
+    assert isinstance(intent, Intent)
+    assert intent.meaning is Meaning.CANCEL
+
+
+def test_the_source_of_a_link_is_taken_off_the_text() -> None:
+    inbound = read(message("text", {"body": "Halo [dagangan-poster]"}))
+    assert (inbound.outreach_source, inbound.content.meaning) == ("dagangan-poster", Meaning.GREETING)
+    assert read(message(referral={"source_id": "12", "ctwa_clid": "x"})).outreach_source == "ad:12"
+    assert read(message(referral={"source_url": "<script>"})).outreach_source == "ad"
+    assert read(message()).outreach_source is None
+
+
+def test_a_status_tells_time_callback_and_first_error() -> None:
+    errors = [{"code": 131026, "title": "t", "message": "m" * 900}, {"code": 1}]
+    fact = read_status({"id": "w", "status": "failed", "timestamp": "1795485600", "errors": errors, "biz_opaque_callback_data": "job"}, AT)
+    assert fact is not None
+    assert (fact.error_code, fact.callback_data, fact.at) == (131026, "job", AT)
+    assert len(fact.error_details or "") == 500
+
+
+@pytest.mark.parametrize("status", ["played", "deleted", "", None])
+def test_a_status_we_do_not_know_is_not_told(status: Any) -> None:
+    assert read_status({"id": "w", "status": status}, AT) is None
+
+
+def test_a_status_with_an_impossible_time_is_of_the_moment_it_came() -> None:
+    fact = read_status({"id": "w", "status": "sent", "timestamp": "²³"}, AT)
+    assert fact is not None
+    assert fact.at == AT
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.sampled_from(["id", "type", "text", "from", "errors"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+_VALUES = st.dictionaries(
+    st.sampled_from(["messages", "statuses", "errors", "contacts", "x"]), st.lists(_JSON, max_size=3) | _JSON, max_size=4
+)
+
+
+@given(_JSON | _VALUES.map(lambda value: body(**value)))
+def test_no_json_breaks_splitting_or_reading(content: Any) -> None:
+    pieces = split(content, "d")
+    assert pieces
+    for piece in pieces:
+        if piece.kind is Kind.MESSAGE:
+            read_message(piece.content, WORDS)
+        if piece.kind is Kind.STATUS:
+            read_status(piece.content, AT)

@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain.forms import Desk
+from services.intake.domain.words import Meaning, plain
+from services.intake.wiring import TEMPLATES, read_vocabulary
+from shared.reference.catalogue import Offer, catalogue
+from shared.values import Receipt
+
+DESK = Desk.of(catalogue(), ("kk_hilang",))
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
+RECEIPT = Receipt.from_body("7K4Q9F2")
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning", "service"),
+    [
+        ("Halo", Meaning.GREETING, ""),
+        ("  ASSALAMU'ALAIKUM!! ", Meaning.GREETING, ""),
+        ("Assalamualaikum", Meaning.GREETING, ""),
+        ("BATAL.", Meaning.CANCEL, ""),
+        ("Ya", Meaning.CONFIRM, ""),
+        ("menu", Meaning.MENU, ""),
+        ("Status?", Meaning.STATUS, ""),
+        ("1", Meaning.SERVICE, "kk_hilang"),
+        ("Kartu Keluarga hilang", Meaning.SERVICE, "kk_hilang"),
+        ("pak, KK saya hilang kemarin", Meaning.SERVICE, "kk_hilang"),
+        ("mau pindah datang", Meaning.SERVICE, "datang"),
+        ("mau legalisir", Meaning.IN_PERSON, "legalisir"),
+        ("ktp baru", Meaning.IN_PERSON, "ktp_rekam"),
+        ("3519081708850003", Meaning.ANSWER, ""),
+        ("saya kehilangan kk waktu banjir besar di desa kami minggu lalu pak", Meaning.ANSWER, ""),
+        ("", Meaning.ANSWER, ""),
+    ],
+)
+def test_what_people_type(text: str, meaning: Meaning, service: str) -> None:
+    intent = WORDS.read_text(text)
+    assert (intent.meaning, intent.service) == (meaning, service)
+
+
+@pytest.mark.parametrize("text", ["{}", "status {}", "Pak, resi saya {} sudah jadi?"])
+def test_a_receipt_number_anywhere_asks_for_its_status(text: str) -> None:
+    for way in (RECEIPT.text, RECEIPT.text.lower(), RECEIPT.text.replace("-", " "), RECEIPT.text.replace("-", "")):
+        intent = WORDS.read_text(text.format(way))
+        assert (intent.meaning, intent.receipt) == (Meaning.STATUS, RECEIPT)
+
+
+def test_a_mistyped_receipt_number_is_known_as_such() -> None:
+    wrong = RECEIPT.text[:-1] + ("A" if RECEIPT.text[-1] != "A" else "B")
+    assert WORDS.read_text(wrong).receipt_wrong
+
+
+@pytest.mark.parametrize(
+    ("choice", "title", "meaning", "service"),
+    [
+        ("confirm", "Kirim", Meaning.CONFIRM, ""),
+        ("cancel", "Batal", Meaning.CANCEL, ""),
+        ("service:kk_hilang", "KK hilang", Meaning.SERVICE, "kk_hilang"),
+        ("service:none", "Batal", Meaning.CANCEL, ""),
+        ("answer", "halo", Meaning.GREETING, ""),
+        ("", "menu", Meaning.MENU, ""),
+        ("menu", "", Meaning.MENU, ""),
+        ("payload-of-a-template", "Cek status", Meaning.STATUS, ""),
+    ],
+)
+def test_what_people_press(choice: str, title: str, meaning: Meaning, service: str) -> None:
+    intent = WORDS.read_choice(choice, title)
+    assert (intent.meaning, intent.service) == (meaning, service)
+
+
+@given(st.text())
+def test_no_text_breaks_the_reader(text: str) -> None:
+    WORDS.read_text(text)
+    assert plain(plain(text)) == plain(text)
+
+
+def test_every_in_person_service_of_the_catalogue_has_words_and_a_counter() -> None:
+    in_person = {code for code, service in catalogue().services.items() if service.offer is Offer.IN_PERSON}
+    assert set(WORDS.in_person.values()) == in_person
+    assert set(DESK.counters) == in_person
