@@ -87,7 +87,7 @@ class Courier:
         return True
 
     async def _work_off(self, hold: _Hold, glimpse: tuple[Job, int] | None) -> None:
-        """`glimpse` was read beside the claim: good enough to begin with, as a try is guarded by the version; its absence proves nothing."""
+        """`glimpse` was read beside the claim: good to begin with, as a try is guarded by the version; its absence proves nothing."""
         while True:
             found, glimpse = glimpse or await self._deps.jobs.head(hold.lane.key), None
             step: _Next = _At(None) if found is None else await self._advance(hold, *found)

@@ -1,0 +1,273 @@
+"""The life of a job: every step, and that no sequence of steps breaks what holds for all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from services.notifier.domain import job as jobs
+from services.notifier.domain.facts import Channel, Kind, NoticeDelivered, NoticeFailed
+from services.notifier.domain.job import Job, Progress, State
+from services.notifier.domain.message import Template
+from services.notifier.domain.outcome import Action, Verdict
+from shared.errors import DomainError
+from tests.unit.notifier.samples import AT, POLICY, after, make_job
+
+
+def settle(job: Job, action: Action, at: datetime = AT, **rest: object) -> jobs.Step:
+    provider_id = rest.pop("provider_id", None)
+    assert provider_id is None or isinstance(provider_id, str)
+    verdict = Verdict(action, "reason", **rest)  # type: ignore[arg-type]  # a retry_after_seconds at most
+    return jobs.settle(job, verdict, at=at, jitter=0.5, policy=POLICY, provider_id=provider_id)
+
+
+def running(**changes: object) -> Job:
+    return jobs.start(make_job(**changes), at=AT)
+
+
+def test_an_accepted_try_is_done_and_told() -> None:
+    job, facts = settle(running(), Action.DONE, provider_id="wamid.1")
+    assert (job.state, job.provider_id) == (State.DONE, "wamid.1")
+    assert facts == (NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, Kind.DOCUMENT, AT, maybe_duplicate=False),)
+
+
+def test_nobody_is_told_of_each_chat_reply() -> None:
+    assert settle(running(kind=Kind.REPLY), Action.DONE)[1] == ()
+
+
+def test_retries_grow_and_end() -> None:
+    job, delays = running(), []
+    for _ in range(POLICY.retry_limit - 1):
+        job, facts = settle(job, Action.RETRY)
+        assert (job.state, facts) == (State.READY, ())
+        delays.append((job.next_at - AT).total_seconds())
+        job = jobs.start(job, at=AT)
+    assert delays == sorted(delays)
+    assert delays[0] == 2.0
+    job, facts = settle(job, Action.RETRY)
+    assert job.state is State.FAILED
+    assert isinstance(facts[0], NoticeFailed)
+
+
+def test_a_court_is_tried_for_days() -> None:
+    job = running(channel=Channel.COURT, strikes=400)
+    job, _ = settle(job, Action.RETRY)
+    assert job.state is State.READY
+    assert (job.next_at - AT).total_seconds() <= 750
+
+
+def test_a_media_failure_uploads_anew() -> None:
+    job, _ = settle(running(media_id="media-1"), Action.MEDIA)
+    assert (job.state, job.media_id) == (State.READY, None)
+
+
+def test_waiting_is_no_strike() -> None:
+    for action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER, Action.DELAY_RECIPIENT):
+        job, facts = settle(running(), action)
+        assert (job.state, job.strikes, facts) == (State.READY, 0, ())
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.999])
+def test_131056_waits_at_least_the_pair_rate_and_longer_each_time(jitter: float) -> None:
+    job, waits = running(), []
+    for _ in range(3):
+        job, _ = jobs.settle(job, Verdict(Action.DELAY_RECIPIENT, "meta_131056"), at=AT, jitter=jitter, policy=POLICY)
+        waits.append((job.next_at - AT).total_seconds())
+        job = jobs.start(job, at=AT)
+    assert waits[0] >= 6
+    assert waits == sorted(waits)
+
+
+def test_131047_turns_to_the_template_once() -> None:
+    job, facts = settle(running(), Action.USE_TEMPLATE)
+    assert isinstance(job.outgoing, Template)
+    assert (job.state, facts) == (State.READY, ())
+    job, facts = settle(jobs.start(job, at=AT), Action.USE_TEMPLATE)
+    assert (job.state, job.reason) == (State.FAILED, "template_refused")
+    assert len(facts) == 1
+
+
+def test_without_a_template_a_closed_window_fails() -> None:
+    job, facts = settle(running(fallback=None), Action.USE_TEMPLATE)
+    assert (job.state, job.reason, len(facts)) == (State.FAILED, "window_closed", 1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_template"), [(0.0, False), (23.99, False), (24.0, True), (100.0, True)], ids=["now", "inside", "edge", "outside"]
+)
+def test_the_window_is_24_hours(hours: float, is_template: bool) -> None:  # noqa: FBT001 - a table's column
+    job, _ = jobs.fit_window(make_job(), AT - timedelta(hours=hours), at=AT, policy=POLICY)
+    assert isinstance(job.outgoing, Template) is is_template
+
+
+def test_nothing_known_of_the_person_is_a_closed_window() -> None:
+    assert isinstance(jobs.fit_window(make_job(), None, at=AT, policy=POLICY)[0].outgoing, Template)
+
+
+def test_who_writes_again_gets_the_message_itself() -> None:
+    job, _ = jobs.fit_window(make_job(), None, at=AT, policy=POLICY)
+    still, _ = jobs.fit_window(job, AT - timedelta(hours=1), at=after(seconds=5), policy=POLICY)
+    assert isinstance(still.outgoing, Template)  # refused inside what we took for an open window: trust the provider
+    again, _ = jobs.fit_window(job, after(seconds=4), at=after(seconds=5), policy=POLICY)
+    assert not isinstance(again.outgoing, Template)
+
+
+def test_courts_have_no_window() -> None:
+    job = make_job(channel=Channel.COURT, fallback=None)
+    assert jobs.fit_window(job, None, at=AT, policy=POLICY) == (job, ())
+
+
+def test_a_try_after_an_unknown_one_is_flagged() -> None:
+    job = jobs.lose(running(), "answer_timeout", at=AT, policy=POLICY)
+    assert (job.state, job.next_at) == (State.UNKNOWN, after(seconds=30))
+    job = jobs.start(job, at=after(seconds=30))
+    assert (job.maybe_duplicate, job.attempt) == (True, 2)
+
+
+def test_what_was_asked_for_and_not_found_is_repeated_without_a_flag() -> None:
+    job = jobs.found_not_sent(jobs.lose(running(), "answer_timeout", at=AT, policy=POLICY), at=AT)
+    assert not jobs.start(job, at=AT).maybe_duplicate
+
+
+def test_a_running_or_finished_job_is_not_started() -> None:
+    for state in (State.RUNNING, State.DONE, State.FAILED):
+        with pytest.raises(DomainError, match="job_not_startable"):
+            jobs.start(make_job(state=state), at=AT)
+
+
+def test_only_a_failed_job_is_retried_by_hand() -> None:
+    with pytest.raises(DomainError, match="job_not_failed"):
+        jobs.retry_by_hand(make_job(), at=AT)
+    job = jobs.retry_by_hand(make_job(state=State.FAILED, strikes=8), at=AT)
+    assert (job.state, job.strikes) == (State.READY, 0)
+
+
+def test_a_status_before_our_own_record_ends_the_try() -> None:
+    job, facts = jobs.fold_status(running(), "wamid.1", Progress.DELIVERED, at=AT)
+    assert (job.state, job.progress, job.provider_id, len(facts)) == (State.DONE, Progress.DELIVERED, "wamid.1", 1)
+    late, more = jobs.answer(job, 1, Verdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
+    assert (late, more) == (job, ())
+
+
+@pytest.mark.parametrize("order", [("sent", "read"), ("read", "sent"), ("read",), ("delivered", "sent", "read", "delivered")])
+def test_the_highest_rank_stays_in_any_order(order: tuple[str, ...]) -> None:
+    job, _ = settle(running(), Action.DONE, provider_id="wamid.1")
+    for status in order:
+        job, facts = jobs.fold_status(job, "wamid.1", Progress(status), at=AT)
+        assert facts == ()
+    assert job.progress is Progress.READ
+
+
+def test_a_late_sent_does_not_revive_a_try_that_failed_by_webhook() -> None:
+    job, _ = settle(running(), Action.DONE, provider_id="wamid.1")
+    assert not jobs.is_stale_failure(job, "wamid.1")
+    job, _ = settle(jobs.note_failure(job, "wamid.1"), Action.RETRY)
+    assert job.state is State.READY
+    assert jobs.is_stale_failure(job, "wamid.1")
+    assert jobs.fold_status(job, "wamid.1", Progress.SENT, at=AT)[0].state is State.READY
+    assert jobs.fold_status(job, "wamid.1", Progress.DELIVERED, at=AT)[0].state is State.DONE
+
+
+def test_a_failure_of_an_earlier_try_or_after_delivery_is_stale() -> None:
+    job, _ = settle(running(provider_ids=("wamid.1",)), Action.DONE, provider_id="wamid.2")
+    assert jobs.is_stale_failure(job, "wamid.1")
+    assert not jobs.is_stale_failure(job, "wamid.2")
+    delivered, _ = jobs.fold_status(job, "wamid.2", Progress.DELIVERED, at=AT)
+    assert jobs.is_stale_failure(delivered, "wamid.2")
+
+
+def test_a_second_copy_that_shows_up_is_noted_behind_the_present_one() -> None:
+    job, _ = settle(running(), Action.DONE, provider_id="wamid.2")
+    job, _ = jobs.fold_status(job, "wamid.1", Progress.SENT, at=AT)
+    assert job.provider_ids == ("wamid.1", "wamid.2")
+
+
+def test_an_answer_to_an_older_try_changes_nothing_but_the_ids() -> None:
+    job = replace(running(), attempt=2)
+    late, facts = jobs.answer(job, 1, Verdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
+    assert (late.state, late.provider_ids, facts) == (State.RUNNING, ("wamid.1",), ())
+
+
+def test_asking_ends_some_time() -> None:
+    job: Job | None = make_job(channel=Channel.COURT, state=State.UNKNOWN)
+    asked = 0
+    while job is not None:
+        job = jobs.ask_later(job, at=AT, jitter=0.5)
+        asked += 1
+    assert asked == 145
+
+
+class Life(RuleBasedStateMachine):
+    """Any sequence of calls, answers, crashes and webhooks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.job = make_job()
+        self.delivered = 0
+        self.sent = 0
+        self.flagged = 0
+        self.at = AT
+
+    def take(self, step: jobs.Step) -> None:
+        self.job, facts = step
+        self.delivered += sum(isinstance(fact, NoticeDelivered) for fact in facts)
+        self.at += timedelta(seconds=1)
+
+    @precondition(lambda self: self.job.state in (State.READY, State.UNKNOWN))
+    @rule()
+    def begin(self) -> None:
+        self.was_unknown = self.job.state is State.UNKNOWN
+        self.job = jobs.start(self.job, at=self.at)
+        assert self.job.maybe_duplicate or not self.was_unknown
+
+    @precondition(lambda self: self.job.state is State.RUNNING)
+    @rule(action=st.sampled_from(Action), jitter=st.floats(0, 0.99))
+    def answer(self, action: Action, jitter: float) -> None:
+        wamid = f"wamid.{self.job.attempt}" if action is Action.DONE else None
+        verdict = Verdict(action, "reason")
+        self.take(jobs.answer(self.job, self.job.attempt, verdict, at=self.at, jitter=jitter, policy=POLICY, provider_id=wamid))
+
+    @precondition(lambda self: self.job.state is State.RUNNING)
+    @rule()
+    def crash(self) -> None:
+        self.job = jobs.lose(self.job, "worker_lost", at=self.at, policy=POLICY)
+
+    @precondition(lambda self: self.job.attempt > 0)
+    @rule(attempt=st.integers(1, 3), progress=st.sampled_from([Progress.SENT, Progress.DELIVERED, Progress.READ]))
+    def webhook(self, attempt: int, progress: Progress) -> None:
+        before = self.job
+        self.take(jobs.fold_status(self.job, f"wamid.{min(attempt, self.job.attempt)}", progress, at=self.at))
+        assert jobs._RANK[self.job.progress] >= jobs._RANK[before.progress]
+        assert not (before.state is State.DONE and self.job.state is not State.DONE)
+
+    @precondition(lambda self: self.job.attempt > 0)
+    @rule(attempt=st.integers(1, 3), action=st.sampled_from([Action.RETRY, Action.USE_TEMPLATE, Action.UNDELIVERABLE, Action.MEDIA]))
+    def webhook_failure(self, attempt: int, action: Action) -> None:
+        wamid = f"wamid.{min(attempt, self.job.attempt)}"
+        if jobs.is_stale_failure(self.job, wamid):
+            return
+        noted = jobs.note_failure(self.job, wamid)
+        self.take(jobs.settle(noted, Verdict(action, "reason"), at=self.at, jitter=0.5, policy=POLICY))
+
+    @precondition(lambda self: self.job.state is State.FAILED)
+    @rule()
+    def by_hand(self) -> None:
+        self.job = jobs.retry_by_hand(self.job, at=self.at)
+
+    @invariant()
+    def what_holds(self) -> None:
+        assert self.job.is_open == (self.job.state in (State.READY, State.RUNNING, State.UNKNOWN))
+        assert (self.job.done_at is None) == self.job.is_open
+        assert len(set(self.job.provider_ids)) == len(self.job.provider_ids)
+        assert len(self.job.history) <= 20
+        assert self.job.state is not State.FAILED or self.job.reason
+        assert self.job.state is not State.DONE or self.delivered
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
