@@ -37,7 +37,9 @@ class AdminSettings(Environment):
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the operator's user and the product's vhost")]
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of the replica set with all services' databases")]
-    databases: Annotated[dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")]
+    databases: Annotated[
+        dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")
+    ]
 
     def by_service(self) -> dict[str, str]:
         """Database by service, for every service."""

@@ -17,49 +17,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
 from shared import logs
-from shared.clock import Clock, monotonic_seconds
+from shared.clock import Clock
 from shared.clock import now as system_now
-from shared.errors import Transient
 from shared.health import Check
 from shared.messaging import retry, wire
 from shared.messaging.buffer import Buffer, Full
-from shared.messaging.connection import CONNECTION_ERRORS, PROBE_SECONDS, Endpoint, Link, Session
-from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
-from shared.messaging.layout import DEAD, RETRY, Step, retry_queue
+from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Session
+from shared.messaging.delivery import Delivery, Outcome, Unavailable
+from shared.messaging.fate import Fates, Handle, Park
+from shared.messaging.link import PROBE_SECONDS, Link
 from shared.messaging.outbox import BrokerUnavailable, Refused
-from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
-from shared.metrics import CONSUMER_PAUSED
+from shared.messaging.patience import HOLD_SECONDS, Patience
+from shared.messaging.wire import Outgoing
 
 PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
-FIRST_PAUSE_SECONDS: Final = 0.2  # an election takes seconds, a cut connection less
-LONGEST_PAUSE_SECONDS: Final = 2.0  # after MongoDB heals nothing waits longer
-HOLD_SECONDS: Final = 60.0  # how long messages in hand are kept through a pause; the broker cuts a channel that holds them for 30 min
-
-_WAITING: Final = "waiting"  # reason of a message whose moment has not come: it goes round without counting as an attempt
+FIRST_PAUSE_SECONDS: Final = 0.2  # before a copy that failed is published again
+LONGEST_PAUSE_SECONDS: Final = 2.0  # then doubled up to this
 
 _log = logs.get("consumer")
-
-
-class Handle(Protocol):
-    """`Units.run_batch` with the service's routes."""
-
-    async def __call__(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Handle them; one outcome each, in order."""
-
-
-class Park(Protocol):
-    """`Units.park`."""
-
-    async def __call__(self, delivery: Delivery, code: str, detail: str = "") -> None:
-        """Record what is given up."""
 
 
 class Publish(Protocol):
@@ -118,12 +100,9 @@ class Consumer:
             options: Batch size and patience.
         """
         self._service = service
-        self._handle = handle
-        self._park = park
         self._publish = publish
-        self._ping = ping
-        self._clock = clock
         self._options = options or Options()
+        self._fates = Fates(service, handle=handle, park=park, clock=clock, policy=self._options.policy)
         self._prefetch = self._options.batch_messages * PREFETCH_BATCHES
         self._buffer: Buffer[_Held] = Buffer(self._prefetch)
         self._link = Link(
@@ -134,7 +113,7 @@ class Consumer:
             confirms=False,
             probe_seconds=self._options.probe_seconds,
         )
-        self._paused_since: float | None = None
+        self._patience = Patience(service, ping, self._options.hold_seconds)
         self._idle: Session | None = None  # came up while nothing was to be consumed
         self._stuck = ""
         self._stopping = False
@@ -165,8 +144,8 @@ class Consumer:
 
     async def check(self) -> Check:
         """Readiness: connected and not paused."""
-        if self._paused_since is not None:
-            return Check(ok=False, reason="consumer_paused", value=round(monotonic_seconds() - self._paused_since, 1))
+        if self._patience.paused:
+            return Check(ok=False, reason="consumer_paused", value=round(self._patience.seconds, 1))
         if self._stuck:
             return Check(ok=False, reason=f"consumer_stuck_{self._stuck}")
         return await self._link.check()
@@ -178,7 +157,7 @@ class Consumer:
         await session.channel.basic_qos(prefetch_count=self._prefetch)
         session.channel.on_consumer_cancel_callbacks.add(lambda _: session.drop("consumer_cancelled"))
         self._buffer.clear()  # of sessions that are gone: the broker sends those again
-        if self._paused_since is None and not self._stopping:
+        if not self._patience.paused and not self._stopping:
             self._idle = None
             await self._consume(session)
         else:
@@ -236,60 +215,35 @@ class Consumer:
                 return
 
     async def _settle(self, batch: list[_Held]) -> None:
-        """Bring every message of a batch to its end, or let go of those whose session is lost."""
+        """Bring every message of a batch to its end.
+
+        One that is left open ends its session: a later acknowledgement of everything up to a message must never cover it.
+        """
+        for held in await self._bring_to_end(batch):
+            held.session.drop("unsettled")
+
+    async def _bring_to_end(self, batch: list[_Held]) -> list[_Held]:
+        """Judge, copy, acknowledge; what is left open because we stop, or were paused for too long, or because the session is lost."""
+        open_ones: list[_Held] = []
         left = batch
         while left:
-            outcomes = await self._judge([held.delivery for held in left])
+            outcomes = await self._fates.judge([held.delivery for held in left])
             settled = [pair for pair in zip(left, outcomes, strict=True) if not isinstance(pair[1], Unavailable)]
             copied = await asyncio.gather(*(self._conclude(held, outcome) for held, outcome in settled))
             acked = [held for (held, _), ok in zip(settled, copied, strict=True) if ok]
+            open_ones += [held for (held, _), ok in zip(settled, copied, strict=True) if not ok]
             await self._ack(acked, whole=len(acked) == len(batch))
             left = [held for held, outcome in zip(left, outcomes, strict=True) if isinstance(outcome, Unavailable)]
             if left and not await self._pause():
-                return
+                break
             left = [held for held in left if not held.session.lost.is_set()]
-
-    async def _judge(self, deliveries: list[Delivery]) -> list[Outcome]:
-        """Outcomes in order: from the units of work, but for what must wait on and what is too big to be looked at."""
-        outcomes: dict[int, Outcome] = {}
-        for index, delivery in enumerate(deliveries):
-            if self._waits(delivery) is not None:
-                outcomes[index] = Retry(_WAITING)
-            elif len(delivery.body) > MAX_BODY_BYTES:
-                outcomes[index] = await self._give_up(delivery, "too_large", f"{len(delivery.body)} bytes")
-        rest = [index for index in range(len(deliveries)) if index not in outcomes]
-        if rest:
-            outcomes.update(zip(rest, await self._handle([deliveries[index] for index in rest]), strict=True))
-        for index, outcome in outcomes.items():
-            outcomes[index] = await self._exhausted(deliveries[index], outcome)
-        return [outcomes[index] for index in range(len(deliveries))]
-
-    async def _exhausted(self, delivery: Delivery, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Retry) and outcome.reason != _WAITING:
-            decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._options.policy)
-            if isinstance(decision, retry.GiveUp):
-                return await self._give_up(delivery, decision.code, outcome.reason)
-        return outcome
-
-    async def _give_up(self, delivery: Delivery, code: str, detail: str) -> Outcome:
-        kept = delivery if len(delivery.body) <= MAX_BODY_BYTES else replace(delivery, body=b"")  # the dead letter keeps the bytes
-        try:
-            await self._park(kept, code, detail)
-        except Transient as error:
-            return Unavailable(error.code)
-        return Dead(code, detail)
-
-    def _waits(self, delivery: Delivery) -> Step | None:
-        until = wire.not_before(delivery)
-        if until is None:
-            return None
-        return retry.still_waiting(datetime.fromtimestamp(until, UTC), self._clock(), self._options.policy)
+        return open_ones + left
 
     async def _conclude(self, held: _Held, outcome: Outcome) -> bool:
         """Publish the copy that an outcome asks for; True when the message may be acknowledged."""
-        if isinstance(outcome, (Done, Duplicate)):
+        message = self._fates.copy(held.delivery, outcome)
+        if message is None:
             return True
-        message = self._copy(held.delivery, outcome)
         pause = FIRST_PAUSE_SECONDS
         while not held.session.lost.is_set():
             try:
@@ -306,25 +260,6 @@ class Consumer:
                 self._stuck = ""
                 return True
         return False
-
-    def _copy(self, delivery: Delivery, outcome: Outcome) -> Outgoing:
-        if isinstance(outcome, Dead):
-            return wire.copy(delivery, DEAD, self._service, x_reason=outcome.code, x_not_before=None)
-        assert isinstance(outcome, Retry)  # noqa: S101 - the other outcomes have no copy
-        step = self._waits(delivery)
-        if step is not None:
-            return wire.copy(delivery, RETRY, retry_queue(self._service, step))
-        decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._options.policy)
-        assert isinstance(decision, retry.Wait)  # noqa: S101 - giving up became Dead before
-        until = decision.not_before
-        return wire.copy(
-            delivery,
-            RETRY,
-            retry_queue(self._service, decision.step),
-            x_attempt=delivery.attempt + 1,
-            x_reason=outcome.reason,
-            x_not_before=None if until is None else round(until.timestamp() * 1000),
-        )
 
     async def _ack(self, settled: Sequence[_Held], *, whole: bool) -> None:
         """Acknowledge. A whole batch takes one frame, because everything before it on this channel has been settled already."""
@@ -343,34 +278,10 @@ class Consumer:
         Returns:
             False when the messages in hand were let go meanwhile: the broker keeps them, and consuming has begun anew.
         """
-        self._paused_since = began = monotonic_seconds()
-        CONSUMER_PAUSED.set(1)
-        _log.warning("consumer.paused", service=self._service)
-        let_go = False
-        pause = FIRST_PAUSE_SECONDS
-        try:
-            while not await self._alive():
-                if self._stopping:
-                    return False
-                if not let_go and monotonic_seconds() - began > self._options.hold_seconds:
-                    let_go = True
-                    self._let_go("paused")
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        finally:
-            self._paused_since = None
-            CONSUMER_PAUSED.set(0)
-        _log.info("consumer.resumed", service=self._service, seconds=round(monotonic_seconds() - began, 1))
+        held = await self._patience.wait(let_go=lambda: self._let_go("paused"), stopping=lambda: self._stopping)
         if self._idle is not None:
             self._idle.drop("resumed")  # it consumes nothing: the next one will
-        return not let_go
-
-    async def _alive(self) -> bool:
-        try:
-            await self._ping()
-        except Transient:
-            return False
-        return True
+        return held
 
     def _let_go(self, reason: str) -> None:
         session = self._link.current

@@ -16,8 +16,9 @@ from shared import logs
 from shared.clock import monotonic_seconds
 from shared.health import Check
 from shared.messaging import wire
-from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Link, Session
+from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Session
 from shared.messaging.layout import DEAD, EVENTS, RETRY, STAFF
+from shared.messaging.link import Link
 from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
 
@@ -193,7 +194,7 @@ _CHANNEL_CODES: Final = {
 def _refuse_early(message: Outgoing) -> None:
     if message.exchange not in EXCHANGES:
         raise Refused("unknown_exchange", message.exchange)
-    if len(message.message_id) > wire.MAX_ID_CHARACTERS or len(message.routing_key) > wire.MAX_ID_CHARACTERS:
+    if max(len(name.encode()) for name in (message.message_id, message.routing_key, message.type)) > wire.MAX_ID_BYTES:
         raise Refused("name_too_long")
 
 

@@ -15,7 +15,7 @@ from shared.contracts.envelope import Envelope, split_type
 from shared.messaging.delivery import Delivery
 
 MAX_BODY_BYTES: Final = 1024 * 1024  # files travel by reference; RabbitMQ 4.x takes at most 16 MiB, and a body is held in memory by all
-MAX_ID_CHARACTERS: Final = 255  # AMQP 0-9-1 short string
+MAX_ID_BYTES: Final = 255  # AMQP 0-9-1 short string
 PERSISTENT: Final = 2  # AMQP 0-9-1 delivery mode; the library's default is transient
 CONTENT_TYPE: Final = "application/json"
 
@@ -24,6 +24,7 @@ REPLAYED: Final = "x-replayed"  # an operator sent it again
 REASON: Final = "x-reason"  # on dead letters and retries: the stable code
 NOT_BEFORE: Final = "x-not-before"  # POSIX milliseconds: a wait longer than the ladder's last rung goes round until then
 TRACEPARENT: Final = "traceparent"  # W3C Trace Context
+_FAR_FUTURE_MS: Final = 4_102_444_800_000  # the year 2100: later than that is no moment but a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ def to(message: Outgoing, exchange: str, routing_key: str) -> Outgoing:
 
 
 def not_before(delivery: Delivery) -> float | None:
-    """Until when it must wait, in POSIX seconds."""
+    """Until when it must wait, in POSIX seconds; None when nothing sensible is said."""
     value = delivery.headers.get(NOT_BEFORE)
-    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) else None
+    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _FAR_FUTURE_MS else None
 
 
 def _count(value: object) -> int:
@@ -131,7 +132,7 @@ def _id_of(body: bytes) -> str:
 
 
 def _short(text: str | None) -> str | None:
-    return text[:MAX_ID_CHARACTERS] if text else None
+    return text.encode()[:MAX_ID_BYTES].decode(errors="ignore") if text else None
 
 
 def _publisher(event_type: str) -> str | None:

@@ -4,9 +4,12 @@ import asyncio
 from dataclasses import replace
 
 from shared.messaging import layout, wire
+from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer
 from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
+from shared.messaging.outbox import BrokerUnavailable
 from shared.messaging.retry import EXHAUSTED, Policy
+from shared.messaging.wire import Outgoing
 from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, event
 from tests.support.eventually import eventually
 
@@ -204,6 +207,31 @@ async def test_what_can_not_be_parked_is_kept(room: Room) -> None:
         service.database_up = True
         await eventually(lambda: room.depth(DEAD))
     assert len(service.parked) == 1
+
+
+async def test_what_is_left_open_is_never_covered_by_a_later_acknowledgement(room: Room) -> None:
+    """The first message's copy can't be published while we stop; the second is done. The first must come back."""
+    first, second = event(), event()
+    service = Service(judge=lambda delivery: Retry("later") if delivery.message_id == first.message_id else Done())
+    for message in (first, second):
+        await room.put(message)
+    tried = asyncio.Event()
+
+    async def publish(message: Outgoing) -> None:  # noqa: ARG001 - as Publisher.publish
+        tried.set()
+        raise BrokerUnavailable
+
+    one = replace(OPTIONS, batch_messages=1)
+    stop = asyncio.Event()
+    consumer = Consumer(
+        endpoint(room.url), SERVICE, handle=service.handle, park=service.park, publish=publish, ping=service.ping, options=one
+    )
+    running = asyncio.create_task(consumer.run(stop))
+    await tried.wait()
+    stop.set()
+    await running
+    left = [await eventually(lambda: room.get(SERVICE))]
+    assert first.message_id in {message.header.properties.message_id for message in left if message}
 
 
 async def room_is_empty(room: Room) -> bool:

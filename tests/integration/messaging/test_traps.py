@@ -11,8 +11,9 @@ import pytest
 
 from shared.ids import new_id
 from shared.messaging import connection, consumer, layout, topology, wire
-from shared.messaging.connection import HEARTBEAT_SECONDS, Link, Lost, connect, endpoint
+from shared.messaging.connection import HEARTBEAT_SECONDS, Lost, connect, endpoint
 from shared.messaging.delivery import Delivery, Done, Outcome, Retry
+from shared.messaging.link import Link
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
@@ -228,13 +229,23 @@ async def test_trap_07_a_missing_queue_stops_nothing_else_and_is_found_when_it_c
 
 async def test_trap_07_a_queue_that_is_deleted_and_made_again_is_consumed_again(room: Room) -> None:
     service = Service()
-    async with room.consuming(service, options=replace(OPTIONS, probe_seconds=0.3)):
-        await room.put(event())
-        await eventually(lambda: len(service.deliveries) == 1)
+    async with room.consuming(service) as running:
+        await eventually(lambda: is_ready(running.consumer))
         await room.drop_queue(SERVICE)
+        await eventually(lambda: is_down(running.consumer))
         await topology.declare(room.url, SMALL)
         await room.put(event())
-        await eventually(lambda: len(service.deliveries) == 2)
+        await eventually(lambda: len(service.deliveries) == 1)
+
+
+async def test_trap_07_a_consumer_that_the_broker_has_forgotten_notices_it(room: Room) -> None:
+    service = Service()
+    async with room.consuming(service, options=replace(OPTIONS, probe_seconds=0.3)) as running:
+        session = await eventually(lambda: running.consumer._link.current)
+        assert session is not None
+        await session.channel.basic_cancel(SERVICE)
+        await room.put(event())
+        await eventually(lambda: len(service.deliveries) == 1)
 
 
 def test_trap_07_queues_have_no_argument_but_their_type() -> None:
