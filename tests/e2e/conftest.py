@@ -1,10 +1,12 @@
 """The whole system as processes: one per test run, on servers of its own, shared by all tests of this folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from deploy.local.journeys import Places
 from deploy.local.parts import SERVICES, SIMULATORS
@@ -12,6 +14,7 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
+from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
 
 VHOST = "journeys"
@@ -59,3 +62,10 @@ def places(stack: Stack) -> Places:
 def operator_environment(stack: Stack) -> dict[str, str]:
     """The environment of an operator's command, as a person gets it by `source .local/env`."""
     return dict(os.environ) | stack.operator_environment()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for a module, whose tests run in the module's loop (``pytest.mark.asyncio(loop_scope="module")``)."""
+    async with chromium() as running:
+        yield running

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.browser import DESK, PHONE, visit
 from tests.support.eventually import eventually
 from tests.support.simulators import API, Phone, whatsapp
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for the module: starting one takes seconds
 SITI = "6281234567890"
 SAMPLES = Path("deploy/simulators/whatsapp/static")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def phone() -> AsyncIterator[Phone]:
     async with whatsapp() as running:
         yield running
@@ -40,8 +42,8 @@ async def write(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])
-async def test_a_person_writes_taps_sends_photos_and_opens_the_document(phone: Phone, size: tuple[int, int]) -> None:
-    async with visit(phone.url, size=size) as page:
+async def test_a_person_writes_taps_sends_photos_and_opens_the_document(browser: Browser, phone: Phone, size: tuple[int, int]) -> None:
+    async with visit(browser, phone.url, size=size) as page:
         await begin(page, "KK saya hilang")
         log = page.get_by_role("log", name="Percakapan")
         await expect(log.get_by_text("KK saya hilang")).to_be_visible()
@@ -49,7 +51,7 @@ async def test_a_person_writes_taps_sends_photos_and_opens_the_document(phone: P
 
         await phone.sent(SITI, **question("Layanan *KK hilang*. Lanjutkan?", "Lanjutkan", "Batal"))
         await expect(log.locator("strong", has_text="KK hilang")).to_be_visible()
-        await page.get_by_role("button", name="Lanjutkan").click()
+        await log.get_by_role("button", name="Lanjutkan").click()
         answer = await eventually(lambda: [each for each in phone.business.changes("messages") if each["type"] == "interactive"])
         assert answer[0]["interactive"]["button_reply"] == {"id": "id-Lanjutkan", "title": "Lanjutkan"}
         assert answer[0]["context"]["id"]
@@ -75,8 +77,8 @@ async def test_a_person_writes_taps_sends_photos_and_opens_the_document(phone: P
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-async def test_everything_goes_by_keyboard(phone: Phone) -> None:
-    async with visit(phone.url) as page:
+async def test_everything_goes_by_keyboard(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url) as page:
         await page.get_by_role("button", name="Mulai sebagai warga contoh").focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_label("Tulis pesan")).to_be_focused()
@@ -103,9 +105,9 @@ async def test_everything_goes_by_keyboard(phone: Phone) -> None:
         assert images[0]["image"]["caption"] == "KTP saya"
 
 
-async def test_ticks_and_typing_follow_what_the_office_does(phone: Phone) -> None:
+async def test_ticks_and_typing_follow_what_the_office_does(browser: Browser, phone: Phone) -> None:
     phone.business.answers = [503]
-    async with visit(phone.url) as page:
+    async with visit(browser, phone.url) as page:
         await begin(page)
         mine = page.get_by_role("log", name="Percakapan").get_by_role("listitem").filter(has_text="Selamat pagi")
         await expect(mine.locator("[data-status=delivered]")).to_be_attached()
@@ -116,12 +118,12 @@ async def test_ticks_and_typing_follow_what_the_office_does(phone: Phone) -> Non
         await expect(page.get_by_text("PAK'DE ON sedang mengetik")).to_be_attached()
         await expect(page.locator("#typing")).to_be_visible()
         await phone.sent(SITI, text={"body": "Selamat pagi juga"})
-        await expect(page.get_by_text("Selamat pagi juga")).to_be_visible()
+        await expect(page.get_by_role("log", name="Percakapan").get_by_text("Selamat pagi juga")).to_be_visible()
         await expect(page.locator("#typing")).to_be_hidden()
 
 
-async def test_a_list_is_chosen_in_a_dialog(phone: Phone) -> None:
-    async with visit(phone.url) as page:
+async def test_a_list_is_chosen_in_a_dialog(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url) as page:
         await begin(page)
         action = {
             "button": "Lihat layanan",
@@ -137,8 +139,8 @@ async def test_a_list_is_chosen_in_a_dialog(phone: Phone) -> None:
         await expect(dialog).to_be_hidden()
 
 
-async def test_a_second_citizen_and_what_waits_for_the_first(phone: Phone) -> None:
-    async with visit(phone.url, size=DESK) as page:
+async def test_a_second_citizen_and_what_waits_for_the_first(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url, size=DESK) as page:
         await begin(page)
         await page.get_by_role("button", name="Tambah warga").click()
         dialog = page.get_by_role("dialog", name="Tambah warga")
@@ -146,6 +148,7 @@ async def test_a_second_citizen_and_what_waits_for_the_first(phone: Phone) -> No
         await dialog.get_by_label("Nomor WhatsApp").fill("0899 1111 2222")
         await dialog.get_by_label("Yang terlihat oleh dinas").select_option("bsuid")
         await dialog.get_by_role("button", name="Tambah", exact=True).click()
+        await expect(dialog).to_be_hidden()  # Playwright types into what has the focus, and a modal dialog keeps it
         await write(page, "saya Budi")
         last = (await eventually(lambda: [each for each in phone.business.changes("messages") if each["text"]["body"] == "saya Budi"]))[0]
         assert "from" not in last
@@ -161,8 +164,8 @@ async def test_a_second_citizen_and_what_waits_for_the_first(phone: Phone) -> No
         await eventually(lambda: "read" in phone.business.statuses(wamid))
 
 
-async def test_the_conversation_is_there_again_after_a_reload(phone: Phone) -> None:
-    async with visit(phone.url) as page:
+async def test_the_conversation_is_there_again_after_a_reload(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url) as page:
         await begin(page, "pesan pertama")
         await phone.sent(SITI, **question("Lanjut?", "Ya", "Tidak"))
         await page.get_by_role("button", name="Ya", exact=True).click()
@@ -172,15 +175,17 @@ async def test_the_conversation_is_there_again_after_a_reload(phone: Phone) -> N
         await expect(page.get_by_role("button", name="Tidak")).to_be_disabled()
 
 
-async def test_a_file_from_the_device_and_one_that_is_refused(phone: Phone, tmp_path: Path) -> None:
+async def test_a_file_from_the_device_and_one_that_is_refused(browser: Browser, phone: Phone, tmp_path: Path) -> None:
     good, bad = tmp_path / "surat.png", tmp_path / "surat.txt.jpg"
     good.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
     bad.write_bytes(b"x" * (5 * 1024 * 1024 + 1))
-    async with visit(phone.url) as page:
+    async with visit(browser, phone.url, refused=1) as page:
         await begin(page)
         for path in (good, bad):
             await page.locator("#file").set_input_files(path)
             await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
+            if path is good:
+                await expect(page.get_by_role("dialog", name="Kirim foto")).to_be_hidden()
         await expect(page.get_by_role("alert").filter(has_text="Belum berhasil")).to_be_visible()
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Batal").click()
         images = [each for each in phone.business.changes("messages") if each["type"] == "image"]

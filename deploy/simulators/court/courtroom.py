@@ -66,7 +66,7 @@ class Courtroom:
         sent = self.desk.by_reference(references(callback.body)) if new else None
         if sent is not None:
             callback.decision_id = sent.id
-            sent.callbacks.append(callback.view())
+            sent.callbacks.append(callback)
             self._tell(sent)
         return callback
 

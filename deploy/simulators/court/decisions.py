@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deploy.simulators.court.callbacks import Callback
 from shared.ids import new_id
 
+CALLBACKS_MAX: Final = 200  # per decision: four documents and a receipt, with room for returns
 State = Literal["sending", "accepted", "refused", "given_up"]
 
 
@@ -54,7 +56,7 @@ class Sent:
     age_seconds: int = 0
     state: State = "sending"
     attempts: list[Attempt] = field(default_factory=list)
-    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    callbacks: deque[Callback] = field(default_factory=lambda: deque(maxlen=CALLBACKS_MAX))
 
     @property
     def answer(self) -> Any:
@@ -70,7 +72,7 @@ class Sent:
             "decision": self.decision,
             "answer": self.answer,
             "attempts": [attempt.view() for attempt in self.attempts],
-            "callbacks": self.callbacks,
+            "callbacks": [callback.view() for callback in self.callbacks],
         }
 
     def references(self) -> set[str]:

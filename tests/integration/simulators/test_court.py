@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from deploy.simulators.court.families import read_couples
 from shared.clock import now
-from tests.integration.simulators.conftest import CALLBACK_SECRET, DECISION_SECRET, Court
+from tests.support.simulators import CALLBACK_SECRET, DECISION_SECRET, Court, call_back
 
 HUSBAND = {"nik": "3519010101800001", "name": "BUDI SANTOSO"}
 WIFE = {"nik": "3519014202820002", "name": "SITI AMINAH"}
@@ -25,26 +24,6 @@ async def send(court: Court, **order: Any) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     sent = answer.json()
     return dict((await court.client.get(f"/sim/decisions/{sent['id']}", params={"wait_seconds": 5})).json())
-
-
-async def call_back(
-    court: Court,
-    number: str = "received:case-1",
-    *,
-    secret: str = CALLBACK_SECRET,
-    at: datetime | None = None,
-    patience: float = 5,
-    data: dict[str, str] | None = None,
-) -> httpx.Response:
-    body = json.dumps({"type": "decision.received", "timestamp": now().isoformat(), "data": data or {}})
-    moment = at or now()
-    headers = {
-        "webhook-id": number,
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(number, moment, body),
-        "content-type": "application/json",
-    }
-    return await court.client.post("/callbacks", content=body, headers=headers, timeout=patience)
 
 
 async def test_a_decision_arrives_signed_and_its_answer_is_kept(court: Court) -> None:

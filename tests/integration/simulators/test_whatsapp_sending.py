@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.simulators.conftest import API, Phone, whatsapp
 from tests.support.eventually import eventually
+from tests.support.simulators import API, Phone, whatsapp
 
 
 def buttons(*titles: str, body: str = "Pilih") -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.simulators.conftest import API, Phone, good_signature, whatsapp
 from tests.support.eventually import eventually
+from tests.support.simulators import API, Phone, good_signature, whatsapp
 
 
 async def ready(phone: Phone) -> dict[str, Any]:

@@ -60,8 +60,9 @@ function fill({ decision }) {
   }
   children = decision.children ?? [];
   $("children-box").hidden = children.length === 0;
-  $("children").replaceChildren(...children.map((child, at) => element("label", { class: "full" }, `${child.name ?? child.nik}, hak asuh pada`,
-    element("select", { name: `custody.${at}` },
+  $("children").replaceChildren(...children.map((child, at) => element("div", { class: "field" },
+    element("label", { for: `custody-${at}` }, `${child.name ?? child.nik}, hak asuh pada`),
+    element("select", { name: `custody.${at}`, id: `custody-${at}` },
       element("option", { value: "wife", selected: child.custody_nik === decision.wife.nik }, "Ibu"),
       element("option", { value: "husband", selected: child.custody_nik === decision.husband.nik }, "Ayah")))));
   showKind();
@@ -98,7 +99,7 @@ async function loadFamilies() {
   courtCode = answer.court.code;
   $("court").textContent = answer.court.name;
   $("no-sample").hidden = families.length > 0;
-  $("sample-label").hidden = families.length === 0;
+  $("sample-field").hidden = families.length === 0;
   $("sample").replaceChildren(...families.map(({ couple }, at) => element("option", { value: at }, `${couple.husband.name} dan ${couple.wife.name}`)));
   if (families.length) {
     const next = Math.max(0, Math.min(chosen, families.length - 1));

@@ -1,0 +1,66 @@
+"""Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from playwright.async_api import Browser, Page, async_playwright
+
+CHROMIUM: Final = "/usr/bin/chromium"
+FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE: Final = (390, 844)
+DESK: Final = (1280, 800)
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser that ends with the block."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, refused: int = 0) -> AsyncIterator[Page]:
+    """A page of ours, ready for use, with cookies and storage of its own; errors of its scripts fail the block.
+
+    Args:
+        browser: From `chromium`.
+        url: Where it is.
+        size: Of the window, in CSS pixels.
+        refused: How many of its calls the test makes the server refuse; the browser writes each to the console.
+
+    Raises:
+        AssertionError: a script failed, or something else was written to the console as an error.
+    """
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
+    )
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    await page.goto(url)
+    await page.locator("body[data-ready]").wait_for()
+    try:
+        yield page
+    finally:
+        await context.close()
+    refusals = [each for each in trouble if each.startswith("Failed to load resource")]
+    assert len(refusals) == refused, trouble
+    assert len(trouble) == refused, trouble
