@@ -105,15 +105,21 @@ class Relay:
 
     async def _carry(self, claim: Claim, lost_at: float) -> bool:
         probing = self._failures > 0
-        fates = await asyncio.gather(*(self._send(claim.token, row, lost_at) for row in claim.rows))
+        fates = await asyncio.gather(*(self._send(row, lost_at) for row in claim.rows))
         by_fate: dict[_Fate, list[str]] = {}
+        refused: list[tuple[OutboxRow, Refused]] = []
         for row, fate in zip(claim.rows, fates, strict=True):
-            by_fate.setdefault(fate, []).append(row.id)
+            if isinstance(fate, Refused):
+                refused.append((row, fate))
+            else:
+                by_fate.setdefault(fate, []).append(row.id)
         if sent := by_fate.get(_Fate.SENT):
             marked = await self._outbox.mark_sent(claim.token, sent)
             self._carried += len(sent)
             if marked < len(sent):
                 log.warning("outbox.lease_lost", rows=len(sent) - marked)
+        for row, refusal in refused:
+            await self._park(claim.token, row, refusal)
         if broken := by_fate.get(_Fate.BROKEN):
             await self._outbox.release(claim.token, broken, _LONGEST_PAUSE_SECONDS)
         if down := by_fate.get(_Fate.DOWN):
@@ -123,16 +129,18 @@ class Relay:
         self._failures = 0
         return probing or claim.more
 
-    async def _send(self, token: str, row: OutboxRow, lost_at: float) -> _Fate:
+    async def _park(self, token: str, row: OutboxRow, refusal: Refused) -> None:
+        log.warning("event.refused", event_id=row.id, type=row.type, code=refusal.code)
+        if await self._outbox.park(token, row.id, refusal.code, mask(refusal.detail)):
+            OUTBOX_PARKED.labels(row.type).inc()
+
+    async def _send(self, row: OutboxRow, lost_at: float) -> _Fate | Refused:
         if monotonic_seconds() >= lost_at:
             return _Fate.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
         try:
             await self._publish(row)
         except Refused as error:
-            log.warning("event.refused", event_id=row.id, type=row.type, code=error.code)
-            if await self._outbox.park(token, row.id, error.code, mask(error.detail)):
-                OUTBOX_PARKED.labels(row.type).inc()
-            return _Fate.PARKED
+            return error
         except BrokerUnavailable:
             return _Fate.DOWN
         except Exception as error:  # noqa: BLE001 - one row that breaks our own code must not stop the others
@@ -193,7 +201,6 @@ class _Fate(Enum):
     """What became of one publish."""
 
     SENT = auto()
-    PARKED = auto()
     DOWN = auto()
     LATE = auto()
     BROKEN = auto()
