@@ -33,7 +33,7 @@ class Shift:
 
 
 def _default_week() -> Mapping[int, tuple[Shift, ...]]:
-    # Unconfirmed for Madiun; Perpres 21/2023: 37.5 hours a week in five days, longer break on Friday.
+    # Unconfirmed: a plausible counter week with a longer break on Friday, not Madiun's published hours.
     ordinary = (Shift(time(7, 30), time(12, 0)), Shift(time(13, 0), time(15, 30)))
     friday = (Shift(time(7, 30), time(11, 30)), Shift(time(13, 0), time(14, 30)))
     return {0: ordinary, 1: ordinary, 2: ordinary, 3: ordinary, 4: friday}

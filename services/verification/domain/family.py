@@ -89,7 +89,7 @@ def card_after_divorce(holder: str, decision: Decision, family: Family, register
 def leaver(family: Family, decision: Decision) -> str:
     """NIK of the party that leaves a card on which both parties stand: the one who is further from its head.
 
-    Equal distance (two lodgers, say): the wife's card is the new one, as the court's own examples have it; an officer can return it.
+    Equal distance (two lodgers, say): the wife's card is the new one. A convention of ours without a source; the office has to confirm it.
     """
     husband, wife = family.member(decision.husband.nik), family.member(decision.wife.nik)
     if husband is None or wife is None:

@@ -141,4 +141,4 @@ def test_thousands_of_families_are_loaded_in_seconds(
 ) -> None:
     load(list(sample_families(5_000, 7)), tmp_path, monkeypatch, mongo_url, database)
     seconds = float(capsys.readouterr().out.split(" in ")[1].split(" s")[0])
-    assert seconds < 15  # 1 s on an idle machine
+    assert seconds < 15  # far above what it takes, so that a busy machine does not fail it
