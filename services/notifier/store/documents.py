@@ -38,8 +38,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("channel", 1), ("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}),
     ),
     STATUSES: (
-        # One row per message and status; forgotten after STATUS_DAYS.
-        IndexModel([("at", 1)], name="forget", expireAfterSeconds=STATUS_DAYS * 86400),
+        # One row per message and status; the sweep reads the latest, the rest is forgotten after STATUS_DAYS.
+        IndexModel([("kept_at", 1)], name="forget", expireAfterSeconds=STATUS_DAYS * 86400),
     ),
     SENDER: (),
 }

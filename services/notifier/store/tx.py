@@ -66,7 +66,10 @@ class MongoTx:
             STATUSES,
             UpdateOne(
                 {"_id": f"{status.provider_id}:{status.progress}"},
-                {"$setOnInsert": {"provider_id": status.provider_id, "progress": str(status.progress), **row}},
+                {
+                    "$setOnInsert": {"provider_id": status.provider_id, "progress": str(status.progress), **row},
+                    "$currentDate": {"kept_at": True},
+                },
                 upsert=True,
             ),
         )

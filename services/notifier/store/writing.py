@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from services.notifier.domain.job import Job, Progress
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOBS, OPEN_STATES, STATUSES, job_from_doc, job_to_doc
 from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
+
+_SWEPT_SECONDS: Final = 900  # our own record is behind a webhook by seconds; what stays unknown longer is not our message
 
 
 class MongoJobs:
@@ -33,7 +35,9 @@ class MongoJobs:
 
     async def early_statuses(self, limit: int) -> list[EarlyStatus]:
         """Kept statuses for which a job has turned up since."""
+        since = {"$dateSubtract": {"startDate": "$$NOW", "unit": "second", "amount": _SWEPT_SECONDS}}
         pipeline: list[dict[str, Any]] = [
+            {"$match": {"$expr": {"$gte": ["$kept_at", since]}}},
             {
                 "$lookup": {
                     "from": JOBS,
