@@ -1,0 +1,113 @@
+"""`make run` itself, twice on one folder: it shows both journeys, stops what it started, and keeps what it made."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from deploy.local.parts import ROOT, SERVICES, SIMULATORS
+from deploy.local.ports import free_ports, is_free
+from deploy.local.servers import MissingServerError, find_rabbitmq
+from tests.support.eventually import eventually
+
+PORTS = (
+    *(f"{name}_port".upper() for name in (*SERVICES, *SIMULATORS)),
+    *("RABBITMQ_PORT", "RABBITMQ_API_PORT", "RABBITMQ_DIST_PORT", "RABBITMQ_EPMD_PORT", "MONGO_PORT"),
+)
+
+
+class Launcher:
+    """`python -m deploy.local.run` on a folder and ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        self.out = folder / "run.out"
+
+    def start(self, **more: str) -> subprocess.Popen[bytes]:
+        settings = {"LOCAL_STATE": str(self.folder / "state"), **{name: str(port) for name, port in self.ports.items()}, **more}
+        environment = {name: value for name, value in os.environ.items() if name not in {"AMQP_URL", "MONGO_URL"}} | settings
+        with self.out.open("wb") as out:
+            return subprocess.Popen([sys.executable, "-m", "deploy.local.run"], cwd=ROOT, env=environment, stdout=out, stderr=out)
+
+    def said(self) -> str:
+        return self.out.read_text()
+
+    def find_document(self, number: str) -> dict[str, Any]:
+        """Ask issuance for a document."""
+        key = json.loads((self.folder / "state" / "keys" / "keys.json").read_text())["clients"]["admin-01"]
+        url = f"http://127.0.0.1:{self.ports['ISSUANCE_PORT']}/v1/documents"
+        answer = httpx.get(url, params={"number": number}, headers={"Authorization": f"Bearer {key}"})
+        found: dict[str, Any] = answer.json()["documents"][0]
+        return found
+
+    def left(self) -> list[str]:
+        """Processes that still have this folder in their command line or environment, and ports that are still held."""
+        found = [f"port {name}" for name, port in self.ports.items() if not is_free(port)]
+        for process in psutil.process_iter():
+            try:
+                if str(self.folder) in " ".join([*process.cmdline(), process.environ().get("SIGNER_DIR", "")]):
+                    found.append(str(process.cmdline()))
+            except psutil.Error:
+                continue
+        return found
+
+
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Launcher:
+    try:
+        find_rabbitmq()
+    except MissingServerError as error:
+        pytest.skip(str(error))
+    return Launcher(tmp_path_factory.mktemp("run"))
+
+
+async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_made(launcher: Launcher) -> None:
+    process = launcher.start(ONCE="1")
+    assert await eventually(lambda: process.poll() is not None, 200), launcher.said()
+    assert process.returncode == 0, launcher.said()
+    first = json.loads(launcher.said().splitlines()[-1])
+    assert set(first) == {"whatsapp", "court"}
+    for journey in first.values():
+        assert journey["receipts"]
+        assert journey["documents"]
+        assert journey["seconds"]["delivered"] > 0
+        for document in journey["documents"]:
+            assert (launcher.folder / "state" / "documents" / f"{document['number']}.pdf").read_bytes().startswith(b"%PDF-")
+    assert launcher.left() == []
+
+    again = launcher.start()
+    await eventually(lambda: "Ctrl-C stops it" in launcher.said() or again.poll() is not None, 200)
+    assert again.poll() is None, launcher.said()
+    document = first["whatsapp"]["documents"][0]
+    assert launcher.find_document(document["number"])["sha256"] == document["sha256"], "the second run forgot the first"
+
+    killed = psutil.Process(int((launcher.folder / "state/run/notifier.pid").read_text().split()[0]))
+    killed.kill()
+    await eventually(lambda: "notifier ended with exit code -9; it is started again" in launcher.said(), 20)
+
+    again.send_signal(signal.SIGINT)
+    assert await eventually(lambda: again.poll() is not None, 60)
+    assert again.returncode == 0
+    assert launcher.left() == []
+
+
+async def test_a_taken_port_is_named_before_anything_starts(launcher: Launcher, tmp_path: Path) -> None:
+    other = Launcher(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", other.ports["COURT_PORT"]))
+        taken.listen()
+        process = other.start(ONCE="1")
+        assert await eventually(lambda: process.poll() is not None, 60)
+    assert process.returncode == 1
+    assert f"port {other.ports['COURT_PORT']} (COURT_PORT) is taken" in other.said()
+    assert "Traceback" not in other.said()
+    assert launcher.left() == []

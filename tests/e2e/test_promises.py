@@ -1,0 +1,106 @@
+"""What must be true after the journeys: everything is accounted for, no log names a person, bad input is answered and leaves no trace."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local import journeys
+from deploy.local.journeys import Places
+from deploy.local.parts import ROOT, SERVICES
+from deploy.local.stack import Stack
+
+
+@pytest.fixture
+def adapter(stack: Stack) -> Iterator[httpx.Client]:
+    """A channel adapter's client at intake."""
+    key = stack.keys.clients["loket"]
+    with httpx.Client(base_url=stack.part("intake").url, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+        yield client
+
+
+def a_request(**changed: Any) -> dict[str, Any]:
+    return {"service": "kk_hilang", "nik": "3519015708850001", "kk_number": "3519012304120001", "documents": [], **changed}
+
+
+async def test_everything_accepted_is_finished_parked_or_in_flight(
+    stack: Stack, places: Places, operator_environment: dict[str, str]
+) -> None:
+    await journeys.whatsapp(places, stack.people()["kk_hilang"][10])
+    command = [sys.executable, "-m", "shared.messaging.admin", "conservation"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for service in SERVICES:
+        assert service in done.stdout
+
+
+async def test_i8_no_log_names_a_person(stack: Stack, places: Places) -> None:
+    person = stack.people()["kk_hilang"][11]
+    decision = await journeys.sample_decision(places, 12)
+    await journeys.whatsapp(places, person)
+    await journeys.court(places, decision)
+    personal = {person["nik"], person["kk_number"], person["name"], decision["case_number"]}
+    personal |= {decision[party][name] for party in ("husband", "wife") for name in ("nik", "name")}
+    async with httpx.AsyncClient(base_url=stack.part("whatsapp").url) as client:
+        chats = (await client.get("/sim/citizens")).json()["citizens"]
+    personal |= {chat["phone"] for chat in chats} | {chat["bsuid"] for chat in chats}
+    for service in SERVICES:
+        log = stack.process(service).log.read_text()
+        assert len(log.splitlines()) > 10, f"{service} logs nothing"
+        assert not [index for index, value in enumerate(sorted(personal)) if value in log], f"the log of {service} names a person"
+
+
+def test_a_webhook_with_a_wrong_signature_is_not_let_in(stack: Stack) -> None:
+    url = f"{stack.part('intake').url}/v1/webhooks/whatsapp"
+    for header in ("sha256=" + "0" * 64, "", "sha256=é"):
+        answer = httpx.post(url, content=b'{"entry": []}', headers=[(b"X-Hub-Signature-256", header.encode())])
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "signature_wrong"
+
+
+def test_a_body_over_the_limit_is_refused(stack: Stack) -> None:
+    answer = httpx.post(f"{stack.part('intake').url}/v1/webhooks/whatsapp", content=b"x" * 20_000_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_malformed_json_is_told_apart_from_a_wrong_field(adapter: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "malformed", "Content-Type": "application/json"}
+    assert adapter.post("/v1/requests", content=b"{", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize(("changed", "field"), [({"service": "kk_gaib"}, "service"), ({"nik": "123"}, "nik"), ({}, "documents")], ids=str)
+def test_a_wrong_field_is_named(adapter: httpx.Client, changed: dict[str, str], field: str) -> None:
+    answer = adapter.post("/v1/requests", json=a_request(**changed), headers={"Idempotency-Key": json.dumps(changed)})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert any(error["field"].split(".")[0].split("[")[0] == field for error in problem["errors"]), problem
+    assert "3519015708850001" not in answer.text
+
+
+def test_a_file_of_a_wrong_type_is_refused_and_named(adapter: httpx.Client) -> None:
+    answer = adapter.post("/v1/files", content=b"MZ\x90\x00 a program", headers={"Content-Type": "image/jpeg"})
+    assert answer.status_code == 422, answer.text
+
+
+def test_an_idempotency_key_belongs_to_one_body(adapter: httpx.Client) -> None:
+    files = [
+        adapter.post("/v1/files", content=(journeys.PHOTOS / name).read_bytes(), headers={"Content-Type": "image/jpeg"})
+        for name in ("surat-polisi.jpg", "ktp.jpg")
+    ]
+    assert [file.status_code for file in files] == [201, 201], files[0].text
+    documents = [{"kind": kind, "file_id": file.json()["file_id"]} for kind, file in zip(("surat_kehilangan", "ktp"), files, strict=True)]
+    first = adapter.post("/v1/requests", json=a_request(documents=documents), headers={"Idempotency-Key": "once"})
+    assert first.status_code == 201, first.text
+    again = adapter.post("/v1/requests", json=a_request(documents=documents), headers={"Idempotency-Key": "once"})
+    assert again.json()["receipt"] == first.json()["receipt"]
+    other = adapter.post("/v1/requests", json=a_request(documents=documents, reference="another"), headers={"Idempotency-Key": "once"})
+    assert other.status_code in {409, 422}
+    assert "idempotency" in other.json()["code"]
