@@ -24,6 +24,7 @@ REPLAYED: Final = "x-replayed"  # an operator sent it again
 REASON: Final = "x-reason"  # on dead letters and retries: the stable code
 NOT_BEFORE: Final = "x-not-before"  # POSIX milliseconds: a wait longer than the ladder's last rung goes round until then
 TRACEPARENT: Final = "traceparent"  # W3C Trace Context
+_OURS: Final = frozenset({ATTEMPT, REPLAYED, REASON, NOT_BEFORE, TRACEPARENT})
 _FAR_FUTURE_MS: Final = 4_102_444_800_000  # the year 2100: later than that is no moment but a mistake
 
 
@@ -99,7 +100,7 @@ def copy(delivery: Delivery, exchange: str, routing_key: str, **headers: Any) ->
     A header name is given with underscores (`x_attempt`); a None takes it away. The broker's own headers (x-death and its kin) stay
     behind: on a message published again they would only mislead.
     """
-    kept = {name: value for name, value in delivery.headers.items() if name in (ATTEMPT, REPLAYED, REASON, NOT_BEFORE, TRACEPARENT)}
+    kept = {name: value for name, value in delivery.headers.items() if name in _OURS and _can_be_sent(value)}
     kept |= {name.replace("_", "-"): value for name, value in headers.items()}
     return Outgoing(
         exchange=exchange,
@@ -120,6 +121,10 @@ def not_before(delivery: Delivery) -> float | None:
     """Until when it must wait, in POSIX seconds; None when nothing sensible is said."""
     value = delivery.headers.get(NOT_BEFORE)
     return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _FAR_FUTURE_MS else None
+
+
+def _can_be_sent(value: object) -> bool:
+    return isinstance(value, str | int)  # the library reads more kinds than it writes: bytes, for one
 
 
 def _count(value: object) -> int:

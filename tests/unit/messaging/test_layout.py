@@ -1,0 +1,128 @@
+"""The broker's layout as data."""
+
+import base64
+import hashlib
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS
+from shared.messaging import definitions, layout
+from shared.messaging.connection import Endpoint, tls_context, with_user
+
+PRODUCT = layout.product()
+
+
+def test_every_event_a_service_consumes_is_bound_to_its_queue() -> None:
+    bound = {(binding.queue, binding.key) for binding in PRODUCT.bindings if binding.exchange == layout.EVENTS}
+    assert bound == {(service, event.type) for service, events in CONSUMERS.items() for event in events}
+
+
+def test_every_event_has_a_queue() -> None:
+    keys = {binding.key for binding in PRODUCT.bindings}
+    assert {event.type for event in EVENTS} <= keys
+
+
+def test_consoles_are_told_on_the_staff_exchange_alone() -> None:
+    bound = {(binding.queue, binding.key) for binding in PRODUCT.bindings if binding.exchange == layout.STAFF}
+    assert bound == {(f"console.{name}", event.type) for name, events in CONSOLES.items() for event in events}
+
+
+def test_old_versions_that_are_upcast_are_bound_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = CONSUMERS["issuance"][0].type
+    monkeypatch.setattr(layout, "UPCASTERS", {"a.older.v1": ("a.old.v2", dict), "a.old.v2": (new, dict)})
+    keys = {binding.key for binding in layout.product().bindings if binding.queue == "issuance"}
+    assert {"a.older.v1", "a.old.v2", new} <= keys
+
+
+def test_exactly_one_policy_applies_to_each_queue_and_topic_exchange() -> None:
+    for kind, names in (("queues", PRODUCT.queues), ("exchanges", (layout.EVENTS, layout.STAFF))):
+        for name in names:
+            matching = [policy.name for policy in PRODUCT.policies if policy.applies_to == kind and re.search(policy.pattern, name)]
+            assert len(matching) == 1, (name, matching)
+
+
+def test_every_policy_applies_to_something() -> None:
+    for policy in PRODUCT.policies:
+        names = PRODUCT.queues if policy.applies_to == "queues" else tuple(exchange.name for exchange in PRODUCT.exchanges)
+        assert any(re.search(policy.pattern, name) for name in names), policy.name
+
+
+def test_dead_letter_targets_exist() -> None:
+    routes = {(binding.exchange, binding.key) for binding in PRODUCT.bindings}
+    for policy in PRODUCT.policies:
+        if "dead-letter-exchange" in policy.definition:
+            assert (policy.definition["dead-letter-exchange"], policy.definition["dead-letter-routing-key"]) in routes
+
+
+def test_nobody_may_configure_and_services_read_their_own_queue_alone() -> None:
+    users = {user.name: user for user in PRODUCT.users}
+    assert set(users) == {*CONSUMERS, "console", "operator"}
+    assert {user.configure for user in users.values()} == {"^$"}
+    for service in CONSUMERS:
+        readable = [queue for queue in PRODUCT.queues if re.search(users[service].read, queue)]
+        assert readable == [service]
+        writable = [name for name in (*(e.name for e in PRODUCT.exchanges), "amq.default") if re.search(users[service].write, name)]
+        assert sorted(writable) == ["dead", "events", "retry", "staff"]
+        speaks = {event.type.split(".")[0] for event in EVENTS if re.search(users[service].publishes, event.type)}
+        assert speaks <= {service}
+    assert [queue for queue in PRODUCT.queues if re.search(users["console"].read, queue)] == ["console.main"]
+    assert not re.search(users["console"].write, "events")
+
+
+def test_the_definitions_without_users_hold_no_secret_and_are_plain_json() -> None:
+    rendered = definitions.render(PRODUCT, "office")
+    assert set(rendered) == {"exchanges", "queues", "bindings", "policies"}
+    assert {item["vhost"] for items in rendered.values() for item in items} == {"office"}
+    assert "password" not in json.dumps(rendered)
+
+
+def test_the_definitions_hold_hashes_never_passwords() -> None:
+    passwords = {user.name: f"open-{user.name}" for user in PRODUCT.users}
+    rendered = definitions.render_whole(PRODUCT, "/", passwords)
+    assert "open-" not in json.dumps(rendered)
+    for user in rendered["users"]:
+        raw = base64.b64decode(user["password_hash"])
+        assert raw[4:] == hashlib.sha256(raw[:4] + passwords[user["name"]].encode()).digest()
+
+
+def test_the_hash_is_rabbitmq_s() -> None:
+    """The example of the vendor's page on passwords: salt 908DC60A, password test12."""
+    assert definitions.hash_password("test12", bytes.fromhex("908DC60A")) == "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"
+
+
+def test_passwords_come_from_the_environment_else_from_files_that_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMQP_PASSWORD_INTAKE", "given")
+    first = definitions.passwords_for(["intake", "console"], tmp_path / "secrets")
+    assert first["intake"] == "given"
+    assert len(first["console"]) >= 32
+    file = tmp_path / "secrets" / "amqp_password_console"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert definitions.passwords_for(["intake", "console"], tmp_path / "secrets") == first
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["amqp_password_console"]
+
+
+def test_without_a_place_for_it_a_missing_password_is_named() -> None:
+    with pytest.raises(LookupError, match="AMQP_PASSWORD_CONSOLE"):
+        definitions.passwords_for(["console"], None)
+
+
+def test_amqps_needs_an_explicit_context_and_no_address_is_ever_shown() -> None:
+    with pytest.raises(ValueError, match="TLS"):
+        Endpoint("amqps://me:secret@broker/")
+    assert "secret" not in repr(Endpoint("amqps://me:secret@broker/", tls_context()))
+
+
+@pytest.mark.parametrize(
+    ("url", "vhost", "wanted"),
+    [
+        ("amqp://guest:guest@h:5672/", None, "amqp://u:p%40%2F@h:5672/"),
+        ("amqp://h:1/old", "a/b", "amqp://u:p%40%2F@h:1/a%2Fb"),
+        ("amqps://x:y@h/v?name=z", None, "amqps://u:p%40%2F@h/v?name=z"),
+    ],
+)
+def test_an_address_can_be_given_another_user(url: str, vhost: str | None, wanted: str) -> None:
+    assert with_user(url, "u", "p@/", vhost) == wanted
