@@ -129,13 +129,14 @@ def payload(sent: Sent) -> dict[str, Any]:
 def sample_decision(court_code: str, couple: dict[str, Any], today: date, *, kind: str = "cerai_gugat") -> dict[str, Any]:
     """A whole decision about a couple: decided 30 days ago, final 14 days later, numbers made up."""
     number, deed = secrets.randbelow(90_000) + 10_000, secrets.randbelow(90_000) + 10_000
+    decided_in, deed_in = (today - timedelta(days=30)).year, (today - timedelta(days=10)).year
     decision: dict[str, Any] = {
         "court_code": court_code,
-        "case_number": f"{number}/Pdt.G/{today.year}/{court_code}",
+        "case_number": f"{number}/Pdt.G/{decided_in}/{court_code}",
         "kind": kind,
         "decided_on": _days_ago(today, 30),
         "final_on": _days_ago(today, 16),
-        "deed_number": f"{deed}/AC/{today.year}/{court_code}",
+        "deed_number": f"{deed}/AC/{deed_in}/{court_code}",
         "deed_on": _days_ago(today, 10),
         "deed_serial": f"J {deed:06d}",
         "husband": couple["husband"],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from deploy.simulators.whatsapp.media import MediaStore
-from deploy.simulators.whatsapp.messages import Interactive, MediaPart, Outbound
+from deploy.simulators.whatsapp.messages import Outbound
+from deploy.simulators.whatsapp.parts import Interactive, MediaPart
 from deploy.simulators.whatsapp.templates import Templates, template_content
 
 

@@ -228,3 +228,30 @@ async def test_read_comes_when_the_citizen_looks_and_delivered_when_the_phone_is
     assert (await phone.client.post(f"{path}/seen")).json() == {"read": 1}
     await eventually(lambda: phone.business.statuses(wamid) == ["sent", "delivered", "read"])
     assert (await phone.client.post(f"{path}/seen")).json() == {"read": 0}
+
+
+async def test_a_number_without_whatsapp_fails_by_webhook(phone: Phone) -> None:
+    citizen = await phone.citizen()
+    await phone.writes(citizen)
+    await phone.client.patch(f"/sim/citizens/{citizen['id']}", json={"on_whatsapp": False})
+    wamid = await phone.sent(text={"body": "hai"}, biz_opaque_callback_data="job")
+    await eventually(lambda: phone.business.statuses(wamid) == ["failed"])
+    failed = next(each for each in phone.business.changes("statuses") if each["id"] == wamid)
+    assert (failed["errors"][0]["code"], failed["biz_opaque_callback_data"]) == (131026, "job")
+
+
+@pytest.mark.parametrize(("to", "code"), [("12", 131009), ("628113519000", 131021)])
+async def test_a_recipient_that_cannot_be(phone: Phone, to: str, code: int) -> None:
+    assert (await phone.send(to)).json()["error"]["code"] == code
+
+
+async def test_approved_templates_are_listed_and_can_be_added(phone: Phone) -> None:
+    added = {"name": "uji", "body": "Halo {{nama}}", "buttons": ["Ya"]}
+    assert (await phone.client.post("/sim/templates", json=added)).status_code == 201
+    listed = (await phone.client.get("/v23.0/102290129340398/message_templates")).json()["data"]
+    assert {"uji", "dokumen_terbit", "pesan_baru"} <= {each["name"] for each in listed}
+    values = [{"type": "body", "parameters": [{"type": "text", "parameter_name": "nama", "text": "Siti"}]}]
+    await phone.sent("6285550001111", type="template", template={"name": "uji", "language": {"code": "id"}, "components": values})
+    citizen = await phone.citizen("085550001111")
+    assert citizen["last"]["content"]["text"] == "Halo Siti"
+    assert citizen["last"]["content"]["buttons"] == [{"id": "Ya", "title": "Ya"}]
