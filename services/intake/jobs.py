@@ -114,13 +114,17 @@ class Chats:
 
     async def _work_off(self, lease: Lease, stop: asyncio.Event) -> tuple[int, datetime]:
         """Handle what is there. Gives the failures in a row, and until when to rest."""
-        failures = lease.failures
+        failures, held_since = lease.failures, self._deps.clock()
         while not stop.is_set():
             pieces = await self._deps.inflow.messages_of(lease.sender, _AT_A_TIME)
             for piece in pieces:
                 now = self._deps.clock()
-                if stop.is_set() or not await self._deps.inflow.extend(lease, now, self._limits.lease_seconds):
+                if stop.is_set():
                     return failures, now
+                if (now - held_since).total_seconds() > self._limits.lease_seconds / 3:  # rarely: a write costs as much as an answer
+                    if not await self._deps.inflow.extend(lease, now, self._limits.lease_seconds):
+                        return failures, now
+                    held_since = now
                 if not await self._one(piece, failures):
                     failures += 1
                     return failures, self._deps.clock() + timedelta(seconds=_rest_seconds(failures))

@@ -42,6 +42,8 @@ from shared.reference.working_hours import WorkingHours
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 BUCKET: Final = "files"
+_KEY_AND_WHY: Final = 2  # words of `discard`
+_FAILED: Final = 1
 ACCOUNTS: Final = (
     conservation.by_state(
         "requests",
@@ -50,7 +52,7 @@ ACCOUNTS: Final = (
         parked=(State.UNDELIVERED,),
         in_flight=(State.SUBMITTED, State.APPROVED, State.ISSUED),
     ),
-    conservation.by_state("inflow", "inflow", finished=("handled", "kept"), parked=("parked",), in_flight=("new",)),
+    conservation.by_state("inflow", "inflow", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
 )
 
 
@@ -260,6 +262,19 @@ def replay_parked(words: Sequence[str]) -> int:
         sys.stdout.write(f"{await inflow.replay(words[0] if words else None)} to be handled again\n")
 
     return _with_inflow(replay)
+
+
+def discard_parked(words: Sequence[str]) -> int:
+    """`discard KEY WHY`: decide that a message shall not be handled. Exit code 1 where it is not parked."""
+    if len(words) < _KEY_AND_WHY:
+        sys.stderr.write("usage: python -m services.intake discard KEY WHY\n")
+        return _FAILED
+
+    async def discard(inflow: InflowStore) -> None:
+        if not await inflow.discard(words[0], " ".join(words[1:]), now()):
+            raise SystemExit(_FAILED)
+
+    return _with_inflow(discard)
 
 
 def _with_inflow(act: Callable[[InflowStore], Awaitable[None]]) -> int:

@@ -19,7 +19,7 @@ from shared.mongo import Doc, Mapping
 from shared.values import KkNumber, Nik
 
 MAX_SUBJECT_CHARACTERS: Final = 200  # the envelope's limit of a subject
-NEW, HANDLED, PARKED, KEPT = "new", "handled", "parked", "kept"
+NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Plain reads of requests for people and clients, and the census for the conservation check."""
+"""Plain reads of requests for people and clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from services.intake.domain.requests import Request
 from services.intake.ports import Page, Search
 from services.intake.store.mappings import request_from
-from shared.mongo import Collection, Doc, Mongo, aggregate
+from shared.mongo import Collection, Doc, Mongo
 from shared.values import Malformed, Receipt
 
 
@@ -27,11 +27,6 @@ class RegisterStore:
         docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]
         return Page(tuple(request_from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
-
-    async def count_by_state(self) -> dict[str, int]:
-        """How many requests stand in each state."""
-        rows = await aggregate(self._requests, [{"$group": {"_id": "$state", "count": {"$sum": 1}}}])
-        return {row["_id"]: row["count"] for row in rows}
 
 
 def _query(search: Search) -> Doc:

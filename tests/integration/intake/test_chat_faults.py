@@ -136,6 +136,7 @@ async def test_after_three_tries_a_message_is_parked_and_can_be_replayed(rig: Ri
     key, reason, _ = only(await rig.wiring.inflow.parked())
     assert reason == "defect_zerodivisionerror"
     assert len(await rig.say("halo")) == 1
+    assert not await rig.wiring.inflow.discard("wa:another", "why", rig.time())
     assert await rig.wiring.inflow.replay(key) == 1
     await rig.work()
     assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])

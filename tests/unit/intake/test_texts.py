@@ -65,9 +65,7 @@ def test_moments_are_written_in_indonesian_and_local_time() -> None:
 
 
 def test_several_sentences_are_one_message_with_the_buttons_of_the_last() -> None:
-    text, buttons = TEXTS.join(
-        [Said("cancelled", buttons=("menu",)), Said("wants_confirm", buttons=("confirm",))]
-    )
+    text, buttons = TEXTS.join([Said("cancelled", buttons=("menu",)), Said("wants_confirm", buttons=("confirm",))])
     assert "\n\n" in text
     assert [(button.id, button.title) for button in buttons] == [("confirm", "Kirim")]
 
