@@ -49,7 +49,7 @@ class TemplateComponent(Part):
     type: Literal["header", "body", "button"]
     sub_type: Literal["quick_reply", "url"] | None = None
     index: str | int | None = None
-    parameters: list[TemplateParameter] = []
+    parameters: tuple[TemplateParameter, ...] = ()
 
 
 class TemplatePart(Part):
@@ -57,7 +57,7 @@ class TemplatePart(Part):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=512)]
     language: TemplateLanguage
-    components: list[TemplateComponent] = []
+    components: tuple[TemplateComponent, ...] = ()
 
     def parameters(self, component: str) -> list[TemplateParameter]:
         """The values of one kind of component, in order."""
