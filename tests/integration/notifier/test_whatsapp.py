@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifier.domain import job as jobs
+from services.notifier.domain.outcome import Action, Verdict
 from shared.contracts import intake
 from shared.contracts.parts import Channel, Contact
 from shared.messaging.delivery import Done, Duplicate
@@ -209,17 +211,21 @@ async def test_statuses_in_any_order_keep_the_highest_rank(mongo_url: str, datab
 
 
 async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mongo_url: str, database: str) -> None:
-    async with make_rig(mongo_url, database) as rig:
-        await rig.fault("webhook_delay", milliseconds=0)
+    async with make_rig(mongo_url, database, work=False) as rig:
         await rig.tell(rig.reply())
-        job = await rig.job_becomes("done")
-        assert job.provider_id is not None
-        early = intake.MessageStatusReceived(wamid="wamid.other", status=intake.DeliveryStatus.READ, at=rig.time())
-        await rig.tell(early)
-        assert await rig.parts.sweeper.sweep() == 0  # nobody knows it yet
-        late = intake.MessageStatusReceived(wamid=job.provider_id, status=intake.DeliveryStatus.READ, at=rig.time())
-        await rig.tell(late)
+        status = intake.MessageStatusReceived(wamid="wamid.1", status=intake.DeliveryStatus.READ, at=rig.time())
+        await rig.tell(status)
+        assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
+        found = await rig.parts.deps.jobs.head(f"whatsapp:{PHONE}")
+        assert found is not None
+        begun = jobs.start(found[0], at=rig.time())
+        done, _ = jobs.answer(
+            begun, 1, Verdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
+        )
+        assert await rig.parts.deps.jobs.replace(done, found[1])
+        assert await rig.parts.sweeper.sweep() == 1
         assert (await rig.job()).progress == "read"
+        assert await rig.parts.sweeper.sweep() == 0
 
 
 async def test_an_unknown_person_fails_with_its_reason(rig: Rig) -> None:
