@@ -31,7 +31,7 @@ run: $(READY) ## Start everything, drive one WhatsApp and one court journey, sta
 	@exec $(PY) -m deploy.local.run
 
 test: setup ## Run every test on private servers (TESTS=path WORKERS=n PYTEST_ARGS=...)
-	@$(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) $(PYTEST_ARGS)
 
 test-containers: export TEST_SERVERS := containers
 test-containers: test ## The same tests with RabbitMQ and MongoDB in containers (needs Docker and the images)
@@ -57,6 +57,9 @@ topology: export RABBITMQ_API_URL ?= http://guest:guest@127.0.0.1:15673
 topology: export AMQP_VHOST ?= adminduk
 topology: $(READY) ## Compare the broker's queues and policies with the layout (of `make run`, or RABBITMQ_API_URL and AMQP_VHOST)
 	@$(PY) -m shared.messaging.topology check
+
+conservation: $(READY) ## Show that everything accepted is finished, parked or in flight (of `make run`, or MONGO_URL and AMQP_URL)
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.admin conservation
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
 	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock

@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import indent
 from types import FrameType
 from typing import Any, Final
 
@@ -64,6 +65,7 @@ def main() -> int:
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
+        print(f"\n  Is everything accounted for? (make conservation)\n\n{indent(stack.conservation(), '    ')}", flush=True)
         _say_where_to_look(stack, results)
         if not settings.once:
             _stay_up(stack, terminal)
@@ -141,7 +143,7 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
         ("queues (RabbitMQ)", stack.broker_page),
         ("API keys", f"{_shown(stack.state / 'keys' / 'keys.json')}  (Authorization: Bearer <key>)"),
         ("logs", _shown(stack.state / "log")),
-        ("what waits, what is lost", f"source {_shown(stack.state / 'env')} && .venv/bin/python -m shared.messaging.admin conservation"),
+        ("what was not handled", f"source {_shown(stack.state / 'env')} && .venv/bin/python -m shared.messaging.admin list"),
     ]
     print("\n  Where to look\n", flush=True)
     for name, where in rows:

@@ -134,6 +134,14 @@ class Stack:
             "API_KEY": self.keys.clients["admin-01"],
         }
 
+    def conservation(self) -> str:
+        """Account for everything that was accepted; returns the table.
+
+        Raises:
+            CannotStartError: something is unaccounted for; carries the table.
+        """
+        return self._command("shared.messaging.admin", "conservation", environment=self.operator_environment())
+
     @property
     def broker_page(self) -> str:
         """RabbitMQ's own pages, user and password in the address; empty where the broker is not ours."""
@@ -222,7 +230,7 @@ class Stack:
             timeout=COMMAND_TIMEOUT_SECONDS,
         )
         if done.returncode != 0:
-            raise CannotStartError(f"python -m {module} {' '.join(arguments)}: {done.stderr[-2000:] or done.stdout[-2000:]}")
+            raise CannotStartError(f"python -m {module} {' '.join(arguments)}: {(done.stderr + done.stdout)[-2000:]}")
         return done.stdout
 
 

@@ -10,7 +10,8 @@ from tests.architecture.source import ALL, PRODUCT, ROOT, calls, functions, modu
 MODULE_LINES = 450
 FUNCTION_LINES = 40
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "common", "base", "manager", "impl", "misc"}
-MAY_SLEEP = Path("tests/support")  # where tests are waited for, and where the machines stand that are slow on purpose
+# Where tests are waited for, where the machines stand that are slow on purpose, and what measures instead of testing.
+MAY_SLEEP = (Path("tests/support"), Path("tests/bench"))
 ROOMS = {
     "domain",
     "ports",
@@ -65,7 +66,7 @@ def test_tests_wait_for_what_they_expect_and_never_sleep() -> None:
     asleep = [
         f"{file}:{call.lineno}"
         for file in modules("tests")
-        if not file.is_relative_to(MAY_SLEEP)
+        if not any(file.is_relative_to(folder) for folder in MAY_SLEEP)
         for call in calls(file)
         if ast.unparse(call.func) in {"asyncio.sleep", "time.sleep", "sleep", "anyio.sleep"} and ast.unparse(call) != "asyncio.sleep(0)"
     ]

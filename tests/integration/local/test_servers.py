@@ -105,7 +105,7 @@ def test_a_set_made_under_another_port_learns_the_new_one(tmp_path: Path) -> Non
 
 
 def test_a_taken_port_is_named_with_its_setting(tmp_path: Path, mongo_url: str) -> None:
-    port = urlsplit(mongo_url).port
+    port = urlsplit(mongo_url).port or 27017
     with pytest.raises(PortTakenError, match=rf"port {port} \(MONGO_PORT\) is taken by .+ set MONGO_PORT to a free port"):
         MongoNode(tmp_path, port=port).start()
 
