@@ -92,11 +92,8 @@ async def test_a_full_queue_is_no_refusal(room: Room, vhost: Vhost) -> None:
         {"pattern": "^issuance$", "apply-to": "queues", "priority": 20, "definition": {"max-length": 1, "overflow": "reject-publish"}},
     )
     async with room.publisher() as publisher:
-        answers = await asyncio.gather(
-            *(publisher.publish(message("events", "verification.request_approved.v1")) for _ in range(50)), return_exceptions=True
-        )
-    assert {str(answer) for answer in answers if answer is not None} == {"queue_full"}
-    assert all(isinstance(answer, BrokerUnavailable) for answer in answers if answer is not None)
+        with pytest.raises(BrokerUnavailable, match="queue_full"):
+            await publish_fifty(publisher)
     assert await room.depth("issuance") < 50
 
 
@@ -116,6 +113,11 @@ async def test_tls_checks_who_the_broker_is(room: Room, tmp_path: Path) -> None:
 
 def message(exchange: str, key: str) -> Outgoing:
     return Outgoing(exchange, key, new_id(), key, b"{}")
+
+
+async def publish_fifty(publisher: Publisher) -> None:
+    for _ in range(50):  # one after the other: the broker learns of a full queue a moment late
+        await publisher.publish(message("events", "verification.request_approved.v1"))
 
 
 @contextlib.asynccontextmanager
