@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from services.issuance.wiring import TEMPLATES, assemble, read_office
 from shared.clock import WIB, now
 from shared.settings import ApiClient
 from tests.integration.issuance.office import Clock, Desk
-from tests.support.approvals import AT, origin
+from tests.support.approvals import AT, approval, origin
 
 ROOMY = PressLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
@@ -34,26 +36,47 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 MakePress = Callable[..., Press]
 
 
+def _press(demo: DemoFiles, limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
+    setup = {
+        "templates": str(templates),
+        "products": list(sheet.PRODUCTS),
+        "certificate": str(demo.certificate),
+        "key": str(demo.key),
+        "chain": str(demo.ca),
+        "location": "Kabupaten Madiun",
+        "genuine": False,
+    }
+    return Press({**setup, **other}, limits)
+
+
 @pytest.fixture
 async def make_press(demo: DemoFiles) -> AsyncIterator[MakePress]:
     made: list[Press] = []
 
     def make(limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
-        setup = {
-            "templates": str(templates),
-            "products": list(sheet.PRODUCTS),
-            "certificate": str(demo.certificate),
-            "key": str(demo.key),
-            "chain": str(demo.ca),
-            "location": "Kabupaten Madiun",
-            "genuine": False,
-        }
-        made.append(Press({**setup, **other}, limits))
+        made.append(_press(demo, limits, templates, **other))
         return made[-1]
 
     yield make
     for press in made:
         await press.close()
+
+
+@pytest.fixture(scope="session")
+def printed(demo: DemoFiles) -> Mapping[str, bytes]:
+    """One signed sheet of each product, for all tests that only look: a press takes a second to start."""
+
+    async def print_each() -> dict[str, bytes]:
+        press = _press(demo)
+        try:
+            return {
+                product: (await press.print_sheet(product, sheet_of(approval(product)), made_at=AT)).content for product in sheet.PRODUCTS
+            }
+        finally:
+            await press.close()
+
+    with ThreadPoolExecutor(1) as aside:  # a loop of its own, beside the one of the test that asks first
+        return aside.submit(asyncio.run, print_each()).result()
 
 
 def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> sheet.Sheet:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,6 @@ A4_LANDSCAPE, A4_PORTRAIT = (841.89, 595.28), (595.28, 841.89)
 MARK = "CONTOH - sertifikat demo, bukan BSrE"
 
 
-async def printed(make_press: MakePress, product: str, **sheet: Any) -> bytes:
-    return (await make_press().print_sheet(product, sheet_of(approval(product)) | sheet, made_at=AT)).content
-
-
 def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
@@ -51,8 +48,8 @@ async def signature_of(pdf: bytes, ca: Path) -> Any:
 
 
 @pytest.mark.parametrize(("product", "size"), [("kk", A4_LANDSCAPE), ("ktp", A4_PORTRAIT)])
-async def test_page_is_a4_and_fonts_are_embedded(make_press: MakePress, product: str, size: tuple[float, float]) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(await printed(make_press, product)))
+async def test_page_is_a4_and_fonts_are_embedded(printed: Mapping[str, bytes], product: str, size: tuple[float, float]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(printed[product]))
     assert len(reader.pages) == 1
     for page in reader.pages:
         assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.5)
@@ -64,8 +61,8 @@ async def test_page_is_a4_and_fonts_are_embedded(make_press: MakePress, product:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-async def test_metadata_says_title_language_and_standard(make_press: MakePress, product: str) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(await printed(make_press, product)))
+async def test_metadata_says_title_language_and_standard(printed: Mapping[str, bytes], product: str) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(printed[product]))
     assert reader.metadata is not None
     assert "3519-KK-24112026-0001" in str(reader.metadata.title)
     assert reader.metadata.author == "Dinas Kependudukan dan Pencatatan Sipil Kabupaten Madiun"
@@ -79,8 +76,8 @@ async def test_metadata_says_title_language_and_standard(make_press: MakePress, 
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
 
 
-async def test_family_card_shows_every_field(make_press: MakePress) -> None:
-    text = text_of(await printed(make_press, "kk"))
+async def test_family_card_shows_every_field(printed: Mapping[str, bytes]) -> None:
+    text = text_of(printed["kk"])
     columns = (
         "Nama Lengkap",
         "NIK",
@@ -113,8 +110,8 @@ async def test_family_card_shows_every_field(make_press: MakePress) -> None:
     assert WIFE.passport in text
 
 
-async def test_pickup_slip_shows_the_holder_only(make_press: MakePress) -> None:
-    text = text_of(await printed(make_press, "ktp"))
+async def test_pickup_slip_shows_the_holder_only(printed: Mapping[str, bytes]) -> None:
+    text = text_of(printed["ktp"])
     for value in ("BUKTI PENGAMBILAN KTP-el", WIFE.name, HOLDER_NIK, "NGANJUK, 05-09-1987", "PEREMPUAN", "Mal Pelayanan Publik"):
         assert value in text, value
     assert "CERAI HIDUP TERCATAT" not in text  # the KTP-el knows four words, not six
@@ -123,8 +120,8 @@ async def test_pickup_slip_shows_the_holder_only(make_press: MakePress) -> None:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-async def test_demo_is_marked_and_never_claims_bsre(make_press: MakePress, product: str) -> None:
-    text = text_of(await printed(make_press, product))
+async def test_demo_is_marked_and_never_claims_bsre(printed: Mapping[str, bytes], product: str) -> None:
+    text = text_of(printed[product])
     assert text.count(MARK) >= 2
     assert "diterbitkan oleh CA Demo Adminduk Kabupaten Madiun" in text
     assert "UU ITE Pasal 5 ayat (1)" in text
@@ -137,8 +134,8 @@ async def test_demo_certificate_stays_demo_whatever_the_setting_says(make_press:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-async def test_qr_code_is_read_from_the_rendered_page_lower_right(make_press: MakePress, product: str) -> None:
-    page = pypdfium2.PdfDocument(await printed(make_press, product))[0]
+async def test_qr_code_is_read_from_the_rendered_page_lower_right(printed: Mapping[str, bytes], product: str) -> None:
+    page = pypdfium2.PdfDocument(printed[product])[0]
     image = page.render(scale=2).to_pil()  # 144 dpi, as a phone would see it on a screen
     codes = zxingcpp.read_barcodes(image)
     assert [code.text for code in codes] == [CHECK_URL]
@@ -183,8 +180,8 @@ async def test_markup_in_data_is_printed_not_executed(make_press: MakePress, hos
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-async def test_signature_is_valid_against_the_demo_authority(make_press: MakePress, demo: DemoFiles, product: str) -> None:
-    status = await signature_of(await printed(make_press, product), demo.ca)
+async def test_signature_is_valid_against_the_demo_authority(printed: Mapping[str, bytes], demo: DemoFiles, product: str) -> None:
+    status = await signature_of(printed[product], demo.ca)
     assert status.bottom_line
     assert status.intact
     assert status.valid
@@ -193,29 +190,29 @@ async def test_signature_is_valid_against_the_demo_authority(make_press: MakePre
     assert status.coverage.name == "ENTIRE_FILE"
 
 
-async def test_one_changed_byte_breaks_the_signature(make_press: MakePress, demo: DemoFiles) -> None:
-    pdf = bytearray(await printed(make_press, "kk"))
+async def test_one_changed_byte_breaks_the_signature(printed: Mapping[str, bytes], demo: DemoFiles) -> None:
+    pdf = bytearray(printed["kk"])
     pdf[len(pdf) // 3] ^= 1
     status = await signature_of(bytes(pdf), demo.ca)
     assert not status.intact
 
 
 @pytest.mark.skipif(shutil.which("pdfsig") is None, reason="needs poppler-utils")
-async def test_pdfsig_says_valid(make_press: MakePress, tmp_path: Path) -> None:
+async def test_pdfsig_says_valid(printed: Mapping[str, bytes], tmp_path: Path) -> None:
     file = tmp_path / "kk.pdf"
-    file.write_bytes(await printed(make_press, "kk"))
+    file.write_bytes(printed["kk"])
     said = await asyncio.to_thread(subprocess.run, ["pdfsig", str(file)], capture_output=True, text=True, check=False)
     assert "Signature is Valid" in said.stdout
     assert "ETSI.CAdES.detached" in said.stdout
     assert "Total document signed" in said.stdout
 
 
-async def test_system_fonts_are_never_used(make_press: MakePress) -> None:
+async def test_system_fonts_are_never_used(printed: Mapping[str, bytes]) -> None:
     for template in TEMPLATES.glob("*.typ"):
         assert "fallback: true" not in template.read_text(encoding="utf-8")
     known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in (TEMPLATES / "fonts").glob("*.ttf")}
     assert set(known) == {"SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf"}
-    pdf = await printed(make_press, "kk")
+    pdf = printed["kk"]
     assert b"DejaVu" not in pdf
 
 
