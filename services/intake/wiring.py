@@ -6,6 +6,7 @@ import asyncio
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,6 +141,7 @@ class Wiring:
         services = catalogue().adjusted(promise_hours=settings.promise_hours)
         desk = Desk.of(services, settings.open_services)
         office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
+        office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
         return Deps(
             clock=clock,
             new_id=new_id,
