@@ -52,9 +52,9 @@ def _reply_composed(fact: ReplyComposed) -> contract.ReplyComposed:
     return contract.ReplyComposed(
         conversation_id=fact.conversation_id,
         request_id=fact.request_id,
-        in_reply_to=fact.in_reply_to,
         personal=contract.ReplyComposedPersonal(
             contact=_contact(fact.origin),
+            in_reply_to=fact.in_reply_to,
             text=fact.text,
             buttons=tuple(contract.ReplyButton(id=name, title=title) for name, title in fact.buttons),
         ),
@@ -63,12 +63,11 @@ def _reply_composed(fact: ReplyComposed) -> contract.ReplyComposed:
 
 def _status_received(fact: StatusReceived) -> contract.MessageStatusReceived:
     return contract.MessageStatusReceived(
-        wamid=fact.wamid,
         status=contract.DeliveryStatus(fact.status),
         at=fact.at,
         callback_data=fact.callback_data,
         error_code=fact.error_code,
-        error_details=fact.error_details,
+        personal=contract.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
     )
 
 

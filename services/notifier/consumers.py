@@ -43,7 +43,7 @@ def routes(deps: Deps, pacer: Pacer) -> tuple[AnyRoute[Tx], ...]:
         )
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:
-        found = EarlyStatus(event.wamid, Progress(event.status), event.at, event.error_code)
+        found = EarlyStatus(event.personal.wamid, Progress(event.status), event.at, event.error_code)
         await handlers.take_status(tx, deps, pacer, found, event.callback_data)
 
     async def returned(tx: Tx, event: verification.RequestReturned, meta: Meta) -> None:

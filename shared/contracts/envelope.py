@@ -18,7 +18,7 @@ class Contract(BaseModel):
     that a newer publisher may add optional fields.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # a text of an error may reach a log
 
 
 class Event(Contract):

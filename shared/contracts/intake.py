@@ -50,6 +50,7 @@ class ReplyComposedPersonal(Contract):
     """To whom and what."""
 
     contact: Contact
+    in_reply_to: Annotated[str | None, Field(description="wamid of the message that is answered; it has the sender's number inside")] = None
     text: Annotated[str, Field(min_length=1, max_length=4096)]
     buttons: Annotated[tuple[ReplyButton, ...], Field(max_length=3)] = ()
 
@@ -61,7 +62,6 @@ class ReplyComposed(Event):
 
     conversation_id: str
     request_id: str | None = None
-    in_reply_to: Annotated[str | None, Field(description="wamid of the message that is answered")] = None
     personal: ReplyComposedPersonal
 
 
@@ -74,14 +74,20 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
+class MessageStatusReceivedPersonal(Contract):
+    """Which message. A wamid has the recipient's number inside; what the provider writes may quote it."""
+
+    wamid: Annotated[str, Field(min_length=1, max_length=255)]
+    error_details: Annotated[str | None, Field(description="The provider's `error_data.details`, cut", max_length=500)] = None
+
+
 class MessageStatusReceived(Event):
-    """The provider told how far a message of ours came. Subject: the wamid. May repeat, and come in any order."""
+    """The provider told how far a message of ours came. Subject: SHA-256 of the wamid. May repeat, and come in any order."""
 
     type: ClassVar[str] = "intake.message_status_received.v1"
 
-    wamid: str
     status: DeliveryStatus
     at: AwareDatetime
     callback_data: Annotated[str | None, Field(description="Our own biz_opaque_callback_data: the effect key", max_length=512)] = None
     error_code: int | None = None
-    error_details: Annotated[str | None, Field(description="The provider's `error_data.details`, cut", max_length=500)] = None
+    personal: MessageStatusReceivedPersonal

@@ -18,7 +18,6 @@ from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
 from shared.mongo import Doc, Mapping
 from shared.values import KkNumber, Nik
 
-MAX_SUBJECT_CHARACTERS: Final = 200  # the envelope's limit of a subject
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
@@ -212,8 +211,8 @@ def _known(kind: type[Any], doc: Doc) -> Doc:
 
 
 def sent_key(wamid: str) -> str:
-    """The wamid, or a hash of one too long to be the subject of an event."""
-    return wamid if len(wamid) <= MAX_SUBJECT_CHARACTERS else hashlib.sha256(wamid.encode()).hexdigest()
+    """A hash: the key is the subject of an event, and a wamid has the recipient's phone number inside."""
+    return hashlib.sha256(wamid.encode()).hexdigest()
 
 
 PIECES: Final[Mapping[PieceRow]] = Mapping(

@@ -237,11 +237,11 @@ class Rig:
             error = (status.get("errors") or [{}])[0]
             await self.tell(
                 intake.MessageStatusReceived(
-                    wamid=status["id"],
                     status=intake.DeliveryStatus(status["status"]),
                     at=datetime.fromtimestamp(int(status["timestamp"]), UTC),
                     callback_data=status.get("biz_opaque_callback_data"),
                     error_code=error.get("code"),
+                    personal=intake.MessageStatusReceivedPersonal(wamid=status["id"]),
                 )
             )
 

@@ -213,7 +213,9 @@ async def test_statuses_in_any_order_keep_the_highest_rank(mongo_url: str, datab
 async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mongo_url: str, database: str) -> None:
     async with make_rig(mongo_url, database, work=False) as rig:
         await rig.tell(rig.reply())
-        status = intake.MessageStatusReceived(wamid="wamid.1", status=intake.DeliveryStatus.READ, at=rig.time())
+        status = intake.MessageStatusReceived(
+            status=intake.DeliveryStatus.READ, at=rig.time(), personal=intake.MessageStatusReceivedPersonal(wamid="wamid.1")
+        )
         await rig.tell(status)
         assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
         found = await rig.parts.deps.jobs.head(f"whatsapp:{PHONE}")
