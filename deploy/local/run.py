@@ -65,7 +65,8 @@ def main() -> int:
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
-        print(f"\n  Is everything accounted for? (make conservation)\n\n{indent(stack.conservation().partition('{')[0], '    ')}", flush=True)
+        accounts = stack.conservation().partition("{")[0]  # without the line for programs
+        print(f"\n  Is everything accounted for? (make conservation)\n\n{indent(accounts, '    ')}", flush=True)
         _say_where_to_look(stack, results)
         if not settings.once:
             _stay_up(stack, terminal)
