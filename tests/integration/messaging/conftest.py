@@ -173,3 +173,24 @@ async def room(vhost: Vhost) -> AsyncIterator[Room]:
 
 def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+async def publishes(publisher: Publisher, message: Outgoing) -> bool:
+    await publisher.publish(message)
+    return True
+
+
+async def empty(room: Room, queue: str) -> bool:
+    return await room.depth(queue) == 0
+
+
+async def depth_is(room: Room, queue: str, wanted: int) -> bool:
+    return await room.depth(queue) == wanted
+
+
+async def is_down(what: Consumer | Publisher) -> bool:
+    return not (await what.check()).ok
+
+
+async def is_ready(what: Consumer | Publisher) -> bool:
+    return (await what.check()).ok

@@ -10,7 +10,7 @@ from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, 
 from shared.messaging.outbox import BrokerUnavailable
 from shared.messaging.retry import EXHAUSTED, Policy
 from shared.messaging.wire import Outgoing
-from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, event
+from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, depth_is, event, is_ready
 from tests.support.eventually import eventually
 
 DEAD = layout.dead_queue(SERVICE)
@@ -239,13 +239,5 @@ async def room_is_empty(room: Room) -> bool:
     return sum([await room.depth(queue) for queue in queues]) == 0
 
 
-async def depth_is(room: Room, queue: str, wanted: int) -> bool:
-    return await room.depth(queue) == wanted
-
-
 async def is_paused(consumer: Consumer) -> bool:
     return (await consumer.check()).reason == "consumer_paused"
-
-
-async def is_ready(consumer: Consumer) -> bool:
-    return (await consumer.check()).ok

@@ -1,0 +1,168 @@
+"""Rows 3, 4 and 11 of the table of traps, on a real broker: what publishing promises."""
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+
+from shared.ids import new_id
+from shared.messaging import connection, layout, topology, wire
+from shared.messaging.delivery import Delivery, Done, Outcome
+from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.publisher import Publisher
+from shared.messaging.wire import Outgoing
+from tests.conftest import PrivateBroker
+from tests.integration.messaging.conftest import (
+    SERVICE,
+    SMALL,
+    TYPE,
+    Room,
+    Service,
+    event,
+    is_ready,
+    open_room,
+    publishes,
+)
+from tests.support.eventually import eventually
+from tests.support.proxy import Proxy
+from tests.support.vhosts import Vhost
+
+DEAD = layout.dead_queue(SERVICE)
+
+
+# -- 3: transient by default; returned, not raised
+
+
+async def test_trap_03_what_is_confirmed_survives_a_killed_broker(private_broker: PrivateBroker) -> None:
+    private_broker.vhost.put_policies(SMALL)
+    await topology.declare(private_broker.url, SMALL)
+    message = event()
+    async with open_room(private_broker.url) as room, room.publisher() as publisher:
+        await publisher.publish(message)
+    await asyncio.to_thread(private_broker.node.kill)
+    await asyncio.to_thread(private_broker.node.start)
+    async with open_room(private_broker.url) as room:
+        got = await eventually(lambda: room.get(SERVICE))
+        assert got is not None
+    assert got.header.properties.message_id == message.message_id
+    assert got.header.properties.delivery_mode == wire.PERSISTENT
+
+
+async def test_trap_03_what_no_queue_takes_raises(room: Room) -> None:
+    async with room.publisher() as publisher:
+        with pytest.raises(Refused, match="unroutable"):
+            await publisher.publish(Outgoing(layout.DEAD, "nobody", new_id(), TYPE, b"{}"))
+
+
+# -- 4: one id twice in flight; publishes that hang
+
+
+async def test_trap_04_one_id_twice_in_flight_gets_each_its_own_answer(room: Room) -> None:
+    async with room.publisher() as publisher:
+        for _ in range(30):
+            good = event()
+            bad = replace(good, exchange=layout.DEAD, routing_key="nobody")
+            answers = await asyncio.gather(*(publisher.publish(message) for message in (bad, good)), return_exceptions=True)
+            assert isinstance(answers[0], Refused)
+            assert answers[1] is None
+    assert await room.depth(SERVICE) == 30
+
+
+async def test_trap_04_the_same_message_twice_in_flight_is_published_once(room: Room) -> None:
+    message = event()
+    async with room.publisher() as publisher:
+        await asyncio.gather(*(publisher.publish(message) for _ in range(20)))
+    assert await room.depth(SERVICE) == 1
+
+
+async def test_trap_04_a_confirm_that_never_comes_ends_in_time_and_the_next_publish_works(room: Room) -> None:
+    async with Proxy.before(room.url) as proxy, room.publisher(proxy.url(room.url), seconds=0.5) as publisher:
+        await publisher.publish(event())
+        proxy.drop_downstream()
+        lost = event()
+        async with asyncio.timeout(3):
+            with pytest.raises(BrokerUnavailable):
+                await publisher.publish(lost)
+        proxy.heal()
+        await eventually(lambda: publishes(publisher, lost), ignoring=(BrokerUnavailable,))
+    assert await room.depth(SERVICE) == 3  # it had arrived the first time: at least once, and the inbox absorbs the repeat
+
+
+async def test_trap_04_the_limit_covers_the_wait_for_a_connection(room: Room) -> None:
+    async with Proxy.before(room.url) as proxy:
+        proxy.cut()
+        async with room.publisher(proxy.url(room.url), seconds=0.3) as publisher, asyncio.timeout(3):
+            with pytest.raises(BrokerUnavailable, match="confirm_timeout"):
+                await publisher.publish(event())
+
+
+async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it(room: Room, vhost: Vhost) -> None:
+    """The broker closes the whole channel for one message; only that one is refused, the others go out."""
+    url = limited_user(vhost)
+    forbidden = replace(event("notifier.notice_failed.v1"), exchange=layout.EVENTS)
+    others = [event() for _ in range(20)]
+    refused: list[str] = []
+
+    async def persist(publisher: Publisher, message: Outgoing) -> None:
+        try:  # again until it is there, as the relay does
+            await eventually(lambda: publishes(publisher, message), ignoring=(BrokerUnavailable,))
+        except Refused as error:
+            refused.append(error.code)
+
+    async with room.publisher(url) as publisher:
+        await asyncio.gather(*(persist(publisher, message) for message in (*others[:10], forbidden, *others[10:])))
+    assert refused == ["access_refused"]
+    ids = {
+        message.header.properties.message_id for message in [await room.get(SERVICE) for _ in range(await room.depth(SERVICE))] if message
+    }
+    assert ids == {message.message_id for message in others}
+
+
+# -- 11: a blocked publisher stalls acknowledgements
+
+
+async def test_trap_11_acknowledgements_pass_while_publishing_is_blocked(private_broker: PrivateBroker) -> None:
+    private_broker.vhost.put_policies(SMALL)
+    await topology.declare(private_broker.url, SMALL)
+    go = asyncio.Event()
+
+    async def judge(_: Delivery) -> Outcome:
+        await go.wait()
+        return Done()
+
+    service = Service(judge=judge)
+    async with open_room(private_broker.url) as room, open_room(private_broker.url) as watcher:
+        for _ in range(3):
+            await room.put(event())
+        async with room.publisher(seconds=0.5) as publisher, room.consuming(service) as running:
+            await publisher.publish(event())
+            await eventually(lambda: service.batches)
+            private_broker.node.ctl("set_vm_memory_high_watermark", "0.0000001")
+            with pytest.raises(BrokerUnavailable):
+                await publisher.publish(event())
+            assert (await publisher.check()).reason == "broker_blocked"
+            go.set()
+            await eventually(lambda: len(service.deliveries) >= 4)
+            await eventually(lambda: nothing_is_held(private_broker.vhost))
+            assert (await running.consumer.check()).ok
+            private_broker.node.ctl("set_vm_memory_high_watermark", "0.4")
+            await eventually(lambda: is_ready(publisher))
+            await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
+            await eventually(lambda: len({delivery.message_id for delivery in service.deliveries}) == 6)
+        assert await watcher.depth(SERVICE) == 0
+
+
+def limited_user(vhost: Vhost) -> str:
+    """An address for a user who may publish as verification alone, as the product's users may."""
+    name = f"limited-{vhost.name}"
+    at = quote(vhost.name, safe="")
+    vhost.api.call("PUT", f"/api/users/{name}", {"password": "limited", "tags": ""})
+    vhost.api.call("PUT", f"/api/permissions/{at}/{name}", {"configure": "^$", "write": "^(events|retry|dead|staff)$", "read": "^$"})
+    vhost.api.call("PUT", f"/api/topic-permissions/{at}/{name}", {"exchange": "events", "write": r"^verification\.", "read": "^$"})
+    return connection.with_user(vhost.url, name, "limited")
+
+
+def nothing_is_held(vhost: Vhost) -> bool:
+    found = vhost.api.call("GET", f"/api/queues/{quote(vhost.name, safe='')}/{SERVICE}")
+    return (found.get("messages_unacknowledged"), found.get("messages")) == (0, 0)
