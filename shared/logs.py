@@ -91,6 +91,7 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "pymongo", "aiormq", "aio_pika", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # tells every failed connect as an error; shared.messaging tells it once
 
 
 class _Handler(logging.Handler):

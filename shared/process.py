@@ -23,7 +23,7 @@ import uvloop
 from pydantic import ValidationError
 
 from shared import logs
-from shared.health import Health
+from shared.health import CheckFunction, Health
 from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
 from shared.web import FastAPI, create_app
@@ -53,6 +53,8 @@ class Job:
 
     name: str
     run: Run
+    checks: Mapping[str, CheckFunction] = field(default_factory=dict)
+    """Readiness inputs that mean something only where this runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,14 @@ class _Process:
     def _start(self, service: Service) -> None:
         if self._role in (Role.WORKER, Role.ALL):
             for job in service.workers:
-                self._supervise(job, self._stop_intake)
+                self._supervise(job, self._stop_intake, service.health)
         if self._role in (Role.RELAY, Role.ALL):
-            self._supervise(service.relay, self._stop_relay)
+            self._supervise(service.relay, self._stop_relay, service.health)
 
-    def _supervise(self, job: Job, stop: Stop) -> None:
+    def _supervise(self, job: Job, stop: Stop, health: Health) -> None:
+        for name, check in job.checks.items():
+            health.add(name, check)
+
         async def run() -> None:
             try:
                 await job.run(stop)

@@ -41,6 +41,7 @@ class ServiceSettings(Environment):
     """The environment of one process. Subclasses add the service's own."""
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the service's own user and vhost")]
+    amqp_ca_file: Annotated[Path | None, Field(description="PEM file of the authority that amqps:// trusts; empty = the system's")] = None
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -24,16 +24,11 @@ from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import INDEXES, InflowStore, IntakeTx, RegisterStore
 from shared.clock import WIB, Clock, now
-from shared.health import Check, Health
+from shared.health import Health
 from shared.ids import new_id, new_receipt
 from shared.messaging import conservation
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
-from shared.messaging.delivery import Delivery, Outcome
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, Units, routing
+from shared.messaging.station import Station
+from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.process import Job, Service
@@ -67,31 +62,20 @@ class Wiring:
 
     def __init__(self, settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> None:
         self.settings = settings
-        self.database = settings.mongo_database or NAME
-        self.mongo = Mongo.connect(
-            settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds
-        )
+        self.station = Station(settings, NAME)
+        self.mongo, self.database = self.station.mongo, self.station.database
         self.files = Files(self.mongo, self.database, BUCKET)
         self.inflow = InflowStore(self.mongo, self.database)
         self.media = self._media(http)
-        where = endpoint(settings.amqp_url.get_secret_value())
-        self.publisher = Publisher(where, NAME)
-        self.relay = Relay(Outbox(self.mongo, self.database), self.publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
-        self.units: Units[Tx] = Units(
-            mongo=self.mongo,
-            database=self.database,
-            service=NAME,
-            make_tx=self._tx(clock),
-            clock=clock,
-            wake=self.relay.wake,
-        )
+        self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
-        self.consumer = self._consumer(where)
+        self.consumer = self.station.consumer(self.units, consumers.routes())
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
         self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits())
         self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds)
         self.drafts = DraftSweeper(self.deps, self.units)
-        self.health = self._health()
+        self.health = Health()
+        self.health.add("mongo", self.station.check_database)
 
     def service(self) -> Service:
         """The process."""
@@ -101,13 +85,13 @@ class Wiring:
             app=api.create(self.settings, self.health, self._parts()),
             prepare=self.prepare,
             workers=(
-                Job("consumer", self.consumer.run),
+                Job("consumer", self.consumer.run, {"broker": self.consumer.check}),
                 Job("chats", self.chats.run),
                 Job("statuses", self.statuses.run),
                 Job("drafts", self.drafts.run),
             ),
-            relay=Job("relay", self.relay.run),
-            close=(self.publisher.close, self.media.close, self.mongo.close),
+            relay=Job("relay", self.station.relay.run, {"outbox": self.station.check_outbox, "publisher": self.station.publisher.check}),
+            close=(self.media.close, self.station.close),
         )
 
     async def prepare(self) -> None:
@@ -174,23 +158,6 @@ class Wiring:
             file_max_bytes=settings.file_max_bytes,
         )
 
-    def _consumer(self, where: Any) -> Consumer:
-        settings = self.settings
-        table = routing(consumers.routes())
-
-        async def handle(deliveries: Sequence[Delivery]) -> list[Outcome]:
-            return await self.units.run_batch(deliveries, table)
-
-        return Consumer(
-            where,
-            NAME,
-            handle=handle,
-            park=self.units.park,
-            publish=self.publisher.publish,
-            ping=self.mongo.ping,
-            options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
-        )
-
     def _chat_limits(self) -> ChatLimits:
         settings = self.settings
         return ChatLimits(
@@ -200,22 +167,6 @@ class Wiring:
             media_tries=settings.media_tries,
             poll_seconds=settings.inflow_poll_seconds,
         )
-
-    def _health(self) -> Health:
-        health = Health()
-        health.add("mongo", self._check_mongo)
-        health.add("broker", self.consumer.check)
-        health.add("outbox", self._check_outbox)
-        return health
-
-    async def _check_mongo(self) -> Check:
-        await self.mongo.ping()
-        return Check(ok=True)
-
-    async def _check_outbox(self) -> Check:
-        age = self.relay.oldest_unsent_seconds
-        late = age > self.settings.outbox_alarm_seconds
-        return Check(ok=not late, reason="outbox_old" if late else "", value=age)
 
 
 def read_texts(path: Path) -> Texts:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,15 +22,11 @@ from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, GridFsArchive, MongoRegister, MongoTx
 from shared.clock import Clock, now
-from shared.health import Check, Health
+from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
 from shared.messaging import conservation
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import Units, routing
+from shared.messaging.station import Station
+from shared.messaging.units import Units
 from shared.mongo import Mongo
 from shared.process import Job, Service
 from shared.reference.catalogue import catalogue
@@ -51,6 +47,7 @@ ACCOUNT: Final = conservation.by_state(
 class Parts:
     """What the process runs and what tests reach for."""
 
+    station: Station
     mongo: Mongo
     units: Units[Tx]
     deps: Deps
@@ -67,11 +64,11 @@ class Parts:
         await conservation.register(self.mongo, database, (ACCOUNT,))
 
 
-def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], None] = lambda: None) -> Parts:
-    """Everything but the broker and the HTTP side."""
-    database = settings.mongo_database or NAME
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds)
-    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=MongoTx, clock=clock, wake=wake_relay)
+def assemble(settings: Settings, clock: Clock = now) -> Parts:
+    """Everything but the consumer and the HTTP side."""
+    station = Station(settings, NAME)
+    mongo, database = station.mongo, station.database
+    units: Units[Tx] = station.units(MongoTx, clock)
     press, archive, woken = _press(settings), GridFsArchive(mongo, database), asyncio.Event()
     deps = Deps(
         clock=clock,
@@ -87,41 +84,31 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
         most_attempts=settings.print_attempts,
     )
     printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
-    return Parts(mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
+    return Parts(station, mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
 
 
 def build(settings: Settings) -> Service:
     """All parts of one process."""
-    database = settings.mongo_database or NAME
-    where = endpoint(settings.amqp_url.get_secret_value())
-    publisher = Publisher(where, NAME)
-
-    def wake_relay() -> None:
-        relay.wake()
-
-    parts = assemble(settings, wake_relay=wake_relay)
-    relay = Relay(Outbox(parts.mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
-    table = routing(routes(parts.deps))
-    consumer = Consumer(
-        where,
-        NAME,
-        handle=lambda deliveries: parts.units.run_batch(deliveries, table),
-        park=parts.units.park,
-        publish=publisher.publish,
-        ping=parts.mongo.ping,
-        options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
-    )
-    health = _health(settings, parts, consumer, relay)
+    parts = assemble(settings)
+    station = parts.station
+    consumer = station.consumer(parts.units, routes(parts.deps))
+    documents, certificate = _checks(settings, parts)
+    health = Health()
+    health.add("mongo", station.check_database)
     app = create_app(settings, health, title="Penerbitan dokumen", public=api.PUBLIC)
     api.mount(app, parts.deps, parts.units)
     return Service(
         name=NAME,
         health=health,
         app=app,
-        prepare=lambda: parts.prepare(database),
-        workers=(Job("consumer", consumer.run), Job("press", parts.printing.run), Job("sweep", parts.sweeping.run)),
-        relay=Job("relay", relay.run),
-        close=(parts.press.close, publisher.close, parts.mongo.close),
+        prepare=lambda: parts.prepare(station.database),
+        workers=(
+            Job("consumer", consumer.run, {"broker": consumer.check}),
+            Job("press", parts.printing.run, {"documents": documents, "press": certificate}),
+            Job("sweep", parts.sweeping.run),
+        ),
+        relay=Job("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
+        close=(parts.press.close, station.close),
     )
 
 
@@ -145,17 +132,8 @@ def _press(settings: Settings) -> Press:
     return Press(setup, limits)
 
 
-def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) -> Health:
+def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
     press = parts.press
-
-    async def database() -> Check:
-        await parts.mongo.ping()
-        return Check(ok=True)
-
-    async def outbox() -> Check:
-        age = relay.oldest_unsent_seconds
-        old = age > settings.outbox_alarm_seconds
-        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
 
     async def documents() -> Check:
         age = await parts.deps.register.oldest_due_seconds(parts.deps.clock())
@@ -168,13 +146,7 @@ def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) 
         days = (press.imprint.not_after - now()).total_seconds() / 86_400
         return Check(ok=days > 0, reason="" if days > 0 else "certificate_expired", value=round(days, 1))
 
-    health = Health()
-    health.add("mongo", database)
-    health.add("broker", consumer.check)
-    health.add("outbox", outbox)
-    health.add("documents", documents)
-    health.add("press", certificate)
-    return health
+    return documents, certificate
 
 
 def read_office(path: Path) -> Office:

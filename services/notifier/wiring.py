@@ -27,15 +27,11 @@ from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
 from services.notifier.store import INDEXES, JOBS, JobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
-from shared.health import Check, Health
+from shared.health import Check, CheckFunction, Health
 from shared.messaging import conservation
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
 from shared.messaging.delivery import Context
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, Units, routing
+from shared.messaging.station import Station
+from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Mongo
 from shared.process import Job as Part
 from shared.process import Service
@@ -52,6 +48,7 @@ R = TypeVar("R")
 class Parts:
     """What the process runs and what tests reach for."""
 
+    station: Station
     mongo: Mongo
     units: Units[Tx]
     deps: Deps
@@ -62,10 +59,10 @@ class Parts:
     http: httpx.AsyncClient
 
 
-def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], None] = lambda: None) -> Parts:
-    """Everything but the broker and the HTTP side."""
-    database = settings.mongo_database or NAME
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=NAME, transaction_limit_seconds=settings.transaction_seconds)
+def assemble(settings: Settings, clock: Clock = now) -> Parts:
+    """Everything but the consumer and the HTTP side."""
+    station = Station(settings, NAME)
+    mongo, database = station.mongo, station.database
     by_channel: dict[str, Dispatcher] = {}
 
     def wake(lane: str) -> None:
@@ -74,7 +71,7 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, wake)
 
-    units: Units[Tx] = Units(mongo=mongo, database=database, service=NAME, make_tx=make_tx, clock=clock, wake=wake_relay)
+    units: Units[Tx] = station.units(make_tx, clock)
     http = make_http(settings.answer_seconds)
     deps = _deps(settings, clock, mongo, database, units, http)
     pacer = Pacer(deps.senders, deps.number_rate, clock, deps.jitter)
@@ -82,38 +79,24 @@ def assemble(settings: Settings, clock: Clock = now, wake_relay: Callable[[], No
     whatsapp = Dispatcher("whatsapp", deps, Courier(deps, pacer, warm=pacer.warm), slots=slots, hold_seconds=pacer.hold_seconds)
     court = Dispatcher("court", deps, Courier(deps, pacer), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court}
-    return Parts(mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), Sweeper(deps, pacer), http)
+    return Parts(station, mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), Sweeper(deps, pacer), http)
 
 
 def build(settings: Settings) -> Service:
     """All parts of one process."""
-    database = settings.mongo_database or NAME
-    where = endpoint(settings.amqp_url.get_secret_value())
-    publisher = Publisher(where, NAME)
-
-    def wake_relay() -> None:
-        relay.wake()
-
-    parts = assemble(settings, wake_relay=wake_relay)
-    relay = Relay(Outbox(parts.mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
-    table = routing(consumers.routes(parts.deps, parts.pacer))
-    consumer = Consumer(
-        where,
-        NAME,
-        handle=lambda deliveries: parts.units.run_batch(deliveries, table),
-        park=parts.units.park,
-        publish=publisher.publish,
-        ping=parts.mongo.ping,
-        options=Options(settings.batch_messages, settings.batch_wait_seconds, drain_seconds=settings.drain_seconds),
-    )
-    health = _health(settings, parts, consumer, relay)
+    parts = assemble(settings)
+    station = parts.station
+    consumer = station.consumer(parts.units, consumers.routes(parts.deps, parts.pacer))
+    sender, notices = _checks(settings, parts)
+    health = Health()
+    health.add("mongo", station.check_database)
     app = create_app(settings, health, title="Pemberitahuan")
     app.include_router(api.router(parts.deps, parts.pacer, parts.reader))
 
     async def prepare() -> None:
-        await parts.mongo.prepare(database, INDEXES)
+        await parts.mongo.prepare(station.database, INDEXES)
         await parts.units.prepare()
-        await conservation.register(parts.mongo, database, (ACCOUNT,))
+        await conservation.register(parts.mongo, station.database, (ACCOUNT,))
 
     return Service(
         name=NAME,
@@ -121,12 +104,12 @@ def build(settings: Settings) -> Service:
         app=app,
         prepare=prepare,
         workers=(
-            Part("consumer", consumer.run),
+            Part("consumer", consumer.run, {"broker": consumer.check}),
             *(Part(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
-            Part("sweeper", parts.sweeper.run),
+            Part("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
-        relay=Part("relay", relay.run),
-        close=(parts.http.aclose, publisher.close, parts.mongo.close),
+        relay=Part("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
+        close=(parts.http.aclose, station.close),
     )
 
 
@@ -163,16 +146,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
     )
 
 
-def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) -> Health:
-    async def database() -> Check:
-        await parts.mongo.ping()
-        return Check(ok=True)
-
-    async def outbox() -> Check:
-        age = relay.oldest_unsent_seconds
-        old = age > settings.outbox_alarm_seconds
-        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
-
+def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
     async def sender() -> Check:
         state = await parts.pacer.state()
         return Check(ok=not state.is_paused, reason="sender_paused" if state.is_paused else "", value=state.paused_reason)
@@ -182,10 +156,4 @@ def _health(settings: Settings, parts: Parts, consumer: Consumer, relay: Relay) 
         old = age > settings.stuck_seconds
         return Check(ok=not old, reason="notices_old" if old else "", value=round(age, 1))
 
-    health = Health()
-    health.add("mongo", database)
-    health.add("broker", consumer.check)
-    health.add("outbox", outbox)
-    health.add("sender", sender)
-    health.add("notices", notices)
-    return health
+    return sender, notices

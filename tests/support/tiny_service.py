@@ -1,7 +1,7 @@
 """A service of almost nothing, for tests of what every process does.
 
 Environment: TINY_FLAG (a file that must exist before it is prepared), TINY_FAIL (`end` or `raise`: how the worker misbehaves once
-TINY_FAIL_FLAG exists).
+TINY_FAIL_FLAG exists), TINY_UNREADY (the worker says that it is not ready).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.health import Health
+from shared.health import Check, Health
 from shared.mongo import DatabaseUnavailable
 from shared.process import Job, Service, Stop, main
 from shared.settings import ServiceSettings
@@ -59,10 +59,13 @@ def build(settings: ServiceSettings) -> Service:
         await stop.wait()
         say("relay stopped")
 
+    async def worker_check() -> Check:
+        return Check(ok="TINY_UNREADY" not in os.environ, reason="worker_late")
+
     async def close() -> None:
         say("closed")
 
-    return Service("tiny", health, app, prepare, (Job("worker", worker),), Job("relay", relay), (close,))
+    return Service("tiny", health, app, prepare, (Job("worker", worker, {"worker": worker_check}),), Job("relay", relay), (close,))
 
 
 def hello(words: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from services.verification import api, consumers
@@ -12,17 +11,11 @@ from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
 from services.verification.store import ACCOUNTS, INDEXES, MongoTaskList, MongoTx, RegistryStore
 from shared import clock
-from shared.health import Check, Health
+from shared.health import Health
 from shared.ids import new_id
 from shared.messaging import conservation
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
-from shared.messaging.delivery import routing
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, Units
-from shared.mongo import Mongo
+from shared.messaging.station import Station
+from shared.messaging.units import UnitOfWork
 from shared.process import Job, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
@@ -33,8 +26,8 @@ SERVICE: Final = "verification"
 
 def build(settings: Settings) -> Service:
     """Put the service together."""
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE, transaction_limit_seconds=settings.transaction_seconds)
-    database = settings.mongo_database or SERVICE
+    station = Station(settings, SERVICE)
+    mongo, database = station.mongo, station.database
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     deps = Deps(
@@ -46,15 +39,12 @@ def build(settings: Settings) -> Service:
         files=files,
         task_list=MongoTaskList(mongo, database),
     )
-    where = endpoint(settings.amqp_url.get_secret_value())
-    publisher = Publisher(where, SERVICE)
-    relay = Relay(Outbox(mongo, database), publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
 
-    units = Units(mongo=mongo, database=database, service=SERVICE, make_tx=make_tx, clock=clock.now, wake=relay.wake)
-    consumer = _consumer(settings, units, deps, publisher, mongo)
+    units = station.units(make_tx, clock.now)
+    consumer = station.consumer(units, consumers.routes(deps))
 
     async def prepare() -> None:
         await units.prepare()
@@ -62,7 +52,7 @@ def build(settings: Settings) -> Service:
         await conservation.register(mongo, database, ACCOUNTS)
 
     health = Health()
-    _add_checks(health, mongo, consumer, relay, settings)
+    health.add("mongo", station.check_database)
     app = create_app(settings, health, title="Verifikasi")
     api.install(app, units, deps)
     return Service(
@@ -70,37 +60,7 @@ def build(settings: Settings) -> Service:
         health=health,
         app=app,
         prepare=prepare,
-        workers=(Job("consumer", consumer.run),),
-        relay=Job("relay", relay.run),
-        close=(publisher.close, files.close, mongo.close),
+        workers=(Job("consumer", consumer.run, {"broker": consumer.check}),),
+        relay=Job("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
+        close=(files.close, station.close),
     )
-
-
-def _consumer(settings: Settings, units: Units[Tx], deps: Deps, publisher: Publisher, mongo: Mongo) -> Consumer:
-    table = routing(consumers.routes(deps))
-    return Consumer(
-        endpoint(settings.amqp_url.get_secret_value()),
-        SERVICE,
-        handle=partial(units.run_batch, routes=table),
-        park=units.park,
-        publish=publisher.publish,
-        ping=mongo.ping,
-        options=Options(
-            batch_messages=settings.batch_messages, batch_wait_seconds=settings.batch_wait_seconds, drain_seconds=settings.drain_seconds
-        ),
-    )
-
-
-def _add_checks(health: Health, mongo: Mongo, consumer: Consumer, relay: Relay, settings: Settings) -> None:
-    async def database() -> Check:
-        await mongo.ping()
-        return Check(ok=True)
-
-    async def outbox() -> Check:
-        age = relay.oldest_unsent_seconds
-        old = age > settings.outbox_alarm_seconds
-        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
-
-    health.add("mongo", database)
-    health.add("broker", consumer.check)
-    health.add("outbox", outbox)

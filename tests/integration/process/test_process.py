@@ -147,6 +147,19 @@ async def test_a_role_runs_its_part_only(tmp_path: Path, role: str, *, runs_work
         assert ("worker stopped" in said, "relay stopped" in said) == (runs_worker, runs_relay)
 
 
+async def test_what_a_role_does_not_run_does_not_make_it_unready(tmp_path: Path) -> None:
+    async with tiny(tmp_path, "api", TINY_UNREADY="1") as service:
+        service.flag.touch()
+        await service.ready()
+
+
+async def test_what_a_role_runs_makes_it_unready(tmp_path: Path) -> None:
+    async with tiny(tmp_path, "worker", TINY_UNREADY="1") as service:
+        service.flag.touch()
+        await eventually(lambda: "process.started" in service.out.read_text())
+        assert await service.status("/readyz") == 503
+
+
 async def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

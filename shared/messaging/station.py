@@ -1,0 +1,83 @@
+"""What every service has on the way between its database and the broker, put together once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from shared.clock import Clock
+from shared.health import Check
+from shared.messaging.connection import endpoint
+from shared.messaging.consumer import Consumer, Options
+from shared.messaging.delivery import AnyRoute, Delivery, Outcome, routing
+from shared.messaging.outbox import Outbox
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.units import UnitOfWork, Units
+from shared.mongo import Mongo
+from shared.settings import ServiceSettings
+
+T = TypeVar("T")
+
+_CONSUMER_SHARE = 0.8  # of the time a process may take to stop: the rest is for closing, so that the process never cuts the consumer
+
+
+class Station:
+    """MongoDB, publisher and relay of one service, and what is made from them. Nothing is opened before it runs."""
+
+    def __init__(self, settings: ServiceSettings, service: str) -> None:
+        self.service = service
+        self.database = settings.mongo_database or service
+        self.mongo = Mongo.connect(
+            settings.mongo_url.get_secret_value(), app_name=service, transaction_limit_seconds=settings.transaction_seconds
+        )
+        self._settings = settings
+        self._where = endpoint(settings.amqp_url.get_secret_value(), settings.amqp_ca_file)
+        self.publisher = Publisher(self._where, service)
+        self.relay = Relay(Outbox(self.mongo, self.database), self.publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+
+    def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> Units[T]:
+        """The way to change anything; a commit wakes the relay of this process."""
+        return Units(mongo=self.mongo, database=self.database, service=self.service, make_tx=make_tx, clock=clock, wake=self.relay.wake)
+
+    def consumer(self, units: Units[T], routes: Sequence[AnyRoute[T]]) -> Consumer:
+        """The consumer of the service's queue.
+
+        Raises:
+            ValueError: two routes for one event.
+        """
+        table = routing(routes)
+
+        async def handle(deliveries: Sequence[Delivery]) -> list[Outcome]:
+            return await units.run_batch(deliveries, table)
+
+        settings = self._settings
+        return Consumer(
+            self._where,
+            self.service,
+            handle=handle,
+            park=units.park,
+            publish=self.publisher.publish,
+            ping=self.mongo.ping,
+            options=Options(
+                batch_messages=settings.batch_messages,
+                batch_wait_seconds=settings.batch_wait_seconds,
+                drain_seconds=settings.drain_seconds * _CONSUMER_SHARE,
+            ),
+        )
+
+    async def check_database(self) -> Check:
+        """Readiness of every role: a primary answers."""
+        await self.mongo.ping()
+        return Check(ok=True)
+
+    async def check_outbox(self) -> Check:
+        """Readiness of the relay: no event waits for too long."""
+        age = self.relay.oldest_unsent_seconds
+        old = age > self._settings.outbox_alarm_seconds
+        return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))
+
+    async def close(self) -> None:
+        """Close the publisher, then the database."""
+        await self.publisher.close()
+        await self.mongo.close()
