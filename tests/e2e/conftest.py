@@ -21,6 +21,7 @@ VHOST = "journeys"
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests on one worker of a parallel run, so that the system is started once, and give each the time to start it."""
     for item in items:

@@ -28,6 +28,16 @@ def _there(setting: str) -> bool:
     return Path(os.environ[setting]).exists()
 
 
+async def worker(stop: Stop) -> None:
+    while not stop.is_set():
+        if _there("TINY_FAIL_FLAG"):
+            if os.environ["TINY_FAIL"] == "raise":
+                raise RuntimeError("broken 3519010101850001")
+            return
+        await asyncio.sleep(0.01)
+    say("worker stopped")
+
+
 def build(settings: ServiceSettings) -> Service:
     health = Health()
     app = create_app(settings, health, title="tiny", public={"/slow"})
@@ -45,15 +55,6 @@ def build(settings: ServiceSettings) -> Service:
         if not _there("TINY_FLAG"):
             raise DatabaseUnavailable("database_unavailable", "not there")
         say("prepared")
-
-    async def worker(stop: Stop) -> None:
-        while not stop.is_set():
-            if _there("TINY_FAIL_FLAG"):
-                if os.environ["TINY_FAIL"] == "raise":
-                    raise RuntimeError("broken 3519010101850001")
-                return
-            await asyncio.sleep(0.01)
-        say("worker stopped")
 
     async def relay(stop: Stop) -> None:
         await stop.wait()
