@@ -46,8 +46,9 @@ format: $(READY) ## Format the code and fix what ruff can fix
 	@$(VENV)/bin/ruff check --fix-only $(SOURCES)
 	@$(VENV)/bin/ruff format $(SOURCES)
 
-docs: $(READY) ## Generate AsyncAPI, JSON Schemas and the settings tables from the code
+docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tables from the code
 	@$(PY) -m shared.contracts.docs docs/events
+	@$(PY) -m deploy.docs
 
 bench: $(READY) ## Measure a consumer step batched and one per transaction, interleaved in one run
 	@$(PY) -m deploy.local.setup run
