@@ -31,7 +31,7 @@ run: $(READY) ## Start everything, drive one WhatsApp and one court journey, sta
 	@exec $(PY) -m deploy.local.run
 
 test: setup ## Run every test on private servers (TESTS=path WORKERS=n PYTEST_ARGS=...)
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
 
 test-containers: export TEST_SERVERS := containers
 test-containers: test ## The same tests with RabbitMQ and MongoDB in containers (needs Docker and the images)

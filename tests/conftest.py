@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.servers import MissingServerError, MongoNode, RabbitNode
 from tests.support.containers import BrokerContainer
@@ -35,6 +37,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the random order inside a layer, and run the layers from the fastest to the slowest."""
     items.sort(key=_layer)
+
+
+class _OneSystem(LoadScopeScheduling):
+    """Hands tests to workers one by one, but all of e2e to one worker: the system under test is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False  # the layers' order is ours
+    return _OneSystem(config, log)
 
 
 def _layer(item: pytest.Item) -> int:

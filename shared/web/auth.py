@@ -14,8 +14,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from shared.errors import Forbidden, Unauthorized
 from shared.settings import ApiClient
 
-
 _SCHEME = HTTPBearer(auto_error=False, description="An API key of API_KEYS. Its scopes are named in each route's answer 403.")
+_CREDENTIALS = Security(_SCHEME)  # for the API pages: the key itself is judged below
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Authenticator:
 def require(scope: str) -> Any:
     """A FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
 
-    async def authenticated(request: Request, _: HTTPAuthorizationCredentials | None = Security(_SCHEME)) -> Client:
+    async def authenticated(request: Request, _: HTTPAuthorizationCredentials | None = _CREDENTIALS) -> Client:
         client: Client = request.app.state.authenticator.client(request.headers.get("authorization"))
         if scope not in client.scopes:
             raise Forbidden("scope_missing", f"This key lacks the scope {scope}.")
