@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_layer)
 
 
-class _OneSystem(LoadScopeScheduling):
+class _OneSystem(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Hands tests to workers one by one, but all of e2e to one worker: the system under test is started once."""
 
     def _split_scope(self, nodeid: str) -> str:
