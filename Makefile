@@ -50,7 +50,7 @@ docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tabl
 	@$(PY) -m shared.contracts.docs docs/events
 	@$(PY) -m deploy.docs
 
-bench: $(READY) ## Measure a consumer step batched and one per transaction, interleaved in one run
+bench: $(READY) ## Measure against the targets: import time, a consumer step (batched and not), the idle journey, memory
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.bench
 

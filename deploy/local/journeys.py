@@ -136,13 +136,16 @@ class Travel:
         return {"Authorization": f"Bearer {self.places.api_key}"}
 
 
-async def whatsapp(places: Places, person: Mapping[str, Any], tell: Tell = lambda _who, _what: None) -> Result:
+async def whatsapp(
+    places: Places, person: Mapping[str, Any], tell: Tell = lambda _who, _what: None, *, look_seconds: float = WATCH_SECONDS
+) -> Result:
     """A citizen asks for a lost family card in a chat and gets it there.
 
     Args:
         places: A running system.
         person: ``nik``, ``kk_number`` and ``name`` of somebody in the register.
         tell: Hears of each step as it happens.
+        look_seconds: Between looks at the request; more, where looking shall not take from what is looked at.
 
     Raises:
         JourneyError: a step did not bring what it should.
@@ -162,7 +165,7 @@ async def whatsapp(places: Places, person: Mapping[str, Any], tell: Tell = lambd
         confirmed = await chat.press(await chat.hears(_has_button("confirm"), "the summary"), "confirm")
         answer = await chat.hears(lambda message: bool(RECEIPT.search(_text(message))), "the receipt")
         receipt = RECEIPT.findall(_text(answer))[0]
-        watching = asyncio.create_task(_watch(travel, receipt))
+        watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
         try:
             message = await chat.hears(lambda message: message["content"]["type"] == "document", "the document")
             tell("WhatsApp", f"document {message['content']['media']['filename']} accepted")
@@ -196,7 +199,7 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
         case = sent["answer"]
         receipts = tuple(request["receipt"] for request in case["requests"])
         tell("intake", f"case opened with {len(receipts)} requests: {', '.join(receipts)}")
-        watching = [asyncio.create_task(_watch(travel, receipt)) for receipt in receipts]
+        watching = [asyncio.create_task(_watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
         try:
             told = await _documents_told(travel, sent["id"], receipts)
             papers = [await _paper_of_court(travel, callback["data"]) for callback in told]
@@ -287,7 +290,7 @@ class Chat:
         return written
 
 
-async def _watch(travel: Travel, receipt: str) -> dict[str, Any]:
+async def _watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
     """Tell of each state of a request as it is reached; ends when it is delivered or turned down."""
     told = 0
     while True:
@@ -298,7 +301,7 @@ async def _watch(travel: Travel, receipt: str) -> dict[str, Any]:
         told = len(stands["timeline"])
         if stands["state"] in {"delivered", "undelivered", "returned", "rejected"}:
             return stands
-        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.sleep(look_seconds)
 
 
 async def _paper_in_chat(travel: Travel, receipt: str, message: Mapping[str, Any]) -> Paper:

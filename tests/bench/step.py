@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import orjson
 import psutil
 import uvloop
 
@@ -39,6 +38,8 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Doc, Mapping, Mongo
+from tests.bench import report
+from tests.bench.report import Report, Row
 from tests.support.servers import Run
 from tests.support.vhosts import open_vhost
 
@@ -221,28 +222,24 @@ def _median(rounds: Sequence[Round]) -> Round:
     )
 
 
-def _report(found: dict[str, list[Round]]) -> tuple[str, bool]:
+def _as_report(found: dict[str, list[Round]]) -> Report:
     medians = {name: _median(rounds) for name, rounds in found.items()}
     pairs = zip(found[BATCHED.name], found[SINGLE.name], strict=True)
     ratio = statistics.median(batched.steps_per_second / single.steps_per_second for batched, single in pairs)  # neighbours in time
-    lines = [f"{'consumer step':<36}{'steps/s':>10}{'own CPU us':>12}{'all CPU us':>12}   rounds (steps/s)"]
-    for name, middle in medians.items():
-        each = "  ".join(f"{one.steps_per_second:.0f}" for one in found[name])
-        lines.append(f"{name:<36}{middle.steps_per_second:>10.0f}{middle.own_cpu_us:>12.0f}{_number(middle.all_cpu_us):>12}   {each}")
-    lines.append(f"ratio {ratio:.2f}, target {TARGET}")
     data = {
-        "bench": "step",
         "batched": _as_data(medians[BATCHED.name]),
         "single": _as_data(medians[SINGLE.name]),
         "ratio": round(ratio, 2),
         "target": TARGET,
-        "ok": ratio >= TARGET,
     }
-    return "\n".join([*lines, orjson.dumps(data).decode()]), ratio >= TARGET
+    rows = [_row(name, middle, found[name]) for name, middle in medians.items()]
+    return Report("step", (*rows, Row("batched, times one per transaction", ratio, "x", at_least=TARGET)), data)
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
+def _row(name: str, middle: Round, rounds: Sequence[Round]) -> Row:
+    whole = "" if middle.all_cpu_us is None else f", with the servers {middle.all_cpu_us:.0f} us"
+    each = " ".join(f"{one.steps_per_second:.0f}" for one in rounds)
+    return Row(name, middle.steps_per_second, "steps/s", note=f"own CPU {middle.own_cpu_us:.0f} us{whole}; rounds {each}")
 
 
 def _as_data(middle: Round) -> dict[str, float | None]:
@@ -253,12 +250,8 @@ def _as_data(middle: Round) -> dict[str, float | None]:
     }
 
 
-def main(words: Sequence[str]) -> int:
-    """Measure, print a table and a JSON line; 1 when the target is missed."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.step", description="A consumer step, batched and one per transaction.")
-    parser.add_argument("--rounds", type=int, default=5, help="of each design, interleaved (default 5)")
-    parser.add_argument("--scale", type=float, default=1.0, help="messages per round, times the default")
-    options = parser.parse_args(words)
+def measure(options: argparse.Namespace) -> Report:
+    """Both designs on servers of this run."""
     logs.configure("bench", "bench", "WARNING")
     run = Run.open()
     with ExitStack() as stack:
@@ -266,10 +259,20 @@ def main(words: Sequence[str]) -> int:
         broker, mongo_url = run.broker(), run.database().url
         vhost = stack.enter_context(open_vhost("bench", broker.vhost_url("bench"), broker.api_url))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(_measure(options.rounds, options.scale, mongo_url, vhost.url))
-    text, ok = _report(found)
-    sys.stdout.write(text + "\n")
-    return 0 if ok else 1
+            return _as_report(runner.run(_measure(options.rounds, options.scale, mongo_url, vhost.url)))
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this bench can be told."""
+    parser.add_argument("--rounds", type=int, default=5, help="of each design, interleaved (default 5)")
+    parser.add_argument("--scale", type=float, default=1.0, help="messages per round, times the default")
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print; 1 when the target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.step", description="A consumer step, batched and one per transaction.")
+    arguments(parser)
+    return report.run(parser, words, measure)
 
 
 if __name__ == "__main__":

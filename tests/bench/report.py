@@ -1,0 +1,99 @@
+"""What the benches found: one table for people, one line of JSON for programs, and whether every target was met."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import psutil
+
+MISSED: Final = 1  # exit code
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number. At most one of the targets is set."""
+
+    what: str
+    value: float
+    unit: str
+    at_most: float | None = None
+    at_least: float | None = None
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether its target is met; true where there is none."""
+        if self.at_most is not None:
+            return self.value <= self.at_most
+        return self.at_least is None or self.value >= self.at_least
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one bench found: rows for the table, and all of it for programs."""
+
+    bench: str
+    rows: tuple[Row, ...]
+    data: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every target is met."""
+        return all(row.ok for row in self.rows)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that a share (0 to 1) of all does not exceed: the nearest rank, so one that was really seen.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("no values")
+    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
+
+
+def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report]) -> int:
+    """Measure one after another, print the table and the JSON line; 1 when a target is missed.
+
+    The load says how busy the machine was with other things: a number taken under load is an upper bound.
+    """
+    options = parser.parse_args(words)
+    load_before = os.getloadavg()[0]
+    found = [bench(options) for bench in benches]
+    machine = {
+        "cpus": psutil.cpu_count(),
+        "load_before": round(load_before, 2),
+        "load_after": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+    }
+    sys.stdout.write(table(found) + f"\n{machine['cpus']} CPUs, load before {machine['load_before']}, after {machine['load_after']}\n")
+    ok = all(report.ok for report in found)
+    line = {"ok": ok, "machine": machine, **{report.bench: {**report.data, "ok": report.ok} for report in found}}
+    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    return 0 if ok else MISSED
+
+
+def table(found: Sequence[Report]) -> str:
+    """All rows below each other."""
+    lines = [f"{'bench':<9}{'what':<46}{'value':>10} {'unit':<8}{'target':>10}  {'':<7}note"]
+    lines += [_line(report.bench, row) for report in found for row in report.rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _line(bench: str, row: Row) -> str:
+    target = f"<= {row.at_most:g}" if row.at_most is not None else f">= {row.at_least:g}" if row.at_least is not None else ""
+    verdict = "" if not target else "ok" if row.ok else "MISSED"
+    return f"{bench:<9}{row.what:<46}{_shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}"
+
+
+def _shown(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.2f}"
