@@ -14,7 +14,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run test test-containers lint format docs bench topology conservation lock clean distclean
+.PHONY: help setup run test test-containers lint format docs screenshots bench topology conservation lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ format: $(READY) ## Format the code and fix what ruff can fix
 docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tables from the code
 	@$(PY) -m shared.contracts.docs docs/events
 	@$(PY) -m deploy.docs
+
+screenshots: export SCREENSHOTS := $(CURDIR)/docs
+screenshots: setup ## Take the pictures of the pages anew, from a person's journey in the browser
+	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py
 
 bench: $(READY) ## Measure against the targets: import time, a consumer step (batched and not), the idle journey, memory
 	@$(PY) -m deploy.local.setup run

@@ -1,19 +1,14 @@
 """Whole journeys over the running processes, one of each channel, and what they leave behind."""
 
 import asyncio
-import io
 import re
 
 import pytest
-from pypdf import PdfReader
 
 from deploy.local import journeys
 from deploy.local.journeys import Places
 from deploy.local.stack import Stack
-
-
-def _text_of(pdf: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+from tests.support.pdf import text_of
 
 
 async def test_a_citizen_gets_a_lost_family_card_in_the_chat(stack: Stack, places: Places) -> None:
@@ -22,8 +17,8 @@ async def test_a_citizen_gets_a_lost_family_card_in_the_chat(stack: Stack, place
     result = await journeys.whatsapp(places, person, lambda who, what: told.append((who, what)))
     (paper,) = result.papers
     assert re.fullmatch(r"3519-KK-\d{8}-\d{4}", paper.number)
-    assert person["kk_number"] in _text_of(paper.pdf)
-    assert person["name"] in _text_of(paper.pdf)
+    assert person["kk_number"] in text_of(paper.pdf)
+    assert person["name"] in text_of(paper.pdf)
     assert set(result.seconds) == {"accepted", "approved", "issued", "delivered"}
     states = [what.split()[2] for who, what in told if who == "request"]
     assert states == ["submitted", "approved", "issued", "delivered"]
@@ -35,7 +30,7 @@ async def test_the_court_is_told_of_every_document_that_follows_from_a_divorce(p
     assert result.case_id
     assert len(set(result.receipts)) == 4
     assert sorted(paper.product for paper in result.papers) == ["kk", "kk", "ktp", "ktp"]
-    cards = "\n".join(_text_of(paper.pdf) for paper in result.papers if paper.product == "kk")
+    cards = "\n".join(text_of(paper.pdf) for paper in result.papers if paper.product == "kk")
     for party in ("husband", "wife"):
         assert decision[party]["nik"] in cards
     assert len({paper.number for paper in result.papers}) == 4
@@ -45,7 +40,7 @@ async def test_two_citizens_at_once_get_each_their_own(stack: Stack, places: Pla
     people = stack.people()["kk_hilang"][1:4]
     results = await asyncio.gather(*(journeys.whatsapp(places, person) for person in people))
     for person, result in zip(people, results, strict=True):
-        assert person["kk_number"] in _text_of(result.papers[0].pdf)
+        assert person["kk_number"] in text_of(result.papers[0].pdf)
     assert len({result.papers[0].number for result in results}) == len(people)
 
 

@@ -18,11 +18,7 @@ import pypdf
 import pypdfium2
 import pytest
 import zxingcpp
-from asn1crypto import pem, x509
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 
 from services.issuance.adapters.demo_ca import DemoFiles
 from services.issuance.adapters.press import PressLimits
@@ -32,19 +28,10 @@ from shared.errors import Permanent, Transient
 from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of
 from tests.support.approvals import AT, CARD, HEAD, HOLDER_NIK, WIFE, approval
 from tests.support.eventually import eventually
+from tests.support.pdf import signature_of, text_of
 
 A4_LANDSCAPE, A4_PORTRAIT = (841.89, 595.28), (595.28, 841.89)
 MARK = "CONTOH - sertifikat demo, bukan BSrE"
-
-
-def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
-
-
-async def signature_of(pdf: bytes, ca: Path) -> Any:
-    roots = [x509.Certificate.load(pem.unarmor(await asyncio.to_thread(ca.read_bytes))[2])]
-    embedded = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0]
-    return await async_validate_pdf_signature(embedded, ValidationContext(trust_roots=roots, allow_fetching=False))
 
 
 @pytest.mark.parametrize(("product", "size"), [("kk", A4_LANDSCAPE), ("ktp", A4_PORTRAIT)])

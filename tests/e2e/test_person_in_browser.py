@@ -1,0 +1,101 @@
+"""A person in a browser files a request to the end: the chat page, the four services, the document, its signature, its check page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from deploy.local.stack import Stack
+from tests.support.browser import DESK, PHONE, visit
+from tests.support.pdf import codes_of, signature_of, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PATIENCE_MS = 30_000  # a busy machine
+
+
+async def _become(page: Page, name: str, phone: str) -> None:
+    await page.get_by_role("button", name="Tambah warga").click()
+    dialog = page.get_by_role("dialog", name="Tambah warga")
+    await dialog.get_by_label("Nama").fill(name)
+    await dialog.get_by_label("Nomor WhatsApp").fill(phone)
+    await dialog.get_by_role("button", name="Tambah", exact=True).click()
+    await expect(dialog).to_be_hidden()
+
+
+async def _write(page: Page, text: str) -> None:
+    await page.get_by_label("Tulis pesan").fill(text)
+    await page.get_by_role("button", name="Kirim", exact=True).click()
+
+
+async def _send_photo(page: Page, sample: str) -> None:
+    await page.get_by_role("button", name="Lampirkan foto").click()
+    await page.get_by_role("menuitem", name=sample).click()
+    dialog = page.get_by_role("dialog", name="Kirim foto")
+    await dialog.get_by_role("button", name="Kirim foto").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def _heard(log: Locator, text: str) -> None:
+    await expect(log.get_by_text(re.compile(text, re.IGNORECASE)).last).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def _keep(page: Page, name: str) -> None:
+    """Save what the page looks like, where `SCREENSHOTS` names a folder (`make screenshots`)."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        await page.screenshot(path=str(Path(folder) / name))
+
+
+@pytest.mark.parametrize(("size", "place"), [(PHONE, 20), (DESK, 21)], ids=["phone", "desk"])
+async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, size: tuple[int, int], place: int) -> None:
+    person = stack.people()["kk_hilang"][place]
+    async with visit(browser, stack.part("whatsapp").url, size=size) as page:
+        await _become(page, person["name"].title(), f"0812 3456 78{place}")
+        log = page.get_by_role("log", name="Percakapan")
+        await _write(page, "Halo")
+        await log.get_by_role("button", name="KK hilang").last.click(timeout=PATIENCE_MS)
+        await _heard(log, "Kartu Keluarga hilang")
+        await _write(page, "123")
+        await _heard(log, "16 angka")
+        await _write(page, person["nik"])
+        await _heard(log, "Nomor Kartu Keluarga")
+        await _write(page, person["kk_number"])
+        await _heard(log, "surat kehilangan")
+        await _send_photo(page, "Contoh foto surat polisi")
+        await _heard(log, "foto.*KTP-el")
+        await _send_photo(page, "Contoh foto KTP")
+        await log.get_by_role("button", name="Kirim", exact=True).last.click(timeout=PATIENCE_MS)
+        await _heard(log, "MDN-")
+        link = log.get_by_role("link", name=re.compile("Buka dokumen"))
+        await expect(link.last).to_be_visible(timeout=PATIENCE_MS)
+        await _keep(page, "chat-phone.png" if size == PHONE else "chat.png")
+        answer = await page.request.get(stack.part("whatsapp").url + str(await link.last.get_attribute("href")))
+        pdf = await answer.body()
+    assert person["kk_number"] in text_of(pdf)
+    assert person["name"] in text_of(pdf)
+    signature = await signature_of(pdf, stack.state / "ca" / "ca.pem")
+    assert signature.intact
+    assert signature.trusted
+    (code,) = await asyncio.to_thread(codes_of, pdf)
+    await _check_page(browser, code, person["name"], size)
+
+
+async def _check_page(browser: Browser, url: str, name: str, size: tuple[int, int]) -> None:
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="id-ID", java_script_enabled=False)
+    try:
+        page = await context.new_page()
+        answer = await page.goto(url)
+        assert answer is not None
+        assert answer.status == 200
+        words = await page.locator("body").inner_text()
+        await _keep(page, "check.png" if size == PHONE else "check-desk.png")
+    finally:
+        await context.close()
+    assert re.search(r"3519-KK-\d{8}-\d{4}", words)
+    assert name not in words.upper()
+    assert name.split(maxsplit=1)[0][0] + "*" in words.upper()
