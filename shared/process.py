@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -132,6 +133,7 @@ class _Process:
         serving = asyncio.create_task(self._serve(server, listener), name="http")
         try:
             if await self._prepare(service):
+                gc.freeze()  # what was made until here stays: a full collection would look at all of it, 50 ms in which nobody is served
                 self._start(service)
                 service.health.started = True
                 _log.info("process.started", port=listener.getsockname()[1], parts=sorted(self._tasks))

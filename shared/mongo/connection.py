@@ -40,6 +40,7 @@ class Mongo:
     def __init__(self, client: AsyncIOMotorClient[Doc], *, transaction_limit_seconds: float = _TRANSACTION_LIMIT_SECONDS) -> None:
         self._client = client
         self._limit_seconds = transaction_limit_seconds
+        self._collections: dict[tuple[str, str], Collection] = {}  # a handful; making one takes 11 us, and every message asks for several
 
     @classmethod
     def connect(
@@ -91,7 +92,10 @@ class Mongo:
 
     def collection(self, database: str, name: str) -> Collection:
         """A collection with the promises of this class."""
-        return self.database(database)[name]
+        found = self._collections.get((database, name))
+        if found is None:
+            found = self._collections[database, name] = self.database(database)[name]
+        return found
 
     def snapshot(self, database: str, name: str) -> Collection:
         """A collection to be read in a session of `start_snapshot`, which brings its own read concern."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -102,6 +103,7 @@ def main() -> int:
         sink.write(pack({"ready": False, "error": f"{type(error).__name__}: {error}"}))
         sink.flush()
         return 1
+    gc.freeze()  # what is made once stays: no need to look at it in the middle of a sheet
     sink.write(pack(room.ready()))
     sink.flush()
     while (order := read_frame(source)) is not None:
