@@ -31,19 +31,20 @@ def mask(text: str) -> str:
     return _PERSONAL.sub(_REPLACED, text)
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
+    """The same with what looks personal replaced, however deep it lies, and with what stands under the name of something personal."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {key: _REPLACED if key in _HIDDEN_KEYS else _masked(inner) for key, inner in value.items()}
+        return {key: _REPLACED if key in _HIDDEN_KEYS else masked(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_masked(inner) for inner in value]
+        return [masked(inner) for inner in value]
     return value
 
 
 def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        event[key] = _REPLACED if key in _HIDDEN_KEYS else _masked(value)
+        event[key] = _REPLACED if key in _HIDDEN_KEYS else masked(value)
     return event
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import tomllib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -22,14 +21,13 @@ from services.intake.domain.words import Meaning, Vocabulary
 from services.intake.jobs import ChatLimits, Chats, DraftSweeper, Statuses
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, InflowStore, IntakeTx, RegisterStore
+from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, RegisterStore
 from shared.clock import WIB, Clock, now
 from shared.health import Health
 from shared.ids import new_id, new_receipt
-from shared.messaging import conservation
+from shared.messaging import conservation, shelves
 from shared.messaging.station import Station
 from shared.messaging.units import UnitOfWork, Units
-from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.process import Job, Service
 from shared.reference.catalogue import Catalogue, catalogue
@@ -38,8 +36,6 @@ from shared.reference.working_hours import WorkingHours
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 BUCKET: Final = "files"
-_KEY_AND_WHY: Final = 2  # words of `discard`
-_FAILED: Final = 1
 ACCOUNTS: Final = (
     conservation.by_state(
         "requests",
@@ -95,11 +91,12 @@ class Wiring:
         )
 
     async def prepare(self) -> None:
-        """Create collections and indexes, and write down how intake counts."""
+        """Create collections and indexes, and write down how intake counts and where things wait for an operator."""
         await self.mongo.prepare(self.database, INDEXES)
         await self.files.prepare()
         await self.units.prepare()
         await conservation.register(self.mongo, self.database, ACCOUNTS)
+        await shelves.register(self.mongo, self.database, SHELVES)
 
     def wake(self) -> None:
         """There is something in the inflow."""
@@ -196,49 +193,3 @@ def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:
     named = {form.title.casefold(): code for code, form in desk.forms.items()}
     in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
     return Vocabulary(commands, online | named | numbered, in_person)
-
-
-def list_parked(_words: Sequence[str]) -> int:
-    """`parked`: what of the inflow was given up, since when and why. Keys lead to persons: for operators, not for logs."""
-
-    async def show(inflow: InflowStore) -> None:
-        for key, reason, at in await inflow.parked():
-            sys.stdout.write(f"{at.isoformat()} {reason} {key}\n")
-
-    return _with_inflow(show)
-
-
-def replay_parked(words: Sequence[str]) -> int:
-    """`replay [KEY]`: handle what was given up once more, one message or all."""
-
-    async def replay(inflow: InflowStore) -> None:
-        sys.stdout.write(f"{await inflow.replay(words[0] if words else None)} to be handled again\n")
-
-    return _with_inflow(replay)
-
-
-def discard_parked(words: Sequence[str]) -> int:
-    """`discard KEY WHY`: decide that a message shall not be handled. Exit code 1 where it is not parked."""
-    if len(words) < _KEY_AND_WHY:
-        sys.stderr.write("usage: python -m services.intake discard KEY WHY\n")
-        return _FAILED
-
-    async def discard(inflow: InflowStore) -> None:
-        if not await inflow.discard(words[0], " ".join(words[1:]), now()):
-            raise SystemExit(_FAILED)
-
-    return _with_inflow(discard)
-
-
-def _with_inflow(act: Callable[[InflowStore], Awaitable[None]]) -> int:
-    settings = Settings()
-
-    async def run() -> None:
-        mongo = Mongo.connect(settings.mongo_url.get_secret_value())
-        try:
-            await act(InflowStore(mongo, settings.mongo_database or NAME))
-        finally:
-            await mongo.close()
-
-    asyncio.run(run())
-    return 0

@@ -20,11 +20,11 @@ from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
 from services.issuance.jobs import Printing, Sweeping
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoRegister, MongoTx
+from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoRegister, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
-from shared.messaging import conservation
+from shared.messaging import conservation, shelves
 from shared.messaging.station import Station
 from shared.messaging.units import Units
 from shared.mongo import Mongo
@@ -57,11 +57,12 @@ class Parts:
     sweeping: Sweeping
 
     async def prepare(self, database: str) -> None:
-        """Collections, indexes, and how we count."""
+        """Collections, indexes, how we count, and where things wait for an operator."""
         await self.mongo.prepare(database, INDEXES)
         await self.archive.prepare()
         await self.units.prepare()
         await conservation.register(self.mongo, database, (ACCOUNT,))
+        await shelves.register(self.mongo, database, SHELVES)
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Parts:

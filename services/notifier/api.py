@@ -92,6 +92,7 @@ class JobView(BaseModel):
     as_template: bool
     maybe_duplicate: bool
     reason: str | None
+    note: Annotated[str | None, Field(description="Why an operator discarded it, and who")]
     provider_ids: list[str]
     created_at: datetime
     next_at: datetime | None
@@ -116,6 +117,7 @@ class JobView(BaseModel):
             as_template=isinstance(job.outgoing, Template),
             maybe_duplicate=job.maybe_duplicate,
             reason=job.reason,
+            note=job.note,
             provider_ids=list(job.provider_ids),
             created_at=job.created_at,
             next_at=job.next_at if job.is_open else None,

@@ -25,10 +25,10 @@ from services.notifier.handlers.pacer import Pacer
 from services.notifier.jobs import Dispatcher, Sweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, JobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import INDEXES, JOBS, SHELVES, JobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
-from shared.messaging import conservation
+from shared.messaging import conservation, shelves
 from shared.messaging.delivery import Context
 from shared.messaging.station import Station
 from shared.messaging.units import UnitOfWork, Units
@@ -38,7 +38,9 @@ from shared.process import Service
 from shared.web import create_app
 
 NAME: Final = "notifier"
-ACCOUNT: Final = conservation.by_state("notices", JOBS, finished=(State.DONE,), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN)))
+ACCOUNT: Final = conservation.by_state(
+    "notices", JOBS, finished=(State.DONE, State.DISCARDED), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN))
+)
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 
 R = TypeVar("R")
@@ -97,6 +99,7 @@ def build(settings: Settings) -> Service:
         await parts.mongo.prepare(station.database, INDEXES)
         await parts.units.prepare()
         await conservation.register(parts.mongo, station.database, (ACCOUNT,))
+        await shelves.register(parts.mongo, station.database, SHELVES)
 
     return Service(
         name=NAME,

@@ -21,7 +21,8 @@ from shared.contracts.registry import SERVICES
 from shared.errors import AppError, BadInput
 from shared.messaging import balance
 from shared.messaging.connection import Lost, endpoint
-from shared.messaging.desk import Desk, Entry
+from shared.messaging.desk import Desk
+from shared.messaging.entry import Entry
 from shared.messaging.letters import Letters
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
@@ -72,12 +73,11 @@ class Admin:
         return 0
 
     async def show(self, options: argparse.Namespace) -> int:
-        """Print one with its bytes, which may be personal data: for an operator's eyes."""
+        """Print one with what it holds; what is personal only when asked for."""
         for address in options.addresses:
             entry = await self.desk.show(address)
-            print(
-                orjson.dumps(_summary(entry) | {"body": entry.body.decode(errors="backslashreplace")}, option=orjson.OPT_INDENT_2).decode()
-            )
+            shown = _summary(entry) | {"body": entry.content(in_full=options.personal)}
+            print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
         return 0
 
     async def replay(self, options: argparse.Namespace) -> int:
@@ -154,7 +154,7 @@ def _summary(entry: Entry) -> dict[str, object]:
         "address": entry.address,
         "place": entry.place,
         "service": entry.service,
-        "message_id": entry.message_id,
+        "id": entry.id,
         "type": entry.type,
         "code": entry.code,
         "detail": entry.detail,
@@ -166,10 +166,11 @@ def _summary(entry: Entry) -> dict[str, object]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shared.messaging.admin", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser("list", help="what waits: parked, refused, dead, unrouted")
+    listing = commands.add_parser("list", help="what waits: messages that are parked, refused, dead or unrouted, and what services gave up")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    showing = commands.add_parser("show", help="one with its bytes (may be personal data)")
-    replaying = commands.add_parser("replay", help="send again")
+    showing = commands.add_parser("show", help="one with what it holds, personal data hidden")
+    showing.add_argument("--personal", action="store_true", help="personal data too: for your eyes only")
+    replaying = commands.add_parser("replay", help="send again, or have it worked on again")
     discarding = commands.add_parser("discard", help="decide that it shall not be handled")
     discarding.add_argument("--note", required=True, help="why, and who decided")
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")

@@ -1,6 +1,6 @@
 """What an operator can do with what was not handled: see it, send it again, or decide that it shall not be handled.
 
-Four places are looked at:
+Messages lie in four places; everything else lies on the shelves that its service registers (`shared.messaging.shelves`):
 
 | place      | what lies there                                                  | sent again by                   |
 | ---------- | ---------------------------------------------------------------- | ------------------------------- |
@@ -8,14 +8,12 @@ Four places are looked at:
 | `refused`  | the broker would not take it from the publisher's outbox         | the publisher's relay           |
 | `dead`     | a dead letter that no database knows: the broker gave it up      | `retry` to that consumer alone  |
 | `unrouted` | no queue took it                                                 | the exchange it was sent to     |
+| a shelf    | the service gave it up: a chat message, a document, a notice     | the service: it is made due     |
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from shared.clock import Clock
@@ -23,11 +21,13 @@ from shared.contracts.envelope import split_type
 from shared.errors import BadInput, NotFound
 from shared.messaging import wire
 from shared.messaging.delivery import Delivery
+from shared.messaging.entry import Entry, Place
 from shared.messaging.inbox import message_key
 from shared.messaging.layout import RETRY, UNROUTED, dead_queue
 from shared.messaging.letters import Letter, Letters
 from shared.messaging.outbox import Outbox
 from shared.messaging.parked import ParkedMessages, ParkedState
+from shared.messaging.shelves import Shelves
 from shared.messaging.wire import Outgoing
 from shared.mongo import Mongo
 
@@ -36,35 +36,6 @@ PAGE: Final = 1_000  # rows of one place and service that are looked at together
 
 _WAITS_ELSEWHERE: Final = frozenset({ParkedState.PARKED, ParkedState.REPLAYED})
 """Such a dead letter is the copy of a parked row, which is the entry that is shown."""
-
-
-class Place(StrEnum):
-    """Where it lies."""
-
-    PARKED = "parked"
-    REFUSED = "refused"
-    DEAD = "dead"
-    UNROUTED = "unrouted"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that waits for an operator. `body` may hold personal data: it is shown when asked for, never listed or logged."""
-
-    place: Place
-    service: str
-    message_id: str
-    type: str
-    code: str
-    detail: str = ""
-    times: int = 1
-    at: datetime | None = None
-    body: bytes = field(default=b"", repr=False)
-
-    @property
-    def address(self) -> str:
-        """What `show`, `replay` and `discard` take."""
-        return f"{self.service}/{self.place}/{self.message_id}"
 
 
 class Desk:
@@ -82,6 +53,7 @@ class Desk:
         self._databases = dict(databases)
         self._parked = {service: ParkedMessages(mongo, database) for service, database in databases.items()}
         self._outboxes = {service: Outbox(mongo, database) for service, database in databases.items()}
+        self._shelves = {service: Shelves(mongo, database, service) for service, database in databases.items()}
         self._letters = letters
         self._publish = publish
         self._clock = clock
@@ -101,6 +73,7 @@ class Desk:
             found += await self._list_parked(name)
             found += await self._list_refused(name)
             found += await self._list_dead(name)
+            found += await self._shelves[name].waiting(PAGE)
         unrouted = [_entry(Place.UNROUTED, self._publisher_of(letter.delivery), letter) for letter in await self._letters.read(UNROUTED)]
         return found + [entry for entry in unrouted if service in (None, entry.service)]
 
@@ -111,8 +84,9 @@ class Desk:
             BadInput: that is no address.
             NotFound: nothing waits there.
         """
-        place, service, message_id = self._parse(address)
-        entry = await self._find(place, service, message_id)
+        place, service, entry_id = self._parse(address)
+        shelves = self._shelves[service]
+        entry = await (self._find(place, service, entry_id) if isinstance(place, Place) else shelves.find(place, entry_id))
         if entry is None:
             raise NotFound("nothing_waits_there", address)
         return entry
@@ -121,35 +95,41 @@ class Desk:
         """Send it again. Whoever handled it meanwhile calls it a duplicate; a second replay of what is on its way finds nothing.
 
         Raises:
-            BadInput: that is no address.
+            BadInput: that is no address, or such things are not replayed here.
             NotFound: nothing waits there.
             Refused, BrokerUnavailable: not sent; it waits where it was.
         """
         entry = await self.show(address)
+        done = True
         if entry.place is Place.PARKED:
             await self._replay_parked(entry)
         elif entry.place is Place.REFUSED:
-            if not await self._outboxes[entry.service].replay(entry.message_id):
-                raise NotFound("nothing_waits_there", address)
+            done = await self._outboxes[entry.service].replay(entry.id)
         elif entry.place is Place.DEAD:
-            await self._letters.take(dead_queue(entry.service), {entry.message_id}, self._sender(RETRY, entry.service))
+            await self._letters.take(dead_queue(entry.service), {entry.id}, self._sender(RETRY, entry.service))
+        elif entry.place is Place.UNROUTED:
+            await self._letters.take(UNROUTED, {entry.id}, self._sender(None, entry.type))
         else:
-            await self._letters.take(UNROUTED, {entry.message_id}, self._sender(None, entry.type))
+            done = await self._shelves[entry.service].replay(entry.place, entry.id)
+        if not done:
+            raise NotFound("nothing_waits_there", address)
 
     async def discard(self, address: str, note: str) -> None:
         """Decide that it shall not be handled. The row stays, with the note (why, and who says so).
 
         Raises:
-            BadInput: that is no address, or the note is empty.
+            BadInput: that is no address, the note is empty, or such things are not discarded here.
             NotFound: nothing waits there.
         """
         if not note.strip():
             raise BadInput("note_missing", "say why, and who decided")
         entry = await self.show(address)
         if entry.place is Place.REFUSED:
-            done = await self._outboxes[entry.service].discard(entry.message_id, note)
-        else:
+            done = await self._outboxes[entry.service].discard(entry.id, note)
+        elif isinstance(entry.place, Place):
             done = await self._discard_message(entry, note)
+        else:
+            done = await self._shelves[entry.service].discard(entry.place, entry.id, note)
         if not done:
             raise NotFound("nothing_waits_there", address)
 
@@ -216,11 +196,11 @@ class Desk:
                 place, service, event.row.id, event.row.type, event.code, event.detail, event.row.attempts, event.parked_at, event.row.body
             )
         if place is Place.DEAD:
-            return next((entry for entry in await self._list_dead(service) if entry.message_id == message_id), None)
+            return next((entry for entry in await self._list_dead(service) if entry.id == message_id), None)
         return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
 
     async def _replay_parked(self, entry: Entry) -> None:
-        rows, key = self._parked[entry.service], message_key(entry.service, entry.message_id)
+        rows, key = self._parked[entry.service], message_key(entry.service, entry.id)
         if not await rows.mark_replayed(key, self._clock()):
             raise NotFound("nothing_waits_there", entry.address)
         sent = False
@@ -234,9 +214,9 @@ class Desk:
             return True
 
         try:
-            await self._letters.take(dead_queue(entry.service), {entry.message_id}, send)
+            await self._letters.take(dead_queue(entry.service), {entry.id}, send)
             if not sent:  # the dead letter is gone: the row has the bytes
-                await self._publish(_again(Delivery(entry.body, entry.message_id, entry.type), RETRY, entry.service))
+                await self._publish(_again(Delivery(entry.body, entry.id, entry.type), RETRY, entry.service))
                 sent = True
         finally:
             if not sent:
@@ -245,21 +225,21 @@ class Desk:
     async def _discard_message(self, entry: Entry, note: str) -> bool:
         rows = self._parked[entry.service]
         consumer = UNROUTED if entry.place is Place.UNROUTED else entry.service
-        key = message_key(consumer, entry.message_id)
+        key = message_key(consumer, entry.id)
         if entry.place is Place.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
             return await self._drop_dead_copies(entry) > 0
         if entry.place is not Place.PARKED:  # a decision needs a row that remembers it
-            delivery = Delivery(entry.body, entry.message_id, entry.type)
+            delivery = Delivery(entry.body, entry.id, entry.type)
             await rows.park(key, consumer, delivery, (entry.code, "recorded to be discarded"), self._clock())
         done = await rows.discard(key, note, self._clock())
         if entry.place is Place.UNROUTED:
-            await self._letters.take(UNROUTED, {entry.message_id}, _yes)
+            await self._letters.take(UNROUTED, {entry.id}, _yes)
         else:
             await self._drop_dead_copies(entry)
         return done
 
     async def _drop_dead_copies(self, entry: Entry) -> int:
-        return await self._letters.take(dead_queue(entry.service), {entry.message_id}, _yes)
+        return await self._letters.take(dead_queue(entry.service), {entry.id}, _yes)
 
     def _sender(self, exchange: str | None, routing_key: str) -> Callable[[Letter], Awaitable[bool]]:
         async def send(letter: Letter) -> bool:
@@ -268,12 +248,12 @@ class Desk:
 
         return send
 
-    def _parse(self, address: str) -> tuple[Place, str, str]:
+    def _parse(self, address: str) -> tuple[Place | str, str, str]:
         service, _, rest = address.partition("/")
-        place, _, message_id = rest.partition("/")
-        if service not in self._databases or place not in list(Place) or not message_id:
-            raise BadInput("not_an_address", "service/place/message-id, as `list` shows it")
-        return Place(place), service, message_id
+        place, _, entry_id = rest.partition("/")
+        if service not in self._databases or not place or not entry_id:
+            raise BadInput("not_an_address", "service/place/id, as `list` shows it")
+        return Place(place) if place in list(Place) else place, service, entry_id
 
     def _publisher_of(self, delivery: Delivery) -> str:
         try:

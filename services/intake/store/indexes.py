@@ -16,8 +16,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("kind", 1), ("arrival", 1)], name="new", partialFilterExpression={"state": "new"}),
         # The processor takes all new messages of one sender in the order in which they were sent.
         IndexModel([("sender", 1), ("sent_at", 1), ("arrival", 1)], name="by_sender", partialFilterExpression={"state": "new"}),
-        # The runbook and `intake parked` list what was given up.
-        IndexModel([("arrival", 1)], name="parked", partialFilterExpression={"state": "parked"}),
+        # `admin` lists what was given up, the oldest first.
+        IndexModel([("parked_at", 1)], name="by_parked_at", partialFilterExpression={"state": "parked"}),
         IndexModel([("handled_at", 1)], name="expiry", expireAfterSeconds=HANDLED_KEPT_SECONDS),
         IndexModel([("kept_at", 1)], name="unread_expiry", expireAfterSeconds=UNREAD_KEPT_SECONDS),
     ),

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.intake.domain.inflow import Kind, Piece
 from services.intake.ports import Lease, StoredPiece
-from services.intake.store.mappings import DISCARDED, KEPT, NEW, PARKED, piece_from
+from services.intake.store.mappings import KEPT, NEW, PARKED, piece_from
 from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
 
 _DUPLICATE: Final = 11000  # server error code: the piece is there already
@@ -124,26 +124,6 @@ class InflowStore:
             {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
         )
         return result.modified_count == 1
-
-    async def replay(self, key: str | None = None) -> int:
-        """Make parked pieces new again: one, or all. Gives how many."""
-        query: Doc = {"state": PARKED} | ({"_id": key} if key else {})
-        result = await self._pieces.update_many(
-            query, {"$set": {"state": NEW}, "$unset": {"reason": "", "parked_at": ""}, "$inc": {"version": 1}}
-        )
-        return int(result.modified_count)
-
-    async def discard(self, key: str, note: str, at: datetime) -> bool:
-        """Decide that a parked piece shall not be handled; `note` says why and who. False when it is not parked."""
-        change = {"$set": {"state": DISCARDED, "note": note, "handled_at": at}, "$inc": {"version": 1}}
-        with reachable():
-            result = await self._pieces.update_one({"_id": key, "state": PARKED}, change)
-        return bool(result.modified_count)
-
-    async def parked(self, limit: int = 100) -> list[tuple[str, str, datetime]]:
-        """Key, reason and moment of what was given up, the oldest first."""
-        rows = await self._pieces.find({"state": PARKED}, {"reason": 1, "parked_at": 1}).sort("arrival", 1).limit(limit).to_list(None)
-        return [(row["_id"], row["reason"], row["parked_at"]) for row in rows]
 
 
 def _to_doc(piece: Piece, number: int, at: datetime, traceparent: str) -> Doc:

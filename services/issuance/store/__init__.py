@@ -4,4 +4,5 @@ from services.issuance.store.archive import GridFsArchive as GridFsArchive
 from services.issuance.store.register import MongoRegister as MongoRegister
 from services.issuance.store.schema import ARCHIVE as ARCHIVE
 from services.issuance.store.schema import INDEXES as INDEXES
+from services.issuance.store.shelves import SHELVES as SHELVES
 from services.issuance.store.tx import MongoTx as MongoTx

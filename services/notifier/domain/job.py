@@ -1,4 +1,4 @@
-"""One outside effect and its life: `ready -> running -> done | unknown | failed`.
+"""One outside effect and its life: `ready -> running -> done | unknown | failed`, and `failed -> discarded` where an operator says so.
 
 The key names the effect, not the try: two jobs with one key can't exist, and the key travels with every try
 (`biz_opaque_callback_data`, `webhook-id`), so that whoever has seen the effect can tell us so.
@@ -31,16 +31,19 @@ _ASK_LIMIT: Final = 144  # a day at the cap: then the court gets a second copy, 
 
 
 class State(StrEnum):
-    """Where a job is. `ready`, `running` and `unknown` are in flight; `failed` is parked and can be retried by hand."""
+    """Where a job is. `ready`, `running` and `unknown` are in flight; `failed` is parked until an operator retries or discards it."""
 
     READY = "ready"
     RUNNING = "running"
     UNKNOWN = "unknown"
     DONE = "done"
     FAILED = "failed"
+    DISCARDED = "discarded"
 
 
 OPEN: Final = frozenset({State.READY, State.RUNNING, State.UNKNOWN})
+RETRIED_BY_HAND: Final = "retried_by_hand"
+"""Reason of a job that an operator put back into its lane."""
 
 
 class Progress(StrEnum):
@@ -81,7 +84,8 @@ class Job:
     """A notice to one recipient.
 
     `lane` keeps the order: among the open jobs of a lane, the lowest `order` goes first. `strikes` counts the tries that went against the
-    limit; being told to wait is none. `provider_ids` are the wamids of all tries, the last one is the present one.
+    limit; being told to wait is none. `provider_ids` are the wamids of all tries, the last one is the present one. `note` says why an
+    operator discarded it, and who.
     """
 
     key: str
@@ -111,6 +115,7 @@ class Job:
     reason: str | None = None
     done_at: datetime | None = None
     history: tuple[Try, ...] = ()
+    note: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -232,12 +237,12 @@ def settle(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: P
 def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime) -> Step:
     """Take in a webhook's status that is not a failure: in any order, repeated, before our own record, with ranks left out.
 
-    A sign of life ends `running` and `unknown` (this is the reconciliation) and proves a `failed` wrong.
+    A sign of life ends `running` and `unknown` (this is the reconciliation) and proves a `failed` or `discarded` wrong.
     """
     higher = replace(job, provider_ids=_with_id(job, provider_id), progress=_higher(job.progress, progress))
     if higher.state is State.DONE:
         return higher, ()
-    was_judged = higher.state in (State.READY, State.FAILED) and provider_id in job.provider_ids
+    was_judged = higher.state in (State.READY, State.FAILED, State.DISCARDED) and provider_id in job.provider_ids
     if was_judged and _RANK[progress] < _RANK[Progress.DELIVERED]:
         return higher, ()  # a late `sent` of a try that failed afterwards
     return _done(_noted(higher, f"status_{progress}", at), at=at, provider_id=None)
@@ -245,7 +250,7 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
 
 def is_stale_failure(job: Job, provider_id: str) -> bool:
     """Whether a `failed` status speaks of a try that is not the present one, or of a message that arrived all the same."""
-    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (State.FAILED, State.READY):
+    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (State.FAILED, State.DISCARDED, State.READY):
         return True
     if job.state is State.DONE:
         return provider_id in job.provider_ids[:-1]
@@ -265,7 +270,7 @@ def retry_by_hand(job: Job, *, at: datetime) -> Job:
     """
     if job.state is not State.FAILED:
         raise DomainError("job_not_failed", job.state)
-    return replace(job, state=State.READY, strikes=0, waits=0, next_at=at, reason="retried_by_hand", done_at=None)
+    return replace(job, state=State.READY, strikes=0, waits=0, next_at=at, reason=RETRIED_BY_HAND, done_at=None)
 
 
 def _higher(one: Progress, other: Progress) -> Progress:

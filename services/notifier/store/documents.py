@@ -131,6 +131,7 @@ def job_to_doc(job: Job) -> Doc:
         "reason": job.reason,
         "done_at": job.done_at,
         "history": [{"attempt": each.attempt, "at": each.at, "result": each.result} for each in job.history],
+        "note": job.note,
     }
 
 
@@ -164,6 +165,7 @@ def job_from_doc(doc: Mapping[str, Any]) -> Job:
         reason=doc["reason"],
         done_at=doc["done_at"],
         history=tuple(Try(each["attempt"], each["at"], each["result"]) for each in doc["history"]),
+        note=doc.get("note"),
     )
 
 

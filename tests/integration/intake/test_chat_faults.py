@@ -122,26 +122,6 @@ async def test_a_message_that_fails_in_the_dialogue_is_parked_with_an_apology(ri
     assert len(replies) == 2
 
 
-async def test_after_three_tries_a_message_is_parked_and_can_be_replayed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Any:
-        raise ZeroDivisionError
-
-    await rig.say("halo")
-    with monkeypatch.context() as patch:
-        patch.setattr(type(rig.wiring.deps.vocabulary), "read_text", broken)
-        await rig.say("status")
-        for _ in range(2):
-            _rest_is_over(rig)
-            await rig.work()
-    key, reason, _ = only(await rig.wiring.inflow.parked())
-    assert reason == "defect_zerodivisionerror"
-    assert len(await rig.say("halo")) == 1
-    assert not await rig.wiring.inflow.discard("wa:another", "why", rig.time())
-    assert await rig.wiring.inflow.replay(key) == 1
-    await rig.work()
-    assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
-
-
 async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: Rig) -> None:
     other = Rig(rig.wiring.settings)
     try:

@@ -16,17 +16,19 @@ from shared.contracts.parts import Channel
 from shared.contracts.registry import SERVICES
 from shared.errors import BadInput, NotFound, Permanent
 from shared.ids import new_id
-from shared.messaging import balance, conservation, layout, topology
+from shared.messaging import balance, conservation, layout, shelves, topology
 from shared.messaging.admin import main
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer
 from shared.messaging.delivery import Meta, Route, routing
-from shared.messaging.desk import Desk, Place
+from shared.messaging.desk import Desk
+from shared.messaging.entry import Place
 from shared.messaging.letters import Letters
 from shared.messaging.outbox import Outbox
 from shared.messaging.parked import ParkedState
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
+from shared.messaging.shelves import Elsewhere, Move, Shelf
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.units import Units
 from shared.messaging.wire import Outgoing
@@ -49,6 +51,17 @@ def _to_doc(_thing: Thing) -> Doc:
 
 
 THINGS: Mapping[Thing] = Mapping("things", lambda thing: thing.thing_id, _to_doc, lambda doc: Thing(doc["_id"]))
+SHELF = Shelf(
+    name="stuck_things",
+    collection="things",
+    waits={"state": "stuck"},
+    kind="kind",
+    reason="why",
+    since="since",
+    replay=Move(({"$set": {"state": "open"}},)),
+    discard=Elsewhere("DELETE /v1/things/{id}"),
+    personal=("holder",),
+)
 ACCOUNT = conservation.by_state("things", "things", finished=("done",), parked=("stuck",), in_flight=("open",))
 
 
@@ -292,6 +305,36 @@ async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
     capsys.readouterr()
     assert await run("conservation", "--settle", "0") == 1
     assert "NOT BALANCED" in capsys.readouterr().out
+
+
+async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same_commands(
+    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONGO_URL", mongo_url)
+    monkeypatch.setenv("AMQP_URL", town.room.url)
+    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+    things = town.mongo.collection(town.databases["issuance"], "things")
+    thing = {"_id": "t/1", "state": "stuck", "version": 3, "kind": "kk", "why": "ink", "since": now(), "holder": "BUDI", "nik": "x"}
+    await things.insert_one(thing)
+    await shelves.register(town.mongo, town.databases["issuance"], (SHELF,))
+    address = "issuance/stuck_things/t/1"
+    assert await run("list", "--json", "--service", "issuance") == 0
+    (listed,) = printed(capsys)
+    assert (listed["address"], listed["type"], listed["code"]) == (address, "kk", "ink")
+    assert await run("show", address) == 0
+    assert "BUDI" not in (shown := capsys.readouterr().out)
+    assert json.loads(shown)["body"]["nik"] == "[personal]"
+    assert await run("show", "--personal", address) == 0
+    assert json.loads(capsys.readouterr().out)["body"]["holder"] == "BUDI"
+    assert await run("discard", address, "--note", "op says so") == 1
+    assert "DELETE /v1/things" in capsys.readouterr().err
+    assert (await town.balance(seconds=0)).total.parked == 1
+    assert await run("replay", "--all", "--service", "issuance", "--code", "ink") == 0
+    row = await things.find_one({"_id": "t/1"})
+    assert row is not None
+    assert (row["state"], row["version"]) == ("open", 4)
+    assert await run("replay", address) == 1
+    assert await run("show", "issuance/nowhere/t/1") == 1
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -173,6 +173,18 @@ def test_a_late_sent_does_not_revive_a_try_that_failed_by_webhook() -> None:
     assert jobs.fold_status(job, "wamid.1", Progress.DELIVERED, at=AT)[0].state is State.DONE
 
 
+def test_a_discarded_job_stays_so_unless_it_is_proven_to_have_arrived() -> None:
+    failed, _ = settle(running(provider_ids=("wamid.1",)), Action.UNDELIVERABLE)
+    discarded = replace(failed, state=State.DISCARDED, note="told by telephone")
+    assert jobs.is_stale_failure(discarded, "wamid.1")
+    assert jobs.fold_status(discarded, "wamid.1", Progress.SENT, at=AT)[0].state is State.DISCARDED
+    arrived, facts = jobs.fold_status(discarded, "wamid.1", Progress.DELIVERED, at=AT)
+    assert (arrived.state, arrived.note) == (State.DONE, "told by telephone")
+    assert isinstance(facts[0], NoticeDelivered)
+    with pytest.raises(DomainError, match="job_not_failed"):
+        jobs.retry_by_hand(discarded, at=AT)
+
+
 def test_a_failure_of_an_earlier_try_or_after_delivery_is_stale() -> None:
     job, _ = settle(running(provider_ids=("wamid.1",)), Action.DONE, provider_id="wamid.2")
     assert jobs.is_stale_failure(job, "wamid.1")

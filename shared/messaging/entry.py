@@ -1,0 +1,59 @@
+"""One thing that waits for an operator, and its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import orjson
+
+from shared.logs import masked
+
+_HIDDEN: Final = "[personal]"
+
+
+class Place(StrEnum):
+    """Where messages lie. Other places are the shelves that services register."""
+
+    PARKED = "parked"
+    REFUSED = "refused"
+    DEAD = "dead"
+    UNROUTED = "unrouted"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that waits for an operator. `place` is a `Place` for a message, else the name of a shelf.
+
+    `body` may hold personal data: it is shown when asked for, never listed or logged. `personal` names fields of it that are.
+    """
+
+    place: Place | str
+    service: str
+    id: str
+    type: str
+    code: str
+    detail: str = ""
+    times: int = 1
+    at: datetime | None = None
+    body: bytes = field(default=b"", repr=False)
+    personal: frozenset[str] = frozenset()
+
+    @property
+    def address(self) -> str:
+        """What `show`, `replay` and `discard` take."""
+        return f"{self.service}/{self.place}/{self.id}"
+
+    def content(self, *, in_full: bool) -> Any:
+        """The body for an operator's eyes; without what is personal unless they ask for all of it."""
+        try:
+            found = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return self.body.decode(errors="backslashreplace") if in_full else f"{_HIDDEN} {len(self.body)} bytes that are no JSON"
+        if in_full:
+            return found
+        if isinstance(found, dict):
+            found = {name: _HIDDEN if name in self.personal else value for name, value in found.items()}
+        return masked(found)

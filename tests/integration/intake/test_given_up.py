@@ -1,0 +1,91 @@
+"""What the inflow gave up waits for an operator, who finds it with `admin` and decides; without anything personal in the list."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.intake import jobs
+from services.intake.store import SHELVES
+from services.intake.wiring import ACCOUNTS
+from shared.messaging import conservation, shelves
+from shared.messaging.entry import Entry
+from shared.messaging.shelves import Shelves
+from tests.integration.intake.rig import Rig, envelope, only, text_of
+
+SENDER = "6281234567890"
+
+
+@pytest.fixture
+async def operator(rig: Rig) -> Shelves:
+    await shelves.register(rig.wiring.mongo, rig.wiring.database, SHELVES)
+    return Shelves(rig.wiring.mongo, rig.wiring.database, "intake")
+
+
+def broken(*_: object) -> Any:
+    raise ZeroDivisionError
+
+
+async def give_up_a_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Type "status" while the dialogue has a defect, three times."""
+    with monkeypatch.context() as patch:
+        patch.setattr(type(rig.wiring.deps.vocabulary), "read_text", broken)
+        await rig.say("status")
+        for _ in range(2):
+            rig.wiring.chats._resting.clear()
+            rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
+            await rig.work()
+
+
+async def waits(operator: Shelves) -> Entry:
+    return only(await operator.waiting(10))
+
+
+async def test_a_message_given_up_is_listed_with_its_reason_and_nothing_personal(
+    rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await give_up_a_message(rig, monkeypatch)
+    row = only(await rig.rows("inflow", {"state": "parked"}))
+    entry = await waits(operator)
+    assert (entry.service, entry.place, entry.type, entry.code) == ("intake", "inflow", "message", "defect_zerodivisionerror")
+    assert entry.at == row["parked_at"]
+    assert "wamid" not in repr(entry)
+    assert SENDER not in repr(entry)
+    shown = await operator.find("inflow", entry.id)
+    assert shown is not None
+    masked = str(shown.content(in_full=False))
+    assert SENDER not in masked
+    assert "wamid" not in masked
+    assert SENDER in str(shown.content(in_full=True))
+
+
+async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.say("halo")
+    await give_up_a_message(rig, monkeypatch)
+    assert len(await rig.say("halo")) == 1
+    entry = await waits(operator)
+    both = await asyncio.gather(*(operator.replay("inflow", entry.id) for _ in range(2)))
+    assert sorted(both) == [False, True]
+    assert await operator.waiting(10) == []
+    await rig.work()
+    assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+
+
+async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "handle_statuses", broken)
+        await rig.post(envelope(statuses=[{"id": "wamid.out", "status": "sent", "timestamp": "1795000000", "recipient_id": SENDER}]))
+        await rig.work()
+    entry = await waits(operator)
+    before = only(await rig.rows("inflow"))
+    assert (entry.type, entry.code) == ("status", "status_failed")
+    assert await operator.discard("inflow", entry.id, "$note: of a test number; decided by op")
+    row = only(await rig.rows("inflow"))
+    assert (row["state"], row["note"], row["version"]) == ("discarded", "$note: of a test number; decided by op", before["version"] + 1)
+    assert row["handled_at"] is not None  # it expires like what was handled
+    assert not await operator.replay("inflow", entry.id)
+    assert await operator.waiting(10) == []
+    account = next(account for account in ACCOUNTS if account.name == "inflow")
+    census = await conservation.census(rig.wiring.mongo, rig.wiring.database, account)
+    assert (census.finished, census.parked, census.missing) == (1, 0, 0)

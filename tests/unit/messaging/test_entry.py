@@ -1,0 +1,25 @@
+"""What an operator sees of an entry without asking for personal data."""
+
+import orjson
+import pytest
+
+from shared.messaging.entry import Entry, Place
+
+NIK = "3519081708850003"
+
+
+def entry(body: bytes, personal: frozenset[str] = frozenset()) -> Entry:
+    return Entry(Place.PARKED, "intake", "1", "notifier.notice_failed.v1", "ill", body=body, personal=personal)
+
+
+def test_named_fields_and_what_looks_personal_are_hidden_however_deep() -> None:
+    body = orjson.dumps({"holder": ["BUDI"], "data": {"personal": {"x": "BUDI"}, "rows": [f"of {NIK}"], "code": "ill"}})
+    shown = entry(body, frozenset({"holder"})).content(in_full=False)
+    assert shown == {"holder": "[personal]", "data": {"personal": "[personal]", "rows": ["of [personal]"], "code": "ill"}}
+    assert entry(body).content(in_full=True) == orjson.loads(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"BUDI \xff", b'{"name": "BUDI"'])
+def test_what_is_no_json_is_shown_only_in_full(body: bytes) -> None:
+    assert "BUDI" not in entry(body).content(in_full=False)
+    assert entry(body).content(in_full=True) == body.decode(errors="backslashreplace")
