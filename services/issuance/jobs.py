@@ -15,6 +15,7 @@ from services.issuance.ports import Deps, Tx
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import AppError, DomainError, Permanent, Transient
+from shared.faults import crash_point
 from shared.messaging.delivery import Context
 from shared.messaging.units import Units
 
@@ -108,6 +109,7 @@ class Printing:
         context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
         structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id, attempt=document.attempt)
         began = monotonic_seconds()
+        crash_point("before_call", "press")
         try:
             printed = await self._deps.press.print_sheet(
                 document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
@@ -118,7 +120,9 @@ class Printing:
             return
         seconds = monotonic_seconds() - began
         metrics.EFFECT_SECONDS.labels("print").observe(seconds)
+        crash_point("after_response_before_save", "press")
         pdf = await self._deps.archive.put(handlers.file_id(document), printed.content)
+        crash_point("after_response_before_save", "archive")
         await self._record(document, pdf, printed.certificate, context)
         metrics.EFFECTS.labels("print", "done").inc()
         _log.info("document.issued", number=document.number, product=document.product, ms=round(seconds * 1000, 1))

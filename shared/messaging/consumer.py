@@ -26,6 +26,7 @@ from pamqp.commands import Basic
 from shared import logs
 from shared.clock import Clock
 from shared.clock import now as system_now
+from shared.faults import crash_point
 from shared.health import Check
 from shared.messaging import retry, wire
 from shared.messaging.buffer import Buffer, Full
@@ -179,6 +180,7 @@ class Consumer:
             delivered = message.delivery
             if not isinstance(delivered, Basic.Deliver) or delivered.delivery_tag is None:
                 return
+            crash_point("after_receive", "worker")
             try:
                 self._buffer.put(_Held(session, delivered.delivery_tag, wire.receive(message)))
             except Full:
@@ -264,13 +266,17 @@ class Consumer:
     async def _ack(self, settled: Sequence[_Held], *, whole: bool) -> None:
         """Acknowledge. A whole batch takes one frame, because everything before it on this channel has been settled already."""
         alive = [held for held in settled if not held.session.lost.is_set()]
+        if alive:
+            crash_point("after_mark_before_ack", "worker")
         with contextlib.suppress(*CONNECTION_ERRORS):  # it comes again and is a duplicate
             if whole and len(alive) == len(settled) > 0:
                 last = alive[-1]
                 await last.session.channel.basic_ack(last.tag, multiple=True, wait=False)
-                return
-            for held in alive:
-                await held.session.channel.basic_ack(held.tag, wait=False)
+            else:
+                for held in alive:
+                    await held.session.channel.basic_ack(held.tag, wait=False)
+        if alive:
+            crash_point("after_ack", "worker")
 
     async def _pause(self) -> bool:
         """Wait until MongoDB answers.

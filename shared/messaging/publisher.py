@@ -12,7 +12,7 @@ from typing import Final
 
 from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
 
-from shared import logs
+from shared import faults, logs
 from shared.clock import monotonic_seconds
 from shared.health import Check
 from shared.messaging import wire
@@ -23,6 +23,7 @@ from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
+_TURNS_TO_THE_KERNEL: Final = 4  # the call, the library's queue, its writer, the transport
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
 EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
 
@@ -133,6 +134,7 @@ class Publisher:
 
     async def _hand_over(self, session: Session, message: Outgoing) -> None:
         self._on_wire += 1
+        passing = asyncio.create_task(_on_the_way(message.exchange)) if faults.ARMED else None
         try:
             await session.channel.basic_publish(
                 message.body,
@@ -160,6 +162,8 @@ class Publisher:
             raise BrokerUnavailable("connection_lost") from None
         finally:
             self._on_wire -= 1
+            if passing is not None:
+                passing.cancel()
 
     def _blame(self, session: Session, error: ChannelClosed) -> None:
         """The broker closed the channel because of one message. With one in flight it is that one; else nobody is blamed yet.
@@ -182,6 +186,13 @@ class Publisher:
         session = self._link.current
         if session is not None and not await session.blocked():
             session.drop("confirm_timeout")  # hung, or its confirms are lost: a new connection tells which messages arrived by repeating
+
+
+async def _on_the_way(exchange: str) -> None:
+    """Beside a publish, in tests alone: its frames are with the kernel after a few turns of the loop, its confirm takes many more."""
+    for _ in range(_TURNS_TO_THE_KERNEL):
+        await asyncio.sleep(0)
+    faults.crash_point("after_publish_before_confirm", exchange)
 
 
 _CHANNEL_CODES: Final = {

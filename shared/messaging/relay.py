@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Final
 
 from shared.clock import monotonic_seconds
+from shared.faults import crash_point
 from shared.logs import get, mask
 from shared.messaging.outbox import BrokerUnavailable, Claim, Outbox, OutboxRow, Refused
 from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
@@ -114,7 +115,9 @@ class Relay:
             else:
                 by_fate.setdefault(fate, []).append(row.id)
         if sent := by_fate.get(_Fate.SENT):
+            crash_point("after_confirm_before_mark", "relay")
             marked = await self._outbox.mark_sent(claim.token, sent)
+            crash_point("after_mark_before_ack", "relay")
             self._carried += len(sent)
             if marked < len(sent):
                 log.warning("outbox.lease_lost", rows=len(sent) - marked)
@@ -137,6 +140,7 @@ class Relay:
     async def _send(self, row: OutboxRow, lost_at: float) -> _Fate | Refused:
         if monotonic_seconds() >= lost_at:
             return _Fate.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
+        crash_point("before_publish", "relay")
         try:
             await self._publish(row)
         except Refused as error:

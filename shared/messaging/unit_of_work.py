@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.registry import encode
+from shared.faults import crash_point
 from shared.ids import child_traceparent, new_id
 from shared.logs import get
 from shared.messaging.delivery import Context
@@ -23,6 +24,8 @@ A = TypeVar("A")
 
 TRIES: Final = 5  # with fresh reads; a lost race is rare, five in a row mean a hot spot, and the caller should know
 _LONGEST_PAUSE_SECONDS: Final = 0.05  # between two tries, jittered: what the winner needs to become majority-committed
+
+_ROLES: Final = {"single": "api", "batch": "worker"}  # who asks for which kind of unit: requests and jobs, the consumer
 
 log = get("messaging")
 
@@ -120,7 +123,10 @@ class Committer:
             DatabaseUnavailable: nothing is known to be written (`CommitUnknown`: it may be).
         """
         if rows or work.events or not work.unit.is_clean:
-            await self._mongo.transact(self._flushing(work, rows))
+            where = _ROLES.get(kind, kind)
+            crash_point("before_tx", where)
+            await self._mongo.transact(self._flushing(work, rows, where))
+            crash_point("after_commit", where)
         seconds = monotonic_seconds() - began
         UNIT_SECONDS.labels(kind).observe(seconds)
         UNIT_MESSAGES.observe(max(1, len(rows)))
@@ -130,13 +136,15 @@ class Committer:
         for hook in work.hooks:
             hook()
 
-    def _flushing(self, work: UnitOfWork, rows: Sequence[InboxRow]) -> Callable[[Session], Any]:
+    def _flushing(self, work: UnitOfWork, rows: Sequence[InboxRow], where: str) -> Callable[[Session], Any]:
         async def flush(session: Session) -> None:
             if rows:
                 await self.inbox.insert(rows, session)
+                crash_point("in_tx_after_inbox", where)
             await work.unit.flush(session)
             if work.events:
                 await self._outbox.insert(work.events, session)
+            crash_point("before_commit", where)
 
         return flush
 

@@ -23,6 +23,7 @@ from services.intake.domain.messages import MediaRef
 from services.intake.ports import FileRoom
 from shared.clock import monotonic_seconds
 from shared.errors import BadInput, Conflict, TooLarge, Transient
+from shared.faults import call_points, crash_point
 from shared.logs import get
 from shared.metrics import EFFECT_SECONDS, EFFECTS
 from shared.mongo.files import StoredFile
@@ -95,7 +96,9 @@ class WhatsappMedia:
         if not isinstance(url, str) or not self._may_fetch(url):
             _log.error("media.host_refused")  # the address itself is foreign text: not for the log
             return RefusedFile(FileTrouble.NOT_READABLE)
+        crash_point("before_call", "media")
         stored = await self._download(url, file_id)
+        crash_point("after_response_before_save", "media")
         if isinstance(stored, RefusedFile):
             return stored
         expected = [text for text in (media.sha256, described.get("sha256")) if isinstance(text, str) and text]
@@ -127,7 +130,7 @@ class WhatsappMedia:
         return secure and parts.username is None and named in self._limits.hosts
 
     async def _download(self, url: str, file_id: str) -> StoredFile | RefusedFile:
-        async with self._client.stream("GET", url, headers=self._headers) as response:
+        async with self._client.stream("GET", url, headers=self._headers, extensions=call_points("media")) as response:
             _raise_for(response)
             try:
                 return await self._files.put(

@@ -21,6 +21,7 @@ from services.notifier.domain.message import CourtCallback
 from services.notifier.domain.outcome import Accepted, Outcome, Refused
 from services.notifier.ports import Known
 from shared.clock import Clock
+from shared.faults import call_points, crash_point
 
 _UNKNOWN_COURT: Final = Refused(status=0)  # no endpoint: nobody to tell until the setting has one and an operator retries
 
@@ -51,10 +52,14 @@ class CourtCallbacks:
         body = orjson.dumps(
             {"type": callback.type, "timestamp": callback.occurred_at, "data": _readable(callback.data)}, option=orjson.OPT_UTC_Z
         )
+        crash_point("before_call", "court")
         try:
-            response = await self._http.post(endpoint.url, content=body, headers=self._sign(callback, body))
+            response = await self._http.post(
+                endpoint.url, content=body, headers=self._sign(callback, body), extensions=call_points("court")
+            )
         except httpx.HTTPError as error:
             return what_happened(error)
+        crash_point("after_response_before_save", "court")
         if response.is_success:
             return Accepted()
         return Refused(response.status_code, None, retry_after_seconds(response, self._clock))

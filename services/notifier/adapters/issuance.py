@@ -12,6 +12,7 @@ from services.notifier.adapters.network import retry_after_seconds
 from services.notifier.domain.message import DocumentFile
 from shared.clock import Clock
 from shared.errors import Permanent, Transient
+from shared.faults import call_points, crash_point
 
 _MAX_BYTES: Final = 100 * 1024 * 1024  # Cloud API: largest document
 
@@ -35,9 +36,13 @@ class IssuedDocuments:
         digest = hashlib.sha256()
         chunks: list[bytes] = []
         size = 0
+        crash_point("before_call", "documents")
         try:
             async with self._http.stream(
-                "GET", f"{self._base_url}/v1/documents/{file.document_id}/content", headers=self._headers
+                "GET",
+                f"{self._base_url}/v1/documents/{file.document_id}/content",
+                headers=self._headers,
+                extensions=call_points("documents"),
             ) as response:
                 self._check(response)
                 async for chunk in response.aiter_bytes():
@@ -48,6 +53,7 @@ class IssuedDocuments:
                     chunks.append(chunk)
         except httpx.HTTPError as error:
             raise Transient("issuance_unavailable", type(error).__name__) from error
+        crash_point("after_response_before_save", "documents")
         if digest.hexdigest() != file.sha256:
             raise Transient("document_differs")  # a cut transfer is mended by the next try; what stays different is parked after the last
         return b"".join(chunks)

@@ -14,6 +14,7 @@ from services.notifier.adapters.network import retry_after_seconds, what_happene
 from services.notifier.domain.message import DocumentMessage, Message, Reply, Template
 from services.notifier.domain.outcome import Accepted, Lost, Outcome, Refused
 from shared.clock import Clock
+from shared.faults import call_points, crash_point
 
 _CALLBACK_DATA_MAX: Final = 512  # biz_opaque_callback_data
 
@@ -42,20 +43,28 @@ class WhatsApp:
             **_content(message, media_id),
         }
         headers = {**self._headers, "Content-Type": "application/json"}
+        crash_point("before_call", "whatsapp")
         try:
-            response = await self._http.post(f"{self._node}/messages", content=orjson.dumps(body), headers=headers)
+            response = await self._http.post(
+                f"{self._node}/messages", content=orjson.dumps(body), headers=headers, extensions=call_points("whatsapp")
+            )
         except httpx.HTTPError as error:
             return what_happened(error)
+        crash_point("after_response_before_save", "whatsapp")
         return self._read(response, lambda answer: answer["messages"][0]["id"])
 
     async def upload(self, content: bytes, *, file_name: str, media_type: str) -> Outcome:
         """Upload a file; `Accepted.provider_id` is its media id, good for 30 days."""
         fields = {"messaging_product": "whatsapp", "type": media_type}
         files = {"file": (file_name, content, media_type)}
+        crash_point("before_call", "upload")
         try:
-            response = await self._http.post(f"{self._node}/media", data=fields, files=files, headers=self._headers)
+            response = await self._http.post(
+                f"{self._node}/media", data=fields, files=files, headers=self._headers, extensions=call_points("upload")
+            )
         except httpx.HTTPError as error:
             return what_happened(error)
+        crash_point("after_response_before_save", "upload")
         return self._read(response, lambda answer: answer["id"])
 
     def _read(self, response: httpx.Response, name: Any) -> Outcome:

@@ -15,6 +15,7 @@ from services.issuance.adapters.press.frames import HEADER, Torn, lengths, pack,
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
 from shared.errors import Permanent, Transient
+from shared.faults import crash_point
 
 CHILD_MODULE: Final = "services.issuance.adapters.press.child"
 PROJECT: Final = Path(__file__).resolve().parents[4]
@@ -163,6 +164,7 @@ class Press:
             raise BrokenPipeError
         child.stdin.write(pack(message))
         await child.stdin.drain()
+        crash_point("after_bytes_sent", "press")
         text_length, blob_length = lengths(await child.stdout.readexactly(HEADER.size))
         reply = unpack(await child.stdout.readexactly(text_length))
         return reply, await child.stdout.readexactly(blob_length)
