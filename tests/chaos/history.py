@@ -224,7 +224,7 @@ class History:
     def _outage(self, process: str) -> Outage | None:
         return next((outage for outage in reversed(self.outages) if outage.process == process and outage.up is None), None)
 
-    def _write(self, what: str, **fields: Any) -> None:
+    def _write(self, record: str, /, **fields: Any) -> None:
         if self._file is not None:
-            self._file.write(orjson.dumps({"at": self._clock(), "what": what, **fields}).decode() + "\n")
+            self._file.write(orjson.dumps({"record": record, "noted_at": self._clock(), **fields}).decode() + "\n")
             self._file.flush()
