@@ -23,6 +23,7 @@ from deploy.local.parts import SERVICES, SIMULATORS
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import PEOPLE, Stack
+from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
 from tests.support.servers import Run
@@ -46,8 +47,8 @@ class Memory:
 
 
 @contextmanager
-def running() -> Iterator[Stack]:
-    """The whole system with ports, queues and databases of its own."""
+def running() -> Iterator[tuple[Stack, str]]:
+    """The whole system with ports, queues and databases of its own, and what kind of servers it runs on."""
     run = Run.open()
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
     try:
@@ -64,11 +65,22 @@ def running() -> Iterator[Stack]:
             stack = Stack(settings)
             try:
                 stack.start()
-                yield stack
+                yield stack, broker.provider
             finally:
                 stack.stop()
+                asyncio.run(_drop(settings))
     finally:
         run.close()
+
+
+async def _drop(settings: LocalSettings) -> None:
+    """Remove our databases: the server may be somebody's."""
+    mongo = Mongo.connect(settings.mongo_url)
+    try:
+        for name in SERVICES:
+            await mongo.drop(settings.database_prefix + name)
+    finally:
+        await mongo.close()
 
 
 def memory(stack: Stack) -> dict[str, Memory]:
@@ -99,11 +111,12 @@ async def _observe(stack: Stack, count: int) -> tuple[dict[str, Memory], list[Ma
 def measure(options: argparse.Namespace) -> Report:
     """Run the system, send the citizens through it."""
     count = min(options.journeys, PEOPLE - WARM_UP)
-    with running() as stack:
+    with running() as (stack, servers):
         before, seconds, after = asyncio.run(_observe(stack, count))
     milliseconds = {stage: [one[stage] * 1000 for one in seconds[WARM_UP:]] for stage in STAGES}
     first = seconds[0]["delivered"] * 1000
     data = {
+        "servers": servers,
         "journeys": count,
         "target_ms": TARGET_MS,
         "target_mb": TARGET_MB,

@@ -14,6 +14,8 @@ from typing import Any, Final
 import orjson
 import psutil
 
+from tests.support.servers import MODE_VARIABLE
+
 MISSED: Final = 1  # exit code
 
 
@@ -64,9 +66,11 @@ def percentile(values: Sequence[float], share: float) -> float:
 def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report]) -> int:
     """Measure one after another, print the table and the JSON line; 1 when a target is missed.
 
+    Servers are local processes unless `TEST_SERVERS=containers`, or their addresses are given.
     The load says how busy the machine was with other things: a number taken under load is an upper bound.
     """
     options = parser.parse_args(words)
+    os.environ.setdefault(MODE_VARIABLE, "local")  # a container is reached through a proxy process, which would be measured too
     load_before = os.getloadavg()[0]
     found = [bench(options) for bench in benches]
     machine = {

@@ -222,11 +222,12 @@ def _median(rounds: Sequence[Round]) -> Round:
     )
 
 
-def _as_report(found: dict[str, list[Round]]) -> Report:
+def _as_report(found: dict[str, list[Round]], servers: str) -> Report:
     medians = {name: _median(rounds) for name, rounds in found.items()}
     pairs = zip(found[BATCHED.name], found[SINGLE.name], strict=True)
     ratio = statistics.median(batched.steps_per_second / single.steps_per_second for batched, single in pairs)  # neighbours in time
     data = {
+        "servers": servers,
         "batched": _as_data(medians[BATCHED.name]),
         "single": _as_data(medians[SINGLE.name]),
         "ratio": round(ratio, 2),
@@ -259,7 +260,7 @@ def measure(options: argparse.Namespace) -> Report:
         broker, mongo_url = run.broker(), run.database().url
         vhost = stack.enter_context(open_vhost("bench", broker.vhost_url("bench"), broker.api_url))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return _as_report(runner.run(_measure(options.rounds, options.scale, mongo_url, vhost.url)))
+            return _as_report(runner.run(_measure(options.rounds, options.scale, mongo_url, vhost.url)), broker.provider)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
