@@ -39,8 +39,10 @@ Tell = Callable[[str], None]
 class Stack:
     """Starts everything in the order in which it is needed and stops it in the reverse order. Calls block."""
 
-    def __init__(self, settings: LocalSettings, tell: Tell = lambda _: None) -> None:
+    def __init__(self, settings: LocalSettings, tell: Tell = lambda _: None, adapt: Callable[[Part], Part] = lambda part: part) -> None:
+        """`adapt` changes a part before it is started first, such as the addresses that a test puts in its environment."""
         self.settings = settings
+        self._adapt = adapt
         self.state = settings.local_state.resolve()
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
@@ -69,7 +71,7 @@ class Stack:
             self._addresses = Addresses(broker.result(), register.result())
             authority.result()
         self._tell("queues, keys, demo authority and sample register are in place")
-        self.parts = parts(self.settings, self.keys, self._addresses, self.state)
+        self.parts = tuple(self._adapt(part) for part in parts(self.settings, self.keys, self._addresses, self.state))
         write_secret(self.state / "env", exports(self.operator_environment()))
         for part in self.parts:
             self.start_part(part.name)

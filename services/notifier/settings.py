@@ -41,6 +41,10 @@ class Settings(ServiceSettings):
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     answer_seconds: Annotated[float, Field(gt=0, le=60, description="Longest wait for an answer to one call, in seconds")] = 10.0
+    lane_lease_seconds: Annotated[
+        float,
+        Field(gt=0, description="How long a recipient's messages are one process's, in seconds; at least three times ANSWER_SECONDS"),
+    ] = 30.0
     unknown_seconds: Annotated[
         float, Field(gt=0, description="How long a try without an answer waits for a sign before it is repeated, in seconds")
     ] = 30.0

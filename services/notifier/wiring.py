@@ -145,7 +145,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         ),
         courts=CourtCallbacks(http, endpoints, clock),
         documents=IssuedDocuments(http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock),
-        lease_seconds=max(30.0, 3 * settings.answer_seconds),
+        lease_seconds=max(settings.lane_lease_seconds, 3 * settings.answer_seconds),
     )
 
 

@@ -34,7 +34,12 @@ class Station:
         self._settings = settings
         self._where = endpoint(settings.amqp_url.get_secret_value(), settings.amqp_ca_file)
         self.publisher = Publisher(self._where, service)
-        self.relay = Relay(Outbox(self.mongo, self.database), self.publisher.publish_row, poll_seconds=settings.outbox_poll_seconds)
+        self.relay = Relay(
+            Outbox(self.mongo, self.database),
+            self.publisher.publish_row,
+            lease_seconds=settings.outbox_lease_seconds,
+            poll_seconds=settings.outbox_poll_seconds,
+        )
 
     def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> Units[T]:
         """The way to change anything; a commit wakes the relay of this process."""
