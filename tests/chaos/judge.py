@@ -8,45 +8,67 @@ assert verdict.good, verdict.findings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import contextlib
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
 
 from deploy.local.parts import SERVICES
 from deploy.local.stack import Stack
+from shared.clock import monotonic_seconds, now
+from shared.errors import AppError
+from shared.messaging.connection import Lost
+from shared.messaging.outbox import Refused
+from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
+from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
+from tests.chaos.outside import Outside
+from tests.chaos.world import Doc, Office, World, read
+from tests.support.eventually import eventually
 
 SETTLE_SECONDS: Final = 60.0  # I4: after a fault heals everything is told within a minute
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A promise that was not kept. `evidence` holds ids, counts and times, never personal data."""
-
-    promise: str
-    """I1 … I8, or `conservation`."""
-    what: str
-    """Stable code, such as `request_lost`."""
-    evidence: Mapping[str, Any]
+LOST: Final = frozenset(
+    {"request_lost", "message_lost", "document_lost", "bytes_missing", "effect_missing", "messages_lost", "request_stuck", "message_stuck"}
+)
+DOUBLE: Final = frozenset(
+    {"request_doubled", "case_doubled", "document_doubled", "number_doubled", "card_number_doubled", "effect_doubled", "answers_differ"}
+)
+"""Codes by what they count as."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run ended."""
+    """How a run ended.
+
+    `lost`, `double`: findings of those kinds. `flagged`: notices that say that they may have been seen twice. `parked`: what waits for a
+    person: messages, notices, documents, tasks. `heal_*`: from when the last fault was taken away until the outboxes were drained.
+    """
 
     findings: tuple[Finding, ...]
     journeys: int
+    by_channel: Mapping[str, int]
     ended: int
+    requests: int
+    documents: int
+    effects: int
     lost: int
     double: int
     flagged: int
     parked: int
-    faults: Mapping[str, int] = field(default_factory=dict)
-    heal_p50_seconds: float = 0.0
-    heal_max_seconds: float = 0.0
+    faults: Mapping[str, int]
+    healed: int
+    heal_p50_seconds: float
+    heal_max_seconds: float
 
     @property
     def good(self) -> bool:
@@ -56,6 +78,14 @@ class Verdict:
     def line(self) -> str:
         """One line of JSON."""
         return orjson.dumps({"good": self.good, **asdict(self)}).decode()
+
+    def summary(self) -> str:
+        """The findings by promise and code, with one example each, for people."""
+        counts = Counter((finding.promise, finding.what) for finding in self.findings)
+        examples = {(finding.promise, finding.what): finding for finding in reversed(self.findings)}
+        return "\n".join(
+            f"{promise} {what} x{count}: {dict(examples[promise, what].evidence)}" for (promise, what), count in counts.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -82,16 +112,132 @@ class Sources:
         )
 
 
+def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verdict:
+    """The verdict over what was read. Pure."""
+    findings = (
+        *requests.check(history, world),
+        *documents.check(history, world),
+        *effects.check(history, world),
+        *order.check(history, world),
+        *recovery.check(history, world),
+        *waiting.check(world),
+        *leaks,
+    )
+    healing = recovery.healing_seconds(history, world)
+    journeys = history.journeys.values()
+    open_tasks = sum(1 for task in world.of("verification", "tasks") if task["state"] == "open")
+    return Verdict(
+        findings=findings,
+        journeys=len(journeys),
+        by_channel=Counter(journey.channel for journey in journeys),
+        ended=sum(1 for journey in journeys if journey.end not in (None, "gave_up")),
+        requests=len(world.of("intake", "requests")),
+        documents=sum(1 for document in world.of("issuance", "documents") if document["state"] == "issued"),
+        effects=sum(effect.times for effect in history.effects.values()),
+        lost=sum(finding.what in LOST for finding in findings),
+        double=sum(finding.what in DOUBLE for finding in findings),
+        flagged=effects.flagged(world),
+        parked=len(world.waiting) + open_tasks,
+        faults=Counter(fault.kind for fault in history.faults),
+        healed=len(healing),
+        heal_p50_seconds=round(statistics.median(healing), 2) if healing else 0.0,
+        heal_max_seconds=round(max(healing, default=0.0), 2),
+    )
+
+
 class Judge:
     """Reads everything and says what was broken."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
 
-    async def verdict(self, history: History, settle_seconds: float = SETTLE_SECONDS) -> Verdict:
-        """Wait until everything asked for ended or is parked and the outboxes are empty (at most `settle_seconds`), then judge."""
-        raise NotImplementedError
+    async def verdict(self, history: History, settle_seconds: float = SETTLE_SECONDS, outside: Outside | None = None) -> Verdict:
+        """Wait until everything asked for ended or is parked and the outboxes are empty (at most `settle_seconds`), then judge.
 
-    async def replay(self) -> tuple[str, ...]:
-        """I6: send everything parked again. Addresses of what still waits once things are quiet."""
-        raise NotImplementedError
+        What the simulators saw is read at that moment where `outside` is given; else the history must hold all of it.
+        """
+        await self.settle(settle_seconds)
+        if outside is not None:
+            await outside.read()
+        world, leaks = await self.look(history)
+        return judge(history, world, leaks)
+
+    async def settle(self, seconds: float = SETTLE_SECONDS) -> float:
+        """Wait until nothing moves, for at most so long; how long it took. What still moves then shows as findings of a verdict."""
+        began = monotonic_seconds()
+        client = MongoClient[Doc](self.sources.mongo_url, tz_aware=True, serverSelectionTimeoutMS=5_000)
+        office = Office(self.sources.mongo_url, self.sources.amqp_url, self.sources.databases)
+
+        async def quiet() -> bool:
+            still = await asyncio.to_thread(_quiet, client, self.sources.databases)
+            return still and await office.queued() == 0 and await asyncio.to_thread(_quiet, client, self.sources.databases)
+
+        try:
+            with contextlib.suppress(AssertionError):
+                await eventually(quiet, seconds, ignoring=(PyMongoError, Lost))
+        finally:
+            await office.close()
+            await asyncio.to_thread(client.close)
+        return monotonic_seconds() - began
+
+    async def look(self, history: History) -> tuple[World, list[Finding]]:
+        """Read databases, queues and logs."""
+        sources = self.sources
+        office = Office(sources.mongo_url, sources.amqp_url, sources.databases)
+        try:
+            world = await asyncio.to_thread(read, sources.mongo_url, sources.databases)
+            await office.look(world)
+        finally:
+            await office.close()
+        leaks = await asyncio.to_thread(lambda: list(privacy.check(history.personal_values, sources.logs)))
+        return world, leaks
+
+    async def replay(self, settle_seconds: float = SETTLE_SECONDS) -> tuple[str, ...]:
+        """I6: send everything that waits again. Addresses of what still (or again) waits once things are quiet."""
+        office = Office(self.sources.mongo_url, self.sources.amqp_url, self.sources.databases)
+        try:
+            for entry in await office.desk.waiting():
+                with contextlib.suppress(AppError, Refused):  # it is still there: the answer says so
+                    await office.desk.replay(entry.address)
+            await self.settle(settle_seconds)
+            return tuple(entry.address for entry in await office.desk.waiting())
+        finally:
+            await office.close()
+
+
+_MOVING: Final = (
+    ("intake", "inflow", {"state": "new"}),
+    ("issuance", "documents", {"state": {"$in": ["claimed", "rendering"]}}),
+    ("notifier", "jobs", {"state": {"$in": ["ready", "running", "unknown"]}}),
+    *((service, "outbox", {"state": "new"}) for service in SERVICES),
+    *((service, "parked", {"state": "replayed"}) for service in SERVICES),
+)
+"""What is under way: service, collection, query."""
+
+
+def _quiet(client: MongoClient[Doc], databases: Mapping[str, str]) -> bool:
+    """Whether nothing moves: no event unsent, no message unread, no notice or document under way, no request that waits for nobody."""
+    opened = {service: client.get_database(name, read_concern=ReadConcern("majority")) for service, name in databases.items()}
+    if any(opened[service][collection].find_one(query, {"_id": 1}) for service, collection, query in _MOVING):
+        return False
+    open_states = {"state": {"$in": ["submitted", "approved", "issued"]}}
+    underway = {row["_id"]: row["case_id"] for row in opened["intake"]["requests"].find(open_states, {"case_id": 1})}
+    return not underway or _wait_for_people(opened, underway)
+
+
+def _wait_for_people(opened: Mapping[str, Any], underway: Mapping[str, str | None]) -> bool:
+    """Whether all of these requests visibly wait for a person."""
+    world = World(at=now())
+    ids = {"request_id": {"$in": list(underway)}}
+    world.rows = {
+        ("verification", "tasks"): list(opened["verification"]["tasks"].find(ids | {"state": "open"}, {"state": 1, "request_id": 1})),
+        ("issuance", "documents"): list(opened["issuance"]["documents"].find(ids, {"state": 1, "request_id": 1})),
+        ("notifier", "jobs"): list(opened["notifier"]["jobs"].find(ids, {"state": 1, "request_id": 1})),
+        **{(service, "parked"): list(database["parked"].find({})) for service, database in opened.items()},
+    }
+    refused = {"state": {"$in": ["parked", "discarded"]}}
+    world.outbox = {
+        service: list(database["outbox"].find(refused, {"state": 1, "correlation_id": 1})) for service, database in opened.items()
+    }
+    waiting_for_people = requests.parked_ids(world)
+    return all(request_id in waiting_for_people or case_id in waiting_for_people for request_id, case_id in underway.items())

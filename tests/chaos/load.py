@@ -3,40 +3,34 @@
 async with Load(Sites.of(stack), history, Plan(seed=7, per_second=20)) as load:
     ...faults...
     await load.pause()      # no new journeys; those under way go on
-# leaving the block waits for the journeys under way, at most `Plan.patience_seconds`, and reads what the simulators saw
+# leaving the block waits for the journeys under way and reads what the simulators saw
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Any, Final, Self
 
-from deploy.local.stack import Stack
+import httpx
+
+from deploy.local.journeys import PHOTOS
+from shared.clock import monotonic_seconds
+from shared.ids import new_id
+from tests.chaos import askers
+from tests.chaos.askers import Gone, Road
 from tests.chaos.history import Channel, History
+from tests.chaos.outside import Outside
+from tests.chaos.people import People
+from tests.chaos.sites import Sites as Sites
 
-
-@dataclass(frozen=True)
-class Sites:
-    """Where the load goes. Callers of intake may be sent through a proxy; the simulators never are."""
-
-    intake: str
-    issuance: str
-    whatsapp: str
-    court: str
-    adapter_key: str = field(repr=False)
-    reader_key: str = field(repr=False)
-    register: Path
-    """The sample register (CSV), for people."""
-
-    @classmethod
-    def of(cls, stack: Stack) -> Sites:
-        """Of a running stack."""
-        urls = {part.name: part.url for part in stack.parts}
-        keys = stack.keys.clients
-        return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], keys["loket"], keys["petugas-01"], stack.register)
+LOOK_SECONDS: Final = 2.0  # between looks at the simulators
+FETCHED: Final = 10  # documents that are fetched in the middle of the load, and again at the end
+FETCH_EVERY: Final = 10  # looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +39,14 @@ class Plan:
 
     seed: int
     per_second: float
-    """New journeys; a court decision is one journey of four requests."""
+    """New journeys; a court decision is one journey of several requests."""
     shares: Mapping[Channel, float] = field(default_factory=lambda: {"adapter": 0.5, "whatsapp": 0.4, "court": 0.1})
     most: int | None = None
     """End by itself after so many journeys."""
     at_once: int = 500
     """Journeys under way; new ones wait."""
     patience_seconds: float = 120.0
-    """How long an asker tries again or waits for a next step."""
+    """How long an asker tries again, or waits for a next step."""
 
 
 class Load:
@@ -60,32 +54,132 @@ class Load:
 
     def __init__(self, sites: Sites, history: History, plan: Plan) -> None:
         self.sites, self.history, self.plan = sites, history, plan
+        self.outside = Outside(sites, history)
         self.started = 0
         """Journeys begun."""
+        self.errors: list[BaseException] = []
+        """What went wrong with the load itself, such as a simulator that is not there."""
+        self._run = new_id()[-12:]  # part of every key: the databases may hold another run of the same seed
+        self._rng = Random(plan.seed)
+        self._people = People(sites.register, sites.court_code, plan.seed)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=limits)
+        self._road = Road(sites, history, self.outside, self._http, plan.patience_seconds)
+        self._gate = asyncio.Semaphore(plan.at_once)
+        self._going, self._over = asyncio.Event(), asyncio.Event()
+        self._journeys: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.stop()
+        await self.stop(patiently=kind is None)
 
     async def start(self) -> None:
-        """Begin."""
-        raise NotImplementedError
+        """Upload the photos that adapters attach, and begin.
+
+        Raises:
+            httpx.HTTPError: intake is not there.
+        """
+        self._road.files = tuple([await self._upload(name) for name in ("surat-polisi.jpg", "ktp.jpg")])
+        self._going.set()
+        self._tasks = [asyncio.create_task(self._pace()), asyncio.create_task(self._look())]
 
     async def pause(self) -> None:
         """Begin no more journeys; those under way go on."""
-        raise NotImplementedError
+        self._going.clear()
 
     async def resume(self) -> None:
         """Begin journeys again."""
-        raise NotImplementedError
-
-    async def stop(self) -> None:
-        """Begin no more, wait for those under way, read what the simulators saw."""
-        raise NotImplementedError
+        self._going.set()
 
     async def finished(self) -> None:
         """Wait until `Plan.most` journeys are begun and over."""
-        raise NotImplementedError
+        await self._tasks[0]
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until no journey is under way."""
+        while self._journeys:
+            await asyncio.wait(self._journeys)
+
+    async def stop(self, *, patiently: bool = True) -> None:
+        """Begin no more, wait for those under way, read what the simulators saw, fetch documents again."""
+        self._over.set()
+        self._going.set()
+        if not patiently:
+            self._road.hurry.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.idle()
+        try:
+            await self.outside.read()
+            await self.outside.fetch_documents(FETCHED, self.plan.seed)
+            await self.outside.fetch_again()
+        finally:
+            await self._http.aclose()
+
+    async def _pace(self) -> None:
+        """Begin journeys at the rate; what a pause or a full house held back is not made up for."""
+        next_at = monotonic_seconds()
+        while not self._over.is_set() and self.started != self.plan.most:
+            await self._going.wait()
+            await self._gate.acquire()
+            self._begin()
+            next_at = max(next_at + 1 / self.plan.per_second, monotonic_seconds() - 1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), max(0.0, next_at - monotonic_seconds()))
+
+    def _begin(self) -> None:
+        self.started += 1
+        journey = asyncio.create_task(self._play(self._next(self.started)))
+        self._journeys.add(journey)
+        journey.add_done_callback(self._ended)
+
+    def _next(self, number: int) -> tuple[str, Coroutine[Any, Any, None]]:
+        """The next journey: all chance is drawn here, in the order in which they begin."""
+        channel = self._rng.choices(list(self.plan.shares), list(self.plan.shares.values()))[0]
+        key, rng = f"{channel}-{self._run}-{number:06d}", Random(self._rng.random())
+        if channel == "court":
+            decision = self._people.decision(rng)
+            if decision is not None:
+                return key, askers.court(self._road, key, decision, rng)
+            key = f"adapter-{self._run}-{number:06d}"
+        person = self._people.person(number)
+        if channel == "whatsapp":
+            phone = f"62812{int(self._run, 16) % 1000:03d}{number:06d}"
+            return key, askers.whatsapp(self._road, key, person, phone)
+        return key, askers.adapter(self._road, key, person, rng)
+
+    async def _play(self, journey: tuple[str, Coroutine[Any, Any, None]]) -> None:
+        key, played = journey
+        try:
+            await played
+        except Gone:
+            self.history.ended(key, "gave_up")
+
+    def _ended(self, journey: asyncio.Task[None]) -> None:
+        self._journeys.discard(journey)
+        self._gate.release()
+        error = None if journey.cancelled() else journey.exception()
+        if error is not None:
+            self.errors.append(error)
+
+    async def _look(self) -> None:
+        looks = 0
+        while not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), LOOK_SECONDS)
+            looks += 1
+            with contextlib.suppress(httpx.HTTPError):
+                await self.outside.read_whatsapp()
+                if looks % FETCH_EVERY == 1:
+                    await self.outside.fetch_documents(FETCHED, self.plan.seed)
+
+    async def _upload(self, name: str) -> str:
+        content = await asyncio.to_thread((PHOTOS / name).read_bytes)
+        headers = {"Authorization": f"Bearer {self.sites.adapter_key}", "Content-Type": "image/jpeg"}
+        answer = await self._http.post(f"{self.sites.intake}/v1/files", content=content, headers=headers)
+        answer.raise_for_status()
+        return str(answer.json()["file_id"])

@@ -1,0 +1,129 @@
+"""I2: at most one issued document per request and product; numbers unique, each issued or void with a reason; bytes never change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tests.chaos.findings import Finding
+from tests.chaos.history import History
+from tests.chaos.world import DOCUMENT_ISSUED, Doc, World
+
+PROMISE: Final = "I2"
+REGENCY: Final = "3519"
+CARD_NUMBERS: Final = "NKK"  # the counters of family card numbers, by district and day
+UNDER_WAY: Final = frozenset({"claimed", "rendering"})
+
+
+def check(history: History, world: World) -> Iterator[Finding]:
+    """Documents, their numbers, their events and their bytes."""
+    documents = world.of("issuance", "documents")
+    events = [row["data"] for row in world.outbox.get("issuance", []) if row["type"] == DOCUMENT_ISSUED]
+    yield from _once(documents)
+    yield from _reasons(documents)
+    yield from _counted(world, documents)
+    yield from _told(documents, events)
+    yield from _bytes(history, world, documents, events)
+    yield from _elsewhere(world, documents)
+
+
+def _once(documents: list[Doc]) -> Iterator[Finding]:
+    made: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for document in documents:
+        if document["state"] != "void":
+            made[document["request_id"], document["product"]].append(document["_id"])
+    for (request_id, product), ids in made.items():
+        if len(ids) > 1:
+            yield Finding(PROMISE, "document_doubled", {"request_id": request_id, "product": product, "document_ids": sorted(ids)})
+    for number, count in Counter(document["number"] for document in documents).items():
+        if count > 1:
+            yield Finding(PROMISE, "number_doubled", {"number": number, "documents": count})
+    cards = Counter(document["allocated_kk"] for document in documents if document.get("allocated_kk"))
+    doubled = sorted(document["_id"] for document in documents if cards[document.get("allocated_kk")] > 1)
+    if doubled:
+        yield Finding(PROMISE, "card_number_doubled", {"document_ids": doubled})
+
+
+def _reasons(documents: list[Doc]) -> Iterator[Finding]:
+    for document in documents:
+        if document["state"] in {"void", "held"} and not document["reason"]:
+            yield Finding(PROMISE, "number_without_reason", {"number": document["number"], "state": document["state"]})
+        if document["state"] in UNDER_WAY:
+            yield Finding(
+                PROMISE, "number_not_ended", {"number": document["number"], "state": document["state"], "attempt": document["attempt"]}
+            )
+
+
+def _counted(world: World, documents: list[Doc]) -> Iterator[Finding]:
+    """Every serial that a counter gave is held by a document, and none beyond."""
+    held = {document["number"] for document in documents}
+    counted: set[str] = set()
+    for counter in world.of("issuance", "counters"):
+        kind, _, rest = counter["_id"].partition("-")
+        if kind == CARD_NUMBERS:
+            prefix = rest.replace("-", "")
+            given = sum(1 for document in documents if str(document.get("allocated_kk") or "").startswith(prefix))
+            if given != counter["last"]:
+                yield Finding(PROMISE, "card_number_without_document", {"counter": counter["_id"], "last": counter["last"], "held": given})
+            continue
+        counted |= {f"{REGENCY}-{counter['_id']}-{serial:04d}" for serial in range(1, counter["last"] + 1)}
+    for number in sorted(counted - held):
+        yield Finding(PROMISE, "number_without_document", {"number": number})
+    for number in sorted(held - counted):
+        yield Finding(PROMISE, "number_not_counted", {"number": number})
+
+
+def _told(documents: list[Doc], events: list[Any]) -> Iterator[Finding]:
+    told = Counter(event["document_id"] for event in events)
+    numbers = {event["document_id"]: event["document_number"] for event in events}
+    known = {document["_id"]: document for document in documents}
+    for document_id, document in known.items():
+        times = told.get(document_id, 0)
+        if document["state"] == "issued" and times != 1:
+            yield Finding(PROMISE, "issued_not_told_once", {"document_id": document_id, "events": times})
+        elif times and (document["state"] != "issued" or numbers[document_id] != document["number"]):
+            yield Finding(PROMISE, "told_otherwise", {"document_id": document_id, "state": document["state"]})
+    for document_id in sorted(told.keys() - known.keys()):
+        yield Finding(PROMISE, "document_lost", {"document_id": document_id})
+
+
+def _bytes(history: History, world: World, documents: list[Doc], events: list[Any]) -> Iterator[Finding]:
+    """One sha256 per document, wherever and whenever it was seen."""
+    seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for document in documents:
+        pdf = document["pdf"]
+        if document["state"] != "issued" or pdf is None:
+            continue
+        seen[document["_id"]][pdf["sha256"]].add("recorded")
+        stored = world.bytes.get(pdf["file_id"])
+        if stored is None:
+            yield Finding(PROMISE, "bytes_missing", {"document_id": document["_id"]})
+        else:
+            seen[document["_id"]][stored].add("stored")
+    for event in events:
+        seen[event["document_id"]][event["sha256"]].add("told")
+    for served in history.served_bytes:
+        seen[served.document_id][served.sha256].add(f"served to {served.by}")
+    for effect in history.effects.values():
+        if effect.document_id and effect.sha256:
+            seen[effect.document_id][effect.sha256].add(f"seen by {effect.side}")
+    for document_id, digests in seen.items():
+        if len(digests) > 1:
+            found = {digest[:16]: sorted(ways) for digest, ways in digests.items()}
+            yield Finding(PROMISE, "bytes_changed", {"document_id": document_id, "sha256": found})
+
+
+def _elsewhere(world: World, documents: list[Doc]) -> Iterator[Finding]:
+    """What the other services say of documents is so."""
+    issued = {(document["request_id"], document["number"]) for document in documents if document["state"] == "issued"}
+    for request in world.of("intake", "requests"):
+        number = request.get("document_number")
+        if (number and (request["_id"], number) not in issued) or (request["state"] == "delivered" and not number):
+            yield Finding(PROMISE, "number_without_document", {"request_id": request["_id"], "number": number, "said_by": "intake"})
+        if request["state"] == "rejected" and number:
+            yield Finding("I5", "issued_and_rejected", {"request_id": request["_id"], "number": number})
+    for case in world.of("verification", "cases"):
+        if case["state"] == "issued" and (case["_id"], case["document_number"]) not in issued:
+            where = {"request_id": case["_id"], "number": case["document_number"], "said_by": "verification"}
+            yield Finding(PROMISE, "number_without_document", where)

@@ -1,0 +1,74 @@
+"""Who asks: families of the sample register, parted between those whose card is lost and those whose marriage ends."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from deploy.simulators.court.decisions import sample_decision
+from deploy.simulators.court.families import HUSBAND_RELATIONS, read_couples
+from shared.clock import WIB, now
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose family card is lost."""
+
+    nik: str = field(repr=False)
+    kk_number: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+class People:
+    """A divorce changes its family, so every second couple is for the court, once each, and nobody else meets them."""
+
+    def __init__(self, register: Path, court_code: str, seed: int) -> None:
+        couples = read_couples(register, 1_000_000)[::2]
+        apart = {couple["kk_number"] for couple in couples}
+        self._heads = [person for person in _heads(register) if person.kk_number not in apart]
+        rng = Random(seed)
+        rng.shuffle(couples)
+        rng.shuffle(self._heads)
+        self._couples = iter(couples)
+        self._court_code = court_code
+
+    def person(self, number: int) -> Person:
+        """Anybody who can ask for a lost card; the same for the same number."""
+        return self._heads[number % len(self._heads)]
+
+    def decision(self, rng: Random) -> dict[str, Any] | None:
+        """A decision about a couple that was not divorced yet; None when all are."""
+        couple = next(self._couples, None)
+        if couple is None:
+            return None
+        today = now().astimezone(WIB).date()
+        decision = sample_decision(self._court_code, couple, today, kind=rng.choice(("cerai_gugat", "cerai_talak")))
+        case, deed = rng.randrange(10_000_000), rng.randrange(10_000_000)
+        year, deed_year = date.fromisoformat(decision["decided_on"]).year, date.fromisoformat(decision["deed_on"]).year
+        return decision | {
+            "case_number": f"{case}/Pdt.G/{year}/{self._court_code}",
+            "deed_number": f"{deed}/AC/{deed_year}/{self._court_code}",
+        }
+
+
+def personal(decision: dict[str, Any]) -> Iterator[str]:
+    """What a decision says that must stand in no log."""
+    yield decision["case_number"]
+    yield decision["deed_number"]
+    for person in (decision["husband"], decision["wife"], *decision["children"]):
+        yield from (person[name] for name in ("nik", "name") if person.get(name))
+
+
+def _heads(register: Path) -> Iterator[Person]:
+    with register.open(encoding="utf-8", newline="") as lines:
+        for kk_number, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"]):
+            for row in rows:
+                if row["relation"].upper() in HUSBAND_RELATIONS:
+                    yield Person(row["nik"], kk_number, row["name"])
+                    break

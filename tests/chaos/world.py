@@ -1,0 +1,142 @@
+"""What the databases and queues hold once a run is over, read as plain data: nothing of a service's own code takes part in its judging."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+
+from shared.clock import now
+from shared.messaging import balance
+from shared.messaging.connection import endpoint
+from shared.messaging.desk import Desk
+from shared.messaging.layout import LADDER, retry_queue
+from shared.messaging.letters import Letters
+from shared.messaging.publisher import Publisher
+from shared.mongo import Mongo
+
+Doc = dict[str, Any]
+
+READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
+    ("intake", "requests"): (
+        {},
+        dict.fromkeys(("receipt", "state", "channel", "product", "case_id", "document_number", "timeline"), 1)
+        | {"origin.address": 1, "origin.reference": 1},
+    ),
+    ("intake", "cases"): ({}, {"requests": 1, "decision.decision_id": 1}),
+    ("intake", "inflow"): ({"$or": [{"kind": "message"}, {"state": {"$nin": ["handled", "kept"]}}]}, {"state": 1, "kind": 1, "reason": 1}),
+    ("intake", "parked"): ({}, None),
+    ("verification", "cases"): ({}, {"state": 1, "document_id": 1, "document_number": 1, "task_id": 1}),
+    ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "outcome": 1}),
+    ("verification", "parked"): ({}, None),
+    ("issuance", "documents"): ({}, {"material": 0, "holder_name": 0, "token": 0}),
+    ("issuance", "counters"): ({}, None),
+    ("issuance", "parked"): ({}, None),
+    ("notifier", "jobs"): (
+        {},
+        dict.fromkeys(("state", "kind", "channel", "request_id", "maybe_duplicate", "provider_ids", "reason", "note", "message.shape"), 1),
+    ),
+    ("notifier", "parked"): ({}, None),
+}
+"""What is read of which collection of which service: the query and the fields, without persons where they are not needed."""
+
+OUTBOX_FIELDS: Final = ("aggregate", "seq", "type", "state", "created_at", "sent_at", "code", "note", "correlation_id")
+DOCUMENT_ISSUED: Final = "issuance.document_issued.v1"
+
+
+@dataclass(slots=True)
+class Waiting:
+    """One thing that waits for an operator, as `admin list` shows it."""
+
+    address: str
+    type: str
+    code: str
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that was read, at one moment of a quiet system.
+
+    `rows`: documents by (service, collection), as they lie. `outbox`: rows by service; those that announce a document carry it as `data`.
+    `bytes`: sha256 of what GridFS holds, by file id. `balance`: conservation as `shared.messaging.balance` gives it; None = not read.
+    """
+
+    at: datetime
+    rows: dict[tuple[str, str], list[Doc]] = field(default_factory=dict)
+    outbox: dict[str, list[Doc]] = field(default_factory=dict)
+    bytes: dict[str, str] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
+    balance: Doc | None = None
+
+    def of(self, service: str, collection: str) -> list[Doc]:
+        """Documents of one collection."""
+        return self.rows.get((service, collection), [])
+
+
+def read(mongo_url: str, databases: Mapping[str, str]) -> World:
+    """Read the databases. Blocks for as long as that takes (some 50,000 rows a second)."""
+    world = World(now())
+    with MongoClient[Doc](mongo_url, tz_aware=True) as client:
+        opened = {service: client.get_database(name, read_concern=ReadConcern("majority")) for service, name in databases.items()}
+        for (service, collection), (query, wanted) in READ.items():
+            world.rows[service, collection] = list(opened[service][collection].find(query, wanted))
+        for service, database in opened.items():
+            world.outbox[service] = [_row(row) for row in _outbox(database)]
+        world.bytes = dict(_files(opened["issuance"]))
+    return world
+
+
+def _outbox(database: Database[Doc]) -> Iterator[Doc]:
+    fields = dict.fromkeys(OUTBOX_FIELDS, 1)
+    yield from database["outbox"].find({"type": {"$ne": DOCUMENT_ISSUED}}, fields)
+    yield from database["outbox"].find({"type": DOCUMENT_ISSUED}, fields | {"body": 1})
+
+
+def _row(row: Doc) -> Doc:
+    body = row.pop("body", None)
+    if body is not None:
+        data = orjson.loads(body)["data"]
+        row["data"] = {name: value for name, value in data.items() if name != "personal"}
+    return row
+
+
+def _files(database: Database[Doc]) -> Iterator[tuple[str, str]]:
+    for file in database["pdf.files"].find({}, {"filename": 1}):
+        digest = hashlib.sha256()
+        for chunk in database["pdf.chunks"].find({"files_id": file["_id"]}).sort("n", 1):
+            digest.update(chunk["data"])
+        yield str(file["filename"]), digest.hexdigest()
+
+
+class Office:
+    """The operator's side: what waits, the balance, and sending again."""
+
+    def __init__(self, mongo_url: str, amqp_url: str, databases: Mapping[str, str]) -> None:
+        where = endpoint(amqp_url)
+        self._databases = dict(databases)
+        self._mongo = Mongo.connect(mongo_url, app_name="judge")
+        self._publisher = Publisher(where, "judge")
+        self._letters = Letters(where)
+        self.desk = Desk(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+
+    async def look(self, world: World, settle_seconds: float = balance.SETTLE_SECONDS) -> None:
+        """Add what waits and the balance."""
+        world.waiting = [Waiting(entry.address, entry.type, entry.code) for entry in await self.desk.waiting()]
+        world.balance = balance.as_data(await balance.settle(self._mongo, self._databases, self._letters, self.desk, settle_seconds))
+
+    async def queued(self) -> int:
+        """Messages that wait in the services' own queues or on the retry ladder."""
+        queues = [queue for service in self._databases for queue in (service, *(retry_queue(service, step) for step in LADDER))]
+        return sum([await self._letters.depth(queue) for queue in queues])
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self._publisher.close()
+        await self._mongo.close()
