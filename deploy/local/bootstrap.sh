@@ -48,4 +48,5 @@ if [ "$("$venv/bin/uv" --version 2>/dev/null | cut -d' ' -f2)" != "$pinned" ]; t
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/local/uv.lock
 fi
 echo "setup: locked dependencies"
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements-dev.lock
+# Compiled once, as pip does and uv does not: where nothing may write bytecode later, every start would compile everything again.
+"$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r requirements-dev.lock
