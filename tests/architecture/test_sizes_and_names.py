@@ -11,7 +11,7 @@ MODULE_LINES = 450
 FUNCTION_LINES = 40
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "common", "base", "manager", "impl", "misc"}
 # Where tests are waited for, where the machines stand that are slow on purpose, and what measures instead of testing.
-MAY_SLEEP = (Path("tests/support"), Path("tests/bench"))
+MAY_SLEEP = (Path("tests/support"), Path("tests/bench"), Path("tests/chaos"))
 ROOMS = {
     "domain",
     "ports",
@@ -66,7 +66,7 @@ def test_tests_wait_for_what_they_expect_and_never_sleep() -> None:
     asleep = [
         f"{file}:{call.lineno}"
         for file in modules("tests")
-        if not any(file.is_relative_to(folder) for folder in MAY_SLEEP)
+        if file.name.startswith("test_") or not any(file.is_relative_to(folder) for folder in MAY_SLEEP)
         for call in calls(file)
         if ast.unparse(call.func) in {"asyncio.sleep", "time.sleep", "sleep", "anyio.sleep"} and ast.unparse(call) != "asyncio.sleep(0)"
     ]
