@@ -4,7 +4,9 @@ testcontainers' own ``MongoDbContainer`` is not used: it makes no replica set (n
 authentication, and its wait pattern matches the temporary server that the image's entrypoint runs first (trap 18).
 """
 
+import gc
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -23,7 +25,9 @@ from deploy.local.waiting import wait_until
 BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-management")
 DATABASE_IMAGE: Final = os.environ.get("TEST_MONGO_IMAGE", "mongo:7.0")
 START_TIMEOUT_SECONDS: Final = 90
-MONGOD_COMMAND: Final = "mongod --replSet rs0 --bind_ip_all --setParameter enableTestCommands=1"
+MONGOD_COMMAND: Final = (
+    "mongod --replSet rs0 --bind_ip_all --setParameter enableTestCommands=1 --setParameter transactionLifetimeLimitSeconds=10"
+)
 MONGOD_MEMBER: Final = "localhost:27017"  # how the set knows itself inside the container; clients connect directly
 
 testcontainers_config.ryuk_disabled = True  # the run removes its containers itself, and the reaper's image is one more to fetch
@@ -130,6 +134,15 @@ def start_database(ports: Sequence[int]) -> DatabaseContainer:
 
 def what_is_missing() -> str:
     """Say why containers can't be had here; empty where they can. Images are never pulled: a test run needs no network."""
+    try:
+        return _what_is_missing()
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()  # docker leaves its socket to the collector where nobody answers, and some test would be blamed for it
+
+
+def _what_is_missing() -> str:
     try:
         client = docker.from_env(timeout=5)
     except DockerException:

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import orjson
 import pytest
+import structlog
 
 from shared import logs
 
 
 @pytest.fixture(autouse=True)
-def _configured(capsys: pytest.CaptureFixture[str]) -> None:
+def _configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     logs.configure("intake", "all", "INFO")
     capsys.readouterr()
+    yield
+    structlog.reset_defaults()  # other tests read what a command prints
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def last(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
