@@ -26,7 +26,7 @@ def declared(*extras: str) -> list[Requirement]:
     return [Requirement(text) for text in texts]
 
 
-@pytest.mark.parametrize(("lock", "extras"), [(RELEASE, SERVICE_EXTRAS), (DEVELOPMENT, (*SERVICE_EXTRAS, "local", "dev"))])
+@pytest.mark.parametrize(("lock", "extras"), [(RELEASE, SERVICE_EXTRAS), (DEVELOPMENT, (*SERVICE_EXTRAS, "local", "bench", "dev"))])
 def test_a_lock_holds_what_is_declared(lock: Path, extras: tuple[str, ...]) -> None:
     locked = pins(lock)
     wrong = [str(need) for need in declared(*extras) if not _holds(need, locked)]
