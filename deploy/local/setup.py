@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from playwright._impl._driver import compute_driver_executable
+
 from deploy.local.servers import MissingServerError, find_mongod, find_rabbitmq
 from deploy.local.settings import LocalSettings
 
@@ -41,6 +43,7 @@ def needs(purpose: str, settings: LocalSettings) -> list[Need]:
         found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
     if purpose == "test":
         found.append(Need("pdftoppm and pdfsig", "poppler-utils", shutil.which("pdfsig") is not None))
+        found.append(Need("the library libatomic, for playwright", "libatomic1", _playwright_runs()))
         found.append(Need("Chromium", "chromium", any(shutil.which(name) for name in BROWSERS) or _playwright_has_chromium()))
     return found
 
@@ -105,6 +108,11 @@ def _mongod_runs() -> bool:
         return subprocess.run([find_mongod(), "--version"], capture_output=True, check=False).returncode == 0
     except MissingServerError:
         return False
+
+
+def _playwright_runs() -> bool:
+    driver, _ = compute_driver_executable()
+    return subprocess.run([driver, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def _playwright_has_chromium() -> bool:
