@@ -31,6 +31,7 @@ RABBITMQ_PATHS: Final = (
     "/opt/homebrew/sbin/rabbitmq-server",
 )
 BOOT_TIMEOUT_SECONDS: Final = 90  # a node boots in 4 s; a machine that also compiles and tests takes many times that
+TRANSACTION_LIFE_SECONDS: Final = 10  # a transaction whose process was killed locks what it wrote until then; ours take milliseconds
 NOT_YET_INITIALISED: Final = 94  # MongoDB's code for a member without a configuration
 
 
@@ -242,6 +243,7 @@ class MongoNode:
                 *("--dbpath", str(self.folder / "data"), "--replSet", "rs0", "--oplogSize", "128"),
                 *("--wiredTigerCacheSizeGB", "0.25", "--quiet"),
                 *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+                *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}"),
                 *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
                 *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
             ],

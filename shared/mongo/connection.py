@@ -27,7 +27,7 @@ _SELECTION_TIMEOUT_MS: Final = (
 _CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
 _POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true limit, and the change stream holds one for ever
 _TRANSACTION_LIMIT_SECONDS: Final = (
-    20.0  # body, commit and all their repeats; the server aborts after 60 s (transactionLifetimeLimitSeconds)
+    20.0  # body, commit and all their repeats; longer than the server keeps what a killed process has locked (10 s)
 )
 _NAMESPACE_EXISTS: Final = 48  # server error code
 

@@ -281,11 +281,13 @@ async def test_trap_16_handlers_run_outside_the_transaction_and_once(fragile: To
     assert len(fragile.handled) == 2, "the flush ran three times, the handlers once"
 
 
-async def test_trap_16_transaction_limit_is_far_below_the_servers(mongo_test_commands: str) -> None:
+async def test_trap_16_what_a_killed_process_locked_is_free_before_the_next_one_gives_up(mongo_test_commands: str) -> None:
+    """A transaction outlives its connection: it ends after its lifetime, which the server looks at twice in that time."""
     with pymongo.MongoClient[dict[str, Any]](mongo_test_commands) as admin:
         lifetime = admin.admin.command("getParameter", transactionLifetimeLimitSeconds=1)["transactionLifetimeLimitSeconds"]
     limit = inspect.signature(Mongo.connect).parameters["transaction_limit_seconds"].default
-    assert limit * 2 <= lifetime
+    assert lifetime * 1.5 < limit
+    assert lifetime >= 10, "ours take milliseconds; a server under load, a thousand times that"
 
 
 # -- 17: collections and indexes
