@@ -17,7 +17,7 @@ from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
 from tests.support.vhosts import Vhost, open_vhost
 
-FAILPOINTS = ("failCommand",)
+FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pymongo.read_concern import ReadConcern
+
 from services.notifier.domain.job import Job, Progress
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOBS, OPEN_STATES, STATUSES, job_from_doc, job_to_doc
@@ -17,12 +19,15 @@ class MongoJobs:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, JOBS)
+        # As fresh as a lane's bell, which is read the same way: a job whose bell was seen and that a majority does not have yet would
+        # be overlooked, and its lane given back until somebody rings again. What a failover undoes, no `replace` finds.
+        self._fresh: Collection = self._rows.with_options(read_concern=ReadConcern("local"))
         self._statuses: Collection = mongo.collection(database, STATUSES)
 
     async def head(self, lane: str) -> tuple[Job, int] | None:
         """The open job whose turn it is in the lane, with its version."""
         with reachable():
-            doc = await self._rows.find_one({"lane": lane, "state": {"$in": OPEN_STATES}}, sort=[("order", 1)])
+            doc = await self._fresh.find_one({"lane": lane, "state": {"$in": OPEN_STATES}}, sort=[("order", 1)])
         return None if doc is None else (job_from_doc(doc), doc["version"])
 
     async def replace(self, job: Job, version: int) -> int | None:

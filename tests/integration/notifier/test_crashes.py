@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
+
+from pymongo import MongoClient
 
 from services.notifier.domain import job as jobs
 from services.notifier.domain.job import Job, State
@@ -103,6 +106,22 @@ async def test_a_message_put_in_while_the_lane_is_given_back_is_not_forgotten(mo
         assert await lanes.release(LANE, "mine", fresh.bell, rig.time())
         due, _ = await lanes.due("whatsapp", rig.time(), 10)
         assert due == [LANE]
+
+
+async def test_a_job_that_no_majority_has_yet_is_seen_with_its_bell(mongo_test_commands: str, database: str) -> None:
+    async with make_rig(mongo_test_commands, database, work=False) as rig:
+        with MongoClient[dict[str, Any]](mongo_test_commands) as client:
+            freeze = {"configureFailPoint": "disableSnapshotting"}  # the commit is there, and a majority has it a little later
+            client.admin.command(freeze | {"mode": "alwaysOn"})
+            try:
+                told = asyncio.create_task(rig.tell(rig.reply()))
+                await eventually(lambda: rig.parts.deps.lanes.claim(LANE, "mine", 0.001))
+                found = await rig.parts.deps.jobs.head(LANE)
+            finally:
+                client.admin.command(freeze | {"mode": "off"})
+                client.admin.command("appendOplogNote", data={})  # with the next write the majority catches up
+        await told
+        assert found is not None
 
 
 async def test_the_database_away_after_the_call_does_not_lose_what_the_provider_said(mongo_url: str, database: str) -> None:
