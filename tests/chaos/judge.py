@@ -129,7 +129,7 @@ def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verd
     return Verdict(
         findings=findings,
         journeys=len(journeys),
-        by_channel=Counter(journey.channel for journey in journeys),
+        by_channel=dict(Counter(journey.channel for journey in journeys)),
         ended=sum(1 for journey in journeys if journey.end not in (None, "gave_up")),
         requests=len(world.of("intake", "requests")),
         documents=sum(1 for document in world.of("issuance", "documents") if document["state"] == "issued"),
@@ -138,7 +138,7 @@ def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verd
         double=sum(finding.what in DOUBLE for finding in findings),
         flagged=effects.flagged(world),
         parked=len(world.waiting) + open_tasks,
-        faults=Counter(fault.kind for fault in history.faults),
+        faults=dict(Counter(fault.kind for fault in history.faults)),
         healed=len(healing),
         heal_p50_seconds=round(statistics.median(healing), 2) if healing else 0.0,
         heal_max_seconds=round(max(healing, default=0.0), 2),

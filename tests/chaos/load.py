@@ -61,7 +61,7 @@ class Load:
         """What went wrong with the load itself, such as a simulator that is not there."""
         self._run = new_id()[-12:]  # part of every key: the databases may hold another run of the same seed
         self._rng = Random(plan.seed)
-        self._people = People(sites.register, sites.court_code, plan.seed)
+        self._people = People(sites.register, sites.court_code, plan.seed, int(self._run, 16))
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
         self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=limits)
         self._road = Road(sites, history, self.outside, self._http, plan.patience_seconds)

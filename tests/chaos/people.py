@@ -6,14 +6,17 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from deploy.simulators.court.decisions import sample_decision
 from deploy.simulators.court.families import HUSBAND_RELATIONS, read_couples
 from shared.clock import WIB, now
+
+SIX_DIGITS: Final = 100_000  # the most that a case number has, and shorter ones are real courts'
+NUMBERS: Final = 900_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,12 @@ class Person:
 
 
 class People:
-    """A divorce changes its family, so every second couple is for the court, once each, and nobody else meets them."""
+    """A divorce changes its family, so every second couple is for the court, once each, and nobody else meets them.
 
-    def __init__(self, register: Path, court_code: str, seed: int) -> None:
+    `run` makes the numbers of cases another run's: the databases may hold decisions of the same seed.
+    """
+
+    def __init__(self, register: Path, court_code: str, seed: int, run: int) -> None:
         couples = read_couples(register, 1_000_000)[::2]
         apart = {couple["kk_number"] for couple in couples}
         self._heads = [person for person in _heads(register) if person.kk_number not in apart]
@@ -36,6 +42,7 @@ class People:
         rng.shuffle(couples)
         rng.shuffle(self._heads)
         self._couples = iter(couples)
+        self._numbers = count(run % NUMBERS)
         self._court_code = court_code
 
     def person(self, number: int) -> Person:
@@ -49,11 +56,11 @@ class People:
             return None
         today = now().astimezone(WIB).date()
         decision = sample_decision(self._court_code, couple, today, kind=rng.choice(("cerai_gugat", "cerai_talak")))
-        case, deed = rng.randrange(10_000_000), rng.randrange(10_000_000)
+        number = SIX_DIGITS + next(self._numbers) % NUMBERS
         year, deed_year = date.fromisoformat(decision["decided_on"]).year, date.fromisoformat(decision["deed_on"]).year
         return decision | {
-            "case_number": f"{case}/Pdt.G/{year}/{self._court_code}",
-            "deed_number": f"{deed}/AC/{deed_year}/{self._court_code}",
+            "case_number": f"{number}/Pdt.G/{year}/{self._court_code}",
+            "deed_number": f"{number}/AC/{deed_year}/{self._court_code}",
         }
 
 
