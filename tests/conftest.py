@@ -19,6 +19,7 @@ from tests.support.vhosts import Vhost, open_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
+WHOLE_SYSTEMS = ("tests/e2e/", "tests/chaos/test_cases.py")
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _numbers = itertools.count(1)
@@ -40,10 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _OneSystem(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Hands tests to workers one by one, but all of e2e to one worker: the system under test is started once."""
+    """Hands tests to workers one by one, but all of a folder that starts a whole system to one worker: it is started once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+        return next((folder for folder in WHOLE_SYSTEMS if nodeid.startswith(folder)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -20,7 +20,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from deploy.local.broker_api import RabbitApi
-from deploy.local.parts import SERVICES, SIMULATORS, Part
+from deploy.local.parts import SERVICES, SIMULATORS, Part, inherited
 from deploy.local.ports import free_ports
 from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
@@ -97,6 +97,7 @@ class Stage:
     ) -> None:
         self.folder = folder
         self.history = history
+        self.vhost = VHOST
         self.amqp, self.mongo = Ways(), Ways()
         self.callers = Ways()
         """In front of intake: for callers that a fault shall cut off."""
@@ -246,6 +247,11 @@ class Stage:
         """RabbitMQ's management API."""
         return RabbitApi(self.broker.api_url)
 
+    def depth(self, queue: str) -> int:
+        """Messages that wait in a queue. Blocks."""
+        found = self.api.call("GET", f"/api/queues/{VHOST}/{queue}")
+        return int(found.get("messages_ready", 0))
+
     def raise_broken(self) -> None:
         """Say what the supervisor died of."""
         if self._watch is not None and self._watch.done() and not self._watch.cancelled():
@@ -297,6 +303,11 @@ class Stage:
             return (await self._http.get(self.stack.part(name).ready_url)).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
+
+
+def whole_environment(part: Part) -> dict[str, str]:
+    """All that a part's process is started with."""
+    return inherited() | dict(part.environment)
 
 
 async def _proxy(port: int) -> Proxy:

@@ -1,0 +1,69 @@
+"""Chaos on this machine: `python -m tests.chaos [--only TEXT] [--fast] [--seed N]`; every case, a table, a line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+
+from tests.chaos.cases import ALL
+from tests.chaos.scene import Case, Result, Scene
+from tests.support.servers import Run
+
+SEED: Final = 20_261_124
+
+
+def main(words: Sequence[str]) -> int:
+    """Play; 0 when every promise was kept."""
+    options = _arguments(words)
+    run = Run.open()
+    try:
+        return asyncio.run(_cases(run, options))
+    finally:
+        run.close()
+
+
+async def _cases(run: Run, options: argparse.Namespace) -> int:
+    wanted = [case for case in ALL if options.only in case.name and (case.fast or not options.fast)]
+    results: list[Result] = []
+    async with Scene(run.folder, seed=options.seed, quick=options.fast) as scene:
+        for number, case in enumerate(wanted, 1):
+            results.append(await scene.play(case))
+            results[-1].problems += (await scene.judged())[1]
+            print(f"{number:3}/{len(wanted)} {_line(case, results[-1])}", flush=True)
+            for problem in results[-1].problems:
+                print(f"        {problem}", flush=True)
+    bad = [result for result in results if not result.good]
+    print(f"{len(results) - len(bad)} of {len(results)} cases kept every promise")
+    summary = {
+        "good": not bad and bool(results),
+        "cases": len(results),
+        "bad": [result.case for result in bad],
+        "journeys": sum(result.journeys for result in results),
+        "heal_max_seconds": max((result.heal for result in results), default=0.0),
+        "seconds": {result.case: [result.lasted, result.heal] for result in results},
+    }
+    print(orjson.dumps(summary).decode())
+    return 0 if summary["good"] else 1
+
+
+def _line(case: Case, result: Result) -> str:
+    verdict = "ok " if result.good else "BAD"
+    times = f"lasted {result.lasted:6.2f} s, healed in {result.heal:5.2f} s, took {result.took:5.1f} s, {result.journeys:3} journeys"
+    return f"{verdict} {case.name:58} {times} {result.notes or ''}"
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--fast", action="store_true", help="the subset that `make test` runs")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the load")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""RabbitMQ and MongoDB go, hang, lose their answers, or say that they are full."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Final
+
+import httpx
+from pymongo.errors import PyMongoError
+
+from tests.chaos.scene import Case, Play, Scene
+from tests.support.eventually import eventually
+
+OUT_OF_DISK: Final = 14031  # MongoDB's code OutOfDiskSpace
+SERVING_WITHOUT_BROKER: Final = 10  # answers looked at while the broker takes nothing
+
+
+async def _restart_broker(scene: Scene) -> None:
+    async with scene.trouble("broker_restart"):
+        await asyncio.to_thread(scene.stage.broker.restart)
+
+
+async def _kill_broker(scene: Scene) -> None:
+    async with scene.trouble("broker_kill"):
+        await asyncio.to_thread(scene.stage.broker.kill)
+        await scene.journeys(3)
+        await asyncio.to_thread(scene.stage.broker.start)
+
+
+def _alarm(kind: str, on: tuple[str, ...], off: tuple[str, ...]) -> Play:
+    async def play(scene: Scene) -> None:
+        ctl = scene.stage.broker.ctl
+        async with scene.trouble(f"broker_{kind}_alarm"):
+            await asyncio.to_thread(ctl, *on)
+            try:
+                before = len(scene.answers_since(0))
+                await asyncio.sleep(scene.seconds(3, 120))
+                await eventually(lambda: len(scene.answers_since(before)) >= SERVING_WITHOUT_BROKER // 3, 30)
+                answers = scene.answers_since(before)
+                refused = [status for status in answers if status not in (200, 201)]
+                assert not refused, f"intake must take requests while the broker takes none: {refused}"
+            finally:
+                await asyncio.to_thread(ctl, *off)
+
+    return play
+
+
+def _ways(kind: str, server: str, quick: float, full: float, *services: str) -> Play:
+    """A fault of the proxies between services and one server: `cut`, `hang`, `drop_downstream`."""
+
+    async def play(scene: Scene) -> None:
+        ways = scene.stage.amqp if server == "broker" else scene.stage.mongo
+        async with scene.trouble(f"{server}_{kind}", " ".join(services) or "all"):
+            for proxy in ways.of(*services):
+                getattr(proxy, kind)()
+            await asyncio.sleep(scene.seconds(quick, full))
+
+    return play
+
+
+def _flicker(server: str) -> Play:
+    async def play(scene: Scene) -> None:
+        ways = scene.stage.amqp if server == "broker" else scene.stage.mongo
+        async with scene.trouble(f"{server}_reset"):
+            for _ in range(5):
+                for proxy in ways.of():
+                    proxy.reset()
+                await asyncio.sleep(0.3)
+
+    return play
+
+
+async def _kill_database_at_commit(scene: Scene) -> None:
+    """MongoDB dies while a unit of work stands between its last write and its commit."""
+    stage = scene.stage
+    async with scene.trouble("database_kill_at_commit", "issuance"):
+        stage.arm("issuance", "block before_commit/worker:1.5")
+        await eventually(lambda: stage.struck("issuance"), 30)
+        await asyncio.to_thread(stage.database.kill)
+        await asyncio.sleep(scene.seconds(2, 10))
+        await asyncio.to_thread(stage.database.start)
+
+
+async def _step_down(scene: Scene) -> None:
+    async with scene.trouble("database_step_down"):
+        with contextlib.suppress(PyMongoError):  # the server may cut the connection that told it to
+            await scene.stage.admin(replSetStepDown=int(scene.seconds(3, 30)), secondaryCatchUpPeriodSecs=0, force=True)
+        await eventually(lambda: _is_primary(scene), 60, ignoring=(PyMongoError, AssertionError))
+
+
+async def _is_primary(scene: Scene) -> bool:
+    return bool((await scene.stage.admin(hello=1)).get("isWritablePrimary"))
+
+
+async def _disk_full(scene: Scene) -> None:
+    """Every write is answered as MongoDB answers it when its disk is full; reads go on."""
+    writes = ["insert", "update", "findAndModify", "delete", "commitTransaction"]
+    async with scene.trouble("database_disk_full"):
+        data = {"errorCode": OUT_OF_DISK, "failCommands": writes, "appName": "intake"}
+        await scene.stage.admin(configureFailPoint="failCommand", mode="alwaysOn", data=data)
+        try:
+            before = len(scene.answers_since(0))
+            await asyncio.sleep(scene.seconds(2, 30))
+            await eventually(lambda: len(scene.answers_since(before)) >= 1, 30)
+            assert set(scene.answers_since(before)) <= {503, None}, f"a full disk is 503: {scene.answers_since(before)}"
+        finally:
+            await scene.stage.admin(configureFailPoint="failCommand", mode="off")
+
+
+async def _no_promise_without_database(scene: Scene) -> None:
+    """While intake can't reach MongoDB it promises nothing: 503 for a webhook and for a request."""
+    async with scene.trouble("database_cut", "intake"):
+        for proxy in scene.stage.mongo.of("intake"):
+            proxy.cut()
+        await asyncio.sleep(0.5)
+        answer = await _file(scene)
+        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, answer.text
+
+
+async def _file(scene: Scene) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {scene.sites.adapter_key}", "Idempotency-Key": f"nobody-{os.getpid()}"}
+    body = {"service": "kk_hilang", "nik": "3519010101900001", "kk_number": "3519010101900002"}
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        return await http.post(f"{scene.sites.intake}/v1/requests", json=body, headers=headers)
+
+
+def cases() -> Iterator[Case]:
+    """The rows of the servers."""
+    alarms = {
+        "memory": (("set_vm_memory_high_watermark", "0.00001"), ("set_vm_memory_high_watermark", "0.4")),
+        "disk": (("set_disk_free_limit", "100TB"), ("set_disk_free_limit", "50MB")),
+    }
+    yield Case("broker restart", "broker restart, broker kill -9", _restart_broker, fast=True)
+    yield Case("broker kill -9", "broker restart, broker kill -9", _kill_broker, fast=True)
+    for kind, (on, off) in alarms.items():
+        yield Case(f"broker {kind} alarm", "broker disk or memory alarm 2 min", _alarm(kind, on, off), fast=True, scaled="3 s of 2 min")
+    row = "connection cut (RST) 30 s and 5 min; hang without RST"
+    yield Case("broker cut 30 s", row, _ways("cut", "broker", 3, 30), fast=True, scaled="3 s of 30 s")
+    yield Case("broker cut 5 min", row, _ways("cut", "broker", 6, 300))
+    yield Case("broker flickers", row, _flicker("broker"), fast=True)
+    yield Case("broker hangs", row, _ways("hang", "broker", 4, 60), fast=True, scaled="4 s of 60 s")
+    yield Case("confirms lost", "confirm lost", _ways("drop_downstream", "broker", 2, 15), fast=True, scaled="2 s of 15 s")
+    row = "MongoDB cut, hang, kill -9 at commit, step-down"
+    yield Case("database cut", row, _ways("cut", "database", 3, 30), fast=True, scaled="3 s of 30 s")
+    yield Case("database cut, no promise", row, _no_promise_without_database, fast=True)
+    yield Case("database flickers", row, _flicker("database"), fast=True)
+    yield Case("database hangs", row, _ways("hang", "database", 4, 60), fast=True, scaled="4 s of 60 s")
+    yield Case("database answers lost", row, _ways("drop_downstream", "database", 2, 15))
+    yield Case("database kill -9 at commit", row, _kill_database_at_commit, fast=True, scaled="2 s of 10 s")
+    yield Case("database steps down", row, _step_down, fast=True, scaled="3 s of 30 s")
+    yield Case(
+        "database disk full", "disk full under MongoDB or files", _disk_full, fast=True, scaled="2 s of 30 s; its answer, by a failpoint"
+    )

@@ -1,0 +1,134 @@
+"""Messages that come twice, late, in the wrong order, from another release, or that are no messages at all."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from deploy.local.parts import SERVICES
+from shared.errors import AppError
+from shared.ids import new_id
+from tests.chaos.scene import Case, Scene
+from tests.chaos.world import Office
+from tests.support.eventually import eventually
+
+REPEATED: Final = 40  # events handed out again
+HUGE_BYTES: Final = 2_000_000  # twice what a message may have
+HELD_SECONDS: Final = 20.0  # until events wait for a consumer that is held
+
+
+async def _again(scene: Scene) -> None:
+    """Everything that was told lately is delivered again, to each of its queues, the last first; some twice in one batch."""
+    async with scene.trouble("duplicates"):
+        for name in SERVICES:
+            rows = scene.stage.rows(name, "outbox").find({"state": "sent", "exchange": "events"}).sort("_id", -1).limit(REPEATED)
+            sent = [row async for row in rows]
+            await asyncio.to_thread(_publish_again, scene, sent)
+
+
+def _publish_again(scene: Scene, rows: list[dict[str, Any]]) -> None:
+    vhost = scene.stage.vhost
+    for row in rows:
+        order = {
+            "properties": {"delivery_mode": 2, "message_id": row["_id"], "type": row["type"]},
+            "routing_key": row["type"],
+            "payload": base64.b64encode(bytes(row["body"])).decode(),
+            "payload_encoding": "base64",
+        }
+        for _ in range(2):
+            scene.stage.api.call("POST", f"/api/exchanges/{vhost}/events/publish", order)
+
+
+def _reorder(service: str) -> Any:
+    """A consumer is away; what waits for it meanwhile is handed out backwards."""
+
+    async def play(scene: Scene) -> None:
+        stage = scene.stage
+        async with scene.trouble("reordering", service):
+            stage.hold(service)
+            stage.stack.process(service).kill()
+            await eventually(lambda: asyncio.to_thread(stage.depth, service), HELD_SECONDS)
+            await scene.journeys(4)
+            taken = await asyncio.to_thread(scene.take, service, 500)
+            for message in reversed(taken):
+                body, properties = base64.b64decode(message["payload"]), message["properties"]
+                await asyncio.to_thread(scene.publish, service, body, message_id=properties["message_id"], event_type=properties["type"])
+            scene.notes["reordered"] = len(taken)
+            stage.release(service)
+
+    return play
+
+
+async def _poison(scene: Scene) -> None:
+    """No JSON, an unknown version, a huge body, for every consumer: dead letters with a reason, while the others flow."""
+    strange = {"id": new_id(), "type": "intake.request_submitted.v9", "source": "intake", "subject": "x", "data": {}}
+    bad = {
+        "intake.request_submitted.v1": b"{not json",
+        "intake.request_submitted.v9": orjson.dumps(strange),
+        "intake.reply_composed.v1": b"x" * HUGE_BYTES,
+    }
+    ids: list[tuple[str, str]] = []
+    async with scene.trouble("poison"):
+        for service in SERVICES:
+            for event_type, body in bad.items():
+                message_id = new_id()
+                ids.append((service, message_id))
+                await asyncio.to_thread(scene.publish, service, body, message_id=message_id, event_type=event_type)
+    await eventually(lambda: _all_parked(scene, ids), 20)
+    scene.notes["dead"] = await _discard(scene, {message_id for _, message_id in ids})
+
+
+async def _all_parked(scene: Scene, ids: list[tuple[str, str]]) -> bool:
+    for service, message_id in ids:
+        row = await scene.stage.rows(service, "parked").find_one({"_id": f"{service}:{message_id}"})
+        assert row is not None, f"{service} has not parked {message_id}"
+        assert row["code"], "parked without a reason"
+    return True
+
+
+async def _discard(scene: Scene, message_ids: set[str]) -> int:
+    """Decide, as an operator does, that these shall not be handled."""
+    sources = scene.judge.sources
+    office = Office(sources.mongo_url, sources.amqp_url, sources.databases)
+    done = 0
+    try:
+        for entry in await office.desk.waiting():
+            if any(message_id in entry.address for message_id in message_ids):
+                try:
+                    await office.desk.discard(entry.address, "made up by a test")
+                except AppError:
+                    continue  # its dead letter went with its row
+                done += 1
+    finally:
+        await office.close()
+    return done
+
+
+async def _two_releases(scene: Scene) -> None:
+    """A newer release tells more than ours knows (fields it adds), and a version that ours can't know yet."""
+    unknown = new_id()
+    async with scene.trouble("two_releases"):
+        rows = scene.stage.rows("verification", "outbox").find({"type": "verification.request_approved.v1"}).sort("_id", -1).limit(10)
+        for row in [row async for row in rows]:
+            body = orjson.loads(bytes(row["body"]))
+            richer = orjson.dumps(body | {"tenant": "later", "data": body["data"] | {"priority": "from a later release"}})
+            await asyncio.to_thread(scene.publish, "issuance", richer, message_id=row["_id"], event_type=row["type"])
+            later = orjson.dumps(body | {"id": unknown, "type": "verification.request_approved.v2", "version": 2})
+        await asyncio.to_thread(scene.publish, "issuance", later, message_id=unknown, event_type="verification.request_approved.v2")
+    await eventually(lambda: _all_parked(scene, [("issuance", unknown)]), 20)
+    await _discard(scene, {unknown})
+
+
+def cases() -> Iterator[Case]:
+    """The rows of messages."""
+    row = "duplicate, reordered, replayed, batched deliveries"
+    yield Case("deliveries again, backwards, in batches", row, _again, fast=True)
+    yield Case("intake hears everything backwards", row, _reorder("intake"), fast=True)
+    yield Case("notifier hears everything backwards", row, _reorder("notifier"))
+    yield Case("verification hears everything backwards", row, _reorder("verification"))
+    yield Case("poison", "poison: bad JSON, unknown version, huge body", _poison, fast=True)
+    yield Case("two releases", "old and new event version together", _two_releases, fast=True)

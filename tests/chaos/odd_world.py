@@ -1,0 +1,93 @@
+"""WhatsApp and the court misbehave, and strangers knock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, Final
+
+import httpx
+import psutil
+
+from shared.clock import monotonic_seconds
+from tests.chaos.scene import Case, Play, Scene
+from tests.support.eventually import eventually
+
+FLOOD_AT_ONCE: Final = 40
+GOOD_P99_SECONDS: Final = 1.0
+FLOOD_MEMORY_BYTES: Final = 50_000_000  # what intake may grow by while it is flooded
+STRIKES_SECONDS: Final = 30.0
+
+
+def _phone(kind: str, count: int = 3, **order: Any) -> Play:
+    """WhatsApp does this so many times."""
+
+    async def play(scene: Scene) -> None:
+        async with scene.trouble(f"whatsapp_{kind}"):
+            await scene.disturb("whatsapp", kind=kind, count=count, **order)
+            await eventually(lambda: _struck(scene, "whatsapp", count), STRIKES_SECONDS)
+            await scene.calm("whatsapp")
+
+    return play
+
+
+async def _struck(scene: Scene, simulator: str, count: int) -> bool:
+    return await scene.struck_by(simulator) >= count
+
+
+def _court(kind: str, quick: float, full: float, **order: Any) -> Play:
+    """The court does this for some time."""
+
+    async def play(scene: Scene) -> None:
+        async with scene.trouble(f"court_{kind}"):
+            await scene.disturb("court", kind=kind, **order)
+            await eventually(lambda: _struck(scene, "court", 1), STRIKES_SECONDS)
+            await asyncio.sleep(scene.seconds(quick, full))
+            await scene.calm("court")
+
+    return play
+
+
+async def _flood(scene: Scene) -> None:
+    """Webhooks with bad signatures, as many as go, while good ones come: those are quick, and memory stays."""
+    intake = psutil.Process(scene.stage.stack.process("intake").pid)
+    before = intake.memory_info().rss
+    url = f"{scene.sites.intake}/v1/webhooks/whatsapp"
+    body = b'{"object":"whatsapp_business_account","entry":[]}' + b" " * 2000
+    sent, statuses = [0], set[int]()
+
+    async def knock(http: httpx.AsyncClient, until: float) -> None:
+        while monotonic_seconds() < until:
+            answer = await http.post(url, content=body, headers={"X-Hub-Signature-256": "sha256=" + "0" * 64})
+            statuses.add(answer.status_code)
+            sent[0] += 1
+
+    limits = httpx.Limits(max_connections=FLOOD_AT_ONCE)
+    async with scene.trouble("webhook_flood"), httpx.AsyncClient(trust_env=False, timeout=30, limits=limits) as http:
+        until = monotonic_seconds() + scene.seconds(4, 60)
+        await asyncio.gather(*(knock(http, until) for _ in range(FLOOD_AT_ONCE)))
+    grown = intake.memory_info().rss - before
+    assert statuses == {httpx.codes.UNAUTHORIZED}, f"answered {statuses}"
+    assert grown < FLOOD_MEMORY_BYTES, f"intake grew by {grown} bytes"
+    scene.notes |= {"bad": sent[0], "grown_mb": round(grown / 1e6, 1)}
+
+
+def cases() -> Iterator[Case]:
+    """The rows of the world outside."""
+    row = "WhatsApp 429 / 131056 / 5xx / slow; timeout AFTER success"
+    yield Case("WhatsApp 429", row, _phone("rate_limit", http_status=429), fast=True)
+    yield Case("WhatsApp 131056 for a person", row, _phone("pair_rate"), fast=True)
+    yield Case("WhatsApp 503", row, _phone("server_error", http_status=503), fast=True)
+    yield Case("WhatsApp 500 with a page", row, _phone("server_error", http_status=502, body="<html>bad gateway</html>"))
+    yield Case("WhatsApp slow", row, _phone("slow", milliseconds=1500), fast=True)
+    yield Case("WhatsApp never answers", row, _phone("no_answer", 2))
+    yield Case("WhatsApp timeout after success", row, _phone("timeout_after_success", 2), fast=True)
+    yield Case("WhatsApp upload 503", row, _phone("server_error", operation="upload", http_status=503))
+    yield Case("WhatsApp media 503", row, _phone("server_error", operation="download", http_status=503))
+    for kind in ("webhook_duplicate", "webhook_reorder"):
+        yield Case(f"WhatsApp {kind}", "duplicate, reordered, replayed, batched deliveries", _phone(kind), fast=kind == "webhook_duplicate")
+    row = "court callback down for an hour; timeout after success"
+    yield Case("court down", row, _court("down", 3, 60), fast=True, scaled="3 s; 60 s of an hour in full")
+    yield Case("court 503", row, _court("server_error", 2, 20))
+    yield Case("court timeout after success", row, _court("timeout_after_success", 1, 10, operation="callback", count=2), fast=True)
+    yield Case("webhook flood", "webhook flood 10x with bad signatures", _flood, fast=True, scaled="4 s of 60 s")

@@ -1,0 +1,210 @@
+"""What a case plays on: the stage, the load that runs meanwhile, the history, and the judge who looks after each case."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx
+import orjson
+
+from deploy.local.parts import SERVICES
+from deploy.local.processes import CannotStartError
+from shared.clock import monotonic_seconds
+from tests.chaos.history import Channel, History
+from tests.chaos.judge import Judge, Sources, Verdict
+from tests.chaos.load import Load, Plan
+from tests.chaos.sites import Sites
+from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
+from tests.support.eventually import eventually
+
+PER_SECOND: Final = 3.0  # journeys while a case is on: every kind of message flows within a second or two
+SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.35, "whatsapp": 0.4, "court": 0.25}
+HEAL_SECONDS: Final = 60.0  # promises I4 and I7
+STRIKE_SECONDS: Final = 30.0  # until a crash point is passed under that load
+SETTLE_SECONDS: Final = 60.0
+TRANSACTION_LIFE_SECONDS: Final = 2  # scaled as the leases are: what a killed process has locked
+
+Play = Callable[["Scene"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault. `row` is the line of the fault table, `scaled` says what is shortened in the fast subset (empty: nothing)."""
+
+    name: str
+    row: str
+    play: Play
+    fast: bool = False
+    scaled: str = ""
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a case. Times in seconds; `problems` is empty when every promise was kept."""
+
+    case: str
+    row: str
+    lasted: float = 0.0
+    heal: float = 0.0
+    took: float = 0.0
+    journeys: int = 0
+    problems: list[str] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Nothing to say against it."""
+        return not self.problems
+
+
+class Scene:
+    """Use as a context. `quick`: faults last for seconds instead of minutes."""
+
+    def __init__(self, folder: Path, *, seed: int, quick: bool = True, environment: Mapping[str, str] = QUICK) -> None:
+        self.quick = quick
+        self.history = History(folder / "history.jsonl")
+        self.stage = Stage(folder, self.history, environment=environment)
+        self.scaled = bool(environment)
+        self.seed = seed
+        self.notes: dict[str, Any] = {}
+        self.times: list[Trouble] = []
+        self._known: set[str] = set()
+        self._errors = 0
+
+    async def __aenter__(self) -> Self:
+        self.history_folder().mkdir(parents=True, exist_ok=True)
+        await self.stage.__aenter__()
+        try:
+            if self.scaled:
+                await self.stage.admin(setParameter=1, transactionLifetimeLimitSeconds=TRANSACTION_LIFE_SECONDS)
+            self.sites = Sites.of(self.stage.stack)
+            self.judge = Judge(Sources.of(self.stage.stack))
+            self.load = Load(self.sites, self.history, Plan(self.seed, PER_SECOND, SHARES, patience_seconds=90))
+            await self.load.start()
+            await self.load.pause()
+        except BaseException:
+            await self.stage.stop()
+            raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            await self.load.stop(patiently=False)
+        except httpx.HTTPError:
+            if kind is None:
+                raise
+        finally:
+            self.history.close()
+            await self.stage.stop()
+
+    def history_folder(self) -> Path:
+        """Where everything of this run lies."""
+        return self.stage.folder
+
+    def seconds(self, quick: float, full: float) -> float:
+        """How long a fault lasts here."""
+        return quick if self.quick else full
+
+    @contextlib.asynccontextmanager
+    async def trouble(self, kind: str, what: str = "", *, heal_seconds: float = 60.0) -> AsyncIterator[Trouble]:
+        """A fault, measured."""
+        async with self.stage.trouble(kind, what, heal_seconds=heal_seconds) as trouble:
+            self.times.append(trouble)
+            yield trouble
+
+    async def play(self, case: Case) -> Result:
+        """Play a case under load until everything is well again. Never raises for what the system does."""
+        began, before = monotonic_seconds(), self.load.started
+        self.notes, self.times = {}, []
+        result = Result(case.name, case.row)
+        await self.load.resume()
+        try:
+            await case.play(self)
+            await self.journeys(2)  # of those that begin after it
+        except (AssertionError, httpx.HTTPError, OSError, CannotStartError) as error:
+            result.problems.append(f"{type(error).__name__}: {error}"[:300])
+        await self.load.pause()
+        await self._tidy()
+        healed = [trouble.result for trouble in self.times if trouble.result is not None]
+        result.lasted = round(sum(one.lasted for one in healed), 2)
+        result.heal = round(max((one.seconds for one in healed), default=0.0), 2)
+        result.took, result.journeys, result.notes = round(monotonic_seconds() - began, 1), self.load.started - before, self.notes
+        return result
+
+    async def judged(self) -> tuple[Verdict, list[str]]:
+        """Let everything come to its end and have it judged: the verdict over all of the run, and the findings that are new."""
+        await self.load.idle()
+        verdict = await self.judge.verdict(self.history, SETTLE_SECONDS, self.load.outside)
+        problems = self._news(verdict) + [f"{type(error).__name__}: {error}"[:300] for error in self.load.errors[self._errors :]]
+        self._errors = len(self.load.errors)
+        return verdict, problems
+
+    async def journeys(self, count: int) -> None:
+        """Wait until so many more journeys have begun."""
+        wanted = self.load.started + count
+        await eventually(lambda: self.load.started >= wanted, 30)
+
+    # -- what cases need
+
+    async def disturb(self, simulator: str, **order: Any) -> None:
+        """Order a fault of a simulator; it is lifted when the case is over."""
+        url = self.stage.stack.part(simulator).url
+        await self.load._road.simulator("POST", f"{url}/sim/faults", json=order)
+
+    async def struck_by(self, simulator: str) -> int:
+        """How often the faults of a simulator struck."""
+        found = await self.load._road.simulator("GET", f"{self.stage.stack.part(simulator).url}/sim/faults")
+        return sum(fault["struck"] for fault in found["faults"])
+
+    async def calm(self, simulator: str) -> None:
+        """Lift the faults of a simulator."""
+        await self.load._road.http.delete(f"{self.stage.stack.part(simulator).url}/sim/faults")
+
+    def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str, headers: Mapping[str, Any] | None = None) -> None:
+        """Put a message straight into a queue, as somebody who writes what we did not write. Blocks."""
+        properties = {"delivery_mode": 2, "message_id": message_id, "type": event_type, "headers": dict(headers or {})}
+        payload = {
+            "properties": properties,
+            "routing_key": queue,
+            "payload": base64.b64encode(body).decode(),
+            "payload_encoding": "base64",
+        }
+        self.stage.api.call("POST", f"/api/exchanges/{VHOST}/amq.default/publish", payload)
+
+    def take(self, queue: str, count: int) -> list[dict[str, Any]]:
+        """Take messages off a queue. Blocks."""
+        order = {"count": count, "ackmode": "ack_requeue_false", "encoding": "base64"}
+        found: list[dict[str, Any]] = self.stage.api.call("POST", f"/api/queues/{VHOST}/{queue}/get", order)
+        return found
+
+    def answers_since(self, number: int) -> list[int | None]:
+        """Statuses of the adapters' answers, all but the first `number`."""
+        answers = sorted(
+            (answer for asked in self.history.asked_for.values() if asked.channel == "adapter" for answer in asked.answers),
+            key=lambda answer: answer.at,
+        )
+        return [answer.status for answer in answers[number:]]
+
+    # -- inside
+
+    async def _tidy(self) -> None:
+        self.stage.disarm()
+        for simulator in ("whatsapp", "court"):
+            await self.calm(simulator)
+        for name in SERVICES:
+            self.stage.release(name)
+
+    def _news(self, verdict: Verdict) -> list[str]:
+        """Findings that were not there before."""
+        fresh = []
+        for finding in verdict.findings:
+            text = f"{finding.promise} {finding.what}: {orjson.dumps(dict(finding.evidence), default=str).decode()}"
+            if text not in self._known:
+                self._known.add(text)
+                fresh.append(text)
+        return fresh

@@ -1,0 +1,129 @@
+"""Processes that are killed, stopped, asked to end, blocked, or have the wrong time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from random import Random
+from typing import Final
+
+from deploy.local.parts import ROOT, SERVICES
+from deploy.local.ports import free_ports
+from deploy.local.processes import Process
+from tests.chaos.scene import Case, Play, Scene
+from tests.chaos.stage import whole_environment
+from tests.support.eventually import eventually
+
+RESTART_SECONDS: Final = 30.0
+HOUR: Final = 3600
+
+
+def _asked_to_end(service: str) -> Play:
+    async def play(scene: Scene) -> None:
+        stage = scene.stage
+        restarts, process = stage.restarts(service), stage.stack.process(service)
+        ended: list[int | None] = []
+        async with scene.trouble("sigterm", service):
+            stage.hold(service)
+            stage.signal(service, signal.SIGTERM)
+            await eventually(lambda: not process.running, RESTART_SECONDS)
+            ended.append(process.exit_code)
+            stage.release(service)
+            await eventually(lambda: stage.restarts(service) > restarts, RESTART_SECONDS)
+        assert ended == [0], f"{service} ended with {ended}"
+
+    return play
+
+
+async def _random_kills(scene: Scene) -> None:
+    """One process every 1-3 s."""
+    stage, rng = scene.stage, Random(scene.seed)
+    kills = round(scene.seconds(5, 150))
+    async with scene.trouble("random_kill", f"{kills} times"):
+        for _ in range(kills):
+            victim = rng.choice(SERVICES)
+            with contextlib.suppress(ProcessLookupError):
+                stage.signal(victim, signal.SIGKILL)
+            await asyncio.sleep(rng.uniform(1, 3))
+    scene.notes["kills"] = kills
+
+
+@contextlib.asynccontextmanager
+async def second_copy(scene: Scene, service: str, role: str) -> AsyncIterator[Process]:
+    """Another process of a service beside the one that is there."""
+    stage = scene.stage
+    part = stage.stack.part(service)
+    (port,) = free_ports(1)
+    folder = stage.settings.local_state.resolve()
+    environment = {name: value for name, value in whole_environment(part).items() if name != "FAULT_FILE"}
+    process = Process(
+        f"{service} {role}",
+        [*part.command[:-1], role],
+        pid_file=folder / "run" / f"{service}-{role}.pid",
+        log=folder / "log" / f"{service}.log",  # the judge reads it too
+        env=environment | {"PORT": str(port)},
+        cwd=ROOT,
+    )
+    process.start()
+    try:
+        yield process
+    finally:
+        await asyncio.to_thread(process.stop)
+
+
+def _sleeps_through_its_lease(service: str, role: str) -> Play:
+    """Two copies; one is stopped with rows or jobs in hand for longer than a lease, the other takes over, then the first goes on."""
+
+    async def play(scene: Scene) -> None:
+        stage = scene.stage
+        async with scene.trouble("lease_lost", service), second_copy(scene, service, role):
+            await scene.journeys(5)
+            stage.signal(service, signal.SIGSTOP)
+            await asyncio.sleep(scene.seconds(7, 90))
+            stage.signal(service, signal.SIGCONT)
+            await scene.journeys(3)
+
+    return play
+
+
+def _blocked(service: str, place: str) -> Play:
+    async def play(scene: Scene) -> None:
+        stage = scene.stage
+        seconds = scene.seconds(6, 20)
+        async with scene.trouble("blocked_loop", f"{service} {place}"):
+            stage.arm(service, f"block {place}:{seconds}")
+            await eventually(lambda: stage.struck(service), 30)
+            await asyncio.sleep(seconds)
+
+    return play
+
+
+def _wrong_time(service: str, seconds: float) -> Play:
+    async def play(scene: Scene) -> None:
+        async with scene.trouble("clock_jump", f"{service} {seconds:+.0f} s"):
+            scene.stage.arm(service, f"skew {seconds}")
+            await scene.journeys(round(scene.seconds(8, 60)))
+            scene.stage.disarm()
+
+    return play
+
+
+def cases() -> Iterator[Case]:
+    """The rows of processes."""
+    for service in SERVICES:
+        yield Case(f"SIGTERM {service}", "SIGTERM under load", _asked_to_end(service), fast=service in ("intake", "issuance"))
+    yield Case("random kills", "random kill -9 every 1-3 s for 5 min", _random_kills, fast=True, scaled="5 kills of 150")
+    row = "two relays, lease lost (SIGSTOP 90 s, SIGCONT)"
+    yield Case("relay of verification sleeps", row, _sleeps_through_its_lease("verification", "relay"), fast=True, scaled="7 s of 90 s")
+    yield Case("worker of notifier sleeps", row, _sleeps_through_its_lease("notifier", "worker"), scaled="7 s of 90 s")
+    yield Case("worker of issuance sleeps", row, _sleeps_through_its_lease("issuance", "worker"), scaled="7 s of 90 s")
+    row = "blocked event loop 20 s"
+    yield Case("loop of issuance blocked", row, _blocked("issuance", "before_commit/worker"), fast=True, scaled="6 s of 20 s")
+    yield Case("loop of notifier blocked in a call", row, _blocked("notifier", "after_bytes_sent/whatsapp"), scaled="6 s of 20 s")
+    yield Case("loop of intake blocked", row, _blocked("intake", "before_commit/api"), scaled="6 s of 20 s")
+    yield Case("loop of verification's relay blocked", row, _blocked("verification", "before_publish/relay"), scaled="6 s of 20 s")
+    for service, hours in (("issuance", -1), ("verification", 1), ("intake", 1), ("intake", -1), ("issuance", 1)):
+        fast = (service, hours) in (("issuance", -1), ("intake", 1))
+        yield Case(f"clock of {service} jumps {hours:+} h", "clock jump", _wrong_time(service, hours * HOUR), fast=fast)

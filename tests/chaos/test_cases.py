@@ -1,0 +1,28 @@
+"""One case of each kind, scaled to seconds, on one running system under load; then the judge. `make chaos` plays every case."""
+
+import pytest
+
+from tests.chaos.cases import FAST
+from tests.chaos.scene import HEAL_SECONDS, Case, Scene
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+
+def test_the_subset_is_large_enough_to_mean_something() -> None:
+    assert len(FAST) >= 30
+    assert len({case.name for case in FAST}) == len(FAST)
+
+
+@pytest.mark.parametrize("case", FAST, ids=lambda case: case.name.replace(" ", "-").replace("/", "."))
+async def test_the_system_is_well_after(scene: Scene, case: Case) -> None:
+    result = await scene.play(case)
+    assert not result.problems
+    assert result.heal <= HEAL_SECONDS
+
+
+async def test_the_judge_finds_every_promise_kept(scene: Scene) -> None:
+    verdict, problems = await scene.judged()
+    assert not problems
+    assert verdict.good, verdict.summary()
+    assert verdict.journeys > 0
+    assert (verdict.lost, verdict.double) == (0, 0)
