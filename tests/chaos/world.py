@@ -27,21 +27,23 @@ Doc = dict[str, Any]
 READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
     ("intake", "requests"): (
         {},
-        dict.fromkeys(("receipt", "state", "channel", "product", "case_id", "document_number", "timeline"), 1)
+        dict.fromkeys(("receipt", "state", "channel", "product", "case_id", "document_number", "timeline", "seq"), 1)
         | {"origin.address": 1, "origin.reference": 1},
     ),
     ("intake", "cases"): ({}, {"requests": 1, "decision.decision_id": 1}),
     ("intake", "inflow"): ({"$or": [{"kind": "message"}, {"state": {"$nin": ["handled", "kept"]}}]}, {"state": 1, "kind": 1, "reason": 1}),
     ("intake", "parked"): ({}, None),
-    ("verification", "cases"): ({}, {"state": 1, "document_id": 1, "document_number": 1, "task_id": 1}),
-    ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "outcome": 1}),
+    ("verification", "cases"): ({}, {"state": 1, "document_id": 1, "document_number": 1, "task_id": 1, "seq": 1}),
+    ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "outcome": 1, "seq": 1}),
     ("verification", "parked"): ({}, None),
     ("issuance", "documents"): ({}, {"material": 0, "holder_name": 0, "token": 0}),
     ("issuance", "counters"): ({}, None),
     ("issuance", "parked"): ({}, None),
     ("notifier", "jobs"): (
         {},
-        dict.fromkeys(("state", "kind", "channel", "request_id", "maybe_duplicate", "provider_ids", "reason", "note", "message.shape"), 1),
+        dict.fromkeys(
+            ("state", "kind", "channel", "request_id", "maybe_duplicate", "provider_ids", "reason", "note", "message.shape", "seq"), 1
+        ),
     ),
     ("notifier", "parked"): ({}, None),
 }

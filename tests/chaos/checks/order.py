@@ -58,3 +58,9 @@ def _sequences(service: str, world: World) -> Iterator[Finding]:
     for aggregate, found in numbers.items():
         if sorted(found) != list(range(1, len(found) + 1)):
             yield Finding(PROMISE, "sequence_broken", {"service": service, "aggregate": aggregate, "sequences": sorted(found)[:50]})
+    for (owner, collection), rows in world.rows.items():
+        for row in rows if owner == service else ():
+            last = max(numbers.get(f"{collection}/{row['_id']}", [0]))
+            if row.get("seq", last) != last:
+                where = {"service": service, "collection": collection, "id": row["_id"], "said": row["seq"], "events": last}
+                yield Finding(PROMISE, "event_missing", where)
