@@ -15,7 +15,6 @@ from tests.support.browser import DESK, PHONE, visit
 from tests.support.pdf import codes_of, signature_of, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PATIENCE_MS = 30_000  # a busy machine
 
 
 async def _become(page: Page, name: str, phone: str) -> None:
@@ -41,7 +40,7 @@ async def _send_photo(page: Page, sample: str) -> None:
 
 
 async def _heard(log: Locator, text: str) -> None:
-    await expect(log.get_by_text(re.compile(text, re.IGNORECASE)).last).to_be_visible(timeout=PATIENCE_MS)
+    await expect(log.get_by_text(re.compile(text, re.IGNORECASE)).last).to_be_visible()
 
 
 async def _keep(page: Page, name: str) -> None:
@@ -58,7 +57,7 @@ async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, 
         await _become(page, person["name"].title(), f"0812 3456 78{place}")
         log = page.get_by_role("log", name="Percakapan")
         await _write(page, "Halo")
-        await log.get_by_role("button", name="KK hilang").last.click(timeout=PATIENCE_MS)
+        await log.get_by_role("button", name="KK hilang").last.click()
         await _heard(log, "Kartu Keluarga hilang")
         await _write(page, "123")
         await _heard(log, "16 angka")
@@ -69,10 +68,10 @@ async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, 
         await _send_photo(page, "Contoh foto surat polisi")
         await _heard(log, "foto.*KTP-el")
         await _send_photo(page, "Contoh foto KTP")
-        await log.get_by_role("button", name="Kirim", exact=True).last.click(timeout=PATIENCE_MS)
+        await log.get_by_role("button", name="Kirim", exact=True).last.click()
         await _heard(log, "MDN-")
         link = log.get_by_role("link", name=re.compile("Buka dokumen"))
-        await expect(link.last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(link.last).to_be_visible()
         await _keep(page, "chat-phone.png" if size == PHONE else "chat.png")
         answer = await page.request.get(stack.part("whatsapp").url + str(await link.last.get_attribute("href")))
         pdf = await answer.body()

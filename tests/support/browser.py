@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -21,6 +21,9 @@ FLAGS: Final = (
 )
 PHONE: Final = (390, 844)
 DESK: Final = (1280, 800)
+PATIENCE_MS: Final = 30_000  # a busy machine; what is there ends the wait at once
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextlib.asynccontextmanager
@@ -51,7 +54,7 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
         viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
     )
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)

@@ -183,12 +183,12 @@ $("composer").addEventListener("submit", async (event) => {
   if (!text) return;
   box.value = "";
   grow();
+  box.focus(); // now, not after the answer: by then the person may be elsewhere, and focus must not be taken away
   try {
     await send({ type: "text", text });
   } catch {
-    box.value = text;
+    box.value ||= text;
   }
-  box.focus();
 });
 $("tulis").addEventListener("input", grow);
 $("tulis").addEventListener("keydown", (event) => {
