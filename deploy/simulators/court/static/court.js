@@ -190,7 +190,13 @@ function card(sent) {
     trail(sent));
 }
 
+// How far a decision is: what grows with everything that happens to it. An answer may arrive after the news that followed it.
+const progress = (sent) => sent.attempts.length + sent.callbacks.length + (sent.state === "sending" ? 0 : 1);
+const seen = new Map(); // decision id -> progress
+
 function draw(sent) {
+  if (progress(sent) < (seen.get(sent.id) ?? 0)) return;
+  seen.set(sent.id, progress(sent));
   const old = $(`d-${sent.id}`);
   if (old) old.replaceWith(card(sent));
   else $("decisions").prepend(card(sent));
