@@ -54,9 +54,9 @@ screenshots: export SCREENSHOTS := $(CURDIR)/docs
 screenshots: setup ## Take the pictures of the pages anew, from a person's journey in the browser
 	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py
 
-bench: $(READY) ## Measure against the targets: import time, a consumer step (batched and not), the idle journey, memory
+bench: $(READY) ## Measure against the targets: imports, a consumer step, journeys, the webhook, memory (QUICK=1: less of each)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench $(if $(QUICK),--quick)
 
 topology: export RABBITMQ_API_URL ?= http://guest:guest@127.0.0.1:15673
 topology: export AMQP_VHOST ?= adminduk

@@ -3,15 +3,17 @@
 import argparse
 import sys
 
-from tests.bench import journey, report, start, step
+from tests.bench import journey, report, start, step, throughput, webhook
+
+BENCHES = (start, step, journey, throughput, webhook)
 
 
 def main() -> int:
     """Measure and print. Imports come first: they need the machine for themselves and no servers."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Speed and memory against their targets.")
-    for bench in (start, step, journey):
+    for bench in BENCHES:
         bench.arguments(parser)
-    return report.run(parser, sys.argv[1:], start.measure, step.measure, journey.measure)
+    return report.run(parser, sys.argv[1:], *(bench.measure for bench in BENCHES))
 
 
 if __name__ == "__main__":

@@ -11,23 +11,15 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
-
-import psutil
 
 from deploy.local import journeys
 from deploy.local.journeys import Places
-from deploy.local.parts import SERVICES, SIMULATORS
-from deploy.local.ports import free_ports
-from deploy.local.settings import LocalSettings
+from deploy.local.parts import SERVICES
 from deploy.local.stack import PEOPLE, Stack
-from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
-from tests.support.servers import Run
-from tests.support.vhosts import open_vhost
+from tests.bench.system import Memory, memory, running
 
 TARGET_MS: Final = 600.0  # p95, last chat message in to document accepted
 TARGET_MB: Final = 130.0  # resident, role all, idle
@@ -35,62 +27,6 @@ STAGES: Final = ("accepted", "approved", "issued", "delivered")
 LOOK_SECONDS: Final = 0.5  # between looks at a request under way
 SETTLE_SECONDS: Final = 3.0  # after the start and after the last journey, until memory is read
 WARM_UP: Final = 3  # journeys before the measured ones: connections, caches, the first print; the very first is reported apart
-MB: Final = 1_000_000
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Resident megabytes of a service's process, and of its children together."""
-
-    own: float
-    children: float
-
-
-@contextmanager
-def running() -> Iterator[tuple[Stack, str]]:
-    """The whole system with ports, queues and databases of its own, and what kind of servers it runs on."""
-    run = Run.open()
-    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
-    try:
-        broker = run.broker()
-        with open_vhost("bench", broker.vhost_url("bench"), broker.api_url) as vhost:
-            settings = LocalSettings(
-                local_state=run.folder / "stack",
-                amqp_url=vhost.url,
-                rabbitmq_api_url=broker.api_url,
-                mongo_url=run.database().url,
-                database_prefix=f"bench_{run.folder.name}_",
-                **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
-            )
-            stack = Stack(settings)
-            try:
-                stack.start()
-                yield stack, broker.provider
-            finally:
-                stack.stop()
-                asyncio.run(_drop(settings))
-    finally:
-        run.close()
-
-
-async def _drop(settings: LocalSettings) -> None:
-    """Remove our databases: the server may be somebody's."""
-    mongo = Mongo.connect(settings.mongo_url)
-    try:
-        for name in SERVICES:
-            await mongo.drop(settings.database_prefix + name)
-    finally:
-        await mongo.close()
-
-
-def memory(stack: Stack) -> dict[str, Memory]:
-    """What each service holds now."""
-    found = {}
-    for name in SERVICES:
-        process = psutil.Process(stack.process(name).pid)
-        children = sum(child.memory_info().rss for child in process.children(recursive=True))
-        found[name] = Memory(process.memory_info().rss / MB, children / MB)
-    return found
 
 
 async def travel(stack: Stack, count: int) -> list[Mapping[str, float]]:
@@ -111,12 +47,12 @@ async def _observe(stack: Stack, count: int) -> tuple[dict[str, Memory], list[Ma
 def measure(options: argparse.Namespace) -> Report:
     """Run the system, send the citizens through it."""
     count = min(options.journeys, PEOPLE - WARM_UP)
-    with running() as (stack, servers):
-        before, seconds, after = asyncio.run(_observe(stack, count))
+    with running() as system:
+        before, seconds, after = asyncio.run(_observe(system.stack, count))
     milliseconds = {stage: [one[stage] * 1000 for one in seconds[WARM_UP:]] for stage in STAGES}
     first = seconds[0]["delivered"] * 1000
     data = {
-        "servers": servers,
+        "servers": system.provider,
         "journeys": count,
         "target_ms": TARGET_MS,
         "target_mb": TARGET_MB,

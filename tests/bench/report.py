@@ -63,6 +63,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
 
 
+def rounds(parser: argparse.ArgumentParser) -> None:
+    """Add what several benches can be told, once."""
+    if all(action.dest != "rounds" for action in parser._actions):
+        parser.add_argument("--rounds", type=int, default=3, help="of everything that is repeated (default 3)")
+        parser.add_argument("--scale", type=float, default=1.0, help="how much in a round, times the default")
+
+
 def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report]) -> int:
     """Measure one after another, print the table and the JSON line; 1 when a target is missed.
 

@@ -123,8 +123,7 @@ def measure(options: argparse.Namespace) -> Report:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
-    parser.add_argument("--rounds", type=int, default=3, help="of each contender, interleaved (default 3)")
-    parser.add_argument("--scale", type=float, default=1.0, help="messages per round, times the default")
+    report.rounds(parser)
 
 
 def main(words: Sequence[str]) -> int:

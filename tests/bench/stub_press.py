@@ -1,0 +1,48 @@
+"""Issuance with a press that takes no time: `python -m tests.bench.stub_press all`. Everything else is the product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from services.issuance import wiring
+from services.issuance.adapters.press import PressLimits
+from services.issuance.adapters.press.process import Imprint
+from services.issuance.domain.document import Certificate
+from services.issuance.ports import Printed
+from services.issuance.settings import Settings
+from shared.clock import now
+from shared.process import main
+
+SIZE_BYTES: Final = 40_000  # about what a signed family card has
+CERTIFICATE: Final = Certificate("stub", "0" * 64, demo=True)
+
+
+class StubPress:
+    """`ports.Press` without typst, without a signature, without a child."""
+
+    def __init__(self, _setup: Mapping[str, Any], _limits: PressLimits) -> None:
+        self.imprint: Imprint | None = None
+        self.failure = ""
+
+    async def start(self) -> Imprint:
+        """Ready at once."""
+        if self.imprint is None:
+            self.imprint = Imprint(CERTIFICATE, now() + timedelta(days=365))
+        return self.imprint
+
+    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+        """Bytes that begin as a PDF and are different for each sheet."""
+        head = b"%PDF-1.7\n" + orjson.dumps({"product": product, "made_at": made_at, "sheet": sheet}, default=str)
+        return Printed(head.ljust(SIZE_BYTES, b"\n"), CERTIFICATE)
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+if __name__ == "__main__":
+    setattr(wiring, "Press", StubPress)  # noqa: B010 - the name that wiring looks up, which is not its to export
+    main("issuance", Settings, wiring.build)

@@ -1,0 +1,150 @@
+"""The whole system as processes on servers of its own, for the benches that need all of it, and what its processes cost."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Final
+
+import psutil
+
+from deploy.local.parts import SERVICES, SIMULATORS, Part
+from deploy.local.ports import free_ports
+from deploy.local.settings import LocalSettings
+from deploy.local.stack import Stack
+from shared.mongo import Mongo
+from tests.bench.contenders.ground import cpu_seconds, listening
+from tests.support.servers import Run
+from tests.support.vhosts import open_vhost
+
+MB: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system, and what is under it."""
+
+    stack: Stack
+    provider: str
+    """What kind of servers it runs on."""
+    mongo_url: str
+    amqp_url: str
+    database_prefix: str
+
+    def url(self, name: str) -> str:
+        """Where a part listens."""
+        return self.stack.part(name).url
+
+    def database(self, service: str) -> str:
+        """The name of a service's database."""
+        return self.database_prefix + service
+
+
+@contextmanager
+def running(adapt: Callable[[Part], Part] = lambda part: part) -> Iterator[System]:
+    """The whole system with ports, queues and databases of its own."""
+    run = Run.open()
+    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
+    try:
+        broker = run.broker()
+        with open_vhost("bench", broker.vhost_url("bench"), broker.api_url) as vhost:
+            settings = LocalSettings(
+                local_state=run.folder / "stack",
+                amqp_url=vhost.url,
+                rabbitmq_api_url=broker.api_url,
+                mongo_url=run.database().url,
+                database_prefix=f"bench_{run.folder.name}_",
+                **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
+            )
+            stack = Stack(settings, adapt=adapt)
+            try:
+                stack.start()
+                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix)
+            finally:
+                stack.stop()
+                asyncio.run(_drop(settings))
+    finally:
+        run.close()
+
+
+async def _drop(settings: LocalSettings) -> None:
+    """Remove our databases: the server may be somebody's."""
+    mongo = Mongo.connect(settings.mongo_url)
+    try:
+        for name in SERVICES:
+            await mongo.drop(settings.database_prefix + name)
+    finally:
+        await mongo.close()
+
+
+def with_environment(name: str, **environment: str) -> Callable[[Part], Part]:
+    """An `adapt` that sets environment variables of one part."""
+    return lambda part: replace(part, environment={**part.environment, **environment}) if part.name == name else part
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Resident megabytes of a service's process, and of its children together."""
+
+    own: float
+    children: float
+
+
+def memory(stack: Stack) -> dict[str, Memory]:
+    """What each service holds now."""
+    found = {}
+    for name in SERVICES:
+        process = psutil.Process(stack.process(name).pid)
+        children = sum(child.memory_info().rss for child in process.children(recursive=True))
+        found[name] = Memory(process.memory_info().rss / MB, children / MB)
+    return found
+
+
+class Meter:
+    """CPU seconds since it was made, by process: servers, services, the press apart from issuance, simulators, and the bench itself."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._before = self._read()
+
+    def seconds(self) -> dict[str, float]:
+        """Since the start; a child that was replaced meanwhile counts from its own start."""
+        return {name: max(0.0, now - self._before.get(name, 0.0)) for name, now in self._read().items()}
+
+    def _read(self) -> dict[str, float]:
+        stack = self._system.stack
+        found = {{"beam.smp": "beam"}.get(one.name(), one.name()): cpu_seconds([one]) for one in self._servers()}
+        for name in (*SERVICES, *SIMULATORS):
+            process = psutil.Process(stack.process(name).pid)
+            found[name] = cpu_seconds([process])
+            for child in process.children(recursive=True):
+                with suppress(psutil.Error):
+                    found["press"] = found.get("press", 0.0) + cpu_seconds([child])
+        return {**found, "bench": cpu_seconds([psutil.Process()])}
+
+    def _servers(self) -> list[psutil.Process]:
+        return listening(self._system.mongo_url, self._system.amqp_url)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody of the sample register who can ask for a lost family card."""
+
+    nik: str = field(repr=False)
+    kk_number: str = field(repr=False)
+
+
+def askers(stack: Stack) -> list[Asker]:
+    """The first person of every family."""
+    with stack.register.open(encoding="utf-8", newline="") as lines:
+        families = groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])
+        return [Asker(next(rows)["nik"], kk_number) for kk_number, rows in families]
+
+
+def per(seconds: Mapping[str, float], count: int) -> dict[str, float]:
+    """Milliseconds for each of `count`, the most expensive first."""
+    return {name: round(value / count * 1000, 2) for name, value in sorted(seconds.items(), key=lambda pair: -pair[1])}

@@ -1,0 +1,212 @@
+"""Journeys per second through everything: `python -m tests.bench.throughput`.
+
+A journey is a request filed by a channel adapter (`POST /v1/requests`, with two photos that lie there already), approved automatically
+against the register, printed and stored, told, and delivered: intake says `delivered` because the notifier has recorded the notice. An
+adapter is sent no message (it asks, or reads the events), so Meta's limit of 80 messages a second for a number limits nothing here.
+
+As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is delivered. Once with a stub of
+the press, and once with the real one, which typesets and signs a PDF for each. CPU is told for each process, per journey.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+import uvloop
+
+from deploy.local.journeys import PHOTOS
+from deploy.local.parts import Part
+from shared.clock import monotonic_seconds
+from shared.ids import new_id
+from shared.mongo import Mongo
+from tests.bench import report
+from tests.bench.http_wire import Http, request
+from tests.bench.report import Report, Row
+from tests.bench.system import Meter, System, askers, per, running
+
+STUB_TARGET: Final = 120.0  # journeys a second
+SIGNED_TARGET: Final = 30.0
+CALLERS: Final = 24  # requests under way; the answer takes some 20 ms when the machine is full
+LOOK_SECONDS: Final = 0.2
+GIVE_UP_SECONDS: Final = 150.0
+CREATED: Final = 201
+
+
+@dataclass(frozen=True)
+class Press:
+    """Which press, how many journeys in a round, and what is expected of it."""
+
+    name: str
+    stub: bool
+    journeys: int
+    target: float
+
+
+PRESSES: Final = (
+    Press("stub", stub=True, journeys=1500, target=STUB_TARGET),
+    Press("signed", stub=False, journeys=450, target=SIGNED_TARGET),
+)
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One round: journeys per second until the last was delivered, requests per second that were answered, CPU by process."""
+
+    per_second: float
+    filed_per_second: float
+    cpu_ms: Mapping[str, float]
+
+
+class Adapter:
+    """A channel adapter that files requests as fast as it is answered."""
+
+    def __init__(self, system: System, http: Http) -> None:
+        self._http = http
+        self._askers = askers(system.stack)
+        self._headers = {"authorization": f"Bearer {system.stack.keys.clients['loket']}", "content-type": "application/json"}
+        self._files: list[str] = []
+        self._filed = 0
+
+    async def upload(self) -> None:
+        """The two photos that every request names."""
+        for name in ("surat-polisi.jpg", "ktp.jpg"):
+            content = await asyncio.to_thread((PHOTOS / name).read_bytes)
+            status, body = await self._http.send(request("POST", "/v1/files", content, {**self._headers, "content-type": "image/jpeg"}))
+            if status != CREATED:
+                raise RuntimeError(f"a photo was answered {status}: {body[:300]!r}")
+            self._files.append(orjson.loads(body)["file_id"])
+
+    def next(self) -> bytes:
+        """The bytes of the next request."""
+        asker = self._askers[self._filed % len(self._askers)]
+        self._filed += 1
+        kinds = zip(("surat_kehilangan", "ktp"), self._files, strict=True)
+        body = {
+            "service": "kk_hilang",
+            "nik": asker.nik,
+            "kk_number": asker.kk_number,
+            "documents": [{"kind": kind, "file_id": file_id} for kind, file_id in kinds],
+        }
+        return request("POST", "/v1/requests", orjson.dumps(body), {**self._headers, "idempotency-key": new_id()})
+
+    async def file(self) -> None:
+        """File one.
+
+        Raises:
+            RuntimeError: it was not taken.
+        """
+        status, body = await self._http.send(self.next())
+        if status != CREATED:
+            raise RuntimeError(f"a request was answered {status}: {body[:300]!r}")
+
+    async def file_many(self, count: int, callers: int = CALLERS) -> None:
+        """File so many, a few callers side by side."""
+        left = iter(range(count))
+
+        async def caller() -> None:
+            for _ in left:
+                await self.file()
+
+        await asyncio.gather(*(caller() for _ in range(callers)))
+
+
+async def delivered(mongo: Mongo, system: System) -> int:
+    """Requests that came to their end."""
+    return await mongo.collection(system.database("intake"), "requests").count_documents({"state": "delivered"})
+
+
+async def until_delivered(mongo: Mongo, system: System, count: int) -> None:
+    """Wait for the last.
+
+    Raises:
+        TimeoutError: it does not come.
+    """
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        while await delivered(mongo, system) < count:  # noqa: ASYNC110 - other processes deliver
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def trip(mongo: Mongo, system: System, adapter: Adapter, count: int) -> Trip:
+    """One round."""
+    before = await delivered(mongo, system)
+    meter, began = Meter(system), monotonic_seconds()
+    await adapter.file_many(count)
+    filed = monotonic_seconds() - began
+    await until_delivered(mongo, system, before + count)
+    seconds = monotonic_seconds() - began
+    return Trip(count / seconds, count / filed, per(meter.seconds(), count))
+
+
+def with_stub(part: Part) -> Part:
+    """Issuance with the stub of the press."""
+    return replace(part, module="tests.bench.stub_press") if part.name == "issuance" else part
+
+
+async def _measure(system: System, press: Press, options: argparse.Namespace) -> list[Trip]:
+    mongo = Mongo.connect(system.mongo_url)
+    count = max(50, round(press.journeys * options.scale))
+    try:
+        async with Http(system.url("intake")) as http:
+            adapter = Adapter(system, http)
+            await adapter.upload()
+            await trip(mongo, system, adapter, count // 3)  # connections, caches, the first print
+            return [await trip(mongo, system, adapter, count) for _ in range(options.rounds)]
+    finally:
+        await mongo.close()
+
+
+def measure(options: argparse.Namespace) -> Report:
+    """The system with each press."""
+    rows: list[Row] = []
+    data: dict[str, Any] = {}
+    for press in PRESSES:
+        with running(with_stub if press.stub else lambda part: part) as system:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                trips = runner.run(_measure(system, press, options))
+            data["servers"] = system.provider
+        rows += _rows(press, trips)
+        data[press.name] = {
+            "per_second": round(statistics.median(one.per_second for one in trips), 1),
+            "filed_per_second": round(statistics.median(one.filed_per_second for one in trips), 1),
+            "cpu_ms": cpu(trips),
+            "target": press.target,
+        }
+    return Report("through", tuple(rows), data)
+
+
+def cpu(trips: Sequence[Trip]) -> dict[str, float]:
+    """The median of each process."""
+    return {name: round(statistics.median(one.cpu_ms.get(name, 0.0) for one in trips), 2) for name in trips[0].cpu_ms}
+
+
+def _rows(press: Press, trips: Sequence[Trip]) -> Iterator[Row]:
+    middle = statistics.median(one.per_second for one in trips)
+    each = " ".join(f"{one.per_second:.0f}" for one in trips)
+    yield Row(f"journeys, {press.name} press", middle, "/s", at_least=press.target, note=f"rounds {each}")
+    spent = cpu(trips)
+    yield Row(
+        f"CPU per journey, {press.name} press", sum(spent.values()), "ms", note=" ".join(f"{name} {ms:.1f}" for name, ms in spent.items())
+    )
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this bench can be told."""
+    report.rounds(parser)
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.throughput", description="Journeys per second, and the CPU of each.")
+    arguments(parser)
+    return report.run(parser, words, measure)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
