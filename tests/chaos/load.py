@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
@@ -25,7 +25,7 @@ from tests.chaos import askers
 from tests.chaos.askers import Gone, Road
 from tests.chaos.history import Channel, History
 from tests.chaos.outside import Outside
-from tests.chaos.people import People
+from tests.chaos.people import People, Person
 from tests.chaos.sites import Sites as Sites
 
 LOOK_SECONDS: Final = 2.0  # between looks at the simulators
@@ -49,6 +49,18 @@ class Plan:
     """How long an asker tries again, or waits for a next step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A journey that is about to begin."""
+
+    channel: Channel
+    key: str
+    person: Person
+    phone: str = field(repr=False)
+    decision: Mapping[str, Any] | None = field(repr=False)
+    rng: Random = field(repr=False)
+
+
 class Load:
     """The load as a context; also usable as `start()` … `stop()`."""
 
@@ -64,7 +76,8 @@ class Load:
         self._people = People(sites.register, sites.court_code, plan.seed, int(self._run, 16))
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
         self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=limits)
-        self._road = Road(sites, history, self.outside, self._http, plan.patience_seconds)
+        self.road = Road(sites, history, self.outside, self._http, plan.patience_seconds)
+        """What askers go by; for cases that ask by themselves."""
         self._gate = asyncio.Semaphore(plan.at_once)
         self._going, self._over = asyncio.Event(), asyncio.Event()
         self._journeys: set[asyncio.Task[None]] = set()
@@ -83,7 +96,7 @@ class Load:
         Raises:
             httpx.HTTPError: intake is not there.
         """
-        self._road.files = tuple([await self._upload(name) for name in ("surat-polisi.jpg", "ktp.jpg")])
+        self.road.files = tuple([await self._upload(name) for name in ("surat-polisi.jpg", "ktp.jpg")])
         self._going.set()
         self._tasks = [asyncio.create_task(self._pace()), asyncio.create_task(self._look())]
 
@@ -110,7 +123,7 @@ class Load:
         self._over.set()
         self._going.set()
         if not patiently:
-            self._road.hurry.set()
+            self.road.hurry.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.idle()
         try:
@@ -133,31 +146,30 @@ class Load:
 
     def _begin(self) -> None:
         self.started += 1
-        journey = asyncio.create_task(self._play(self._next(self.started)))
+        journey = asyncio.create_task(self._play(self.draw(self.started)))
         self._journeys.add(journey)
         journey.add_done_callback(self._ended)
 
-    def _next(self, number: int) -> tuple[str, Coroutine[Any, Any, None]]:
-        """The next journey: all chance is drawn here, in the order in which they begin."""
+    def draw(self, number: int) -> Drawn:
+        """The next journey. All chance is drawn here, in the order in which journeys begin."""
         channel = self._rng.choices(list(self.plan.shares), list(self.plan.shares.values()))[0]
-        key, rng = f"{channel}-{self._run}-{number:06d}", Random(self._rng.random())
-        if channel == "court":
-            decision = self._people.decision(rng)
-            if decision is not None:
-                return key, askers.court(self._road, key, decision, rng)
-            key = f"adapter-{self._run}-{number:06d}"
-        person = self._people.person(number)
-        if channel == "whatsapp":
-            phone = f"62812{int(self._run, 16) % 1000:03d}{number:06d}"
-            return key, askers.whatsapp(self._road, key, person, phone)
-        return key, askers.adapter(self._road, key, person, rng)
+        rng = Random(self._rng.random())
+        decision = self._people.decision(rng) if channel == "court" else None
+        if channel == "court" and decision is None:  # every couple is divorced
+            channel = "adapter"
+        key, phone = f"{channel}-{self._run}-{number:06d}", f"62812{int(self._run, 16) % 1000:03d}{number:06d}"
+        return Drawn(channel, key, self._people.person(number), phone, decision, rng)
 
-    async def _play(self, journey: tuple[str, Coroutine[Any, Any, None]]) -> None:
-        key, played = journey
+    async def _play(self, drawn: Drawn) -> None:
         try:
-            await played
+            if drawn.decision is not None:
+                await askers.court(self.road, drawn.key, drawn.decision, drawn.rng)
+            elif drawn.channel == "whatsapp":
+                await askers.whatsapp(self.road, drawn.key, drawn.person, drawn.phone)
+            else:
+                await askers.adapter(self.road, drawn.key, drawn.person, drawn.rng)
         except Gone:
-            self.history.ended(key, "gave_up")
+            self.history.ended(drawn.key, "gave_up")
 
     def _ended(self, journey: asyncio.Task[None]) -> None:
         self._journeys.discard(journey)

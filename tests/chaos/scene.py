@@ -154,16 +154,16 @@ class Scene:
     async def disturb(self, simulator: str, **order: Any) -> None:
         """Order a fault of a simulator; it is lifted when the case is over."""
         url = self.stage.stack.part(simulator).url
-        await self.load._road.simulator("POST", f"{url}/sim/faults", json=order)
+        await self.load.road.simulator("POST", f"{url}/sim/faults", json=order)
 
     async def struck_by(self, simulator: str) -> int:
         """How often the faults of a simulator struck."""
-        found = await self.load._road.simulator("GET", f"{self.stage.stack.part(simulator).url}/sim/faults")
+        found = await self.load.road.simulator("GET", f"{self.stage.stack.part(simulator).url}/sim/faults")
         return sum(fault["struck"] for fault in found["faults"])
 
     async def calm(self, simulator: str) -> None:
         """Lift the faults of a simulator."""
-        await self.load._road.http.delete(f"{self.stage.stack.part(simulator).url}/sim/faults")
+        await self.load.road.http.delete(f"{self.stage.stack.part(simulator).url}/sim/faults")
 
     def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str, headers: Mapping[str, Any] | None = None) -> None:
         """Put a message straight into a queue, as somebody who writes what we did not write. Blocks."""
