@@ -36,6 +36,7 @@ def _alarm(kind: str, on: tuple[str, ...], off: tuple[str, ...]) -> Play:
         async with scene.trouble(f"broker_{kind}_alarm"):
             await asyncio.to_thread(ctl, *on)
             try:
+                await eventually(lambda: asyncio.to_thread(_alarmed, scene, kind), 20)
                 before = len(scene.answers_since(0))
                 await asyncio.sleep(scene.seconds(3, 120))
                 await eventually(lambda: len(scene.answers_since(before)) >= SERVING_WITHOUT_BROKER // 3, 30)
@@ -46,6 +47,11 @@ def _alarm(kind: str, on: tuple[str, ...], off: tuple[str, ...]) -> Play:
                 await asyncio.to_thread(ctl, *off)
 
     return play
+
+
+def _alarmed(scene: Scene, kind: str) -> bool:
+    (node,) = scene.stage.api.call("GET", "/api/nodes")
+    return bool(node["mem_alarm" if kind == "memory" else "disk_free_alarm"])
 
 
 def _ways(kind: str, server: str, quick: float, full: float, *services: str) -> Play:
@@ -131,7 +137,7 @@ def cases() -> Iterator[Case]:
     """The rows of the servers."""
     alarms = {
         "memory": (("set_vm_memory_high_watermark", "0.00001"), ("set_vm_memory_high_watermark", "0.4")),
-        "disk": (("set_disk_free_limit", "100TB"), ("set_disk_free_limit", "50MB")),
+        "disk": (("set_disk_free_limit", "100000000000000"), ("set_disk_free_limit", "50MB")),
     }
     yield Case("broker restart", "broker restart, broker kill -9", _restart_broker, fast=True)
     yield Case("broker kill -9", "broker restart, broker kill -9", _kill_broker, fast=True)

@@ -22,7 +22,7 @@ from tests.chaos.sites import Sites
 from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
 from tests.support.eventually import eventually
 
-PER_SECOND: Final = 3.0  # journeys while a case is on: every kind of message flows within a second or two
+PER_SECOND: Final = 2.0  # journeys while a case is on: every kind of message flows within a second or two
 SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.35, "whatsapp": 0.4, "court": 0.25}
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 STRIKE_SECONDS: Final = 30.0  # until a crash point is passed under that load
