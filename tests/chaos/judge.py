@@ -150,6 +150,7 @@ class Judge:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
+        self._logs = privacy.Reader(sources.logs)
 
     async def verdict(self, history: History, settle_seconds: float = SETTLE_SECONDS, outside: Outside | None = None) -> Verdict:
         """Wait until everything asked for ended or is parked and the outboxes are empty (at most `settle_seconds`), then judge.
@@ -189,7 +190,7 @@ class Judge:
             await office.look(world)
         finally:
             await office.close()
-        leaks = await asyncio.to_thread(lambda: list(privacy.check(history.personal_values, sources.logs)))
+        leaks = await asyncio.to_thread(self._logs.findings, frozenset(history.personal_values))
         return world, leaks
 
     async def replay(self, settle_seconds: float = SETTLE_SECONDS) -> tuple[str, ...]:

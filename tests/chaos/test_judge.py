@@ -11,10 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.chaos.checks import privacy
 from tests.chaos.history import Effect, History, Served
 from tests.chaos.judge import judge
-from tests.chaos.specimen import ADAPTER, CASE_NUMBER, CHAT, CONFIRMED, COURT, DAY, NAME, NIK, PHONE, Specimen, right
+from tests.chaos.specimen import ADAPTER, CHAT, CONFIRMED, COURT, DAY, NAME, NIK, PHONE, Specimen, right
 
 Wrong = Callable[[Specimen], None]
 MINUTE = timedelta(minutes=1)
@@ -394,39 +393,6 @@ def test_healing_is_measured_from_the_end_of_the_last_fault() -> None:
     it.world.outbox["intake"][0]["sent_at"] = healed + MINUTE / 4
     verdict = judge(it.history, it.world)
     assert (verdict.good, verdict.healed, verdict.heal_max_seconds) == (True, 1, 15.0)
-
-
-# I8
-
-
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        (f'{{"event":"request.opened","detail":"x{NIK}y"}}', "number"),
-        (f'{{"event":"lane.lost","lane":"whatsapp:{PHONE}"}}', "number"),
-        ('{"event":"case.opened","holder":"Siti  Aminah"}', "name"),
-        (f'{{"event":"case.opened","case":"{CASE_NUMBER}"}}', "case_number"),
-        ('{"event":"message.sent","id":"wamid.HBgMNjI4MTIzNDU2Nzg5"}', "message_id"),
-    ],
-)
-def test_personal_data_in_a_log_line_is_caught(tmp_path: Path, line: str, kind: str) -> None:
-    log = tmp_path / "intake.log"
-    log.write_text('{"event":"service.started"}\n' + line + "\n")
-    (found,) = privacy.check(right().history.personal_values, [log])
-    assert (found.promise, found.evidence["kind"], found.evidence["lines"]) == ("I8", kind, [2])
-    assert not [value for value in (NIK, PHONE, NAME, CASE_NUMBER) if value in str(found)]
-
-
-def test_a_log_moved_aside_is_read_too(tmp_path: Path) -> None:
-    (tmp_path / "intake.log").write_text("{}\n")
-    (tmp_path / "intake.log.1").write_text(f"{NIK}\n")
-    assert [found.evidence["log"] for found in privacy.check([NIK], [tmp_path / "intake.log"])] == ["intake.log.1"]
-
-
-def test_a_log_without_persons_passes(tmp_path: Path) -> None:
-    log = tmp_path / "intake.log"
-    log.write_text('{"event":"effect.tried","job":"reply:01a20e3a-08bb-7065-8001-b0f25a95af5f","ms":3519015708.85,"siti":"aminah"}\n')
-    assert list(privacy.check([NIK, PHONE, NAME, CASE_NUMBER], [log])) == []
 
 
 # The history
