@@ -10,6 +10,7 @@ from shared.mongo import IndexModel
 HANDLED_KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; the rest is for looking back at a complaint
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
+# Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inflow": (
         # The processor looks for what is new, the oldest first; handled pieces leave this index.
@@ -26,8 +27,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "contacts": (
         # Each message finds its contact by phone, by BSUID, or by both.
-        IndexModel([("wa_id", 1)], name="wa_id", unique=True, partialFilterExpression={"wa_id": {"$type": "string"}}),
-        IndexModel([("bsuid", 1)], name="bsuid", unique=True, partialFilterExpression={"bsuid": {"$type": "string"}}),
+        IndexModel([("wa_id", 1)], name="by_wa_id", unique=True, partialFilterExpression={"wa_id": {"$gt": ""}}),
+        IndexModel([("bsuid", 1)], name="by_bsuid", unique=True, partialFilterExpression={"bsuid": {"$gt": ""}}),
     ),
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
@@ -37,8 +38,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
-        IndexModel([("case_id", 1)], name="by_case", partialFilterExpression={"case_id": {"$type": "string"}}),  # the list by case
-        IndexModel([("document_number", 1)], name="by_document", partialFilterExpression={"document_number": {"$type": "string"}}),
+        IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
+        IndexModel([("document_number", 1)], name="by_number", partialFilterExpression={"document_number": {"$gt": ""}}),
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
     "sent_messages": (),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from typing import Final
 
 from services.intake.domain.requests import Request
 from services.intake.ports import Page, Search
 from services.intake.store.mappings import request_from
 from shared.mongo import Collection, Doc, Mongo
 from shared.values import Malformed, Receipt
+
+_LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
 class RegisterStore:
@@ -48,5 +50,5 @@ def _by_text(text: str) -> list[Doc]:
     try:
         return [{"receipt": Receipt.parse(text).text}]
     except Malformed:
-        begins = {"$regex": f"^{re.escape(text.upper())}"}  # anchored and escaped: it walks an index and can't run away
+        begins = {"$gte": text.upper(), "$lt": text.upper() + _LAST}  # a range and no pattern: the planner finds it in a partial index
         return [{"receipt": begins}, {"document_number": begins}, {"case_id": text.lower()}, {"_id": text.lower()}]

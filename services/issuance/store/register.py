@@ -58,16 +58,20 @@ class MongoRegister:
     async def oldest_due_seconds(self, at: datetime) -> float:
         """How long the one that waits longest could have been taken up; 0 when none waits."""
         with reachable():
-            found = await self._documents.find({"due_at": {"$lte": at}}, {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
+            found = await self._documents.find(_due(at), {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
         return float((at - found[0]["due_at"]).total_seconds()) if found else 0.0
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
         """Ids of what the press may take up, the longest waiting first."""
         with reachable():
-            found = await self._documents.find({"due_at": {"$lte": at}}, {"_id": 1}).sort("due_at", 1).limit(limit).to_list(None)
+            found = await self._documents.find(_due(at), {"_id": 1}).sort("due_at", 1).limit(limit).to_list(None)
         return [doc["_id"] for doc in found]
 
     async def _find(self, wanted: Doc) -> Document | None:
         with reachable():
             doc = await self._documents.find_one(wanted, _WITHOUT_PERSONS)
         return document_from_doc({**doc, "material": None}) if doc else None
+
+
+def _due(at: datetime) -> Doc:
+    return {"due_at": {"$lte": at, "$type": "date"}}  # the type is what the partial index is about; without it every document is read

@@ -16,17 +16,18 @@ from shared.mongo import Doc, IndexModel, Mapping
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""
 
+# Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[MappingABC[str, Sequence[IndexModel]]] = {
     "documents": [
         IndexModel([("number", 1)], name="number", unique=True),  # I2; search by number
         IndexModel([("token", 1)], name="token", unique=True),  # the public page
         # I2: a family card number is given once; documents that keep an old number have none here
-        IndexModel([("allocated_kk", 1)], name="allocated_kk", unique=True, partialFilterExpression={"allocated_kk": {"$type": "string"}}),
+        IndexModel([("allocated_kk", 1)], name="given_kk", unique=True, partialFilterExpression={"allocated_kk": {"$gt": ""}}),
         # what the press may take up; those that ended are not in it
         IndexModel([("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$type": "date"}}),
         IndexModel([("receipt", 1), ("_id", -1)], name="receipt"),  # search by receipt
         IndexModel([("request_id", 1), ("_id", -1)], name="request"),  # search by request
-        IndexModel([("case_id", 1), ("_id", -1)], name="case", partialFilterExpression={"case_id": {"$type": "string"}}),  # by court case
+        IndexModel([("case_id", 1), ("_id", -1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # by court case
         IndexModel([("state", 1), ("_id", -1)], name="state"),  # search by state; census
     ],
     "counters": [],

@@ -26,7 +26,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The head of a lane: the open job with the lowest order.
         IndexModel([("lane", 1), ("order", 1)], name="lane_head", partialFilterExpression={"state": {"$in": OPEN_STATES}}),
         # A status without our callback data, and statuses that came before our own record.
-        IndexModel([("provider_ids", 1)], name="by_provider_id", partialFilterExpression={"provider_ids.0": {"$exists": True}}),
+        IndexModel([("provider_ids", 1)], name="by_a_provider_id", partialFilterExpression={"provider_ids": {"$gt": ""}}),
         # The list, newest first, of all or of one state; counting by state.
         IndexModel([("created_at", -1), ("_id", -1)], name="newest"),
         IndexModel([("state", 1), ("created_at", -1), ("_id", -1)], name="newest_of_state"),

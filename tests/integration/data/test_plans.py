@@ -1,0 +1,78 @@
+"""What services ask in the course of their work is answered from an index, however much lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from pymongo import IndexModel, MongoClient
+
+from services.intake import store as intake
+from services.intake.domain.contacts import Identity
+from services.intake.ports import Search
+from services.intake.store.inflow import InflowStore
+from services.intake.store.register import RegisterStore
+from services.intake.store.tx import IntakeTx
+from services.issuance import store as issuance
+from services.issuance.ports import DocumentQuery
+from services.notifier import store as notifier
+from services.notifier.domain.facts import Channel
+from services.verification import store as verification
+from shared.clock import now
+from shared.messaging.outbox import Outbox
+from shared.messaging.units import INDEXES, UnitOfWork
+from shared.mongo import Mongo, Unit
+from shared.values import Receipt
+
+Ask = Callable[[Mongo, str], Awaitable[Any]]
+
+
+def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
+    return IntakeTx(UnitOfWork(Unit(mongo, database), service="intake", clock=now), mongo, database, now)
+
+
+def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
+    return notifier.MongoTx(UnitOfWork(Unit(mongo, database), service="notifier", clock=now), lambda _: None)
+
+
+ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
+    "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(Identity("62811", "ID.1"))),
+    "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
+    "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
+    "request by receipt": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
+    "search by number": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(text="3519-KK-2411"))),
+    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_sender(now(), 1, "t", [])),
+    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of("62811", 5)),
+    "new statuses": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).new_statuses(5)),
+    "stale drafts": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).stale_drafts(now(), 5)),
+    "families": (
+        verification.INDEXES,
+        lambda mongo, name: verification.RegistryStore(mongo, name).families(kk_numbers=["3519"], niks=["3519", "3520"]),
+    ),
+    "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).due(now(), 4)),
+    "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).oldest_due_seconds(now())),
+    "documents of a case": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).page(DocumentQuery(case_id="c"))),
+    "head of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).head("whatsapp:62811")),
+    "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
+    "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
+    "oldest notice": (notifier.INDEXES, lambda mongo, name: notifier.JobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now())),
+    "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),
+    "oldest event": (INDEXES, lambda mongo, name: Outbox(mongo, name).oldest_unsent_seconds()),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_no_question_reads_a_whole_collection(asked: str, mongo: Mongo, database: str, mongo_url: str) -> None:
+    indexes, ask = ASKED[asked]
+    await mongo.prepare(database, indexes)
+    with MongoClient[dict[str, Any]](mongo_url) as client:
+        room = client[database]
+        room.command("profile", 2)
+        await ask(mongo, database)
+        room.command("profile", 0)
+        plans = [
+            (row["ns"].partition(".")[2], row["planSummary"]) for row in room["system.profile"].find({"planSummary": {"$exists": True}})
+        ]
+    assert plans, "nothing was asked"
+    assert [plan for plan in plans if plan[1] == "COLLSCAN"] == []
