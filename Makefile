@@ -14,7 +14,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run test test-containers lint format docs screenshots bench topology conservation lock clean distclean
+.PHONY: help setup run test test-containers lint format docs screenshots bench chaos mutants topology conservation lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,13 @@ screenshots: setup ## Take the pictures of the pages anew, from a person's journ
 bench: $(READY) ## Measure against the targets: imports, a consumer step, journeys, the webhook, memory (QUICK=1: less of each)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.bench $(if $(QUICK),--quick)
+
+chaos: $(READY) ## Break everything and judge (ONLY=words; or MINUTES=30 SEED=n: random faults under continuous load)
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
+mutants: setup ## Break a promise in a copy of the code, three ways, and show which tests notice
+	@$(PY) -m tests.chaos.mutants
 
 topology: export RABBITMQ_API_URL ?= http://guest:guest@127.0.0.1:15673
 topology: export AMQP_VHOST ?= adminduk

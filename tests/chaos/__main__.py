@@ -1,4 +1,7 @@
-"""Chaos on this machine: `python -m tests.chaos [--only TEXT] [--fast] [--seed N]`; every case, a table, a line of JSON."""
+"""Chaos on this machine: `python -m tests.chaos [--only TEXT] [--fast] [--minutes N] [--seed N]`.
+
+Every case with a table, or random faults for some minutes; the last line is JSON, and the exit code 0 when every promise was kept.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Final
 
 import orjson
 
+from tests.chaos import long_run
 from tests.chaos.cases import ALL
 from tests.chaos.scene import Case, Result, Scene
 from tests.support.servers import Run
@@ -22,13 +26,15 @@ def main(words: Sequence[str]) -> int:
     options = _arguments(words)
     run = Run.open()
     try:
+        if options.minutes:
+            return asyncio.run(long_run.run(run.folder, minutes=options.minutes, seed=options.seed, per_second=options.per_second))
         return asyncio.run(_cases(run, options))
     finally:
         run.close()
 
 
 async def _cases(run: Run, options: argparse.Namespace) -> int:
-    wanted = [case for case in ALL if options.only in case.name and (case.fast or not options.fast)]
+    wanted = [case for case in ALL if any(word in case.name for word in options.only.split(",")) and (case.fast or not options.fast)]
     results: list[Result] = []
     async with Scene(run.folder, seed=options.seed, quick=options.fast) as scene:
         for number, case in enumerate(wanted, 1):
@@ -60,9 +66,11 @@ def _line(case: Case, result: Result) -> str:
 
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--only", default="", help="cases whose name contains one of these, parted by commas")
     parser.add_argument("--fast", action="store_true", help="the subset that `make test` runs")
-    parser.add_argument("--seed", type=int, default=SEED, help="of the load")
+    parser.add_argument("--minutes", type=float, default=0.0, help="random faults for so long instead")
+    parser.add_argument("--per-second", type=float, default=long_run.PER_SECOND, help="journeys a second then")
+    parser.add_argument("--seed", type=int, default=SEED, help="of load and faults")
     return parser.parse_args(words)
 
 

@@ -23,11 +23,22 @@ HELD_SECONDS: Final = 20.0  # until events wait for a consumer that is held
 
 async def _again(scene: Scene) -> None:
     """Everything that was told lately is delivered again, to each of its queues, the last first; some twice in one batch."""
+    await scene.journeys(4)
+    before = await _handled(scene)
     async with scene.trouble("duplicates"):
+        again = 0
         for name in SERVICES:
             rows = scene.stage.rows(name, "outbox").find({"state": "sent", "exchange": "events"}).sort("_id", -1).limit(REPEATED)
             sent = [row async for row in rows]
+            again += len(sent)
             await asyncio.to_thread(_publish_again, scene, sent)
+    assert before, "nothing had been told"
+    scene.notes["again"] = again
+
+
+async def _handled(scene: Scene) -> int:
+    """Events that were handled by somebody."""
+    return sum([await scene.stage.rows(name, "inbox").count_documents({}) for name in SERVICES])
 
 
 def _publish_again(scene: Scene, rows: list[dict[str, Any]]) -> None:
@@ -48,11 +59,11 @@ def _reorder(service: str) -> Any:
 
     async def play(scene: Scene) -> None:
         stage = scene.stage
+        await scene.journeys(5)
         async with scene.trouble("reordering", service):
             stage.hold(service)
             stage.stack.process(service).kill()
             await eventually(lambda: asyncio.to_thread(stage.depth, service), HELD_SECONDS)
-            await scene.journeys(4)
             taken = await asyncio.to_thread(scene.take, service, 500)
             for message in reversed(taken):
                 body, properties = base64.b64decode(message["payload"]), message["properties"]

@@ -77,15 +77,15 @@ def cases() -> Iterator[Case]:
     row = "WhatsApp 429 / 131056 / 5xx / slow; timeout AFTER success"
     yield Case("WhatsApp 429", row, _phone("rate_limit", http_status=429), fast=True)
     yield Case("WhatsApp 131056 for a person", row, _phone("pair_rate"), fast=True)
-    yield Case("WhatsApp 503", row, _phone("server_error", http_status=503), fast=True)
+    yield Case("WhatsApp 503", row, _phone("server_error", http_status=503))
     yield Case("WhatsApp 500 with a page", row, _phone("server_error", http_status=502, body="<html>bad gateway</html>"))
-    yield Case("WhatsApp slow", row, _phone("slow", milliseconds=1500), fast=True)
+    yield Case("WhatsApp slow", row, _phone("slow", milliseconds=1500))
     yield Case("WhatsApp never answers", row, _phone("no_answer", 2))
     yield Case("WhatsApp timeout after success", row, _phone("timeout_after_success", 2), fast=True)
     yield Case("WhatsApp upload 503", row, _phone("server_error", operation="upload", http_status=503))
     yield Case("WhatsApp media 503", row, _phone("server_error", operation="download", http_status=503))
     for kind in ("webhook_duplicate", "webhook_reorder"):
-        yield Case(f"WhatsApp {kind}", "duplicate, reordered, replayed, batched deliveries", _phone(kind), fast=kind == "webhook_duplicate")
+        yield Case(f"WhatsApp {kind}", "duplicate, reordered, replayed, batched deliveries", _phone(kind))
     row = "court callback down for an hour; timeout after success"
     yield Case("court down", row, _court("down", 3, 60), fast=True, scaled="3 s; 60 s of an hour in full")
     yield Case("court 503", row, _court("server_error", 2, 20))

@@ -22,11 +22,12 @@ from tests.chaos.sites import Sites
 from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
 from tests.support.eventually import eventually
 
-PER_SECOND: Final = 2.0  # journeys while a case is on: every kind of message flows within a second or two
-SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.35, "whatsapp": 0.4, "court": 0.25}
+PER_SECOND: Final = 1.5  # journeys while a case is on: every kind of message flows within a second or two
+SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.4, "whatsapp": 0.4, "court": 0.2}
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 STRIKE_SECONDS: Final = 30.0  # until a crash point is passed under that load
 SETTLE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 90.0  # an asker's
 TRANSACTION_LIFE_SECONDS: Final = 2  # scaled as the leases are: what a killed process has locked
 
 Play = Callable[["Scene"], Awaitable[None]]
@@ -65,7 +66,11 @@ class Result:
 class Scene:
     """Use as a context. `quick`: faults last for seconds instead of minutes."""
 
-    def __init__(self, folder: Path, *, seed: int, quick: bool = True, environment: Mapping[str, str] = QUICK) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int, quick: bool = True, environment: Mapping[str, str] = QUICK, plan: Plan | None = None
+    ) -> None:
+        """`environment` without anything: leases as in production. `plan`: another load than that of the cases."""
+        self.plan = plan or Plan(seed, PER_SECOND, SHARES, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
         self.history = History(folder / "history.jsonl")
         self.stage = Stage(folder, self.history, environment=environment)
@@ -84,7 +89,7 @@ class Scene:
                 await self.stage.admin(setParameter=1, transactionLifetimeLimitSeconds=TRANSACTION_LIFE_SECONDS)
             self.sites = Sites.of(self.stage.stack)
             self.judge = Judge(Sources.of(self.stage.stack))
-            self.load = Load(self.sites, self.history, Plan(self.seed, PER_SECOND, SHARES, patience_seconds=90))
+            self.load = Load(self.sites, self.history, self.plan)
             await self.load.start()
             await self.load.pause()
         except BaseException:
@@ -117,8 +122,8 @@ class Scene:
             self.times.append(trouble)
             yield trouble
 
-    async def play(self, case: Case) -> Result:
-        """Play a case under load until everything is well again. Never raises for what the system does."""
+    async def play(self, case: Case, *, calm: bool = True) -> Result:
+        """Play a case under load until everything is well again. Never raises for what the system does. `calm`: the load pauses then."""
         began, before = monotonic_seconds(), self.load.started
         self.notes, self.times = {}, []
         result = Result(case.name, case.row)
@@ -128,7 +133,8 @@ class Scene:
             await self.journeys(2)  # of those that begin after it
         except (AssertionError, httpx.HTTPError, OSError, CannotStartError) as error:
             result.problems.append(f"{type(error).__name__}: {error}"[:300])
-        await self.load.pause()
+        if calm:
+            await self.load.pause()
         await self._tidy()
         healed = [trouble.result for trouble in self.times if trouble.result is not None]
         result.lasted = round(sum(one.lasted for one in healed), 2)

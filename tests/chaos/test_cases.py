@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chaos.cases import FAST
+from shared.faults import POINTS
+from tests.chaos.cases import ALL, FAST
 from tests.chaos.scene import HEAL_SECONDS, Case, Scene
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
@@ -11,6 +12,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)
 def test_the_subset_is_large_enough_to_mean_something() -> None:
     assert len(FAST) >= 30
     assert len({case.name for case in FAST}) == len(FAST)
+    assert {case.row for case in FAST} == {case.row for case in ALL}, "every row of the fault table"
+    struck = {case.name.split()[-1].partition("/")[0] for case in FAST if case.name.startswith("crash ")}
+    assert struck == set(POINTS), "every crash point"
 
 
 @pytest.mark.parametrize("case", FAST, ids=lambda case: case.name.replace(" ", "-").replace("/", "."))
