@@ -13,9 +13,9 @@ from typing import Final
 
 import orjson
 
-from tests.chaos import long_run
+from tests.chaos import full_disk, long_run
 from tests.chaos.cases import ALL
-from tests.chaos.scene import Case, Result, Scene
+from tests.chaos.scene import Result, Scene
 from tests.support.servers import Run
 
 SEED: Final = 20_261_124
@@ -41,9 +41,11 @@ async def _cases(run: Run, options: argparse.Namespace) -> int:
             results.append(await scene.play(case))
             if not options.fast or number == len(wanted):  # the subset is judged as a whole
                 results[-1].problems += (await scene.judged())[1]
-            print(f"{number:3}/{len(wanted)} {_line(case, results[-1])}", flush=True)
+            print(f"{number:3}/{len(wanted)} {_line(results[-1])}", flush=True)
             for problem in results[-1].problems:
                 print(f"        {problem}", flush=True)
+    if not options.fast and any(word in full_disk.CASE for word in options.only.split(",")):
+        await _on_a_small_disk(run, options, results)
     bad = [result for result in results if not result.good]
     print(f"{len(results) - len(bad)} of {len(results)} cases kept every promise")
     summary = {
@@ -58,10 +60,21 @@ async def _cases(run: Run, options: argparse.Namespace) -> int:
     return 0 if summary["good"] else 1
 
 
-def _line(case: Case, result: Result) -> str:
+async def _on_a_small_disk(run: Run, options: argparse.Namespace, results: list[Result]) -> None:
+    try:
+        results.append(await full_disk.play(run.folder, options.seed))
+    except PermissionError as error:
+        print(f"        {full_disk.CASE}: not played, {error}", flush=True)
+        return
+    print(f"      + {_line(results[-1])}", flush=True)
+    for problem in results[-1].problems:
+        print(f"        {problem}", flush=True)
+
+
+def _line(result: Result) -> str:
     verdict = "ok " if result.good else "BAD"
     times = f"lasted {result.lasted:6.2f} s, healed in {result.heal:5.2f} s, took {result.took:5.1f} s, {result.journeys:3} journeys"
-    return f"{verdict} {case.name:58} {times} {result.notes or ''}"
+    return f"{verdict} {result.case:58} {times} {result.notes or ''}"
 
 
 def _arguments(words: Sequence[str]) -> argparse.Namespace:

@@ -14,6 +14,7 @@ import orjson
 
 from deploy.local.parts import SERVICES
 from deploy.local.processes import CannotStartError
+from deploy.local.servers import MongoNode
 from shared.clock import monotonic_seconds
 from tests.chaos.history import Channel, History
 from tests.chaos.judge import Judge, Sources, Verdict
@@ -67,13 +68,21 @@ class Scene:
     """Use as a context. `quick`: faults last for seconds instead of minutes."""
 
     def __init__(
-        self, folder: Path, *, seed: int, quick: bool = True, environment: Mapping[str, str] = QUICK, plan: Plan | None = None
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        quick: bool = True,
+        environment: Mapping[str, str] = QUICK,
+        plan: Plan | None = None,
+        database: MongoNode | None = None,
     ) -> None:
         """`environment` without anything: leases as in production. `plan`: another load than that of the cases."""
         self.plan = plan or Plan(seed, PER_SECOND, SHARES, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
+        folder.mkdir(parents=True, exist_ok=True)
         self.history = History(folder / "history.jsonl")
-        self.stage = Stage(folder, self.history, environment=environment)
+        self.stage = Stage(folder, self.history, environment=environment, database=database)
         self.scaled = bool(environment)
         self.seed = seed
         self.notes: dict[str, Any] = {}
@@ -82,7 +91,6 @@ class Scene:
         self._errors = 0
 
     async def __aenter__(self) -> Self:
-        self.history_folder().mkdir(parents=True, exist_ok=True)
         await self.stage.__aenter__()
         try:
             if self.scaled:
@@ -107,9 +115,10 @@ class Scene:
             self.history.close()
             await self.stage.stop()
 
-    def history_folder(self) -> Path:
-        """Where everything of this run lies."""
-        return self.stage.folder
+    @property
+    def settings_prefix(self) -> str:
+        """What stands before the name of each service's database."""
+        return self.stage.settings.database_prefix
 
     def seconds(self, quick: float, full: float) -> float:
         """How long a fault lasts here."""
