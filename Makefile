@@ -58,9 +58,9 @@ bench: $(READY) ## Measure against the targets: imports, a consumer step, journe
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.bench $(if $(QUICK),--quick)
 
-chaos: $(READY) ## Break everything and judge (ONLY=words; or MINUTES=30 SEED=n: random faults under continuous load)
+chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ONLY=words; or MINUTES=30 SEED=n: random faults under continuous load)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+	@$(PY) -m tests.chaos $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 mutants: setup ## Break a promise in a copy of the code, three ways, and show which tests notice
 	@$(PY) -m tests.chaos.mutants

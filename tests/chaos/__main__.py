@@ -80,7 +80,7 @@ def _line(result: Result) -> str:
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--only", default="", help="cases whose name contains one of these, parted by commas")
-    parser.add_argument("--fast", action="store_true", help="the subset that `make test` runs")
+    parser.add_argument("--fast", action="store_true", help="one case of each kind, scaled to seconds")
     parser.add_argument("--minutes", type=float, default=0.0, help="random faults for so long instead")
     parser.add_argument("--per-second", type=float, default=long_run.PER_SECOND, help="journeys a second then")
     parser.add_argument("--seed", type=int, default=SEED, help="of load and faults")

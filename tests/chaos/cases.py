@@ -15,4 +15,4 @@ ALL: Final[tuple[Case, ...]] = (
     *odd_world.cases(),
 )
 FAST: Final[tuple[Case, ...]] = tuple(case for case in ALL if case.fast)
-"""What runs inside `make test`: one of each kind, with durations and leases scaled to seconds."""
+"""One of each kind, with durations and leases scaled to seconds: `make chaos FAST=1`."""

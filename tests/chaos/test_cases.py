@@ -6,7 +6,8 @@ from shared.faults import POINTS
 from tests.chaos.cases import ALL, FAST
 from tests.chaos.scene import HEAL_SECONDS, Case, Scene
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
+on_the_stage = pytest.mark.asyncio(loop_scope="module")
 
 
 def test_the_subset_is_large_enough_to_mean_something() -> None:
@@ -17,6 +18,7 @@ def test_the_subset_is_large_enough_to_mean_something() -> None:
     assert struck == set(POINTS), "every crash point"
 
 
+@on_the_stage
 @pytest.mark.parametrize("case", FAST, ids=lambda case: case.name.replace(" ", "-").replace("/", "."))
 async def test_the_system_is_well_after(scene: Scene, case: Case) -> None:
     result = await scene.play(case)
@@ -24,6 +26,7 @@ async def test_the_system_is_well_after(scene: Scene, case: Case) -> None:
     assert result.heal <= HEAL_SECONDS
 
 
+@on_the_stage
 async def test_the_judge_finds_every_promise_kept(scene: Scene) -> None:
     verdict, problems = await scene.judged()
     assert not problems
