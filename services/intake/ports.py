@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -196,6 +196,9 @@ class FileRoom(Protocol):
 
     async def find(self, file_id: str) -> StoredFile | None:
         """What is known of a file without reading it."""
+
+    async def find_many(self, file_ids: Iterable[str]) -> Mapping[str, StoredFile]:
+        """What is known of files, by their ids; those that are not there are left out."""
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """Read a file; NotFound where there is none."""

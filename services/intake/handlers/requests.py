@@ -107,8 +107,8 @@ async def note_progress(tx: Tx, request_id: str, step: Step) -> None:
 
 async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, StoredFile]:
     """The client's own uploads: somebody else's photo can't be attached by guessing its id."""
-    found = [await deps.files.find(file_id) for file_id in dict.fromkeys(file_ids)]
-    return {file.file_id: file for file in found if file is not None and file.metadata.get("owner") == client}
+    found = await deps.files.find_many(file_ids)
+    return {file.file_id: file for file in found.values() if file.metadata.get("owner") == client}
 
 
 def _attachment(kind: str, file: StoredFile) -> Attachment:
