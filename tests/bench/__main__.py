@@ -1,11 +1,36 @@
-"""`python -m tests.bench`: every bench there is, one table, one line of JSON; exit code 1 when a target is missed."""
+"""`python -m tests.bench`: every bench there is, one table, one line of JSON; exit code 1 when a target is missed.
+
+Two systems are started: one with a stub of the press, on which most is measured, and the product as it is. `--quick` does less of each.
+"""
 
 import argparse
 import sys
+from collections.abc import Iterator
 
-from tests.bench import journey, report, start, step, throughput, webhook
+from tests.bench import growth, journey, report, spike, start, step, throughput, webhook, workers
+from tests.bench.report import Report
+from tests.bench.system import running
 
-BENCHES = (start, step, journey, throughput, webhook)
+BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth)
+QUICK = {"tries": 1, "rounds": 1, "scale": 0.15, "journeys": 8, "seconds": 2.0, "spike_seconds": 6.0, "stored": [50_000]}
+
+
+def with_the_press(options: argparse.Namespace) -> Iterator[Report]:
+    """The product as it is."""
+    with running() as system:
+        yield journey.on(system, options)
+        yield throughput.on(system, throughput.SIGNED, options)
+
+
+def without_the_press(options: argparse.Namespace) -> Iterator[Report]:
+    """Everything that is about the pipeline and not about the press. Growth is last: it leaves much behind."""
+    with running(throughput.with_stub) as system:
+        yield throughput.on(system, throughput.STUB, options)
+        yield webhook.on(system, options)
+        yield workers.on(system, options)
+        yield growth.on(system, options)
+    with running(throughput.with_stub) as system:
+        yield spike.on(system, options)
 
 
 def main() -> int:
@@ -13,7 +38,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Speed and memory against their targets.")
     for bench in BENCHES:
         bench.arguments(parser)
-    return report.run(parser, sys.argv[1:], *(bench.measure for bench in BENCHES))
+    parser.add_argument("--quick", action="store_true", help="less of each, in two minutes: to see that it runs, not to quote")
+    words = sys.argv[1:]
+    if "--quick" in words:
+        parser.set_defaults(**QUICK)
+    return report.run(
+        parser,
+        words,
+        start.measure,
+        step.measure,
+        lambda options: list(with_the_press(options)),
+        lambda options: list(without_the_press(options)),
+    )
 
 
 if __name__ == "__main__":

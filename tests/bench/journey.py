@@ -19,7 +19,7 @@ from deploy.local.parts import SERVICES
 from deploy.local.stack import PEOPLE, Stack
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
-from tests.bench.system import Memory, memory, running
+from tests.bench.system import Memory, System, memory, running
 
 TARGET_MS: Final = 600.0  # p95, last chat message in to document accepted
 TARGET_MB: Final = 130.0  # resident, role all, idle
@@ -45,10 +45,15 @@ async def _observe(stack: Stack, count: int) -> tuple[dict[str, Memory], list[Ma
 
 
 def measure(options: argparse.Namespace) -> Report:
-    """Run the system, send the citizens through it."""
-    count = min(options.journeys, PEOPLE - WARM_UP)
+    """On a system of its own."""
     with running() as system:
-        before, seconds, after = asyncio.run(_observe(system.stack, count))
+        return on(system, options)
+
+
+def on(system: System, options: argparse.Namespace) -> Report:
+    """Send the citizens through a fresh system."""
+    count = min(options.journeys, PEOPLE - WARM_UP)
+    before, seconds, after = asyncio.run(_observe(system.stack, count))
     milliseconds = {stage: [one[stage] * 1000 for one in seconds[WARM_UP:]] for stage in STAGES}
     first = seconds[0]["delivered"] * 1000
     data = {

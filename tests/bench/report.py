@@ -70,7 +70,7 @@ def rounds(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--scale", type=float, default=1.0, help="how much in a round, times the default")
 
 
-def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report]) -> int:
+def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report | Sequence[Report]]) -> int:
     """Measure one after another, print the table and the JSON line; 1 when a target is missed.
 
     Servers are local processes unless `TEST_SERVERS=containers`, or their addresses are given.
@@ -79,7 +79,7 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callabl
     options = parser.parse_args(words)
     os.environ.setdefault(MODE_VARIABLE, "local")  # a container is reached through a proxy process, which would be measured too
     load_before = os.getloadavg()[0]
-    found = [bench(options) for bench in benches]
+    found = [report for bench in benches for report in _several(bench(options))]
     machine = {
         "cpus": psutil.cpu_count(),
         "load_before": round(load_before, 2),
@@ -91,6 +91,10 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callabl
     line = {"ok": ok, "machine": machine, **{report.bench: {**report.data, "ok": report.ok} for report in found}}
     sys.stdout.write(orjson.dumps(line).decode() + "\n")
     return 0 if ok else MISSED
+
+
+def _several(found: Report | Sequence[Report]) -> Sequence[Report]:
+    return [found] if isinstance(found, Report) else found
 
 
 def table(found: Sequence[Report]) -> str:

@@ -143,12 +143,17 @@ async def _measure(system: System, options: argparse.Namespace) -> tuple[list[Wa
 
 
 def measure(options: argparse.Namespace) -> Report:
+    """On a system of its own."""
+    with running() as system:
+        return on(system, options)
+
+
+def on(system: System, options: argparse.Namespace) -> Report:
     """Every rate in every round."""
-    with running() as system, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         waves, missing = runner.run(_measure(system, options))
-        servers = system.provider
     rows: list[Row] = []
-    data: dict[str, Any] = {"servers": servers, "seconds": options.seconds, "target_p99_ms": TARGET_MS, "lost": missing}
+    data: dict[str, Any] = {"servers": system.provider, "seconds": options.seconds, "target_p99_ms": TARGET_MS, "lost": missing}
     for rate in RATES:
         ones = [wave for wave in waves if wave.rate == rate]
         middle = {name: statistics.median(one.at(share) for one in ones) for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
@@ -168,7 +173,7 @@ def measure(options: argparse.Namespace) -> Report:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
     report.rounds(parser)
-    parser.add_argument("--seconds", type=float, default=6.0, help="of each rate in each round (default 6)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each rate of the webhook in each round (default 5)")
 
 
 def main(words: Sequence[str]) -> int:

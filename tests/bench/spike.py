@@ -1,0 +1,182 @@
+"""Five times as much as can be sustained: `python -m tests.bench.spike`.
+
+First the rate that the system sustains is measured, on this machine in this run. Then people file at half of it (the normal day), at five
+times of it (the spike), and at half of it again. Requests arrive in an open loop; nobody holds back because answers are slow.
+
+Intake has one limit of its own: 2,048 connections wait in the kernel, what comes beyond is refused there. Below it nothing may be refused,
+and every request that was answered 201 must be stored. What was taken in the spike is worked off afterwards, for about four times as long
+as the spike was: that is arithmetic, not a fault. What must be normal again soon is the answer to those who file: within 30 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+import uvloop
+
+from shared.clock import monotonic_seconds
+from shared.mongo import Mongo
+from tests.bench import report
+from tests.bench.http_wire import Broken, Http
+from tests.bench.report import Report, Row, percentile
+from tests.bench.system import System, running
+from tests.bench.throughput import CREATED, Adapter, trip, with_stub
+
+TIMES: Final = 5
+TARGET_SECONDS: Final = 30.0
+CALM_SECONDS: Final = 8.0  # before the spike
+WATCHED_SECONDS: Final = 40.0  # after it
+PROBED: Final = 300  # journeys to measure the sustainable rate with
+TWICE: Final = 2.0  # normal again: p95 of a second at most twice that of before,
+SOON_MS: Final = 100.0  # or under this, whichever is more
+STEADY: Final = 3  # seconds in a row
+
+
+@dataclass
+class Answers:
+    """What was answered, by the second in which it was filed."""
+
+    began: float
+    milliseconds: dict[int, list[float]] = field(default_factory=dict)
+    refused: int = 0
+    taken: list[str] = field(default_factory=list)
+    """Request ids of all that were answered 201."""
+
+    def note(self, filed: float, seconds: float) -> None:
+        """One answer."""
+        self.milliseconds.setdefault(int(filed - self.began), []).append(seconds * 1000)
+
+    def p95(self, first: int, last: int) -> float:
+        """Over the seconds from `first` up to `last`."""
+        values = [value for second in range(first, last) for value in self.milliseconds.get(second, ())]
+        return percentile(values, 0.95) if values else math.inf
+
+
+async def _file(adapter: Adapter, http: Http, answers: Answers, due: float) -> None:
+    try:
+        status, body = await http.send(adapter.next())
+    except (Broken, OSError):
+        status, body = 0, b""
+    if status != CREATED:
+        answers.refused += 1
+        return
+    answers.taken += [one["request_id"] for one in orjson.loads(body)["requests"]]
+    answers.note(due, monotonic_seconds() - due)
+
+
+async def _phases(adapter: Adapter, http: Http, phases: Sequence[tuple[float, float]]) -> Answers:
+    """File at (requests per second, for seconds) one after another; returns when the last is answered."""
+    answers = Answers(monotonic_seconds())
+    calls: set[asyncio.Task[None]] = set()
+    due = answers.began
+    for rate, seconds in phases:
+        end = due + seconds
+        while due < end:
+            due += 1 / rate
+            ahead = due - monotonic_seconds()
+            if ahead > 0:
+                await asyncio.sleep(ahead)
+            call = asyncio.create_task(_file(adapter, http, answers, due))
+            calls.add(call)
+            call.add_done_callback(calls.discard)
+    await asyncio.gather(*calls)
+    return answers
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the spike did."""
+
+    sustained: float
+    filed: int
+    refused: int
+    lost: int
+    before_ms: float
+    during_ms: float
+    back_seconds: float
+    left: int
+    """Requests still under way when it ended."""
+
+
+async def _measure(system: System, options: argparse.Namespace) -> Finding:
+    mongo = Mongo.connect(system.mongo_url)
+    seconds = options.spike_seconds
+    try:
+        async with Http(system.url("intake")) as http:
+            adapter = Adapter(system, http)
+            await adapter.upload()
+            sustained = (await trip(mongo, system, adapter, PROBED)).per_second
+            watched = min(WATCHED_SECONDS, 4 * seconds)
+            answers = await _phases(adapter, http, [(sustained / 2, CALM_SECONDS), (sustained * TIMES, seconds), (sustained / 2, watched)])
+        requests = mongo.collection(system.database("intake"), "requests")
+        stored = await requests.count_documents({"_id": {"$in": answers.taken}})
+        left = await requests.count_documents({"state": {"$in": ["submitted", "approved", "issued"]}})
+    finally:
+        await mongo.close()
+    calm, peak = int(CALM_SECONDS), int(CALM_SECONDS + seconds)
+    before = answers.p95(1, calm)
+    back = _back(answers, peak, int(peak + watched), max(TWICE * before, SOON_MS))
+    filed = len(answers.taken) + answers.refused
+    return Finding(sustained, filed, answers.refused, len(answers.taken) - stored, before, answers.p95(calm, peak), back, left)
+
+
+def _back(answers: Answers, first: int, last: int, normal_ms: float) -> float:
+    """Seconds from the end of the spike until answers are normal and stay so for a while; infinite where they never are."""
+    for second in range(first, last - STEADY + 1):
+        if all(answers.p95(each, each + 1) <= normal_ms for each in range(second, second + STEADY)):
+            return float(second - first)
+    return math.inf
+
+
+def on(system: System, options: argparse.Namespace) -> Report:
+    """On a running system."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        found = runner.run(_measure(system, options))
+    note = f"p95 of the answer {found.before_ms:.0f} ms before, {found.during_ms:.0f} ms in the spike; {found.left} under way at the end"
+    rows = (
+        Row(f"filed at {TIMES} times {found.sustained:.0f}/s", float(found.filed), "", note=f"for {options.spike_seconds:g} s"),
+        Row("refused", float(found.refused), "", at_most=0.0),
+        Row("answered 201 and not stored", float(found.lost), "", at_most=0.0),
+        Row("answers are normal again after the spike", found.back_seconds, "s", at_most=TARGET_SECONDS, note=note),
+    )
+    data = {
+        "sustained_per_second": round(found.sustained, 1),
+        "seconds": options.spike_seconds,
+        "filed": found.filed,
+        "refused": found.refused,
+        "lost": found.lost,
+        "before_p95_ms": round(found.before_ms, 1),
+        "during_p95_ms": round(found.during_ms, 1),
+        "back_seconds": found.back_seconds if math.isfinite(found.back_seconds) else None,
+        "under_way_at_the_end": found.left,
+    }
+    return Report("spike", rows, data)
+
+
+def measure(options: argparse.Namespace) -> Report:
+    """On a system of its own, with the stub of the press."""
+    with running(with_stub) as system:
+        return on(system, options)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this bench can be told."""
+    parser.add_argument("--spike-seconds", type=float, default=60.0, help="how long the spike is (default 60)")
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.spike", description="Five times the sustainable rate.")
+    arguments(parser)
+    return report.run(parser, words, measure)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
