@@ -18,6 +18,8 @@ import orjson
 from shared.messaging.layout import EVENTS, STAFF, Layout
 
 PASSWORD_BYTES: Final = 24  # 192 bit, made by a machine for a machine
+IMPORT_TRIES: Final = 20  # an import may be repeated; a node that has just started answers 500 for a while
+IMPORT_PAUSE_SECONDS: Final = 1.0  # between two of them
 APPLY_SECONDS: Final = 60.0  # a broker under load makes two dozen quorum queues in a few seconds
 _PRIORITY: Final = 10  # above an operator's stop-gap policies at 0
 _SALT_BYTES: Final = 4  # fixed by RabbitMQ's format
@@ -151,12 +153,18 @@ async def apply_by_api(definitions: Definitions, url: str) -> None:
         NotApplied: with what it said.
     """
     async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
-        try:
-            answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
-        except httpx.HTTPError as error:
-            raise NotApplied(type(error).__name__) from error
-    if answer.is_error:
-        raise NotApplied(f"{answer.status_code} {answer.text[:500]}")
+        for last in (*[False] * (IMPORT_TRIES - 1), True):
+            try:
+                answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
+            except httpx.HTTPError as error:
+                if last:
+                    raise NotApplied(type(error).__name__) from error
+            else:
+                if not answer.is_error:
+                    return
+                if last or not answer.is_server_error:
+                    raise NotApplied(f"{answer.status_code} {answer.text[:500]}")
+            await asyncio.sleep(IMPORT_PAUSE_SECONDS)
 
 
 async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[str]:
