@@ -6,9 +6,11 @@ import argparse
 import math
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -80,17 +82,44 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callabl
     os.environ.setdefault(MODE_VARIABLE, "local")  # a container is reached through a proxy process, which would be measured too
     load_before = os.getloadavg()[0]
     found = [report for bench in benches for report in _several(bench(options))]
-    machine = {
-        "cpus": psutil.cpu_count(),
-        "load_before": round(load_before, 2),
-        "load_after": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
-    }
+    machine = {**_machine(), "load_before": round(load_before, 2), "load_after": round(os.getloadavg()[0], 2)}
     sys.stdout.write(table(found) + f"\n{machine['cpus']} CPUs, load before {machine['load_before']}, after {machine['load_after']}\n")
     ok = all(report.ok for report in found)
-    line = {"ok": ok, "machine": machine, **{report.bench: {**report.data, "ok": report.ok} for report in found}}
+    line = {
+        "ok": ok,
+        "command": " ".join(["python -m", parser.prog.removeprefix("python -m "), *words]),
+        "machine": machine,
+        **{report.bench: {**report.data, "ok": report.ok} for report in found},
+        "rows": [{"bench": report.bench, **asdict(row), "ok": row.ok} for report in found for row in report.rows],
+    }
     sys.stdout.write(orjson.dumps(line).decode() + "\n")
     return 0 if ok else MISSED
+
+
+def _machine() -> dict[str, Any]:
+    """What it ran on. The moment is left out on purpose: the commit says what was measured."""
+    names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    return {
+        "cpus": psutil.cpu_count(),
+        "cpu": names[0] if names else platform.processor(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "commit": _commit(),
+    }
+
+
+def _lines(file: str) -> list[str]:
+    path = Path(file)
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _commit() -> str:
+    """What is checked out; with a plus where something is changed."""
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+    )
+    return said.stdout.strip()
 
 
 def _several(found: Report | Sequence[Report]) -> Sequence[Report]:
@@ -107,8 +136,9 @@ def table(found: Sequence[Report]) -> str:
 def _line(bench: str, row: Row) -> str:
     target = f"<= {row.at_most:g}" if row.at_most is not None else f">= {row.at_least:g}" if row.at_least is not None else ""
     verdict = "" if not target else "ok" if row.ok else "MISSED"
-    return f"{bench:<9}{row.what:<46}{_shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}"
+    return f"{bench:<9}{row.what:<46}{shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}"
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
+    """With as many digits as mean something."""
     return f"{value:.0f}" if value >= 100 else f"{value:.2f}"

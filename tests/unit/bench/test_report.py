@@ -48,9 +48,12 @@ def test_one_missed_target_fails_the_whole_bench(slow: float, code: int, capsys:
 
     assert report.run(argparse.ArgumentParser(), [], lambda _: bench("fast", 0.1), lambda _: bench("slow", slow)) == code
     *lines, last = capsys.readouterr().out.splitlines()
-    assert json.loads(last) | {"machine": None} == {
+    found = json.loads(last)
+    assert [row["ok"] for row in found.pop("rows")] == [True, code == 0]
+    assert found | {"machine": None, "command": ""} == {
         "ok": code == 0,
         "machine": None,
+        "command": "",
         "fast": {"seconds": 0.1, "ok": True},
         "slow": {"seconds": slow, "ok": code == 0},
     }

@@ -1,0 +1,75 @@
+"""Writes the page about a run: `python -m tests.bench.page RUN.json docs/performance.md`.
+
+The file holds what `python -m tests.bench` printed; its last line is the run. Numbers stand on the page as they were measured, the missed
+ones too. What the page says beside them comes from `page.md`, next to this file, where `{{table}}` and `{{machine}}` are filled in.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from tests.bench.report import shown
+
+TEMPLATE: Final = Path(__file__).with_name("page.md")
+TITLES: Final[Mapping[str, str]] = {
+    "start": "Imports",
+    "step": "The consumer step",
+    "journey": "A citizen's journey on an idle system",
+    "signed": "Journeys a second, signed PDF",
+    "stub": "Journeys a second, stub of the press",
+    "webhook": "The webhook's answer",
+    "workers": "Two workers, and memory",
+    "spike": "The spike",
+    "growth": "Growth",
+}
+USAGE: Final = 2  # exit code
+
+
+def page(run: Mapping[str, Any]) -> str:
+    """The whole page."""
+    benches = list(dict.fromkeys(row["bench"] for row in run["rows"]))
+    tables = [f"## {TITLES.get(bench, bench)}\n\n{_table([row for row in run['rows'] if row['bench'] == bench])}" for bench in benches]
+    return TEMPLATE.read_text(encoding="utf-8").replace("{{machine}}", _machine(run)).replace("{{table}}", "\n\n".join(tables))
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = ["| | measured | target | | |", "| --- | ---: | ---: | --- | --- |"]
+    lines += [f"| {row['what']} | {shown(row['value'])} {row['unit']} | {_target(row)} | {_verdict(row)} | {row['note']} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _target(row: Mapping[str, Any]) -> str:
+    if row["at_most"] is not None:
+        return f"≤ {row['at_most']:g}"
+    return "" if row["at_least"] is None else f"≥ {row['at_least']:g}"
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    return "" if not _target(row) else "met" if row["ok"] else "**missed**"
+
+
+def _machine(run: Mapping[str, Any]) -> str:
+    machine = run["machine"]
+    return (
+        f"`{run['command']}` at commit {machine['commit']}: {machine['cpus']} cores ({machine['cpu']}), {machine['memory_gb']} GB, "
+        f"{machine['system']}, Python {machine['python']}. Load before {machine['load_before']}, after {machine['load_after']}."
+    )
+
+
+def main(words: Sequence[str]) -> int:
+    """Write it."""
+    if len(words) != USAGE:
+        sys.stderr.write("usage: python -m tests.bench.page RUN.json PAGE.md\n")
+        return USAGE
+    run = orjson.loads(Path(words[0]).read_bytes().strip().splitlines()[-1])
+    Path(words[1]).write_text(page(run), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""The page about a run says what was measured, the missed targets too."""
+
+import json
+from pathlib import Path
+
+from tests.bench import page
+
+ROW = {"bench": "webhook", "what": "p99", "value": 61.2, "unit": "ms", "at_most": 60.0, "at_least": None, "note": "p50 9", "ok": False}
+MACHINE = {
+    "cpus": 2,
+    "cpu": "X",
+    "memory_gb": 8,
+    "system": "Linux 6",
+    "python": "3.11",
+    "commit": "abc",
+    "load_before": 0.1,
+    "load_after": 2,
+}
+RUN = {
+    "ok": False,
+    "command": "python -m tests.bench",
+    "machine": MACHINE,
+    "rows": [ROW, {**ROW, "what": "p50", "at_most": None, "ok": True}],
+}
+
+
+def test_a_missed_target_stands_on_the_page(tmp_path: Path) -> None:
+    run, made = tmp_path / "run.json", tmp_path / "page.md"
+    run.write_text("bench what\nwebhook p99\n" + json.dumps(RUN) + "\n")
+    assert page.main([str(run), str(made)]) == 0
+    text = made.read_text()
+    assert "| p99 | 61.20 ms | ≤ 60 | **missed** | p50 9 |" in text
+    assert "| p50 | 61.20 ms |  |  | p50 9 |" in text
+    assert "at commit abc: 2 cores (X)" in text
+    assert "{{" not in text
+
+
+def test_without_both_files_it_says_how_it_is_called() -> None:
+    assert page.main([]) == page.USAGE
