@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Envelope, Event, split_type
@@ -17,6 +17,7 @@ from shared.logs import get
 from shared.messaging.delivery import Context
 from shared.messaging.inbox import Inbox, InboxRow
 from shared.messaging.outbox import Outbox, OutboxRow
+from shared.messaging.together import Together
 from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
 from shared.mongo import Mapping, Mongo, Savepoint, Session, Unit
 
@@ -105,6 +106,14 @@ class UnitOfWork:
         return self._hooks
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A unit of work with its inbox rows."""
+
+    work: UnitOfWork
+    rows: Sequence[InboxRow]
+
+
 class Committer:
     """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
 
@@ -113,9 +122,12 @@ class Committer:
         self._outbox = Outbox(mongo, database)
         self._mongo = mongo
         self._wake = wake
+        self._singles: Together[_Ready] = Together(lambda ready: self._write(ready, _ROLES["single"]))
 
     async def commit(self, work: UnitOfWork, rows: Sequence[InboxRow], *, kind: str, began: float) -> None:
         """Flush and commit; then wake the relay and run the hooks. Without anything to write it does nothing.
+
+        A batch has a transaction of its own; single units that are ready at the same moment share one.
 
         Raises:
             AlreadySeen: an inbox key is taken; read the row before concluding.
@@ -123,10 +135,11 @@ class Committer:
             DatabaseUnavailable: nothing is known to be written (`CommitUnknown`: it may be).
         """
         if rows or work.events or not work.unit.is_clean:
-            where = _ROLES.get(kind, kind)
-            crash_point("before_tx", where)
-            await self._mongo.transact(self._flushing(work, rows, where))
-            crash_point("after_commit", where)
+            ready = _Ready(work, rows)
+            if kind == "single":
+                await self._singles.commit(ready, work.unit.touched | {row.key for row in rows})
+            else:
+                await self._write([ready], _ROLES.get(kind, kind))
         seconds = monotonic_seconds() - began
         UNIT_SECONDS.labels(kind).observe(seconds)
         UNIT_MESSAGES.observe(max(1, len(rows)))
@@ -136,17 +149,23 @@ class Committer:
         for hook in work.hooks:
             hook()
 
-    def _flushing(self, work: UnitOfWork, rows: Sequence[InboxRow], where: str) -> Callable[[Session], Any]:
+    async def _write(self, ready: Sequence[_Ready], where: str) -> None:
+        rows = [row for one in ready for row in one.rows]
+        events = [event for one in ready for event in one.work.events]
+        units = [one.work.unit for one in ready]
+
         async def flush(session: Session) -> None:
             if rows:
                 await self.inbox.insert(rows, session)
                 crash_point("in_tx_after_inbox", where)
-            await work.unit.flush(session)
-            if work.events:
-                await self._outbox.insert(work.events, session)
+            await Unit.flush_together(units, session)
+            if events:
+                await self._outbox.insert(events, session)
             crash_point("before_commit", where)
 
-        return flush
+        crash_point("before_tx", where)
+        await self._mongo.transact(flush)
+        crash_point("after_commit", where)
 
 
 def _row(collection: str, exchange: str, envelope: Envelope) -> OutboxRow:

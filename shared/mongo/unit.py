@@ -7,7 +7,7 @@ reads. One unit may hold many messages: `savepoint` and `rollback` leave one of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
@@ -186,31 +186,44 @@ class Unit:
         """Whether there is nothing to flush."""
         return not self._journal and not self._deferred
 
+    @property
+    def touched(self) -> frozenset[Slot]:
+        """Collection and key of every aggregate that is to be written."""
+        return frozenset(slot for slot, entry in self._entries.items() if entry.dirty)
+
     async def flush(self, session: Session) -> None:
         """Write everything: one `bulk_write` per collection. May be run again in a fresh transaction; the buffer stays.
 
         Raises:
             LostRace: a version is no longer the one that was read, or an `_id` or unique value is taken.
         """
-        for collection, operations, replacements in self._plan():
-            await self._bulk(collection, operations, replacements, session)
+        await self.flush_together([self], session)
 
-    def _plan(self) -> Iterable[tuple[str, list[WriteOp], int | None]]:
-        """Collection, operations, and how many documents the replacements must match (None where nobody counts)."""
+    @classmethod
+    async def flush_together(cls, units: Sequence[Unit], session: Session) -> None:
+        """Write what several units of one database buffered, with as many writes as one of them would take. They must touch nothing twice.
+
+        Raises:
+            LostRace: as `flush`, for any of them.
+        """
         plans: dict[str, tuple[list[WriteOp], int]] = {}
+        raw: dict[str, list[WriteOp]] = {}
+        for unit in units:
+            unit._plan(plans, raw)  # noqa: SLF001 - one of us
+        for collection in sorted(plans):
+            await units[0]._bulk(collection, *plans[collection], session)  # noqa: SLF001 - one of us
+        for collection in sorted(raw):
+            await units[0]._bulk(collection, raw[collection], None, session)  # noqa: SLF001 - one of us
+
+    def _plan(self, plans: dict[str, tuple[list[WriteOp], int]], raw: dict[str, list[WriteOp]]) -> None:
+        """Add our operations by collection, and how many documents the replacements must match; nobody counts the raw ones."""
         for (collection, key), entry in self._entries.items():
             if entry.dirty:
                 operations, replacements = plans.get(collection, ([], 0))
                 operations.append(_operation(key, entry))
                 plans[collection] = (operations, replacements + (entry.version != ABSENT))
-        for collection in sorted(plans):
-            operations, replacements = plans[collection]
-            yield collection, operations, replacements
-        raw: dict[str, list[WriteOp]] = {}
         for collection, operation in self._deferred:
             raw.setdefault(collection, []).append(operation)
-        for collection in sorted(raw):
-            yield collection, raw[collection], None
 
     async def _bulk(self, collection: str, operations: list[WriteOp], replacements: int | None, session: Session) -> None:
         try:

@@ -1,0 +1,108 @@
+"""Units of work that are ready at the same moment share a transaction.
+
+What the consumer does with messages of a batch, this does with what ends side by side in one process: requests at the API, documents in the
+press, chats. A unit that comes alone is committed at once, so nobody waits for company; while transactions are under way, what becomes
+ready meanwhile goes into the next one together. A transaction costs the same wait for the journal, and nearly the same work, for one and
+for thirty.
+
+Two units that write the same aggregate, or carry the same inbox key, never share one: the second would only make both fail. When a shared
+one fails nothing of it was written, and each of its units is tried alone, so that the one to blame is the one that is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from shared.mongo import DatabaseUnavailable
+
+W = TypeVar("W")
+
+MOST: Final = 32  # units in a transaction: a few hundred kilobytes
+AT_ONCE: Final = 2  # transactions under way: one that has to be repeated must not hold everybody up
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting(Generic[W]):
+    work: W
+    touches: frozenset[Hashable]
+    done: asyncio.Future[None]
+
+
+class Together(Generic[W]):
+    """Commits works with `write`, which writes all that it is given or nothing."""
+
+    def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]]) -> None:
+        self._write = write
+        self._line: deque[_Waiting[W]] = deque()
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def commit(self, work: W, touches: frozenset[Hashable]) -> None:
+        """Return when it is committed. A caller that is cancelled waits for the end of a transaction that has begun.
+
+        Args:
+            work: What is to be written.
+            touches: Whatever no other work of the same transaction may touch.
+
+        Raises:
+            Exception: what `write` raised for this work; nothing of it was written (of `DatabaseUnavailable`, nobody knows).
+        """
+        waiting = _Waiting(work, touches, asyncio.get_running_loop().create_future())
+        self._line.append(waiting)
+        if len(self._writers) < AT_ONCE:
+            writer = asyncio.create_task(self._run(), name="commit together")
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        try:
+            await asyncio.shield(waiting.done)
+        except asyncio.CancelledError:
+            if waiting in self._line:
+                self._line.remove(waiting)
+            elif not waiting.done.done():
+                await asyncio.wait({waiting.done})
+            if waiting.done.done() and not waiting.done.cancelled():
+                waiting.done.exception()  # looked at: nobody else will
+            raise
+
+    async def _run(self) -> None:
+        while self._line:
+            group = self._next()
+            try:
+                await self._settle(group)
+            finally:
+                for one in group:
+                    if not one.done.done():  # we were cancelled with the process
+                        one.done.cancel()
+
+    def _next(self) -> list[_Waiting[W]]:
+        """The first in line, and those behind it that touch nothing of each other."""
+        group: list[_Waiting[W]] = []
+        touched: set[Hashable] = set()
+        left: deque[_Waiting[W]] = deque()
+        while self._line and len(group) < MOST:
+            one = self._line.popleft()
+            if touched.isdisjoint(one.touches):
+                group.append(one)
+            else:
+                left.append(one)
+            touched |= one.touches  # also of those left behind: nobody overtakes them
+        left.extend(self._line)
+        self._line = left
+        return group
+
+    async def _settle(self, group: Sequence[_Waiting[W]]) -> None:
+        try:
+            await self._write([one.work for one in group])
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            if len(group) > 1 and not isinstance(error, DatabaseUnavailable):
+                for one in group:
+                    await self._settle([one])
+                return
+            for one in group:
+                one.done.set_exception(error)
+        else:
+            for one in group:
+                one.done.set_result(None)
