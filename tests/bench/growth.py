@@ -73,19 +73,19 @@ def request_copy(sample: Doc, number: int) -> Doc:
 
 def case_copy(sample: Doc, number: int) -> Doc:
     """Verification's."""
-    own = {"receipt": receipt(number), "document_id": f"{request_id(number)}:kk", "document_number": document_number(number)}
+    own = {"receipt": receipt(number), "document_id": f"{request_id(number)}.kk", "document_number": document_number(number)}
     return {**sample, "_id": request_id(number), **own}
 
 
 def document_copy(sample: Doc, number: int) -> Doc:
     """Issuance's. Its bytes are left out: nothing of a journey touches those of others."""
     own = {"request_id": request_id(number), "receipt": receipt(number), "number": document_number(number), "token": f"copy{number:018d}"}
-    return {**sample, "_id": f"{request_id(number)}:kk", **own}
+    return {**sample, "_id": f"{request_id(number)}.kk", **own}
 
 
 def job_copy(sample: Doc, number: int) -> Doc:
     """The notifier's."""
-    key = f"document:{request_id(number)}:kk"
+    key = f"document:{request_id(number)}.kk"
     refs = [key, request_id(number), receipt(number), document_number(number)]
     return {
         **sample,
