@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from tests.chaos import full_disk, long_run
-from tests.chaos.cases import ALL
+from tests.chaos.cases import ALL, rounds, together
 from tests.chaos.scene import Result, Scene
 from tests.support.servers import Run
 
@@ -34,7 +34,8 @@ def main(words: Sequence[str]) -> int:
 
 
 async def _cases(run: Run, options: argparse.Namespace) -> int:
-    wanted = [case for case in ALL if any(word in case.name for word in options.only.split(",")) and (case.fast or not options.fast)]
+    chosen = [case for case in ALL if any(word in case.name for word in options.only.split(",")) and (case.fast or not options.fast)]
+    wanted = [together(cases) for cases in rounds(chosen)] if options.fast else chosen
     results: list[Result] = []
     async with Scene(run.folder, seed=options.seed, quick=options.fast) as scene:
         for number, case in enumerate(wanted, 1):
@@ -50,7 +51,7 @@ async def _cases(run: Run, options: argparse.Namespace) -> int:
     print(f"{len(results) - len(bad)} of {len(results)} cases kept every promise")
     summary = {
         "good": not bad and bool(results),
-        "cases": len(results),
+        "cases": len(results) + len(chosen) - len(wanted),
         "bad": [result.case for result in bad],
         "journeys": sum(result.journeys for result in results),
         "heal_max_seconds": max((result.heal for result in results), default=0.0),

@@ -153,7 +153,7 @@ def cases() -> Iterator[Case]:
     yield Case("confirms lost", "confirm lost", _ways("drop_downstream", "broker", 2, 15), fast=True, scaled="2 s of 15 s")
     row = "MongoDB cut, hang, kill -9 at commit, step-down"
     yield Case("database cut", row, _ways("cut", "database", 3, 30))
-    yield Case("database cut, no promise", row, _no_promise_without_database, fast=True)
+    yield Case("database cut, no promise", row, _no_promise_without_database)
     yield Case("database flickers", row, _flicker("database"))
     yield Case("database hangs", row, _ways("hang", "database", 4, 60), fast=True, scaled="4 s of 60 s")
     yield Case("database answers lost", row, _ways("drop_downstream", "database", 2, 15))

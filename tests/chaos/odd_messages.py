@@ -31,7 +31,8 @@ async def _again(scene: Scene) -> None:
             rows = scene.stage.rows(name, "outbox").find({"state": "sent", "exchange": "events"}).sort("_id", -1).limit(REPEATED)
             sent = [row async for row in rows]
             again += len(sent)
-            await asyncio.to_thread(_publish_again, scene, sent)
+            twice = [(row["type"], bytes(row["body"]), row["_id"], row["type"]) for row in sent for _ in range(2)]
+            await scene.publish_all(twice, "events")
     assert before, "nothing had been told"
     scene.notes["again"] = again
 
@@ -39,19 +40,6 @@ async def _again(scene: Scene) -> None:
 async def _handled(scene: Scene) -> int:
     """Events that were handled by somebody."""
     return sum([await scene.stage.rows(name, "inbox").count_documents({}) for name in SERVICES])
-
-
-def _publish_again(scene: Scene, rows: list[dict[str, Any]]) -> None:
-    vhost = scene.stage.vhost
-    for row in rows:
-        order = {
-            "properties": {"delivery_mode": 2, "message_id": row["_id"], "type": row["type"]},
-            "routing_key": row["type"],
-            "payload": base64.b64encode(bytes(row["body"])).decode(),
-            "payload_encoding": "base64",
-        }
-        for _ in range(2):
-            scene.stage.api.call("POST", f"/api/exchanges/{vhost}/events/publish", order)
 
 
 def _reorder(service: str) -> Any:
@@ -65,9 +53,11 @@ def _reorder(service: str) -> Any:
             stage.stack.process(service).kill()
             await eventually(lambda: asyncio.to_thread(stage.depth, service), HELD_SECONDS)
             taken = await asyncio.to_thread(scene.take, service, 500)
-            for message in reversed(taken):
-                body, properties = base64.b64decode(message["payload"]), message["properties"]
-                await asyncio.to_thread(scene.publish, service, body, message_id=properties["message_id"], event_type=properties["type"])
+            backwards = [
+                (service, base64.b64decode(each["payload"]), each["properties"]["message_id"], each["properties"]["type"])
+                for each in reversed(taken)
+            ]
+            await scene.publish_all(backwards)
             scene.notes["reordered"] = len(taken)
             stage.release(service)
 
@@ -88,7 +78,7 @@ async def _poison(scene: Scene) -> None:
             for event_type, body in bad.items():
                 message_id = new_id()
                 ids.append((service, message_id))
-                await asyncio.to_thread(scene.publish, service, body, message_id=message_id, event_type=event_type)
+                await scene.publish(service, body, message_id=message_id, event_type=event_type)
     await eventually(lambda: _all_parked(scene, ids), 20)
     scene.notes["dead"] = await _discard(scene, {message_id for _, message_id in ids})
 
@@ -127,9 +117,9 @@ async def _two_releases(scene: Scene) -> None:
         for row in [row async for row in rows]:
             body = orjson.loads(bytes(row["body"]))
             richer = orjson.dumps(body | {"tenant": "later", "data": body["data"] | {"priority": "from a later release"}})
-            await asyncio.to_thread(scene.publish, "issuance", richer, message_id=row["_id"], event_type=row["type"])
+            await scene.publish("issuance", richer, message_id=row["_id"], event_type=row["type"])
             later = orjson.dumps(body | {"id": unknown, "type": "verification.request_approved.v2", "version": 2})
-        await asyncio.to_thread(scene.publish, "issuance", later, message_id=unknown, event_type="verification.request_approved.v2")
+        await scene.publish("issuance", later, message_id=unknown, event_type="verification.request_approved.v2")
     await eventually(lambda: _all_parked(scene, [("issuance", unknown)]), 20)
     await _discard(scene, {unknown})
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
+import aio_pika
 import httpx
 import orjson
 
@@ -180,16 +180,19 @@ class Scene:
         """Lift the faults of a simulator."""
         await self.load.road.http.delete(f"{self.stage.stack.part(simulator).url}/sim/faults")
 
-    def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str, headers: Mapping[str, Any] | None = None) -> None:
-        """Put a message straight into a queue, as somebody who writes what we did not write. Blocks."""
-        properties = {"delivery_mode": 2, "message_id": message_id, "type": event_type, "headers": dict(headers or {})}
-        payload = {
-            "properties": properties,
-            "routing_key": queue,
-            "payload": base64.b64encode(body).decode(),
-            "payload_encoding": "base64",
-        }
-        self.stage.api.call("POST", f"/api/exchanges/{VHOST}/amq.default/publish", payload)
+    async def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str) -> None:
+        """Put a message straight into a queue, as somebody who writes what we did not write."""
+        await self.publish_all([(queue, body, message_id, event_type)])
+
+    async def publish_all(self, messages: Iterable[tuple[str, bytes, str, str]], exchange: str = "") -> None:
+        """Many: routing key, body, id, type."""
+        connection = await aio_pika.connect(self.stage.broker.url(VHOST), timeout=10)
+        async with connection:
+            channel = await connection.channel()
+            target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
+            for key, body, message_id, event_type in messages:
+                message = aio_pika.Message(body, message_id=message_id, type=event_type, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+                await target.publish(message, key)
 
     def take(self, queue: str, count: int) -> list[dict[str, Any]]:
         """Take messages off a queue. Blocks."""

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.faults import POINTS
-from tests.chaos.cases import ALL, FAST
+from tests.chaos.cases import ALL, FAST, rounds, together
 from tests.chaos.scene import HEAL_SECONDS, Case, Scene
 
 pytestmark = pytest.mark.timeout(240)
@@ -19,9 +19,9 @@ def test_the_subset_is_large_enough_to_mean_something() -> None:
 
 
 @on_the_stage
-@pytest.mark.parametrize("case", FAST, ids=lambda case: case.name.replace(" ", "-").replace("/", "."))
-async def test_the_system_is_well_after(scene: Scene, case: Case) -> None:
-    result = await scene.play(case)
+@pytest.mark.parametrize("cases", rounds(FAST), ids=lambda cases: together(cases).name.replace(" ", "-").replace("/", "."))
+async def test_the_system_is_well_after(scene: Scene, cases: tuple[Case, ...]) -> None:
+    result = await scene.play(together(cases))
     assert not result.problems
     assert result.heal <= HEAL_SECONDS
 
