@@ -92,8 +92,10 @@ class Claim:
 class Outbox:
     """The outbox of one database. All times are the server's (`$$NOW`): the clocks of several relays need not agree."""
 
-    def __init__(self, mongo: Mongo, database: str) -> None:
+    def __init__(self, mongo: Mongo, database: str, writer: str = "") -> None:
+        """`writer` names this process: its rows carry it, and `inserts` tells only of those of others."""
         self._rows: Collection = mongo.collection(database, COLLECTION)
+        self._writer = writer
 
     async def insert(self, rows: Sequence[OutboxRow], session: Session) -> None:
         """Write rows inside the transaction of what they tell.
@@ -102,7 +104,7 @@ class Outbox:
             LostRace: a sequence number of that aggregate is taken.
         """
         try:
-            await self._rows.insert_many([_to_doc(row) for row in rows], session=session)
+            await self._rows.insert_many([_to_doc(row, self._writer) for row in rows], session=session)
         except BulkWriteError as error:
             if is_duplicate_key(error):
                 raise LostRace("sequence_taken") from error
@@ -188,10 +190,13 @@ class Outbox:
     async def inserts(self, stop: asyncio.Event) -> AsyncGenerator[None, None]:
         """Tell of new rows as another process commits them (a change stream), until `stop` is set.
 
+        The server leaves out our own: a relay that is woken by every commit of its process would look again for each row of it, in vain.
+
         Raises:
             PyMongoError: the stream broke; open another.
         """
-        only_inserts: list[Doc] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        foreign: Doc = {"operationType": "insert", **({"fullDocument.writer": {"$ne": self._writer}} if self._writer else {})}
+        only_inserts: list[Doc] = [{"$match": foreign}, {"$project": {"_id": 1}}]
         async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
             yield  # what was written before the stream was open
             while not stop.is_set():
@@ -199,7 +204,7 @@ class Outbox:
                     yield
 
 
-def _to_doc(row: OutboxRow) -> Doc:
+def _to_doc(row: OutboxRow, writer: str) -> Doc:
     return {
         "_id": row.id,
         "aggregate": row.aggregate,
@@ -212,6 +217,7 @@ def _to_doc(row: OutboxRow) -> Doc:
         "state": NEW,
         "attempts": row.attempts,
         "created_at": row.created_at,
+        **({"writer": writer} if writer else {}),
     }
 
 

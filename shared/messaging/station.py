@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from shared.clock import Clock
 from shared.health import Check
+from shared.ids import new_token
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer, Options
 from shared.messaging.delivery import AnyRoute, Delivery, Outcome, routing
@@ -32,10 +33,11 @@ class Station:
             settings.mongo_url.get_secret_value(), app_name=service, transaction_limit_seconds=settings.transaction_seconds
         )
         self._settings = settings
+        self._writer = new_token()  # this process: its commits wake its relay, so the change stream need not
         self._where = endpoint(settings.amqp_url.get_secret_value(), settings.amqp_ca_file)
         self.publisher = Publisher(self._where, service)
         self.relay = Relay(
-            Outbox(self.mongo, self.database),
+            Outbox(self.mongo, self.database, self._writer),
             self.publisher.publish_row,
             lease_seconds=settings.outbox_lease_seconds,
             poll_seconds=settings.outbox_poll_seconds,
@@ -43,7 +45,15 @@ class Station:
 
     def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> Units[T]:
         """The way to change anything; a commit wakes the relay of this process."""
-        return Units(mongo=self.mongo, database=self.database, service=self.service, make_tx=make_tx, clock=clock, wake=self.relay.wake)
+        return Units(
+            mongo=self.mongo,
+            database=self.database,
+            service=self.service,
+            make_tx=make_tx,
+            clock=clock,
+            wake=self.relay.wake,
+            writer=self._writer,
+        )
 
     def consumer(self, units: Units[T], routes: Sequence[AnyRoute[T]]) -> Consumer:
         """The consumer of the service's queue.

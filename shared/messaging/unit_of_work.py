@@ -17,9 +17,9 @@ from shared.logs import get
 from shared.messaging.delivery import Context
 from shared.messaging.inbox import Inbox, InboxRow
 from shared.messaging.outbox import Outbox, OutboxRow
-from shared.messaging.together import Together
 from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
 from shared.mongo import Mapping, Mongo, Savepoint, Session, Unit
+from shared.mongo.together import Together
 
 A = TypeVar("A")
 
@@ -117,9 +117,9 @@ class _Ready:
 class Committer:
     """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
 
-    def __init__(self, mongo: Mongo, database: str, wake: Callable[[], None]) -> None:
+    def __init__(self, mongo: Mongo, database: str, wake: Callable[[], None], writer: str = "") -> None:
         self.inbox = Inbox(mongo, database)
-        self._outbox = Outbox(mongo, database)
+        self._outbox = Outbox(mongo, database, writer)
         self._mongo = mongo
         self._wake = wake
         self._singles: Together[_Ready] = Together(lambda ready: self._write(ready, _ROLES["single"]))

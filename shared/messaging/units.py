@@ -38,13 +38,15 @@ class Units(Generic[T]):
         make_tx: Callable[[UnitOfWork], T],
         clock: Clock,
         wake: Callable[[], None] = lambda: None,
+        writer: str = "",
     ) -> None:
+        """`writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given."""
         self._mongo = mongo
         self._database = database
         self._service = service
         self._make_tx = make_tx
         self._clock = clock
-        self._committer = Committer(mongo, database, wake)
+        self._committer = Committer(mongo, database, wake, writer)
         self._batches = Batches(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
 
     async def prepare(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 from shared.messaging.outbox import BrokerUnavailable, Outbox, OutboxRow, Refused
@@ -229,6 +229,24 @@ async def test_commit_in_another_process_wakes_the_relay_by_the_change_stream(to
         await eventually(lambda: len(broker.taken) == 203)
         await toy.batch(message("a"))
         await eventually(lambda: len(broker.taken) == 204)
+
+
+async def test_the_change_stream_tells_of_other_processes_and_not_of_our_own_commits(toy: Toy) -> None:
+    """Else a relay would look again, in vain, for every row that its own process wrote."""
+    own, other = (Toy(toy.mongo, toy.database, writer=name) for name in ("own", "other"))
+    stop = asyncio.Event()
+    told: list[int] = []
+    async with aclosing(Outbox(toy.mongo, toy.database, "own").inserts(stop)) as inserts:
+        await anext(inserts)  # the stream is open
+        await own.batch(*(message("a") for _ in range(20)))
+        await other.batch(message("b"))
+        await anext(inserts)
+        told.append(await toy.count("outbox"))
+        await own.batch(message("a"))
+        await other.batch(message("b"))
+        await anext(inserts)
+        told.append(await toy.count("outbox"))
+    assert told == [21, 23]
 
 
 async def test_what_was_committed_before_the_stop_leaves(toy: Toy) -> None:

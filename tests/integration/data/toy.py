@@ -85,9 +85,12 @@ class Toy:
     handled: list[str] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     before_commit: Callable[[], Any] | None = None
+    writer: str = ""
 
     def __post_init__(self) -> None:
-        self.units: Units[Tx] = Units(mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, wake=self._woken)
+        self.units: Units[Tx] = Units(
+            mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, wake=self._woken, writer=self.writer
+        )
         self.routes: dict[str, AnyRoute[Tx]] = dict(routing([Route(TaskClosed, self.handle, self.prefetch)]))
 
     def _woken(self) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from shared.mongo import DatabaseUnavailable
+from shared.mongo.errors import DatabaseUnavailable
 
 W = TypeVar("W")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.messaging.together import AT_ONCE, MOST, Together
 from shared.mongo import DatabaseUnavailable, LostRace
+from shared.mongo.together import AT_ONCE, MOST, Together
 from tests.support.eventually import eventually
 
 
