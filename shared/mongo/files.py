@@ -7,7 +7,7 @@ indexes with every file and hop to a thread with every call, which for a documen
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,6 +20,7 @@ from shared.clock import Clock, now
 from shared.errors import BadInput, Conflict, NotFound, TooLarge
 from shared.mongo.connection import Collection, Doc, Mongo
 from shared.mongo.errors import reachable
+from shared.mongo.together import Together
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
 _HEAD_BYTES: Final = 16  # what the longest signature below needs
@@ -57,6 +58,8 @@ class Files:
         self._clock = clock
         self._rows = mongo.collection(database, f"{bucket}.files")
         self._chunks = mongo.collection(database, f"{bucket}.chunks")
+        self._put_chunks: Together[Doc] = Together(_inserting(self._chunks))
+        self._put_rows: Together[Doc] = Together(_inserting(self._rows))
 
     @property
     def indexes(self) -> Mapping[str, Sequence[IndexModel]]:
@@ -91,10 +94,10 @@ class Files:
             DatabaseUnavailable: MongoDB is down.
         """
         with reachable():
-            upload = _Upload(self._chunks)
+            upload = _Upload(self._chunks, self._put_chunks)
             try:
                 stored = await upload.take(file_id, chunks, max_bytes, media_types, metadata or {})
-                await self._rows.insert_one(upload.row(stored, self._clock()))
+                await self._put_rows.commit(upload.row(stored, self._clock()), frozenset({file_id}))
             except DuplicateKeyError:
                 await upload.forget()
                 return await self._same(stored)
@@ -181,8 +184,9 @@ class Files:
 class _Upload:
     """One file on its way in: chunks first, each durable before the next."""
 
-    def __init__(self, chunks: Collection) -> None:
+    def __init__(self, chunks: Collection, put: Together[Doc]) -> None:
         self._chunks = chunks
+        self._put = put
         self._id = ObjectId()
         self._buffer = bytearray()
         self._written = 0
@@ -230,8 +234,24 @@ class _Upload:
 
     async def _write(self, size_bytes: int) -> None:
         chunk, self._buffer = bytes(self._buffer[:size_bytes]), self._buffer[size_bytes:]
-        await self._chunks.insert_one({"_id": ObjectId(), "files_id": self._id, "n": self._written, "data": Binary(chunk)})
+        await self._put.commit({"_id": ObjectId(), "files_id": self._id, "n": self._written, "data": Binary(chunk)}, frozenset())
         self._written += 1
+
+
+def _inserting(rows: Collection) -> Callable[[Sequence[Doc]], Awaitable[None]]:
+    """Insert one, or several that are ready at the same moment.
+
+    This is no transaction: of several that failed some may be there. Each is tried again alone then, and finds itself by its `_id`.
+    """
+
+    async def insert(docs: Sequence[Doc]) -> None:
+        with reachable():
+            if len(docs) == 1:
+                await rows.replace_one({"_id": docs[0]["_id"]}, docs[0], upsert=True)
+            else:
+                await rows.insert_many(docs)
+
+    return insert
 
 
 def sniff(head: bytes) -> str | None:

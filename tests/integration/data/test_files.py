@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 from collections.abc import AsyncIterator
@@ -93,6 +94,18 @@ async def test_same_bytes_again_are_the_same_file_and_other_bytes_a_conflict(fil
         await files.put("f1", chunks(PNG[:100]), max_bytes=10**6, media_types=IMAGES)
     assert await kept(mongo, database) == before
     assert await files.read("f1") == PNG
+
+
+async def test_files_that_come_side_by_side_are_each_whole_and_judged_alone(files: Files, mongo: Mongo, database: str) -> None:
+    await files.put("f0", chunks(PNG[:200]), max_bytes=10**6, media_types=IMAGES)
+    bodies = {f"f{number}": PNG[: 1000 + number] for number in range(12)}  # f0 is there with other bytes
+    puts = [files.put(name, chunks(body), max_bytes=10**6, media_types=IMAGES) for name, body in bodies.items()]
+    first, *others = await asyncio.gather(*puts, return_exceptions=True)
+    assert isinstance(first, Conflict)
+    assert [getattr(other, "file_id", other) for other in others] == list(bodies)[1:]
+    assert {name: await files.read(name) for name in list(bodies)[1:]} == dict(list(bodies.items())[1:])
+    assert await files.read("f0") == PNG[:200]
+    assert await kept(mongo, database) == 2 * len(bodies), "one chunk and one row each, nothing left over"
 
 
 async def test_deleted_file_is_gone(files: Files, mongo: Mongo, database: str) -> None:
