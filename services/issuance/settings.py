@@ -34,7 +34,7 @@ class Settings(ServiceSettings):
     press_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which the press process is replaced")] = 2000
     press_at_once: Annotated[
         int, Field(ge=1, le=32, description="Documents in work at a time: one in the press, the others being stored")
-    ] = 4
+    ] = 16
     press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = (
         1.0
     )

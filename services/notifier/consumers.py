@@ -72,8 +72,12 @@ def routes(deps: Deps, pacer: Pacer) -> tuple[AnyRoute[Tx], ...]:
         Route(intake.MessageStatusReceived, status, _prefetch_statuses),
         Route(verification.RequestReturned, returned),
         Route(verification.RequestRejected, rejected),
-        Route(issuance.DocumentIssued, issued),
+        Route(issuance.DocumentIssued, issued, _prefetch_documents),
     )
+
+
+async def _prefetch_documents(tx: Tx, events: Sequence[issuance.DocumentIssued]) -> None:
+    await tx.prefetch_jobs(notice.document_key(event.document_id) for event in events)
 
 
 async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceived]) -> None:

@@ -108,9 +108,14 @@ def received_job(origin: Origin, contact: Contact, about: About, *, submitted_at
     return _job(origin, contact, Kind.RECEIVED, key, message, at=at, about=about, texts=texts)
 
 
+def document_key(document_id: str) -> str:
+    """The effect: this document is delivered once."""
+    return f"document:{document_id}"
+
+
 def document_job(origin: Origin, contact: Contact, about: About, issued: Issued, *, texts: Texts, at: datetime) -> Job:
     """The document to the citizen, or its number and hash to the court."""
-    key = f"document:{issued.document_id}"
+    key = document_key(issued.document_id)
     values = {
         "product": texts.product(about.product),
         "receipt": about.receipt,
