@@ -79,11 +79,11 @@ def _sleeps_through_its_lease(service: str, role: str) -> Play:
     async def play(scene: Scene) -> None:
         stage = scene.stage
         async with scene.trouble("lease_lost", service), second_copy(scene, service, role):
-            await scene.journeys(5)
+            await scene.journeys(2)
             stage.signal(service, signal.SIGSTOP)
-            await asyncio.sleep(scene.seconds(7, 90))
+            await asyncio.sleep(scene.seconds(5, 90))
             stage.signal(service, signal.SIGCONT)
-            await scene.journeys(3)
+            await scene.journeys(1)
 
     return play
 
@@ -104,7 +104,7 @@ def _wrong_time(service: str, seconds: float) -> Play:
     async def play(scene: Scene) -> None:
         async with scene.trouble("clock_jump", f"{service} {seconds:+.0f} s"):
             scene.stage.arm(service, f"skew {seconds}")
-            await scene.journeys(round(scene.seconds(8, 60)))
+            await scene.journeys(round(scene.seconds(4, 60)))
             scene.stage.disarm()
 
     return play
@@ -116,9 +116,9 @@ def cases() -> Iterator[Case]:
         yield Case(f"SIGTERM {service}", "SIGTERM under load", _asked_to_end(service), fast=service == "intake")
     yield Case("random kills", "random kill -9 every 1-3 s for 5 min", _random_kills, fast=True, scaled="3 kills of 150")
     row = "two relays, lease lost (SIGSTOP 90 s, SIGCONT)"
-    yield Case("relay of verification sleeps", row, _sleeps_through_its_lease("verification", "relay"), fast=True, scaled="7 s of 90 s")
-    yield Case("worker of notifier sleeps", row, _sleeps_through_its_lease("notifier", "worker"), scaled="7 s of 90 s")
-    yield Case("worker of issuance sleeps", row, _sleeps_through_its_lease("issuance", "worker"), scaled="7 s of 90 s")
+    yield Case("relay of verification sleeps", row, _sleeps_through_its_lease("verification", "relay"), fast=True, scaled="5 s of 90 s")
+    yield Case("worker of notifier sleeps", row, _sleeps_through_its_lease("notifier", "worker"), scaled="5 s of 90 s")
+    yield Case("worker of issuance sleeps", row, _sleeps_through_its_lease("issuance", "worker"), scaled="5 s of 90 s")
     row = "blocked event loop 20 s"
     yield Case("loop of issuance blocked", row, _blocked("issuance", "before_commit/worker"), fast=True, scaled="6 s of 20 s")
     yield Case("loop of notifier blocked in a call", row, _blocked("notifier", "after_bytes_sent/whatsapp"), scaled="6 s of 20 s")
