@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Final
 
 import structlog
@@ -27,12 +27,60 @@ SWEEP_SECONDS: Final = 6 * 3600.0  # what is swept is a day old; a quarter of th
 _log = logs.get("press")
 
 
-class Printing:
-    """Prints what is due, up to `at_once` at a time: while one sheet is in the press, another's bytes are being stored."""
+class Tray:
+    """Where printed sheets wait for each other, so that several are stored, recorded and told together.
 
-    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, *, at_once: int, poll_seconds: float) -> None:
+    It is carried away when nothing more is in the press, when `most` lie on it, and when the first has lain for `seconds`.
+    """
+
+    def __init__(self, *, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._coming = 0
+        self._lying: list[asyncio.Future[None]] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextlib.contextmanager
+    def expecting(self) -> Iterator[None]:
+        """While a sheet is in the press, or in line for it."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+            asyncio.get_running_loop().call_soon(self._carry_if_due)  # soon: this sheet is about to be laid down too
+
+    async def lay(self) -> None:
+        """Lay a sheet down; returns when the tray is carried away."""
+        loop = asyncio.get_running_loop()
+        lying = loop.create_future()
+        self._lying.append(lying)
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._carry)
+        loop.call_soon(self._carry_if_due)
+        await lying
+
+    def _carry_if_due(self) -> None:
+        if self._coming == 0 or len(self._lying) >= self._most:
+            self._carry()
+
+    def _carry(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for lying in self._lying:
+            if not lying.done():
+                lying.set_result(None)
+        self._lying.clear()
+
+
+class Printing:
+    """Prints what is due, up to `at_once` at a time: while some sheets are in the press, others' bytes are being stored."""
+
+    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, *, at_once: int, poll_seconds: float, tray: Tray) -> None:
         self._deps = deps
         self._units = units
+        self._tray = tray
         self._woken = woken
         self._at_once = at_once
         self._poll_seconds = poll_seconds
@@ -111,9 +159,10 @@ class Printing:
         began = monotonic_seconds()
         crash_point("before_call", "press")
         try:
-            printed = await self._deps.press.print_sheet(
-                document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
-            )
+            with self._tray.expecting():
+                printed = await self._deps.press.print_sheet(
+                    document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
+                )
         except (DomainError, Permanent, Transient) as error:
             metrics.EFFECTS.labels("print", error.code).inc()
             await self._note_failure(document, error, context)
@@ -121,6 +170,7 @@ class Printing:
         seconds = monotonic_seconds() - began
         metrics.EFFECT_SECONDS.labels("print").observe(seconds)
         crash_point("after_response_before_save", "press")
+        await self._tray.lay()
         pdf = await self._deps.archive.put(handlers.file_id(document), printed.content)
         crash_point("after_response_before_save", "archive")
         await self._record(document, pdf, printed.certificate, context)

@@ -30,11 +30,18 @@ class Settings(ServiceSettings):
     office_file: Annotated[Path | None, Field(description="TOML with the office's texts in place of templates/office.toml")] = None
     press_seconds: Annotated[float, Field(gt=0, description="Time limit for typesetting and signing one sheet, in seconds")] = 10.0
     press_start_seconds: Annotated[float, Field(gt=0, description="Time limit for starting the press, in seconds")] = 30.0
-    press_memory_mib: Annotated[int, Field(ge=256, description="Address space of the press process, in MiB")] = 768
-    press_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which the press process is replaced")] = 2000
+    press_memory_mib: Annotated[int, Field(ge=256, description="Address space of a press process, in MiB")] = 768
+    press_processes: Annotated[
+        int, Field(ge=1, le=16, description="Press processes at most; the first is always there, the others start when the line grows long")
+    ] = 2
+    press_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which a press process is replaced")] = 2000
     press_at_once: Annotated[
-        int, Field(ge=1, le=32, description="Documents in work at a time: one in the press, the others being stored")
+        int, Field(ge=1, le=32, description="Documents in work at a time: some in the press, the others being stored")
     ] = 16
+    press_tray_sheets: Annotated[int, Field(ge=1, description="Printed sheets that are stored and told together at most")] = 8
+    press_tray_seconds: Annotated[
+        float, Field(ge=0, description="How long a printed sheet waits for those still in the press, in seconds; 0: for none")
+    ] = 0.25
     press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = (
         1.0
     )

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from services.issuance import api
-from services.issuance.adapters.press import Press, PressLimits
+from services.issuance.adapters.press import Pool, PressLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import State
 from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
-from services.issuance.jobs import Printing, Sweeping
+from services.issuance.jobs import Printing, Sweeping, Tray
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoRegister, MongoTx
@@ -51,7 +51,7 @@ class Parts:
     mongo: Mongo
     units: Units[Tx]
     deps: Deps
-    press: Press
+    press: Pool
     archive: GridFsArchive
     printing: Printing
     sweeping: Sweeping
@@ -84,7 +84,8 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
     )
-    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds)
+    tray = Tray(most=settings.press_tray_sheets, seconds=settings.press_tray_seconds)
+    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds, tray=tray)
     return Parts(station, mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
 
 
@@ -113,7 +114,7 @@ def build(settings: Settings) -> Service:
     )
 
 
-def _press(settings: Settings) -> Press:
+def _press(settings: Settings) -> Pool:
     folder = settings.signer_dir.resolve()
     setup = {
         "templates": str(TEMPLATES),
@@ -130,7 +131,7 @@ def _press(settings: Settings) -> Press:
         memory_mib=settings.press_memory_mib,
         sheets_per_life=settings.press_sheets_per_life,
     )
-    return Press(setup, limits)
+    return Pool(setup, limits, settings.press_processes)
 
 
 def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:

@@ -24,7 +24,7 @@ CERTIFICATE: Final = Certificate("stub", "0" * 64, demo=True)
 class StubPress:
     """`ports.Press` without typst, without a signature, without a child."""
 
-    def __init__(self, _setup: Mapping[str, Any], _limits: PressLimits) -> None:
+    def __init__(self, _setup: Mapping[str, Any], _limits: PressLimits, _most: int) -> None:
         self.imprint: Imprint | None = None
         self.failure = ""
 
@@ -44,5 +44,5 @@ class StubPress:
 
 
 if __name__ == "__main__":
-    setattr(wiring, "Press", StubPress)  # noqa: B010 - the name that wiring looks up, which is not its to export
+    setattr(wiring, "Pool", StubPress)  # noqa: B010 - the name that wiring looks up, which is not its to export
     main("issuance", Settings, wiring.build)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
-from services.issuance.adapters.press import Press, PressLimits
+from services.issuance.adapters.press import Pool, Press, PressLimits
 from services.issuance.domain import document as documents
 from services.issuance.domain import sheet
 from services.issuance.domain.document import Approval
@@ -36,8 +36,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 MakePress = Callable[..., Press]
 
 
-def _press(demo: DemoFiles, limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
-    setup = {
+def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
+    return {
         "templates": str(templates),
         "products": list(sheet.PRODUCTS),
         "certificate": str(demo.certificate),
@@ -46,7 +46,18 @@ def _press(demo: DemoFiles, limits: PressLimits = ROOMY, templates: Path = TEMPL
         "location": "Kabupaten Madiun",
         "genuine": False,
     }
-    return Press({**setup, **other}, limits)
+
+
+def _press(demo: DemoFiles, limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
+    return Press({**_setup(demo, templates), **other}, limits)
+
+
+@pytest.fixture
+async def pool(demo: DemoFiles) -> AsyncIterator[Pool]:
+    """Up to two presses."""
+    pool = Pool(_setup(demo), ROOMY, 2)
+    yield pool
+    await pool.close()
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ class Press:
         self._setup = {**setup, "memory_mib": limits.memory_mib}
         self._limits = limits
         self._line = asyncio.Lock()
+        self._waiting = 0
         self._child: asyncio.subprocess.Process | None = None
         self._printed = 0
         self._starts = 0
@@ -70,6 +71,16 @@ class Press:
     def starts(self) -> int:
         """How many children there have been."""
         return self._starts
+
+    @property
+    def waiting(self) -> int:
+        """Sheets in work or in line."""
+        return self._waiting
+
+    @property
+    def ready(self) -> bool:
+        """Whether a child lives and has started."""
+        return self.process_id is not None and not self._failure
 
     @property
     def process_id(self) -> int | None:
@@ -94,32 +105,39 @@ class Press:
             Permanent: `sheet_unprintable`: this sheet will never print.
             Transient: `press_overran`, `press_died`, `press_failed`, `press_start_failed`: the child was replaced, try again.
         """
-        async with self._line:
-            imprint = await self._ensure()
-            try:
-                async with asyncio.timeout(self._limits.sheet_seconds):
-                    reply, pdf = await self._exchange({"product": product, "sheet": sheet, "made_at": made_at.isoformat()})
-            except TimeoutError:
-                await self._kill()
-                raise Transient("press_overran", f"{self._limits.sheet_seconds} s") from None
-            except (OSError, asyncio.IncompleteReadError, Torn):
-                await self._kill()
-                raise Transient("press_died") from None
-            except asyncio.CancelledError:
-                await self._kill()  # half an answer may be in the pipe
-                raise
-            self._printed += 1
-            if self._printed >= self._limits.sheets_per_life:
-                await self._retire()
-        if "error" in reply:
-            kind = Permanent if reply["error"] == "sheet_unprintable" else Transient
-            raise kind(reply["error"], reply.get("detail", ""))
-        return Printed(pdf, imprint.certificate)
+        self._waiting += 1
+        try:
+            async with self._line:
+                return await self._print({"product": product, "sheet": sheet, "made_at": made_at.isoformat()})
+        finally:
+            self._waiting -= 1
 
     async def close(self) -> None:
         """End the child: a sheet in work is finished by its caller first."""
         async with self._line:
             await self._retire()
+
+    async def _print(self, order: Mapping[str, Any]) -> Printed:
+        imprint = await self._ensure()
+        try:
+            async with asyncio.timeout(self._limits.sheet_seconds):
+                reply, pdf = await self._exchange(order)
+        except TimeoutError:
+            await self._kill()
+            raise Transient("press_overran", f"{self._limits.sheet_seconds} s") from None
+        except (OSError, asyncio.IncompleteReadError, Torn):
+            await self._kill()
+            raise Transient("press_died") from None
+        except asyncio.CancelledError:
+            await self._kill()  # half an answer may be in the pipe
+            raise
+        self._printed += 1
+        if self._printed >= self._limits.sheets_per_life:
+            await self._retire()
+        if "error" in reply:
+            kind = Permanent if reply["error"] == "sheet_unprintable" else Transient
+            raise kind(reply["error"], reply.get("detail", ""))
+        return Printed(pdf, imprint.certificate)
 
     async def _ensure(self) -> Imprint:
         if self._child is not None and self._child.returncode is None and self._imprint is not None:

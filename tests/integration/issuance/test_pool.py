@@ -1,0 +1,68 @@
+"""Several presses as one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from services.issuance.adapters.press import Pool
+from services.issuance.adapters.press.pool import LONG_LINE
+from shared.errors import Transient
+from tests.integration.issuance.conftest import sheet_of
+from tests.support.approvals import AT, approval
+from tests.support.eventually import eventually
+
+
+async def print_many(pool: Pool, count: int) -> None:
+    sheet = sheet_of(approval("ktp"))
+    await asyncio.gather(*(pool.print_sheet("ktp", sheet, made_at=AT) for _ in range(count)))
+
+
+async def two_at_work(pool: Pool) -> tuple[int, ...]:
+    await pool.start()
+    await print_many(pool, LONG_LINE + 2)
+    return await eventually(lambda: pool.process_ids if len(pool.process_ids) == 2 else (), 60)
+
+
+async def test_a_short_line_needs_one_press(pool: Pool) -> None:
+    await pool.start()
+    await print_many(pool, LONG_LINE)
+    assert len(pool.process_ids) == 1
+
+
+async def test_a_long_line_starts_another_and_no_third(pool: Pool) -> None:
+    children = await two_at_work(pool)
+    await print_many(pool, 4 * LONG_LINE)
+    assert pool.process_ids == children
+
+
+async def test_the_other_prints_while_one_is_gone(pool: Pool) -> None:
+    first, second = await two_at_work(pool)
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: pool.process_ids == (second,))
+    await print_many(pool, 2)
+    assert pool.process_ids == (second,)
+
+
+async def test_a_press_that_stops_in_the_middle_fails_its_own_sheets_only(pool: Pool) -> None:
+    await two_at_work(pool)
+    for child in pool.process_ids:
+        os.kill(child, signal.SIGSTOP)
+    first, second = (asyncio.create_task(print_many(pool, 1)) for _ in range(2))
+    await eventually(lambda: [press.waiting for press in pool._presses] == [1, 1])
+    dead, alive = pool.process_ids
+    os.kill(dead, signal.SIGKILL)
+    os.kill(alive, signal.SIGCONT)
+    with pytest.raises(Transient) as caught:
+        await first
+    assert caught.value.code == "press_died"
+    await second
+
+
+async def test_close_ends_all(pool: Pool) -> None:
+    await two_at_work(pool)
+    await pool.close()
+    assert pool.process_ids == ()
