@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
 from services.issuance import handlers
-from services.issuance.domain.document import Certificate, Document, Pdf
-from services.issuance.ports import Deps, Tx
+from services.issuance.domain.document import Document, Pdf
+from services.issuance.ports import Deps, Printed, Tx
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
 from shared.messaging.delivery import Context
-from shared.messaging.units import Units
+from shared.messaging.units import Errand, Units
 
 PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
@@ -27,18 +28,40 @@ SWEEP_SECONDS: Final = 6 * 3600.0  # what is swept is a day old; a quarter of th
 _log = logs.get("press")
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is in work at a time, how often to look without being woken, and how long printed sheets wait for each other."""
+
+    at_once: int
+    poll_seconds: float
+    tray_sheets: int
+    tray_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A printed sheet of a document."""
+
+    document: Document
+    printed: Printed
+    context: Context
+
+
 class Tray:
     """Where printed sheets wait for each other, so that several are stored, recorded and told together.
 
-    It is carried away when nothing more is in the press, when `most` lie on it, and when the first has lain for `seconds`.
+    It is carried away when nothing more is in the press, when `most` lie on it, and when the first has lain for `seconds`. `carry` gives
+    each sheet's document as it is then, or what went wrong with it.
     """
 
-    def __init__(self, *, most: int, seconds: float) -> None:
+    def __init__(self, carry: Callable[[Sequence[Sheet]], Awaitable[Sequence[Document | Exception]]], *, most: int, seconds: float) -> None:
+        self._carry = carry
         self._most = most
         self._seconds = seconds
         self._coming = 0
-        self._lying: list[asyncio.Future[None]] = []
+        self._lying: list[tuple[Sheet, asyncio.Future[Document]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._carriers: set[asyncio.Task[None]] = set()
 
     @contextlib.contextmanager
     def expecting(self) -> Iterator[None]:
@@ -48,42 +71,61 @@ class Tray:
             yield
         finally:
             self._coming -= 1
-            asyncio.get_running_loop().call_soon(self._carry_if_due)  # soon: this sheet is about to be laid down too
+            asyncio.get_running_loop().call_soon(self._look)  # soon: this sheet is about to be laid down too
 
-    async def lay(self) -> None:
-        """Lay a sheet down; returns when the tray is carried away."""
+    async def lay(self, sheet: Sheet) -> Document:
+        """Lay a sheet down; returns when it was carried to its place.
+
+        Raises:
+            Exception: what `carry` said of this sheet.
+        """
         loop = asyncio.get_running_loop()
-        lying = loop.create_future()
-        self._lying.append(lying)
+        done: asyncio.Future[Document] = loop.create_future()
+        self._lying.append((sheet, done))
         if self._timer is None:
-            self._timer = loop.call_later(self._seconds, self._carry)
-        loop.call_soon(self._carry_if_due)
-        await lying
+            self._timer = loop.call_later(self._seconds, self._leave)
+        loop.call_soon(self._look)
+        return await done
 
-    def _carry_if_due(self) -> None:
+    def _look(self) -> None:
         if self._coming == 0 or len(self._lying) >= self._most:
-            self._carry()
+            self._leave()
 
-    def _carry(self) -> None:
+    def _leave(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for lying in self._lying:
-            if not lying.done():
-                lying.set_result(None)
-        self._lying.clear()
+        lying, self._lying = self._lying, []
+        if lying:
+            carrier = asyncio.create_task(self._deliver(lying), name="tray")
+            self._carriers.add(carrier)
+            carrier.add_done_callback(self._carriers.discard)
+
+    async def _deliver(self, lying: Sequence[tuple[Sheet, asyncio.Future[Document]]]) -> None:
+        structlog.contextvars.clear_contextvars()  # they are of several documents
+        try:
+            found = await self._carry([sheet for sheet, _ in lying])
+        except Exception as error:  # noqa: BLE001 - each is told
+            found = [error] * len(lying)
+        for (_, done), outcome in zip(lying, found, strict=True):
+            if done.done():
+                continue  # cancelled with its process
+            if isinstance(outcome, Exception):
+                done.set_exception(outcome)
+            else:
+                done.set_result(outcome)
 
 
 class Printing:
     """Prints what is due, up to `at_once` at a time: while some sheets are in the press, others' bytes are being stored."""
 
-    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, *, at_once: int, poll_seconds: float, tray: Tray) -> None:
+    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, pace: Pace) -> None:
         self._deps = deps
         self._units = units
-        self._tray = tray
+        self._tray = Tray(self._store, most=pace.tray_sheets, seconds=pace.tray_seconds)
         self._woken = woken
-        self._at_once = at_once
-        self._poll_seconds = poll_seconds
+        self._at_once = pace.at_once
+        self._poll_seconds = pace.poll_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
         self._no_press_until = 0.0
 
@@ -112,13 +154,31 @@ class Printing:
             return
         try:
             due = await self._deps.register.due(self._deps.clock(), self._at_once + len(self._running))
+            begun = await self._begin([key for key in due if key not in self._running][:room])
         except Transient as error:
             _log.warning("press.waits", code=error.code)
             return
-        for document_id in [key for key in due if key not in self._running][:room]:
-            task = asyncio.create_task(self._print_guarded(document_id), name=f"print {document_id}")
-            self._running[document_id] = task
-            task.add_done_callback(self._reaper(document_id))
+        for document in begun:
+            task = asyncio.create_task(self._print_guarded(document), name=f"print {document.document_id}")
+            self._running[document.document_id] = task
+            task.add_done_callback(self._reaper(document.document_id))
+
+    async def _begin(self, document_ids: Sequence[str]) -> list[Document]:
+        """Take the next attempt of each; those that somebody else has, or that wait for the lease, are left out."""
+
+        def errand(document_id: str) -> Errand[Tx, Document]:
+            return Errand(lambda tx: handlers.begin_printing(tx, self._deps, document_id))
+
+        found = await self._units.run_many(
+            [errand(document_id) for document_id in document_ids], lambda tx: tx.prefetch(documents=document_ids, counters=())
+        )
+        begun = []
+        for document_id, outcome in zip(document_ids, found, strict=True):
+            if isinstance(outcome, Document):
+                begun.append(outcome)
+            elif outcome.code not in SUPERSEDED:
+                _log.warning("document.waits", document_id=document_id, code=outcome.code)  # the lease brings it back
+        return begun
 
     async def _press_stands(self) -> bool:
         """Without a press no document loses an attempt."""
@@ -139,11 +199,13 @@ class Printing:
 
         return reap
 
-    async def _print_guarded(self, document_id: str) -> None:
+    async def _print_guarded(self, document: Document) -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(document_id=document_id)
+        structlog.contextvars.bind_contextvars(
+            document_id=document.document_id, correlation_id=document.origin.correlation_id, attempt=document.attempt
+        )
         try:
-            await self._print(document_id)
+            await self._print(document)
         except DomainError as error:
             if error.code not in SUPERSEDED:
                 _log.exception("document.stuck", code=error.code)
@@ -152,10 +214,8 @@ class Printing:
         except Exception:  # noqa: BLE001 - one document must not stop the others; the lease brings it back
             _log.exception("document.stuck")
 
-    async def _print(self, document_id: str) -> None:
-        document = await self._units.run(lambda tx: handlers.begin_printing(tx, self._deps, document_id))
+    async def _print(self, document: Document) -> None:
         context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
-        structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id, attempt=document.attempt)
         began = monotonic_seconds()
         crash_point("before_call", "press")
         try:
@@ -170,33 +230,47 @@ class Printing:
         seconds = monotonic_seconds() - began
         metrics.EFFECT_SECONDS.labels("print").observe(seconds)
         crash_point("after_response_before_save", "press")
-        await self._tray.lay()
-        pdf = await self._deps.archive.put(handlers.file_id(document), printed.content)
-        crash_point("after_response_before_save", "archive")
-        await self._record(document, pdf, printed.certificate, context)
+        issued = await self._tray.lay(Sheet(document, printed, context))
+        await handlers.discard_leftovers(self._deps, issued)
         metrics.EFFECTS.labels("print", "done").inc()
         _log.info("document.issued", number=document.number, product=document.product, ms=round(seconds * 1000, 1))
 
-    async def _record(self, document: Document, pdf: Pdf, certificate: Certificate, context: Context) -> None:
-        try:
-            issued = await self._run(
-                lambda tx: handlers.record_issued(tx, self._deps, document.document_id, document.attempt, pdf, certificate), context
-            )
-        except DomainError:
-            await self._deps.archive.delete(pdf.file_id)
-            raise
-        await handlers.discard_leftovers(self._deps, issued)
+    async def _store(self, sheets: Sequence[Sheet]) -> list[Document | Exception]:
+        """Keep the bytes, then make them the documents."""
+        kept = await asyncio.gather(
+            *(self._deps.archive.put(handlers.file_id(sheet.document), sheet.printed.content) for sheet in sheets), return_exceptions=True
+        )
+        crash_point("after_response_before_save", "archive")
+        found: dict[int, Document | Exception] = {}
+        put: list[tuple[int, Pdf]] = []
+        for index, outcome in enumerate(kept):
+            if isinstance(outcome, Pdf):
+                put.append((index, outcome))
+            elif isinstance(outcome, Exception):
+                found[index] = outcome
+            else:
+                raise outcome
+        recorded = await self._units.run_many(
+            [self._recording(sheets[index], pdf) for index, pdf in put],
+            lambda tx: tx.prefetch(documents=[sheets[index].document.document_id for index, _ in put], counters=()),
+        )
+        for (index, pdf), result in zip(put, recorded, strict=True):
+            if isinstance(result, DomainError):
+                await self._deps.archive.delete(pdf.file_id)
+            found[index] = result
+        return [found[index] for index in range(len(sheets))]
+
+    def _recording(self, sheet: Sheet, pdf: Pdf) -> Errand[Tx, Document]:
+        key, attempt, certificate = sheet.document.document_id, sheet.document.attempt, sheet.printed.certificate
+        return Errand(lambda tx: handlers.record_issued(tx, self._deps, key, attempt, pdf, certificate), sheet.context)
 
     async def _note_failure(self, document: Document, error: AppError, context: Context) -> None:
         final = not isinstance(error, Transient)
-        noted = await self._run(
+        noted = await self._units.run(
             lambda tx: handlers.record_failure(tx, self._deps, document.document_id, document.attempt, reason=error.code, final=final),
-            context,
+            context=context,
         )
         _log.warning("document.failed", code=error.code, detail=error.detail, state=noted.state.value)
-
-    def _run(self, body: Callable[[Tx], Coroutine[Any, Any, Document]], context: Context) -> Coroutine[Any, Any, Document]:
-        return self._units.run(body, context=context)
 
 
 class Sweeping:

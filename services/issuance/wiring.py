@@ -17,7 +17,7 @@ from services.issuance.adapters.press import Pool, PressLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import State
 from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
-from services.issuance.jobs import Printing, Sweeping, Tray
+from services.issuance.jobs import Pace, Printing, Sweeping
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoRegister, MongoTx
@@ -84,8 +84,8 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
     )
-    tray = Tray(most=settings.press_tray_sheets, seconds=settings.press_tray_seconds)
-    printing = Printing(deps, units, woken, at_once=settings.press_at_once, poll_seconds=settings.press_poll_seconds, tray=tray)
+    pace = Pace(settings.press_at_once, settings.press_poll_seconds, settings.press_tray_sheets, settings.press_tray_seconds)
+    printing = Printing(deps, units, woken, pace)
     return Parts(station, mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
 
 

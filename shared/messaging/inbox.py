@@ -11,6 +11,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from shared.mongo import Collection, Mongo, Session, is_duplicate_key
+from shared.mongo.together import Lookups
 
 COLLECTION: Final = "inbox"
 KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; dead letters are replayed weeks later
@@ -46,6 +47,7 @@ class Inbox:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, COLLECTION)
+        self._lookups: Lookups[InboxRow] = Lookups(self._read)
 
     async def insert(self, rows: Sequence[InboxRow], session: Session) -> None:
         """Write the rows inside the transaction of what they stand for.
@@ -70,8 +72,11 @@ class Inbox:
 
     async def find(self, key: str) -> InboxRow | None:
         """One row, with the answer that was given."""
-        doc = await self._rows.find_one({"_id": key})
-        return None if doc is None else InboxRow(doc["_id"], doc["type"], doc["at"], doc.get("fingerprint"), doc.get("result"))
+        return (await self._lookups.find((key,))).get(key)
+
+    async def _read(self, keys: Sequence[str]) -> dict[str, InboxRow]:
+        docs = await self._rows.find({"_id": {"$in": list(keys)}}).to_list(None)
+        return {doc["_id"]: InboxRow(doc["_id"], doc["type"], doc["at"], doc.get("fingerprint"), doc.get("result")) for doc in docs}
 
 
 def message_key(consumer: str, message_id: str) -> str:

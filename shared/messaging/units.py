@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from shared.clock import Clock, monotonic_seconds
-from shared.errors import BadInput, Transient
+from shared.errors import AppError, BadInput, Conflict, Transient
+from shared.logs import get
 from shared.messaging.batch import Batches
 from shared.messaging.delivery import AnyRoute, Context, Delivery, Meta, Outcome, Route, routing
 from shared.messaging.inbox import INDEXES as INBOX_INDEXES
@@ -14,7 +16,7 @@ from shared.messaging.inbox import AlreadySeen, InboxRow
 from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
 from shared.messaging.parked import INDEXES as PARKED_INDEXES
 from shared.messaging.unit_of_work import TRIES, Committer, UnitOfWork, pause
-from shared.mongo import LostRace, Mongo, Unit, reachable
+from shared.mongo import DatabaseUnavailable, LostRace, Mongo, Unit, reachable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,7 +25,17 @@ INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
 """What every service's database needs besides its own collections."""
 
 
-__all__ = ["INDEXES", "Context", "Delivery", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
+__all__ = ["INDEXES", "Context", "Delivery", "Errand", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
+
+log = get("messaging")
+
+
+@dataclass(frozen=True, slots=True)
+class Errand(Generic[T, R]):
+    """A body for a unit of work, and what caused it."""
+
+    body: Callable[[T], Awaitable[R]]
+    context: Context | None = None
 
 
 class Units(Generic[T]):
@@ -78,6 +90,55 @@ class Units(Generic[T]):
             except (LostRace, AlreadySeen):
                 await pause(attempt)
         raise Transient("contended", after_seconds=1.0)
+
+    async def run_many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None) -> list[R | AppError]:
+        """Run several bodies in one unit of work; what each returned, or the error it raised, in order.
+
+        Each is judged alone: of one that raised nothing is written. When they can't be committed together (a lost race, one that breaks)
+        each runs in a unit of its own, as `run`. `prefetch` may read at once what they will ask for.
+
+        Raises:
+            DatabaseUnavailable: of none is anything known to be written.
+        """
+        if len(errands) > 1:
+            try:
+                with reachable():
+                    return await self._many(errands, prefetch)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whichever it was is told apart by running them alone
+                log.info("errands.apart", error=type(error).__name__, count=len(errands))
+        found: list[R | AppError] = []
+        for errand in errands:
+            try:
+                found.append(await self.run(errand.body, context=errand.context))
+            except DatabaseUnavailable:
+                raise
+            except AppError as error:
+                found.append(error)
+        return found
+
+    async def _many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None) -> list[R | AppError]:
+        began = monotonic_seconds()
+        work = self._begin(None)
+        tx = self._make_tx(work)
+        if prefetch is not None:
+            await prefetch(tx)
+        found: list[R | AppError] = []
+        for errand in errands:
+            mark = work.savepoint()
+            work.context = errand.context
+            try:
+                found.append(await errand.body(tx))
+            except Conflict:
+                raise
+            except AppError as error:
+                work.rollback(mark)
+                found.append(error)
+            finally:
+                work.context = None
+        await self._committer.commit(work, [], kind="single", began=began)
+        return found
 
     async def _once(self, body: Callable[[T], Awaitable[R]], context: Context | None, key: str | None, fingerprint: str | None) -> R:
         began = monotonic_seconds()

@@ -20,7 +20,7 @@ from shared.clock import Clock, now
 from shared.errors import BadInput, Conflict, NotFound, TooLarge
 from shared.mongo.connection import Collection, Doc, Mongo
 from shared.mongo.errors import reachable
-from shared.mongo.together import Together
+from shared.mongo.together import Lookups, Together
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
 _HEAD_BYTES: Final = 16  # what the longest signature below needs
@@ -59,6 +59,7 @@ class Files:
         self._rows = mongo.collection(database, f"{bucket}.files")
         self._chunks = mongo.collection(database, f"{bucket}.chunks")
         self._put_chunks: Together[Doc] = Together(_inserting(self._chunks))
+        self._lookups: Lookups[StoredFile] = Lookups(self._look_up)
         self._put_rows: Together[Doc] = Together(_inserting(self._rows))
 
     @property
@@ -114,11 +115,11 @@ class Files:
 
     async def find_many(self, file_ids: Iterable[str]) -> dict[str, StoredFile]:
         """What is known of files, without their bytes, in one query."""
-        wanted = list(dict.fromkeys(file_ids))
-        if not wanted:
-            return {}
         with reachable():
-            docs = await self._rows.find({"filename": {"$in": wanted}}).to_list(None)
+            return await self._lookups.find(file_ids)
+
+    async def _look_up(self, file_ids: Sequence[str]) -> dict[str, StoredFile]:
+        docs = await self._rows.find({"filename": {"$in": list(file_ids)}}).to_list(None)
         return {doc["filename"]: _from_doc(doc) for doc in docs}
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:

@@ -1,4 +1,4 @@
-"""Units of work that are ready at the same moment share a transaction.
+"""Units of work that are ready at the same moment share a transaction, and reads by key that are asked at the same moment share a query.
 
 What the consumer does with messages of a batch, this does with what ends side by side in one process: requests at the API, documents in the
 press, chats. A unit that comes alone is committed at once, so nobody waits for company; while transactions are under way, what becomes
@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from shared.mongo.errors import DatabaseUnavailable
 
 W = TypeVar("W")
+V = TypeVar("V")
 
 MOST: Final = 32  # units in a transaction: a few hundred kilobytes
 AT_ONCE: Final = 2  # transactions under way: one that has to be repeated must not hold everybody up
@@ -106,3 +107,59 @@ class Together(Generic[W]):
         else:
             for one in group:
                 one.done.set_result(None)
+
+
+@dataclass(eq=False, slots=True)
+class _Question(Generic[V]):
+    """What is asked with the next query. The keys are a dict for its order."""
+
+    answer: asyncio.Future[Mapping[str, V]]
+    keys: dict[str, None] = field(default_factory=dict)
+
+
+class Lookups(Generic[V]):
+    """Reads by key with `read`, which gives what there is. While one query is under way, what is asked meanwhile goes into the next.
+
+    An answer is never older than its question. One that comes alone is asked at once.
+    """
+
+    def __init__(self, read: Callable[[Sequence[str]], Awaitable[Mapping[str, V]]]) -> None:
+        self._read = read
+        self._next: _Question[V] | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    async def find(self, keys: Iterable[str]) -> dict[str, V]:
+        """What there is of these.
+
+        Raises:
+            Exception: what `read` raised.
+        """
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        if self._next is None:
+            self._next = _Question(asyncio.get_running_loop().create_future())
+        question = self._next
+        question.keys.update(dict.fromkeys(wanted))
+        if self._reader is None:
+            self._reader = asyncio.create_task(self._run(), name="look up together")
+        found = await asyncio.shield(question.answer)  # others may wait for it too
+        return {key: found[key] for key in wanted if key in found}
+
+    async def _run(self) -> None:
+        try:
+            while (question := self._next) is not None:
+                self._next = None
+                await self._ask(question)
+        finally:
+            self._reader = None
+
+    async def _ask(self, question: _Question[V]) -> None:
+        try:
+            question.answer.set_result(await self._read(list(question.keys)))
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            question.answer.set_exception(error)
+            question.answer.exception()  # looked at: who asked may be gone
+        finally:
+            if not question.answer.done():
+                question.answer.cancel()  # we were cancelled with the process

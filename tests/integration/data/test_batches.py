@@ -10,6 +10,7 @@ from shared.contracts.registry import decode
 from shared.errors import BadInput, DomainError
 from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Retry, Unavailable
 from shared.messaging.parked import ParkedMessages, ParkedState
+from shared.messaging.units import Errand
 from shared.mongo import Mongo
 from tests.integration.data.toy import TALLIES, Listener, Tally, Toy, Tx, message
 
@@ -180,6 +181,52 @@ async def test_unit_that_raises_writes_nothing(toy: Toy) -> None:
         await toy.units.run(body, key="k")
     assert await toy.totals() == {}
     assert await toy.count("inbox") == 0
+
+
+def adding(tally_id: str, correlation_id: str) -> Errand[Tx, str]:
+    async def body(tx: Tx) -> str:
+        await tx.add_one(tally_id)
+        return tally_id
+
+    return Errand(body, Context(correlation_id, None, "00-" + "a" * 32 + "-" + "b" * 16 + "-01"))
+
+
+async def test_errands_share_a_unit_and_each_has_its_own_cause_and_fate(toy: Toy) -> None:
+    async def refuse(tx: Tx) -> str:
+        await tx.add_one("never")
+        raise DomainError("no")
+
+    prefetched: list[Tx] = []
+
+    async def prefetch(tx: Tx) -> None:
+        prefetched.append(tx)
+
+    first, refused, last = await toy.units.run_many([adding("a", "one"), Errand(refuse), adding("a", "two")], prefetch)
+    assert (first, last) == ("a", "a")
+    assert isinstance(refused, DomainError)
+    assert await toy.totals() == {"a": 2}
+    assert len(prefetched) == 1
+    rows = await toy.mongo.collection(toy.database, "outbox").find().sort("seq", 1).to_list(None)
+    assert [row["correlation_id"] for row in rows] == ["one", "two"]
+
+
+async def test_errands_that_lost_a_race_run_again_alone(toy: Toy) -> None:
+    await toy.batch(message("a"))
+    raced: list[int] = []
+
+    async def race(tx: Tx) -> str:
+        await tx.add_one("a")
+        if not raced:
+            raced.append(1)
+            await toy.batch(message("a"))
+        return "raced"
+
+    assert await toy.units.run_many([adding("b", "one"), Errand(race)]) == ["b", "raced"]
+    assert await toy.totals() == {"a": 3, "b": 1}
+
+
+async def test_no_errands_need_nothing(toy: Toy) -> None:
+    assert await toy.units.run_many([]) == []
 
 
 async def test_hooks_and_wake_run_after_the_commit_only(toy: Toy) -> None:

@@ -14,7 +14,7 @@ import orjson
 
 from services.issuance.consumers import routes
 from services.issuance.domain.document import Approval, Certificate, Document
-from services.issuance.jobs import Printing, Tray
+from services.issuance.jobs import Pace, Printing
 from services.issuance.ports import DocumentQuery, Printed
 from services.issuance.wiring import Parts
 from shared.clock import now
@@ -75,7 +75,7 @@ class Desk:
         parts = self.parts
         woken = asyncio.Event()
         deps = replace(parts.deps, press=press, wake_press=woken.set)
-        printing = Printing(deps, parts.units, woken, at_once=4, poll_seconds=0.05, tray=Tray(most=2, seconds=0.05))
+        printing = Printing(deps, parts.units, woken, Pace(at_once=4, poll_seconds=0.05, tray_sheets=2, tray_seconds=0.05))
         return replace(self, parts=replace(parts, deps=deps, printing=printing))
 
     async def deliver(self, *approvals: Approval, message_ids: tuple[str, ...] = ()) -> list[Outcome]:

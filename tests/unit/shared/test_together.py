@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from shared.mongo import DatabaseUnavailable, LostRace
-from shared.mongo.together import AT_ONCE, MOST, Together
+from shared.mongo.together import AT_ONCE, MOST, Lookups, Together
 from tests.support.eventually import eventually
 
 
@@ -126,3 +126,65 @@ async def test_cancelled_in_its_transaction_it_waits_for_the_end(database: Datab
     database.gate.set()
     outcomes = await asyncio.gather(*first, return_exceptions=True)
     assert isinstance(outcomes[0], asyncio.CancelledError)
+
+
+class Shelf:
+    """Notes what was asked together; waits where the gate is closed."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.failure: Exception | None = None
+
+    async def read(self, keys: Sequence[str]) -> dict[str, str]:
+        self.asked.append(list(keys))
+        await self.gate.wait()
+        if self.failure is not None:
+            raise self.failure
+        return {key: key.upper() for key in keys if key != "absent"}
+
+
+async def test_a_lookup_alone_is_asked_at_once_and_gives_what_there_is() -> None:
+    shelf = Shelf()
+    assert await Lookups(shelf.read).find(["a", "absent"]) == {"a": "A"}
+    assert await Lookups(shelf.read).find([]) == {}
+    assert shelf.asked == [["a", "absent"]]
+
+
+async def test_lookups_that_come_while_one_is_under_way_share_the_next() -> None:
+    shelf = Shelf()
+    lookups = Lookups(shelf.read)
+    shelf.gate.clear()
+    first = asyncio.create_task(lookups.find(["a"]))
+    await eventually(lambda: shelf.asked == [["a"]])
+    others = [asyncio.create_task(lookups.find(keys)) for keys in (["b", "c"], ["a", "c"], ["absent"])]
+    await asyncio.sleep(0)
+    shelf.gate.set()
+    assert await first == {"a": "A"}
+    assert await asyncio.gather(*others) == [{"b": "B", "c": "C"}, {"a": "A", "c": "C"}, {}]
+    assert shelf.asked == [["a"], ["b", "c", "a", "absent"]]
+
+
+async def test_a_lookup_that_fails_is_told_to_all_who_asked_and_the_next_is_asked_anew() -> None:
+    shelf = Shelf()
+    lookups = Lookups(shelf.read)
+    shelf.failure = DatabaseUnavailable("down")
+    for task in [asyncio.create_task(lookups.find([key])) for key in ("a", "b")]:
+        with pytest.raises(DatabaseUnavailable):
+            await task
+    assert shelf.asked == [["a", "b"]]
+    shelf.failure = None
+    assert await lookups.find(["a"]) == {"a": "A"}
+
+
+async def test_one_who_no_longer_waits_takes_the_answer_from_nobody() -> None:
+    shelf = Shelf()
+    lookups = Lookups(shelf.read)
+    shelf.gate.clear()
+    gone, other = (asyncio.create_task(lookups.find([key])) for key in ("a", "b"))
+    await eventually(lambda: len(shelf.asked) == 1)
+    gone.cancel()
+    shelf.gate.set()
+    assert await other == {"b": "B"}
+    assert gone.cancelled() or gone.cancelling()
