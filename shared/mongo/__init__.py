@@ -24,3 +24,4 @@ from shared.mongo.unit import Mapping as Mapping
 from shared.mongo.unit import Savepoint as Savepoint
 from shared.mongo.unit import Unit as Unit
 from shared.mongo.unit import WriteOp as WriteOp
+from shared.mongo.unit import fields_of as fields_of

@@ -43,6 +43,11 @@ class Mapping(Generic[A]):
     from_doc: Callable[[Doc], A]
 
 
+def fields_of(part: Any) -> Doc:
+    """The fields of a slotted dataclass whose values go into the database as they are. `asdict` copies deeply, at ten times the cost."""
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
 Slot: TypeAlias = tuple[str, str]
 
 

@@ -15,7 +15,7 @@ from services.intake.domain.court import Child, Decision, Party
 from services.intake.domain.inflow import Kind
 from services.intake.domain.requests import Channel, Origin, Person, Request, State, Step
 from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
-from shared.mongo import Doc, Mapping
+from shared.mongo import Doc, Mapping, fields_of
 from shared.values import KkNumber, Nik
 
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
@@ -85,7 +85,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
             "began_at": draft.began_at,
             "nik": draft.nik.text if draft.nik else None,
             "kk_number": draft.kk_number.text if draft.kk_number else None,
-            "attachments": [asdict(file) for file in draft.attachments],
+            "attachments": [fields_of(file) for file in draft.attachments],
             "outreach_source": draft.outreach_source,
         },
     }
@@ -126,9 +126,9 @@ def _request_to(request: Request) -> Doc:
         "promised_at": request.promised_at,
         "outreach_source": request.outreach_source,
         "document_number": request.document_number,
-        "origin": {**asdict(request.origin), "channel": request.origin.channel.value},
-        "person": asdict(request.person),
-        "attachments": [asdict(file) for file in request.attachments],
+        "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
+        "person": fields_of(request.person),
+        "attachments": [fields_of(file) for file in request.attachments],
         "timeline": [
             {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
             for step in request.timeline
@@ -161,7 +161,7 @@ def _case_to(case: Case) -> Doc:
         "key": case.key,
         "decision": _dated(asdict(case.decision)),
         "fingerprint": case.fingerprint,
-        "requests": [asdict(one) for one in case.requests],
+        "requests": [fields_of(one) for one in case.requests],
         "received_at": case.received_at,
     }
 

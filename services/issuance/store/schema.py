@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from services.issuance.domain.card import FamilyCard, Member
 from services.issuance.domain.document import Certificate, Contact, Document, Material, Origin, Pdf, State
 from services.issuance.domain.numbers import Counter
-from shared.mongo import Doc, IndexModel, Mapping
+from shared.mongo import Doc, IndexModel, Mapping, fields_of
 
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""
@@ -46,14 +45,14 @@ def _document_to_doc(document: Document) -> Doc:
         "allocated_kk": document.allocated_kk,
         "token": document.token,
         "holder_name": document.holder_name,
-        "origin": asdict(document.origin),
+        "origin": fields_of(document.origin),
         "claimed_at": document.claimed_at,
         "state": document.state.value,
         "attempt": document.attempt,
         "due_at": document.due_at,
         "material": _material_to_doc(document.material) if document.material else None,
-        "pdf": asdict(document.pdf) if document.pdf else None,
-        "certificate": asdict(document.certificate) if document.certificate else None,
+        "pdf": fields_of(document.pdf) if document.pdf else None,
+        "certificate": fields_of(document.certificate) if document.certificate else None,
         "issued_at": document.issued_at,
         "reason": document.reason,
         "reason_at": document.reason_at,
@@ -89,14 +88,17 @@ def document_from_doc(doc: Doc) -> Document:
 
 
 def _material_to_doc(material: Material) -> Doc:
-    doc = asdict(material)
-    doc["card"]["members"] = [_dates_as_text(member) for member in doc["card"]["members"]]
-    return doc
+    return {
+        "holder_nik": material.holder_nik,
+        "card": fields_of(material.card) | {"members": [_member_to_doc(member) for member in material.card.members]},
+        "contact": fields_of(material.contact),
+    }
 
 
-def _dates_as_text(member: MappingABC[str, Any]) -> Doc:
+def _member_to_doc(member: Member) -> Doc:
     # BSON has moments, no days: a day stays a day as ISO text, in any time zone.
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in member.items()}
+    on = member.marital_status_on
+    return fields_of(member) | {"born_on": member.born_on.isoformat(), "marital_status_on": on.isoformat() if on else None}
 
 
 def _material_from_doc(doc: Doc) -> Material:

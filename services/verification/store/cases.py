@@ -11,7 +11,7 @@ from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
-from shared.mongo import Doc, Mapping
+from shared.mongo import Doc, Mapping, fields_of
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -100,7 +100,7 @@ def _submission(doc: Doc) -> Submission:
 
 
 def _card_doc(card: Card) -> Doc:
-    return {name: getattr(card, name) for name in Card.__slots__} | {"members": [member_doc(member) for member in card.members]}
+    return fields_of(card) | {"members": [member_doc(member) for member in card.members]}
 
 
 def _card(doc: Doc) -> Card:
