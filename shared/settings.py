@@ -48,6 +48,10 @@ class ServiceSettings(Environment):
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")]
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
     api_keys: Annotated[tuple[ApiClient, ...], Field(description="JSON list of {name, sha256, scopes}")] = ()
+    max_requests_at_once: Annotated[
+        int,
+        Field(ge=1, description="HTTP requests in work at a time; others are answered 503 with Retry-After"),
+    ] = 256
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
         int, Field(ge=1, le=500, description="Most messages in one unit of work (1 = one transaction per message)")

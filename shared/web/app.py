@@ -15,7 +15,7 @@ from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import problems
 from shared.web.auth import Authenticator
-from shared.web.middleware import BodyLimit, Canonical
+from shared.web.middleware import BodyLimit, Canonical, Room
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 DOCUMENTATION: Final = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect"})
@@ -32,7 +32,7 @@ def create_app(
     """Make the app of a service.
 
     Args:
-        settings: Gives the API keys and the body limit.
+        settings: Gives the API keys and the limits.
         health: What `/readyz` tells.
         title: Shown in the API documentation.
         public: Route paths that need no authentication; a test refuses every other route without one.
@@ -43,6 +43,7 @@ def create_app(
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
+    app.add_middleware(Room, most=settings.max_requests_at_once)
     app.add_middleware(Canonical)
 
     @app.get("/livez", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Pure ASGI: body limit, trace context, and one canonical log line per request. No reading of bodies, no buffering."""
+"""Pure ASGI: requests at once, body limit, trace context, one canonical log line per request. No reading of bodies, no buffering."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from shared.ids import child_traceparent
 from shared.web.problems import problem
 
 _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
+_BUSY_SECONDS: Final = 2  # about what a full house takes to empty
 _log = logs.get("web")
 
 
@@ -52,6 +53,36 @@ class BodyLimit:
             return message
 
         await self._app(scope, limited, send)
+
+
+class Room:
+    """Takes so many requests at once and sends others away with 503 and `Retry-After`, before a byte of theirs is read.
+
+    Whoever is let in is then answered soon, however many come: without a limit all of a rush would wait for the sum of it. Probes and
+    metrics are always let in.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] != "http" or scope["path"] in _QUIET:
+            await self._app(scope, receive, send)
+            return
+        if self._inside >= self._most:
+            metrics.HTTP_TURNED_AWAY.inc()
+            retry = {"Retry-After": str(_BUSY_SECONDS)}
+            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", f"{self._most} requests are in work; come again.", headers=retry)
+            await refusal(scope, receive, send)
+            return
+        self._inside += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside -= 1
 
 
 class Canonical:

@@ -47,8 +47,8 @@ def main() -> int:
         words,
         start.measure,
         step.measure,
-        lambda options: list(with_the_press(options)),
-        lambda options: list(without_the_press(options)),
+        with_the_press,
+        without_the_press,
     )
 
 

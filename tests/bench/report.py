@@ -8,7 +8,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +17,11 @@ from typing import Any, Final
 import orjson
 import psutil
 
+from shared.clock import monotonic_seconds
 from tests.support.servers import MODE_VARIABLE
 
 MISSED: Final = 1  # exit code
+HEAD: Final = f"{'bench':<9}{'what':<46}{'value':>10} {'unit':<8}{'target':>10}  {'':<7}note"
 
 
 @dataclass(frozen=True)
@@ -72,28 +75,52 @@ def rounds(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--scale", type=float, default=1.0, help="how much in a round, times the default")
 
 
-def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report | Sequence[Report]]) -> int:
-    """Measure one after another, print the table and the JSON line; 1 when a target is missed.
+def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callable[[argparse.Namespace], Report | Iterable[Report]]) -> int:
+    """Measure one after another, print each one's rows as they are there and at last the JSON line; 1 when a target is missed.
 
-    Servers are local processes unless `TEST_SERVERS=containers`, or their addresses are given.
+    A bench that breaks is said so, and misses. Servers are local processes unless `TEST_SERVERS=containers`, or their addresses are given.
     The load says how busy the machine was with other things: a number taken under load is an upper bound.
     """
     options = parser.parse_args(words)
     os.environ.setdefault(MODE_VARIABLE, "local")  # a container is reached through a proxy process, which would be measured too
     load_before = os.getloadavg()[0]
-    found = [report for bench in benches for report in _several(bench(options))]
+    began = monotonic_seconds()
+    found: list[Report] = []
+    _print(HEAD)
+    for bench in benches:
+        try:
+            for report in _several(bench(options)):
+                found.append(report)
+                _print("\n".join(_line(report.bench, row) for row in report.rows))
+        except Exception as error:  # noqa: BLE001 - the others are measured all the same
+            found.append(Report("broken", (Row(f"broke: {type(error).__name__}", 1.0, "", at_most=0.0, note=_where(error)),), {}))
+            _print(_line("broken", found[-1].rows[0]))
     machine = {**_machine(), "load_before": round(load_before, 2), "load_after": round(os.getloadavg()[0], 2)}
-    sys.stdout.write(table(found) + f"\n{machine['cpus']} CPUs, load before {machine['load_before']}, after {machine['load_after']}\n")
+    seconds = monotonic_seconds() - began
+    _print(f"{machine['cpus']} CPUs, load before {machine['load_before']}, after {machine['load_after']}; took {seconds:.0f} s")
     ok = all(report.ok for report in found)
     line = {
         "ok": ok,
         "command": " ".join(["python -m", parser.prog.removeprefix("python -m "), *words]),
+        "seconds": round(seconds),
         "machine": machine,
         **{report.bench: {**report.data, "ok": report.ok} for report in found},
         "rows": [{"bench": report.bench, **asdict(row), "ok": row.ok} for report in found for row in report.rows],
     }
-    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    _print(orjson.dumps(line).decode())
     return 0 if ok else MISSED
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _where(error: Exception) -> str:
+    """The frames of ours, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames if "site-packages" not in frame.filename]
+    return " ".join(ours[-4:])
 
 
 def _machine() -> dict[str, Any]:
@@ -122,21 +149,14 @@ def _commit() -> str:
     return said.stdout.strip()
 
 
-def _several(found: Report | Sequence[Report]) -> Sequence[Report]:
+def _several(found: Report | Iterable[Report]) -> Iterable[Report]:
     return [found] if isinstance(found, Report) else found
-
-
-def table(found: Sequence[Report]) -> str:
-    """All rows below each other."""
-    lines = [f"{'bench':<9}{'what':<46}{'value':>10} {'unit':<8}{'target':>10}  {'':<7}note"]
-    lines += [_line(report.bench, row) for report in found for row in report.rows]
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _line(bench: str, row: Row) -> str:
     target = f"<= {row.at_most:g}" if row.at_most is not None else f">= {row.at_least:g}" if row.at_least is not None else ""
     verdict = "" if not target else "ok" if row.ok else "MISSED"
-    return f"{bench:<9}{row.what:<46}{shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}"
+    return f"{bench:<9}{row.what:<46}{shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}".rstrip()
 
 
 def shown(value: float) -> str:

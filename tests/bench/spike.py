@@ -3,9 +3,10 @@
 First the rate that the system sustains is measured, on this machine in this run. Then people file at half of it (the normal day), at five
 times of it (the spike), and at half of it again. Requests arrive in an open loop; nobody holds back because answers are slow.
 
-Intake has one limit of its own: 2,048 connections wait in the kernel, what comes beyond is refused there. Below it nothing may be refused,
-and every request that was answered 201 must be stored. What was taken in the spike is worked off afterwards, for about four times as long
-as the spike was: that is arithmetic, not a fault. What must be normal again soon is the answer to those who file: within 30 s.
+Intake states its limit: so many requests in work at a time (`MAX_REQUESTS_AT_ONCE`); others are answered 503 `busy` with `Retry-After`.
+Below it nothing may be refused, nothing may be refused in another way, and every request that was answered 201 must be stored. Who was sent
+away is not repeated here. What was taken in the spike is worked off afterwards. Normal again soon must be the answer to those who file:
+within 30 s.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import uvloop
 
 from shared.clock import monotonic_seconds
 from shared.mongo import Mongo
+from shared.settings import ServiceSettings
 from tests.bench import report
 from tests.bench.http_wire import Broken, Http
 from tests.bench.report import Report, Row, percentile
@@ -30,6 +32,8 @@ from tests.bench.system import System, running
 from tests.bench.throughput import CREATED, Adapter, trip, with_stub
 
 TIMES: Final = 5
+BUSY: Final = 503
+LIMIT: Final[int] = ServiceSettings.model_fields["max_requests_at_once"].default
 TARGET_SECONDS: Final = 30.0
 CALM_SECONDS: Final = 8.0  # before the spike
 WATCHED_SECONDS: Final = 40.0  # after it
@@ -46,6 +50,12 @@ class Answers:
     began: float
     milliseconds: dict[int, list[float]] = field(default_factory=dict)
     refused: int = 0
+    """Any other answer than 201 and 503 `busy`."""
+    away: int = 0
+    below: int = 0
+    """Sent away though fewer than the limit were in work."""
+    at_once: int = 0
+    most_at_once: int = 0
     taken: list[str] = field(default_factory=list)
     """Request ids of all that were answered 201."""
 
@@ -60,10 +70,19 @@ class Answers:
 
 
 async def _file(adapter: Adapter, http: Http, answers: Answers, due: float) -> None:
+    answers.at_once += 1
+    at_once = answers.at_once
     try:
         status, body = await http.send(adapter.next())
     except (Broken, OSError):
         status, body = 0, b""
+    at_once = max(at_once, answers.at_once)
+    answers.most_at_once = max(answers.most_at_once, at_once)
+    answers.at_once -= 1
+    if status == BUSY and orjson.loads(body)["code"] == "busy":
+        answers.away += 1
+        answers.below += at_once <= LIMIT
+        return
     if status != CREATED:
         answers.refused += 1
         return
@@ -97,6 +116,9 @@ class Finding:
     sustained: float
     filed: int
     refused: int
+    away: int
+    below: int
+    most_at_once: int
     lost: int
     before_ms: float
     during_ms: float
@@ -123,8 +145,19 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
     calm, peak = int(CALM_SECONDS), int(CALM_SECONDS + seconds)
     before = answers.p95(1, calm)
     back = _back(answers, peak, int(peak + watched), max(TWICE * before, SOON_MS))
-    filed = len(answers.taken) + answers.refused
-    return Finding(sustained, filed, answers.refused, len(answers.taken) - stored, before, answers.p95(calm, peak), back, left)
+    return Finding(
+        sustained=sustained,
+        filed=len(answers.taken) + answers.refused + answers.away,
+        refused=answers.refused,
+        away=answers.away,
+        below=answers.below,
+        most_at_once=answers.most_at_once,
+        lost=len(answers.taken) - stored,
+        before_ms=before,
+        during_ms=answers.p95(calm, peak),
+        back_seconds=back,
+        left=left,
+    )
 
 
 def _back(answers: Answers, first: int, last: int, normal_ms: float) -> float:
@@ -142,7 +175,14 @@ def on(system: System, options: argparse.Namespace) -> Report:
     note = f"p95 of the answer {found.before_ms:.0f} ms before, {found.during_ms:.0f} ms in the spike; {found.left} under way at the end"
     rows = (
         Row(f"filed at {TIMES} times {found.sustained:.0f}/s", float(found.filed), "", note=f"for {options.spike_seconds:g} s"),
-        Row("refused", float(found.refused), "", at_most=0.0),
+        Row(
+            f"sent away, more than {LIMIT} in work",
+            float(found.away),
+            "",
+            note=f"up to {found.most_at_once} waited for an answer",
+        ),
+        Row(f"sent away, fewer than {LIMIT} in work", float(found.below), "", at_most=0.0),
+        Row("refused in another way", float(found.refused), "", at_most=0.0),
         Row("answered 201 and not stored", float(found.lost), "", at_most=0.0),
         Row("answers are normal again after the spike", found.back_seconds, "s", at_most=TARGET_SECONDS, note=note),
     )
@@ -151,6 +191,8 @@ def on(system: System, options: argparse.Namespace) -> Report:
         "seconds": options.spike_seconds,
         "filed": found.filed,
         "refused": found.refused,
+        "sent_away": found.away,
+        "sent_away_below_the_limit": found.below,
         "lost": found.lost,
         "before_p95_ms": round(found.before_ms, 1),
         "during_p95_ms": round(found.during_ms, 1),

@@ -49,8 +49,8 @@ class Press:
     target: float
 
 
-STUB: Final = Press("stub", stub=True, journeys=1500, target=STUB_TARGET)
-SIGNED: Final = Press("signed", stub=False, journeys=450, target=SIGNED_TARGET)
+STUB: Final = Press("stub", stub=True, journeys=1000, target=STUB_TARGET)
+SIGNED: Final = Press("signed", stub=False, journeys=300, target=SIGNED_TARGET)
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,25 @@ def test_one_missed_target_fails_the_whole_bench(slow: float, code: int, capsys:
     *lines, last = capsys.readouterr().out.splitlines()
     found = json.loads(last)
     assert [row["ok"] for row in found.pop("rows")] == [True, code == 0]
-    assert found | {"machine": None, "command": ""} == {
+    assert found | {"machine": None, "command": "", "seconds": 0} == {
         "ok": code == 0,
         "machine": None,
+        "seconds": 0,
         "command": "",
         "fast": {"seconds": 0.1, "ok": True},
         "slow": {"seconds": slow, "ok": code == 0},
     }
     assert ["MISSED" in line for line in lines if line.startswith("slow")] == [code != 0]
+
+
+def test_a_bench_that_breaks_is_named_and_the_others_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(_: argparse.Namespace) -> Report:
+        raise TimeoutError
+
+    fine = Report("fine", (Row("import", 1.0, "s", at_most=1.5),), {})
+    assert report.run(argparse.ArgumentParser(), [], broken, lambda _: [fine]) == MISSED
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["broken", "fine"]
+    assert "TimeoutError" in lines[1]
+    assert "test_report.py" in lines[1]
+    assert json.loads(last)["ok"] is False

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from shared.web import Client, create_app, require
 
 KEY = "kunci-rahasia"
 LIMIT_BYTES = 2048
+ROOM = 2
 
 
 class Asked(BaseModel):
@@ -32,6 +34,7 @@ def make_app(health: Health) -> FastAPI:
         mongo_url="mongodb://x",
         port=0,
         max_body_bytes=LIMIT_BYTES,
+        max_requests_at_once=ROOM,
         api_keys=[ApiClient(name="adapter", sha256=hashlib.sha256(KEY.encode()).hexdigest(), scopes=frozenset({"requests:write"}))],
     )
     app = create_app(settings, health, title="test", larger_bodies=[("/large", 10 * LIMIT_BYTES)])
@@ -67,8 +70,13 @@ def health() -> Health:
 
 
 @pytest.fixture
-async def client(health: Health) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(make_app(health))
+def app(health: Health) -> FastAPI:
+    return make_app(health)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Authorization": f"Bearer {KEY}"}) as made:
         yield made
 
@@ -178,3 +186,22 @@ async def test_metrics_tell_the_route_and_never_the_path(client: httpx.AsyncClie
     text = (await client.get("/metrics")).text
     assert 'http_request_seconds_count{method="GET",route="/raise/{name}",status="409"}' in text
     assert "3519010101850001" not in text
+
+
+async def test_more_than_may_be_in_work_are_sent_away_and_nobody_else(app: FastAPI, client: httpx.AsyncClient) -> None:
+    gate, inside = asyncio.Event(), asyncio.Semaphore(0)
+
+    @app.get("/slow")
+    async def slow(_client: Client = require("requests:write")) -> None:
+        inside.release()
+        await gate.wait()
+
+    full = [asyncio.create_task(client.get("/slow")) for _ in range(ROOM)]
+    for _ in full:
+        await inside.acquire()
+    away = await client.get("/slow")
+    assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "busy", "2")
+    assert (await client.get("/livez")).status_code == 200
+    gate.set()
+    assert [(await each).status_code for each in full] == [200] * ROOM
+    assert (await client.get("/slow")).status_code == 200
