@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from shared.clock import monotonic_seconds
+
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length:"
 
@@ -48,19 +50,22 @@ class _Protocol(asyncio.Protocol):
             self.waiting.set_exception(Broken())
 
 
+KEPT_SECONDS: Final = 3.0  # uvicorn hangs up after five
+
+
 class Http:
     """Kept connections to one server; as many as requests are under way."""
 
     def __init__(self, url: str) -> None:
         where = urlsplit(url)
         self._host, self._port = where.hostname or "", where.port or 80
-        self._free: list[_Protocol] = []
+        self._free: list[tuple[float, _Protocol]] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for connection in self._free:
+        for _, connection in self._free:
             if connection.transport is not None:
                 connection.transport.close()
 
@@ -71,15 +76,24 @@ class Http:
             Broken: the server hung up.
             OSError: it can't be reached.
         """
-        connection = self._free.pop() if self._free else await self._connect()
-        if connection.transport is None:
-            connection = await self._connect()
+        connection = self._kept() or await self._connect()
         connection.waiting = asyncio.get_running_loop().create_future()
         assert connection.transport is not None
         connection.transport.write(request)
         answer = await connection.waiting
-        self._free.append(connection)
+        self._free.append((monotonic_seconds(), connection))
         return answer
+
+    def _kept(self) -> _Protocol | None:
+        """The connection that was used last, unless the server is about to hang up on it."""
+        while self._free:
+            freed, connection = self._free.pop()
+            if connection.transport is None:
+                continue
+            if monotonic_seconds() - freed < KEPT_SECONDS:
+                return connection
+            connection.transport.close()
+        return None
 
     async def _connect(self) -> _Protocol:
         _, protocol = await asyncio.get_running_loop().create_connection(_Protocol, self._host, self._port)
