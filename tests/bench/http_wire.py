@@ -65,7 +65,7 @@ class Http:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for _, connection in self._free:
+        for _freed, connection in self._free:
             if connection.transport is not None:
                 connection.transport.close()
 
