@@ -16,12 +16,16 @@ from deploy.local.parts import SERVICES, SIMULATORS, Part
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
+from shared.clock import monotonic_seconds
+from shared.messaging import conservation
 from shared.mongo import Mongo
 from tests.bench.contenders.ground import cpu_seconds, listening
 from tests.support.servers import Run
 from tests.support.vhosts import open_vhost
 
 MB: Final = 1_000_000
+CALM_SECONDS: Final = 180.0
+LOOK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,23 @@ class Meter:
 
     def _servers(self) -> list[psutil.Process]:
         return listening(self._system.mongo_url, self._system.amqp_url)
+
+
+async def calm(mongo: Mongo, system: System) -> float:
+    """Wait until nothing that was accepted is on its way any more, so that the next bench is not charged for it; seconds.
+
+    Raises:
+        TimeoutError: it does not come to an end.
+    """
+    began = monotonic_seconds()
+    async with asyncio.timeout(CALM_SECONDS):
+        while any([await _in_flight(mongo, system.database(name)) for name in SERVICES]):  # noqa: ASYNC110 - other processes work
+            await asyncio.sleep(LOOK_SECONDS)
+    return monotonic_seconds() - began
+
+
+async def _in_flight(mongo: Mongo, database: str) -> int:
+    return sum(census.in_flight for census in (await conservation.take(mongo, database)).values())
 
 
 @dataclass(frozen=True)

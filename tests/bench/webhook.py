@@ -31,7 +31,7 @@ from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.http_wire import Broken, Http, request
 from tests.bench.report import Report, Row, percentile
-from tests.bench.system import System, running
+from tests.bench.system import System, calm, running
 
 RATES: Final = (50, 150, 300)
 HELD: Final = 150  # the rate that has a target
@@ -134,12 +134,15 @@ async def lost(system: System, keys: Sequence[str]) -> int:
     return len(set(keys)) - stored
 
 
-async def _measure(system: System, options: argparse.Namespace) -> tuple[list[Wave], int]:
+async def _measure(system: System, options: argparse.Namespace) -> tuple[list[Wave], int, float]:
+    mongo = Mongo.connect(system.mongo_url)
     async with Http(system.url("intake")) as http:
         meta = Meta(http, system.stack.keys.whatsapp_app_secret)
         await meta.wave(RATES[0], 2.0)  # connections, caches
         waves = [await meta.wave(rate, options.seconds) for _ in range(options.rounds) for rate in RATES]
-        return waves, await lost(system, meta.answered)
+        worked_off = await calm(mongo, system)
+        await mongo.close()
+        return waves, await lost(system, meta.answered), worked_off
 
 
 def measure(options: argparse.Namespace) -> Report:
@@ -151,7 +154,7 @@ def measure(options: argparse.Namespace) -> Report:
 def on(system: System, options: argparse.Namespace) -> Report:
     """Every rate in every round."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        waves, missing = runner.run(_measure(system, options))
+        waves, missing, worked_off = runner.run(_measure(system, options))
     rows: list[Row] = []
     data: dict[str, Any] = {"servers": system.provider, "seconds": options.seconds, "target_p99_ms": TARGET_MS, "lost": missing}
     for rate in RATES:
@@ -167,6 +170,8 @@ def on(system: System, options: argparse.Namespace) -> Report:
             "generator_late_ms": round(late, 1),
         }
     rows.append(Row("answered 200 and not stored", float(missing), "", at_most=0.0))
+    rows.append(Row("all of it answered in the chats, after the last", worked_off, "s"))
+    data["worked_off_seconds"] = round(worked_off, 1)
     return Report("webhook", tuple(rows), data)
 
 
