@@ -44,7 +44,7 @@ class Settings(ServiceSettings):
     office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
-    chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 8
+    chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 4
     chat_lease_seconds: Annotated[float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds")] = (
         60.0
     )

@@ -5,7 +5,7 @@ each of our answers comes back as sent, delivered and read. They arrive in an op
 answered, spread as independent people spread them (exponential gaps from a seed). The time runs from when a body was due, so that a
 server that falls behind is charged for it. Intake answers 200 only when the body is durable (majority and journal); what was answered is
 counted in the database afterwards. Meanwhile the system works on what came: the dialogue answers every message through notifier and
-simulator, whose own statuses come on top.
+simulator, which sends no statuses here, so that the rate is the rate.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import hashlib
 import hmac
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+import httpx
 import orjson
 import uvloop
 
@@ -138,11 +140,23 @@ async def _measure(system: System, options: argparse.Namespace) -> tuple[list[Wa
     mongo = Mongo.connect(system.mongo_url)
     async with Http(system.url("intake")) as http:
         meta = Meta(http, system.stack.keys.whatsapp_app_secret)
-        await meta.wave(RATES[0], 2.0)  # connections, caches
-        waves = [await meta.wave(rate, options.seconds) for _ in range(options.rounds) for rate in RATES]
-        worked_off = await calm(mongo, system)
+        async with _without_statuses(system.url("whatsapp")):
+            await meta.wave(RATES[0], 2.0)  # connections, caches
+            waves, worked_off = [], 0.0
+            for rate in RATES * options.rounds:
+                waves.append(await meta.wave(rate, options.seconds))
+                worked_off = max(worked_off, await calm(mongo, system))  # the next wave does not pay for this one
         await mongo.close()
         return waves, await lost(system, meta.answered), worked_off
+
+
+@asynccontextmanager
+async def _without_statuses(url: str) -> AsyncIterator[None]:
+    """Nobody but us posts webhooks."""
+    async with httpx.AsyncClient(base_url=url) as simulator:
+        (await simulator.post("/sim/faults", json={"kind": "webhook_drop"})).raise_for_status()
+        yield
+        (await simulator.delete("/sim/faults")).raise_for_status()
 
 
 def measure(options: argparse.Namespace) -> Report:
@@ -170,7 +184,7 @@ def on(system: System, options: argparse.Namespace) -> Report:
             "generator_late_ms": round(late, 1),
         }
     rows.append(Row("answered 200 and not stored", float(missing), "", at_most=0.0))
-    rows.append(Row("all of it answered in the chats, after the last", worked_off, "s"))
+    rows.append(Row("all of a wave answered in the chats, after its end, at most", worked_off, "s"))
     data["worked_off_seconds"] = round(worked_off, 1)
     return Report("webhook", tuple(rows), data)
 
