@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import orjson
 
 from tests.chaos import full_disk, long_run
-from tests.chaos.cases import ALL, rounds, together
+from tests.chaos.cases import ALL, rounds
 from tests.chaos.scene import Result, Scene
 from tests.support.servers import Run
 
@@ -35,25 +36,30 @@ def main(words: Sequence[str]) -> int:
 
 async def _cases(run: Run, options: argparse.Namespace) -> int:
     chosen = [case for case in ALL if any(word in case.name for word in options.only.split(",")) and (case.fast or not options.fast)]
-    wanted = [together(cases) for cases in rounds(chosen)] if options.fast else chosen
+    wanted = rounds(chosen) if options.fast else tuple((case,) for case in chosen)
     results: list[Result] = []
+    counts: Counter[str] = Counter()
     async with Scene(run.folder, seed=options.seed, quick=options.fast) as scene:
-        for number, case in enumerate(wanted, 1):
-            results.append(await scene.play(case))
+        for number, cases in enumerate(wanted, 1):
+            played = await scene.play_together(cases)
             if not options.fast or number == len(wanted):  # the subset is judged as a whole
-                results[-1].problems += (await scene.judged())[1]
-            print(f"{number:3}/{len(wanted)} {_line(results[-1])}", flush=True)
-            for problem in results[-1].problems:
-                print(f"        {problem}", flush=True)
+                verdict, problems = await scene.judged()
+                played[-1].problems += problems
+                counts = Counter(journeys=verdict.journeys, lost=verdict.lost, double=verdict.double, flagged=verdict.flagged)
+            for result in played:
+                results.append(result)
+                print(f"{len(results):3}/{len(chosen)} {_line(result)}", flush=True)
+                for problem in result.problems:
+                    print(f"        {problem}", flush=True)
     if not options.fast and any(word in full_disk.CASE for word in options.only.split(",")):
-        await _on_a_small_disk(run, options, results)
+        counts += await _on_a_small_disk(run, options, results)
     bad = [result for result in results if not result.good]
-    print(f"{len(results) - len(bad)} of {len(results)} cases kept every promise")
+    print(f"{len(results) - len(bad)} of {len(results)} cases kept every promise; {counts['lost']} lost, {counts['double']} double")
     summary = {
         "good": not bad and bool(results),
-        "cases": len(results) + len(chosen) - len(wanted),
+        "cases": len(results),
         "bad": [result.case for result in bad],
-        "journeys": sum(result.journeys for result in results),
+        **{name: counts[name] for name in ("journeys", "lost", "double", "flagged")},
         "heal_max_seconds": max((result.heal for result in results), default=0.0),
         "seconds": {result.case: [result.lasted, result.heal] for result in results},
     }
@@ -61,15 +67,17 @@ async def _cases(run: Run, options: argparse.Namespace) -> int:
     return 0 if summary["good"] else 1
 
 
-async def _on_a_small_disk(run: Run, options: argparse.Namespace, results: list[Result]) -> None:
+async def _on_a_small_disk(run: Run, options: argparse.Namespace, results: list[Result]) -> Counter[str]:
     try:
-        results.append(await full_disk.play(run.folder, options.seed))
+        result, verdict = await full_disk.play(run.folder, options.seed)
     except PermissionError as error:
         print(f"        {full_disk.CASE}: not played, {error}", flush=True)
-        return
+        return Counter()
+    results.append(result)
     print(f"      + {_line(results[-1])}", flush=True)
     for problem in results[-1].problems:
         print(f"        {problem}", flush=True)
+    return Counter(journeys=verdict.journeys, lost=verdict.lost, double=verdict.double, flagged=verdict.flagged)
 
 
 def _line(result: Result) -> str:

@@ -1,6 +1,5 @@
 """One stage for all cases: it is started once, and every case leaves it well."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from tests.support.servers import Run
 HERE = Path(__file__).parent
 LAST = "test_the_judge_finds_every_promise_kept"
 SEED = 20_261_124
-# The cases take ten minutes on two cores and are not steady enough yet to stand between a change and main: `make chaos FAST=1`, or
-# CHAOS=1 for pytest.
-collect_ignore = [] if os.environ.get("CHAOS") else ["test_cases.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

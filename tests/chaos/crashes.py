@@ -42,6 +42,7 @@ FAST: Final = frozenset(
     }
 )
 """Every point once, every service, every kind of call."""
+OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
 
 def _dies_at(service: str, place: str) -> Play:
@@ -61,4 +62,5 @@ def cases() -> Iterator[Case]:
     for service, places in PLACES.items():
         for place in places:
             name = f"{service} {place}"
-            yield Case(f"crash {name}", ROW, _dies_at(service, place), fast=name in FAST, scaled="leases")
+            strikes = frozenset({service, *OUTSIDE.intersection({place.partition("/")[2]})})
+            yield Case(f"crash {name}", ROW, _dies_at(service, place), fast=name in FAST, scaled="leases", strikes=strikes)

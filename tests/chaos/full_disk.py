@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 
 from deploy.local.processes import CannotStartError
 from deploy.local.servers import MongoNode
+from tests.chaos.judge import Verdict
 from tests.chaos.scene import Case, Result, Scene
 from tests.support.eventually import eventually
 
@@ -42,15 +43,15 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
-async def play(folder: Path, seed: int) -> Result:
+async def play(folder: Path, seed: int) -> tuple[Result, Verdict]:
     """The case, on a stage of its own."""
     with small_disk(folder / "small-disk") as disk:
         database = MongoNode.private(disk / "database", test_commands=True)
         async with Scene(folder / "full-disk", seed=seed, database=database) as scene:
             result = await scene.play(Case(CASE, "disk full under MongoDB or files", lambda playing: _fill(playing, disk)))
-            result.problems += (await scene.judged())[1]
-            result.problems += _half_files(scene)
-            return result
+            verdict, problems = await scene.judged()
+            result.problems += problems + _half_files(scene)
+            return result, verdict
 
 
 async def _fill(scene: Scene, disk: Path) -> None:

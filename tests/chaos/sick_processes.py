@@ -12,11 +12,11 @@ from typing import Final
 from deploy.local.parts import ROOT, SERVICES
 from deploy.local.ports import free_ports
 from deploy.local.processes import Process
-from tests.chaos.scene import Case, Play, Scene
+from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.chaos.stage import whole_environment
 from tests.support.eventually import eventually
 
-RESTART_SECONDS: Final = 30.0
+RESTART_SECONDS: Final = 60.0
 HOUR: Final = 3600
 
 
@@ -94,7 +94,7 @@ def _blocked(service: str, place: str) -> Play:
         seconds = scene.seconds(6, 20)
         async with scene.trouble("blocked_loop", f"{service} {place}"):
             stage.arm(service, f"block {place}:{seconds}")
-            await eventually(lambda: stage.struck(service), 30)
+            await eventually(lambda: stage.struck(service), STRIKE_SECONDS)
             await asyncio.sleep(seconds)
 
     return play
@@ -105,7 +105,7 @@ def _wrong_time(service: str, seconds: float) -> Play:
         async with scene.trouble("clock_jump", f"{service} {seconds:+.0f} s"):
             scene.stage.arm(service, f"skew {seconds}")
             await scene.journeys(round(scene.seconds(4, 60)))
-            scene.stage.disarm()
+            scene.stage.disarm(service)
 
     return play
 
@@ -113,17 +113,27 @@ def _wrong_time(service: str, seconds: float) -> Play:
 def cases() -> Iterator[Case]:
     """The rows of processes."""
     for service in SERVICES:
-        yield Case(f"SIGTERM {service}", "SIGTERM under load", _asked_to_end(service), fast=service == "intake")
+        strikes = frozenset({service})
+        yield Case(f"SIGTERM {service}", "SIGTERM under load", _asked_to_end(service), fast=service == "intake", strikes=strikes)
     yield Case("random kills", "random kill -9 every 1-3 s for 5 min", _random_kills, fast=True, scaled="3 kills of 150")
     row = "two relays, lease lost (SIGSTOP 90 s, SIGCONT)"
-    yield Case("relay of verification sleeps", row, _sleeps_through_its_lease("verification", "relay"), fast=True, scaled="5 s of 90 s")
-    yield Case("worker of notifier sleeps", row, _sleeps_through_its_lease("notifier", "worker"), scaled="5 s of 90 s")
-    yield Case("worker of issuance sleeps", row, _sleeps_through_its_lease("issuance", "worker"), scaled="5 s of 90 s")
+    for service, role, name in (
+        ("verification", "relay", "relay of verification"),
+        ("notifier", "worker", "worker of notifier"),
+        ("issuance", "worker", "worker of issuance"),
+    ):
+        sleeps, fast, strikes = _sleeps_through_its_lease(service, role), role == "relay", frozenset({service})
+        yield Case(f"{name} sleeps", row, sleeps, fast=fast, scaled="5 s of 90 s", strikes=strikes)
     row = "blocked event loop 20 s"
-    yield Case("loop of issuance blocked", row, _blocked("issuance", "before_commit/worker"), fast=True, scaled="6 s of 20 s")
-    yield Case("loop of notifier blocked in a call", row, _blocked("notifier", "after_bytes_sent/whatsapp"), scaled="6 s of 20 s")
-    yield Case("loop of intake blocked", row, _blocked("intake", "before_commit/api"), scaled="6 s of 20 s")
-    yield Case("loop of verification's relay blocked", row, _blocked("verification", "before_publish/relay"), scaled="6 s of 20 s")
+    for service, place, name in (
+        ("issuance", "before_commit/worker", "loop of issuance blocked"),
+        ("notifier", "after_bytes_sent/whatsapp", "loop of notifier blocked in a call"),
+        ("intake", "before_commit/api", "loop of intake blocked"),
+        ("verification", "before_publish/relay", "loop of verification's relay blocked"),
+    ):
+        fast, strikes = service == "issuance", frozenset({service})
+        yield Case(name, row, _blocked(service, place), fast=fast, scaled="6 s of 20 s", strikes=strikes)
     for service, hours in (("issuance", -1), ("verification", 1), ("intake", 1), ("intake", -1), ("issuance", 1)):
         fast = (service, hours) == ("issuance", -1)
-        yield Case(f"clock of {service} jumps {hours:+} h", "clock jump", _wrong_time(service, hours * HOUR), fast=fast)
+        jump, strikes = _wrong_time(service, hours * HOUR), frozenset({service})
+        yield Case(f"clock of {service} jumps {hours:+} h", "clock jump", jump, fast=fast, strikes=strikes)

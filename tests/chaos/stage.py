@@ -165,9 +165,9 @@ class Stage:
         fresh.write_text("".join(f"{order}\n" for order in orders))
         fresh.replace(self._fault_file(part))
 
-    def disarm(self) -> None:
-        """Take every order back."""
-        for name in SERVICES:
+    def disarm(self, *parts: str) -> None:
+        """Take back every order given to some parts; to all where none is named."""
+        for name in parts or SERVICES:
             self._fault_file(name).unlink(missing_ok=True)
 
     def struck(self, part: str) -> list[str]:
