@@ -13,6 +13,7 @@ import httpx
 
 from deploy.local.journeys import PHOTOS
 from shared.clock import monotonic_seconds
+from tests.chaos.client import Answer, Client
 from tests.chaos.history import Asked, History
 from tests.chaos.outside import Outside
 from tests.chaos.people import Person, personal
@@ -40,7 +41,7 @@ class Road:
     sites: Sites
     history: History
     outside: Outside
-    http: httpx.AsyncClient
+    http: Client
     patience_seconds: float
     files: tuple[str, ...] = ()
     """Ids of the two photos that adapters attach."""
@@ -59,7 +60,7 @@ class Road:
             return
         raise Gone
 
-    async def try_once(self, method: str, url: str, **options: Any) -> httpx.Response | None:
+    async def try_once(self, method: str, url: str, **options: Any) -> Answer | None:
         """One try; None where no answer came."""
         try:
             return await self.http.request(method, url, timeout=TRY_SECONDS, **options)
@@ -211,7 +212,9 @@ class Chat:
     async def photo(self, name: str) -> None:
         """Send a photo."""
         content = await asyncio.to_thread((PHOTOS / name).read_bytes)
-        self._sent(await self._road.simulator("POST", f"{self._base}/files", files={"file": (name, content, "image/jpeg")}))
+        answer = await self._road.http.send_file(f"{self._base}/files", name, content, "image/jpeg")
+        answer.raise_for_status()
+        self._sent(answer.json())
 
     async def hears(self, wanted: Said) -> Mapping[str, Any]:
         """Read until the wanted message is there.

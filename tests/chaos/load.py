@@ -23,6 +23,7 @@ from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from tests.chaos import askers
 from tests.chaos.askers import Gone, Road
+from tests.chaos.client import Client
 from tests.chaos.history import Channel, History
 from tests.chaos.outside import Outside
 from tests.chaos.people import People, Person
@@ -74,8 +75,7 @@ class Load:
         self._run = new_id()[-12:]  # part of every key: the databases may hold another run of the same seed
         self._rng = Random(plan.seed)
         self._people = People(sites.register, sites.court_code, plan.seed, int(self._run, 16))
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-        self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=limits)
+        self._http = Client()
         self.road = Road(sites, history, self.outside, self._http, plan.patience_seconds)
         """What askers go by; for cases that ask by themselves."""
         self._gate = asyncio.Semaphore(plan.at_once)
@@ -131,7 +131,7 @@ class Load:
             await self.outside.fetch_documents(FETCHED, self.plan.seed)
             await self.outside.fetch_again()
         finally:
-            await self._http.aclose()
+            self._http.close()
 
     async def _pace(self) -> None:
         """Begin journeys at the rate; what a pause or a full house held back is not made up for."""
@@ -192,6 +192,6 @@ class Load:
     async def _upload(self, name: str) -> str:
         content = await asyncio.to_thread((PHOTOS / name).read_bytes)
         headers = {"Authorization": f"Bearer {self.sites.adapter_key}", "Content-Type": "image/jpeg"}
-        answer = await self._http.post(f"{self.sites.intake}/v1/files", content=content, headers=headers)
+        answer = await self._http.request("POST", f"{self.sites.intake}/v1/files", content=content, headers=headers)
         answer.raise_for_status()
         return str(answer.json()["file_id"])

@@ -27,6 +27,7 @@ from tests.support.eventually import eventually
 
 PER_SECOND: Final = 2.0  # journeys while a case is on: every kind of message flows within a second or two
 SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.5, "whatsapp": 0.25, "court": 0.25}  # a chat is forty messages
+AT_ONCE: Final = 30  # journeys under way: where the system is slow, no more begin
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 STRIKE_SECONDS: Final = 60.0  # until a crash point is passed under that load
 SETTLE_SECONDS: Final = 60.0
@@ -89,7 +90,7 @@ class Scene:
         database: MongoNode | None = None,
     ) -> None:
         """`environment` without anything: leases as in production. `plan`: another load than that of the cases."""
-        self.plan = plan or Plan(seed, PER_SECOND, SHARES, patience_seconds=PATIENCE_SECONDS)
+        self.plan = plan or Plan(seed, PER_SECOND, SHARES, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
         folder.mkdir(parents=True, exist_ok=True)
         self.history = History(folder / "history.jsonl")
@@ -200,7 +201,7 @@ class Scene:
 
     async def calm(self, simulator: str) -> None:
         """Lift the faults of a simulator."""
-        await self.load.road.http.delete(f"{self.stage.stack.part(simulator).url}/sim/faults")
+        await self.load.road.http.request("DELETE", f"{self.stage.stack.part(simulator).url}/sim/faults")
 
     async def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str) -> None:
         """Put a message straight into a queue, as somebody who writes what we did not write."""

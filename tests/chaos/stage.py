@@ -26,6 +26,7 @@ from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds
+from tests.chaos.client import Client
 from tests.chaos.history import Fault, History
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
@@ -114,7 +115,7 @@ class Stage:
         )
         self.stack = Stack(self.settings, adapt=self._adapt)
         self._lives = {name: _Life() for name in (*SERVICES, *SIMULATORS)}
-        self._http = httpx.AsyncClient(timeout=3, trust_env=False)
+        self._http = Client()
         self._rows: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(self.database.url, tz_aware=True, serverSelectionTimeoutMS=2000)
         self._watch: asyncio.Task[None] | None = None
 
@@ -151,7 +152,7 @@ class Stage:
                 self.signal(name, signal.SIGCONT)
         await asyncio.to_thread(self.stack.stop)
         await self._rows.close()
-        await self._http.aclose()
+        self._http.close()
         for proxy in (*self.amqp.of(), *self.mongo.of(), *self.callers.of()):
             await proxy.stop()
         await asyncio.gather(asyncio.to_thread(self.broker.kill), asyncio.to_thread(self.database.kill))
@@ -300,7 +301,7 @@ class Stage:
 
     async def _is_ready(self, name: str) -> bool:
         try:
-            return (await self._http.get(self.stack.part(name).ready_url)).status_code == httpx.codes.OK
+            return (await self._http.request("GET", self.stack.part(name).ready_url, timeout=3)).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 
