@@ -1,8 +1,9 @@
 """Many messages in one transaction, and what happens when that does not work out.
 
-All of a batch share one unit of work. A message whose rule says no is taken out by its savepoint. When the flush fails (a duplicate, a lost
-race, one document that can't be written) the batch is cut in halves, down to one message per transaction, so that one bad message never
-holds the others. A message is called a duplicate only after its inbox row was read: a duplicate key only says that the transaction is lost.
+All of a batch share one unit of work. A message whose rule says no is taken out by its savepoint. When the flush fails because somebody
+else was first (a duplicate, a lost race) it is repeated with fresh reads; when that does not help, or one document can't be written, the
+batch is cut in halves, down to one message per transaction, so that one bad message never holds the others. A message is called a duplicate
+only after its inbox row was read: a duplicate key only says that the transaction is lost.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
@@ -28,6 +29,8 @@ from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, Mongo, is_unavailable, reachable
 
 T = TypeVar("T")
+
+_TOGETHER_TRIES: Final = 3
 
 log = get("messaging")
 
@@ -114,18 +117,31 @@ class Batches(Generic[T]):
             await self._handle([item], outcomes)
 
     async def _handle(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
-        """Together when they are several and it works, else in halves, at last alone."""
-        if len(items) <= 1:
-            for item in items:
+        """Together when they are several and it works, else in halves, at last alone.
+
+        A race that was lost says nothing against any of them: where two workers draw numbers from one counter, taking turns is quicker than
+        many small transactions that race as well.
+        """
+        rest = items
+        for attempt in range(_TOGETHER_TRIES):
+            if len(rest) <= 1:
+                break
+            try:
+                await self._together(rest, outcomes)
+            except _Apart as apart:
+                rest = _without(rest, await self._known(rest), outcomes)
+                if not apart.raced:
+                    break
+                await pause(attempt)
+            else:
+                return
+        if len(rest) <= 1:
+            for item in rest:
                 await self._alone(item, outcomes)
             return
-        try:
-            await self._together(items, outcomes)
-        except _Apart:
-            rest = _without(items, await self._known(items), outcomes)
-            middle = (len(rest) + 1) // 2
-            await self._handle(rest[:middle], outcomes)
-            await self._handle(rest[middle:], outcomes)
+        middle = (len(rest) + 1) // 2
+        await self._handle(rest[:middle], outcomes)
+        await self._handle(rest[middle:], outcomes)
 
     async def _together(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
         began = monotonic_seconds()
@@ -148,7 +164,7 @@ class Batches(Generic[T]):
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            raise _Apart(type(error).__name__) from error
+            raise _Apart(raced=isinstance(error, Conflict | AlreadySeen)) from error
         outcomes.update((item.index, Done()) for item in accepted)
         # A refusal counts only now: it may rest on what an earlier message of the batch wrote, and that is true since the commit.
         await self._conclude(refused, outcomes)
@@ -236,7 +252,11 @@ class Batches(Generic[T]):
 
 
 class _Apart(Exception):  # noqa: N818 - what to do
-    """The batch did not work as one; nothing of it was written."""
+    """The batch did not work as one; nothing of it was written. `raced`: somebody else was first, which says nothing against it."""
+
+    def __init__(self, *, raced: bool) -> None:
+        super().__init__()
+        self.raced = raced
 
 
 def judge(error: Exception) -> Outcome:

@@ -27,6 +27,8 @@ INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
 
 __all__ = ["INDEXES", "Context", "Delivery", "Errand", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
 
+_TOGETHER_TRIES: Final = 3
+
 log = get("messaging")
 
 
@@ -94,20 +96,23 @@ class Units(Generic[T]):
     async def run_many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None) -> list[R | AppError]:
         """Run several bodies in one unit of work; what each returned, or the error it raised, in order.
 
-        Each is judged alone: of one that raised nothing is written. When they can't be committed together (a lost race, one that breaks)
-        each runs in a unit of its own, as `run`. `prefetch` may read at once what they will ask for.
+        Each is judged alone: of one that raised nothing is written. A lost race is repeated with fresh reads; when they can't be committed
+        together all the same, each runs in a unit of its own, as `run`. `prefetch` may read at once what they will ask for.
 
         Raises:
             DatabaseUnavailable: of none is anything known to be written.
         """
-        if len(errands) > 1:
+        for attempt in range(_TOGETHER_TRIES if len(errands) > 1 else 0):
             try:
                 with reachable():
                     return await self._many(errands, prefetch)
             except DatabaseUnavailable:
                 raise
+            except Conflict:  # somebody else was first: with fresh reads it is known with which of them
+                await pause(attempt)
             except Exception as error:  # noqa: BLE001 - whichever it was is told apart by running them alone
-                log.info("errands.apart", error=type(error).__name__, count=len(errands))
+                log.warning("errands.apart", error=type(error).__name__, count=len(errands))
+                break
         found: list[R | AppError] = []
         for errand in errands:
             try:

@@ -33,7 +33,7 @@ from tests.bench.throughput import Adapter, Trip, trip, with_stub
 
 TARGET: Final = 0.9  # journeys a second at the most that is stored / at none
 SIZES: Final = (100_000, 1_000_000)
-JOURNEYS: Final = 500
+JOURNEYS: Final = 300
 SAMPLES: Final = 50  # real ones that are copied
 LOADERS: Final = 2  # processes; more only wait for mongod
 BATCH: Final = 5_000

@@ -28,7 +28,7 @@ from tests.bench.system import Memory, System, memory, running
 from tests.bench.throughput import Adapter, Trip, trip, with_stub
 
 TARGET_MB: Final = 150.0  # resident, a service's process in role `all`, after the bench
-JOURNEYS: Final = 500
+JOURNEYS: Final = 300
 READY_SECONDS: Final = 60.0
 
 
