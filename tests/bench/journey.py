@@ -26,6 +26,7 @@ TARGET_MB: Final = 130.0  # resident, role all, idle
 STAGES: Final = ("accepted", "approved", "issued", "delivered")
 LOOK_SECONDS: Final = 0.5  # between looks at a request under way
 SETTLE_SECONDS: Final = 3.0  # after the start and after the last journey, until memory is read
+MEASURED: Final = 30
 WARM_UP: Final = 3  # journeys before the measured ones: connections, caches, the first print; the very first is reported apart
 
 
@@ -93,7 +94,7 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
     parser.add_argument(
-        "--journeys", type=int, default=PEOPLE - WARM_UP, help=f"how many are measured (default and most {PEOPLE - WARM_UP})"
+        "--journeys", type=int, default=MEASURED, help=f"how many are measured (default {MEASURED}, most {PEOPLE - WARM_UP})"
     )
 
 

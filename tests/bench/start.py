@@ -61,7 +61,7 @@ def measure(options: argparse.Namespace) -> Report:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
-    parser.add_argument("--tries", type=int, default=5, help="imports of each module; the best counts (default 5)")
+    parser.add_argument("--tries", type=int, default=3, help="imports of each module; the best counts (default 3)")
 
 
 def main(words: Sequence[str]) -> int:

@@ -192,7 +192,7 @@ def on(system: System, options: argparse.Namespace) -> Report:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
     report.rounds(parser)
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each rate of the webhook in each round (default 5)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each rate of the webhook in each round (default 4)")
 
 
 def main(words: Sequence[str]) -> int:
