@@ -40,12 +40,13 @@ class MissingServerError(Exception):
 
 
 def find_rabbitmq(configured: str = "") -> Path:
-    """Find the program that starts RabbitMQ.
+    """Find the program that starts RabbitMQ: the one that is configured, else `RABBITMQ_SERVER`, else in the usual places.
 
     Raises:
         MissingServerError: says how to get one, or how to do without.
     """
     on_path = shutil.which("rabbitmq-server")
+    configured = configured or os.environ.get("RABBITMQ_SERVER", "")
     candidates = [configured] if configured else [*RABBITMQ_PATHS, *([on_path] if on_path else [])]
     for candidate in candidates:
         if os.access(candidate, os.X_OK):

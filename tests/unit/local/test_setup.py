@@ -18,6 +18,15 @@ def test_without_rabbitmq_it_says_what_to_do(tmp_path: Path) -> None:
         assert way in str(raised.value)
 
 
+def test_another_rabbitmq_is_named_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "rabbitmq-server"
+    other.touch(mode=0o755)
+    monkeypatch.setenv("RABBITMQ_SERVER", str(other))
+    assert find_rabbitmq() == other
+    with pytest.raises(MissingServerError):
+        find_rabbitmq(str(tmp_path / "none"))
+
+
 def test_where_nothing_can_be_installed_the_command_to_do_it_by_hand_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "install", lambda _packages: None)
     with pytest.raises(MissingServerError, match="apt-get install rabbitmq-server"):
