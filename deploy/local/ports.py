@@ -1,11 +1,19 @@
 """Ports of this machine: is one free, who holds it, give me a free one."""
 
 import contextlib
+import fcntl
+import os
+import random
 import socket
+import tempfile
+from pathlib import Path
+from typing import Final, TextIO
 
 import psutil
 
 HOST = "127.0.0.1"
+PORTS: Final = range(20_000, 32_000)
+_CLAIMS: Final[list[TextIO]] = []
 
 
 class PortTakenError(Exception):
@@ -48,9 +56,33 @@ def holder(port: int) -> str:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Pick ports that were free a moment ago, all different."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return tuple(probe.getsockname()[1] for probe in probes)
+    """Pick ports that are free, all different, and given to no other process of this user while ours lives.
+
+    They lie below the range that the system takes from for outgoing connections: such a connection could hold one before its server starts.
+
+    Raises:
+        OSError: there are not so many.
+    """
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            break
+        if _claim(port) and is_free(port):
+            found.append(port)
+    if len(found) < count:
+        raise OSError(f"no {count} free ports between {PORTS.start} and {PORTS.stop}")
+    return tuple(found)
+
+
+def _claim(port: int) -> bool:
+    """Lock the port's file; the lock ends with this process."""
+    folder = Path(tempfile.gettempdir()) / f"adminduk-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    claim = (folder / str(port)).open("w")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import setup
+from deploy.local import ports, setup
 from deploy.local.ports import PortTakenError, free_ports, is_free, require_free
 from deploy.local.servers import MissingServerError, find_rabbitmq
 from deploy.local.settings import LocalSettings
@@ -51,3 +51,10 @@ def test_a_taken_port_is_named_with_its_holder() -> None:
 
 def test_free_ports_are_all_different() -> None:
     assert len(set(free_ports(20))) == 20
+
+
+def test_a_port_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    (first,) = free_ports(1)
+    monkeypatch.setattr(ports, "PORTS", range(first, first + 1))
+    with pytest.raises(OSError, match="no 1 free ports"):
+        free_ports(1)
