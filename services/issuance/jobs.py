@@ -176,8 +176,8 @@ class Printing:
         for document_id, outcome in zip(document_ids, found, strict=True):
             if isinstance(outcome, Document):
                 begun.append(outcome)
-            elif outcome.code not in SUPERSEDED:
-                _log.warning("document.waits", document_id=document_id, code=outcome.code)  # the lease brings it back
+            else:
+                _tell(outcome, document_id=document_id)
         return begun
 
     async def _press_stands(self) -> bool:
@@ -206,13 +206,8 @@ class Printing:
         )
         try:
             await self._print(document)
-        except DomainError as error:
-            if error.code not in SUPERSEDED:
-                _log.exception("document.stuck", code=error.code)
-        except AppError as error:
-            _log.warning("document.waits", code=error.code)  # the lease brings it back
-        except Exception:  # noqa: BLE001 - one document must not stop the others; the lease brings it back
-            _log.exception("document.stuck")
+        except Exception as error:  # noqa: BLE001 - one document must not stop the others
+            _tell(error)
 
     async def _print(self, document: Document) -> None:
         context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
@@ -271,6 +266,14 @@ class Printing:
             context=context,
         )
         _log.warning("document.failed", code=error.code, detail=error.detail, state=noted.state.value)
+
+
+def _tell(error: Exception, **of: str) -> None:
+    """What kept a document from going on; the lease brings it back."""
+    if isinstance(error, AppError) and not isinstance(error, DomainError):
+        _log.warning("document.waits", code=error.code, **of)
+    elif not isinstance(error, DomainError) or error.code not in SUPERSEDED:
+        _log.error("document.stuck", code=getattr(error, "code", None), exc_info=error, **of)
 
 
 class Sweeping:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
@@ -24,13 +24,11 @@ from shared.messaging import wire
 from shared.messaging.delivery import AnyRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
 from shared.messaging.inbox import AlreadySeen, InboxRow, message_key
 from shared.messaging.parked import ParkedMessages, resolve
-from shared.messaging.unit_of_work import TRIES, Committer, UnitOfWork, pause
+from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, Mongo, is_unavailable, reachable
 
 T = TypeVar("T")
-
-_TOGETHER_TRIES: Final = 3
 
 log = get("messaging")
 
@@ -123,7 +121,7 @@ class Batches(Generic[T]):
         many small transactions that race as well.
         """
         rest = items
-        for attempt in range(_TOGETHER_TRIES):
+        for attempt in range(TOGETHER_TRIES):
             if len(rest) <= 1:
                 break
             try:

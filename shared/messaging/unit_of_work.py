@@ -24,6 +24,7 @@ from shared.mongo.together import Together
 A = TypeVar("A")
 
 TRIES: Final = 5  # with fresh reads; a lost race is rare, five in a row mean a hot spot, and the caller should know
+TOGETHER_TRIES: Final = 3  # of several in one unit, before they are tried apart
 _LONGEST_PAUSE_SECONDS: Final = 0.05  # between two tries, jittered: what the winner needs to become majority-committed
 
 _ROLES: Final = {"single": "api", "batch": "worker"}  # who asks for which kind of unit: requests and jobs, the consumer

@@ -15,7 +15,7 @@ from shared.messaging.inbox import INDEXES as INBOX_INDEXES
 from shared.messaging.inbox import AlreadySeen, InboxRow
 from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
 from shared.messaging.parked import INDEXES as PARKED_INDEXES
-from shared.messaging.unit_of_work import TRIES, Committer, UnitOfWork, pause
+from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.mongo import DatabaseUnavailable, LostRace, Mongo, Unit, reachable
 
 T = TypeVar("T")
@@ -26,8 +26,6 @@ INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
 
 
 __all__ = ["INDEXES", "Context", "Delivery", "Errand", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
-
-_TOGETHER_TRIES: Final = 3
 
 log = get("messaging")
 
@@ -93,7 +91,9 @@ class Units(Generic[T]):
                 await pause(attempt)
         raise Transient("contended", after_seconds=1.0)
 
-    async def run_many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None) -> list[R | AppError]:
+    async def run_many(
+        self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None
+    ) -> list[R | Exception]:
         """Run several bodies in one unit of work; what each returned, or the error it raised, in order.
 
         Each is judged alone: of one that raised nothing is written. A lost race is repeated with fresh reads; when they can't be committed
@@ -102,7 +102,7 @@ class Units(Generic[T]):
         Raises:
             DatabaseUnavailable: of none is anything known to be written.
         """
-        for attempt in range(_TOGETHER_TRIES if len(errands) > 1 else 0):
+        for attempt in range(TOGETHER_TRIES if len(errands) > 1 else 0):
             try:
                 with reachable():
                     return await self._many(errands, prefetch)
@@ -113,23 +113,23 @@ class Units(Generic[T]):
             except Exception as error:  # noqa: BLE001 - whichever it was is told apart by running them alone
                 log.warning("errands.apart", error=type(error).__name__, count=len(errands))
                 break
-        found: list[R | AppError] = []
+        found: list[R | Exception] = []
         for errand in errands:
             try:
                 found.append(await self.run(errand.body, context=errand.context))
             except DatabaseUnavailable:
                 raise
-            except AppError as error:
+            except Exception as error:  # noqa: BLE001 - one that breaks is told so, and stops no other
                 found.append(error)
         return found
 
-    async def _many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None) -> list[R | AppError]:
+    async def _many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None) -> list[R | Exception]:
         began = monotonic_seconds()
         work = self._begin(None)
         tx = self._make_tx(work)
         if prefetch is not None:
             await prefetch(tx)
-        found: list[R | AppError] = []
+        found: list[R | Exception] = []
         for errand in errands:
             mark = work.savepoint()
             work.context = errand.context

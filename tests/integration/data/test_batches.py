@@ -225,6 +225,16 @@ async def test_errands_that_lost_a_race_run_again_alone(toy: Toy) -> None:
     assert await toy.totals() == {"a": 3, "b": 1}
 
 
+async def test_an_errand_that_breaks_stops_no_other(toy: Toy) -> None:
+    async def broken(_tx: Tx) -> str:
+        raise KeyError("defect")
+
+    first, defect, last = await toy.units.run_many([adding("a", "one"), Errand(broken), adding("b", "two")])
+    assert (first, last) == ("a", "b")
+    assert isinstance(defect, KeyError)
+    assert await toy.totals() == {"a": 1, "b": 1}
+
+
 async def test_no_errands_need_nothing(toy: Toy) -> None:
     assert await toy.units.run_many([]) == []
 

@@ -16,6 +16,7 @@ from shared.errors import DomainError, Permanent, Transient
 from shared.ids import new_id
 from shared.messaging import conservation
 from shared.messaging.delivery import Dead, Done, Duplicate, Retry
+from shared.mongo import Collection
 from tests.integration.issuance.office import Desk, FakePress, sha256
 from tests.support.approvals import CARD, WIFE, approval
 from tests.support.eventually import eventually
@@ -69,6 +70,19 @@ async def test_same_message_again_is_a_duplicate_and_another_message_changes_not
     assert after == before
     assert await desk.content(after) == content
     assert len(await desk.issued_events()) == 1
+
+
+async def test_a_document_that_cannot_be_read_stops_no_other(desk: Desk) -> None:
+    desk = desk.with_press(FakePress())
+    broken, good = await desk.claim(), await desk.claim()
+    collection = desk.parts.mongo.collection(desk.database, "documents")
+    await collection.update_one({"_id": broken}, {"$unset": {"origin": ""}})
+    async with desk.printing():
+        await eventually(lambda: _issued(collection, good), 30)
+
+
+async def _issued(collection: Collection, document_id: str) -> bool:
+    return await collection.count_documents({"_id": document_id, "state": "issued"}) == 1
 
 
 async def test_batch_of_fifty_gets_fifty_numbers_in_a_row(desk: Desk) -> None:
