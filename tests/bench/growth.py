@@ -26,10 +26,10 @@ from services.verification.store.cases import CASE
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc, Mapping, Mongo
 from tests.bench import report
-from tests.bench.http_wire import Http
 from tests.bench.report import Report, Row
 from tests.bench.system import System, running
 from tests.bench.throughput import Adapter, Trip, trip, with_stub
+from tests.support.http_wire import Http
 
 TARGET: Final = 0.9  # journeys a second at the most that is stored / at none
 SIZES: Final = (100_000, 1_000_000)

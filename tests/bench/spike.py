@@ -26,10 +26,10 @@ from shared.clock import monotonic_seconds
 from shared.mongo import Mongo
 from shared.settings import ServiceSettings
 from tests.bench import report
-from tests.bench.http_wire import Broken, Http
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import System, running
 from tests.bench.throughput import CREATED, Adapter, trip, with_stub
+from tests.support.http_wire import Broken, Http
 
 TIMES: Final = 5
 BUSY: Final = 503

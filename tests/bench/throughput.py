@@ -27,9 +27,9 @@ from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from shared.mongo import Mongo
 from tests.bench import report
-from tests.bench.http_wire import Http, request
 from tests.bench.report import Report, Row
 from tests.bench.system import Meter, System, askers, per, running
+from tests.support.http_wire import Http, request
 
 STUB_TARGET: Final = 120.0  # journeys a second
 SIGNED_TARGET: Final = 30.0
