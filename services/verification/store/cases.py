@@ -107,8 +107,8 @@ def _card(doc: Doc) -> Card:
     return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
-def _plain(part: Attachment | Contact | Party | Child) -> Doc:
-    return {name: _iso(getattr(part, name)) for name in part.__slots__}
+def _plain(part: Attachment | Contact | Party | Child | Decision) -> Doc:
+    return {name: _iso(value) for name, value in fields_of(part).items()}
 
 
 def _iso(value: Any) -> Any:
@@ -120,9 +120,11 @@ def _date(text: str | None) -> date | None:
 
 
 def _decision_doc(decision: Decision) -> Doc:
-    doc = {name: _iso(getattr(decision, name)) for name in Decision.__slots__}
-    doc |= {"husband": _plain(decision.husband), "wife": _plain(decision.wife), "children": [_plain(child) for child in decision.children]}
-    return doc
+    return _plain(decision) | {
+        "husband": _plain(decision.husband),
+        "wife": _plain(decision.wife),
+        "children": [_plain(child) for child in decision.children],
+    }
 
 
 def _decision(doc: Doc) -> Decision:

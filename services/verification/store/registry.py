@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from services.verification.domain.register import Family, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import DatabaseUnavailable, Doc, Mapping, Mongo, is_unavailable
+from shared.mongo import DatabaseUnavailable, Doc, Mapping, Mongo, fields_of, is_unavailable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
@@ -20,7 +20,7 @@ _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of o
 
 def member_doc(member: Member) -> Doc:
     """A row as it lies in a family or on an approved card."""
-    doc: Doc = {name: getattr(member, name) for name in Member.__slots__}
+    doc = fields_of(member)
     doc |= {
         "born_on": member.born_on.isoformat(),
         "marital_on": member.marital_on.isoformat() if member.marital_on else None,

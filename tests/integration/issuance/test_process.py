@@ -7,7 +7,6 @@ import io
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from deploy.local.ports import free_ports
 from services.issuance.adapters.demo_ca import DemoFiles
 from shared.clock import now
 from shared.contracts.envelope import Envelope
@@ -48,17 +48,10 @@ class Running:
         return listed
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str) -> AsyncIterator[Running]:
     await topology.declare(amqp_url, layout.product())
-    port = free_port()
+    (port,) = free_ports(1)
     environment = {
         **os.environ,
         "AMQP_URL": amqp_url,

@@ -13,14 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.local.ports import free_ports
 from tests.support.eventually import eventually
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -57,7 +51,7 @@ Start = Callable[..., "asyncio.Future[Tiny]"]
 
 @asynccontextmanager
 async def tiny(folder: Path, *words: str, port: int | None = None, **environment: str) -> AsyncIterator[Tiny]:
-    port = free_port() if port is None else port
+    port = free_ports(1)[0] if port is None else port
     flag, fail_flag, out, err = folder / "flag", folder / "fail", folder / "out", folder / "err"
     values = {
         **os.environ,

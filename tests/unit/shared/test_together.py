@@ -50,17 +50,24 @@ async def line_up(together: Together[str], works: dict[str, set[str]]) -> dict[s
     return tasks
 
 
+async def settled(database: Database) -> list[object]:
+    """What becomes of "a", "b" and "c" that are ready while others are under way."""
+    together = Together(database.write)
+    first = await full(database, together)
+    later = await line_up(together, {name: {name} for name in "abc"})
+    database.gate.set()
+    outcomes = await asyncio.gather(*first, *later.values(), return_exceptions=True)
+    assert outcomes[:AT_ONCE] == [None] * AT_ONCE
+    return list(outcomes[AT_ONCE:])
+
+
 async def test_one_alone_waits_for_nobody(database: Database) -> None:
     await Together(database.write).commit("a", frozenset())
     assert database.tried == [["a"]]
 
 
 async def test_what_becomes_ready_meanwhile_goes_together(database: Database) -> None:
-    together = Together(database.write)
-    first = await full(database, together)
-    later = await line_up(together, {name: {name} for name in "abc"})
-    database.gate.set()
-    await asyncio.gather(*first, *later.values())
+    assert await settled(database) == [None, None, None]
     assert database.tried[AT_ONCE:] == [["a", "b", "c"]]
 
 
@@ -85,24 +92,16 @@ async def test_who_touches_the_same_goes_one_after_the_other_in_order(database: 
 
 
 async def test_one_bad_work_fails_alone(database: Database) -> None:
-    together = Together(database.write)
     database.bad["b"] = LostRace("changed")
-    first = await full(database, together)
-    later = await line_up(together, {name: {name} for name in "abc"})
-    database.gate.set()
-    outcomes = await asyncio.gather(*first, *later.values(), return_exceptions=True)
-    assert outcomes == [None] * AT_ONCE + [None, database.bad["b"], None]
+    assert await settled(database) == [None, database.bad["b"], None]
     assert database.tried[AT_ONCE:] == [["a", "b", "c"], ["a"], ["b"], ["c"]]
 
 
 async def test_a_database_that_is_down_is_not_asked_again_for_each(database: Database) -> None:
-    together = Together(database.write)
     database.bad["b"] = DatabaseUnavailable("database_unavailable")
-    first = await full(database, together)
-    later = await line_up(together, {name: {name} for name in "abc"})
-    database.gate.set()
-    outcomes = await asyncio.gather(*first, *later.values(), return_exceptions=True)
-    assert outcomes[AT_ONCE:] == [database.bad["b"]] * 3, "of a commit whose answer was lost nobody knows, so nobody may repeat it here"
+    assert await settled(database) == [database.bad["b"]] * 3, (
+        "of a commit whose answer was lost nobody knows, so nobody may repeat it here"
+    )
     assert database.tried[AT_ONCE:] == [["a", "b", "c"]]
 
 
