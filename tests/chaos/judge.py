@@ -19,20 +19,18 @@ from typing import Any, Final
 
 import orjson
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from deploy.local.parts import SERVICES
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
-from shared.messaging.connection import Lost
 from shared.messaging.outbox import Refused
 from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
 from tests.chaos.outside import Outside
-from tests.chaos.world import Doc, Office, World, read
+from tests.chaos.world import OUT_OF_REACH, Doc, Office, World, read
 from tests.support.eventually import eventually
 
 SETTLE_SECONDS: Final = 60.0  # I4: after a fault heals everything is told within a minute
@@ -175,7 +173,7 @@ class Judge:
 
         try:
             with contextlib.suppress(AssertionError):
-                await eventually(quiet, seconds, ignoring=(PyMongoError, Lost))
+                await eventually(quiet, seconds, ignoring=OUT_OF_REACH)
         finally:
             await office.close()
             await asyncio.to_thread(client.close)

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 import aio_pika
 import httpx
 import orjson
+from aiormq.exceptions import AMQPError
 
 from deploy.local.parts import SERVICES
 from deploy.local.processes import CannotStartError
@@ -23,6 +24,7 @@ from tests.chaos.judge import Judge, Sources, Verdict
 from tests.chaos.load import Load, Plan
 from tests.chaos.sites import Sites
 from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
+from tests.chaos.world import OUT_OF_REACH
 from tests.support.eventually import eventually
 
 PER_SECOND: Final = 2.0  # journeys while a case is on: every kind of message flows within a second or two
@@ -171,7 +173,7 @@ class Scene:
         try:
             await case.play(self)
             await self.journeys(2)  # of those that begin after it
-        except (AssertionError, httpx.HTTPError, OSError, CannotStartError) as error:
+        except (AssertionError, httpx.HTTPError, OSError, CannotStartError, AMQPError, *OUT_OF_REACH) as error:
             result.problems.append(f"{type(error).__name__}: {error}"[:300])
 
     async def judged(self) -> tuple[Verdict, list[str]]:

@@ -11,16 +11,19 @@ from typing import Any, Final
 import orjson
 from pymongo import MongoClient
 from pymongo.database import Database
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.clock import now
 from shared.messaging import balance
-from shared.messaging.connection import endpoint
+from shared.messaging.connection import Lost, endpoint
 from shared.messaging.desk import Desk
 from shared.messaging.layout import LADDER, retry_queue
 from shared.messaging.letters import Letters
+from shared.messaging.outbox import BrokerUnavailable
 from shared.messaging.publisher import Publisher
-from shared.mongo import Mongo
+from shared.mongo import DatabaseUnavailable, Mongo
+from tests.support.eventually import eventually
 
 Doc = dict[str, Any]
 
@@ -48,6 +51,11 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
     ("notifier", "parked"): ({}, None),
 }
 """What is read of which collection of which service: the query and the fields, without persons where they are not needed."""
+
+LOOK_SECONDS: Final = 60.0  # for looking at servers that may be slow to answer
+
+OUT_OF_REACH: Final = (Lost, BrokerUnavailable, DatabaseUnavailable, PyMongoError)
+"""What reading raises while a server is away or too busy to answer in time: look again."""
 
 OUTBOX_FIELDS: Final = ("aggregate", "seq", "type", "state", "created_at", "sent_at", "code", "note", "correlation_id")
 DOCUMENT_ISSUED: Final = "issuance.document_issued.v1"
@@ -129,9 +137,17 @@ class Office:
         self.desk = Desk(self._mongo, self._databases, self._letters, self._publisher.publish, now)
 
     async def look(self, world: World, settle_seconds: float = balance.SETTLE_SECONDS) -> None:
-        """Add what waits and the balance."""
+        """Add what waits and the balance; again where a server is slow to answer.
+
+        Raises:
+            AssertionError: it could not be read for as long as everything had to settle.
+        """
+        await eventually(lambda: self._look(world, settle_seconds), LOOK_SECONDS, ignoring=OUT_OF_REACH)
+
+    async def _look(self, world: World, settle_seconds: float) -> bool:
         world.waiting = [Waiting(entry.address, entry.type, entry.code) for entry in await self.desk.waiting()]
         world.balance = balance.as_data(await balance.settle(self._mongo, self._databases, self._letters, self.desk, settle_seconds))
+        return True
 
     async def queued(self) -> int:
         """Messages that wait in the services' own queues or on the retry ladder."""
