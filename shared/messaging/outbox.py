@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol, cast
 
+from bson import Timestamp
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
+from shared.clock import monotonic_seconds, now
 from shared.ids import new_token
 from shared.mongo import Collection, Doc, LostRace, Mongo, Session, aggregate, is_duplicate_key
 
@@ -19,6 +21,7 @@ SENT_KEPT_SECONDS: Final = 7 * 24 * 3600  # long enough to look back at an incid
 NEW, SENT, PARKED, DISCARDED = "new", "sent", "parked", "discarded"
 
 _STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
+_QUIET: Final = timedelta(seconds=11)  # a server that has nothing to write moves its operation time every ten seconds
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CLAIMABLE: Final[Doc] = {
     "state": NEW,
@@ -89,6 +92,35 @@ class Claim:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The lease that rows may be born with, for the relay of the process that writes them: it need not look for them and claim them."""
+
+    token: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Rows that were born under a hold, and until when (`monotonic_seconds`) they are surely ours."""
+
+    rows: Sequence[OutboxRow]
+    lost_at: float
+
+
+class Carrier(Protocol):
+    """What carries the rows of this process away: its `Relay`."""
+
+    def hold(self) -> Hold | None:
+        """The lease for rows that are to be written now; None when they shall lie until somebody claims them."""
+
+    def take(self, handed: Handed) -> None:
+        """These are committed: carry them."""
+
+    def wake(self) -> None:
+        """Others are committed: claim them."""
+
+
 class Outbox:
     """The outbox of one database. All times are the server's (`$$NOW`): the clocks of several relays need not agree."""
 
@@ -97,18 +129,21 @@ class Outbox:
         self._rows: Collection = mongo.collection(database, COLLECTION)
         self._writer = writer
 
-    async def insert(self, rows: Sequence[OutboxRow], session: Session) -> None:
-        """Write rows inside the transaction of what they tell.
+    async def insert(self, rows: Sequence[OutboxRow], session: Session, hold: Hold | None = None) -> Handed | None:
+        """Write rows inside the transaction of what they tell, after its other writes; with a hold, what to hand to its relay.
 
         Raises:
             LostRace: a sequence number of that aggregate is taken.
         """
+        lost_at = monotonic_seconds() + (hold.seconds if hold else 0.0)
+        born: Doc = {"lease": {"token": hold.token, "until": _until(session, hold.seconds)}, "attempts": 1} if hold else {}
         try:
-            await self._rows.insert_many([_to_doc(row, self._writer) for row in rows], session=session)
+            await self._rows.insert_many([_to_doc(row, self._writer) | born for row in rows], session=session)
         except BulkWriteError as error:
             if is_duplicate_key(error):
                 raise LostRace("sequence_taken") from error
             raise
+        return Handed(rows, lost_at) if hold else None
 
     async def claim(self, limit: int, lease_seconds: float) -> Claim:
         """Take the oldest unsent rows that nobody holds, under a fresh token. Several relays may do so at once; each row goes to one."""
@@ -133,7 +168,7 @@ class Outbox:
         """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""
         result = await self._rows.update_many(
             {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
-            [{"$set": {"state": SENT, "sent_at": "$$NOW"}}, {"$unset": "lease"}],
+            {"$set": {"state": SENT}, "$currentDate": {"sent_at": True}, "$unset": {"lease": ""}},
         )
         return result.modified_count
 
@@ -190,18 +225,28 @@ class Outbox:
     async def inserts(self, stop: asyncio.Event) -> AsyncGenerator[None, None]:
         """Tell of new rows as another process commits them (a change stream), until `stop` is set.
 
-        The server leaves out our own: a relay that is woken by every commit of its process would look again for each row of it, in vain.
+        The server leaves out our own and those that are handed to another relay: we would look again for each of them, in vain.
 
         Raises:
             PyMongoError: the stream broke; open another.
         """
-        foreign: Doc = {"operationType": "insert", **({"fullDocument.writer": {"$ne": self._writer}} if self._writer else {})}
+        unheld: Doc = {"operationType": "insert", "fullDocument.lease": None}
+        foreign: Doc = {**unheld, **({"fullDocument.writer": {"$ne": self._writer}} if self._writer else {})}
         only_inserts: list[Doc] = [{"$match": foreign}, {"$project": {"_id": 1}}]
         async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
             yield  # what was written before the stream was open
             while not stop.is_set():
                 if await stream.try_next() is not None:
                     yield
+
+
+def _until(session: Session, seconds: float) -> datetime:
+    """So many seconds from now by the server's clock, which the session has heard; ours is believed as far as it fits to that.
+
+    A clock that is wrong makes the lease end too early, which costs a second delivery at worst, or some seconds too late.
+    """
+    heard = cast("Timestamp", session.operation_time).as_datetime()  # Motor's stub takes the property for a method
+    return min(max(now(), heard), heard + _QUIET) + timedelta(seconds=seconds)
 
 
 def _to_doc(row: OutboxRow, writer: str) -> Doc:

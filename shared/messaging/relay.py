@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from enum import Enum, auto
@@ -11,13 +12,16 @@ from typing import Final
 
 from shared.clock import monotonic_seconds
 from shared.faults import crash_point
+from shared.ids import new_token
 from shared.logs import get, mask
-from shared.messaging.outbox import BrokerUnavailable, Claim, Outbox, OutboxRow, Refused
+from shared.messaging.outbox import BrokerUnavailable, Claim, Handed, Hold, Outbox, OutboxRow, Refused
 from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
 
 IN_FLIGHT: Final = 64  # publishes without a confirm yet: enough to hide the round trip, few enough to repeat after a crash
 LEASE_SECONDS: Final = 30.0  # three times the publisher's own time limit
+HOLD_SECONDS: Final = 5.0  # of rows that are handed over: they leave within milliseconds, and after a crash wait this long for others
+HANDED_ROWS: Final = 256  # handed over and not carried yet; beyond that rows lie in the outbox like those of others
 POLL_SECONDS: Final = 1.5  # the wake-ups are quick, the poll makes them correct; an empty poll is not free
 _FIRST_PAUSE_SECONDS: Final = 0.1  # after the broker or MongoDB failed
 _LONGEST_PAUSE_SECONDS: Final = 5.0  # capped: after a fault heals the outbox drains within 60 s (promise I4)
@@ -52,6 +56,10 @@ class Relay:
         self._poll_seconds = poll_seconds
         self._watch = watch
         self._wakes = asyncio.Event()
+        self._handed: deque[tuple[OutboxRow, float]] = deque()
+        self._hold = Hold(new_token(), min(HOLD_SECONDS, lease_seconds))
+        self._seeking = True
+        self._running = False
         self._failures = 0
         self._oldest_seconds = 0.0
         self._looked_at = float("-inf")
@@ -63,8 +71,19 @@ class Relay:
         """Age of the oldest unsent row at the last look, which is at most a poll or a back-off ago. A readiness input."""
         return self._oldest_seconds
 
+    def hold(self) -> Hold | None:
+        """The lease for rows that this process writes now; None when it could not carry them at once."""
+        ready = self._running and not self._failures and len(self._handed) < HANDED_ROWS
+        return self._hold if ready else None
+
+    def take(self, handed: Handed) -> None:
+        """Carry rows that were born under `hold` and are committed. To be called on the event loop of `run`."""
+        self._handed.extend((row, handed.lost_at) for row in handed.rows)
+        self._wakes.set()
+
     def wake(self) -> None:
-        """There are new rows. To be called on the event loop of `run`."""
+        """There are new rows that must be claimed. To be called on the event loop of `run`."""
+        self._seeking = True
         self._wakes.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -72,37 +91,63 @@ class Relay:
         helpers = [asyncio.create_task(self._stopping(stop), name="relay-stop")]
         if self._watch:
             helpers.append(asyncio.create_task(self._watching(stop), name="relay-watch"))
+        self._running = True
         try:
             while not stop.is_set():
                 self._wakes.clear()
                 if not await self._turn():
                     await self._rest(stop)
+            self._running, self._seeking = False, True
             while await self._turn():
                 pass  # what was committed before the stop leaves now, unless the broker is down
             await asyncio.wait(helpers, timeout=_WATCH_END_SECONDS)
         finally:
+            self._running = False
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
     async def _turn(self) -> bool:
-        """Claim, publish, mark. True when there is reason to go on at once."""
+        """Carry what was handed over, then what is found. True when there is reason to go on at once."""
+        if probing := self._failures > 0:
+            self._handed.clear()  # their lease ends soon, and they are claimed when all is well
+            self._seeking = True
         try:
             if monotonic_seconds() - self._looked_at >= self._poll_seconds:
                 await self._look()
-            lost_at = monotonic_seconds() + self._lease_seconds
-            claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
-            if not claim.rows:
-                self._failures = 0
-                if claim.more:  # all went to another relay: out of step with it, the next ones are shared
-                    await asyncio.sleep(random.uniform(0, _STEP_SECONDS))  # noqa: S311 - jitter, not cryptography
-                return claim.more
-            return await self._carry(claim, lost_at)
+                self._seeking = True
+            if self._handed:
+                await self._carry_handed()
+            if self._seeking and (probing or not self._failures):
+                self._seeking = await self._seek() or self._seeking
         except Exception as error:
             if not is_unavailable(error):
                 raise
             self._failed("database_unavailable", error)
-            return False
+        return not self._failures and (self._seeking or bool(self._handed))
+
+    async def _carry_handed(self) -> None:
+        rows: list[OutboxRow] = []
+        lost_at = float("inf")
+        while self._handed and len(rows) < self._in_flight:
+            row, until = self._handed.popleft()
+            if until > monotonic_seconds():  # else it has been left to others by now
+                rows.append(row)
+                lost_at = min(lost_at, until)
+        if rows:
+            await self._carry(Claim(self._hold.token, tuple(rows)), lost_at)
+
+    async def _seek(self) -> bool:
+        """Claim and carry. True when there are likely to be more."""
+        self._seeking = False
+        lost_at = monotonic_seconds() + self._lease_seconds
+        claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
+        if claim.rows:
+            return await self._carry(claim, lost_at)
+        self._failures = 0
+        if claim.more:  # all went to another relay: out of step with it, the next ones are shared
+            await asyncio.sleep(random.uniform(0, _STEP_SECONDS))  # noqa: S311 - jitter, not cryptography
+        return claim.more
 
     async def _carry(self, claim: Claim, lost_at: float) -> bool:
         probing = self._failures > 0

@@ -44,14 +44,14 @@ class Station:
         )
 
     def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> Units[T]:
-        """The way to change anything; a commit wakes the relay of this process."""
+        """The way to change anything; what is committed goes to the relay of this process."""
         return Units(
             mongo=self.mongo,
             database=self.database,
             service=self.service,
             make_tx=make_tx,
             clock=clock,
-            wake=self.relay.wake,
+            carrier=self.relay,
             writer=self._writer,
         )
 

@@ -16,7 +16,7 @@ from shared.ids import child_traceparent, new_id
 from shared.logs import get
 from shared.messaging.delivery import Context
 from shared.messaging.inbox import Inbox, InboxRow
-from shared.messaging.outbox import Outbox, OutboxRow
+from shared.messaging.outbox import Carrier, Handed, Outbox, OutboxRow
 from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
 from shared.mongo import Mapping, Mongo, Savepoint, Session, Unit
 from shared.mongo.together import Together
@@ -118,15 +118,16 @@ class _Ready:
 class Committer:
     """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
 
-    def __init__(self, mongo: Mongo, database: str, wake: Callable[[], None], writer: str = "") -> None:
+    def __init__(self, mongo: Mongo, database: str, carrier: Carrier | None = None, writer: str = "") -> None:
+        """`carrier` is the relay of this process, if it has one."""
         self.inbox = Inbox(mongo, database)
         self._outbox = Outbox(mongo, database, writer)
         self._mongo = mongo
-        self._wake = wake
+        self._carrier = carrier
         self._singles: Together[_Ready] = Together(lambda ready: self._write(ready, _ROLES["single"]))
 
     async def commit(self, work: UnitOfWork, rows: Sequence[InboxRow], *, kind: str, began: float) -> None:
-        """Flush and commit; then wake the relay and run the hooks. Without anything to write it does nothing.
+        """Flush and commit; then hand the events to the relay and run the hooks. Without anything to write it does nothing.
 
         A batch has a transaction of its own; single units that are ready at the same moment share one.
 
@@ -145,8 +146,6 @@ class Committer:
         UNIT_SECONDS.labels(kind).observe(seconds)
         UNIT_MESSAGES.observe(max(1, len(rows)))
         log.info("unit.committed", kind=kind, messages=len(rows), events=len(work.events), ms=round(seconds * 1000, 1))
-        if work.events:
-            self._wake()
         for hook in work.hooks:
             hook()
 
@@ -155,18 +154,26 @@ class Committer:
         events = [event for one in ready for event in one.work.events]
         units = [one.work.unit for one in ready]
 
-        async def flush(session: Session) -> None:
+        async def flush(session: Session) -> Handed | None:
+            handed = None
             if rows:
                 await self.inbox.insert(rows, session)
                 crash_point("in_tx_after_inbox", where)
             await Unit.flush_together(units, session)
             if events:
-                await self._outbox.insert(events, session)
+                handed = await self._outbox.insert(events, session, self._carrier.hold() if self._carrier else None)
             crash_point("before_commit", where)
+            return handed
 
         crash_point("before_tx", where)
-        await self._mongo.transact(flush)
+        handed = await self._mongo.transact(flush)
         crash_point("after_commit", where)
+        if self._carrier is None or not events:
+            return
+        if handed is not None:
+            self._carrier.take(handed)
+        else:
+            self._carrier.wake()
 
 
 def _row(collection: str, exchange: str, envelope: Envelope) -> OutboxRow:

@@ -14,6 +14,7 @@ from shared.messaging.delivery import AnyRoute, Context, Delivery, Meta, Outcome
 from shared.messaging.inbox import INDEXES as INBOX_INDEXES
 from shared.messaging.inbox import AlreadySeen, InboxRow
 from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
+from shared.messaging.outbox import Carrier
 from shared.messaging.parked import INDEXES as PARKED_INDEXES
 from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.mongo import DatabaseUnavailable, LostRace, Mongo, Unit, reachable
@@ -39,7 +40,7 @@ class Errand(Generic[T, R]):
 
 
 class Units(Generic[T]):
-    """The way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`; `wake` tells the relay of new rows."""
+    """The way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`."""
 
     def __init__(
         self,
@@ -49,16 +50,19 @@ class Units(Generic[T]):
         service: str,
         make_tx: Callable[[UnitOfWork], T],
         clock: Clock,
-        wake: Callable[[], None] = lambda: None,
+        carrier: Carrier | None = None,
         writer: str = "",
     ) -> None:
-        """`writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given."""
+        """`carrier` is the relay of this process, which carries what is committed here.
+
+        `writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given.
+        """
         self._mongo = mongo
         self._database = database
         self._service = service
         self._make_tx = make_tx
         self._clock = clock
-        self._committer = Committer(mongo, database, wake, writer)
+        self._committer = Committer(mongo, database, carrier, writer)
         self._batches = Batches(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
 
     async def prepare(self) -> None:

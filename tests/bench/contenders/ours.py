@@ -46,7 +46,7 @@ class Step:
         self._url = url
         self.relay = Relay(Outbox(mongo, database), publisher.publish_row, watch=False)
         self._units: Units[UnitOfWork] = Units(
-            mongo=mongo, database=database, service=SERVICE, make_tx=lambda work: work, clock=now, wake=self.relay.wake
+            mongo=mongo, database=database, service=SERVICE, make_tx=lambda work: work, clock=now, carrier=self.relay
         )
         self._routes = routing([Route(RequestSubmitted, self._handle, self._prefetch)])
         self._approved = RequestApproved.model_validate(golden(RequestApproved.type).data)

@@ -9,6 +9,7 @@ import pytest
 from shared.contracts.registry import decode
 from shared.errors import BadInput, DomainError
 from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Retry, Unavailable
+from shared.messaging.outbox import Handed
 from shared.messaging.parked import ParkedMessages, ParkedState
 from shared.messaging.units import Errand
 from shared.mongo import Mongo
@@ -239,9 +240,22 @@ async def test_no_errands_need_nothing(toy: Toy) -> None:
     assert await toy.units.run_many([]) == []
 
 
-async def test_hooks_and_wake_run_after_the_commit_only(toy: Toy) -> None:
+async def test_the_relay_hears_and_hooks_run_after_the_commit_only(toy: Toy) -> None:
     calls: list[str] = []
-    toy.wake = lambda: calls.append("wake")
+
+    class Heard:
+        """A relay that can't carry at once."""
+
+        def hold(self) -> None:
+            return None
+
+        def take(self, handed: Handed) -> None:
+            raise AssertionError(handed)
+
+        def wake(self) -> None:
+            calls.append("wake")
+
+    heard = Toy(toy.mongo, toy.database, carrier=Heard())
 
     async def body(tx: Tx) -> None:
         tx.work.on_commit(lambda: calls.append("hook"))
@@ -251,7 +265,7 @@ async def test_hooks_and_wake_run_after_the_commit_only(toy: Toy) -> None:
         tx.work.rollback(mark)
         assert calls == []
 
-    await toy.units.run(body)
+    await heard.units.run(body)
     assert calls == ["wake", "hook"]
 
 

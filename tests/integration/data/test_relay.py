@@ -7,8 +7,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from shared.messaging.outbox import BrokerUnavailable, Outbox, OutboxRow, Refused
+import pytest
+
+from shared.clock import now
+from shared.messaging import outbox
+from shared.messaging.outbox import BrokerUnavailable, Handed, Hold, Outbox, OutboxRow, Refused
 from shared.messaging.relay import Relay
 from tests.integration.data.toy import Toy, message
 from tests.support.eventually import eventually
@@ -112,10 +117,10 @@ async def test_lost_lease_another_relay_publishes_and_only_it_marks(toy: Toy) ->
         await go_on.wait()
 
     slow.before = hang
-    outbox = Outbox(toy.mongo, toy.database)
-    async with running(Relay(outbox, slow.publish, lease_seconds=0.3, poll_seconds=0.1, watch=False)):
+    box = Outbox(toy.mongo, toy.database)
+    async with running(Relay(box, slow.publish, lease_seconds=0.3, poll_seconds=0.1, watch=False)):
         await eventually(lambda: slow.in_flight == 1)
-        async with running(Relay(outbox, quick.publish, poll_seconds=0.1, watch=False)):
+        async with running(Relay(box, quick.publish, poll_seconds=0.1, watch=False)):
             await eventually(lambda: all_sent(toy))
         marked = await toy.mongo.collection(toy.database, "outbox").find_one()
         go_on.set()
@@ -126,19 +131,19 @@ async def test_lost_lease_another_relay_publishes_and_only_it_marks(toy: Toy) ->
 
 async def test_lost_lease_is_not_marked_by_its_old_token(toy: Toy) -> None:
     await toy.batch(message("a"), message("a"))
-    outbox = Outbox(toy.mongo, toy.database)
-    old = await outbox.claim(10, lease_seconds=0.0)
+    box = Outbox(toy.mongo, toy.database)
+    old = await box.claim(10, lease_seconds=0.0)
     ids = [row.id for row in old.rows]
-    await eventually(lambda: _claims(outbox, len(ids)))
-    assert await outbox.mark_sent(old.token, ids) == 0
-    assert await outbox.park(old.token, ids[0], "x", "") is False
-    await outbox.release(old.token, ids)
-    assert (await outbox.claim(10, lease_seconds=30)).rows == (), "released by a token that was not its own"
+    await eventually(lambda: _claims(box, len(ids)))
+    assert await box.mark_sent(old.token, ids) == 0
+    assert await box.park(old.token, ids[0], "x", "") is False
+    await box.release(old.token, ids)
+    assert (await box.claim(10, lease_seconds=30)).rows == (), "released by a token that was not its own"
     assert await unsent(toy) == 2
 
 
-async def _claims(outbox: Outbox, rows: int) -> bool:
-    return len((await outbox.claim(10, lease_seconds=30)).rows) == rows
+async def _claims(box: Outbox, rows: int) -> bool:
+    return len((await box.claim(10, lease_seconds=30)).rows) == rows
 
 
 async def test_lease_that_ran_out_before_the_publish_publishes_nothing(toy: Toy) -> None:
@@ -154,23 +159,23 @@ async def test_lease_that_ran_out_before_the_publish_publishes_nothing(toy: Toy)
 
 async def test_refused_row_is_parked_with_its_reason_and_replayed(toy: Toy) -> None:
     await toy.batch(message("a"), message("a"), message("a"))
-    outbox = Outbox(toy.mongo, toy.database)
+    box = Outbox(toy.mongo, toy.database)
     broker = FakeBroker()
     rows = await toy.mongo.collection(toy.database, "outbox").find().sort("seq", 1).to_list(None)
     broker.refuse.add(rows[1]["_id"])
-    relay = Relay(outbox, broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
+    relay = Relay(box, broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
     async with running(relay):
         await eventually(lambda: all_sent(toy))
-        parked = await outbox.parked()
+        parked = await box.parked()
         assert [(event.row.id, event.code) for event in parked] == [(rows[1]["_id"], "unroutable")]
         assert len(broker.taken) == 2
         broker.refuse.clear()
-        assert await outbox.replay(rows[1]["_id"])
-        assert not await outbox.replay(rows[1]["_id"])
+        assert await box.replay(rows[1]["_id"])
+        assert not await box.replay(rows[1]["_id"])
         relay.wake()
         await eventually(lambda: len(broker.taken) == 3)
         await eventually(lambda: all_sent(toy))
-    assert await outbox.parked() == []
+    assert await box.parked() == []
 
 
 async def test_broker_down_is_retried_without_end_and_parks_nothing(toy: Toy) -> None:
@@ -207,14 +212,82 @@ async def test_row_that_breaks_our_own_code_does_not_stop_the_others(toy: Toy) -
     assert "lease" not in row
 
 
-async def test_commit_in_the_same_process_wakes_the_relay(toy: Toy) -> None:
+async def test_commit_in_the_same_process_is_carried_without_a_claim(toy: Toy) -> None:
     broker = FakeBroker()
     relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
-    toy.wake = relay.wake
+    here = Toy(toy.mongo, toy.database, carrier=relay)
     async with running(relay):
+        await eventually(lambda: relay.hold() is not None)
         for number in range(1, 4):
-            await toy.batch(message("a"))
+            await here.batch(message("a"))
             await eventually(broker.has_taken(number))
+        await eventually(lambda: all_sent(toy))
+    assert await toy.count("outbox", {"attempts": 1, "lease": {"$exists": False}}) == 3
+    await here.batch(message("a"))
+    assert await toy.count("outbox", {"attempts": 0, "lease": {"$exists": False}}) == 1, "a relay that does not run holds nothing"
+
+
+async def test_handed_rows_and_those_of_others_both_leave(toy: Toy) -> None:
+    broker = FakeBroker()
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, in_flight=8, poll_seconds=0.1, watch=False)
+    here = Toy(toy.mongo, toy.database, carrier=relay)
+    async with running(relay):
+        for _ in range(6):
+            await asyncio.gather(here.batch(*(message("a") for _ in range(50))), toy.batch(*(message("b") for _ in range(50))))
+        await eventually(lambda: all_sent(toy))
+    assert broker.times().most_common(1)[0][1] == 1
+    assert len(broker.taken) == 600
+
+
+class Dying:
+    """The relay of a process that dies right after the commit."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def hold(self) -> Hold:
+        return Hold("dying", self.seconds)
+
+    def take(self, handed: Handed) -> None:
+        pass
+
+    def wake(self) -> None:
+        raise AssertionError("nothing is to be claimed")
+
+
+async def test_what_a_process_had_in_hand_when_it_died_is_carried_by_another(toy: Toy) -> None:
+    broker = FakeBroker()
+    await Toy(toy.mongo, toy.database, carrier=Dying(30.0)).batch(message("held"))
+    await Toy(toy.mongo, toy.database, carrier=Dying(0.3)).batch(message("left"))
+    async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=0.05, watch=False)):
+        await eventually(broker.has_taken(1))
+    assert [row.aggregate for row in broker.taken] == ["tallies/left"]
+    assert await unsent(toy) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_wrong_does_not_keep_rows_from_others(toy: Toy, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    monkeypatch.setattr(outbox, "now", lambda: now() + timedelta(hours=hours))
+    await Toy(toy.mongo, toy.database, carrier=Dying(5.0)).batch(message("a"))
+    row = await toy.mongo.collection(toy.database, "outbox").find_one()
+    assert row is not None
+    seconds = (row["lease"]["until"] - now()).total_seconds()
+    assert -15 < seconds < 20
+
+
+async def test_a_relay_whose_broker_is_down_holds_nothing(toy: Toy) -> None:
+    broker = FakeBroker(down=True)
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, lease_seconds=1.0, poll_seconds=0.05, watch=False)
+    here = Toy(toy.mongo, toy.database, carrier=relay)
+    async with running(relay):
+        await eventually(lambda: relay.hold() is not None)
+        await here.batch(message("a"), message("b"))
+        await eventually(lambda: relay.hold() is None)
+        await here.batch(message("a"))
+        broker.down = False
+        await eventually(lambda: all_sent(toy), 20)
+        await eventually(lambda: relay.hold() is not None)
+    assert len(broker.taken) == 3
 
 
 async def test_commit_in_another_process_wakes_the_relay_by_the_change_stream(toy: Toy) -> None:
@@ -262,12 +335,12 @@ async def test_what_was_committed_before_the_stop_leaves(toy: Toy) -> None:
 
 async def test_discarded_row_stays_and_says_why(toy: Toy) -> None:
     await toy.batch(message("a"))
-    outbox = Outbox(toy.mongo, toy.database)
-    claim = await outbox.claim(1, 30)
-    assert await outbox.park(claim.token, claim.rows[0].id, "too_large", "2 MB")
-    found = await outbox.find(claim.rows[0].id)
+    box = Outbox(toy.mongo, toy.database)
+    claim = await box.claim(1, 30)
+    assert await box.park(claim.token, claim.rows[0].id, "too_large", "2 MB")
+    found = await box.find(claim.rows[0].id)
     assert found is not None
     assert (found.code, found.detail) == ("too_large", "2 MB")
-    assert await outbox.discard(found.row.id, "sent by hand")
-    assert not await outbox.discard(found.row.id, "again")
+    assert await box.discard(found.row.id, "sent by hand")
+    assert not await box.discard(found.row.id, "again")
     assert await toy.count("outbox", {"state": "discarded", "note": "sent by hand"}) == 1

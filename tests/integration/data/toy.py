@@ -16,6 +16,7 @@ from shared.errors import DomainError, Transient
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import AnyRoute, Delivery, Meta, Outcome, Route, routing
 from shared.messaging.inbox import message_key
+from shared.messaging.outbox import Carrier
 from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Doc, Mapping, Mongo
 
@@ -81,7 +82,7 @@ def message(tally_id: str, what: str = "add", **more: Any) -> Delivery:
 class Toy:
     mongo: Mongo
     database: str
-    wake: Callable[[], None] = lambda: None
+    carrier: Carrier | None = None
     handled: list[str] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     before_commit: Callable[[], Any] | None = None
@@ -89,12 +90,9 @@ class Toy:
 
     def __post_init__(self) -> None:
         self.units: Units[Tx] = Units(
-            mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, wake=self._woken, writer=self.writer
+            mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, carrier=self.carrier, writer=self.writer
         )
         self.routes: dict[str, AnyRoute[Tx]] = dict(routing([Route(TaskClosed, self.handle, self.prefetch)]))
-
-    def _woken(self) -> None:
-        self.wake()
 
     async def prepare(self) -> None:
         await self.mongo.prepare(self.database, INDEXES)
