@@ -26,7 +26,6 @@ from shared.messaging.connection import with_user
 from shared.messaging.definitions import NotApplied, passwords_for, render_whole
 
 VHOST: Final = "adminduk"
-FAMILIES: Final = 1000  # of the sample register: enough to search in, loaded in a second or two
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
 READY_TIMEOUT_SECONDS: Final = 60
 LOOKED_AT_SECONDS: Final = 7 * 86_400  # the demo authority is looked at once a week: it is valid far longer
@@ -198,7 +197,9 @@ class Stack:
         """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL."""
         if not self.register.exists():
             draft = self.register.with_suffix(".draft")
-            self._command("services.verification", "registry", "generate", "--families", str(FAMILIES), "--out", str(draft))
+            self._command(
+                "services.verification", "registry", "generate", "--families", str(self.settings.register_families), "--out", str(draft)
+            )
             picked = self._command("services.verification", "registry", "pick", str(draft), "--count", str(PEOPLE))
             self._people.write_text(picked)
             draft.replace(self.register)

@@ -17,6 +17,7 @@ import orjson
 from tests.chaos import full_disk, long_run
 from tests.chaos.cases import ALL, rounds
 from tests.chaos.scene import Result, Scene
+from tests.chaos.stage import FAMILIES, MANY_FAMILIES
 from tests.support.servers import Run
 
 SEED: Final = 20_261_124
@@ -39,7 +40,8 @@ async def _cases(run: Run, options: argparse.Namespace) -> int:
     wanted = rounds(chosen) if options.fast else tuple((case,) for case in chosen)
     results: list[Result] = []
     counts: Counter[str] = Counter()
-    async with Scene(run.folder, seed=options.seed, quick=options.fast) as scene:
+    families = FAMILIES if options.fast else MANY_FAMILIES
+    async with Scene(run.folder, seed=options.seed, quick=options.fast, families=families) as scene:
         for number, cases in enumerate(wanted, 1):
             played = await scene.play_together(cases)
             if not options.fast or number == len(wanted):  # the subset is judged as a whole

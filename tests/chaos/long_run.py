@@ -15,6 +15,7 @@ from shared.clock import monotonic_seconds
 from tests.chaos.cases import ALL
 from tests.chaos.load import Plan
 from tests.chaos.scene import Case, Result, Scene
+from tests.chaos.stage import MANY_FAMILIES
 
 PER_SECOND: Final = 7.0  # journeys: more than 10,000 in half an hour
 PATIENCE_SECONDS: Final = 240.0
@@ -37,7 +38,7 @@ async def run(folder: Path, *, minutes: float, seed: int, per_second: float = PE
     """Disturb for so long, let everything come to its end, print the verdict; 0 when every promise was kept."""
     print(f"seed {seed}, {minutes:g} minutes, {per_second:g} journeys a second", flush=True)
     plan = Plan(seed, per_second, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
-    async with Scene(folder, seed=seed, environment={}, plan=plan) as scene:
+    async with Scene(folder, seed=seed, environment={}, plan=plan, families=MANY_FAMILIES) as scene:
         results = await _disturb(scene, seed, monotonic_seconds() + minutes * 60)
         await scene.load.pause()
         verdict, problems = await scene.judged()

@@ -23,7 +23,7 @@ from tests.chaos.history import Channel, History
 from tests.chaos.judge import Judge, Sources, Verdict
 from tests.chaos.load import Load, Plan
 from tests.chaos.sites import Sites
-from tests.chaos.stage import QUICK, VHOST, Stage, Trouble
+from tests.chaos.stage import FAMILIES, QUICK, VHOST, Stage, Trouble
 from tests.chaos.world import OUT_OF_REACH
 from tests.support.eventually import eventually
 
@@ -90,13 +90,14 @@ class Scene:
         environment: Mapping[str, str] = QUICK,
         plan: Plan | None = None,
         database: MongoNode | None = None,
+        families: int = FAMILIES,
     ) -> None:
         """`environment` without anything: leases as in production. `plan`: another load than that of the cases."""
         self.plan = plan or Plan(seed, PER_SECOND, SHARES, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
         folder.mkdir(parents=True, exist_ok=True)
         self.history = History(folder / "history.jsonl")
-        self.stage = Stage(folder, self.history, environment=environment, database=database)
+        self.stage = Stage(folder, self.history, environment=environment, database=database, families=families)
         self.scaled = bool(environment)
         self.seed = seed
         self._known: set[str] = set()

@@ -34,6 +34,8 @@ from tests.support.proxy import Proxy
 VHOST: Final = "chaos"
 LOOK_SECONDS: Final = 0.05  # between looks of the supervisor at its processes
 READY_SECONDS: Final = 0.5  # between questions to a part that is ready; one that is not is asked with every look
+FAMILIES: Final = 1000  # of the sample register
+MANY_FAMILIES: Final = 8000  # for an hour of load: every court decision needs a couple that is not divorced yet
 RESTART_SECONDS: Final = 0.1  # as compose: the first restart comes at once
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 QUICK: Final[Mapping[str, str]] = {
@@ -94,7 +96,13 @@ class Stage:
     """Use as a context: `async with Stage(folder, history) as stage`. Everything in it must run in one event loop."""
 
     def __init__(
-        self, folder: Path, history: History, *, environment: Mapping[str, str] = QUICK, database: MongoNode | None = None
+        self,
+        folder: Path,
+        history: History,
+        *,
+        environment: Mapping[str, str] = QUICK,
+        database: MongoNode | None = None,
+        families: int = FAMILIES,
     ) -> None:
         self.folder = folder
         self.history = history
@@ -111,6 +119,7 @@ class Stage:
             amqp_url=self.broker.url(VHOST),
             rabbitmq_api_url=self.broker.api_url,
             mongo_url=self.database.url,
+            register_families=families,
             **dict(ports),  # type: ignore[arg-type]  # all of them are ports
         )
         self.stack = Stack(self.settings, adapt=self._adapt)

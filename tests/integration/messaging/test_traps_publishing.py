@@ -29,6 +29,7 @@ from tests.support.proxy import Proxy
 from tests.support.vhosts import Vhost
 
 DEAD = layout.dead_queue(SERVICE)
+PATIENCE_SECONDS = 40.0  # a broker that was starved takes seconds to notice, on a busy machine many
 
 
 # -- 3: transient by default; returned, not raised
@@ -137,19 +138,19 @@ async def test_trap_11_acknowledgements_pass_while_publishing_is_blocked(private
             await room.put(event())
         async with room.publisher(seconds=0.5) as publisher, room.consuming(service) as running:
             await publisher.publish(event())
-            await eventually(lambda: service.batches)
+            await eventually(lambda: service.batches, PATIENCE_SECONDS)
             private_broker.node.ctl("set_vm_memory_high_watermark", "0.0000001")
             with pytest.raises(BrokerUnavailable):
                 await publisher.publish(event())
             assert (await publisher.check()).reason == "broker_blocked"
             go.set()
-            await eventually(lambda: len(service.deliveries) >= 4)
-            await eventually(lambda: nothing_is_held(private_broker.vhost))
+            await eventually(lambda: len(service.deliveries) >= 4, PATIENCE_SECONDS)
+            await eventually(lambda: nothing_is_held(private_broker.vhost), PATIENCE_SECONDS)
             assert (await running.consumer.check()).ok
             private_broker.node.ctl("set_vm_memory_high_watermark", "0.4")
-            await eventually(lambda: is_ready(publisher))
-            await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
-            await eventually(lambda: len({delivery.message_id for delivery in service.deliveries}) == 6)
+            await eventually(lambda: is_ready(publisher), PATIENCE_SECONDS)
+            await eventually(lambda: publishes(publisher, event()), PATIENCE_SECONDS, ignoring=(BrokerUnavailable,))
+            await eventually(lambda: len({delivery.message_id for delivery in service.deliveries}) == 6, PATIENCE_SECONDS)
         assert await watcher.depth(SERVICE) == 0
 
 
