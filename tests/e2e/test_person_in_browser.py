@@ -81,7 +81,7 @@ async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, 
     assert signature.intact
     assert signature.trusted
     (code,) = await asyncio.to_thread(codes_of, pdf)
-    await _check_page(browser, code, person["name"], size)
+    await _check_page(browser, code.text, person["name"], size)
 
 
 async def _check_page(browser: Browser, url: str, name: str, size: tuple[int, int]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import deqr
 import pypdf
 import pypdfium2
-import zxingcpp
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
@@ -28,7 +30,24 @@ async def signature_of(pdf: bytes, ca: Path) -> Any:
     return await async_validate_pdf_signature(embedded, ValidationContext(trust_roots=roots, allow_fetching=False))
 
 
-def codes_of(pdf: bytes) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code: what it says, and its upper left corner as parts of the page's width and height."""
+
+    text: str
+    left: float
+    top: float
+
+
+def codes_of(pdf: bytes) -> Sequence[Code]:
     """The QR codes that are seen on the first page, rendered at 144 dpi as a phone would see it on a screen."""
     image = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil()
-    return [code.text for code in zxingcpp.read_barcodes(image)]
+    found = deqr.QRdecDecoder().decode(deqr.image.ImageLoader(image))
+    return [
+        Code(
+            text="".join(part.data for part in code.data_entries),
+            left=min(x for x, _ in code.corners) / image.width,
+            top=min(y for _, y in code.corners) / image.height,
+        )
+        for code in found
+    ]

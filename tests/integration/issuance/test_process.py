@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import signal
@@ -14,9 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 import psutil
-import pypdfium2
 import pytest
-import zxingcpp
 
 from deploy.local.ports import free_ports
 from services.issuance.adapters.demo_ca import DemoFiles
@@ -32,6 +29,7 @@ from tests.integration.issuance.conftest import KEYS
 from tests.integration.issuance.office import TYPE, sha256
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
+from tests.support.pdf import codes_of
 
 RESIDENT_MIB = 130  # what one service may take, idle
 OWN_IMPORT_CPU_SECONDS = 0.5  # of the 1.5 s that a service may take to import; CPU, because the machine is busy while tests run
@@ -112,8 +110,7 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
         f"/v1/documents/{document['document_id']}/content", headers={"Authorization": f"Bearer {KEYS['reader'][0]}"}
     )
     assert sha256(content.content) == document["sha256"]
-    image = pypdfium2.PdfDocument(io.BytesIO(content.content))[0].render(scale=2).to_pil()
-    [code] = zxingcpp.read_barcodes(image)
+    [code] = codes_of(content.content)
     page = await service.http.get(code.text)
     assert page.status_code == 200
     assert document["number"] in page.text
@@ -132,7 +129,7 @@ async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_
     code = (
         "import sys, time, shared.process, shared.messaging.consumer, shared.messaging.relay, shared.messaging.units;"
         "began = time.process_time(); import services.issuance.wiring;"
-        "print(time.process_time() - began, *sorted({'typst', 'pyhanko', 'cryptography', 'segno'} & set(sys.modules)))"
+        "print(time.process_time() - began, *sorted({'typst', 'pyhanko', 'cryptography', 'zxingcpp'} & set(sys.modules)))"
     )
     said = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True)
     seconds, *found = said.stdout.split()
