@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+import uvloop
 
 from tests.chaos.client import Client
 
@@ -59,6 +60,20 @@ async def test_a_connection_is_used_again_and_answers_may_come_in_pieces() -> No
     assert seen[0].startswith(b"POST /x?after=3 HTTP/1.1\r\n")
     assert b"x-y: z\r\n" in seen[0]
     assert seen[0].endswith(b'{"a":1}')
+
+
+def test_it_works_on_the_loop_that_benches_use() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read(reader)
+        writer.write(OK + b'{"good":1  }')
+        await writer.drain()
+
+    async def ask() -> bytes:
+        async with serving(serve) as (client, url):
+            return (await client.request("GET", url)).content
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(ask()) == b'{"good":1  }'
 
 
 async def test_two_at_once_take_two_connections() -> None:
