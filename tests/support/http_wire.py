@@ -31,11 +31,7 @@ class _Connection(asyncio.Protocol):
         self._data = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-<<<<<<< HEAD
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by descent
-=======
         self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
->>>>>>> b15ed6f (The hand-made HTTP client works on uvloop again: every bench that asks over HTTP broke since it is one for all)
 
     def data_received(self, data: bytes) -> None:
         self._data += data
