@@ -38,12 +38,13 @@ def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
 
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(Identity("62811", "ID.1"))),
+    "chats": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).prefetch_chats([Identity("62811", "ID.1"), Identity("62812")])),
     "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
     "request by receipt": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
     "search by number": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(text="3519-KK-2411"))),
-    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_sender(now(), 1, "t", [])),
-    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of("62811", 5)),
+    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_senders(now(), 1, "t", [], 4)),
+    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).new_statuses(5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).stale_drafts(now(), 5)),
     "families": (
