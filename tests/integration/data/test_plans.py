@@ -33,7 +33,8 @@ def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
-    return notifier.MongoTx(UnitOfWork(Unit(mongo, database), service="notifier", clock=now), lambda _: None)
+    work = UnitOfWork(Unit(mongo, database), service="notifier", clock=now)
+    return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
@@ -56,6 +57,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "documents of a case": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).page(DocumentQuery(case_id="c"))),
     "head of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).head("whatsapp:62811")),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
+    "jobs of statuses": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
+    ),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
     "oldest notice": (notifier.INDEXES, lambda mongo, name: notifier.JobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now())),
     "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),
