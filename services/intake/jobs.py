@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.conversation import DRAFT_LIFETIME
-from services.intake.handlers import drop_stale_draft, give_up_message, handle_message, handle_statuses, wanted_media
+from services.intake.handlers import drop_stale_draft, give_up_message, handle_message, handle_statuses, prefetch_messages, wanted_media
 from services.intake.ports import Deps, Lease, StoredPiece, Tx
 from shared.errors import AppError, Transient
 from shared.ids import new_token
 from shared.logs import get
-from shared.messaging.units import Units
+from shared.messaging.units import Errand, Units
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
 
@@ -35,6 +36,10 @@ _FILES: Final = frozenset({"image", "document"})
 _log = get("jobs")
 
 
+async def at_once() -> None:
+    """Give way to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatLimits:
     """How hard the chats are worked on."""
@@ -46,15 +51,32 @@ class ChatLimits:
     poll_seconds: float = 1.0
 
 
-class Chats:
-    """Handles stored messages: one sender at a time in one place, its messages in order, several senders side by side."""
+@dataclass(eq=False, slots=True)
+class _Chat:
+    """A sender in hand: what is to be handled, the oldest first, and since when it is held."""
 
-    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, limits: ChatLimits) -> None:
+    lease: Lease
+    pieces: deque[StoredPiece]
+    held_since: datetime
+
+
+class Chats:
+    """Handles stored messages: one sender at a time in one place, its messages in order, several senders side by side.
+
+    Senders that are taken at the same moment go on together, a message of each in one unit of work; one who sent a file goes alone.
+    `give_way` waits, within bounds, while the process has something more urgent to do.
+    """
+
+    def __init__(
+        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, limits: ChatLimits, give_way: Callable[[], Awaitable[None]] = at_once
+    ) -> None:
         self._deps = deps
         self._units = units
         self._woken = woken
         self._limits = limits
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._give_way = give_way
+        self._busy: dict[str, _Chat] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -62,103 +84,157 @@ class Chats:
         stopping = asyncio.create_task(_wake_on(stop, self._woken), name="chats stop")
         try:
             while not stop.is_set():
+                await self._give_way()
                 self._woken.clear()
                 await self._fill(stop)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), self._limits.poll_seconds)
         finally:
             stopping.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def work_off_all(self) -> None:
         """Handle everything that is stored now and due, then return; for tests and for one-off runs."""
         never = asyncio.Event()
         while True:
             await self._fill(never)
-            if not self._busy:
+            if not self._tasks:
                 return
-            await asyncio.gather(*self._busy.values())
+            await asyncio.gather(*self._tasks)
 
     async def _fill(self, stop: asyncio.Event) -> None:
         """Take senders until none is free or every place is taken."""
         now = self._deps.clock()
         self._resting = {sender: until for sender, until in self._resting.items() if until > now}
         try:
-            while len(self._busy) < self._limits.at_once and not stop.is_set():
+            while (free := self._limits.at_once - len(self._busy)) > 0 and not stop.is_set():
                 passed_over = [*self._busy, *self._resting]
-                lease = await self._deps.inflow.lease_sender(now, self._limits.lease_seconds, new_token(), passed_over)
-                if lease is None:
+                leases = await self._deps.inflow.lease_senders(now, self._limits.lease_seconds, new_token(), passed_over, free)
+                if not leases:
                     return
-                task = asyncio.create_task(self._work(lease, stop), name="chat")
-                self._busy[lease.sender] = task
+                chats = [_Chat(lease, deque(), now) for lease in leases]
+                self._busy |= {chat.lease.sender: chat for chat in chats}
+                task = asyncio.create_task(self._work(chats, stop), name="chats")
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         except Exception as error:
             if not _is_outage(error):
                 raise
             _log.warning("inflow.unavailable", reason=type(error).__name__)
 
-    async def _work(self, lease: Lease, stop: asyncio.Event) -> None:
-        failures, until = lease.failures, self._deps.clock()
+    async def _work(self, chats: Sequence[_Chat], stop: asyncio.Event) -> None:
         try:
-            failures, until = await self._work_off(lease, stop)
-        except Exception as error:  # noqa: BLE001 - one chat must not take the others down; its messages stay stored
-            if not _is_outage(error):
-                _log.exception("chat.failed")
-            until = self._deps.clock() + timedelta(seconds=_FIRST_REST_SECONDS)
-        finally:
-            if until > self._deps.clock():
-                self._resting[lease.sender] = until
-            with contextlib.suppress(Exception):  # it runs out by itself
-                await self._deps.inflow.release(lease, failures=failures, until=until)
-            del self._busy[lease.sender]
-            self._woken.set()  # a message may have come between the last look and the release
+            found = await self._deps.inflow.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
+        except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
+            await self._trouble(chats, error)
+            return
+        for chat in chats:
+            chat.pieces.extend(found[chat.lease.sender])
+        alone = [chat for chat in chats if any(map(_has_file, chat.pieces))]
+        together = [chat for chat in chats if chat not in alone]
+        await asyncio.gather(self._work_off(together, stop), *(self._work_off([chat], stop) for chat in alone))
 
-    async def _work_off(self, lease: Lease, stop: asyncio.Event) -> tuple[int, datetime]:
-        """Handle what is there. Gives the failures in a row, and until when to rest."""
-        failures, held_since = lease.failures, self._deps.clock()
-        while not stop.is_set():
-            pieces = await self._deps.inflow.messages_of(lease.sender, _AT_A_TIME)
-            for piece in pieces:
-                now = self._deps.clock()
-                if stop.is_set():
-                    return failures, now
-                if (now - held_since).total_seconds() > self._limits.lease_seconds / 3:  # rarely: a write costs as much as an answer
-                    if not await self._deps.inflow.extend(lease, now, self._limits.lease_seconds):
-                        return failures, now
-                    held_since = now
-                if not await self._one(piece, failures):
-                    failures += 1
-                    return failures, self._deps.clock() + timedelta(seconds=_rest_seconds(failures))
-                failures = 0
-            if not pieces:
-                break
-        return failures, self._deps.clock()
-
-    async def _one(self, piece: StoredPiece, failures: int) -> bool:
-        """Handle one message. False: it failed, and is tried again before any later one of that sender."""
+    async def _work_off(self, chats: Sequence[_Chat], stop: asyncio.Event) -> None:
+        """Handle what is there, a message of each at a time; who has no more is given back at once."""
+        left = chats
         try:
-            await self._handle(piece, failures)
-        except Exception as error:
-            if _is_outage(error):
-                raise
-            _log.warning("message.failed", reason=_reason(error), failures=failures + 1, exc_info=not isinstance(error, AppError))
-            if failures + 1 < self._limits.tries:
-                return False
-            await self._give_up(piece, _reason(error))
-        MESSAGES.labels("whatsapp.message", "done").inc()
-        return True
+            while left:
+                over = [chat for chat in left if stop.is_set() or not chat.pieces]
+                await self._give_back(over, self._deps.clock())
+                left = await self._round([chat for chat in left if chat not in over and await self._keep(chat)])
+        except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
+            await self._trouble(chats, error)
 
-    async def _handle(self, piece: StoredPiece, failures: int) -> None:
-        file = await self._file(piece, failures)
+    async def _keep(self, chat: _Chat) -> bool:
+        """Hold on to a lease. False: it was lost."""
+        now = self._deps.clock()
+        if (now - chat.held_since).total_seconds() <= self._limits.lease_seconds / 3:  # rarely: a write costs as much as an answer
+            return True
+        chat.held_since = now
+        if await self._deps.inflow.extend(chat.lease, now, self._limits.lease_seconds):
+            return True
+        self._let_go(chat)
+        return False
 
+    async def _round(self, chats: Sequence[_Chat]) -> list[_Chat]:
+        """Handle the first message of each; gives who may go on. Who failed rests, and is tried again before any later message."""
+        going_on = []
+        for chat, error in zip(chats, await self._handle(chats) if chats else [], strict=True):
+            failures = chat.lease.failures + 1
+            if error is not None:
+                _log.warning(
+                    "message.failed", reason=_reason(error), failures=failures, exc_info=None if isinstance(error, AppError) else error
+                )
+                if failures < self._limits.tries:
+                    chat.lease = replace(chat.lease, failures=failures)
+                    await self._give_back([chat], self._deps.clock() + timedelta(seconds=_rest_seconds(failures)))
+                    continue
+                await self._give_up(chat.pieces[0], _reason(error))
+            MESSAGES.labels("whatsapp.message", "done").inc()
+            chat.pieces.popleft()
+            chat.lease = replace(chat.lease, failures=0)
+            going_on.append(chat)
+        return going_on
+
+    async def _handle(self, chats: Sequence[_Chat]) -> list[Exception | None]:
+        """Handle the first message of each, in one unit of work; what each failed with.
+
+        Raises:
+            DatabaseUnavailable: of none is anything known.
+        """
+        files = await asyncio.gather(*(self._fetched(chat.pieces[0], chat.lease.failures) for chat in chats))
+        ready = [(chat.pieces[0], file) for chat, file in zip(chats, files, strict=True) if not isinstance(file, Exception)]
+        errands = [self._errand(piece, file) for piece, file in ready]
+
+        async def prefetch(tx: Tx) -> None:
+            await prefetch_messages(tx, self._deps, [piece for piece, _ in ready])
+
+        handled = await self._units.run_many(errands, prefetch)
+        done = iter(handled)
+        found = [file if isinstance(file, Exception) else next(done) for file in files]
+        await _delete(self._deps, [file_id for one in found if not isinstance(one, Exception) for file_id in one])
+        return [one if isinstance(one, Exception) else None for one in found]
+
+    def _errand(self, piece: StoredPiece, file: SentFile | RefusedFile | None) -> Errand[Tx, tuple[str, ...]]:
         async def handle(tx: Tx) -> tuple[str, ...]:
             return await handle_message(tx, self._deps, piece.key, file)
 
-        dropped = await self._units.run(handle, context=piece.context)
-        await _delete(self._deps, dropped)
+        return Errand(handle, piece.context)
+
+    async def _fetched(self, piece: StoredPiece, failures: int) -> SentFile | RefusedFile | Exception | None:
+        """The message's file where the dialogue waits for one, or what went wrong with it."""
+        try:
+            return await self._file(piece, failures)
+        except Exception as error:
+            if _is_outage(error):
+                raise
+            return error
+
+    async def _trouble(self, chats: Sequence[_Chat], error: Exception) -> None:
+        """Give back those that are still in hand; their messages stay stored, and other chats go on."""
+        if not _is_outage(error):
+            _log.error("chat.failed", exc_info=error)
+        held = [chat for chat in chats if self._busy.get(chat.lease.sender) is chat]
+        await self._give_back(held, self._deps.clock() + timedelta(seconds=_FIRST_REST_SECONDS))
+
+    async def _give_back(self, chats: Sequence[_Chat], until: datetime) -> None:
+        """Release their leases; before `until` none of them is taken again."""
+        if not chats:
+            return
+        if until > self._deps.clock():
+            self._resting |= {chat.lease.sender: until for chat in chats}
+        with contextlib.suppress(Exception):  # they run out by themselves
+            await self._deps.inflow.release([chat.lease for chat in chats], until)
+        for chat in chats:
+            self._let_go(chat)
+
+    def _let_go(self, chat: _Chat) -> None:
+        del self._busy[chat.lease.sender]
+        self._woken.set()  # a message may have come between the last look and the release
 
     async def _file(self, piece: StoredPiece, failures: int) -> SentFile | RefusedFile | None:
         """Fetch the message's file where the dialogue waits for one."""
-        if piece.content.get("message", {}).get("type") not in _FILES:
+        if not _has_file(piece):
             return None
 
         async def look(tx: Tx) -> Any:
@@ -193,17 +269,21 @@ class Chats:
 class Statuses:
     """Tells delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came."""
 
-    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float) -> None:
+    def __init__(
+        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float, give_way: Callable[[], Awaitable[None]] = at_once
+    ) -> None:
         self._deps = deps
         self._units = units
         self._woken = woken
         self._poll_seconds = poll_seconds
+        self._give_way = give_way
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
         stopping = asyncio.create_task(_wake_on(stop, self._woken), name="statuses stop")
         try:
             while not stop.is_set():
+                await self._give_way()
                 self._woken.clear()
                 if not await self._turn():
                     with contextlib.suppress(TimeoutError):
@@ -283,6 +363,10 @@ class DraftSweeper:
             return await drop_stale_draft(tx, self._deps, contact_id)
 
         await _delete(self._deps, await self._units.run(drop))
+
+
+def _has_file(piece: StoredPiece) -> bool:
+    return piece.content.get("message", {}).get("type") in _FILES
 
 
 async def _delete(deps: Deps, file_ids: Sequence[str]) -> None:

@@ -97,6 +97,9 @@ class Tx(Protocol):
     def park_piece(self, piece: StoredPiece, reason: str) -> None:
         """Give it up, visibly."""
 
+    async def prefetch_chats(self, identities: Sequence[Identity]) -> None:
+        """Read contacts, their conversations and their open requests, many at once."""
+
     async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
         """Who is known by this phone and by this BSUID: none, one, or two who are one."""
 
@@ -158,17 +161,17 @@ class Inflow(Protocol):
     async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
         """Store durably in one round trip; those already there are left alone. Gives how many were new."""
 
-    async def lease_sender(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str]) -> Lease | None:
-        """Take the sender whose new message is oldest and who is free; None when there is none."""
+    async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
+        """Take senders who have new messages and are free, the longest waiting first."""
 
     async def extend(self, lease: Lease, at: datetime, seconds: float) -> bool:
         """Keep a lease. False: it was lost; stop working on that sender."""
 
-    async def release(self, lease: Lease, *, failures: int, until: datetime) -> None:
-        """Give a sender back: at once, or after a rest when its first message failed."""
+    async def release(self, leases: Sequence[Lease], until: datetime) -> None:
+        """Give senders back with their failures: at once, or after a rest when the first message failed."""
 
-    async def messages_of(self, sender: str, limit: int) -> Sequence[StoredPiece]:
-        """New messages of a sender in the order in which they were sent."""
+    async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredPiece]]:
+        """New messages of these senders, so many of each, in the order in which they were sent."""
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
         """Keys of statuses that nobody handled, the oldest first."""

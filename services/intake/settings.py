@@ -44,7 +44,7 @@ class Settings(ServiceSettings):
     office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
-    chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 4
+    chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds")] = (
         60.0
     )
@@ -52,3 +52,7 @@ class Settings(ServiceSettings):
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0
     )
+    inflow_yield_seconds: Annotated[
+        float,
+        Field(ge=0, le=1, description="How long work on the inflow gives way to requests that are being answered, in seconds, at most"),
+    ] = 0.1

@@ -32,6 +32,7 @@ from shared.mongo.files import Files
 from shared.process import Job, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
+from shared.web import Traffic
 
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -67,8 +68,9 @@ class Wiring:
         self.deps = self._deps(clock)
         self.consumer = self.station.consumer(self.units, consumers.routes())
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
-        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits())
-        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds)
+        self.traffic = Traffic()
+        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._give_way)
+        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds, self._give_way)
         self.drafts = DraftSweeper(self.deps, self.units)
         self.health = Health()
         self.health.add("mongo", self.station.check_database)
@@ -102,6 +104,9 @@ class Wiring:
         """There is something in the inflow."""
         self.chats_woken.set()
         self.statuses_woken.set()
+
+    async def _give_way(self) -> None:
+        await self.traffic.give_way(self.settings.inflow_yield_seconds)
 
     def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
         return lambda work: IntakeTx(work, self.mongo, self.database, clock)
@@ -153,6 +158,7 @@ class Wiring:
                 {code: [secret.get_secret_value() for secret in known] for code, known in settings.court_secrets.items()}
             ),
             file_max_bytes=settings.file_max_bytes,
+            traffic=self.traffic,
         )
 
     def _chat_limits(self) -> ChatLimits:

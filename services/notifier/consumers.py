@@ -82,6 +82,7 @@ async def _prefetch_documents(tx: Tx, events: Sequence[issuance.DocumentIssued])
 
 async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceived]) -> None:
     await tx.prefetch_jobs(event.callback_data for event in events if event.callback_data)
+    await tx.prefetch_jobs_by_provider_id(event.personal.wamid for event in events if not event.callback_data)
 
 
 def _origin(meta: Meta) -> notice.Origin:

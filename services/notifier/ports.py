@@ -53,6 +53,10 @@ class Tx(Protocol):
         """The job one of whose tries the provider knows by that id."""
         ...
 
+    async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
+        """As `prefetch_jobs`, by the provider's ids."""
+        ...
+
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
         """One query for a batch."""
         ...

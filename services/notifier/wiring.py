@@ -66,12 +66,13 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
     station = Station(settings, NAME)
     mongo, database = station.mongo, station.database
     by_channel: dict[str, Dispatcher] = {}
+    rows = mongo.collection(database, JOBS)
 
     def wake(lane: str) -> None:
         by_channel[channel_of(lane)].wake(lane)
 
     def make_tx(work: UnitOfWork) -> Tx:
-        return MongoTx(work, wake)
+        return MongoTx(work, rows, wake)
 
     units: Units[Tx] = station.units(make_tx, clock)
     http = make_http(settings.answer_seconds)

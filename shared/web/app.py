@@ -16,6 +16,7 @@ from shared.settings import ServiceSettings
 from shared.web import problems
 from shared.web.auth import Authenticator
 from shared.web.middleware import BodyLimit, Canonical, Room
+from shared.web.traffic import Traffic
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 DOCUMENTATION: Final = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect"})
@@ -28,6 +29,7 @@ def create_app(
     title: str,
     public: Iterable[str] = (),
     larger_bodies: Iterable[tuple[str, int]] = (),
+    traffic: Traffic | None = None,
 ) -> FastAPI:
     """Make the app of a service.
 
@@ -37,13 +39,14 @@ def create_app(
         title: Shown in the API documentation.
         public: Route paths that need no authentication; a test refuses every other route without one.
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
+        traffic: Counts the requests that are being answered, where somebody gives way to them.
     """
     app = FastAPI(title=title, redoc_url=None)
     app.state.authenticator = Authenticator(settings.api_keys)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
-    app.add_middleware(Room, most=settings.max_requests_at_once)
+    app.add_middleware(Room, most=settings.max_requests_at_once, traffic=traffic or Traffic())
     app.add_middleware(Canonical)
 
     @app.get("/livez", include_in_schema=False)

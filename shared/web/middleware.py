@@ -14,6 +14,7 @@ from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.ids import child_traceparent
 from shared.web.problems import problem
+from shared.web.traffic import Traffic
 
 _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _BUSY_SECONDS: Final = 2  # about what a full house takes to empty
@@ -62,27 +63,27 @@ class Room:
     metrics are always let in.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, traffic: Traffic) -> None:
         self._app = app
         self._most = most
-        self._inside = 0
+        self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if scope["type"] != "http" or scope["path"] in _QUIET:
             await self._app(scope, receive, send)
             return
-        if self._inside >= self._most:
+        if self._traffic.inside >= self._most:
             metrics.HTTP_TURNED_AWAY.inc()
             retry = {"Retry-After": str(_BUSY_SECONDS)}
             refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", f"{self._most} requests are in work; come again.", headers=retry)
             await refusal(scope, receive, send)
             return
-        self._inside += 1
+        self._traffic.enter()
         try:
             await self._app(scope, receive, send)
         finally:
-            self._inside -= 1
+            self._traffic.leave()
 
 
 class Canonical:

@@ -13,14 +13,14 @@ from services.intake.ports import Deps, Tx
 from shared.health import Health
 from shared.messaging.units import Units
 from shared.settings import ServiceSettings
-from shared.web import create_app
+from shared.web import Traffic, create_app
 
 _OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with its own code; the body limit stands just behind it
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes work with. `wake`: there is something in the inflow."""
+    """What the routes work with. `wake`: there is something in the inflow; `traffic`: what background work gives way to."""
 
     deps: Deps
     units: Units[Tx]
@@ -28,6 +28,7 @@ class Parts:
     whatsapp: whatsapp.Secrets
     courts: court.Signatures
     file_max_bytes: int
+    traffic: Traffic
 
 
 def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
@@ -38,6 +39,7 @@ def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
         title="Intake",
         public=(whatsapp.PATH,),
         larger_bodies=((files.PATH, parts.file_max_bytes + _OVERHEAD_BYTES),),
+        traffic=parts.traffic,
     )
     app.include_router(whatsapp.routes(parts.deps, parts.wake, parts.whatsapp))
     app.include_router(court.routes(parts.deps, parts.units, parts.courts))

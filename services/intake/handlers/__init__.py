@@ -3,6 +3,7 @@
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
+from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.inflow import handle_statuses as handle_statuses

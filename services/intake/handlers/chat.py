@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,6 +51,12 @@ async def wanted_media(tx: Tx, deps: Deps, piece: StoredPiece) -> MediaRef | Non
     if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.desk):
         return None
     return inbound.content
+
+
+async def prefetch_messages(tx: Tx, deps: Deps, pieces: Sequence[StoredPiece]) -> None:
+    """Read at once what several messages will ask for."""
+    await tx.prefetch_pieces([piece.key for piece in pieces])
+    await tx.prefetch_chats([read_message(piece.content, deps.vocabulary).identity for piece in pieces])
 
 
 async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedFile | None) -> tuple[str, ...]:

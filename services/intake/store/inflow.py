@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo import UpdateOne, WriteConcern
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
 
 from services.intake.domain.inflow import Kind, Piece
 from services.intake.ports import Lease, StoredPiece
 from services.intake.store.mappings import KEPT, NEW, PARKED, piece_from
 from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
+from shared.mongo.together import Together
 
 _DUPLICATE: Final = 11000  # server error code: the piece is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
@@ -21,43 +25,66 @@ _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender 
 _WORKED: Final = frozenset({Kind.MESSAGE, Kind.STATUS})
 
 
+@dataclass(slots=True)
+class _Arrival:
+    """Pieces of one webhook as documents; when they are stored, how many of them were `new`."""
+
+    docs: Sequence[Doc]
+    new: int = 0
+
+
 class InflowStore:
     """The collections `inflow` and `senders`, and the drafts that nobody came back to."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._pieces: Collection = mongo.collection(database, "inflow")
-        self._senders: Collection = mongo.collection(database, "senders")
+        # Not waiting for a majority: what a failover may undo is a lease, and every piece is guarded by its version, which does wait.
+        self._leases: Collection = mongo.collection(database, "senders").with_options(
+            write_concern=WriteConcern(w=1, j=False), read_concern=ReadConcern("local")
+        )
         self._conversations: Collection = mongo.collection(database, "conversations")
+        self._arrivals: Together[_Arrival] = Together(self._insert)
 
     async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
-        """See `ports.Inflow`.
+        """See `ports.Inflow`. What is asked while others are being stored is stored with the next ones.
 
         Raises:
             DatabaseUnavailable: at least one piece may not be durable.
         """
         if not pieces:
             return 0
-        docs = [_to_doc(piece, number, at, traceparent) for number, piece in enumerate(pieces)]
+        arrival = _Arrival([_to_doc(piece, number, at, traceparent) for number, piece in enumerate(pieces)])
         try:
             async with asyncio.timeout(_APPEND_SECONDS):
-                return await self._insert(docs)
+                await self._arrivals.commit(arrival, frozenset(piece.key for piece in pieces))
         except TimeoutError as error:  # it may be stored all the same; then the repeat finds it there
             raise DatabaseUnavailable("database_unavailable", "slow") from error
+        return arrival.new
 
-    async def _insert(self, docs: list[Doc]) -> int:
+    async def _insert(self, arrivals: Sequence[_Arrival]) -> None:
+        docs = [doc for arrival in arrivals for doc in arrival.docs]
+        try:
+            async with asyncio.timeout(_APPEND_SECONDS):
+                repeated = await self._insert_new(docs)
+        except TimeoutError as error:
+            raise DatabaseUnavailable("database_unavailable", "slow") from error
+        for arrival in arrivals:
+            arrival.new = sum(doc["_id"] not in repeated for doc in arrival.docs)
+
+    async def _insert_new(self, docs: Sequence[Doc]) -> frozenset[str]:
+        """Gives the keys of those that were there."""
         with reachable():
             try:
-                result = await self._pieces.insert_many(docs, ordered=False)
+                await self._pieces.insert_many(docs, ordered=False)
             except BulkWriteError as error:
-                details = error.details or {}
-                others = [problem for problem in details.get("writeErrors", ()) if problem.get("code") != _DUPLICATE]
-                if others or details.get("writeConcernErrors"):
+                repeated = _duplicates(error)
+                if repeated is None:
                     raise DatabaseUnavailable("database_unavailable", "inflow") from error
-                return int(details.get("nInserted", 0))
-        return len(result.inserted_ids)
+                return frozenset(docs[index]["_id"] for index in repeated)
+        return frozenset()
 
-    async def lease_sender(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str]) -> Lease | None:
-        """Take the sender whose new message is oldest and who is free; None when there is none.
+    async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> list[Lease]:
+        """Take senders who are free, those whose new messages are oldest first.
 
         `passed_over`: senders not to look at, because this process has them or knows that they are not free yet.
         """
@@ -65,44 +92,60 @@ class InflowStore:
         if passed_over:
             query["sender"] = {"$nin": list(passed_over)}
         rows = await self._pieces.find(query, {"sender": 1}).sort("arrival", 1).limit(_CANDIDATES).to_list(None)
-        for sender in dict.fromkeys(row["sender"] for row in rows):
-            lease = await self._take(sender, at, seconds, token)
-            if lease is not None:
-                return lease
-        return None
+        candidates = list(dict.fromkeys(row["sender"] for row in rows))
+        leases: list[Lease] = []
+        while candidates and len(leases) < most:
+            asked, candidates = candidates[: most - len(leases)], candidates[most - len(leases) :]
+            leases += await self._take(asked, at, seconds, token)
+        return leases
 
-    async def _take(self, sender: str, at: datetime, seconds: float, token: str) -> Lease | None:
+    async def _take(self, senders: Sequence[str], at: datetime, seconds: float, token: str) -> list[Lease]:
+        """Those of them that nobody else has and that do not rest after a failure."""
+        update = {"$set": {"until": at + timedelta(seconds=seconds), "token": token}, "$setOnInsert": {"failures": 0}}
         try:
-            row = await self._senders.find_one_and_update(
-                {"_id": sender, "until": {"$lte": at}},
-                {"$set": {"until": at + timedelta(seconds=seconds), "token": token}, "$setOnInsert": {"failures": 0}},
-                upsert=True,
-                return_document=True,
+            await self._leases.bulk_write(
+                [UpdateOne({"_id": sender, "until": {"$lte": at}}, update, upsert=True) for sender in senders], ordered=False
             )
-        except DuplicateKeyError:
-            return None  # somebody else has it, or it rests after a failure
-        return Lease(sender, token, row["failures"])
+        except BulkWriteError as error:
+            if _duplicates(error) is None:  # a duplicate is a sender who is somebody else's, or rests
+                raise
+        rows = await self._leases.find({"_id": {"$in": list(senders)}, "token": token}, {"failures": 1}).to_list(None)
+        failures = {row["_id"]: row["failures"] for row in rows}
+        return [Lease(sender, token, failures[sender]) for sender in senders if sender in failures]
 
     async def extend(self, lease: Lease, at: datetime, seconds: float) -> bool:
         """Keep a lease. False: it was lost; stop working on that sender."""
-        result = await self._senders.update_one(
+        result = await self._leases.update_one(
             {"_id": lease.sender, "token": lease.token},
             {"$set": {"until": at + timedelta(seconds=seconds)}},
         )
         return result.matched_count == 1
 
-    async def release(self, lease: Lease, *, failures: int, until: datetime) -> None:
-        """Give a sender back: at once, or after a rest when its first message failed."""
-        await self._senders.update_one(
-            {"_id": lease.sender, "token": lease.token},
-            {"$set": {"until": until, "failures": failures, "token": ""}},
-        )
+    async def release(self, leases: Sequence[Lease], until: datetime) -> None:
+        """Give senders back with their failures: at once, or after a rest when the first message failed."""
+        ends = [
+            UpdateOne({"_id": each.sender, "token": each.token}, {"$set": {"until": until, "failures": each.failures, "token": ""}})
+            for each in leases
+        ]
+        if ends:
+            await self._leases.bulk_write(ends, ordered=False)
 
-    async def messages_of(self, sender: str, limit: int) -> list[StoredPiece]:
-        """New messages of a sender in the order in which they were sent."""
-        query = {"state": NEW, "sender": sender}
-        rows = await self._pieces.find(query).sort([("sent_at", 1), ("arrival", 1)]).limit(limit).to_list(None)
-        return [piece_from(row) for row in rows]
+    async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredPiece]]:
+        """New messages of these senders, so many of each, in the order in which they were sent."""
+        rows = await self._messages({"$in": list(senders)}, limit * len(senders))
+        if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
+            apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
+            rows = [row for found in apart for row in found]
+        found: dict[str, list[StoredPiece]] = {sender: [] for sender in senders}
+        for row in rows:
+            if len(found[row["sender"]]) < limit:
+                found[row["sender"]].append(piece_from(row))
+        return found
+
+    async def _messages(self, sender: Any, limit: int) -> list[Doc]:
+        order = [("sender", 1), ("sent_at", 1), ("arrival", 1)]
+        rows: list[Doc] = await self._pieces.find({"state": NEW, "sender": sender}).sort(order).limit(limit).to_list(None)
+        return rows
 
     async def new_statuses(self, limit: int) -> list[str]:
         """Keys of statuses that nobody handled, the oldest first."""
@@ -124,6 +167,15 @@ class InflowStore:
             {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
         )
         return result.modified_count == 1
+
+
+def _duplicates(error: BulkWriteError) -> list[int] | None:
+    """The indexes of what was there already, where nothing else went wrong."""
+    details = error.details or {}
+    problems = details.get("writeErrors", ())
+    if details.get("writeConcernErrors") or any(problem.get("code") != _DUPLICATE for problem in problems):
+        return None
+    return [problem["index"] for problem in problems]
 
 
 def _to_doc(piece: Piece, number: int, at: datetime, traceparent: str) -> Doc:

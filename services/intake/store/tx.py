@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.contacts import Contact, Identity
@@ -29,6 +29,10 @@ from shared.values import Receipt
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
 
 
+_Address: TypeAlias = tuple[str, str]
+"""`wa_id` or `bsuid`, and its value."""
+
+
 class IntakeTx:
     """Implements `ports.Tx` over one `UnitOfWork`."""
 
@@ -37,6 +41,13 @@ class IntakeTx:
         self._unit = work.unit
         self._clock = clock
         self._rows: dict[str, PieceRow] = {}
+        self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
+        self._known_by: dict[_Address, str | None] = {}
+        """Contacts by what they are known by, as they lie; None: there is none. What this unit writes is looked up afresh."""
+        self._newcomers: set[str] = set()
+        """Contacts that this unit made: nothing of theirs lies anywhere yet."""
+        self._looked_open: frozenset[str] = frozenset()
+        self._open: list[tuple[str, OpenRequest]] = []
         self._requests: Collection = mongo.collection(database, REQUESTS.collection)
 
     async def piece(self, key: str) -> StoredPiece:
@@ -57,39 +68,80 @@ class IntakeTx:
         """See `ports.Tx`."""
         self._unit.save(PIECES, self._rows[piece.key].parked(reason, self._clock()))
 
+    async def prefetch_chats(self, identities: Sequence[Identity]) -> None:
+        """See `ports.Tx`."""
+        wanted = {address for identity in identities for address in _addresses(identity)}
+        values = {name: [value for other, value in wanted if other == name] for name, _ in wanted}
+        query = {"$or": [{name: {"$in": found}} for name, found in values.items()]}
+        docs = await self._contacts.find(query, {"wa_id": 1, "bsuid": 1}).to_list(None)
+        self._known_by = dict.fromkeys(wanted) | {(name, doc[name]): doc["_id"] for doc in docs for name in values}
+        keys = [doc["_id"] for doc in docs]
+        await self._unit.prefetch(CONTACTS, keys)
+        await self._unit.prefetch(CONVERSATIONS, keys)
+        contacts = [await self._unit.get(CONTACTS, key) for key in keys]
+        owners = frozenset(owner for contact in contacts for owner in contact.ids)
+        self._looked_open, self._open = owners, await self._read_open(owners)
+
     async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
         """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
-        found: list[Contact | None] = []
-        for name, value in (("bsuid", identity.bsuid), ("wa_id", identity.wa_id)):
-            if value:
-                contact = await self._unit.find_one_by(CONTACTS, {name: value})
-                found.append(contact)
+        found = [await self._contact_by(address) for address in _addresses(identity)]
         return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
+
+    async def _contact_by(self, address: _Address) -> Contact | None:
+        if address not in self._known_by:
+            return await self._unit.find_one_by(CONTACTS, dict([address]))
+        key = self._known_by[address]
+        if key is None:
+            return None
+        contact: Contact = await self._unit.get(CONTACTS, key)
+        return contact
 
     def add_contact(self, contact: Contact) -> None:
         """See `ports.Tx`."""
+        self._newcomers.add(contact.contact_id)
+        self._forget(contact)
         self._unit.add(CONTACTS, contact)
 
     def save_contact(self, contact: Contact) -> None:
         """See `ports.Tx`."""
+        self._forget(contact)
         self._unit.save(CONTACTS, contact)
+
+    def _forget(self, contact: Contact) -> None:
+        """What was known of it before it is written."""
+        his = {("wa_id", contact.wa_id), ("bsuid", contact.bsuid)}
+        self._known_by = {address: key for address, key in self._known_by.items() if key != contact.contact_id and address not in his}
 
     async def conversation(self, contact_id: str) -> Conversation:
         """See `ports.Tx`."""
+        if contact_id in self._newcomers:
+            return Conversation(contact_id)
         return await self._unit.find(CONVERSATIONS, contact_id) or Conversation(contact_id)
 
     def save_conversation(self, conversation: Conversation) -> None:
         """See `ports.Tx`. It was read with `conversation` before."""
-        if self._unit.version(CONVERSATIONS, conversation.contact_id):
+        if conversation.contact_id in self._newcomers:
+            self._newcomers.discard(conversation.contact_id)
+            self._unit.add(CONVERSATIONS, conversation)
+        elif self._unit.version(CONVERSATIONS, conversation.contact_id):
             self._unit.save(CONVERSATIONS, conversation)
         else:
             self._unit.add(CONVERSATIONS, conversation)
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
         """See `ports.Tx`."""
-        query = {"origin.contact_id": {"$in": list(contact_ids)}, "state": {"$in": _OPEN_STATES}}
-        docs = await self._requests.find(query, {"service": 1, "person.nik": 1, "receipt": 1}).sort("_id", -1).to_list(None)
-        return tuple(OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"]) for doc in docs)
+        ids = frozenset(contact_ids) - self._newcomers
+        found = self._open if ids <= self._looked_open else await self._read_open(ids)
+        return tuple(request for owner, request in found if owner in ids)
+
+    async def _read_open(self, owners: frozenset[str]) -> list[tuple[str, OpenRequest]]:
+        """Open requests with their contacts, the newest first."""
+        if not owners:
+            return []
+        query = {"origin.contact_id": {"$in": list(owners)}, "state": {"$in": _OPEN_STATES}}
+        shown = {"service": 1, "person.nik": 1, "receipt": 1, "origin.contact_id": 1}
+        docs = await self._requests.find(query, shown).sort("_id", -1).to_list(None)
+        return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"])) for doc in docs]
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         """See `ports.Tx`."""
@@ -150,3 +202,7 @@ class IntakeTx:
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
         else:
             self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
+
+
+def _addresses(identity: Identity) -> list[_Address]:
+    return [(name, value) for name, value in (("bsuid", identity.bsuid), ("wa_id", identity.wa_id)) if value]

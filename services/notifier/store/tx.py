@@ -15,14 +15,18 @@ from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOB, LANES, STATUSES
 from shared.messaging.units import UnitOfWork
+from shared.mongo import Collection as Rows
 
 
 class MongoTx:
-    """Jobs with their lanes' bells, and kept statuses. `wake` is told each lane that was rung, after the commit."""
+    """Jobs with their lanes' bells, and kept statuses. `rows` are the jobs; `wake` is told each lane that was rung, after the commit."""
 
-    def __init__(self, work: UnitOfWork, wake: Callable[[str], None]) -> None:
+    def __init__(self, work: UnitOfWork, rows: Rows, wake: Callable[[str], None]) -> None:
         self._work = work
+        self._rows = rows
         self._wake = wake
+        self._by_provider_id: dict[str, str | None] = {}
+        """Keys of jobs by the provider's ids, as they lie; None: no job has that id."""
 
     async def find_job(self, key: str) -> Job | None:
         """The job of that effect."""
@@ -38,7 +42,18 @@ class MongoTx:
 
     async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
         """The job one of whose tries the provider knows by that id."""
-        return await self._work.unit.find_one_by(JOB, {"provider_ids": provider_id})
+        if provider_id not in self._by_provider_id:
+            await self.prefetch_jobs_by_provider_id([provider_id])
+        key = self._by_provider_id[provider_id]
+        return None if key is None else await self.find_job(key)
+
+    async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
+        """Two queries for a batch."""
+        asked = list(provider_ids)
+        docs = await self._rows.find({"provider_ids": {"$in": asked}}, {"provider_ids": 1}).to_list(None) if asked else []
+        keys = {provider_id: doc["_id"] for doc in docs for provider_id in doc["provider_ids"]}
+        self._by_provider_id |= {provider_id: keys.get(provider_id) for provider_id in asked}
+        await self.prefetch_jobs(doc["_id"] for doc in docs)
 
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
         """One query for a batch."""

@@ -33,17 +33,19 @@ def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
-    return notifier.MongoTx(UnitOfWork(Unit(mongo, database), service="notifier", clock=now), lambda _: None)
+    work = UnitOfWork(Unit(mongo, database), service="notifier", clock=now)
+    return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(Identity("62811", "ID.1"))),
+    "chats": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).prefetch_chats([Identity("62811", "ID.1"), Identity("62812")])),
     "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
     "request by receipt": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
     "search by number": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(text="3519-KK-2411"))),
-    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_sender(now(), 1, "t", [])),
-    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of("62811", 5)),
+    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_senders(now(), 1, "t", [], 4)),
+    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).new_statuses(5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).stale_drafts(now(), 5)),
     "families": (
@@ -55,6 +57,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "documents of a case": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).page(DocumentQuery(case_id="c"))),
     "head of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).head("whatsapp:62811")),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
+    "jobs of statuses": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
+    ),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
     "oldest notice": (notifier.INDEXES, lambda mongo, name: notifier.JobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now())),
     "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),

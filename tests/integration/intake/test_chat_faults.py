@@ -148,7 +148,7 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
 async def test_a_handler_that_lost_its_lease_cannot_answer_a_second_time(rig: Rig) -> None:
     message = rig.message("text", {"body": "halo"})
     await rig.post(envelope(messages=[message]))
-    pieces = await rig.wiring.inflow.messages_of(message["from"], 5)
+    pieces = (await rig.wiring.inflow.messages_of([message["from"]], 5))[message["from"]]
 
     async def handle(tx: Tx) -> tuple[str, ...]:
         return await handle_message(tx, rig.wiring.deps, pieces[0].key, None)

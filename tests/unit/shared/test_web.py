@@ -16,7 +16,7 @@ from shared.errors import BadInput, Conflict, FieldProblem, Stale, Transient
 from shared.health import Check, Health
 from shared.settings import ApiClient, ServiceSettings
 from shared.values import Nik
-from shared.web import Client, create_app, require
+from shared.web import Client, Traffic, create_app, require
 
 KEY = "kunci-rahasia"
 LIMIT_BYTES = 2048
@@ -205,3 +205,26 @@ async def test_more_than_may_be_in_work_are_sent_away_and_nobody_else(app: FastA
     gate.set()
     assert [(await each).status_code for each in full] == [200] * ROOM
     assert (await client.get("/slow")).status_code == 200
+
+
+async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_ever(health: Health) -> None:
+    traffic, gate, inside = Traffic(), asyncio.Event(), asyncio.Event()
+    app = create_app(
+        ServiceSettings(amqp_url="amqp://x", mongo_url="mongodb://x", port=0), health, title="t", public=["/slow"], traffic=traffic
+    )
+
+    @app.get("/slow")
+    async def slow() -> None:
+        inside.set()
+        await gate.wait()
+
+    await traffic.give_way(60.0)  # nobody is there: at once
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t") as client:
+        asked = asyncio.create_task(client.get("/slow"))
+        await inside.wait()
+        assert (await client.get("/livez")).status_code == 200
+        await traffic.give_way(0.01)
+        assert not asked.done()
+        waiting = asyncio.create_task(traffic.give_way(60.0))
+        gate.set()
+        await asyncio.gather(asked, waiting)

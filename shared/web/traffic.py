@@ -1,0 +1,32 @@
+"""How many requests a process answers, so that what it does in the background can give way to them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+
+class Traffic:
+    """Requests being answered. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def enter(self) -> None:
+        """One more is being answered."""
+        self.inside += 1
+        self._none.clear()
+
+    def leave(self) -> None:
+        """One of them is answered."""
+        self.inside -= 1
+        if not self.inside:
+            self._none.set()
+
+    async def give_way(self, most_seconds: float) -> None:
+        """Return when nobody is being answered, at once where that is so already, and after `most_seconds` in any case."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(most_seconds):
+                await self._none.wait()
