@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import os
 import secrets
@@ -18,8 +19,7 @@ import orjson
 from shared.messaging.layout import EVENTS, STAFF, Layout
 
 PASSWORD_BYTES: Final = 24  # 192 bit, made by a machine for a machine
-IMPORT_TRIES: Final = 20  # an import may be repeated; a node that has just started answers 500 for a while
-IMPORT_PAUSE_SECONDS: Final = 1.0  # between two of them
+IMPORT_PAUSE_SECONDS: Final = 1.0  # an import may be repeated; a node that has just started answers 500 for a while
 APPLY_SECONDS: Final = 60.0  # a broker under load makes two dozen quorum queues in a few seconds
 _PRIORITY: Final = 10  # above an operator's stop-gap policies at 0
 _SALT_BYTES: Final = 4  # fixed by RabbitMQ's format
@@ -146,25 +146,30 @@ async def apply_by_ctl(definitions: Definitions, ctl: Sequence[str]) -> None:
     await _ctl(ctl, "import_definitions", given=orjson.dumps(definitions))
 
 
-async def apply_by_api(definitions: Definitions, url: str) -> None:
+async def apply_by_api(definitions: Definitions, url: str, seconds: float = APPLY_SECONDS) -> None:
     """Bring definitions in through the management API at `url` (user and password in it), as an administrator.
 
+    It is tried again until `seconds` are over, while nobody is there or a server error is answered.
+
     Raises:
-        NotApplied: with what it said.
+        NotApplied: with what it said last.
     """
-    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
-        for last in (*[False] * (IMPORT_TRIES - 1), True):
-            try:
-                answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
-            except httpx.HTTPError as error:
-                if last:
-                    raise NotApplied(type(error).__name__) from error
-            else:
-                if not answer.is_error:
-                    return
-                if last or not answer.is_server_error:
-                    raise NotApplied(f"{answer.status_code} {answer.text[:500]}")
-            await asyncio.sleep(IMPORT_PAUSE_SECONDS)
+    said = f"no answer in {seconds:g} s"
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=None) as client:  # noqa: S113 - the limit is that of all tries
+            while True:
+                try:
+                    answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
+                except httpx.HTTPError as error:
+                    said = type(error).__name__
+                else:
+                    if not answer.is_error:
+                        return
+                    said = f"{answer.status_code} {answer.text[:500]}"
+                    if not answer.is_server_error:
+                        break
+                await asyncio.sleep(IMPORT_PAUSE_SECONDS)
+    raise NotApplied(said)
 
 
 async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[str]:
