@@ -17,7 +17,7 @@ async def answering(*answers: bytes) -> AsyncIterator[str]:
     left = iter(answers)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n{}")
         answer = next(left, None)
         if answer is None:
             await reader.read()
