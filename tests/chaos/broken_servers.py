@@ -26,8 +26,10 @@ async def _restart_broker(scene: Scene) -> None:
 async def _kill_broker(scene: Scene) -> None:
     async with scene.trouble("broker_kill"):
         await asyncio.to_thread(scene.stage.broker.kill)
-        await scene.journeys(3)
-        await asyncio.to_thread(scene.stage.broker.start)
+        try:
+            await scene.journeys(3)
+        finally:
+            await asyncio.to_thread(scene.stage.broker.start)
 
 
 def _alarm(kind: str, on: tuple[str, ...], off: tuple[str, ...]) -> Play:

@@ -108,6 +108,11 @@ class Load:
         """Begin journeys again."""
         self._going.set()
 
+    @property
+    def full(self) -> bool:
+        """As many journeys are under way as may be."""
+        return self._gate.locked()
+
     async def finished(self) -> None:
         """Wait until `Plan.most` journeys are begun and over."""
         await self._tasks[0]

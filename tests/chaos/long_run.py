@@ -20,7 +20,7 @@ from tests.chaos.stage import MANY_FAMILIES
 PER_SECOND: Final = 9.0  # journeys, some of which a fault holds back: more than 10,000 in half an hour
 PATIENCE_SECONDS: Final = 240.0
 REST_SECONDS: Final = (2.0, 6.0)  # between two faults
-AT_ONCE: Final = 400
+AT_ONCE: Final = 800
 
 
 def order(seed: int) -> Iterator[tuple[Case, float]]:

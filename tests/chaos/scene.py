@@ -186,9 +186,9 @@ class Scene:
         return verdict, problems
 
     async def journeys(self, count: int) -> None:
-        """Wait until so many more journeys have begun."""
+        """Wait until so many more journeys have begun, or the house is full."""
         wanted = self.load.started + count
-        await eventually(lambda: self.load.started >= wanted, STRIKE_SECONDS)
+        await eventually(lambda: self.load.started >= wanted or self.load.full, STRIKE_SECONDS)
 
     # -- what cases need
 
