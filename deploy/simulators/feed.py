@@ -34,7 +34,7 @@ class Feed:
     def __init__(self) -> None:
         self._ring: deque[Event] = deque(maxlen=RING_SIZE)
         self._subscribers: set[asyncio.Queue[Event | None]] = set()
-        self._changed = asyncio.Event()
+        self._waiting: dict[str, asyncio.Event] = {}
         self._sequence = 0
         self._closed = False
 
@@ -43,8 +43,8 @@ class Feed:
         """Whether the process is going down."""
         return self._closed
 
-    def publish(self, kind: str, data: dict[str, Any]) -> None:
-        """Tell everyone. A listener that doesn't keep up is cut off."""
+    def publish(self, kind: str, data: dict[str, Any], about: str = "") -> None:
+        """Tell everyone; `about` names whom it concerns. A listener that doesn't keep up is cut off."""
         self._sequence += 1
         event = Event(self._sequence, kind, data)
         self._ring.append(event)
@@ -54,7 +54,8 @@ class Feed:
                 queue.put_nowait(None)
             else:
                 queue.put_nowait(event)
-        self._wake()
+        self._wake("")
+        self._wake(about)
 
     def close(self) -> None:
         """End every stream and every wait, so that the server can stop at once."""
@@ -62,15 +63,16 @@ class Feed:
         for queue in tuple(self._subscribers):
             queue.put_nowait(None)
         self._subscribers.clear()
-        self._wake()
+        for about in tuple(self._waiting):
+            self._wake(about)
 
-    async def changed(self, timeout_seconds: float) -> bool:
-        """Wait for the next event. Returns False when none came in time."""
+    async def changed(self, timeout_seconds: float, about: str = "") -> bool:
+        """Wait for the next event, or the next that concerns `about`. Returns False when none came in time."""
         if self._closed:
             return False
         try:
             async with asyncio.timeout(timeout_seconds):
-                await self._changed.wait()
+                await self._waiting.setdefault(about, asyncio.Event()).wait()
         except TimeoutError:
             return False
         return True
@@ -91,11 +93,10 @@ class Feed:
         finally:
             self._subscribers.discard(queue)
 
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
-        if self._closed:
-            self._changed.set()
+    def _wake(self, about: str) -> None:
+        waiting = self._waiting.pop(about, None)
+        if waiting is not None:
+            waiting.set()
 
 
 async def _next_chunk(queue: asyncio.Queue[Event | None]) -> bytes | None:

@@ -23,6 +23,7 @@ RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 OVER: Final = ("undelivered", "rejected", "returned", "delivered")  # the end of several requests is the first of these that one has
 TRY_SECONDS: Final = 10.0  # a client gives up one try after that
 REPEATED: Final = 0.05  # share of clients that repeat although they were answered
+LISTEN_SECONDS: Final = 8.0  # one look at a chat, which ends with what comes; shorter than a try
 FIRST_PAUSE: Final = 0.3
 LONGEST_PAUSE: Final = 3.0
 CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
@@ -224,7 +225,7 @@ class Chat:
         """
         deadline = self._road.deadline()
         while monotonic_seconds() < deadline and not self._road.hurry.is_set():
-            query = {"after": self._seen, "author": "office", "wait_seconds": 5.0}
+            query = {"after": self._seen, "author": "office", "wait_seconds": LISTEN_SECONDS}
             page = await self._road.simulator("GET", f"{self._base}/messages", params=query)
             for message in page["messages"]:
                 self._seen = message["number"]

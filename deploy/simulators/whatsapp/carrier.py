@@ -124,7 +124,7 @@ class Carrier:
         self.people.append(citizen, bubble)
         citizen.typing = False
         if failure is None:
-            self.feed.publish("message", {"citizen_id": citizen.id, "message": bubble.view()})
+            self.feed.publish("message", {"citizen_id": citizen.id, "message": bubble.view()}, citizen.id)
         self._schedule(citizen, bubble, failure)
         return effect
 
@@ -187,7 +187,7 @@ class Carrier:
         message = Message(0, new_wamid(), "citizen", at, content, "pending")
         citizen.last_inbound_at = at
         self.people.append(citizen, message)
-        self.feed.publish("message", {"citizen_id": citizen.id, "message": message.view()})
+        self.feed.publish("message", {"citizen_id": citizen.id, "message": message.view()}, citizen.id)
         entry = citizen.naming("from", "from_user_id") | {"id": message.wamid, "timestamp": seconds_text(at)} | wire
         value = envelope(self.settings, contacts=[citizen.contact()], messages=[entry])
         self._advance(citizen, message, "sent")

@@ -182,7 +182,7 @@ def _conversation(api: APIRouter, carrier: Carrier) -> None:
         while True:
             found = [each for each in citizen.messages if each.number > after and author in (None, each.author)]
             left = (deadline - carrier.clock()).total_seconds()
-            if found or left <= 0 or not await carrier.feed.changed(left):
+            if found or left <= 0 or not await carrier.feed.changed(left, citizen.id):
                 break
         page = found[:limit]
         return {
