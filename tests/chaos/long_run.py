@@ -19,11 +19,7 @@ from tests.chaos.scene import Case, Result, Scene
 from tests.chaos.stage import MANY_FAMILIES
 
 PER_SECOND: Final = 7.5  # journeys, some of which a fault holds back: more than 10,000 in half an hour
-SHARES: Final[Mapping[Channel, float]] = {
-    "adapter": 0.75,
-    "whatsapp": 0.15,
-    "court": 0.1,
-}  # a chat is forty webhooks, a decision four documents
+SHARES: Final[Mapping[Channel, float]] = {"adapter": 0.75, "whatsapp": 0.15, "court": 0.1}  # a chat is forty webhooks
 PATIENCE_SECONDS: Final = 240.0
 REST_SECONDS: Final = (2.0, 6.0)  # between two faults
 AT_ONCE: Final = 800
