@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -103,6 +105,7 @@ class Session:
         self.channel = channel
         self.lost = asyncio.Event()
         self.reason = ""
+        self._users: set[asyncio.Task[Any]] = set()
         # Observers of the library's own closing futures: whoever closes first, whatever the cause.
         for closing in (channel.closing, channel.connection.closing):
             closing.add_done_callback(self._on_closing)
@@ -116,6 +119,19 @@ class Session:
         if not self.lost.is_set():
             self.reason = reason
             self.lost.set()
+            for task in self._users - {asyncio.current_task()}:
+                task.cancel()
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """While the body runs its task is cancelled when the session is lost: the library has waits that nothing else would end."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - nobody publishes outside a task
+        self._users.add(task)
+        try:
+            yield
+        finally:
+            self._users.discard(task)
 
     async def blocked(self) -> bool:
         """Whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""

@@ -124,7 +124,6 @@ class Publisher:
 
     async def _send(self, message: Outgoing) -> None:
         session = await self._link.session()
-        await session.channel.connection.ready()
         if monotonic_seconds() >= self._careful_until:
             await self._hand_over(session, message)
             return
@@ -133,6 +132,25 @@ class Publisher:
             await self._hand_over(session, message)
 
     async def _hand_over(self, session: Session, message: Outgoing) -> None:
+        try:
+            with session.used():
+                await session.channel.connection.ready()  # the broker may have said connection.blocked
+                await self._on_the_wire(session, message)
+        except PublishError:
+            raise Refused("unroutable") from None
+        except DeliveryError:
+            raise BrokerUnavailable("queue_full") from None  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
+        except CONNECTION_ERRORS as error:
+            session.drop("publish_failed")
+            raise BrokerUnavailable(type(error).__name__) from error
+        except asyncio.CancelledError:
+            # The session is lost: it cancels who uses it, and the library what waits for a confirm. Nobody else but `close` does.
+            if self._stop.is_set():
+                raise
+            session.drop("connection_lost")
+            raise BrokerUnavailable("connection_lost") from None
+
+    async def _on_the_wire(self, session: Session, message: Outgoing) -> None:
         self._on_wire += 1
         passing = asyncio.create_task(_on_the_way(message.exchange)) if faults.ARMED else None
         try:
@@ -144,22 +162,9 @@ class Publisher:
                 mandatory=True,
                 wait=False,
             )
-        except PublishError:
-            raise Refused("unroutable") from None
-        except DeliveryError:
-            raise BrokerUnavailable("queue_full") from None  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
         except ChannelClosed as error:
             session.drop("channel_closed")
             self._blame(session, error)
-        except CONNECTION_ERRORS as error:
-            session.drop("publish_failed")
-            raise BrokerUnavailable(type(error).__name__) from error
-        except asyncio.CancelledError:
-            # The library rejects what waits for a confirm with a cancellation when a connection ends. Nobody but `close` cancels this task.
-            if self._stop.is_set():
-                raise
-            session.drop("connection_lost")
-            raise BrokerUnavailable("connection_lost") from None
         finally:
             self._on_wire -= 1
             if passing is not None:

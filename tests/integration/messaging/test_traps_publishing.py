@@ -154,6 +154,27 @@ async def test_trap_11_acknowledgements_pass_while_publishing_is_blocked(private
         assert await watcher.depth(SERVICE) == 0
 
 
+async def test_trap_11_a_publish_that_waits_for_a_blocked_broker_ends_with_its_connection(private_broker: PrivateBroker) -> None:
+    private_broker.vhost.put_policies(SMALL)
+    await topology.declare(private_broker.url, SMALL)
+    message = event()
+    async with (
+        open_room(private_broker.url) as room,
+        Proxy.before(private_broker.url) as proxy,
+        room.publisher(proxy.url(private_broker.url), seconds=0.5) as publisher,
+    ):
+        await publisher.publish(event())
+        private_broker.node.ctl("set_vm_memory_high_watermark", "0.0000001")
+        with pytest.raises(BrokerUnavailable):
+            await publisher.publish(event())
+        with pytest.raises(BrokerUnavailable):
+            await publisher.publish(message)
+        assert (await publisher.check()).reason == "broker_blocked"
+        proxy.reset()
+        private_broker.node.ctl("set_vm_memory_high_watermark", "0.4")
+        await eventually(lambda: publishes(publisher, message), PATIENCE_SECONDS, ignoring=(BrokerUnavailable,))
+
+
 def limited_user(vhost: Vhost) -> str:
     """An address for a user who may publish as verification alone, as the product's users may."""
     name = f"limited-{vhost.name}"
