@@ -8,6 +8,7 @@ only after its inbox row was read: a duplicate key only says that the transactio
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,6 +152,7 @@ class Batches(Generic[T]):
                 tx = self._make_tx(work)
                 await _prefetch(tx, items)
                 for item in items:
+                    await asyncio.sleep(0)  # what was prefetched waits for nothing: let the process answer requests in between
                     mark = work.savepoint()
                     verdict = await self._verdict(work, tx, item)
                     if verdict is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
@@ -135,6 +136,7 @@ class Units(Generic[T]):
             await prefetch(tx)
         found: list[R | Exception] = []
         for errand in errands:
+            await asyncio.sleep(0)  # as in a batch: requests are answered in between
             mark = work.savepoint()
             work.context = errand.context
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -238,6 +239,25 @@ async def test_an_errand_that_breaks_stops_no_other(toy: Toy) -> None:
 
 async def test_no_errands_need_nothing(toy: Toy) -> None:
     assert await toy.units.run_many([]) == []
+
+
+async def test_the_process_goes_on_while_it_handles_many(toy: Toy) -> None:
+    turns: list[int] = [0]
+    seen: list[int] = []
+
+    async def others() -> None:
+        while True:
+            await asyncio.sleep(0)
+            turns[0] += 1
+
+    async def look() -> None:
+        seen.append(turns[0])
+
+    toy.before_commit = look
+    answering = asyncio.create_task(others())
+    await toy.batch(*(message("a") for _ in range(50)))
+    answering.cancel()
+    assert len(set(seen)) == 50, "each message leaves the others a turn"
 
 
 async def test_the_relay_hears_and_hooks_run_after_the_commit_only(toy: Toy) -> None:
