@@ -15,8 +15,12 @@ NEVER_SECONDS = 600.0
 async def answering(*answers: bytes) -> AsyncIterator[str]:
     """A management API that gives these answers in turn, and is silent after them; each on a connection of its own."""
     left = iter(answers)
+    serving: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
         await reader.readuntil(b"\r\n\r\n{}")
         answer = next(left, None)
         if answer is None:
@@ -25,11 +29,13 @@ async def answering(*answers: bytes) -> AsyncIterator[str]:
             writer.write(b"HTTP/1.1 " + answer + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             await writer.drain()
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
+        await asyncio.gather(*serving)  # the client has hung up
         server.close()
         await server.wait_closed()
 
