@@ -1,6 +1,7 @@
 """Bringing definitions in, where the broker is slow, away or says no."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,37 +14,31 @@ NEVER_SECONDS = 600.0
 
 @asynccontextmanager
 async def answering(*answers: bytes) -> AsyncIterator[str]:
-    """A management API that gives these answers in turn, and is silent after them; each on a connection of its own."""
+    """A management API that gives these answers in turn, each on a connection of its own."""
     left = iter(answers)
-    serving: set[asyncio.Task[None]] = set()
+    served = asyncio.Semaphore(0)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        serving.add(task)
         await reader.readuntil(b"\r\n\r\n{}")
-        answer = next(left, None)
-        if answer is None:
-            await reader.read()
-        else:
-            writer.write(b"HTTP/1.1 " + answer + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            await writer.drain()
+        writer.write(b"HTTP/1.1 " + next(left) + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
         writer.close()
         await writer.wait_closed()
+        served.release()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for _ in answers:
+            await served.acquire()
     finally:
-        await asyncio.gather(*serving)  # the client has hung up
         server.close()
         await server.wait_closed()
 
 
 async def test_a_broker_that_hangs_is_given_up_in_time() -> None:
-    async with answering() as url:
-        with pytest.raises(NotApplied, match=r"no answer in 0\.2 s"):
-            await apply_by_api({}, url, 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(NotApplied, match=r"no answer in 0\.2 s"):
+        await apply_by_api({}, f"http://127.0.0.1:{deaf.getsockname()[1]}", 0.2)
 
 
 async def test_a_node_that_has_just_started_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
