@@ -5,6 +5,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,8 @@ from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
 from tests.conftest import PrivateBroker
-from tests.integration.messaging.conftest import SMALL, Room
+from tests.integration.messaging.conftest import SMALL, Room, publishes
+from tests.support.eventually import eventually
 from tests.support.servers import Broker
 from tests.support.vhosts import Vhost
 
@@ -63,10 +65,13 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
     await topology.apply(definitions.render_whole(PRODUCT, name, passwords), api=api, vhost=name)
     urls = {user: with_user(private_broker.url, user, password) for user, password in passwords.items()}
     async with publishing(urls["verification"]) as publisher:
-        await publisher.publish(message("events", "verification.request_approved.v1"))
-        await publisher.publish(message("staff", "verification.task_opened.v1"))
-        await publisher.publish(message("retry", "verification.retry.5s"))
-        await publisher.publish(message("dead", "verification"))
+        for exchange, key in (
+            ("events", "verification.request_approved.v1"),
+            ("staff", "verification.task_opened.v1"),
+            ("retry", "verification.retry.5s"),
+            ("dead", "verification"),
+        ):  # a queue that was just made refuses until it has a leader
+            await eventually(partial(publishes, publisher, message(exchange, key)), ignoring=(BrokerUnavailable,))
         with pytest.raises(Refused, match="access_refused"):
             await publisher.publish(message("events", "issuance.document_issued.v1"))
     assert await topology.check(PRODUCT, url=urls["verification"]) == []
