@@ -36,8 +36,8 @@ _FILES: Final = frozenset({"image", "document"})
 _log = get("jobs")
 
 
-async def at_once() -> None:
-    """Give way to nothing."""
+async def to_nobody() -> None:
+    """Give way to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Chats:
     """
 
     def __init__(
-        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, limits: ChatLimits, give_way: Callable[[], Awaitable[None]] = at_once
+        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, limits: ChatLimits, give_way: Callable[[], Awaitable[None]] = to_nobody
     ) -> None:
         self._deps = deps
         self._units = units
@@ -270,7 +270,7 @@ class Statuses:
     """Tells delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came."""
 
     def __init__(
-        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float, give_way: Callable[[], Awaitable[None]] = at_once
+        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float, give_way: Callable[[], Awaitable[None]] = to_nobody
     ) -> None:
         self._deps = deps
         self._units = units

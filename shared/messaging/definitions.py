@@ -156,7 +156,7 @@ async def apply_by_api(definitions: Definitions, url: str, seconds: float = APPL
     """
     said = f"no answer in {seconds:g} s"
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=None) as client:  # noqa: S113 - the limit is that of all tries
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
             while True:
                 try:
                     answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)

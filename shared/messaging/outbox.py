@@ -122,7 +122,10 @@ class Carrier(Protocol):
 
 
 class Outbox:
-    """The outbox of one database. All times are the server's (`$$NOW`): the clocks of several relays need not agree."""
+    """The outbox of one database. All times are the server's (`$$NOW`): the clocks of several relays need not agree.
+
+    The end of a lease that a row is born with can only be close to the server's: see `_until`.
+    """
 
     def __init__(self, mongo: Mongo, database: str, writer: str = "") -> None:
         """`writer` names this process: its rows carry it, and `inserts` tells only of those of others."""

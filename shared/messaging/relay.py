@@ -119,7 +119,7 @@ class Relay:
             if self._handed:
                 await self._carry_handed()
             if self._seeking and (probing or not self._failures):
-                self._seeking = await self._seek() or self._seeking
+                await self._seek()
         except Exception as error:
             if not is_unavailable(error):
                 raise
@@ -137,17 +137,19 @@ class Relay:
         if rows:
             await self._carry(Claim(self._hold.token, tuple(rows)), lost_at)
 
-    async def _seek(self) -> bool:
-        """Claim and carry. True when there are likely to be more."""
+    async def _seek(self) -> None:
+        """Claim and carry; to be gone on with when there are likely to be more."""
         self._seeking = False
         lost_at = monotonic_seconds() + self._lease_seconds
         claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
         if claim.rows:
-            return await self._carry(claim, lost_at)
+            if await self._carry(claim, lost_at):
+                self._seeking = True
+            return
         self._failures = 0
         if claim.more:  # all went to another relay: out of step with it, the next ones are shared
+            self._seeking = True
             await asyncio.sleep(random.uniform(0, _STEP_SECONDS))  # noqa: S311 - jitter, not cryptography
-        return claim.more
 
     async def _carry(self, claim: Claim, lost_at: float) -> bool:
         probing = self._failures > 0
