@@ -42,11 +42,12 @@ async def test_everything_accepted_is_finished_parked_or_in_flight(
 
 
 async def test_i8_no_log_names_a_person(stack: Stack, places: Places) -> None:
-    person = stack.people()["kk_hilang"][11]
+    persons = [stack.people()["kk_hilang"][number] for number in (11, 41, 42)]
     decision = await journeys.sample_decision(places, 12)
-    await journeys.whatsapp(places, person)
+    for person in persons:  # one after the other: what comes together is logged together
+        await journeys.whatsapp(places, person)
     await journeys.court(places, decision)
-    personal = {person["nik"], person["kk_number"], person["name"], decision["case_number"]}
+    personal = {person[name] for person in persons for name in ("nik", "kk_number", "name")} | {decision["case_number"]}
     personal |= {decision[party][name] for party in ("husband", "wife") for name in ("nik", "name")}
     async with httpx.AsyncClient(base_url=stack.part("whatsapp").url) as client:
         chats = (await client.get("/sim/citizens")).json()["citizens"]
