@@ -7,13 +7,12 @@ import random
 import socket
 import tempfile
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 import psutil
 
 HOST = "127.0.0.1"
 PORTS: Final = range(20_000, 32_000)
-_CLAIMS: Final[list[TextIO]] = []
 
 
 class PortTakenError(Exception):
@@ -75,14 +74,13 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 
 def _claim(port: int) -> bool:
-    """Lock the port's file; the lock ends with this process."""
+    """Lock the port's file; the lock ends with this process, whose descriptor stays open."""
     folder = Path(tempfile.gettempdir()) / f"adminduk-ports-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    claim = (folder / str(port)).open("w")
+    claim = os.open(folder / str(port), os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        claim.close()
+        os.close(claim)
         return False
-    _CLAIMS.append(claim)
     return True

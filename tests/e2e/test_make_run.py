@@ -92,7 +92,7 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
 
     killed = psutil.Process(int((launcher.folder / "state/run/notifier.pid").read_text().split()[0]))
     killed.kill()
-    await eventually(lambda: "notifier ended with exit code -9; it is started again" in launcher.said(), 20)
+    await eventually(lambda: "notifier ended with exit code -9; it is started again" in launcher.said())
 
     again.send_signal(signal.SIGINT)
     assert await eventually(lambda: again.poll() is not None, 60)

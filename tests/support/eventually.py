@@ -8,25 +8,29 @@ from typing import Any, TypeVar, overload
 
 R = TypeVar("R")
 
+PATIENCE_SECONDS = 40.0  # what happens ends the wait at once; a busy machine takes ten times as long as a quiet one
 FIRST_PAUSE_SECONDS = 0.005  # most waits end within a millisecond or two
 LONGEST_PAUSE_SECONDS = 0.1  # a waiting test must not take the core from what it waits for
 
 
 @overload
 async def eventually(
-    predicate: Callable[[], Awaitable[R]], timeout_seconds: float = 10, *, ignoring: tuple[type[BaseException], ...] = (AssertionError,)
+    predicate: Callable[[], Awaitable[R]],
+    timeout_seconds: float = PATIENCE_SECONDS,
+    *,
+    ignoring: tuple[type[BaseException], ...] = (AssertionError,),
 ) -> R: ...
 
 
 @overload
 async def eventually(
-    predicate: Callable[[], R], timeout_seconds: float = 10, *, ignoring: tuple[type[BaseException], ...] = (AssertionError,)
+    predicate: Callable[[], R], timeout_seconds: float = PATIENCE_SECONDS, *, ignoring: tuple[type[BaseException], ...] = (AssertionError,)
 ) -> R: ...
 
 
 async def eventually(
     predicate: Callable[[], Any],
-    timeout_seconds: float = 10,
+    timeout_seconds: float = PATIENCE_SECONDS,
     *,
     ignoring: tuple[type[BaseException], ...] = (AssertionError,),
 ) -> Any:

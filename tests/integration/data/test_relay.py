@@ -285,7 +285,7 @@ async def test_a_relay_whose_broker_is_down_holds_nothing(toy: Toy) -> None:
         await eventually(lambda: relay.hold() is None)
         await here.batch(message("a"))
         broker.down = False
-        await eventually(lambda: all_sent(toy), 20)
+        await eventually(lambda: all_sent(toy))
         await eventually(lambda: relay.hold() is not None)
     assert len(broker.taken) == 3
 

@@ -114,7 +114,7 @@ class Desk:
             assert document.state.value == state
             return document
 
-        return await eventually(there, 30)
+        return await eventually(there)
 
     async def content(self, document: Document) -> bytes:
         assert document.pdf is not None

@@ -78,7 +78,7 @@ async def test_a_document_that_cannot_be_read_stops_no_other(desk: Desk) -> None
     collection = desk.parts.mongo.collection(desk.database, "documents")
     await collection.update_one({"_id": broken}, {"$unset": {"origin": ""}})
     async with desk.printing():
-        await eventually(lambda: _issued(collection, good), 30)
+        await eventually(lambda: _issued(collection, good))
 
 
 async def _issued(collection: Collection, document_id: str) -> bool:

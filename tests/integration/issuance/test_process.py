@@ -138,6 +138,6 @@ async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_
 
 
 async def test_child_of_the_press_ends_with_a_service_that_was_killed(service: Running) -> None:
-    [press] = await eventually(lambda: psutil.Process(service.process.pid).children(), 30)
+    [press] = await eventually(lambda: psutil.Process(service.process.pid).children())
     service.process.kill()
-    await eventually(lambda: not press.is_running() or press.status() == psutil.STATUS_ZOMBIE, 10)
+    await eventually(lambda: not press.is_running() or press.status() == psutil.STATUS_ZOMBIE)

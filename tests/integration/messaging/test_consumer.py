@@ -147,7 +147,7 @@ async def test_stop_finishes_what_is_in_hand_and_leaves_the_rest(room: Room) -> 
         await room.put(event())
     async with room.consuming(service, options=one) as running:
         await started.wait()
-        await eventually(lambda: room.depth(SERVICE), 5)
+        await eventually(lambda: room.depth(SERVICE))
         running.stop.set()
         await eventually(lambda: room.depth(SERVICE))
         assert not running.task.done()

@@ -169,7 +169,7 @@ def test_trap_07_queues_have_no_argument_but_their_type() -> None:
 async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: Room) -> None:
     async with Proxy.before(room.url) as proxy:
         proxy.hang()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(8):
             with pytest.raises(Lost):
                 await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
     assert connection.CONNECT_SECONDS == 10
@@ -190,7 +190,7 @@ async def test_trap_08_a_peer_that_hangs_without_a_reset_is_noticed_and_left(roo
         await room.put(event())
         await eventually(lambda: len(service.deliveries) == 1)
         proxy.hang()
-        await eventually(lambda: is_down(running.consumer), 5)
+        await eventually(lambda: is_down(running.consumer))
         proxy.heal()
         await room.put(event())
         await eventually(lambda: len(service.deliveries) == 2)

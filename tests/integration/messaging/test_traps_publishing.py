@@ -1,10 +1,12 @@
 """Rows 3, 4 and 11 of the table of traps, on a real broker: what publishing promises."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from aiormq.abc import DeliveredMessage
 
 from shared.ids import new_id
 from shared.messaging import connection, layout, topology, wire
@@ -29,7 +31,6 @@ from tests.support.proxy import Proxy
 from tests.support.vhosts import Vhost
 
 DEAD = layout.dead_queue(SERVICE)
-PATIENCE_SECONDS = 40.0  # a broker that was starved takes seconds to notice, on a busy machine many
 
 
 # -- 3: transient by default; returned, not raised
@@ -78,22 +79,25 @@ async def test_trap_04_the_same_message_twice_in_flight_is_published_once(room: 
 
 
 async def test_trap_04_a_confirm_that_never_comes_ends_in_time_and_the_next_publish_works(room: Room) -> None:
+    first, lost = event(), event()
     async with Proxy.before(room.url) as proxy, room.publisher(proxy.url(room.url), seconds=0.5) as publisher:
-        await publisher.publish(event())
+        await publisher.publish(first)
         proxy.drop_downstream()
-        lost = event()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(8):
             with pytest.raises(BrokerUnavailable):
                 await publisher.publish(lost)
         proxy.heal()
         await eventually(lambda: publishes(publisher, lost), ignoring=(BrokerUnavailable,))
-    assert await room.depth(SERVICE) == 3  # it had arrived the first time: at least once, and the inbox absorbs the repeat
+    ids = Counter(message.header.properties.message_id for message in await rest(room))
+    assert ids[first.message_id] == 1
+    assert ids[lost.message_id] >= 2  # it had arrived the first time, and on a busy machine again: the inbox absorbs the repeats
+    assert len(ids) == 2
 
 
 async def test_trap_04_the_limit_covers_the_wait_for_a_connection(room: Room) -> None:
     async with Proxy.before(room.url) as proxy:
         proxy.cut()
-        async with room.publisher(proxy.url(room.url), seconds=0.3) as publisher, asyncio.timeout(3):
+        async with room.publisher(proxy.url(room.url), seconds=0.3) as publisher, asyncio.timeout(8):
             with pytest.raises(BrokerUnavailable, match="confirm_timeout"):
                 await publisher.publish(event())
 
@@ -114,9 +118,7 @@ async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it
     async with room.publisher(url) as publisher:
         await asyncio.gather(*(persist(publisher, message) for message in (*others[:10], forbidden, *others[10:])))
     assert refused == ["access_refused"]
-    ids = {
-        message.header.properties.message_id for message in [await room.get(SERVICE) for _ in range(await room.depth(SERVICE))] if message
-    }
+    ids = {message.header.properties.message_id for message in await rest(room)}
     assert ids == {message.message_id for message in others}
 
 
@@ -138,19 +140,19 @@ async def test_trap_11_acknowledgements_pass_while_publishing_is_blocked(private
             await room.put(event())
         async with room.publisher(seconds=0.5) as publisher, room.consuming(service) as running:
             await publisher.publish(event())
-            await eventually(lambda: service.batches, PATIENCE_SECONDS)
+            await eventually(lambda: service.batches)
             private_broker.node.ctl("set_vm_memory_high_watermark", "0.0000001")
             with pytest.raises(BrokerUnavailable):
                 await publisher.publish(event())
             assert (await publisher.check()).reason == "broker_blocked"
             go.set()
-            await eventually(lambda: len(service.deliveries) >= 4, PATIENCE_SECONDS)
-            await eventually(lambda: nothing_is_held(private_broker.vhost), PATIENCE_SECONDS)
+            await eventually(lambda: len(service.deliveries) >= 4)
+            await eventually(lambda: nothing_is_held(private_broker.vhost))
             assert (await running.consumer.check()).ok
             private_broker.node.ctl("set_vm_memory_high_watermark", "0.4")
-            await eventually(lambda: is_ready(publisher), PATIENCE_SECONDS)
-            await eventually(lambda: publishes(publisher, event()), PATIENCE_SECONDS, ignoring=(BrokerUnavailable,))
-            await eventually(lambda: len({delivery.message_id for delivery in service.deliveries}) == 6, PATIENCE_SECONDS)
+            await eventually(lambda: is_ready(publisher))
+            await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
+            await eventually(lambda: len({delivery.message_id for delivery in service.deliveries}) == 6)
         assert await watcher.depth(SERVICE) == 0
 
 
@@ -172,7 +174,13 @@ async def test_trap_11_a_publish_that_waits_for_a_blocked_broker_ends_with_its_c
         assert (await publisher.check()).reason == "broker_blocked"
         proxy.reset()
         private_broker.node.ctl("set_vm_memory_high_watermark", "0.4")
-        await eventually(lambda: publishes(publisher, message), PATIENCE_SECONDS, ignoring=(BrokerUnavailable,))
+        await eventually(lambda: publishes(publisher, message), ignoring=(BrokerUnavailable,))
+
+
+async def rest(room: Room) -> list[DeliveredMessage]:
+    """Take off what lies in the queue."""
+    taken = [await room.get(SERVICE) for _ in range(await room.depth(SERVICE))]
+    return [message for message in taken if message]
 
 
 def limited_user(vhost: Vhost) -> str:

@@ -4,11 +4,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.integration.notifier.rig import Rig, make_rig
+from tests.integration.notifier.rig import IMPATIENT, Rig, make_rig
 
 
 @pytest.fixture
 async def rig(mongo_url: str, database: str) -> AsyncIterator[Rig]:
     """A notifier at work, with a citizen who has just written."""
     async with make_rig(mongo_url, database) as made:
+        yield made
+
+
+@pytest.fixture
+async def impatient(mongo_url: str, database: str) -> AsyncIterator[Rig]:
+    """The same, but it does not wait long for an answer."""
+    async with make_rig(mongo_url, database, **IMPATIENT) as made:
         yield made

@@ -32,13 +32,15 @@ from shared.contracts.parts import Channel, Contact, Product
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import Delivery, Done, Outcome, routing
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.http_server import free_socket, serving
 
 ACCESS_TOKEN = "token-of-the-test"
 CALLBACK_SECRET = "whsec_Y2FsbGJhY2stc2VjcmV0LW9mLXRoZS10ZXN0"
 COURT = "PA.Kab.Mn"
 ISSUANCE_KEY = "key-of-the-notifier"
+IMPATIENT: dict[str, Any] = {"answer_seconds": 0.4}
+"""For where somebody gives no answer. Elsewhere a busy machine must not make a slow answer a lost one."""
 PDF = b"%PDF-1.7 a family card\n%%EOF"
 PHONE = "6281234567890"
 
@@ -191,7 +193,7 @@ class Rig:
         response = await self.whatsapp.get("/sim/effects", params={"limit": 1000, **query})
         return list(response.json()["effects"])
 
-    async def accepted(self, count: int, timeout_seconds: float = 10, **query: Any) -> list[dict[str, Any]]:
+    async def accepted(self, count: int, timeout_seconds: float = PATIENCE_SECONDS, **query: Any) -> list[dict[str, Any]]:
         """Wait for so many."""
 
         async def enough() -> list[dict[str, Any]]:
@@ -257,7 +259,7 @@ class Rig:
         (job,) = await self.jobs()
         return job
 
-    async def job_becomes(self, state: str, timeout_seconds: float = 10) -> Job:
+    async def job_becomes(self, state: str, timeout_seconds: float = PATIENCE_SECONDS) -> Job:
         """Wait until the only job is in that state."""
 
         async def there() -> Job:
@@ -295,7 +297,6 @@ def settings_for(mongo_url: str, database: str, *, whatsapp: str, court: str, of
         "court_endpoints": [{"court": COURT, "url": f"{court}/callbacks", "secret": CALLBACK_SECRET}],
         "issuance_url": office,
         "issuance_api_key": ISSUANCE_KEY,
-        "answer_seconds": 0.4,
         **changes,
     }
     return Settings(**values)

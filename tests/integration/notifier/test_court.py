@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.parts import Channel, Contact
-from tests.integration.notifier.rig import COURT, Rig, make_rig
+from tests.integration.notifier.rig import COURT, IMPATIENT, Rig, make_rig
 from tests.support.eventually import eventually
 
 
@@ -60,28 +60,28 @@ async def test_retry_after_of_the_court_is_heeded(rig: Rig) -> None:
     assert (job.next_at - rig.time()).total_seconds() > 2900
 
 
-async def test_a_timeout_after_success_is_found_by_asking_and_not_repeated(rig: Rig) -> None:
-    await rig.court_fault("timeout_after_success", count=1)
-    await rig.tell(rig.document(contact()))
-    await rig.job_becomes("unknown")
-    rig.later(seconds=31)
-    job = await rig.job_becomes("done")
+async def test_a_timeout_after_success_is_found_by_asking_and_not_repeated(impatient: Rig) -> None:
+    await impatient.court_fault("timeout_after_success", count=1)
+    await impatient.tell(impatient.document(contact()))
+    await impatient.job_becomes("unknown")
+    impatient.later(seconds=31)
+    job = await impatient.job_becomes("done")
     assert (job.attempt, job.maybe_duplicate, job.history[-1].result) == (1, False, "reconciled_sent")
-    (callback,) = await rig.callbacks(1)
+    (callback,) = await impatient.callbacks(1)
     assert callback["deliveries"] == 1
 
 
-async def test_a_timeout_before_success_is_found_by_asking_and_repeated_without_a_flag(rig: Rig) -> None:
-    await rig.court_fault("no_answer", operation="callback", count=1)
-    await rig.tell(rig.document(contact()))
-    await rig.job_becomes("unknown")
-    rig.later(seconds=31)
-    job = await rig.job_becomes("done")
+async def test_a_timeout_before_success_is_found_by_asking_and_repeated_without_a_flag(impatient: Rig) -> None:
+    await impatient.court_fault("no_answer", operation="callback", count=1)
+    await impatient.tell(impatient.document(contact()))
+    await impatient.job_becomes("unknown")
+    impatient.later(seconds=31)
+    job = await impatient.job_becomes("done")
     assert (job.attempt, job.maybe_duplicate) == (2, False)
 
 
 async def test_a_court_that_cant_be_asked_gets_a_flagged_repeat(mongo_url: str, database: str) -> None:
-    async with make_rig(mongo_url, database) as rig:
+    async with make_rig(mongo_url, database, **IMPATIENT) as rig:
         await rig.court_fault("timeout_after_success", operation="callback", count=1)
         await rig.court_fault("server_error", operation="lookup", http_status=405)
         await rig.tell(rig.document(contact()))
@@ -101,10 +101,10 @@ async def test_a_court_without_an_endpoint_is_parked_with_its_reason(rig: Rig) -
     assert told["type"] == "notifier.notice_failed.v1"
 
 
-async def test_a_court_that_is_down_holds_nobody_else(rig: Rig) -> None:
-    await rig.court_fault("no_answer", count=1)
-    await rig.tell(rig.document(contact()), rig.reply())
-    await rig.accepted(1)
+async def test_a_court_that_is_down_holds_nobody_else(impatient: Rig) -> None:
+    await impatient.court_fault("no_answer", count=1)
+    await impatient.tell(impatient.document(contact()), impatient.reply())
+    await impatient.accepted(1)
 
 
 async def test_two_callbacks_of_one_case_keep_their_order(rig: Rig) -> None:

@@ -162,35 +162,35 @@ async def test_131047_in_the_answer_turns_to_the_template(rig: Rig) -> None:
     assert effect["payload"]["template"]["name"] == "pesan_baru"
 
 
-async def test_a_timeout_after_success_is_reconciled_by_the_status_and_never_repeated(rig: Rig) -> None:
-    await rig.fault("timeout_after_success", count=1)
-    await rig.tell(rig.reply())
-    job = await rig.job_becomes("unknown")
+async def test_a_timeout_after_success_is_reconciled_by_the_status_and_never_repeated(impatient: Rig) -> None:
+    await impatient.fault("timeout_after_success", count=1)
+    await impatient.tell(impatient.reply())
+    job = await impatient.job_becomes("unknown")
     assert job.reason == "answer_timeout"
-    await eventually(lambda: rig.office.statuses)
-    await rig.statuses_in()
-    job = await rig.job_becomes("done")
+    await eventually(lambda: impatient.office.statuses)
+    await impatient.statuses_in()
+    job = await impatient.job_becomes("done")
     assert not job.maybe_duplicate
-    rig.later(minutes=5)
-    await rig.tell(rig.reply("nachher"))
-    await rig.accepted(2)
+    impatient.later(minutes=5)
+    await impatient.tell(impatient.reply("nachher"))
+    await impatient.accepted(2)
 
 
-async def test_a_timeout_nobody_explains_is_repeated_flagged_after_the_deadline(rig: Rig) -> None:
-    await rig.fault("no_answer", count=1)
-    await rig.tell(rig.document(), rig.reply("danach"))
-    await rig.noted(1)
+async def test_a_timeout_nobody_explains_is_repeated_flagged_after_the_deadline(impatient: Rig) -> None:
+    await impatient.fault("no_answer", count=1)
+    await impatient.tell(impatient.document(), impatient.reply("danach"))
+    await impatient.noted(1)
 
     async def unknown() -> bool:
-        return (await rig.jobs())[0].state == "unknown"
+        return (await impatient.jobs())[0].state == "unknown"
 
     await eventually(unknown)
-    assert (await rig.jobs())[1].attempt == 0  # order: it waits behind
-    rig.later(seconds=31)
-    effects = await rig.accepted(2)
+    assert (await impatient.jobs())[1].attempt == 0  # order: it waits behind
+    impatient.later(seconds=31)
+    effects = await impatient.accepted(2)
     assert [effect["payload"]["type"] for effect in effects] == ["document", "text"]
-    await eventually(rig.emitted)
-    (event,) = await rig.emitted()
+    await eventually(impatient.emitted)
+    (event,) = await impatient.emitted()
     assert event["maybe_duplicate"] is True
 
 

@@ -45,6 +45,6 @@ async def test_a_simulator_starts_serves_its_page_and_ends_by_a_signal_under_an_
                     assert await anext(lines) == "retry: 1000"
                     process.send_signal(signal.SIGTERM)
                     assert [line async for line in lines if line] == []
-            assert await eventually(lambda: process.poll() is not None, 5)
+            assert await eventually(lambda: process.poll() is not None)
         finally:
             process.kill()
