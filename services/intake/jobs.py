@@ -16,7 +16,15 @@ from typing import Any, Final
 
 from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.conversation import DRAFT_LIFETIME
-from services.intake.handlers import drop_stale_draft, give_up_message, handle_message, handle_statuses, prefetch_messages, wanted_media
+from services.intake.handlers import (
+    drop_stale_draft,
+    give_up_message,
+    handle_message,
+    handle_status,
+    prefetch_messages,
+    prefetch_statuses,
+    wanted_media,
+)
 from services.intake.ports import Deps, Lease, StoredPiece, Tx
 from shared.errors import AppError, Transient
 from shared.ids import new_token
@@ -27,6 +35,8 @@ from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
 
 _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely has more than two waiting
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
+_GATHER_SECONDS: Final = 0.01  # a rest for each status of a turn: beyond 100 a second they come in few large units of work
+_LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a lone one is told at once
 _SWEEP_SECONDS: Final = 3600.0  # stale drafts are days old
 _SWEPT: Final = 100  # drafts in one sweep's page
 _FIRST_REST_SECONDS: Final = 0.5  # after a first failure; doubled with each
@@ -87,8 +97,7 @@ class Chats:
                 await self._give_way()
                 self._woken.clear()
                 await self._fill(stop)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._limits.poll_seconds)
+                await _wait(self._woken, self._limits.poll_seconds)
         finally:
             stopping.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -267,7 +276,10 @@ class Chats:
 
 
 class Statuses:
-    """Tells delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came."""
+    """Tells delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came.
+
+    After each unit it lets some gather, the longer the more there were: a unit of work costs nearly the same for one and for fifty.
+    """
 
     def __init__(
         self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float, give_way: Callable[[], Awaitable[None]] = to_nobody
@@ -285,9 +297,11 @@ class Statuses:
             while not stop.is_set():
                 await self._give_way()
                 self._woken.clear()
-                if not await self._turn():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+                handled = await self._turn()
+                if not handled:
+                    await _wait(self._woken, self._poll_seconds)
+                elif handled < _STATUSES:
+                    await _wait(stop, min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS))
         finally:
             stopping.cancel()
 
@@ -296,35 +310,33 @@ class Statuses:
         while await self._turn():
             pass
 
-    async def _turn(self) -> bool:
-        """Handle one batch; whether there was one."""
+    async def _turn(self) -> int:
+        """Handle one batch; how many there were."""
         try:
             keys = await self._deps.inflow.new_statuses(_STATUSES)
-            if keys and not await self._handled(keys):
-                for key in keys:
-                    if not await self._handled([key]):
-                        await self._deps.inflow.park(key, "status_failed", self._deps.clock())
-                        PARKED.labels("status_failed").inc()
+            if keys:
+                await self._handle(keys)
         except Exception as error:
             if not _is_outage(error):
                 raise
             _log.warning("inflow.unavailable", reason=type(error).__name__)
-            return False
-        return bool(keys)
+            return 0
+        return len(keys)
 
-    async def _handled(self, keys: Sequence[str]) -> bool:
-        async def handle(tx: Tx) -> None:
-            await handle_statuses(tx, keys)
+    async def _handle(self, keys: Sequence[str]) -> None:
+        """Each is judged alone: one that breaks is parked, and stops no other."""
 
-        try:
-            await self._units.run(handle)
-        except Exception as error:
-            if _is_outage(error):
-                raise
-            _log.warning("statuses.failed", reason=_reason(error), statuses=len(keys), exc_info=not isinstance(error, AppError))
-            return False
-        MESSAGES.labels("whatsapp.status", "done").inc(len(keys))
-        return True
+        def errand(key: str) -> Errand[Tx, None]:
+            return Errand(lambda tx: handle_status(tx, key))
+
+        found = await self._units.run_many([errand(key) for key in keys], lambda tx: prefetch_statuses(tx, keys))
+        for key, error in zip(keys, found, strict=True):
+            if error is None:
+                continue
+            _log.warning("status.failed", reason=_reason(error), exc_info=None if isinstance(error, AppError) else error)
+            await self._deps.inflow.park(key, "status_failed", self._deps.clock())
+            PARKED.labels("status_failed").inc()
+        MESSAGES.labels("whatsapp.status", "done").inc(found.count(None))
 
 
 class DraftSweeper:
@@ -344,8 +356,7 @@ class DraftSweeper:
                 if not _is_outage(error):
                     raise
                 _log.warning("drafts.unavailable", reason=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_seconds)
+            await _wait(stop, self._every_seconds)
 
     async def sweep(self) -> int:
         """Drop every stale draft with its files; gives how many."""
@@ -372,6 +383,12 @@ def _has_file(piece: StoredPiece) -> bool:
 async def _delete(deps: Deps, file_ids: Sequence[str]) -> None:
     for file_id in file_ids:
         await deps.files.delete(file_id)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _wake_on(stop: asyncio.Event, woken: asyncio.Event) -> None:

@@ -6,7 +6,8 @@ from services.intake.handlers.chat import handle_message as handle_message
 from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision
-from services.intake.handlers.inflow import handle_statuses as handle_statuses
+from services.intake.handlers.inflow import handle_status as handle_status
+from services.intake.handlers.inflow import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.inflow import receive_webhook as receive_webhook
 from services.intake.handlers.requests import note_progress as note_progress
 from services.intake.handlers.requests import submit_request as submit_request

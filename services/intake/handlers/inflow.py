@@ -37,15 +37,21 @@ async def receive_webhook(deps: Deps, body: Any, digest: str, traceparent: str) 
     return new
 
 
-async def handle_statuses(tx: Tx, keys: Sequence[str]) -> None:
-    """Tell how far messages of ours came. Pieces that were handled meanwhile are left alone; unknown statuses are kept and not told."""
+async def prefetch_statuses(tx: Tx, keys: Sequence[str]) -> None:
+    """Read at once what `handle_status` will ask for."""
     await tx.prefetch_pieces(keys)
-    pieces = [piece for key in keys if (piece := await tx.piece(key)).is_new]
-    facts = [(piece, read_status(piece.content, piece.received_at)) for piece in pieces]
-    await tx.prefetch_sent_messages([fact.wamid for _, fact in facts if fact])
-    for piece, fact in facts:
-        if fact is not None:
-            sent = await tx.sent_message(fact.wamid) or SentMessage(fact.wamid)
-            tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
-            tx.publish(fact)
-        tx.finish_piece(piece)
+    facts = [read_status(piece.content, piece.received_at) for piece in [await tx.piece(key) for key in keys] if piece.is_new]
+    await tx.prefetch_sent_messages([fact.wamid for fact in facts if fact])
+
+
+async def handle_status(tx: Tx, key: str) -> None:
+    """Tell how far a message of ours came. A piece that was handled meanwhile is left alone; an unknown status is kept and not told."""
+    piece = await tx.piece(key)
+    if not piece.is_new:
+        return
+    fact = read_status(piece.content, piece.received_at)
+    if fact is not None:
+        sent = await tx.sent_message(fact.wamid) or SentMessage(fact.wamid)
+        tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
+        tx.publish(fact)
+    tx.finish_piece(piece)

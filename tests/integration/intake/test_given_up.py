@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake import jobs
+from services.intake.ports import Tx
 from services.intake.store import SHELVES
 from services.intake.wiring import ACCOUNTS
 from shared.messaging import conservation, shelves
@@ -72,9 +73,32 @@ async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: S
     assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
 
 
+async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = jobs.handle_status
+
+    async def brittle(tx: Tx, key: str) -> None:
+        if "wamid.bad" in key:
+            broken()
+        await sound(tx, key)
+
+    sent = [{"id": f"wamid.{name}", "status": "sent", "timestamp": "1795000000", "recipient_id": SENDER} for name in ("a", "bad", "b", "c")]
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "handle_status", brittle)
+        await rig.post(envelope(statuses=sent))
+        await rig.work()
+    assert (await waits(operator)).code == "status_failed"
+    assert sorted((row["_id"], row["state"]) for row in await rig.rows("inflow")) == [
+        ("wa:st:wamid.a:sent", "handled"),
+        ("wa:st:wamid.b:sent", "handled"),
+        ("wa:st:wamid.bad:sent", "parked"),
+        ("wa:st:wamid.c:sent", "handled"),
+    ]
+    assert len(await rig.events("intake.message_status_received.v1")) == 3
+
+
 async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "handle_statuses", broken)
+        patch.setattr(jobs, "handle_status", broken)
         await rig.post(envelope(statuses=[{"id": "wamid.out", "status": "sent", "timestamp": "1795000000", "recipient_id": SENDER}]))
         await rig.work()
     entry = await waits(operator)
