@@ -66,7 +66,7 @@ class Tx(Protocol):
         ...
 
     def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
-        """The next state of a job, and what became true; its lane is rung, for whoever waits behind it."""
+        """The next state of a job, and what became true; its lane is rung, for whoever waits behind it, unless it had left it before."""
         ...
 
     def note_inbound(self, lane: str, at: datetime) -> None:

@@ -27,10 +27,15 @@ class MongoTx:
         self._wake = wake
         self._by_provider_id: dict[str, str | None] = {}
         """Keys of jobs by the provider's ids, as they lie; None: no job has that id."""
+        self._out_of_lane: set[str] = set()
+        """Keys of jobs that were found when they had left their lane: nobody waits behind them."""
 
     async def find_job(self, key: str) -> Job | None:
         """The job of that effect."""
-        return await self._work.unit.find(JOB, key)
+        job = await self._work.unit.find(JOB, key)
+        if job is not None and not job.is_open:
+            self._out_of_lane.add(key)
+        return job
 
     async def get_job(self, key: str) -> Job:
         """As `find_job`.
@@ -63,11 +68,14 @@ class MongoTx:
         """A new job, and what is already true of it."""
         self._work.unit.add(JOB, job)
         self._emit(job, facts)
+        self._ring(job)
 
     def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
         """The next state of a job, and what became true."""
         self._work.unit.save(JOB, job)
         self._emit(job, facts)
+        if job.is_open or job.key not in self._out_of_lane:
+            self._ring(job)
 
     def note_inbound(self, lane: str, at: datetime) -> None:
         """Open the 24-hour window of the lane from then; never moves back."""
@@ -96,7 +104,6 @@ class MongoTx:
     def _emit(self, job: Job, facts: tuple[Fact, ...]) -> None:
         for fact in facts:
             self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
-        self._ring(job)
 
     def _ring(self, job: Job) -> None:
         if job.channel is Channel.ADAPTER:  # nothing is ever sent there

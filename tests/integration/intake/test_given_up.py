@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake import jobs
+from services.intake.handlers import handle_status
 from services.intake.ports import Tx
 from services.intake.store import SHELVES
 from services.intake.wiring import ACCOUNTS
@@ -74,12 +75,10 @@ async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: S
 
 
 async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = jobs.handle_status
-
     async def brittle(tx: Tx, key: str) -> None:
         if "wamid.bad" in key:
             broken()
-        await sound(tx, key)
+        await handle_status(tx, key)
 
     sent = [{"id": f"wamid.{name}", "status": "sent", "timestamp": "1795000000", "recipient_id": SENDER} for name in ("a", "bad", "b", "c")]
     with monkeypatch.context() as patch:

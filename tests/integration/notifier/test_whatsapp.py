@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.notifier.domain import job as jobs
 from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.store.documents import LANES
 from shared.contracts import intake
 from shared.contracts.parts import Channel, Contact
 from shared.messaging.delivery import Done, Duplicate
@@ -208,6 +210,26 @@ async def test_statuses_in_any_order_keep_the_highest_rank(mongo_url: str, datab
 
         await eventually(read)
         assert (await rig.job()).progress == "read" or "read" not in seen
+
+
+async def test_a_status_of_what_has_left_its_lane_rings_nobody(rig: Rig) -> None:
+    await rig.tell(rig.reply())
+    await rig.job_becomes("done")
+    lanes = rig.parts.mongo.collection(rig.database, LANES)
+
+    async def at_rest() -> dict[str, Any]:
+        lane: dict[str, Any] | None = await lanes.find_one({"lease": {"$exists": False}, "due_at": {"$exists": False}})
+        assert lane
+        return lane
+
+    before = await eventually(at_rest)
+
+    async def arrived() -> bool:
+        await rig.statuses_in()
+        return (await rig.job()).progress == "delivered"
+
+    await eventually(arrived)
+    assert await lanes.find_one() == before
 
 
 async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mongo_url: str, database: str) -> None:
