@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from types import TracebackType
 from typing import Any, Final, Self
@@ -44,6 +44,8 @@ class Plan:
     shares: Mapping[Channel, float] = field(default_factory=lambda: {"adapter": 0.5, "whatsapp": 0.4, "court": 0.1})
     most: int | None = None
     """End by itself after so many journeys."""
+    mistaken: float = 0.0
+    """Share of the adapters' requests that name another family's card: they come back with a reason, and no document is made."""
     at_once: int = 500
     """Journeys under way; new ones wait."""
     patience_seconds: float = 120.0
@@ -162,8 +164,11 @@ class Load:
         decision = self._people.decision(rng) if channel == "court" else None
         if channel == "court" and decision is None:  # every couple is divorced
             channel = "adapter"
+        person = self._people.person(number)
+        if channel == "adapter" and rng.random() < self.plan.mistaken:
+            person = replace(person, kk_number=self._people.person(number + 1).kk_number)
         key, phone = f"{channel}-{self._run}-{number:06d}", f"62812{int(self._run, 16) % 1000:03d}{number:06d}"
-        return Drawn(channel, key, self._people.person(number), phone, decision, rng)
+        return Drawn(channel, key, person, phone, decision, rng)
 
     async def _play(self, drawn: Drawn) -> None:
         try:

@@ -23,8 +23,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Sites:
     return Sites(nowhere, nowhere, nowhere, nowhere, COURT, "key", "key", register)
 
 
-async def drawn(sites: Sites, seed: int, count: int = 400) -> list[Drawn]:
-    load = Load(sites, History(), Plan(seed=seed, per_second=1))
+async def drawn(sites: Sites, seed: int, count: int = 400, mistaken: float = 0.0) -> list[Drawn]:
+    load = Load(sites, History(), Plan(seed=seed, per_second=1, mistaken=mistaken))
     return [load.draw(number) for number in range(1, count + 1)]
 
 
@@ -51,6 +51,14 @@ async def test_the_shares_are_kept(sites: Sites) -> None:
     assert 160 < counts["adapter"] < 240
     assert 120 < counts["whatsapp"] < 200
     assert 20 < counts["court"] < 60
+
+
+async def test_some_adapters_name_the_card_of_another_family(sites: Sites) -> None:
+    right = {journey.person.nik: journey.person.kk_number for journey in await drawn(sites, 7)}
+    journeys = [journey for journey in await drawn(sites, 7, mistaken=0.5) if journey.channel == "adapter"]
+    wrong = [journey for journey in journeys if journey.person.kk_number != right[journey.person.nik]]
+    assert 0.4 < len(wrong) / len(journeys) < 0.6
+    assert {journey.person.kk_number for journey in wrong} <= set(right.values())
 
 
 async def test_who_is_divorced_asks_for_nothing_else_and_is_divorced_once(sites: Sites) -> None:
