@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,10 +12,12 @@ from services.notifier.handlers.courier import Courier
 from services.notifier.handlers.pacer import Pacer
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs
+from shared.clock import monotonic_seconds
 from shared.errors import AppError
 
 _POLL_SECONDS: Final = 1.0  # what another process rang is seen after this; in this process the bell wakes at once
 _SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
+_WHOLE_SWEEP_SECONDS: Final = 30.0  # between looks at all that is kept: for what another process sent, or one that died
 _SWEEP_ROWS: Final = 100
 _MAX_FAILURE_PAUSE: Final = 5.0  # seconds without the database before it is asked again
 
@@ -116,17 +118,31 @@ def _seconds(at: datetime, later: datetime) -> float:
 
 
 class Sweeper:
-    """Takes in statuses that were kept because their job was not known yet."""
+    """Takes in statuses that were kept because their job was not known yet.
+
+    Most that are kept belong to messages of others on the same number and stay; so it looks for those of what this process has just sent,
+    and at all of them only now and then.
+    """
 
     def __init__(self, deps: Deps, pacer: Pacer) -> None:
         self._deps = deps
         self._pacer = pacer
+        self._before: list[str] = []
+        self._accepted: list[str] = []
+
+    def accepted(self, provider_id: str) -> None:
+        """This process has sent a message that the provider knows by that id, and written it down."""
+        self._accepted.append(provider_id)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`."""
+        whole_at = float("-inf")
         while not stop.is_set():
             try:
-                await self.sweep()
+                if monotonic_seconds() - whole_at >= _WHOLE_SWEEP_SECONDS:
+                    await self.sweep()
+                    whole_at = monotonic_seconds()
+                await self.sweep_sent()
             except AppError as error:
                 _log.warning("sweep.failed", reason=error.code)
             try:
@@ -137,7 +153,15 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Take in what is there; how many there were."""
-        found = await self._deps.jobs.early_statuses(_SWEEP_ROWS)
+        return await self._take(await self._deps.jobs.early_statuses(_SWEEP_ROWS))
+
+    async def sweep_sent(self) -> int:
+        """The same of what this process sent lately: since the last time, and before that, for a status that was just being kept then."""
+        sent, self._accepted = self._accepted, []
+        asked, self._before = [*self._before, *sent], sent
+        return await self._take(await self._deps.jobs.early_statuses_of(asked)) if asked else 0
+
+    async def _take(self, found: Sequence[EarlyStatus]) -> int:
         for status in found:
 
             async def take(tx: Tx, status: EarlyStatus = status) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -115,12 +115,8 @@ class Lanes(Protocol):
         """The lane as it is now; None where the lease was lost."""
         ...
 
-    async def spend(self, key: str, token: str, pair: Bucket) -> bool:
-        """Store the recipient's bucket; False where the lease was lost."""
-        ...
-
-    async def release(self, key: str, token: str, bell: int, due_at: datetime | None) -> bool:
-        """Give the lane back until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
+    async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
+        """Give it back with its bucket until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
         ...
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:
@@ -131,8 +127,8 @@ class Lanes(Protocol):
 class Jobs(Protocol):
     """Jobs outside a unit of work: the sender's own steps are single writes guarded by the version that was read."""
 
-    async def head(self, lane: str) -> tuple[Job, int] | None:
-        """The open job whose turn it is in the lane, with its version."""
+    async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:
+        """The first open jobs of the lane in their order, with their versions."""
         ...
 
     async def replace(self, job: Job, version: int) -> int | None:
@@ -140,7 +136,11 @@ class Jobs(Protocol):
         ...
 
     async def early_statuses(self, limit: int) -> list[EarlyStatus]:
-        """Kept statuses for which a job has turned up since."""
+        """Kept statuses for which a job has turned up since; looks at all that were kept lately."""
+        ...
+
+    async def early_statuses_of(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
+        """Kept statuses of these messages."""
         ...
 
 

@@ -79,10 +79,12 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
     deps = _deps(settings, clock, mongo, database, units, http)
     pacer = Pacer(deps.senders, deps.number_rate, clock, deps.jitter)
     slots = settings.lanes_at_once
-    whatsapp = Dispatcher("whatsapp", deps, Courier(deps, pacer, warm=pacer.warm), slots=slots, hold_seconds=pacer.hold_seconds)
+    sweeper = Sweeper(deps, pacer)
+    courier = Courier(deps, pacer, warm=pacer.warm, accepted=sweeper.accepted)
+    whatsapp = Dispatcher("whatsapp", deps, courier, slots=slots, hold_seconds=pacer.hold_seconds)
     court = Dispatcher("court", deps, Courier(deps, pacer), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court}
-    return Parts(station, mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), Sweeper(deps, pacer), http)
+    return Parts(station, mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), sweeper, http)
 
 
 def build(settings: Settings) -> Service:

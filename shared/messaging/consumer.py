@@ -221,7 +221,7 @@ class Consumer:
                 return
 
     async def _gather(self, settled: int) -> None:
-        """Under load let messages come together: a transaction costs nearly the same for one and for twenty. A lone one waits for nobody."""
+        """Under load let messages come together: a transaction costs nearly the same for one and for twenty. A lone one never waits."""
         if 1 < settled < self._options.batch_messages and not self._stopping:
             await asyncio.sleep(min(self._options.longest_gather_seconds, settled * self._options.gather_seconds))
 

@@ -39,7 +39,8 @@ INDEXES: Final[dict[str, Sequence[IndexModel]]] = {
         # The relay claims the oldest unsent rows; everything sent leaves this index, so it stays small.
         IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="unsent", partialFilterExpression={"state": NEW}),
         IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="parked", partialFilterExpression={"state": PARKED}),
-        IndexModel([("sent_at", ASCENDING)], name="expiry", expireAfterSeconds=SENT_KEPT_SECONDS),  # only sent rows have sent_at
+        # Sparse: a row that is not sent yet has no place in it, and none to leave.
+        IndexModel([("sent_at", ASCENDING)], name="expiry_of_sent", expireAfterSeconds=SENT_KEPT_SECONDS, sparse=True),
     ),
 }
 

@@ -16,11 +16,16 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The processor looks for what is new, the oldest first; handled pieces leave this index.
         IndexModel([("state", 1), ("kind", 1), ("arrival", 1)], name="new", partialFilterExpression={"state": "new"}),
         # The processor takes all new messages of one sender in the order in which they were sent.
-        IndexModel([("sender", 1), ("sent_at", 1), ("arrival", 1)], name="by_sender", partialFilterExpression={"state": "new"}),
+        IndexModel(
+            [("sender", 1), ("sent_at", 1), ("arrival", 1)],
+            name="new_of_sender",
+            partialFilterExpression={"state": "new", "kind": "message"},
+        ),
         # `admin` lists what was given up, the oldest first.
         IndexModel([("parked_at", 1)], name="by_parked_at", partialFilterExpression={"state": "parked"}),
-        IndexModel([("handled_at", 1)], name="expiry", expireAfterSeconds=HANDLED_KEPT_SECONDS),
-        IndexModel([("kept_at", 1)], name="unread_expiry", expireAfterSeconds=UNREAD_KEPT_SECONDS),
+        # Sparse: what is not handled yet, nearly all that is written here, has no place in them, and none to leave.
+        IndexModel([("handled_at", 1)], name="expiry_of_handled", expireAfterSeconds=HANDLED_KEPT_SECONDS, sparse=True),
+        IndexModel([("kept_at", 1)], name="expiry_of_unread", expireAfterSeconds=UNREAD_KEPT_SECONDS, sparse=True),
     ),
     "senders": (
         IndexModel([("until", 1)], name="expiry", expireAfterSeconds=24 * 3600),  # leases: a day after the last one nobody asks

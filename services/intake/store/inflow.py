@@ -143,8 +143,9 @@ class InflowStore:
         return found
 
     async def _messages(self, sender: Any, limit: int) -> list[Doc]:
+        query = {"state": NEW, "kind": Kind.MESSAGE.value, "sender": sender}
         order = [("sender", 1), ("sent_at", 1), ("arrival", 1)]
-        rows: list[Doc] = await self._pieces.find({"state": NEW, "sender": sender}).sort(order).limit(limit).to_list(None)
+        rows: list[Doc] = await self._pieces.find(query).sort(order).limit(limit).to_list(None)
         return rows
 
     async def new_statuses(self, limit: int) -> list[str]:

@@ -36,7 +36,12 @@ _log = logs.get("courier")
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """Look at the lane at once: a job left it."""
+    """Look at the lane at once: the job is not as we thought."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The job left the lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class _At:
     moment: datetime | None
 
 
-_Next = _Again | _At
+_Next = _Again | _Left | _At
 
 
 class _Gone(Exception):  # noqa: N818 - the finding
@@ -58,25 +63,33 @@ class _Changed(Exception):  # noqa: N818 - the finding
 
 
 class Courier:
-    """One per channel and process. `stopping` makes it give lanes back after the message in hand; `warm` runs beside the first reads."""
+    """One per channel and process. `stopping` makes it give lanes back after the message in hand; `warm` runs beside the first reads.
 
-    def __init__(self, deps: Deps, pacer: Pacer, warm: Callable[[], Awaitable[None]] | None = None) -> None:
+    `accepted` hears the provider's id of each message that was taken, when it is written down.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        pacer: Pacer,
+        warm: Callable[[], Awaitable[None]] | None = None,
+        accepted: Callable[[str], None] | None = None,
+    ) -> None:
         self._deps = deps
         self._pacer = pacer
         self._warm = warm or _nothing
+        self._accepted = accepted or _nobody
         self.stopping = False
 
     async def run_lane(self, key: str) -> bool:
         """Deliver until nothing is due in the lane. False where another process holds it, or took it over."""
         token = new_id()
         until = monotonic_seconds() + self._deps.lease_seconds
-        lane, found, _ = await asyncio.gather(
-            self._deps.lanes.claim(key, token, self._deps.lease_seconds), self._deps.jobs.head(key), self._warm()
-        )
+        lane, _ = await asyncio.gather(self._deps.lanes.claim(key, token, self._deps.lease_seconds), self._warm())
         if lane is None:
             return False
         try:
-            await self._work_off(_Hold(lane, token, until), found)
+            await self._work_off(_Hold(lane, token, until))
         except _Gone:
             _log.warning("lane.lost")
             return False
@@ -86,20 +99,22 @@ class Courier:
             raise
         return True
 
-    async def _work_off(self, hold: _Hold, glimpse: tuple[Job, int] | None) -> None:
-        """`glimpse` was read beside the claim: good to begin with, as a try is guarded by the version; its absence proves nothing."""
+    async def _work_off(self, hold: _Hold) -> None:
+        """What is put into the lane after it was read rings its bell, so that it is not given back."""
         while True:
-            found, glimpse = glimpse or await self._deps.jobs.head(hold.lane.key), None
-            step: _Next = _At(None) if found is None else await self._advance(hold, *found)
-            if isinstance(step, _Again) and not self.stopping and self._has_time(hold):
+            heads = await self._deps.jobs.heads(hold.lane.key, 2)
+            step: _Next = await self._advance(hold, *heads[0]) if heads else _At(None)
+            if isinstance(step, _Left) and len(heads) == 1:
+                step = _At(None)
+            if not isinstance(step, _At) and not self.stopping and self._has_time(hold):
                 continue
-            due_at = self._deps.clock() if isinstance(step, _Again) else step.moment
-            if await self._deps.lanes.release(hold.lane.key, hold.token, hold.lane.bell, due_at):
+            due_at = step.moment if isinstance(step, _At) else self._deps.clock()
+            if await self._deps.lanes.release(hold.lane, hold.token, due_at):
                 return
             lane = await self._deps.lanes.reread(hold.lane.key, hold.token)
             if lane is None:
                 raise _Gone
-            hold.lane = lane
+            hold.lane = replace(lane, pair=hold.lane.pair)
 
     async def _advance(self, hold: _Hold, job: Job, version: int) -> _Next:
         at = self._deps.clock()
@@ -165,10 +180,8 @@ class Courier:
         if not self._has_time(hold):
             return await self._put(ready, version)  # the lane goes back and is taken again with a fresh lease
         job = jobs.start(ready, at=self._deps.clock())
-        is_message = job.channel is Channel.WHATSAPP
-        spent = self._deps.lanes.spend(hold.lane.key, hold.token, hold.lane.pair) if is_message and hold.lane.pair else _yes()
-        begun, held = await asyncio.gather(self._deps.jobs.replace(job, version), spent)
-        if not held or not self._has_time(hold):
+        begun = await self._deps.jobs.replace(job, version)
+        if not self._has_time(hold):
             raise _Gone  # what was written as `running` is found by the next holder of the lane
         if begun is None:
             return _Again()
@@ -191,7 +204,9 @@ class Courier:
         )
         provider_id = outcome.provider_id if isinstance(outcome, Accepted) else None
         step = await self._record(hold, job, begun, verdict, provider_id)
-        if is_message:
+        if provider_id:
+            self._accepted(provider_id)
+        if job.channel is Channel.WHATSAPP:
             await self._pacer.heed(verdict)
         return step
 
@@ -290,12 +305,12 @@ class _Hold:
 
 
 def _next(job: Job) -> _Next:
-    return _At(job.next_at) if job.is_open else _Again()
-
-
-async def _yes() -> bool:
-    return True
+    return _At(job.next_at) if job.is_open else _Left()
 
 
 async def _nothing() -> None:
+    return None
+
+
+def _nobody(_provider_id: str) -> None:
     return None

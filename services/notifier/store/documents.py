@@ -45,6 +45,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
 }
 
 
+def status_key(provider_id: str, progress: Progress) -> str:
+    """Key of a kept status."""
+    return f"{provider_id}:{progress}"
+
+
 def _file_to_doc(file: DocumentFile | None) -> Doc | None:
     return None if file is None else {"document_id": file.document_id, "sha256": file.sha256, "file_name": file.file_name}
 

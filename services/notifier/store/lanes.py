@@ -55,23 +55,20 @@ class MongoLanes:
             doc = await self._rows.find_one({"_id": key, "lease.token": token})
         return None if doc is None else _lane(doc)
 
-    async def spend(self, key: str, token: str, pair: Bucket) -> bool:
-        """Store the recipient's bucket; False where the lease was lost."""
-        with reachable():
-            result = await self._rows.update_one(
-                {"_id": key, "lease.token": token}, {"$set": {"pair": {"tokens": pair.tokens, "at": pair.at}}}
-            )
-        return result.matched_count == 1
+    async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
+        """Give the lane back with its bucket until `due_at`; False where it was rung since or the lease was lost.
 
-    async def release(self, key: str, token: str, bell: int, due_at: datetime | None) -> bool:
-        """Give the lane back until `due_at`; False where it was rung since or the lease was lost."""
-        update: dict[str, Any] = {"$unset": {"lease": ""}}
+        The bucket of a worker that dies is as full as it was: the provider's own limit, which we then meet, is heeded.
+        """
+        values: Doc = {} if lane.pair is None else {"pair": {"tokens": lane.pair.tokens, "at": lane.pair.at}}
+        gone = {"lease": ""}
         if due_at is None:
-            update["$unset"]["due_at"] = ""
+            gone["due_at"] = ""
         else:
-            update["$set"] = {"due_at": due_at}
+            values["due_at"] = due_at
+        update: dict[str, Any] = {"$unset": gone, **({"$set": values} if values else {})}
         with reachable():
-            result = await self._rows.update_one({"_id": key, "lease.token": token, "bell": bell}, update)
+            result = await self._rows.update_one({"_id": lane.key, "lease.token": token, "bell": lane.bell}, update)
         return result.matched_count == 1
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:

@@ -13,7 +13,7 @@ from services.notifier.domain.job import Job
 from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
-from services.notifier.store.documents import JOB, LANES, STATUSES
+from services.notifier.store.documents import JOB, LANES, STATUSES, status_key
 from shared.messaging.units import UnitOfWork
 from shared.mongo import Collection as Rows
 
@@ -88,7 +88,7 @@ class MongoTx:
         self._work.unit.defer(
             STATUSES,
             UpdateOne(
-                {"_id": f"{status.provider_id}:{status.progress}"},
+                {"_id": status_key(status.provider_id, status.progress)},
                 {
                     "$setOnInsert": {"provider_id": status.provider_id, "progress": str(status.progress), **row},
                     "$currentDate": {"kept_at": True},
@@ -99,7 +99,7 @@ class MongoTx:
 
     def drop_status(self, status: EarlyStatus) -> None:
         """Forget a kept status that was taken in."""
-        self._work.unit.defer(STATUSES, DeleteOne({"_id": f"{status.provider_id}:{status.progress}"}))
+        self._work.unit.defer(STATUSES, DeleteOne({"_id": status_key(status.provider_id, status.progress)}))
 
     def _emit(self, job: Job, facts: tuple[Fact, ...]) -> None:
         for fact in facts:

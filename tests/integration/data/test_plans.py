@@ -55,7 +55,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).due(now(), 4)),
     "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).oldest_due_seconds(now())),
     "documents of a case": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).page(DocumentQuery(case_id="c"))),
-    "head of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).head("whatsapp:62811")),
+    "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811", 2)),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
     "jobs of statuses": (
         notifier.INDEXES,

@@ -304,7 +304,7 @@ async def test_trap_17_every_collection_and_index_is_there_before_serving(fragil
     outbox = await room["outbox"].index_information()
     assert outbox["sequence"]["unique"] is True
     assert outbox["unsent"]["partialFilterExpression"] == {"state": "new"}
-    assert outbox["expiry"]["key"] == [("sent_at", 1)]
+    assert outbox["expiry_of_sent"]["key"] == [("sent_at", 1)]
     assert (await room["inbox"].index_information())["expiry"]["expireAfterSeconds"] == 90 * 24 * 3600
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from services.notifier.domain import job as jobs
 from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.documents import LANES
 from shared.contracts import intake
 from shared.contracts.parts import Channel, Contact
@@ -240,16 +241,29 @@ async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mong
         )
         await rig.tell(status)
         assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
-        found = await rig.parts.deps.jobs.head(f"whatsapp:{PHONE}")
-        assert found is not None
-        begun = jobs.start(found[0], at=rig.time())
+        ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}", 2)
+        begun = jobs.start(job, at=rig.time())
         done, _ = jobs.answer(
             begun, 1, Verdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
         )
-        assert await rig.parts.deps.jobs.replace(done, found[1])
+        assert await rig.parts.deps.jobs.replace(done, version)
         assert await rig.parts.sweeper.sweep() == 1
         assert (await rig.job()).progress == "read"
         assert await rig.parts.sweeper.sweep() == 0
+
+
+async def test_a_status_that_was_kept_while_we_wrote_down_what_we_sent_is_taken_in_soon(rig: Rig) -> None:
+    await rig.tell(rig.reply())
+    (effect,) = await rig.accepted(1)
+    await rig.job_becomes("done")
+
+    async def keep(tx: Tx) -> None:
+        tx.keep_status(EarlyStatus(effect["wamid"], jobs.Progress.READ, rig.time()))
+
+    await rig.parts.deps.transact(keep)
+    assert await rig.parts.sweeper.sweep_sent() == 1
+    assert (await rig.job()).progress == "read"
+    assert await rig.parts.sweeper.sweep_sent() == 0
 
 
 async def test_an_unknown_person_fails_with_its_reason(rig: Rig) -> None:
