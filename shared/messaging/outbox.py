@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, cast
@@ -86,11 +85,15 @@ class ParkedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Rows that are ours until the lease ends; the token proves it. `more` says that others are likely to wait."""
+    """Rows that are ours until the lease ends; the token proves it. `more` says that others are likely to wait.
+
+    `foreign`: another process wrote some of them.
+    """
 
     token: str
     rows: tuple[OutboxRow, ...]
     more: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,8 @@ class Outbox:
             ours = await self._rows.find({"_id": {"$in": ids}, "lease.token": token}, {"_id": 1}).to_list(None)
             held = {doc["_id"] for doc in ours}
             docs = [doc for doc in docs if doc["_id"] in held]
-        return Claim(token, tuple(_from_doc(doc) for doc in docs), more)
+        foreign = any(doc.get("writer", "") != self._writer for doc in docs)
+        return Claim(token, tuple(_from_doc(doc) for doc in docs), more, foreign)
 
     async def mark_sent(self, token: str, ids: Sequence[str]) -> int:
         """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""
@@ -226,8 +230,8 @@ class Outbox:
         result = await self._rows.update_one({"_id": event_id, "state": PARKED}, {"$set": {"state": DISCARDED, "note": note}})
         return result.modified_count == 1
 
-    async def inserts(self, stop: asyncio.Event) -> AsyncGenerator[None, None]:
-        """Tell of new rows as another process commits them (a change stream), until `stop` is set.
+    async def inserts(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
+        """Tell of new rows as another process commits them (a change stream), until it is `enough`, which is asked once a second.
 
         The server leaves out our own and those that are handed to another relay: we would look again for each of them, in vain.
 
@@ -239,7 +243,7 @@ class Outbox:
         only_inserts: list[Doc] = [{"$match": foreign}, {"$project": {"_id": 1}}]
         async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
             yield  # what was written before the stream was open
-            while not stop.is_set():
+            while not enough():
                 if await stream.try_next() is not None:
                     yield
 

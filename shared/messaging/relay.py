@@ -29,6 +29,8 @@ _STEP_SECONDS: Final = 0.01  # about one claim
 _MOST_DOUBLINGS: Final = 10  # beyond the cap anyway; keeps the power small
 _REOPEN_AFTER_ROWS: Final = 100  # reading one missed change costs a hop to a thread; opening a stream costs about as much as a few dozen
 _WATCH_END_SECONDS: Final = 2.0  # the stream looks at `stop` once a second
+ALONE_SECONDS: Final = 10.0  # from the start on, without a row of another process: for an open stream MongoDB works through all writes
+COMPANY_SECONDS: Final = 600.0  # after a row of another process
 
 log = get("messaging")
 
@@ -48,6 +50,7 @@ class Relay:
         lease_seconds: float = LEASE_SECONDS,
         poll_seconds: float = POLL_SECONDS,
         watch: bool = True,
+        alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._outbox = outbox
         self._publish = publish
@@ -55,6 +58,9 @@ class Relay:
         self._lease_seconds = lease_seconds
         self._poll_seconds = poll_seconds
         self._watch = watch
+        self._alone_seconds = alone_seconds
+        self._company = asyncio.Event()
+        self._alone_at = float("-inf")
         self._wakes = asyncio.Event()
         self._handed: deque[tuple[OutboxRow, float]] = deque()
         self._hold = Hold(new_token(), min(HOLD_SECONDS, lease_seconds))
@@ -91,6 +97,7 @@ class Relay:
         helpers = [asyncio.create_task(self._stopping(stop), name="relay-stop")]
         if self._watch:
             helpers.append(asyncio.create_task(self._watching(stop), name="relay-watch"))
+        self._meet(self._alone_seconds)
         self._running = True
         try:
             while not stop.is_set():
@@ -142,6 +149,8 @@ class Relay:
         self._seeking = False
         lost_at = monotonic_seconds() + self._lease_seconds
         claim = await self._outbox.claim(1 if self._failures else self._in_flight, self._lease_seconds)
+        if claim.foreign:
+            self._meet(COMPANY_SECONDS)
         if claim.rows:
             if await self._carry(claim, lost_at):
                 self._seeking = True
@@ -226,15 +235,29 @@ class Relay:
         await stop.wait()
         self._wakes.set()
         self._resting.set()
+        self._company.set()
+
+    def _meet(self, seconds: float) -> None:
+        """Another process writes into this outbox, or may do so, for so long."""
+        self._alone_at = max(self._alone_at, monotonic_seconds() + seconds)
+        self._company.set()
+
+    def _is_alone(self) -> bool:
+        return monotonic_seconds() >= self._alone_at
 
     async def _watching(self, stop: asyncio.Event) -> None:
-        """Wake on rows that another process commits.
+        """Wake on rows that another process commits, while another one does.
 
         While the relay works nobody reads the stream; after much work it is opened anew, which is cheaper than reading what was missed.
+        Where no other process has written for a while there is no stream: the poll finds out when one begins to.
         """
         while not stop.is_set():
+            if self._is_alone():
+                self._company.clear()
+                await self._company.wait()
+                continue
             try:
-                async with aclosing(self._outbox.inserts(stop)) as inserts:
+                async with aclosing(self._outbox.inserts(lambda: stop.is_set() or self._is_alone())) as inserts:
                     async for _ in inserts:
                         carried = self._carried
                         self._resting.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -292,7 +292,7 @@ async def test_a_relay_whose_broker_is_down_holds_nothing(toy: Toy) -> None:
 
 async def test_commit_in_another_process_wakes_the_relay_by_the_change_stream(toy: Toy) -> None:
     broker = FakeBroker()
-    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=NEVER_SECONDS)
+    relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=NEVER_SECONDS, alone_seconds=NEVER_SECONDS)
     async with running(relay):
         for number in range(1, 4):
             await toy.batch(message("a"))
@@ -304,12 +304,34 @@ async def test_commit_in_another_process_wakes_the_relay_by_the_change_stream(to
         await eventually(lambda: len(broker.taken) == 204)
 
 
+class Watched(Outbox):
+    """Counts the change streams that are opened."""
+
+    opened = 0
+
+    def inserts(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
+        self.opened += 1
+        return super().inserts(enough)
+
+
+async def test_a_relay_that_is_alone_with_its_outbox_opens_no_change_stream(toy: Toy) -> None:
+    broker, box = FakeBroker(), Watched(toy.mongo, toy.database, "here")
+    relay = Relay(box, broker.publish, poll_seconds=0.1, alone_seconds=0.0)
+    async with running(relay):
+        await eventually(lambda: relay.hold() is not None)
+        await Toy(toy.mongo, toy.database, carrier=relay, writer="here").batch(message("a"))
+        await eventually(broker.has_taken(1))
+        assert box.opened == 0
+        await Toy(toy.mongo, toy.database, writer="there").batch(message("b"))
+        await eventually(broker.has_taken(2))
+        await eventually(lambda: box.opened == 1)
+
+
 async def test_the_change_stream_tells_of_other_processes_and_not_of_our_own_commits(toy: Toy) -> None:
     """Else a relay would look again, in vain, for every row that its own process wrote."""
     own, other = (Toy(toy.mongo, toy.database, writer=name) for name in ("own", "other"))
-    stop = asyncio.Event()
     told: list[int] = []
-    async with aclosing(Outbox(toy.mongo, toy.database, "own").inserts(stop)) as inserts:
+    async with aclosing(Outbox(toy.mongo, toy.database, "own").inserts(lambda: False)) as inserts:
         await anext(inserts)  # the stream is open
         await own.batch(*(message("a") for _ in range(20)))
         await other.batch(message("b"))
