@@ -6,13 +6,22 @@ Two systems are started: one with a stub of the press, on which most is measured
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
+from typing import Protocol
 
 from tests.bench import growth, journey, report, spike, start, step, throughput, webhook, workers
 from tests.bench.report import Report
-from tests.bench.system import running
+from tests.bench.system import System, running
 
 BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth)
 QUICK = {"tries": 1, "rounds": 1, "scale": 0.15, "journeys": 8, "seconds": 2.0, "spike_seconds": 6.0, "stored": [50_000]}
+
+
+class Bench(Protocol):
+    """Measures on a system that runs."""
+
+    def __call__(self, system: System, *, options: argparse.Namespace) -> Report:
+        """Measure."""
 
 
 def with_the_press(options: argparse.Namespace) -> Iterator[Report]:
@@ -23,15 +32,17 @@ def with_the_press(options: argparse.Namespace) -> Iterator[Report]:
 
 
 def without_the_press(options: argparse.Namespace) -> Iterator[Report]:
-    """Everything that is about the pipeline and not about the press. Growth is last: it leaves much behind."""
-    with running(throughput.with_stub) as system:
-        yield throughput.on(system, throughput.STUB, options)
-        yield webhook.on(system, options)
-        yield workers.on(system, options)
-    with running(throughput.with_stub) as system:
-        yield growth.on(system, options)  # a day has 9,999 numbers of a kind of document: three benches on one system come near
-    with running(throughput.with_stub) as system:
-        yield spike.on(system, options)
+    """Everything that is about the pipeline and not about the press.
+
+    On several systems, because a day has 9,999 numbers of a kind of document; the little that `--quick` does has room on one.
+    """
+    groups: list[list[Bench]] = [[partial(throughput.on, press=throughput.STUB), webhook.on, workers.on], [growth.on], [spike.on]]
+    if options.quick:
+        groups = [[bench for group in groups for bench in group]]
+    for group in groups:
+        with running(throughput.with_stub) as system:
+            for bench in group:
+                yield bench(system, options=options)
 
 
 def main() -> int:
