@@ -57,7 +57,8 @@ def _machine(run: Mapping[str, Any]) -> str:
     machine = run["machine"]
     return (
         f"`{run['command']}` at commit {machine['commit']}: {machine['cpus']} cores ({machine['cpu']}), {machine['memory_gb']} GB, "
-        f"{machine['system']}, Python {machine['python']}. Load before {machine['load_before']}, after {machine['load_after']}."
+        f"{machine['system']}, Python {machine['python']}. Load before {machine['load_before']}, after {machine['load_after']}. "
+        f"It took {run['seconds']} s."
     )
 
 

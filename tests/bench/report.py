@@ -86,12 +86,17 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callabl
     load_before = os.getloadavg()[0]
     began = monotonic_seconds()
     found: list[Report] = []
+    took: dict[str, float] = {}
+    before = began
     _print(HEAD)
     for bench in benches:
         try:
             for report in _several(bench(options)):
                 found.append(report)
+                took[report.bench] = round(monotonic_seconds() - before)
+                before = monotonic_seconds()
                 _print("\n".join(_line(report.bench, row) for row in report.rows))
+                _print(f"{report.bench:<9}took {took[report.bench]:.0f} s")
         except Exception as error:  # noqa: BLE001 - the others are measured all the same
             found.append(Report("broken", (Row(f"broke: {type(error).__name__}", 1.0, "", at_most=0.0, note=_where(error)),), {}))
             _print(_line("broken", found[-1].rows[0]))
@@ -103,6 +108,7 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str], *benches: Callabl
         "ok": ok,
         "command": " ".join(["python -m", parser.prog.removeprefix("python -m "), *words]),
         "seconds": round(seconds),
+        "seconds_of_each": took,
         "machine": machine,
         **{report.bench: {**report.data, "ok": report.ok} for report in found},
         "rows": [{"bench": report.bench, **asdict(row), "ok": row.ok} for report in found for row in report.rows],
