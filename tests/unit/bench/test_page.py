@@ -19,6 +19,7 @@ MACHINE = {
 RUN = {
     "ok": False,
     "command": "python -m tests.bench",
+    "seconds": 712,
     "machine": MACHINE,
     "rows": [ROW, {**ROW, "what": "p50", "at_most": None, "ok": True}],
 }
@@ -32,6 +33,7 @@ def test_a_missed_target_stands_on_the_page(tmp_path: Path) -> None:
     assert "| p99 | 61.20 ms | ≤ 60 | **missed** | p50 9 |" in text
     assert "| p50 | 61.20 ms |  |  | p50 9 |" in text
     assert "at commit abc: 2 cores (X)" in text
+    assert "It took 712 s." in text
     assert "{{" not in text
 
 
