@@ -50,6 +50,29 @@ async def test_a_lone_message_does_not_wait_for_company(room: Room) -> None:
         assert loop.time() - began < 0.5
 
 
+async def test_under_load_messages_gather_for_the_next_batch(room: Room) -> None:
+    go = asyncio.Event()
+
+    async def judge(_: Delivery) -> Outcome:
+        await go.wait()
+        return Done()
+
+    service = Service(judge=judge)
+    async with room.consuming(service, options=replace(OPTIONS, gather_seconds=1, longest_gather_seconds=2)) as running:
+        await room.put(event())
+        await eventually(lambda: service.batches)
+        for _ in range(3):
+            await room.put(event())
+        await eventually(lambda: len(running.consumer._buffer) == 3)
+        go.set()
+        await eventually(lambda: len(service.deliveries) == 4)
+        for _ in range(2):  # one after the other: without the rest each would be a batch
+            await room.put(event())
+            await eventually(lambda: depth_is(room, SERVICE, 0))
+        await eventually(lambda: len(service.deliveries) == 6)
+    assert [len(batch) for batch in service.batches] == [1, 3, 2]
+
+
 async def test_a_transient_failure_climbs_the_ladder_and_succeeds(room: Room) -> None:
     service = Service(judge=lambda delivery: Done() if delivery.attempt == 3 else Retry("registry_down"))
     async with room.consuming(service, options=replace(OPTIONS, policy=Policy(SHORT, (1, 1, 1)))):
