@@ -27,7 +27,8 @@ _RETRY_CAP_SECONDS: Final = 600.0
 _COURT_FIRST_SECONDS: Final = 5.0
 _COURT_CAP_SECONDS: Final = 600.0  # after an outage of any length the court hears within ten minutes
 
-_ASK_LIMIT: Final = 144  # a day at the cap: then the court gets a second copy, flagged
+_ASK_CAP_SECONDS: Final = 60.0  # a question changes nothing over there: after an outage the court hears within a minute or so
+_ASK_LIMIT: Final = 1440  # a day at the cap: then the court gets a second copy, flagged
 
 
 class State(StrEnum):
@@ -201,7 +202,7 @@ def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
     asked = replace(job, waits=job.waits + 1)
     if asked.waits > _ASK_LIMIT:
         return None
-    seconds = backoff_seconds(asked.waits, first=_COURT_FIRST_SECONDS, factor=_RETRY_FACTOR, cap=_COURT_CAP_SECONDS, jitter=jitter)
+    seconds = backoff_seconds(asked.waits, first=_COURT_FIRST_SECONDS, factor=_RETRY_FACTOR, cap=_ASK_CAP_SECONDS, jitter=jitter)
     return replace(asked, next_at=at + timedelta(seconds=seconds))
 
 

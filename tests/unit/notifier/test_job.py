@@ -205,13 +205,15 @@ def test_an_answer_to_an_older_try_changes_nothing_but_the_ids() -> None:
     assert (late.state, late.provider_ids, facts) == (State.RUNNING, ("wamid.1",), ())
 
 
-def test_asking_ends_some_time() -> None:
+def test_a_court_that_is_away_is_asked_every_minute_for_a_day() -> None:
     job: Job | None = make_job(channel=Channel.COURT, state=State.UNKNOWN)
-    asked = 0
+    waits: list[float] = []
     while job is not None:
         job = jobs.ask_later(job, at=AT, jitter=0.5)
-        asked += 1
-    assert asked == 145
+        waits += [] if job is None else [(job.next_at - AT).total_seconds()]
+    assert waits[:4] == [5, 15, 45, 60]
+    assert set(waits[4:]) == {60}
+    assert sum(waits) == pytest.approx(86_400, rel=0.01)
 
 
 class Life(RuleBasedStateMachine):
