@@ -114,7 +114,8 @@ class Chats:
     async def _fill(self, stop: asyncio.Event) -> None:
         """Take senders until none is free or every place is taken."""
         now = self._deps.clock()
-        self._resting = {sender: until for sender, until in self._resting.items() if until > now}
+        longest = now + timedelta(seconds=_LONGEST_REST_SECONDS)  # a later one is of a clock that was wrong
+        self._resting = {sender: until for sender, until in self._resting.items() if now < until <= longest}
         try:
             while (free := self._limits.at_once - len(self._busy)) > 0 and not stop.is_set():
                 passed_over = [*self._busy, *self._resting]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Iterator
 from typing import Final
 
 import httpx
 from pymongo.errors import PyMongoError
 
+from shared.ids import new_id
 from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.support.eventually import eventually
 
@@ -132,7 +132,7 @@ async def _no_promise_without_database(scene: Scene) -> None:
 
 
 async def _file(scene: Scene) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {scene.sites.adapter_key}", "Idempotency-Key": f"nobody-{os.getpid()}"}
+    headers = {"Authorization": f"Bearer {scene.sites.adapter_key}", "Idempotency-Key": f"nobody-{new_id()}"}
     documents = [
         {"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), scene.load.road.files, strict=True)
     ]

@@ -21,6 +21,7 @@ from shared.mongo.together import Together
 
 _DUPLICATE: Final = 11000  # server error code: the piece is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
+_FARTHEST: Final = timedelta(seconds=120)  # no rest is longer, nor a lease of usual length; what ends later was written by a wrong clock
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _WORKED: Final = frozenset({Kind.MESSAGE, Kind.STATUS})
 
@@ -101,11 +102,13 @@ class InflowStore:
 
     async def _take(self, senders: Sequence[str], at: datetime, seconds: float, token: str) -> list[Lease]:
         """Those of them that nobody else has and that do not rest after a failure."""
-        update = {"$set": {"until": at + timedelta(seconds=seconds), "token": token}, "$setOnInsert": {"failures": 0}}
+        until = at + timedelta(seconds=seconds)
+        update = {"$set": {"until": until, "token": token}, "$setOnInsert": {"failures": 0}}
+        # One that ends too far ahead was written when the clock was wrong, ahead then or behind now. Its sender must not wait for it: two
+        # processes that have the same one are kept apart by the version of each message.
+        free: Doc = {"$or": [{"until": {"$lte": at}}, {"until": {"$gt": until + _FARTHEST}}]}
         try:
-            await self._leases.bulk_write(
-                [UpdateOne({"_id": sender, "until": {"$lte": at}}, update, upsert=True) for sender in senders], ordered=False
-            )
+            await self._leases.bulk_write([UpdateOne({"_id": sender, **free}, update, upsert=True) for sender in senders], ordered=False)
         except BulkWriteError as error:
             if _duplicates(error) is None:  # a duplicate is a sender who is somebody else's, or rests
                 raise

@@ -1,6 +1,7 @@
 """Chats that are worked on at the same moment share a unit of work, and none of them pays for another."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,15 @@ async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None
     assert [lease.sender for lease in await others.lease_senders(at, 60, "later", [], 5)] == SENDERS[:2]
     await mine.release(first, at)  # no longer ours: nothing happens
     assert await mine.lease_senders(at, 60, "again", [], 5) == []
+
+
+async def test_a_lease_of_a_clock_that_was_an_hour_ahead_holds_nobody_up_when_it_is_right_again(rig: Rig) -> None:
+    await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
+    inflow, at = rig.wiring.inflow, rig.time.at
+    ahead = at + timedelta(hours=1)
+    first, _ = await inflow.lease_senders(ahead, 60, "ahead", [], 2)
+    await inflow.release([first], ahead)  # the other one is held until an hour and a minute from now
+    assert [lease.sender for lease in await inflow.lease_senders(at, 60, "right", [], 5)] == SENDERS[:2]
 
 
 async def test_webhooks_that_come_together_are_stored_once_each(rig: Rig) -> None:
