@@ -165,6 +165,8 @@ def _line(bench: str, row: Row) -> str:
     return f"{bench:<9}{row.what:<46}{shown(row.value):>10} {row.unit:<8}{target:>10}  {verdict:<7}{row.note}".rstrip()
 
 
-def shown(value: float) -> str:
-    """With as many digits as mean something."""
+def shown(value: float | None) -> str:
+    """With as many digits as mean something. None, as JSON has it, is infinite."""
+    if value is None or math.isinf(value):
+        return "∞"
     return f"{value:.0f}" if value >= 100 else f"{value:.2f}"

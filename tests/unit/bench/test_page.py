@@ -21,7 +21,7 @@ RUN = {
     "command": "python -m tests.bench",
     "seconds": 712,
     "machine": MACHINE,
-    "rows": [ROW, {**ROW, "what": "p50", "at_most": None, "ok": True}],
+    "rows": [ROW, {**ROW, "what": "p50", "at_most": None, "ok": True}, {**ROW, "what": "back after", "value": None}],
 }
 
 
@@ -34,6 +34,7 @@ def test_a_missed_target_stands_on_the_page(tmp_path: Path) -> None:
     assert "| p50 | 61.20 ms |  |  | p50 9 |" in text
     assert "at commit abc: 2 cores (X)" in text
     assert "It took 712 s." in text
+    assert "| back after | ∞ ms | ≤ 60 | **missed** |" in text
     assert "{{" not in text
 
 
