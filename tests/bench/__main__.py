@@ -1,6 +1,6 @@
 """`python -m tests.bench`: every bench there is, one table, one line of JSON; exit code 1 when a target is missed.
 
-Two systems are started: one with a stub of the press, on which most is measured, and the product as it is. `--quick` does less of each.
+The product as it is is started, and systems with a stub of the press, on which most is measured. `--quick` does less of each.
 """
 
 import argparse

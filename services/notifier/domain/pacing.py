@@ -13,7 +13,7 @@ SLOW_DOWN_FIRST_SECONDS: Final = 1.0  # first global pause after a rate-limit an
 SLOW_DOWN_CAP_SECONDS: Final = 300.0  # Meta measures its windows in minutes; longer only adds delay
 MAINTENANCE_SECONDS: Final = 180.0  # "try again in a few minutes"
 _MAX_LEVEL: Final = 12  # 2^12 s is far above the cap; keeps the number small
-_MAX_DOUBLINGS: Final = 64  # above every cap; keeps the power within a float
+_MAX_STRIKES: Final = 64  # above every cap; keeps the power within a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Rate:
 
 def backoff_seconds(strike: int, *, first: float, factor: float, cap: float, jitter: float) -> float:
     """Exponential delay before try `strike` + 1 (1 = after the first failure); `jitter` in [0, 1) spreads it over 75-125 %."""
-    return min(cap, first * factor ** min(strike - 1, _MAX_DOUBLINGS)) * (0.75 + jitter / 2)
+    return min(cap, first * factor ** min(strike - 1, _MAX_STRIKES)) * (0.75 + jitter / 2)
 
 
 @dataclass(frozen=True, slots=True)
