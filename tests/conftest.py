@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.servers import MissingServerError, MongoNode, RabbitNode
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
-from tests.support.vhosts import Vhost, open_vhost
+from tests.support.vhosts import Vhost, make_vhost, open_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
@@ -127,13 +127,16 @@ def _private_node() -> Iterator[RabbitNode | BrokerContainer]:
 
 
 @pytest.fixture
-def private_broker(_private_node: RabbitNode | BrokerContainer) -> Iterator[PrivateBroker]:
-    """A RabbitMQ of this worker's own, running at the start of the test whatever the last one did to it."""
+def private_broker(_private_node: RabbitNode | BrokerContainer) -> PrivateBroker:
+    """A RabbitMQ of this worker's own, running at the start of the test whatever the last one did to it.
+
+    The virtual host stays until the node goes. RabbitMQ 3.10 that was just restarted may not survive the removal: a queue that dead-letters
+    at least once and is deleted in the moment in which it gets its leader takes `rabbit_fifo_dlx_sup` with it, and from then on no such
+    queue of that node gets a leader (publishes are refused as if it were full).
+    """
     _private_node.start()
     name = unique_name()
-    with open_vhost(name, _private_node.url(name), _private_node.api_url) as opened:
-        yield PrivateBroker(_private_node, opened)
-        _private_node.start()
+    return PrivateBroker(_private_node, make_vhost(name, _private_node.url(name), _private_node.api_url))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from types import FrameType
+import socket
 from typing import Final, Protocol
 
 import uvicorn
@@ -37,14 +37,16 @@ class Server(uvicorn.Server):
         )
         self._closing = closing
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Close the streams, then stop as uvicorn does."""
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams, then stop as uvicorn does.
+
+        Here and not on the signal: that comes between any two steps of the loop, even of one that begins to wait for a queue.
+        """
         self._closing.close()
-        super().handle_exit(sig, frame)
+        await super().shutdown(sockets)
 
     def stop(self) -> None:
         """Stop without a signal (tests)."""
-        self._closing.close()
         self.should_exit = True
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, ReadPreference, WriteConcern
 from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.topology_description import TopologyDescription
 
 from shared.mongo.errors import DatabaseUnavailable, reachable
 from shared.mongo.transaction import Session, run_transaction
@@ -21,9 +22,8 @@ Database: TypeAlias = "AsyncIOMotorDatabase[Doc]"
 R = TypeVar("R")
 
 _OPERATION_TIMEOUT_MS: Final = 10_000  # one operation with all its retries; a dead peer without a reset is noticed after this
-_SELECTION_TIMEOUT_MS: Final = (
-    5_000  # how long to look for a primary: longer than an election (about 2 s), shorter than a caller's patience
-)
+_SELECTION_TIMEOUT_MS: Final = 2_000  # how long an operation looks for a primary, and holds one of the driver's threads meanwhile
+_HEARTBEAT_MS: Final = 1_000  # how often each server is asked for a sign of life: how soon a silent one is missed and one that is back seen
 _CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
 _POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true limit, and the change stream holds one for ever
 _TRANSACTION_LIMIT_SECONDS: Final = (
@@ -68,6 +68,7 @@ class Mongo:
             tzinfo=UTC,
             timeoutMS=operation_timeout_ms,
             serverSelectionTimeoutMS=_SELECTION_TIMEOUT_MS,
+            heartbeatFrequencyMS=_HEARTBEAT_MS,
             connectTimeoutMS=_CONNECT_TIMEOUT_MS,
             maxPoolSize=_POOL_SIZE,
             retryWrites=True,
@@ -142,6 +143,14 @@ class Mongo:
             raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
+
+    @property
+    def lost(self) -> bool:
+        """Whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""
+        known = cast("TopologyDescription", self._client.topology_description)  # Motor's types call it a method
+        if known.has_writable_server():
+            return False
+        return any(server.error is not None or server.is_server_type_known for server in known.server_descriptions().values())
 
     async def drop(self, database: str) -> None:
         """Remove a whole database. For tests and for `make clean`."""

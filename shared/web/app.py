@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Final
@@ -15,7 +15,7 @@ from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import problems
 from shared.web.auth import Authenticator
-from shared.web.middleware import BodyLimit, Canonical, Room
+from shared.web.middleware import BodyLimit, Canonical, Reach, Room
 from shared.web.traffic import Traffic
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
@@ -27,6 +27,7 @@ def create_app(
     health: Health,
     *,
     title: str,
+    database_lost: Callable[[], bool] | None = None,
     public: Iterable[str] = (),
     larger_bodies: Iterable[tuple[str, int]] = (),
     traffic: Traffic | None = None,
@@ -37,6 +38,7 @@ def create_app(
         settings: Gives the API keys and the limits.
         health: What `/readyz` tells.
         title: Shown in the API documentation.
+        database_lost: Tells whether the database is known to be out of reach; requests then wait at the door, for a while.
         public: Route paths that need no authentication; a test refuses every other route without one.
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
         traffic: Counts the requests that are being answered, where somebody gives way to them.
@@ -46,6 +48,8 @@ def create_app(
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
+    if database_lost is not None:
+        app.add_middleware(Reach, lost=database_lost)
     app.add_middleware(Room, most=settings.max_requests_at_once, traffic=traffic or Traffic())
     app.add_middleware(Canonical)
 

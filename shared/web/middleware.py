@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -13,11 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.ids import child_traceparent
-from shared.web.problems import problem
+from shared.web.problems import database_unavailable, problem
 from shared.web.traffic import Traffic
 
 _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _BUSY_SECONDS: Final = 2  # about what a full house takes to empty
+_REACH_SECONDS: Final = 5.0  # an election is over by then; a caller's patience is not
+_LOOK_SECONDS: Final = 0.05
 _log = logs.get("web")
 
 
@@ -84,6 +87,38 @@ class Room:
             await self._app(scope, receive, send)
         finally:
             self._traffic.leave()
+
+
+class Reach:
+    """Lets requests wait while the database is out of reach, all until the same moment, and sends them away with 503 at once after it.
+
+    Inside, each would hold one of the driver's few threads for seconds while it looks for a primary, and whoever came later would stand
+    in line for the sum of that. Probes and metrics are always let in.
+    """
+
+    def __init__(self, app: ASGIApp, *, lost: Callable[[], bool], patience_seconds: float = _REACH_SECONDS) -> None:
+        self._app = app
+        self._lost = lost
+        self._patience_seconds = patience_seconds
+        self._lost_since: float | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] != "http" or scope["path"] in _QUIET or await self._reached():
+            await self._app(scope, receive, send)
+        else:
+            await database_unavailable()(scope, receive, send)
+
+    async def _reached(self) -> bool:
+        while self._lost():
+            now = monotonic_seconds()
+            if self._lost_since is None:
+                self._lost_since = now
+            if now - self._lost_since >= self._patience_seconds:
+                return False
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._lost_since = None
+        return True
 
 
 class Canonical:

@@ -43,6 +43,16 @@ def problem(
     return JSONResponse(body, status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def database_unavailable() -> JSONResponse:
+    """The answer while MongoDB can't be reached."""
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "database_unavailable",
+        "The database does not answer; nothing was accepted. Try again.",
+        headers={"Retry-After": "2"},
+    )
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
     app.add_exception_handler(AppError, _app_error)
@@ -77,12 +87,7 @@ async def _database(_request: Request, error: Exception) -> Response:
     if not is_unavailable(error):
         raise error
     _log.warning("database.unavailable", reason=type(error).__name__)
-    return problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "database_unavailable",
-        "The database does not answer; nothing was accepted. Try again.",
-        headers={"Retry-After": "2"},
-    )
+    return database_unavailable()
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

@@ -21,11 +21,17 @@ class Vhost:
         self.api.put_vhost(self.name, {"policies": definitions.render(wanted, self.name)["policies"]})
 
 
-@contextmanager
-def open_vhost(name: str, url: str, api_url: str) -> Iterator[Vhost]:
-    """Make a virtual host and remove it at the end; ``url`` is its AMQP address."""
+def make_vhost(name: str, url: str, api_url: str) -> Vhost:
+    """Make a virtual host; ``url`` is its AMQP address."""
     vhost = Vhost(name, url, RabbitApi(api_url))
     vhost.put_policies(layout.product())
+    return vhost
+
+
+@contextmanager
+def open_vhost(name: str, url: str, api_url: str) -> Iterator[Vhost]:
+    """Make a virtual host and remove it at the end."""
+    vhost = make_vhost(name, url, api_url)
     try:
         yield vhost
     finally:

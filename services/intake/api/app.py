@@ -20,7 +20,10 @@ _OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with it
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes work with. `wake`: there is something in the inflow; `traffic`: what background work gives way to."""
+    """What the routes work with.
+
+    `wake`: there is something in the inflow; `traffic`: what background work gives way to; `database_lost`: see `create_app`.
+    """
 
     deps: Deps
     units: Units[Tx]
@@ -29,6 +32,7 @@ class Parts:
     courts: court.Signatures
     file_max_bytes: int
     traffic: Traffic
+    database_lost: Callable[[], bool]
 
 
 def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
@@ -37,6 +41,7 @@ def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
         settings,
         health,
         title="Intake",
+        database_lost=parts.database_lost,
         public=(whatsapp.PATH,),
         larger_bodies=((files.PATH, parts.file_max_bytes + _OVERHEAD_BYTES),),
         traffic=parts.traffic,

@@ -26,6 +26,7 @@ from shared.messaging.delivery import Done, Duplicate, Retry, Unavailable
 from shared.mongo import CommitUnknown, DatabaseUnavailable, Mongo, Session
 from tests.integration.data.toy import INDEXES, Listener, Toy, Tx, message
 from tests.support.eventually import eventually
+from tests.support.proxy import Proxy
 
 ROOT = Path(__file__).resolve().parents[3]
 UNKNOWN = ["UnknownTransactionCommitResult"]
@@ -327,3 +328,16 @@ async def test_trap_17_prepare_says_when_the_database_is_away(database: str) -> 
     with pytest.raises(DatabaseUnavailable):
         await nowhere.ping()
     await nowhere.close()
+
+
+async def test_a_door_that_leads_nowhere_is_known_without_asking_and_so_is_its_return(mongo_url: str) -> None:
+    async with Proxy.before(mongo_url) as proxy:
+        mongo = Mongo.connect(proxy.url(mongo_url))
+        assert not mongo.lost, "nobody has looked yet"
+        await mongo.ping()
+        assert not mongo.lost
+        proxy.cut()
+        await eventually(lambda: mongo.lost)
+        proxy.heal()
+        await eventually(lambda: not mongo.lost)  # nobody asks for anything
+    await mongo.close()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import httpx
@@ -11,12 +11,15 @@ import pytest
 from fastapi import FastAPI
 from pydantic import AfterValidator, BaseModel
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.errors import BadInput, Conflict, FieldProblem, Stale, Transient
 from shared.health import Check, Health
 from shared.settings import ApiClient, ServiceSettings
 from shared.values import Nik
 from shared.web import Client, Traffic, create_app, require
+from shared.web.middleware import Reach
 
 KEY = "kunci-rahasia"
 LIMIT_BYTES = 2048
@@ -205,6 +208,41 @@ async def test_more_than_may_be_in_work_are_sent_away_and_nobody_else(app: FastA
     gate.set()
     assert [(await each).status_code for each in full] == [200] * ROOM
     assert (await client.get("/slow")).status_code == 200
+
+
+def reach(lost: Callable[[], bool], patience_seconds: float = 60.0) -> httpx.AsyncClient:
+    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("in")(scope, receive, send)
+
+    transport = httpx.ASGITransport(Reach(answers, lost=lost, patience_seconds=patience_seconds))
+    return httpx.AsyncClient(transport=transport, base_url="http://test")
+
+
+async def test_while_the_database_is_out_of_reach_requests_wait_at_the_door() -> None:
+    asked, lost = asyncio.Event(), True
+
+    def is_lost() -> bool:
+        asked.set()
+        return lost
+
+    async with reach(is_lost) as client:
+        waiting = asyncio.create_task(client.get("/"))
+        await asked.wait()
+        assert (await client.get("/readyz")).text == "in"
+        assert not waiting.done()
+        lost = False
+        assert (await waiting).text == "in"
+
+
+async def test_requests_are_sent_away_at_once_when_the_database_stays_out_of_reach_and_let_in_when_it_is_back() -> None:
+    lost = True
+    async with reach(lambda: lost, patience_seconds=0.01) as client:
+        for _ in range(3):
+            answer = await client.get("/")
+            assert_problem(answer, 503, "database_unavailable")
+            assert answer.headers["retry-after"] == "2"
+        lost = False
+        assert (await client.get("/")).text == "in"
 
 
 async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_ever(health: Health) -> None:
