@@ -27,6 +27,7 @@ from shared import logs
 from shared.health import CheckFunction, Health
 from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
+from shared.waiting import happened
 from shared.web import FastAPI, create_app
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
@@ -186,9 +187,7 @@ class _Process:
                 await service.prepare()
             except DatabaseUnavailable as error:
                 _log.warning("database.unavailable", reason=error.detail)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_START_RETRY_SECONDS):
-                        await self._stop_intake.wait()
+                await happened(self._stop_intake, _START_RETRY_SECONDS)
             else:
                 return True
         return False

@@ -32,6 +32,7 @@ from shared.logs import get
 from shared.messaging.units import Errand, Units
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
+from shared.waiting import happened, to_nobody
 
 _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely has more than two waiting
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
@@ -44,10 +45,6 @@ _LONGEST_REST_SECONDS: Final = 60.0  # the citizen waits: six tries take about h
 _FILES: Final = frozenset({"image", "document"})
 
 _log = get("jobs")
-
-
-async def to_nobody() -> None:
-    """Give way to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Chats:
                 await self._give_way()
                 self._woken.clear()
                 await self._fill(stop)
-                await _wait(self._woken, self._limits.poll_seconds)
+                await happened(self._woken, self._limits.poll_seconds)
         finally:
             stopping.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -300,9 +297,9 @@ class Statuses:
                 self._woken.clear()
                 handled = await self._turn()
                 if not handled:
-                    await _wait(self._woken, self._poll_seconds)
+                    await happened(self._woken, self._poll_seconds)
                 elif handled < _STATUSES:
-                    await _wait(stop, min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS))
+                    await happened(stop, min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS))
         finally:
             stopping.cancel()
 
@@ -357,7 +354,7 @@ class DraftSweeper:
                 if not _is_outage(error):
                     raise
                 _log.warning("drafts.unavailable", reason=type(error).__name__)
-            await _wait(stop, self._every_seconds)
+            await happened(stop, self._every_seconds)
 
     async def sweep(self) -> int:
         """Drop every stale draft with its files; gives how many."""
@@ -384,12 +381,6 @@ def _has_file(piece: StoredPiece) -> bool:
 async def _delete(deps: Deps, file_ids: Sequence[str]) -> None:
     for file_id in file_ids:
         await deps.files.delete(file_id)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 async def _wake_on(stop: asyncio.Event, woken: asyncio.Event) -> None:

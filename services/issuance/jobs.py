@@ -19,6 +19,7 @@ from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
 from shared.messaging.delivery import Context
 from shared.messaging.units import Errand, Units
+from shared.waiting import happened
 
 PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
@@ -136,9 +137,7 @@ class Printing:
             while not stop.is_set():
                 self._woken.clear()
                 await self._take_up()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll_seconds):
-                        await self._woken.wait()
+                await happened(self._woken, self._poll_seconds)
             await asyncio.gather(*self._running.values())
         finally:
             for task in (stopper, *self._running.values()):
@@ -292,6 +291,4 @@ class Sweeping:
                 _log.warning("archive.unswept", code=error.code)
             else:
                 _log.info("archive.swept", uploads=swept)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._every_seconds):
-                    await stop.wait()
+            await happened(stop, self._every_seconds)

@@ -14,6 +14,7 @@ from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.errors import AppError
+from shared.waiting import happened
 
 _POLL_SECONDS: Final = 1.0  # what another process rang is seen after this; in this process the bell wakes at once
 _SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
@@ -145,11 +146,7 @@ class Sweeper:
                 await self.sweep_sent()
             except AppError as error:
                 _log.warning("sweep.failed", reason=error.code)
-            try:
-                async with asyncio.timeout(_SWEEP_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await happened(stop, _SWEEP_SECONDS)
 
     async def sweep(self) -> int:
         """Take in what is there; how many there were."""

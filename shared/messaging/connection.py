@@ -15,9 +15,12 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aiormq.channel import Channel
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 from pamqp.exceptions import PAMQPException
 from yarl import URL
+
+from shared.messaging.frames import published
+from shared.messaging.wire import Outgoing
 
 CONNECT_SECONDS: Final = 10.0  # the library has no limit of its own
 HEARTBEAT_SECONDS: Final = 15  # the library's 60 s notice a dead peer after 183 s
@@ -83,6 +86,10 @@ class _Transport(TransportFactory):
         reader, self._writer = await self._inner.create(url, **kwargs)
         return reader, self._writer
 
+    def write(self, data: bytes) -> None:
+        assert self._writer is not None  # noqa: S101 - there is no session before there is a connection
+        self._writer.write(data)
+
     def abort(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()
@@ -121,6 +128,26 @@ class Session:
             self.lost.set()
             for task in self._users - {asyncio.current_task()}:
                 task.cancel()
+
+    def put(self, message: Outgoing) -> asyncio.Future[Any]:
+        """Write a message to the socket, in one go, and give what the broker's answer will end: with a result when it is confirmed.
+
+        What the library notes of a publish is noted here in the same way, so that it finds whom a confirm, a return or the end of the
+        channel concerns. Nobody else may publish on this channel.
+
+        Raises:
+            ChannelInvalidStateError: the channel is closed.
+        """
+        channel = self.channel
+        if channel.is_closed:
+            raise ChannelInvalidStateError("closed")
+        answered = channel.create_future()
+        channel.delivery_tag += 1
+        channel.confirmations[channel.delivery_tag] = answered
+        channel.message_id_delivery_tag[message.message_id] = channel.delivery_tag  # an id is never twice in flight (`Publisher`)
+        answered.add_done_callback(lambda _: channel.message_id_delivery_tag.pop(message.message_id, None))
+        self._connection.socket.write(published(message, channel.number, channel.connection.connection_tune.frame_max))
+        return answered
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:

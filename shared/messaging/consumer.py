@@ -37,6 +37,7 @@ from shared.messaging.link import PROBE_SECONDS, Link
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.patience import HOLD_SECONDS, Patience
 from shared.messaging.wire import Outgoing
+from shared.waiting import happened, to_nobody
 
 PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
 FIRST_PAUSE_SECONDS: Final = 0.2  # before a copy that failed is published again
@@ -65,6 +66,8 @@ class Options:
     hold_seconds: float = HOLD_SECONDS
     probe_seconds: float = PROBE_SECONDS
     drain_seconds: float = 20.0
+    give_way: Callable[[], Awaitable[None]] = to_nobody
+    """Waits, within bounds, while the process has something more urgent to do than the next batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,7 @@ class Consumer:
         while True:
             if not self._stopping:
                 await self._buffer.wait()
+                await self._options.give_way()
             batch = await self._buffer.take(self._options.batch_messages, self._options.batch_wait_seconds)
             batch = [held for held in batch if not held.session.lost.is_set()]
             if batch:
@@ -265,7 +269,7 @@ class Consumer:
                 _log.error("copy.failed", service=self._service, exchange=message.exchange, reason=str(error))
                 if self._stopping:
                     return False
-                await _either(held.session.lost, pause)
+                await happened(held.session.lost, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             else:
                 self._stuck = ""
@@ -309,9 +313,3 @@ async def _first_failure(*parts: asyncio.Task[None]) -> None:
         if part.done():
             part.result()
     raise RuntimeError("the consumer's loop ended by itself")
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

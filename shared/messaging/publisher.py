@@ -23,7 +23,7 @@ from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
-_TURNS_TO_THE_KERNEL: Final = 4  # the call, the library's queue, its writer, the transport
+_TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
 EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
 
@@ -154,14 +154,7 @@ class Publisher:
         self._on_wire += 1
         passing = asyncio.create_task(_on_the_way(message.exchange)) if faults.ARMED else None
         try:
-            await session.channel.basic_publish(
-                message.body,
-                exchange=message.exchange,
-                routing_key=message.routing_key,
-                properties=wire.properties(message),
-                mandatory=True,
-                wait=False,
-            )
+            await session.put(message)
         except ChannelClosed as error:
             session.drop("channel_closed")
             self._blame(session, error)

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from enum import Enum, auto
 from typing import Final
 
@@ -17,6 +17,7 @@ from shared.logs import get, mask
 from shared.messaging.outbox import BrokerUnavailable, Claim, Handed, Hold, Outbox, OutboxRow, Refused
 from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
+from shared.waiting import happened
 
 IN_FLIGHT: Final = 64  # publishes without a confirm yet: enough to hide the round trip, few enough to repeat after a crash
 LEASE_SECONDS: Final = 30.0  # three times the publisher's own time limit
@@ -219,8 +220,7 @@ class Relay:
         """Until something new is there or the poll is due; after a failure only time (and `stop`) ends it."""
         wakes, seconds = (stop, self._pause()) if self._failures else (self._wakes, self._poll_seconds)
         self._resting.set()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(wakes.wait(), seconds)
+        await happened(wakes, seconds)
         self._resting.clear()
 
     def _failed(self, code: str, error: Exception | None) -> None:
@@ -267,8 +267,7 @@ class Relay:
                             break
             except Exception as error:  # noqa: BLE001 - the poll goes on whatever happens to the stream
                 log.warning("relay.unwatched", error=type(error).__name__)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _LONGEST_PAUSE_SECONDS)
+                await happened(stop, _LONGEST_PAUSE_SECONDS)
 
 
 class _Fate(Enum):

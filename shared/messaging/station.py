@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from shared.clock import Clock
@@ -17,6 +17,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Mongo
 from shared.settings import ServiceSettings
+from shared.waiting import to_nobody
 
 T = TypeVar("T")
 
@@ -55,8 +56,8 @@ class Station:
             writer=self._writer,
         )
 
-    def consumer(self, units: Units[T], routes: Sequence[AnyRoute[T]]) -> Consumer:
-        """The consumer of the service's queue.
+    def consumer(self, units: Units[T], routes: Sequence[AnyRoute[T]], give_way: Callable[[], Awaitable[None]] = to_nobody) -> Consumer:
+        """The consumer of the service's queue; `give_way` as in `Options`.
 
         Raises:
             ValueError: two routes for one event.
@@ -78,6 +79,7 @@ class Station:
                 batch_messages=settings.batch_messages,
                 batch_wait_seconds=settings.batch_wait_seconds,
                 drain_seconds=settings.drain_seconds * _CONSUMER_SHARE,
+                give_way=give_way,
             ),
         )
 

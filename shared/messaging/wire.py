@@ -8,16 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
 
 from shared.contracts import registry
-from shared.contracts.envelope import Envelope, split_type
+from shared.contracts.envelope import Envelope
 from shared.messaging.delivery import Delivery
 
 MAX_BODY_BYTES: Final = 1024 * 1024  # files travel by reference; RabbitMQ 4.x takes at most 16 MiB, and a body is held in memory by all
 MAX_ID_BYTES: Final = 255  # AMQP 0-9-1 short string
-PERSISTENT: Final = 2  # AMQP 0-9-1 delivery mode; the library's default is transient
-CONTENT_TYPE: Final = "application/json"
 
 ATTEMPT: Final = "x-attempt"  # ours, because brokers ignore x-death on a message that is published again
 REPLAYED: Final = "x-replayed"  # an operator sent it again
@@ -64,19 +61,6 @@ def decode(delivery: Delivery) -> Envelope:
     if envelope.id != delivery.message_id:
         raise registry.Undecodable("id_mismatch")
     return envelope
-
-
-def properties(message: Outgoing) -> Basic.Properties:
-    """AMQP properties: persistent, named, traceable."""
-    return Basic.Properties(
-        content_type=CONTENT_TYPE,
-        delivery_mode=PERSISTENT,
-        message_id=message.message_id,
-        message_type=message.type,
-        correlation_id=_short(message.correlation_id),
-        app_id=_publisher(message.type),
-        headers=dict(message.headers) or None,
-    )
 
 
 def receive(message: DeliveredMessage) -> Delivery:
@@ -134,14 +118,3 @@ def _count(value: object) -> int:
 def _id_of(body: bytes) -> str:
     # A message without an id is not ours; its bytes name it, so that a second copy is seen as one.
     return f"unnamed-{hashlib.sha256(body).hexdigest()}"
-
-
-def _short(text: str | None) -> str | None:
-    return text.encode()[:MAX_ID_BYTES].decode(errors="ignore") if text else None
-
-
-def _publisher(event_type: str) -> str | None:
-    try:
-        return split_type(event_type)[0]
-    except ValueError:
-        return None

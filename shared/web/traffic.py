@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+
+from shared.waiting import happened
 
 
 class Traffic:
@@ -27,6 +28,4 @@ class Traffic:
 
     async def give_way(self, most_seconds: float) -> None:
         """Return when nobody is being answered, at once where that is so already, and after `most_seconds` in any case."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(most_seconds):
-                await self._none.wait()
+        await happened(self._none, most_seconds)

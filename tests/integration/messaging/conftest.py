@@ -20,6 +20,7 @@ from shared.messaging.delivery import Delivery, Done, Outcome
 from shared.messaging.publisher import Publisher
 from shared.messaging.retry import Policy
 from shared.messaging.wire import Outgoing
+from tests.support.amqp import properties
 from tests.support.vhosts import Vhost
 
 SERVICE = "issuance"
@@ -93,7 +94,7 @@ class Room:
     async def put(self, message: Outgoing) -> None:
         """Publish without any of our own machinery."""
         await self._session.channel.basic_publish(
-            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=wire.properties(message)
+            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message)
         )
 
     async def unbind(self, queue: str, exchange: str, key: str) -> None:

@@ -9,8 +9,9 @@ import pytest
 from aiormq.abc import DeliveredMessage
 
 from shared.ids import new_id
-from shared.messaging import connection, layout, topology, wire
+from shared.messaging import connection, layout, topology
 from shared.messaging.delivery import Delivery, Done, Outcome
+from shared.messaging.frames import PERSISTENT
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
@@ -48,7 +49,7 @@ async def test_trap_03_what_is_confirmed_survives_a_killed_broker(private_broker
         got = await eventually(lambda: room.get(SERVICE))
         assert got is not None
     assert got.header.properties.message_id == message.message_id
-    assert got.header.properties.delivery_mode == wire.PERSISTENT
+    assert got.header.properties.delivery_mode == PERSISTENT
 
 
 async def test_trap_03_what_no_queue_takes_raises(room: Room) -> None:

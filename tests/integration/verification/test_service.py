@@ -24,6 +24,7 @@ from shared.messaging.wire import Outgoing
 from shared.mongo import Mongo
 from shared.process import Service
 from tests.integration.verification.conftest import delivery_of
+from tests.support.amqp import properties
 from tests.support.eventually import eventually
 from tests.unit.verification import people
 from tests.unit.verification.wire import request_submitted
@@ -39,7 +40,7 @@ def submitted(**changes: Any) -> Outgoing:
 
 async def put(session: Session, message: Outgoing) -> None:
     await session.channel.basic_publish(
-        message.body, exchange=message.exchange, routing_key=message.routing_key, properties=wire.properties(message)
+        message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message)
     )
 
 

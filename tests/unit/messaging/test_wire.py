@@ -7,6 +7,7 @@ from aiormq.abc import DeliveredMessage
 from hypothesis import given
 from hypothesis import strategies as st
 from pamqp import frame
+from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
@@ -16,6 +17,11 @@ from shared.contracts.registry import Undecodable
 from shared.ids import new_id, new_traceparent
 from shared.messaging import wire
 from shared.messaging.delivery import Delivery
+from shared.messaging.frames import PERSISTENT, published
+from tests.support.amqp import properties
+
+FRAME_MAX = 131_072
+SHORT = st.from_regex(r"[a-zA-Z0-9._:-]{0,40}", fullmatch=True)  # the library refuses other names
 
 
 def envelope() -> Envelope:
@@ -33,13 +39,23 @@ def envelope() -> Envelope:
     )
 
 
+def unframed(data: bytes) -> list[Any]:
+    """The frames in `data`, read by the library."""
+    found = []
+    while data:
+        size, channel, each = frame.unmarshal(data)
+        assert channel == 1
+        found.append(each)
+        data = data[size:]
+    return found
+
+
 def over_the_wire(message: wire.Outgoing, **changes: Any) -> Delivery:
     """Marshal and unmarshal as the broker would."""
-    properties = wire.properties(message)
-    for name, value in changes.items():
-        setattr(properties, name, value)
-    _, _, header = frame.unmarshal(frame.marshal(ContentHeader(body_size=len(message.body), properties=properties), 1))
+    header = unframed(published(message, 1, FRAME_MAX))[1]
     assert isinstance(header, ContentHeader)
+    for name, value in changes.items():
+        setattr(header.properties, name, value)
     delivered = Basic.Deliver("tag", 1, redelivered=False, exchange=message.exchange, routing_key=message.routing_key)
     return wire.receive(DeliveredMessage(delivery=delivered, header=header, body=message.body, channel=None))  # type: ignore[arg-type]
 
@@ -55,8 +71,9 @@ def test_an_envelope_comes_back_as_it_was() -> None:
 
 
 def test_messages_are_persistent_json_of_a_named_publisher() -> None:
-    properties = wire.properties(wire.encode(envelope(), "events"))
-    assert properties.delivery_mode == wire.PERSISTENT
+    _, header, _ = unframed(published(wire.encode(envelope(), "events"), 1, FRAME_MAX))
+    properties = header.properties
+    assert properties.delivery_mode == PERSISTENT
     assert (properties.content_type, properties.app_id, properties.correlation_id) == ("application/json", "intake", "case-1")
 
 
@@ -98,3 +115,41 @@ def test_an_attempt_that_is_no_count_is_none(attempt: object) -> None:
 def test_a_moment_that_makes_no_sense_is_none(moment: object) -> None:
     found = wire.not_before(Delivery(b"", "id", "type", headers={wire.NOT_BEFORE: moment}))
     assert found is None or 0 < found < 5e9
+
+
+@given(
+    exchange=SHORT,
+    key=SHORT,
+    event_id=st.text(min_size=1, max_size=60),
+    correlation_id=st.none() | st.text(min_size=1, max_size=60),
+    headers=st.dictionaries(st.text(min_size=1, max_size=20), st.text() | st.integers(-(2**63), 2**63 - 1), max_size=4),
+    body=st.binary(max_size=400),
+)
+def test_our_frames_are_the_library_s(
+    exchange: str, key: str, event_id: str, correlation_id: str | None, headers: dict[str, str | int], body: bytes
+) -> None:
+    message = wire.Outgoing(exchange, key, event_id, "intake.request_submitted.v1", body, correlation_id, headers)
+    theirs: list[Any] = [
+        Basic.Publish(exchange=exchange, routing_key=key, mandatory=True),
+        ContentHeader(0, len(body), properties(message)),
+    ]
+    theirs += [ContentBody(body)] if body else []
+    assert published(message, 1, FRAME_MAX) == b"".join(frame.marshal(each, 1) for each in theirs)
+
+
+@given(st.integers(0, 500), st.integers(100, 200))
+def test_a_long_body_goes_in_several_frames(size: int, most_bytes: int) -> None:
+    body = bytes(number % 251 for number in range(size))
+    message = wire.Outgoing("events", "a.b.v1", "1", "a.b.v1", body)
+    data = published(message, 1, most_bytes)
+    method, header, *parts = unframed(data)
+    assert (method.routing_key, header.body_size) == ("a.b.v1", size)
+    assert b"".join(part.value for part in parts) == body
+    assert all(len(part.value) + 8 <= most_bytes for part in parts)
+
+
+def test_a_correlation_id_that_is_too_long_is_cut_between_characters() -> None:
+    message = wire.Outgoing("events", "a.b.v1", "1", "foreign", b"", "a" + "é" * 200)
+    header = unframed(published(message, 1, FRAME_MAX))[1]
+    assert header.properties.correlation_id == "a" + "é" * 127
+    assert header.properties.app_id is None

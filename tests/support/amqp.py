@@ -1,0 +1,18 @@
+"""Messages as the library makes them: what our own frames are held against, and how tests publish without our machinery."""
+
+from pamqp.commands import Basic
+
+from shared.messaging.wire import Outgoing
+
+
+def properties(message: Outgoing) -> Basic.Properties:
+    """What a message of ours carries beside its body."""
+    return Basic.Properties(
+        content_type="application/json",
+        delivery_mode=2,
+        message_id=message.message_id,
+        message_type=message.type,
+        correlation_id=message.correlation_id,
+        app_id=message.type.split(".")[0],
+        headers=dict(message.headers) or None,
+    )
