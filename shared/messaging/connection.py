@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import aio_pika
@@ -28,6 +26,10 @@ CLOSE_SECONDS: Final = 2.0  # a polite close; a hung peer gets no more
 
 CONNECTION_ERRORS: Final = (AMQPError, OSError, RuntimeError, TimeoutError, PAMQPException, EOFError, asyncio.InvalidStateError)
 """What the library raises when the broker can't be reached or goes away. RuntimeError: its channels say so when they are closed."""
+
+
+Answer: TypeAlias = "asyncio.Future[Any]"
+"""What the broker says to one message: done when it has confirmed it, an exception or a cancellation when it will not."""
 
 
 class Lost(Exception):  # noqa: N818 - what happened
@@ -112,7 +114,7 @@ class Session:
         self.channel = channel
         self.lost = asyncio.Event()
         self.reason = ""
-        self._users: set[asyncio.Task[Any]] = set()
+        self._answers: set[Answer] = set()
         # Observers of the library's own closing futures: whoever closes first, whatever the cause.
         for closing in (channel.closing, channel.connection.closing):
             closing.add_done_callback(self._on_closing)
@@ -122,52 +124,48 @@ class Session:
         self.drop(type(error).__name__ if error is not None else "closed")
 
     def drop(self, reason: str) -> None:
-        """Call it lost: the link makes a new one."""
+        """Call it lost: the link makes a new one, and nobody waits any longer for what the broker says here."""
         if not self.lost.is_set():
             self.reason = reason
             self.lost.set()
-            for task in self._users - {asyncio.current_task()}:
-                task.cancel()
+            for answer in tuple(self._answers):
+                answer.cancel()
 
-    def put(self, message: Outgoing) -> asyncio.Future[Any]:
-        """Write a message to the socket, in one go, and give what the broker's answer will end: with a result when it is confirmed.
+    def put(self, message: Outgoing) -> Answer:
+        """Write a message to the socket, in one go, and give what the broker's answer ends: with a result when it is confirmed.
 
         What the library notes of a publish is noted here in the same way, so that it finds whom a confirm, a return or the end of the
         channel concerns. Nobody else may publish on this channel.
 
         Raises:
-            ChannelInvalidStateError: the channel is closed.
+            ChannelInvalidStateError: it is lost.
         """
         channel = self.channel
-        if channel.is_closed:
+        if self.lost.is_set() or channel.is_closed:
             raise ChannelInvalidStateError("closed")
         answered = channel.create_future()
         channel.delivery_tag += 1
         channel.confirmations[channel.delivery_tag] = answered
         channel.message_id_delivery_tag[message.message_id] = channel.delivery_tag  # an id is never twice in flight (`Publisher`)
-        answered.add_done_callback(lambda _: channel.message_id_delivery_tag.pop(message.message_id, None))
+        self._answers.add(answered)
+
+        def over(_: Answer) -> None:
+            self._answers.discard(answered)
+            channel.message_id_delivery_tag.pop(message.message_id, None)
+
+        answered.add_done_callback(over)
         self._connection.socket.write(published(message, channel.number, channel.connection.connection_tune.frame_max))
         return answered
 
-    @contextlib.contextmanager
-    def used(self) -> Iterator[None]:
-        """While the body runs its task is cancelled when the session is lost: the library has waits that nothing else would end."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - nobody publishes outside a task
-        self._users.add(task)
-        try:
-            yield
-        finally:
-            self._users.discard(task)
-
-    async def blocked(self) -> bool:
+    def blocked(self) -> bool:
         """Whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""
+        step = self.channel.connection.ready()  # ends at its first step, unless the broker said connection.blocked
         try:
-            async with asyncio.timeout(0.02):  # ready() answers at once unless the broker said connection.blocked
-                await self.channel.connection.ready()
-        except TimeoutError:
-            return True
-        return False
+            step.send(None)
+        except StopIteration:
+            return False
+        step.close()
+        return True
 
     async def close(self) -> None:
         """Close politely for a moment, then by force. Never raises."""

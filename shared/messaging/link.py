@@ -138,7 +138,7 @@ class Link:
         try:
             while not session.lost.is_set() and not stopping.done():
                 done, _ = await asyncio.wait({lost, stopping}, timeout=self._probe_seconds, return_when=asyncio.FIRST_COMPLETED)
-                if not done and self._probe is not None and not await session.blocked():
+                if not done and self._probe is not None and not session.blocked():
                     async with asyncio.timeout(min(PROBE_LIMIT_SECONDS, self._probe_seconds)):
                         await self._probe(session)
         finally:

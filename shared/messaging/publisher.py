@@ -16,14 +16,16 @@ from shared import faults, logs
 from shared.clock import monotonic_seconds
 from shared.health import Check
 from shared.messaging import wire
-from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Session
+from shared.messaging.connection import CONNECTION_ERRORS, Answer, Endpoint, Session
 from shared.messaging.layout import DEAD, EVENTS, RETRY, STAFF
 from shared.messaging.link import Link
 from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
+from shared.waiting import happened
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
 _TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
+_BLOCKED_LOOK_SECONDS: Final = 0.05
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
 EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
 
@@ -45,8 +47,7 @@ class Publisher:
         self._seconds = seconds
         self._stop = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
-        self._in_flight: dict[str, tuple[Outgoing, asyncio.Task[None]]] = {}
-        self._on_wire = 0
+        self._in_flight: dict[str, tuple[Outgoing, Answer]] = {}
         self._judged: Session | None = None
         self._alone = asyncio.Lock()
         self._careful_until = 0.0
@@ -73,13 +74,13 @@ class Publisher:
             async with asyncio.timeout(self._seconds):
                 await self._once(message)
         except TimeoutError:
-            await self._on_timeout()
+            self._on_timeout()
             raise BrokerUnavailable("confirm_timeout") from None
 
     async def check(self) -> Check:
         """Readiness: connected, and not blocked by a memory or disk alarm."""
         session = self._link.current
-        if self._life is not None and session is not None and await session.blocked():
+        if self._life is not None and session is not None and session.blocked():
             return Check(ok=False, reason="broker_blocked")
         return Check(ok=True) if self._life is None else await self._link.check()
 
@@ -92,10 +93,6 @@ class Publisher:
         self._stop.set()
         if self._life is not None:
             await self._life
-        pending = [task for _, task in self._in_flight.values()]
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
 
     def _begin(self) -> None:
         if self._life is None:
@@ -106,83 +103,97 @@ class Publisher:
             raise BrokerUnavailable("closed")
 
     async def _once(self, message: Outgoing) -> None:
-        while (other := self._in_flight.get(message.message_id)) is not None:
-            earlier, task = other
-            if earlier == message:  # the same bytes to the same place: its confirm is ours
-                await asyncio.shield(task)
-                return
-            await asyncio.wait({task})
-        task = asyncio.create_task(self._send(message))
-        self._in_flight[message.message_id] = message, task
-        task.add_done_callback(lambda done: self._landed(message.message_id, done))
-        await asyncio.shield(task)  # a caller that gives up leaves it in flight, so that the id stays taken until the broker has spoken
-
-    def _landed(self, message_id: str, task: asyncio.Task[None]) -> None:
-        self._in_flight.pop(message_id, None)
-        if not task.cancelled():
-            task.exception()  # the caller may be gone
-
-    async def _send(self, message: Outgoing) -> None:
-        session = await self._link.session()
         if monotonic_seconds() >= self._careful_until:
-            await self._hand_over(session, message)
+            await self._send(message)
             return
         async with self._alone:
-            session = await self._link.session()
-            await self._hand_over(session, message)
+            await self._send(message)
 
-    async def _hand_over(self, session: Session, message: Outgoing) -> None:
+    async def _send(self, message: Outgoing) -> None:
+        session = await self._ready()
+        while (other := self._in_flight.get(message.message_id)) is not None:
+            earlier, answer = other
+            if earlier == message:  # the same bytes to the same place: its confirm is ours
+                await self._verdict(session, answer)
+                return
+            await asyncio.wait({answer})
+            session = await self._ready()
         try:
-            with session.used():
-                await session.channel.connection.ready()  # the broker may have said connection.blocked
-                await self._on_the_wire(session, message)
-        except PublishError:
-            raise Refused("unroutable") from None
-        except DeliveryError:
-            raise BrokerUnavailable("queue_full") from None  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
+            answer = session.put(message)
         except CONNECTION_ERRORS as error:
             session.drop("publish_failed")
             raise BrokerUnavailable(type(error).__name__) from error
-        except asyncio.CancelledError:
-            # The session is lost: it cancels who uses it, and the library what waits for a confirm. Nobody else but `close` does.
-            if self._stop.is_set():
-                raise
-            session.drop("connection_lost")
-            raise BrokerUnavailable("connection_lost") from None
-
-    async def _on_the_wire(self, session: Session, message: Outgoing) -> None:
-        self._on_wire += 1
+        verdict = self._verdict(session, answer)
+        # A caller that gives up leaves it in flight, so that the id stays taken until the broker has spoken.
+        self._in_flight[message.message_id] = message, answer
+        answer.add_done_callback(lambda _: self._in_flight.pop(message.message_id))
         passing = asyncio.create_task(_on_the_way(message.exchange)) if faults.ARMED else None
         try:
-            await session.put(message)
-        except ChannelClosed as error:
-            session.drop("channel_closed")
-            self._blame(session, error)
+            await verdict
         finally:
-            self._on_wire -= 1
             if passing is not None:
                 passing.cancel()
 
-    def _blame(self, session: Session, error: ChannelClosed) -> None:
+    async def _ready(self) -> Session:
+        """A session that takes publishes now."""
+        session = await self._link.session()
+        while session.blocked():
+            if await happened(session.lost, _BLOCKED_LOOK_SECONDS):
+                raise BrokerUnavailable("connection_lost")
+        return session
+
+    def _verdict(self, session: Session, answer: Answer) -> asyncio.Future[None]:
+        """What the broker's answer means to one caller, who may give up before it."""
+        verdict: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def spoken(answered: Answer) -> None:
+            if verdict.done():
+                return
+            error = self._meaning(session, answered)
+            if error is None:
+                verdict.set_result(None)
+            else:
+                verdict.set_exception(error)
+
+        answer.add_done_callback(spoken)
+        return verdict
+
+    def _meaning(self, session: Session, answered: Answer) -> BaseException | None:
+        error = None if answered.cancelled() else answered.exception()
+        if answered.cancelled() or isinstance(error, asyncio.CancelledError):  # how `Session.drop` and the library say that it is lost
+            session.drop("connection_lost")
+            return BrokerUnavailable("connection_lost")
+        match error:
+            case PublishError():
+                return Refused("unroutable")
+            case DeliveryError():
+                return BrokerUnavailable("queue_full")  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
+            case ChannelClosed():
+                session.drop("channel_closed")
+                return self._blamed(session, error)
+        if isinstance(error, CONNECTION_ERRORS):
+            session.drop("publish_failed")
+            return BrokerUnavailable(type(error).__name__)
+        return error
+
+    def _blamed(self, session: Session, error: ChannelClosed) -> Exception:
         """The broker closed the channel because of one message. With one in flight it is that one; else nobody is blamed yet.
 
-        Raises:
-            Refused: this is the one.
-            BrokerUnavailable: it could be any of those in flight. For a while they go one at a time, so that the guilty one shows itself.
+        For a while they go one at a time then, so that the guilty one shows itself.
         """
         code = _CHANNEL_CODES.get(type(error).__name__)
         if self._judged is not session:  # the first that hears of it: everything that was in flight still is
             self._judged = session
-            if self._on_wire == 1 and code is not None:
+            if len(self._in_flight) == 1 and code is not None:
                 self._careful_until = 0.0
-                raise Refused(code) from error
+                return Refused(code)
             self._careful_until = monotonic_seconds() + CAUTION_SECONDS
-            _log.warning("publisher.careful", reason=type(error).__name__, in_flight=self._on_wire)
-        raise BrokerUnavailable("channel_closed") from error
+            _log.warning("publisher.careful", reason=type(error).__name__, in_flight=len(self._in_flight))
+        return BrokerUnavailable("channel_closed")
 
-    async def _on_timeout(self) -> None:
+    def _on_timeout(self) -> None:
         session = self._link.current
-        if session is not None and not await session.blocked():
+        if session is not None and not session.blocked():
             session.drop("confirm_timeout")  # hung, or its confirms are lost: a new connection tells which messages arrived by repeating
 
 
