@@ -52,7 +52,7 @@ class Settings(ServiceSettings):
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0
     )
-    inflow_yield_seconds: Annotated[
+    yield_seconds: Annotated[
         float,
-        Field(ge=0, le=1, description="How long work on the inflow gives way to requests that are being answered, in seconds, at most"),
+        Field(ge=0, le=1, description="How long work on what is stored gives way to requests that are being answered, at most, in seconds"),
     ] = 0.1

@@ -106,7 +106,7 @@ class Wiring:
         self.statuses_woken.set()
 
     async def _give_way(self) -> None:
-        await self.traffic.give_way(self.settings.inflow_yield_seconds)
+        await self.traffic.give_way(self.settings.yield_seconds)
 
     def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
         return lambda work: IntakeTx(work, self.mongo, self.database, clock)

@@ -61,7 +61,7 @@ class Options:
     batch_wait_seconds: float = 0.005
     gather_seconds: float = 0.01
     """Rest after a batch, for each of its messages where there were several: the more come, the more go together."""
-    longest_gather_seconds: float = 0.1
+    longest_gather_seconds: float = 0.2
     policy: retry.Policy = field(default_factory=retry.Policy)
     hold_seconds: float = HOLD_SECONDS
     probe_seconds: float = PROBE_SECONDS
