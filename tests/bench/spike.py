@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import math
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -36,7 +37,7 @@ BUSY: Final = 503
 LIMIT: Final[int] = ServiceSettings.model_fields["max_requests_at_once"].default
 TARGET_SECONDS: Final = 30.0
 CALM_SECONDS: Final = 8.0  # before the spike
-WATCHED_SECONDS: Final = 35.0  # after it
+WATCHED_SECONDS: Final = 40  # after it, at most
 PROBED: Final = 300  # journeys to measure the sustainable rate with
 TWICE: Final = 2.0  # normal again: p95 of a second at most twice that of before,
 SOON_MS: Final = 100.0  # or under this, whichever is more
@@ -58,10 +59,13 @@ class Answers:
     most_at_once: int = 0
     taken: list[str] = field(default_factory=list)
     """Request ids of all that were answered 201."""
+    waiting: Counter[int] = field(default_factory=Counter)
+    """Not answered yet, by the second in which it was filed."""
+    due: float = field(init=False)
+    """When the last one was to be filed."""
 
-    def note(self, filed: float, seconds: float) -> None:
-        """One answer."""
-        self.milliseconds.setdefault(int(filed - self.began), []).append(seconds * 1000)
+    def __post_init__(self) -> None:
+        self.due = self.began
 
     def p95(self, first: int, last: int) -> float:
         """Over the seconds from `first` up to `last`."""
@@ -69,13 +73,38 @@ class Answers:
         return percentile(values, 0.95) if values else math.inf
 
 
+@dataclass
+class People:
+    """Who files, at the rates that they are told, whatever the answers take."""
+
+    adapter: Adapter
+    http: Http
+    answers: Answers
+    calls: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def file(self, rate: float, seconds: float) -> None:
+        """So many a second for so long."""
+        answers = self.answers
+        for _ in range(max(1, round(rate * seconds))):
+            answers.due += 1 / rate
+            ahead = answers.due - monotonic_seconds()
+            if ahead > 0:
+                await asyncio.sleep(ahead)
+            call = asyncio.create_task(_file(self.adapter, self.http, answers, answers.due))
+            self.calls.add(call)
+            call.add_done_callback(self.calls.discard)
+
+
 async def _file(adapter: Adapter, http: Http, answers: Answers, due: float) -> None:
+    second = int(due - answers.began)
+    answers.waiting[second] += 1
     answers.at_once += 1
     at_once = answers.at_once
     try:
         status, body = await http.send(adapter.next())
     except (Broken, OSError):
         status, body = 0, b""
+    answers.waiting[second] -= 1
     at_once = max(at_once, answers.at_once)
     answers.most_at_once = max(answers.most_at_once, at_once)
     answers.at_once -= 1
@@ -87,26 +116,7 @@ async def _file(adapter: Adapter, http: Http, answers: Answers, due: float) -> N
         answers.refused += 1
         return
     answers.taken += [one["request_id"] for one in orjson.loads(body)["requests"]]
-    answers.note(due, monotonic_seconds() - due)
-
-
-async def _phases(adapter: Adapter, http: Http, phases: Sequence[tuple[float, float]]) -> Answers:
-    """File at (requests per second, for seconds) one after another; returns when the last is answered."""
-    answers = Answers(monotonic_seconds())
-    calls: set[asyncio.Task[None]] = set()
-    due = answers.began
-    for rate, seconds in phases:
-        end = due + seconds
-        while due < end:
-            due += 1 / rate
-            ahead = due - monotonic_seconds()
-            if ahead > 0:
-                await asyncio.sleep(ahead)
-            call = asyncio.create_task(_file(adapter, http, answers, due))
-            calls.add(call)
-            call.add_done_callback(calls.discard)
-    await asyncio.gather(*calls)
-    return answers
+    answers.milliseconds.setdefault(second, []).append((monotonic_seconds() - due) * 1000)
 
 
 @dataclass(frozen=True)
@@ -135,16 +145,19 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
             adapter = Adapter(system, http)
             await adapter.upload()
             sustained = (await trip(mongo, system, adapter, PROBED)).per_second
-            watched = min(WATCHED_SECONDS, 4 * seconds)
-            answers = await _phases(adapter, http, [(sustained / 2, CALM_SECONDS), (sustained * TIMES, seconds), (sustained / 2, watched)])
+            answers = Answers(monotonic_seconds())
+            people = People(adapter, http, answers)
+            await people.file(sustained / 2, CALM_SECONDS)
+            await people.file(sustained * TIMES, seconds)
+            calm, peak = int(CALM_SECONDS), round(answers.due - answers.began)
+            before = answers.p95(1, calm)
+            back = await _watch(people, sustained / 2, min(WATCHED_SECONDS, round(4 * seconds)), max(TWICE * before, SOON_MS))
+            await asyncio.gather(*people.calls)
         requests = mongo.collection(system.database("intake"), "requests")
         stored = await requests.count_documents({"_id": {"$in": answers.taken}})
         left = await requests.count_documents({"state": {"$in": ["submitted", "approved", "issued"]}})
     finally:
         await mongo.close()
-    calm, peak = int(CALM_SECONDS), int(CALM_SECONDS + seconds)
-    before = answers.p95(1, calm)
-    back = _back(answers, peak, int(peak + watched), max(TWICE * before, SOON_MS))
     return Finding(
         sustained=sustained,
         filed=len(answers.taken) + answers.refused + answers.away,
@@ -160,10 +173,21 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
     )
 
 
+async def _watch(people: People, rate: float, most_seconds: int, normal_ms: float) -> float:
+    """File on until answers are normal again, for `most_seconds`; seconds from now until they were."""
+    first = round(people.answers.due - people.answers.began)
+    for _ in range(most_seconds):
+        await people.file(rate, 1.0)
+        back = _back(people.answers, first, round(people.answers.due - people.answers.began), normal_ms)
+        if math.isfinite(back):
+            return back
+    return math.inf
+
+
 def _back(answers: Answers, first: int, last: int, normal_ms: float) -> float:
     """Seconds from the end of the spike until answers are normal and stay so for a while; infinite where they never are."""
     for second in range(first, last - STEADY + 1):
-        if all(answers.p95(each, each + 1) <= normal_ms for each in range(second, second + STEADY)):
+        if all(not answers.waiting[each] and answers.p95(each, each + 1) <= normal_ms for each in range(second, second + STEADY)):
             return float(second - first)
     return math.inf
 
