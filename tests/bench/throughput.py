@@ -5,7 +5,8 @@ against the register, printed and stored, told, and delivered: intake says `deli
 adapter is sent no message (it asks, or reads the events), so Meta's limit of 80 messages a second for a number limits nothing here.
 
 As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is delivered. Once with a stub of
-the press, and once with the real one, which typesets and signs a PDF for each. CPU is told for each process, per journey.
+the press, and once with the real one, which typesets and signs a PDF for each. CPU is told for each process, per journey, and for ours by
+library, from a round of its own.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ import statistics
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import orjson
+import psutil
 import uvloop
 
 from deploy.local.journeys import PHOTOS
-from deploy.local.parts import Part
+from deploy.local.parts import SERVICES, Part
 from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from shared.mongo import Mongo
 from tests.bench import report
+from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row
 from tests.bench.system import Meter, System, askers, per, running
 from tests.support.http_wire import Http, request
@@ -37,6 +40,8 @@ CALLERS: Final = 24  # requests under way; the answer takes some 20 ms when the 
 LOOK_SECONDS: Final = 0.2
 GIVE_UP_SECONDS: Final = 150.0
 CREATED: Final = 201
+SHOWN: Final = 8  # libraries in the table; all of them are in the JSON line
+Shares: TypeAlias = "Mapping[str, Mapping[str, float]]"
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,14 @@ class Trip:
     per_second: float
     filed_per_second: float
     cpu_ms: Mapping[str, float]
+
+
+def pids(system: System) -> dict[str, int]:
+    """The processes of ours that a journey passes, by name; the press is issuance's first child."""
+    found = {name: system.stack.process(name).pid for name in SERVICES}
+    if presses := psutil.Process(found["issuance"]).children(recursive=True):
+        found["press"] = presses[0].pid
+    return found
 
 
 class Adapter:
@@ -153,7 +166,7 @@ def with_stub(part: Part) -> Part:
     return replace(part, module="tests.bench.stub_press") if part.name == "issuance" else part
 
 
-async def _trips(system: System, press: Press, options: argparse.Namespace) -> list[Trip]:
+async def _trips(system: System, press: Press, options: argparse.Namespace) -> tuple[list[Trip], Shares]:
     mongo = Mongo.connect(system.mongo_url)
     count = max(50, round(press.journeys * options.scale))
     try:
@@ -161,7 +174,10 @@ async def _trips(system: System, press: Press, options: argparse.Namespace) -> l
             adapter = Adapter(system, http)
             await adapter.upload()
             await trip(mongo, system, adapter, count // 3)  # connections, caches, the first print
-            return [await trip(mongo, system, adapter, count) for _ in range(options.rounds)]
+            trips = [await trip(mongo, system, adapter, count) for _ in range(options.rounds)]
+            with Profiler(pids(system)) as profiler:
+                await trip(mongo, system, adapter, count)
+            return trips, profiler.shares
     finally:
         await mongo.close()
 
@@ -169,15 +185,16 @@ async def _trips(system: System, press: Press, options: argparse.Namespace) -> l
 def on(system: System, press: Press, options: argparse.Namespace) -> Report:
     """On a system that runs with this press."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        trips = runner.run(_trips(system, press, options))
+        trips, shares = runner.run(_trips(system, press, options))
     data = {
         "servers": system.provider,
         "per_second": round(statistics.median(one.per_second for one in trips), 1),
         "filed_per_second": round(statistics.median(one.filed_per_second for one in trips), 1),
         "cpu_ms": cpu(trips),
+        "shares": {name: {whose: round(share, 3) for whose, share in found.items()} for name, found in shares.items()},
         "target": press.target,
     }
-    return Report(press.name, tuple(_rows(press, trips)), data)
+    return Report(press.name, tuple(_rows(press, trips, shares)), data)
 
 
 def measure(options: argparse.Namespace) -> list[Report]:
@@ -194,7 +211,7 @@ def cpu(trips: Sequence[Trip]) -> dict[str, float]:
     return {name: round(statistics.median(one.cpu_ms.get(name, 0.0) for one in trips), 2) for name in trips[0].cpu_ms}
 
 
-def _rows(press: Press, trips: Sequence[Trip]) -> Iterator[Row]:
+def _rows(press: Press, trips: Sequence[Trip], shares: Shares) -> Iterator[Row]:
     middle = statistics.median(one.per_second for one in trips)
     each = " ".join(f"{one.per_second:.0f}" for one in trips)
     yield Row(f"journeys, {press.name} press", middle, "/s", at_least=press.target, note=f"rounds {each}")
@@ -202,6 +219,9 @@ def _rows(press: Press, trips: Sequence[Trip]) -> Iterator[Row]:
     yield Row(
         f"CPU per journey, {press.name} press", sum(spent.values()), "ms", note=" ".join(f"{name} {ms:.1f}" for name, ms in spent.items())
     )
+    for name, found in shares.items():
+        note = ", ".join(f"{whose} {share:.0%}" for whose, share in list(found.items())[:SHOWN]) or "py-spy may not look at it"
+        yield Row(f"{name} of these", spent.get(name, 0.0), "ms", note=note)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
