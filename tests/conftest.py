@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.servers import MissingServerError, MongoNode, RabbitNode
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
-from tests.support.vhosts import Vhost, make_vhost, open_vhost
+from tests.support.vhosts import Leaving, Vhost, make_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
@@ -90,12 +90,20 @@ def database(_mongo: MongoClient[dict[str, Any]]) -> Iterator[str]:
             _mongo.drop_database(found)
 
 
+@pytest.fixture(scope="session")
+def _leaving() -> Iterator[Leaving]:
+    leaving = Leaving()
+    yield leaving
+    leaving.remove_all()
+
+
 @pytest.fixture
-def vhost(broker: Broker) -> Iterator[Vhost]:
+def vhost(broker: Broker, _leaving: Leaving) -> Iterator[Vhost]:
     """A virtual host of the test's own, with the product's policies and no queues."""
     name = unique_name()
-    with open_vhost(name, broker.vhost_url(name), broker.api_url) as opened:
-        yield opened
+    made = make_vhost(name, broker.vhost_url(name), broker.api_url)
+    yield made
+    _leaving.add(made)
 
 
 @pytest.fixture
@@ -130,9 +138,7 @@ def _private_node() -> Iterator[RabbitNode | BrokerContainer]:
 def private_broker(_private_node: RabbitNode | BrokerContainer) -> PrivateBroker:
     """A RabbitMQ of this worker's own, running at the start of the test whatever the last one did to it.
 
-    The virtual host stays until the node goes. RabbitMQ 3.10 that was just restarted may not survive the removal: a queue that dead-letters
-    at least once and is deleted in the moment in which it gets its leader takes `rabbit_fifo_dlx_sup` with it, and from then on no such
-    queue of that node gets a leader (publishes are refused as if it were full).
+    The virtual host stays until the node goes: one that was just restarted may not survive the removal (`tests.support.vhosts`).
     """
     _private_node.start()
     name = unique_name()

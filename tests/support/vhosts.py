@@ -1,11 +1,20 @@
-"""A virtual host per test: made in some 20 ms by the management API, removed with all its queues afterwards."""
+"""A virtual host per test: made in some 20 ms by the management API, removed with all its queues a moment after it.
 
+Not at once: a queue that dead-letters at least once and is deleted in the moment in which it gets its leader takes RabbitMQ 3.10's
+`rabbit_fifo_dlx_sup` with it. From then on no such queue of that node gets a leader; publishes are refused as if it were full.
+"""
+
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from deploy.local.broker_api import RabbitApi
 from shared.messaging import definitions, layout
+
+REST_SECONDS: Final = 2.0  # a leader is elected within half a second of the declaration, or of the node's start
 
 
 @dataclass(frozen=True)
@@ -36,3 +45,26 @@ def open_vhost(name: str, url: str, api_url: str) -> Iterator[Vhost]:
         yield vhost
     finally:
         vhost.api.delete_vhost(name)
+
+
+class Leaving:
+    """Virtual hosts that nobody uses any more."""
+
+    def __init__(self) -> None:
+        self._left: deque[tuple[float, Vhost]] = deque()
+
+    def add(self, vhost: Vhost) -> None:
+        """Remove it when it has been at rest, and now those that have been."""
+        self._left.append((time.monotonic() + REST_SECONDS, vhost))
+        while self._left[0][0] <= time.monotonic():
+            self._remove()
+
+    def remove_all(self) -> None:
+        """At the end of the tests of a process; others may go on with the same broker."""
+        while self._left:
+            time.sleep(max(0.0, self._left[0][0] - time.monotonic()))
+            self._remove()
+
+    def _remove(self) -> None:
+        _, vhost = self._left.popleft()
+        vhost.api.delete_vhost(vhost.name)
