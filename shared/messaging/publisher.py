@@ -25,7 +25,7 @@ from shared.waiting import happened
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
 _TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
-_BLOCKED_LOOK_SECONDS: Final = 0.05
+_BLOCKED_LOOK_SECONDS: Final = 0.2
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
 EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
 

@@ -22,13 +22,10 @@ _PAIR_FIRST_SECONDS: Final = 8.0  # 6-10 s with jitter: one message per 6 s is w
 _PAIR_FACTOR: Final = 4.0  # Meta: wait 4^n seconds after the n-th 131056
 _PAIR_CAP_SECONDS: Final = 600.0  # a person is not kept waiting longer than that between tries
 _RETRY_FIRST_SECONDS: Final = 2.0  # most provider hiccups are over after two seconds
-_RETRY_FACTOR: Final = 3.0  # eight tries reach over half an hour
-_RETRY_CAP_SECONDS: Final = 600.0
+_RETRY_FACTOR: Final = 3.0
 _COURT_FIRST_SECONDS: Final = 5.0
-_COURT_CAP_SECONDS: Final = 600.0  # after an outage of any length the court hears within ten minutes
-
-_ASK_CAP_SECONDS: Final = 60.0  # a question changes nothing over there: after an outage the court hears within a minute or so
-_ASK_LIMIT: Final = 1440  # a day at the cap: then the court gets a second copy, flagged
+_CAP_SECONDS: Final = 40.0  # with jitter 50: within a minute of the end of an outage, of whatever length, everybody hears
+_ASK_LIMIT: Final = 2160  # a day at the cap: then the court gets a second copy, flagged
 
 
 class State(StrEnum):
@@ -66,9 +63,9 @@ class Policy:
 
     window_seconds: float = 24 * 3600
     unknown_seconds: float = 30.0
-    retry_limit: int = 8
+    retry_limit: int = 48  # over half an hour
     media_limit: int = 4
-    court_limit: int = 600
+    court_limit: int = 8640  # four days: a long weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +199,7 @@ def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
     asked = replace(job, waits=job.waits + 1)
     if asked.waits > _ASK_LIMIT:
         return None
-    seconds = backoff_seconds(asked.waits, first=_COURT_FIRST_SECONDS, factor=_RETRY_FACTOR, cap=_ASK_CAP_SECONDS, jitter=jitter)
+    seconds = backoff_seconds(asked.waits, first=_COURT_FIRST_SECONDS, factor=_RETRY_FACTOR, cap=_CAP_SECONDS, jitter=jitter)
     return replace(asked, next_at=at + timedelta(seconds=seconds))
 
 
@@ -319,7 +316,7 @@ def _strike(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: 
         strikes,
         first=_COURT_FIRST_SECONDS if court else _RETRY_FIRST_SECONDS,
         factor=_RETRY_FACTOR,
-        cap=_COURT_CAP_SECONDS if court else _RETRY_CAP_SECONDS,
+        cap=_CAP_SECONDS,
         jitter=jitter,
     )
     return _again(job, verdict, at=at, seconds=max(seconds, verdict.retry_after_seconds or 0.0)), ()
