@@ -14,7 +14,7 @@ from tests.bench.report import Report
 from tests.bench.system import System, running
 
 BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth)
-QUICK = {"tries": 1, "rounds": 1, "scale": 0.15, "journeys": 8, "seconds": 2.0, "spike_seconds": 6.0, "stored": [50_000]}
+QUICK = {"tries": 1, "rounds": 1, "scale": 0.1, "journeys": 3, "seconds": 1.5, "spike_seconds": 3.0, "stored": [20_000]}
 
 
 class Bench(Protocol):

@@ -36,7 +36,7 @@ TIMES: Final = 5
 BUSY: Final = 503
 LIMIT: Final[int] = ServiceSettings.model_fields["max_requests_at_once"].default
 TARGET_SECONDS: Final = 30.0
-CALM_SECONDS: Final = 8.0  # before the spike
+CALM_SECONDS: Final = 8.0  # before the spike, and no longer than it
 WATCHED_SECONDS: Final = 40  # after it, at most
 PROBED: Final = 300  # journeys to measure the sustainable rate with
 TWICE: Final = 2.0  # normal again: p95 of a second at most twice that of before,
@@ -147,9 +147,10 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
             sustained = (await trip(mongo, system, adapter, PROBED)).per_second
             answers = Answers(monotonic_seconds())
             people = People(adapter, http, answers)
-            await people.file(sustained / 2, CALM_SECONDS)
+            calm = round(min(CALM_SECONDS, seconds))
+            await people.file(sustained / 2, calm)
             await people.file(sustained * TIMES, seconds)
-            calm, peak = int(CALM_SECONDS), round(answers.due - answers.began)
+            peak = round(answers.due - answers.began)
             before = answers.p95(1, calm)
             back = await _watch(people, sustained / 2, min(WATCHED_SECONDS, round(4 * seconds)), max(TWICE * before, SOON_MS))
             await asyncio.gather(*people.calls)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.support.browser import DESK, PHONE, visit
 from tests.support.eventually import eventually
@@ -16,6 +17,7 @@ from tests.support.simulators import API, Phone, whatsapp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for the module: starting one takes seconds
 SITI = "6281234567890"
+MESSAGES = "**/sim/citizens/*/messages?limit=500"
 SAMPLES = Path("deploy/simulators/whatsapp/static")
 
 
@@ -39,6 +41,30 @@ async def begin(page: Page, text: str = "Selamat pagi") -> None:
 async def write(page: Page, text: str) -> None:
     await page.get_by_label("Tulis pesan").fill(text)
     await page.get_by_role("button", name="Kirim", exact=True).click()
+
+
+async def test_what_comes_while_the_chat_is_being_fetched_stays(browser: Browser, phone: Phone) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await go_on.wait()
+        await route.fulfill(response=answer)
+
+    async with visit(browser, phone.url) as page:
+        await begin(page, "Selamat siang")
+        log = page.get_by_role("log", name="Percakapan")
+        await expect(log.get_by_text("Selamat siang")).to_be_visible()
+        await page.route(MESSAGES, late, times=1)
+        await page.reload(wait_until="commit")
+        await asked.wait()
+        await phone.sent(SITI, type="text", text={"body": "Kami sedang memeriksa"})
+        await expect(log.get_by_text("Kami sedang memeriksa")).to_be_visible()
+        async with page.expect_response(MESSAGES):  # the answer that was asked for before does not have it: asked again
+            go_on.set()
+        await expect(log.get_by_text("Selamat siang")).to_be_visible()
+        await expect(log.get_by_text("Kami sedang memeriksa")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])

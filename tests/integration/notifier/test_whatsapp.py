@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -309,11 +310,15 @@ async def test_issuance_down_is_tried_again_and_wrong_bytes_never_leave(rig: Rig
     await rig.accepted(1)
 
 
+async def struck(rig: Rig, strikes: int) -> bool:
+    return (await rig.job()).strikes >= strikes
+
+
 async def test_bytes_that_differ_from_the_hash_are_never_sent(rig: Rig) -> None:
     await rig.tell(rig.document(sha256="0" * 64))
-    for tries in range(1, 9):
-        await rig.noted(tries)
-        rig.later(seconds=800)
+    for strikes in range(1, jobs.Policy().retry_limit):
+        await eventually(partial(struck, rig, strikes))
+        rig.later(seconds=60)
     job = await rig.job_becomes("failed")
     assert job.reason == "document_differs"
     assert await rig.effects() == []

@@ -14,6 +14,7 @@ const people = new Map();
 let current = null;
 let drawn = new Map(); // wamid -> { node, message }
 let lastDay = null;
+let news = 0; // what came by itself, counted: an answer that was asked for before may not have it
 let typingTimer = 0;
 
 // ---- people
@@ -96,6 +97,7 @@ new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("scroll")); // the p
 
 function show(message, { fresh = false } = {}) {
   if (drawn.has(message.wamid) || (message.author === "office" && message.status === "failed")) return;
+  if (fresh) news += 1;
   const stay = fresh && message.author === "office" && !atEnd;
   if (day(message.at) !== lastDay) {
     lastDay = day(message.at);
@@ -121,8 +123,10 @@ function setTyping(on) {
 async function load() {
   const citizen = current;
   if (!citizen) return;
+  const before = news;
   const { messages } = await api.messages(citizen);
   if (citizen !== current) return;
+  if (before !== news) return load();
   $("log").replaceChildren();
   drawn = new Map();
   lastDay = null;
@@ -279,6 +283,7 @@ function arrived({ citizen_id: id, message }) {
 }
 
 function statusChanged({ citizen_id: id, wamid, status }) {
+  news += 1;
   const entry = id === current ? drawn.get(wamid) : null;
   if (!entry) return;
   entry.message.status = status;
