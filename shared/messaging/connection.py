@@ -139,10 +139,12 @@ class Session:
 
         Raises:
             ChannelInvalidStateError: it is lost.
+            TypeError: a header is of a kind that AMQP does not have.
         """
         channel = self.channel
         if self.lost.is_set() or channel.is_closed:
             raise ChannelInvalidStateError("closed")
+        frames = published(message, channel.number, channel.connection.connection_tune.frame_max)  # first: what fails here was not sent
         answered = channel.create_future()
         channel.delivery_tag += 1
         channel.confirmations[channel.delivery_tag] = answered
@@ -154,7 +156,7 @@ class Session:
             channel.message_id_delivery_tag.pop(message.message_id, None)
 
         answered.add_done_callback(over)
-        self._connection.socket.write(published(message, channel.number, channel.connection.connection_tune.frame_max))
+        self._connection.socket.write(frames)
         return answered
 
     def blocked(self) -> bool:

@@ -72,6 +72,18 @@ async def test_trap_04_one_id_twice_in_flight_gets_each_its_own_answer(room: Roo
     assert await room.depth(SERVICE) == 30
 
 
+async def test_trap_04_what_cannot_be_encoded_takes_no_other_message_s_confirm(room: Room) -> None:
+    async with room.publisher() as publisher:
+        await publisher.publish(event())
+        with pytest.raises(TypeError):
+            await publisher.publish(replace(event(), headers={"x": object()}))
+        bad, good = replace(event(), exchange=layout.DEAD, routing_key="nobody"), event()
+        answers = await asyncio.gather(publisher.publish(bad), publisher.publish(good), return_exceptions=True)
+    assert isinstance(answers[0], Refused)
+    assert answers[1] is None
+    assert await room.depth(SERVICE) == 2
+
+
 async def test_trap_04_the_same_message_twice_in_flight_is_published_once(room: Room) -> None:
     message = event()
     async with room.publisher() as publisher:
