@@ -159,7 +159,7 @@ class Wiring:
             ),
             file_max_bytes=settings.file_max_bytes,
             traffic=self.traffic,
-            database_lost=self.station.database_lost,
+            database_lost=self.mongo.lost,
         )
 
     def _chat_limits(self) -> ChatLimits:

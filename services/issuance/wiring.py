@@ -97,7 +97,7 @@ def build(settings: Settings) -> Service:
     documents, certificate = _checks(settings, parts)
     health = Health()
     health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Penerbitan dokumen", database_lost=station.database_lost, public=api.PUBLIC)
+    app = create_app(settings, health, title="Penerbitan dokumen", database_lost=station.mongo.lost, public=api.PUBLIC)
     api.mount(app, parts.deps, parts.units)
     return Service(
         name=NAME,

@@ -95,7 +95,7 @@ def build(settings: Settings) -> Service:
     sender, notices = _checks(settings, parts)
     health = Health()
     health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Pemberitahuan", database_lost=station.database_lost)
+    app = create_app(settings, health, title="Pemberitahuan", database_lost=station.mongo.lost)
     app.include_router(api.router(parts.deps, parts.pacer, parts.reader))
 
     async def prepare() -> None:

@@ -88,10 +88,6 @@ class Station:
         await self.mongo.ping()
         return Check(ok=True)
 
-    def database_lost(self) -> bool:
-        """Whether the database is known to be out of reach."""
-        return self.mongo.lost
-
     async def check_outbox(self) -> Check:
         """Readiness of the relay: no event waits for too long."""
         age = self.relay.oldest_unsent_seconds

@@ -144,7 +144,6 @@ class Mongo:
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
 
-    @property
     def lost(self) -> bool:
         """Whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""
         known = cast("TopologyDescription", self._client.topology_description)  # Motor's types call it a method

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,7 @@ _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _BUSY_SECONDS: Final = 2  # about what a full house takes to empty
 _REACH_SECONDS: Final = 5.0  # an election is over by then; a caller's patience is not
 _LOOK_SECONDS: Final = 0.05
+_FORGOTTEN_SECONDS: Final = 10.0  # when nobody has asked for so long, the database may have been back: what is seen now is another outage
 _log = logs.get("web")
 
 
@@ -100,7 +102,7 @@ class Reach:
         self._app = app
         self._lost = lost
         self._patience_seconds = patience_seconds
-        self._lost_since: float | None = None
+        self._lost_since = self._looked_at = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -112,12 +114,13 @@ class Reach:
     async def _reached(self) -> bool:
         while self._lost():
             now = monotonic_seconds()
-            if self._lost_since is None:
+            if now - self._looked_at > _FORGOTTEN_SECONDS:
                 self._lost_since = now
+            self._looked_at = now
             if now - self._lost_since >= self._patience_seconds:
                 return False
             await asyncio.sleep(_LOOK_SECONDS)
-        self._lost_since = None
+        self._looked_at = -math.inf
         return True
 
 

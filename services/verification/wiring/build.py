@@ -53,7 +53,7 @@ def build(settings: Settings) -> Service:
 
     health = Health()
     health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Verifikasi", database_lost=station.database_lost)
+    app = create_app(settings, health, title="Verifikasi", database_lost=station.mongo.lost)
     api.install(app, units, deps)
     return Service(
         name=SERVICE,

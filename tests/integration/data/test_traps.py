@@ -333,11 +333,11 @@ async def test_trap_17_prepare_says_when_the_database_is_away(database: str) -> 
 async def test_a_door_that_leads_nowhere_is_known_without_asking_and_so_is_its_return(mongo_url: str) -> None:
     async with Proxy.before(mongo_url) as proxy:
         mongo = Mongo.connect(proxy.url(mongo_url))
-        assert not mongo.lost, "nobody has looked yet"
+        assert not mongo.lost(), "nobody has looked yet"
         await mongo.ping()
-        assert not mongo.lost
+        assert not mongo.lost()
         proxy.cut()
-        await eventually(lambda: mongo.lost)
+        await eventually(mongo.lost)
         proxy.heal()
-        await eventually(lambda: not mongo.lost)  # nobody asks for anything
+        await eventually(lambda: not mongo.lost())  # nobody asks for anything
     await mongo.close()

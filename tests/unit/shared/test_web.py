@@ -18,7 +18,7 @@ from shared.errors import BadInput, Conflict, FieldProblem, Stale, Transient
 from shared.health import Check, Health
 from shared.settings import ApiClient, ServiceSettings
 from shared.values import Nik
-from shared.web import Client, Traffic, create_app, require
+from shared.web import Client, Traffic, create_app, middleware, require
 from shared.web.middleware import Reach
 
 KEY = "kunci-rahasia"
@@ -243,6 +243,27 @@ async def test_requests_are_sent_away_at_once_when_the_database_stays_out_of_rea
             assert answer.headers["retry-after"] == "2"
         lost = False
         assert (await client.get("/")).text == "in"
+
+
+async def test_an_outage_that_nobody_saw_the_end_of_is_not_counted_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, lost, asked = 1000.0, True, asyncio.Event()
+    monkeypatch.setattr(middleware, "monotonic_seconds", lambda: now)
+
+    def is_lost() -> bool:
+        asked.set()
+        return lost
+
+    async with reach(is_lost, patience_seconds=5.0) as client:
+        waiting = asyncio.create_task(client.get("/"))
+        await asked.wait()
+        now += 5
+        assert_problem(await waiting, 503, "database_unavailable")
+        asked.clear()
+        now += 3600
+        waiting = asyncio.create_task(client.get("/"))
+        await asked.wait()
+        lost = False
+        assert (await waiting).text == "in"
 
 
 async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_ever(health: Health) -> None:
