@@ -59,8 +59,9 @@ class ServiceSettings(Environment):
     batch_wait_seconds: Annotated[float, Field(ge=0, le=1, description="Longest wait for a unit of work to fill, in seconds")] = 0.005
     outbox_poll_seconds: Annotated[float, Field(gt=0, description="How often the relay looks without being woken, in seconds")] = 2.0
     outbox_lease_seconds: Annotated[
-        float, Field(gt=0, description="How long a claimed event is one relay's: thrice the time limit of a publish, in seconds")
-    ] = 30.0
+        float,
+        Field(gt=0, description="How long a claimed event is one relay's, in seconds; consumers know one that two published"),
+    ] = 10.0
     outbox_alarm_seconds: Annotated[float, Field(gt=0, description="Age of the oldest unsent event that makes the service not ready")] = (
         60.0
     )

@@ -31,7 +31,7 @@ RABBITMQ_PATHS: Final = (
     "/opt/homebrew/sbin/rabbitmq-server",
 )
 BOOT_TIMEOUT_SECONDS: Final = 90  # a node boots in 4 s; a machine that also compiles and tests takes many times that
-TRANSACTION_LIFE_SECONDS: Final = 10  # a transaction whose process was killed locks what it wrote until then; ours take milliseconds
+TRANSACTION_LIFE_SECONDS: Final = 5  # a transaction whose process was killed locks what it wrote until then; ours take milliseconds
 NOT_YET_INITIALISED: Final = 94  # MongoDB's code for a member without a configuration
 
 
@@ -232,8 +232,8 @@ class RabbitNode:
 class MongoNode:
     """A private mongod as a replica set of one, which is what transactions and change streams need."""
 
-    def __init__(self, folder: Path, *, port: int, test_commands: bool = False) -> None:
-        """``test_commands`` lets tests inject faults (``failCommand``)."""
+    def __init__(self, folder: Path, *, port: int, test_commands: bool = False, expires: bool = True) -> None:
+        """``test_commands`` lets tests inject faults (``failCommand``); ``expires`` is whether rows go when their time has come."""
         self.folder = folder.resolve()
         self.port = port
         self._process = Process(
@@ -247,16 +247,17 @@ class MongoNode:
                 *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}"),
                 *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
                 *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
+                *(() if expires else ("--setParameter", "ttlMonitorEnabled=false")),
             ],
             pid_file=self.folder / "node.pid",
             log=self.folder / "log" / "mongod.log",
         )
 
     @classmethod
-    def private(cls, folder: Path, *, test_commands: bool = False) -> "MongoNode":
+    def private(cls, folder: Path, *, test_commands: bool = False, expires: bool = True) -> "MongoNode":
         """Make a node on a free port, for a test that stops or kills it."""
         (port,) = free_ports(1)
-        return cls(folder, port=port, test_commands=test_commands)
+        return cls(folder, port=port, test_commands=test_commands, expires=expires)
 
     @property
     def url(self) -> str:

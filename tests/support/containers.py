@@ -26,7 +26,8 @@ BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-manag
 DATABASE_IMAGE: Final = os.environ.get("TEST_MONGO_IMAGE", "mongo:7.0")
 START_TIMEOUT_SECONDS: Final = 90
 MONGOD_COMMAND: Final = (
-    "mongod --replSet rs0 --bind_ip_all --setParameter enableTestCommands=1 --setParameter transactionLifetimeLimitSeconds=10"
+    "mongod --replSet rs0 --bind_ip_all --setParameter enableTestCommands=1"
+    " --setParameter transactionLifetimeLimitSeconds=5 --setParameter ttlMonitorEnabled=false"
 )
 MONGOD_MEMBER: Final = "localhost:27017"  # how the set knows itself inside the container; clients connect directly
 
