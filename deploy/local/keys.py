@@ -86,6 +86,13 @@ def write_secret(file: Path, text: str) -> None:
         handle.write(text)
 
 
+def keep_secret(file: Path, text: str) -> str:
+    """What a file holds; `text`, written there, where there is none yet."""
+    if not file.exists():
+        write_secret(file, text)
+    return file.read_text()
+
+
 def exports(values: Mapping[str, str]) -> str:
     """Shell lines that set the values, for `source`."""
     return "".join(f"export {name}={_quoted(value)}\n" for name, value in values.items())
