@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
+
+from deploy.local.waiting import wait_until
 
 Client = MongoClient[dict[str, Any]]
 
@@ -48,13 +50,27 @@ def filtered(program: Sequence[str]) -> list[str]:
     return ["bash", "-c", FILTERED, "bash", *program]
 
 
-def let_administrator_in(url: str, password: str) -> None:
-    """Make the first user. Once there is one, MongoDB refuses others who do not sign in, and this does nothing.
+def make_primary(url: str, member: str, timeout_seconds: float) -> None:
+    """Make the server at ``url`` the primary of a replica set of one, and wait until it takes writes.
 
-    `url` leads to a primary on this host and names no user.
+    ``member`` is the address the set knows itself by. A set that was made under another address (its port setting changed) is told
+    the new one. The user that ``url`` names becomes the administrator of a server that has no user yet.
+
+    Raises:
+        TimeoutError: it takes no writes in time.
     """
-    with Client(url) as client, suppress(OperationFailure):
-        client.admin.command("createUser", ADMINISTRATOR, pwd=password, roles=["root"])
+    wanted = {"_id": REPLICA_SET, "version": 1, "members": [{"_id": 0, "host": member}]}
+    parts = urlsplit(url)
+    door = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="directConnection=true"))
+
+    def settled() -> bool:
+        with suppress(PyMongoError):
+            return _settled(url, door, wanted)
+        return False
+
+    wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
+    if parts.password:
+        _let_administrator_in(door, unquote(parts.password))
 
 
 def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[str, str]) -> None:
@@ -79,6 +95,39 @@ def url_for(url: str, user: str, password: str, database: str) -> str:
     return urlunsplit(
         (parts.scheme, f"{quote(user, safe='')}:{quote(password, safe='')}@{address}", parts.path or "/", urlencode(query), "")
     )
+
+
+def _let_administrator_in(door: str, password: str) -> None:
+    """Make the first user. Once there is one, MongoDB refuses others who do not sign in, and this does nothing."""
+    with Client(door) as client, suppress(OperationFailure):
+        client.admin.command("createUser", ADMINISTRATOR, pwd=password, roles=["root"])
+
+
+def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
+    """Do the next step towards a writable primary; True when there is nothing left to do."""
+    with Client(door, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as anybody:
+        hello = anybody.admin.command("hello")
+        if hello.get("isWritablePrimary"):
+            return "setName" in hello
+        unknown = hello.get("isreplicaset", False)  # a set without a configuration, or one in which this member is not
+        if unknown and _initiated(anybody, wanted):
+            return False
+    with Client(url, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as client:
+        if unknown and _initiated(client, wanted):
+            return False
+        config = client.admin.command("replSetGetConfig")["config"]
+        if config["members"][0]["host"] != wanted["members"][0]["host"]:
+            client.admin.command("replSetReconfig", config | {"members": wanted["members"], "version": config["version"] + 1}, force=True)
+    return False
+
+
+def _initiated(client: Client, wanted: dict[str, Any]) -> bool:
+    """Whether the set is made: refused to those who do not sign in once there is a user, and where it is made already."""
+    try:
+        client.admin.command("replSetInitiate", wanted)
+    except OperationFailure:
+        return False
+    return True
 
 
 def _role(client: Client, database: str) -> None:

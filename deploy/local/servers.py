@@ -10,21 +10,17 @@ import socket
 import sys
 from base64 import b64encode
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from subprocess import run
-from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
-
-from pymongo.errors import OperationFailure, PyMongoError
+from typing import Final
+from urllib.parse import quote
 
 from deploy import mongodb
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.keys import keep_secret
 from deploy.local.ports import HOST, free_ports, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
-from deploy.local.waiting import wait_until
 
 # Debian's /usr/sbin/rabbitmq-server insists on root or the rabbitmq user and on /var; the script behind it does not.
 RABBITMQ_PATHS: Final = (
@@ -304,7 +300,10 @@ class MongoNode:
         keep_secret(self._keyfile, b64encode(token_bytes(KEYFILE_BYTES)).decode())
         self._process.start()
         self._process.wait_ready(lambda: _accepts(self.port), BOOT_TIMEOUT_SECONDS)
-        make_primary(self.url, f"{HOST}:{self.port}")
+        try:
+            mongodb.make_primary(self.url, f"{HOST}:{self.port}", BOOT_TIMEOUT_SECONDS)
+        except TimeoutError as error:
+            raise CannotStartError(f"{error}\n{self._process.tail()}") from error
 
     def stop(self) -> None:
         """End the node in order."""
@@ -319,59 +318,6 @@ class MongoNode:
         """Stop in order and start again."""
         self.stop()
         self.start()
-
-
-def make_primary(url: str, member: str, timeout_seconds: float = BOOT_TIMEOUT_SECONDS) -> None:
-    """Make the server at ``url`` the primary of a replica set of one, and wait until it takes writes.
-
-    ``member`` is the address the set knows itself by. A set that was made under another address (its port setting changed) is told
-    the new one. The user that ``url`` names becomes the administrator of a server that has no user yet.
-
-    Raises:
-        CannotStartError: it takes no writes in time.
-    """
-    wanted = {"_id": mongodb.REPLICA_SET, "version": 1, "members": [{"_id": 0, "host": member}]}
-    parts = urlsplit(url)
-    door = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="directConnection=true"))
-
-    def settled() -> bool:
-        with suppress(PyMongoError):
-            return _settled(url, door, wanted)
-        return False
-
-    try:
-        wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
-    except TimeoutError as error:
-        raise CannotStartError(str(error)) from error
-    if parts.password:
-        mongodb.let_administrator_in(door, unquote(parts.password))
-
-
-def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
-    """Do the next step towards a writable primary; True when there is nothing left to do."""
-    with mongodb.Client(door, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as anybody:
-        hello = anybody.admin.command("hello")
-        if hello.get("isWritablePrimary"):
-            return "setName" in hello
-        unknown = hello.get("isreplicaset", False)  # a set without a configuration, or one in which this member is not
-        if unknown and _initiated(anybody, wanted):
-            return False
-    with mongodb.Client(url, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as client:
-        if unknown and _initiated(client, wanted):
-            return False
-        config = client.admin.command("replSetGetConfig")["config"]
-        if config["members"][0]["host"] != wanted["members"][0]["host"]:
-            client.admin.command("replSetReconfig", config | {"members": wanted["members"], "version": config["version"] + 1}, force=True)
-    return False
-
-
-def _initiated(client: mongodb.Client, wanted: dict[str, Any]) -> bool:
-    """Whether the set is made: refused to those who do not sign in once there is a user, and where it is made already."""
-    try:
-        client.admin.command("replSetInitiate", wanted)
-    except OperationFailure:
-        return False
-    return True
 
 
 def _accepts(port: int) -> bool:

@@ -21,7 +21,6 @@ from testcontainers.core.container import DockerContainer
 from deploy import mongodb
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST
-from deploy.local.servers import make_primary
 from deploy.local.waiting import wait_until
 
 BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-management")
@@ -125,7 +124,7 @@ class DatabaseContainer:
     def start(self) -> None:
         """Start it and wait for a writable primary, which the entrypoint's temporary server never is."""
         self.box.start()
-        make_primary(self.url, MONGOD_MEMBER, START_TIMEOUT_SECONDS)
+        mongodb.make_primary(self.url, MONGOD_MEMBER, START_TIMEOUT_SECONDS)
 
 
 def start_broker(ports: Sequence[int]) -> BrokerContainer:
