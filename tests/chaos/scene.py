@@ -109,7 +109,7 @@ class Scene:
             if self.scaled:
                 await self.stage.admin(setParameter=1, transactionLifetimeLimitSeconds=TRANSACTION_LIFE_SECONDS)
             self.sites = Sites.of(self.stage.stack)
-            self.judge = Judge(Sources.of(self.stage.stack))
+            self.judge = Judge(Sources.of(self.stage.stack, logs=(self.stage.database.log,)))
             self.load = Load(self.sites, self.history, self.plan)
             await self.load.start()
             await self.load.pause()
