@@ -104,7 +104,7 @@ class Scene:
         await self.stage.__aenter__()
         try:
             self.sites = Sites.of(self.stage.stack)
-            self.judge = Judge(Sources.of(self.stage.stack))
+            self.judge = Judge(Sources.of(self.stage.stack, logs=(self.stage.database.log,)))
             self.load = Load(self.sites, self.history, self.plan)
             await self.load.start()
             await self.load.pause()
