@@ -71,6 +71,7 @@ def _services(folder: Path, keys: Keys) -> None:
         _keep(folder / name / "amqp_url", f"amqp://{name}:{passwords[name]}@rabbitmq:5672/{VHOST}")
         _keep(folder / name / "mongo_url", f"mongodb://{name}:{password}@mongo:27017/?replicaSet=rs0&authSource={name}")
         write_secret(folder / name / "api_keys", keys.api_keys(name))
+    _keep(folder / "intake" / "issuance_api_key", keys.clients["intake"])
     _keep(folder / "verification" / "intake_api_key", keys.clients["verification"])
     _keep(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from services.intake.domain.requests import State, Step
-from services.intake.handlers import note_progress
+from services.intake.domain.requests import IssuedDocument, State, Step
+from services.intake.handlers import note_document, note_progress
 from services.intake.ports import Tx
 from shared.contracts.issuance import DocumentIssued
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
@@ -39,7 +39,8 @@ async def _rejected(tx: Tx, event: RequestRejected, _meta: Meta) -> None:
 
 
 async def _issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-    await note_progress(tx, event.request_id, Step(State.ISSUED, event.issued_at, document_number=event.document_number))
+    document = IssuedDocument(event.document_id, event.document_number, event.sha256)
+    await note_document(tx, event.request_id, document, event.issued_at)
 
 
 async def _delivered(tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:

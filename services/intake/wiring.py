@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers
+from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
 from services.intake.domain.forms import Desk
@@ -41,7 +42,7 @@ ACCOUNTS: Final = (
     conservation.by_state(
         "requests",
         "requests",
-        finished=(State.RETURNED, State.REJECTED, State.DELIVERED),
+        finished=(State.RETURNED, State.REJECTED, State.READY, State.DELIVERED),
         parked=(State.UNDELIVERED,),
         in_flight=(State.SUBMITTED, State.APPROVED, State.ISSUED),
     ),
@@ -55,15 +56,27 @@ def build(settings: Settings) -> Service:
 
 
 class Wiring:
-    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp."""
+    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp, `issuance` for those to issuance."""
 
-    def __init__(self, settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = now,
+        http: httpx.AsyncClient | None = None,
+        issuance: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.settings = settings
         self.station = Station(settings, NAME)
         self.mongo, self.database = self.station.mongo, self.station.database
         self.files = Files(self.mongo, self.database, BUCKET)
         self.inflow = InflowStore(self.mongo, self.database)
         self.media = self._media(http)
+        self.documents = IssuedDocuments(
+            settings.issuance_url,
+            settings.issuance_api_key.get_secret_value(),
+            timeout_seconds=settings.issuance_timeout_seconds,
+            transport=issuance,
+        )
         self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
         self.traffic = Traffic()
@@ -89,7 +102,7 @@ class Wiring:
                 Job("drafts", self.drafts.run),
             ),
             relay=Job("relay", self.station.relay.run, {"outbox": self.station.check_outbox, "publisher": self.station.publisher.check}),
-            close=(self.media.close, self.station.close),
+            close=(self.media.close, self.documents.close, self.station.close),
         )
 
     async def prepare(self) -> None:
@@ -141,6 +154,7 @@ class Wiring:
             files=self.files,
             media=self.media,
             register=RegisterStore(self.mongo, self.database),
+            documents=self.documents,
         )
 
     def _parts(self) -> api.Parts:

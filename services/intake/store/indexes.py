@@ -42,6 +42,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "requests": (
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
+        IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
         IndexModel([("document_number", 1)], name="by_number", partialFilterExpression={"document_number": {"$gt": ""}}),
