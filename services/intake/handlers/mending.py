@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from services.intake.domain.requests import resubmit
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission import Submission, check_mended
 from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
-from shared.errors import BadInput, FieldProblem, NotFound
+from shared.errors import BadInput, NotFound
 from shared.values import Receipt
 
 
@@ -24,9 +24,8 @@ async def mend_request(tx: Tx, deps: Deps, receipt: Receipt, submission: Submiss
     request = await tx.find_request_by_receipt(receipt)
     if request is None or not request.is_of_adapter(client):
         raise NotFound("request_not_found", "No request of yours has this receipt number.")
-    if submission.service != request.service:
-        problem = FieldProblem("service", "service_differs", f"The request is for {request.service}; file a new one for another service.")
-        raise BadInput("request_refused", "One or more fields can't be accepted.", (problem,))
+    if problems := check_mended(submission, request.service):
+        raise BadInput("request_refused", "One or more fields can't be accepted.", problems)
     now = deps.clock()
     promise = deps.catalogue.get(request.service).promise
     person, attachments = await accept(deps, submission, client)
