@@ -14,7 +14,11 @@ from shared.errors import Forbidden, Unauthorized
 from shared.settings import ApiClient
 from shared.web.refusals import Demand, demanding, refuses
 
-_BEARER: Final[Mapping[str, str]] = {"type": "http", "scheme": "bearer", "description": "An API key; the scope it needs is named by the route"}
+_BEARER: Final[Mapping[str, str]] = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key; the scope it needs is named by the route",
+}
 
 
 @dataclass(frozen=True, slots=True)

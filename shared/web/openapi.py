@@ -74,7 +74,8 @@ def demands(dependant: Dependant) -> Iterator[Demand]:
 def _document(app: FastAPI, port: int) -> dict[str, Any]:
     made = get_openapi(title=app.title, version=app.version, routes=app.routes, servers=_servers(port))
     components = made.setdefault("components", {})
-    components["securitySchemes"] = schemes = {}
+    schemes: dict[str, Any] = {}
+    components["securitySchemes"] = schemes
     schemas = components.setdefault("schemas", {})
     for name in _UNUSED:
         schemas.pop(name, None)

@@ -38,7 +38,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         PATH + "/{receipt}/documents/{number}",
         summary="The signed PDF; the request is delivered when you have all of it",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}} | _REFUSES,
+        responses=_REFUSES | {200: {"content": {"application/pdf": {}}}},
     )
     async def fetch(
         request: Request,

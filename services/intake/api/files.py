@@ -68,7 +68,7 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
         PATH + "/{file_id}",
         summary="Download a file",
         response_class=StreamingResponse,
-        responses={200: {"content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}} | refuses(404, "file_not_found"),
+        responses=refuses(404, "file_not_found") | {200: {"content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
     )
     async def download(file_id: str, _client: Annotated[Client, require("files:read")]) -> StreamingResponse:
         stored, chunks = await deps.files.open(file_id)

@@ -49,7 +49,6 @@ class RequestBody(BaseModel):
     documents: Annotated[tuple[DocumentBody, ...], Field(max_length=20)] = ()
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
 
-
     def submission(self) -> Submission:
         """In the domain's words."""
         return Submission(

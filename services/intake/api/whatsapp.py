@@ -49,9 +49,7 @@ def routes(deps: Deps, wake: Callable[[], None], secrets: Secrets) -> APIRouter:
     headers = {_SIGNATURE: "sha256=<hex of HMAC-SHA256 over the body>, with the app secret"}
     signature = signed_by(signed_body, "whatsapp-signature", headers=headers, signature=_SIGNATURE)
 
-    @router.get(
-        PATH, summary="Handshake of the provider", response_class=PlainTextResponse, responses=refuses(403, "verify_token_wrong")
-    )
+    @router.get(PATH, summary="Handshake of the provider", response_class=PlainTextResponse, responses=refuses(403, "verify_token_wrong"))
     async def verify(
         mode: Annotated[str, Query(alias="hub.mode")] = "",
         challenge: Annotated[str, Query(alias="hub.challenge", max_length=1000)] = "",

@@ -102,9 +102,9 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         "/{document_id}/content",
         summary="The signed PDF",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}}
-        | _UNKNOWN
-        | refuses(409, "document_not_issued"),
+        responses=_UNKNOWN
+        | refuses(409, "document_not_issued")
+        | {200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
     )
     async def content(document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ)) -> Response:
         document = await deps.register.get(document_id)

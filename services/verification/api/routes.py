@@ -13,6 +13,8 @@ from services.verification import handlers
 from services.verification.api.shapes import (
     Code,
     DecisionIn,
+    KnownReasonOut,
+    ReasonListOut,
     SearchIn,
     TallyOut,
     TaskDetailOut,
@@ -24,17 +26,19 @@ from services.verification.handlers import TaskView
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
 from shared.messaging.units import Units
+from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
 
 _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
+_UNPRINTABLE: Final = ("holder_not_in_register", "parties_not_on_one_card", "village_unknown")  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
 _ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed")
 _DECIDING: Final = (
     _UNKNOWN
-    | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *CANT_BE_PRINTED)
+    | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
     | refuses(412, "version_stale")
     | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this")
 )
@@ -46,6 +50,7 @@ def install(app: FastAPI, units: Units[Tx], deps: Deps) -> None:
     _lists(router, deps)
     _acts(router, units, deps)
     _attachments(router, units, deps)
+    _reasons(router)
     app.include_router(router)
 
 
@@ -115,16 +120,23 @@ def _attachments(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
     @router.get(
         "/tasks/{task_id}/attachments/{file_id}",
         response_class=Response,
-        responses={200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}}
-        | refuses(400, "intake_refused")
+        responses=refuses(400, "intake_refused")
         | refuses(404, "tasks_not_found", "cases_not_found", "attachment_not_found", "file_not_found")
-        | refuses(503, "intake_unavailable"),
+        | refuses(503, "intake_unavailable")
+        | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
     )
     async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, straight through from intake."""
         stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
+
+
+def _reasons(router: APIRouter) -> None:
+    @router.get("/reasons")
+    async def list_reasons(_client: Client = require("tasks:read")) -> ReasonListOut:
+        """List every reason with what people read for it, and what an officer may give it for."""
+        return ReasonListOut(reasons=tuple(map(KnownReasonOut.of, reasons().values())))
 
 
 def _context(request: Request, task_id: str) -> Context:

@@ -12,7 +12,7 @@ from shared.ids import new_id
 from tests.integration.verification.conftest import PHOTO, Office
 from tests.unit.verification import people
 
-REASON = {"code": "photo_unreadable", "field": "attachments.ktp"}
+REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}
 
 
 @pytest.fixture
