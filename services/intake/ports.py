@@ -24,6 +24,11 @@ from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
 
 
+def file_id_of(key: str) -> str:
+    """Under which id the photo of a piece lies. A wamid has the phone number inside, so it is a hash."""
+    return f"wa-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPiece:
     """A piece of the inflow as it lies: `is_new` until it was handled or given up."""
