@@ -87,7 +87,7 @@ def _document(app: FastAPI, port: int) -> dict[str, Any]:
         found = list(demands(dependant))
         schemes |= {demand.scheme: dict(demand.definition) for demand in found if demand.scheme}
         for method in route.methods or ():
-            _complete(made["paths"][route.path][method.lower()], found)
+            _complete(made["paths"][route.path][method.lower()], found, parses_body=bool(dependant.body_params))
     return made
 
 
@@ -96,8 +96,9 @@ def _servers(port: int) -> list[dict[str, str | Any]]:
     return [{"url": "{address}", "variables": {"address": address}}]
 
 
-def _complete(operation: dict[str, Any], found: list[Demand]) -> None:
+def _complete(operation: dict[str, Any], found: list[Demand], *, parses_body: bool) -> None:
     """Write what FastAPI can't know into one operation."""
+    validation = _of_validation(operation, parses_body=parses_body)
     security = [{demand.scheme: [demand.scope] if demand.scope else []} for demand in found if demand.scheme]
     operation["security"] = security  # [] says: nobody is asked
     headers = {name: text for demand in found for name, text in demand.headers.items()}
@@ -108,24 +109,24 @@ def _complete(operation: dict[str, Any], found: list[Demand]) -> None:
         )
     answers = operation["responses"]
     said = [{status: answer for status, answer in answers.items() if CODES in answer}, *(demand.refusals for demand in found)]
-    said += [_of_validation(operation), _WITH_BODY if "requestBody" in operation else {}, ALWAYS]
+    said += [validation, _WITH_BODY if "requestBody" in operation else {}, ALWAYS]
     answers.pop("422", None)
     for status in sorted({int(status) for refusals in said for status in refusals}):
         of_status = [refusals[key] for refusals in said for key in (status, str(status)) if key in refusals]
         answers[str(status)] = _answer(status, _all(of_status, CODES), _all(of_status, FIELD_CODES))
 
 
-def _of_validation(operation: Mapping[str, Any]) -> Refusals:
-    """What FastAPI answers by itself where there is something that can be wrong. A plain text in the path can't be."""
-    body = "application/json" in operation.get("requestBody", {}).get("content", {})
-    checked = [one for one in operation.get("parameters", ()) if one["in"] != "path" or set(one["schema"]) - {"type", "title"}]
-    checked = [one for one in checked if not (one["in"] == "header" and set(one["schema"]) <= {"type"})]
-    found: Refusals = {}
-    if body:
-        found |= refuses(400, "json_malformed")
-    if body or checked:
+def _of_validation(operation: Mapping[str, Any], *, parses_body: bool) -> Refusals:
+    """What FastAPI answers by itself where there is something that can be wrong. A plain text can't be."""
+    found: Refusals = refuses(400, "json_malformed") if parses_body else {}
+    if parses_body or not all(_is_plain(one["schema"]) for one in operation.get("parameters", ())):
         found |= refuses(422, "fields_invalid")
     return found
+
+
+def _is_plain(schema: Mapping[str, Any]) -> bool:
+    kinds = schema.get("anyOf", [{name: value for name, value in schema.items() if name not in {"title", "description"}}])
+    return all(kind in ({"type": "string"}, {"type": "null"}) for kind in kinds)
 
 
 def _all(answers: list[dict[str, Any]], name: str) -> list[str]:

@@ -154,7 +154,7 @@ def routes(deps: Deps, units: Units[Tx], signatures: Signatures) -> APIRouter:
         PATH,
         summary="Record a final divorce decision",
         response_model=CaseView,
-        responses=refuses(400, "webhook_id_too_long")
+        responses=refuses(400, "json_malformed", "webhook_id_too_long")
         | refuses(403, "court_not_the_sender")
         | refuses(409, "decision_already_recorded")
         | refuses(422, "fields_invalid", "decision_refused", "idempotency_key_reused", fields=PROBLEMS),
