@@ -108,6 +108,7 @@ def _services(folder: Path, keys: Keys) -> None:
         keep_secret(folder / name / "amqp_url", f"amqp://{name}:{passwords[name]}@rabbitmq:5672/{VHOST}")
         keep_secret(folder / name / "mongo_url", f"mongodb://{name}:{password}@mongo:27017/?replicaSet=rs0&authSource={name}")
         clients.keep(folder / name / "api_keys", json.loads(keys.api_keys(name)))
+    keep_secret(folder / "intake" / "issuance_api_key", keys.clients["intake"])
     keep_secret(folder / "verification" / "intake_api_key", keys.clients["verification"])
     keep_secret(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
 

@@ -20,19 +20,23 @@ PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 
 SCOPES: Final[Mapping[str, frozenset[str]]] = {
+    "intake": frozenset({"documents:read"}),
     "verification": frozenset({"files:read"}),
     "notifier": frozenset({"documents:read"}),
     "loket": frozenset({"requests:write", "requests:read", "files:write"}),
-    "petugas-01": frozenset({"requests:read", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
-    "petugas-02": frozenset({"requests:read", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
+    "petugas-01": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
+    "petugas-02": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
     "admin-01": frozenset(
-        {"requests:write", "requests:read", "files:write", "files:read", "tasks:read", "tasks:decide", "documents:read", "admin"}
+        {
+            *("requests:write", "requests:read", "requests:read_all", "files:write", "files:read"),
+            *("tasks:read", "tasks:decide", "documents:read", "admin"),
+        }
     ),
 }
-"""Clients of a local run: two services that call another, a channel adapter, two officers, an administrator."""
+"""Clients of a local run: three services that call another, a channel adapter, two officers, an administrator."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
-    "intake": frozenset({"requests:write", "requests:read", "files:write", "files:read", "admin"}),
+    "intake": frozenset({"requests:write", "requests:read", "requests:read_all", "files:write", "files:read", "admin"}),
     "verification": frozenset({"tasks:read", "tasks:decide", "admin"}),
     "issuance": frozenset({"documents:read", "admin"}),
     "notifier": frozenset({"admin"}),

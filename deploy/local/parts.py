@@ -92,6 +92,8 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "WHATSAPP_API_URL": f"http://{HOST}:{settings.whatsapp_port}/{GRAPH_VERSION}",
         "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{settings.whatsapp_port}"]),
         "COURT_SECRETS": json.dumps({COURT: [keys.court_decision_secret]}),
+        "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
+        "ISSUANCE_API_KEY": keys.clients["intake"],
     }
 
 

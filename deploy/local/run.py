@@ -143,6 +143,7 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
         ),
         ("queues (RabbitMQ)", stack.broker_page),
         ("API keys", f"{_shown(stack.state / 'keys' / 'keys.json')}  (Authorization: Bearer <key>)"),
+        ("a channel adapter", f"source {_shown(stack.state / 'adapter')}, and docs/adapters.md"),
         ("logs", _shown(stack.state / "log")),
         ("what was not handled", f"source {_shown(stack.state / 'env')} && .venv/bin/python -m shared.messaging.admin list"),
     ]

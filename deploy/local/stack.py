@@ -75,6 +75,7 @@ class Stack:
         self._tell("queues, keys, demo authority and sample register are in place")
         self.parts = tuple(self._adapt(part) for part in parts(self.settings, self.keys, self._addresses, self.state))
         write_secret(self.state / "env", exports(self.operator_environment()))
+        write_secret(self.state / "adapter", exports(self.adapter_environment()))
         for part in self.parts:
             self.start_part(part.name)
         for part in self.parts:
@@ -137,6 +138,10 @@ class Stack:
             "DATABASES": json.dumps(self._databases),
             "API_KEY": self.keys.clients["admin-01"],
         }
+
+    def adapter_environment(self) -> dict[str, str]:
+        """What a channel adapter needs (`source .local/adapter`, docs/adapters.md)."""
+        return {"INTAKE": self.part("intake").url, "KEY": self.keys.clients["loket"]}
 
     def conservation(self) -> str:
         """Account for everything that was accepted; returns the table.

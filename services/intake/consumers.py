@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from services.intake.domain.requests import State, Step
-from services.intake.handlers import note_progress
+from services.intake.domain.requests import IssuedDocument, State, Step
+from services.intake.handlers import note_document, note_progress
 from services.intake.ports import Tx
 from shared.contracts.issuance import DocumentIssued
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
+from shared.contracts.parts import Channel
 from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import Meta, Route
 
@@ -39,12 +40,13 @@ async def _rejected(tx: Tx, event: RequestRejected, _meta: Meta) -> None:
 
 
 async def _issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-    await note_progress(tx, event.request_id, Step(State.ISSUED, event.issued_at, document_number=event.document_number))
+    document = IssuedDocument(event.document_id, event.document_number, event.sha256)
+    await note_document(tx, event.request_id, document, event.issued_at)
 
 
 async def _delivered(tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:
-    """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it."""
-    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT:
+    """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own."""
+    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT and event.channel is not Channel.ADAPTER:
         reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
         await note_progress(tx, event.request_id, Step(State.DELIVERED, event.delivered_at, reasons))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from services.intake.handlers import (
     prefetch_statuses,
     wanted_media,
 )
-from services.intake.ports import Deps, Lease, StoredPiece, Tx
+from services.intake.ports import Deps, Lease, StoredPiece, Tx, file_id_of
 from shared.errors import AppError, Transient
 from shared.ids import new_token
 from shared.logs import get
@@ -38,7 +37,7 @@ _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
 _GATHER_SECONDS: Final = 0.01  # a rest for each status of a turn: beyond 100 a second they come in few large units of work
 _LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a lone one is told at once
-_SWEEP_SECONDS: Final = 3600.0  # stale drafts are days old
+_SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 _SWEPT: Final = 100  # drafts in one sweep's page
 _FIRST_REST_SECONDS: Final = 0.5  # after a first failure; doubled with each
 _LONGEST_REST_SECONDS: Final = 60.0  # the citizen waits: six tries take about half a minute
@@ -257,7 +256,7 @@ class Chats:
         if media is None:
             return None
         try:
-            return await self._deps.media.fetch(media, f"wa-{hashlib.sha256(piece.key.encode()).hexdigest()[:32]}")
+            return await self._deps.media.fetch(media, file_id_of(piece.key))
         except Transient as error:
             if isinstance(error, DatabaseUnavailable) or failures + 1 < self._limits.media_tries:
                 raise
@@ -343,24 +342,37 @@ class Statuses:
         MESSAGES.labels("whatsapp.status", "done").inc(found.count(None))
 
 
-class DraftSweeper:
-    """Drops what people typed and sent and never came back to: personal data is not kept for nothing (UU 27/2022 article 16)."""
+class Sweeper:
+    """Drops now and then what nobody came back to: personal data is not kept for nothing (UU 27/2022 article 16).
 
-    def __init__(self, deps: Deps, units: Units[Tx], *, every_seconds: float = _SWEEP_SECONDS) -> None:
-        self._deps = deps
-        self._units = units
+    `sweep` gives how much it dropped of `what`.
+    """
+
+    def __init__(self, what: str, sweep: Callable[[], Awaitable[int]], *, every_seconds: float = _SWEEP_SECONDS) -> None:
+        self._what = what
+        self._sweep = sweep
         self._every_seconds = every_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sweep now and then until `stop`."""
+        """Sweep until `stop`."""
         while not stop.is_set():
             try:
-                await self.sweep()
+                swept = await self._sweep()
             except Exception as error:
                 if not _is_outage(error):
                     raise
-                _log.warning("drafts.unavailable", reason=type(error).__name__)
+                _log.warning("sweep.unavailable", what=self._what, reason=type(error).__name__)
+            else:
+                _log.info("sweep.done", what=self._what, count=swept)
             await happened(stop, self._every_seconds)
+
+
+class Drafts:
+    """What people typed and sent in a chat and did not finish."""
+
+    def __init__(self, deps: Deps, units: Units[Tx]) -> None:
+        self._deps = deps
+        self._units = units
 
     async def sweep(self) -> int:
         """Drop every stale draft with its files; gives how many."""
@@ -369,8 +381,6 @@ class DraftSweeper:
             for contact_id in contacts:
                 await self._drop(contact_id)
             swept += len(contacts)
-        if swept:
-            _log.info("drafts.dropped", count=swept)
         return swept
 
     async def _drop(self, contact_id: str) -> None:

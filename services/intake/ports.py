@@ -14,7 +14,7 @@ from services.intake.domain.court import Decision
 from services.intake.domain.forms import Desk
 from services.intake.domain.inflow import Json, Kind, Piece
 from services.intake.domain.messages import MediaRef
-from services.intake.domain.requests import Channel, Published, Request, State
+from services.intake.domain.requests import Channel, IssuedDocument, Published, Request, State
 from services.intake.domain.texts import Texts
 from services.intake.domain.words import Vocabulary
 from shared.clock import Clock
@@ -22,6 +22,11 @@ from shared.messaging.delivery import Context
 from shared.mongo.files import StoredFile
 from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
+
+
+def file_id_of(key: str) -> str:
+    """Under which id the photo of a piece lies. A wamid has the phone number inside, so it is a hash."""
+    return f"wa-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,15 @@ class Search:
     text: str | None = None
     after: str | None = None
     limit: int = 50
+    client: str | None = None
+    """Only what this API client filed; None: everything."""
+
+
+class Documents(Protocol):
+    """Issued documents, where issuance keeps them."""
+
+    async def open(self, document: IssuedDocument) -> AsyncIterator[bytes]:
+        """Its bytes, whole or an error in the middle; Transient when they are not to be had now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +277,4 @@ class Deps:
     files: FileRoom
     media: Media
     register: Register
+    documents: Documents

@@ -35,6 +35,14 @@ class Settings(ServiceSettings):
 
     file_max_bytes: Annotated[int, Field(ge=1024, description="Largest uploaded file, in bytes")] = 10 * 1024 * 1024
 
+    unused_file_days: Annotated[
+        float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
+    ] = 7.0
+
+    issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
+    issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
+    issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0
+
     open_services: Annotated[tuple[str, ...], Field(description="JSON list of catalogue services that may be asked for online")] = (
         "kk_hilang",
     )

@@ -12,16 +12,17 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers
+from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
 from services.intake.domain.forms import Desk
 from services.intake.domain.requests import State
 from services.intake.domain.texts import Dates, Texts
 from services.intake.domain.words import Meaning, Vocabulary
-from services.intake.jobs import ChatLimits, Chats, DraftSweeper, Statuses
+from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, Sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, RegisterStore
+from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, RegisterStore, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Health
 from shared.ids import new_id, new_receipt
@@ -29,6 +30,7 @@ from shared.messaging import conservation, shelves
 from shared.messaging.station import Station
 from shared.messaging.units import UnitOfWork, Units
 from shared.mongo.files import Files
+from shared.mongo.unused import UnusedFiles
 from shared.process import Job, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
@@ -41,7 +43,7 @@ ACCOUNTS: Final = (
     conservation.by_state(
         "requests",
         "requests",
-        finished=(State.RETURNED, State.REJECTED, State.DELIVERED),
+        finished=(State.RETURNED, State.REJECTED, State.READY, State.DELIVERED),
         parked=(State.UNDELIVERED,),
         in_flight=(State.SUBMITTED, State.APPROVED, State.ISSUED),
     ),
@@ -55,15 +57,27 @@ def build(settings: Settings) -> Service:
 
 
 class Wiring:
-    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp."""
+    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp, `issuance` for those to issuance."""
 
-    def __init__(self, settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = now,
+        http: httpx.AsyncClient | None = None,
+        issuance: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.settings = settings
         self.station = Station(settings, NAME)
         self.mongo, self.database = self.station.mongo, self.station.database
         self.files = Files(self.mongo, self.database, BUCKET)
         self.inflow = InflowStore(self.mongo, self.database)
         self.media = self._media(http)
+        self.documents = IssuedDocuments(
+            settings.issuance_url,
+            settings.issuance_api_key.get_secret_value(),
+            timeout_seconds=settings.issuance_timeout_seconds,
+            transport=issuance,
+        )
         self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
         self.traffic = Traffic()
@@ -71,7 +85,15 @@ class Wiring:
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
         self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._give_way)
         self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds, self._give_way)
-        self.drafts = DraftSweeper(self.deps, self.units)
+        self.drafts = Drafts(self.deps, self.units)
+        self.unused_files = UnusedFiles(
+            self.mongo,
+            self.database,
+            BUCKET,
+            used=UsedFiles(self.mongo, self.database).used,
+            age=timedelta(days=settings.unused_file_days),
+            clock=clock,
+        )
         self.health = Health()
         self.health.add("mongo", self.station.check_database)
 
@@ -86,10 +108,12 @@ class Wiring:
                 Job("consumer", self.consumer.run, {"broker": self.consumer.check}),
                 Job("chats", self.chats.run),
                 Job("statuses", self.statuses.run),
-                Job("drafts", self.drafts.run),
+                Job("drafts", Sweeper("drafts", self.drafts.sweep).run),
+                Job("unused files", Sweeper("unused_files", self.unused_files.sweep).run),
+                Job("half uploads", Sweeper("half_uploads", self.files.sweep).run),
             ),
             relay=Job("relay", self.station.relay.run, {"outbox": self.station.check_outbox, "publisher": self.station.publisher.check}),
-            close=(self.media.close, self.station.close),
+            close=(self.media.close, self.documents.close, self.station.close),
         )
 
     async def prepare(self) -> None:
@@ -141,6 +165,7 @@ class Wiring:
             files=self.files,
             media=self.media,
             register=RegisterStore(self.mongo, self.database),
+            documents=self.documents,
         )
 
     def _parts(self) -> api.Parts:

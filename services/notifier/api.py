@@ -16,10 +16,11 @@ from services.notifier.domain.pacing import SenderState
 from services.notifier.handlers import intake as handlers
 from services.notifier.handlers.pacer import Pacer
 from services.notifier.ports import Deps, Tx
-from shared.web import require
+from shared.web import refuses, require
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart
 _ADMIN: Final = [require("admin")]
+_CONTENDED: Final = refuses(503, "sender_contended")
 
 
 class Row(Protocol):
@@ -160,7 +161,7 @@ def router(deps: Deps, pacer: Pacer, reader: Reader) -> APIRouter:
 
 
 def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
-    @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"])
+    @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"], responses=refuses(422, "cursor_malformed"))
     async def listed(
         state: Annotated[list[State] | None, Query(description="Only these states; repeat it for several")] = None,
         q: Annotated[
@@ -172,11 +173,16 @@ def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
         page = await reader.page(states=tuple(state or ()), search=q.strip(), cursor=cursor, limit=limit)
         return JobList(jobs=[JobView.of(row) for row in page.rows], next_cursor=page.cursor)
 
-    @api.get("/jobs/{job_id}", summary="Read a job", tags=["jobs"])
+    @api.get("/jobs/{job_id}", summary="Read a job", tags=["jobs"], responses=refuses(404, "jobs_not_found"))
     async def read(job_id: str) -> JobView:
         return JobView.of(await reader.get(job_id))
 
-    @api.post("/jobs/{job_id}/retry", summary="Put a parked job back into its lane", tags=["jobs"])
+    @api.post(
+        "/jobs/{job_id}/retry",
+        summary="Put a parked job back into its lane",
+        tags=["jobs"],
+        responses=refuses(404, "jobs_not_found") | refuses(409, "job_not_failed"),
+    )
     async def retry(job_id: str) -> JobView:
         async def body(tx: Tx) -> None:
             await handlers.retry_job(tx, job_id, at=deps.clock())
@@ -199,10 +205,10 @@ def _sender(api: APIRouter, pacer: Pacer, reader: Reader) -> None:
     async def state() -> SenderView:
         return await view(await pacer.state())
 
-    @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"])
+    @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"], responses=_CONTENDED)
     async def pause(order: PauseOrder | None = None) -> SenderView:
         return await view(await pacer.pause((order or PauseOrder()).reason))
 
-    @api.post("/sender/resume", summary="Send again", tags=["sender"])
+    @api.post("/sender/resume", summary="Send again", tags=["sender"], responses=_CONTENDED)
     async def resume() -> SenderView:
         return await view(await pacer.resume())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
@@ -13,12 +14,18 @@ from services.verification.domain.checks import check_request
 from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import Route, Verdict, route
+from services.verification.domain.reasons import check_reasons
 from services.verification.domain.register import Register
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Outcome, Task
 from services.verification.ports import Deps, FileStream, Tx
 from shared.clock import WIB
 from shared.errors import DomainError, NotFound, Stale
+from shared.logs import get
+
+BY_THE_RULES: Final = "rules"  # who decided, in the log, when no officer did
+
+_log = get("decisions")
 
 
 class Act(StrEnum):
@@ -85,6 +92,7 @@ def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register
     else:
         settled, fact = cases.reject(case, verdict.reasons, at=now)
     tx.emit(fact)
+    _log_decision(tx, settled)
     return settled
 
 
@@ -173,8 +181,11 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
-        DomainError: `task_closed`, `task_not_claimed`, `reason_missing` or `holder_not_in_register`.
+        BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
+        DomainError: `task_closed`, `task_not_claimed` or `holder_not_in_register`.
     """
+    if decision.act is not Act.APPROVE:
+        check_reasons(decision.reasons, decision.act.value)
     seen = await _view(tx, await tx.tasks.get(task_id))
     now = deps.clock()
     task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)
@@ -190,7 +201,26 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     tx.cases.save(case)
     tx.emit(fact)
     tx.emit(closed)
+    _log_decision(tx, case)
     return TaskView(task=task, case=case, register=seen.register, card=seen.card, version=_version(tx, task, seen.register))
+
+
+def _log_decision(tx: Tx, case: Case) -> None:
+    """One line per decision, once it is true: of which request, what, by whom, and why in codes."""
+    submission = case.submission
+
+    def say() -> None:
+        _log.info(
+            "request.decided",
+            receipt=submission.receipt,
+            request_id=submission.request_id,
+            outcome=case.state.value,
+            decider=case.officer_id or BY_THE_RULES,
+            reasons=[reason.code for reason in case.reasons],
+            round=case.round,
+        )
+
+    tx.on_commit(say)
 
 
 async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> FileStream:

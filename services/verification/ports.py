@@ -104,6 +104,10 @@ class Tx(Protocol):
         """Tell others; leaves with the unit."""
         ...
 
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit."""
+        ...
+
 
 class TaskFilter(StrEnum):
     """Which tasks a list shows."""

@@ -21,6 +21,7 @@ from shared.errors import BadInput, Conflict, NotFound, TooLarge
 from shared.mongo.connection import Collection, Doc, Mongo
 from shared.mongo.errors import reachable
 from shared.mongo.together import Lookups, Together
+from shared.mongo.unused import HIDDEN_SINCE
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
 _HEAD_BYTES: Final = 16  # what the longest signature below needs
@@ -110,7 +111,7 @@ class Files:
     async def find(self, file_id: str) -> StoredFile | None:
         """What is known of a file, without its bytes."""
         with reachable():
-            doc = await self._rows.find_one({"filename": file_id})
+            doc = await self._rows.find_one({"filename": file_id, HIDDEN_SINCE: None})
         return None if doc is None else _from_doc(doc)
 
     async def find_many(self, file_ids: Iterable[str]) -> dict[str, StoredFile]:
@@ -119,7 +120,7 @@ class Files:
             return await self._lookups.find(file_ids)
 
     async def _look_up(self, file_ids: Sequence[str]) -> dict[str, StoredFile]:
-        docs = await self._rows.find({"filename": {"$in": list(file_ids)}}).to_list(None)
+        docs = await self._rows.find({"filename": {"$in": list(file_ids)}, HIDDEN_SINCE: None}).to_list(None)
         return {doc["filename"]: _from_doc(doc) for doc in docs}
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
@@ -167,10 +168,13 @@ class Files:
         return len(orphans)
 
     async def _same(self, stored: StoredFile) -> StoredFile:
-        present = await self.find(stored.file_id)
-        if present is None or present.sha256 != stored.sha256:
+        same = {"filename": stored.file_id, "metadata.sha256": stored.sha256}
+        doc = await self._rows.find_one(same)
+        if doc is not None and HIDDEN_SINCE in doc:  # somebody begins to use it after all
+            doc = await self._rows.find_one_and_update(same, {"$unset": {HIDDEN_SINCE: ""}})
+        if doc is None:
             raise Conflict("file_exists")
-        return present
+        return _from_doc(doc)
 
     async def _read(self, row: Doc) -> AsyncIterator[bytes]:
         left: int = row["length"]

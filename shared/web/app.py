@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from shared import metrics
 from shared.health import Health
 from shared.settings import ServiceSettings
-from shared.web import problems
+from shared.web import openapi, problems
 from shared.web.auth import Authenticator
 from shared.web.middleware import BodyLimit, Canonical, Reach, Room, Waiting
 from shared.web.traffic import Traffic
@@ -47,6 +47,7 @@ def create_app(
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
+    openapi.install(app, port=type(settings).model_fields["port"].default)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
     if database_lost is not None:
         app.add_middleware(Reach, lost=database_lost)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
 
 from shared.errors import Forbidden, Unauthorized
 from shared.settings import ApiClient
+from shared.web.refusals import Demand, demanding, refuses
 
-_SCHEME = HTTPBearer(auto_error=False, description="An API key of API_KEYS. Its scopes are named in each route's answer 403.")
-_CREDENTIALS = Security(_SCHEME)  # for the API pages: the key itself is judged below
+_BEARER: Final[Mapping[str, str]] = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key; the scope it needs is named by the route",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,24 @@ class Authenticator:
 def require(scope: str) -> Any:
     """A FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
 
-    async def authenticated(request: Request, _: HTTPAuthorizationCredentials | None = _CREDENTIALS) -> Client:
+    async def authenticated(request: Request) -> Client:
         client: Client = request.app.state.authenticator.client(request.headers.get("authorization"))
         if scope not in client.scopes:
             raise Forbidden("scope_missing", f"This key lacks the scope {scope}.")
         return client
 
-    authenticated.required_scope = scope  # type: ignore[attr-defined]
-    return Depends(authenticated)
+    refusals = refuses(401, "key_missing", "key_unknown") | refuses(403, "scope_missing")
+    return demanding(authenticated, Demand("api-key", scope, _BEARER, refusals=refusals))
 
 
-def authenticated_by(check: Callable[..., Awaitable[Any]], name: str) -> Any:
-    """A FastAPI dependency with an authentication of its own (webhook signatures), marked so that the route counts as authenticated."""
-    check.required_scope = name  # type: ignore[attr-defined]
-    return Depends(check)
+def signed_by(check: Callable[..., Awaitable[Any]], name: str, *, headers: Mapping[str, str], signature: str) -> Any:
+    """A FastAPI dependency that authenticates the raw bytes by a signature instead of a key.
+
+    Args:
+        check: Gives what the route needs of the body, or raises `Unauthorized("signature_wrong")`.
+        name: Of the security scheme.
+        headers: Name -> description of each header that must be there.
+        signature: The header that carries the signature.
+    """
+    definition = {"type": "apiKey", "in": "header", "name": signature, "description": headers[signature]}
+    return demanding(check, Demand(name, None, definition, headers, refuses(401, "signature_wrong")))

@@ -18,6 +18,7 @@ from deploy.local.settings import LocalSettings
 from shared.process import Service
 from shared.settings import ServiceSettings
 from shared.web.app import DOCUMENTATION, OPERATIONS
+from shared.web.openapi import demands
 
 PUBLIC = {
     "intake": {("GET", "/v1/webhooks/whatsapp")},  # the handshake: guarded by the verify token, which is part of the address
@@ -50,12 +51,8 @@ async def apps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Fas
 
 
 def scopes(dependant: Dependant) -> Iterator[str]:
-    """What the dependencies of a route demand."""
-    scope = getattr(dependant.call, "required_scope", None)
-    if scope is not None:
-        yield scope
-    for inner in dependant.dependencies:
-        yield from scopes(inner)
+    """What the dependencies of a route demand: a scope of the key, or a signature."""
+    yield from (demand.scope or demand.scheme for demand in demands(dependant) if demand.scheme)
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str, set[str]]]:

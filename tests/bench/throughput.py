@@ -1,10 +1,10 @@
 """Journeys per second through everything: `python -m tests.bench.throughput`.
 
 A journey is a request filed by a channel adapter (`POST /v1/requests`, with two photos that lie there already), approved automatically
-against the register, printed and stored, told, and delivered: intake says `delivered` because the notifier has recorded the notice. An
-adapter is sent no message (it asks, or reads the events), so Meta's limit of 80 messages a second for a number limits nothing here.
+against the register, printed and stored, told, and ready: intake says `ready` because issuance has told that there is a document. An
+adapter is sent no message (it asks), so Meta's limit of 80 messages a second for a number limits nothing here.
 
-As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is delivered. Once with a stub of
+As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is ready. Once with a stub of
 the press, and once with the real one, which typesets and signs a PDF for each. CPU is told for each process, per journey, and for ours by
 library, from a round of its own.
 """
@@ -60,7 +60,7 @@ SIGNED: Final = Press("signed", stub=False, journeys=300, target=SIGNED_TARGET)
 
 @dataclass(frozen=True)
 class Trip:
-    """One round: journeys per second until the last was delivered, requests per second that were answered, CPU by process."""
+    """One round: journeys per second until the last was ready, requests per second that were answered, CPU by process."""
 
     per_second: float
     filed_per_second: float
@@ -128,20 +128,20 @@ class Adapter:
         await asyncio.gather(*(caller() for _ in range(callers)))
 
 
-async def delivered(mongo: Mongo, system: System, since: str) -> int:
+async def ready(mongo: Mongo, system: System, since: str) -> int:
     """Requests filed since that id that came to their end."""
-    wanted = {"state": "delivered", "_id": {"$gt": since}}  # ids sort by time; an index holds both
+    wanted = {"state": "ready", "_id": {"$gt": since}}  # ids sort by time; an index holds both
     return await mongo.collection(system.database("intake"), "requests").count_documents(wanted)
 
 
-async def until_delivered(mongo: Mongo, system: System, count: int, since: str) -> None:
+async def until_ready(mongo: Mongo, system: System, count: int, since: str) -> None:
     """Wait for the last.
 
     Raises:
         TimeoutError: it does not come.
     """
     async with asyncio.timeout(GIVE_UP_SECONDS):
-        while await delivered(mongo, system, since) < count:  # noqa: ASYNC110 - other processes deliver
+        while await ready(mongo, system, since) < count:  # noqa: ASYNC110 - other processes issue
             await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -151,7 +151,7 @@ async def trip(mongo: Mongo, system: System, adapter: Adapter, count: int) -> Tr
     meter, began = Meter(system), monotonic_seconds()
     await adapter.file_many(count)
     filed = monotonic_seconds() - began
-    await until_delivered(mongo, system, count, since)
+    await until_ready(mongo, system, count, since)
     seconds = monotonic_seconds() - began
     return Trip(count / seconds, count / filed, per(meter.seconds(), count))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +22,13 @@ from tests.chaos.people import Person, personal
 from tests.chaos.sites import Sites
 
 RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-OVER: Final = ("undelivered", "rejected", "returned", "delivered")  # the end of several requests is the first of these that one has
+OVER: Final = (
+    "undelivered",
+    "rejected",
+    "returned",
+    "ready",
+    "delivered",
+)  # the end of several requests is the first of these that one has
 TRY_SECONDS: Final = 10.0  # a client gives up one try after that
 REPEATED: Final = 0.05  # share of clients that repeat although they were answered
 LISTEN_SECONDS: Final = 8.0  # one look at a chat, which ends with what comes; shorter than a try
@@ -97,6 +105,34 @@ async def adapter(road: Road, key: str, person: Person, rng: Random) -> None:
     if rng.random() < REPEATED:
         await _insist(road, asked, body)
     await follow(road, key, [request["receipt"] for request in answer["requests"]])
+    if road.history.journeys[key].end == "ready":
+        for request in answer["requests"]:
+            await _fetch(road, request)
+        road.history.ended(key, "delivered")
+
+
+async def _fetch(road: Road, request: Mapping[str, Any]) -> None:
+    """Fetch the document until all of it came. After that the request is delivered.
+
+    Raises:
+        Gone: it did not come in time.
+    """
+    url, headers = f"{road.sites.intake}/v1/requests/{request['receipt']}", {"Authorization": f"Bearer {road.sites.adapter_key}"}
+    deadline, pause = road.deadline(), FIRST_PAUSE
+    async with httpx.AsyncClient(timeout=TRY_SECONDS, trust_env=False, verify=False) as client:  # noqa: S501 - http: nothing to verify
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await client.get(f"{url}/documents/1", headers=headers)
+                if answer.is_success:
+                    break
+            if monotonic_seconds() > deadline:
+                raise Gone
+            await road.rest(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+    road.history.served(f"{request['request_id']}.{request['product']}", hashlib.sha256(answer.content).hexdigest(), "adapter")
+    stands = await road.try_once("GET", url, headers=headers)
+    if stands is not None and stands.is_success:
+        road.history.observed(request["receipt"], stands.json()["state"])
 
 
 async def _insist(road: Road, asked: Asked, body: Mapping[str, Any]) -> Any:

@@ -12,16 +12,21 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from services.intake.domain.court import Child, Decision, Party
+from services.intake.domain.court import PROBLEMS, Child, Decision, Party
 from services.intake.handlers import record_decision
 from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
 from shared.messaging.units import Context, Units
 from shared.reference.courts import court_key
-from shared.web import authenticated_by
+from shared.web import refuses, signed_by
 
 PATH: Final = "/v1/court/decisions"
 _MAX_ID_CHARACTERS: Final = 200  # of a webhook-id; it becomes a key
+_HEADERS: Final = {
+    "webhook-id": "Names this decision: a repeat under the same id is answered the same",
+    "webhook-timestamp": "Seconds since 1970, within five minutes of now",
+    "webhook-signature": "Standard Webhooks: v1,<base64 of HMAC-SHA256 over id.timestamp.body>",
+}
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Digits = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -143,13 +148,19 @@ def routes(deps: Deps, units: Units[Tx], signatures: Signatures) -> APIRouter:
             raise Permanent("webhook_id_too_long", f"At most {_MAX_ID_CHARACTERS} characters.")
         return Signed(body, webhook_id, court)
 
+    signature = signed_by(signed, "standard-webhooks", headers=_HEADERS, signature="webhook-signature")
+
     @router.post(
         PATH,
         summary="Record a final divorce decision",
         response_model=CaseView,
+        responses=refuses(400, "json_malformed", "webhook_id_too_long")
+        | refuses(403, "court_not_the_sender")
+        | refuses(409, "decision_already_recorded")
+        | refuses(422, "fields_invalid", "decision_refused", "idempotency_key_reused", fields=PROBLEMS),
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": DecisionBody.model_json_schema()}}}},
     )
-    async def receive(request: Request, signed: Annotated[Signed, authenticated_by(signed, "standard-webhooks")]) -> dict[str, Any]:
+    async def receive(request: Request, signed: Annotated[Signed, signature]) -> dict[str, Any]:
         decision = _decision(_parse(signed.body))
         if court_key(decision.court_code) != signed.court:
             raise Forbidden("court_not_the_sender", "The signature is another court's than court_code.")

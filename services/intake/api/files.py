@@ -15,7 +15,7 @@ from services.intake.domain.conversation import DOCUMENT_TYPES
 from services.intake.ports import Deps
 from shared.errors import BadInput, FieldProblem
 from shared.mongo.files import StoredFile
-from shared.web import Client, require
+from shared.web import Client, refuses, require
 
 PATH: Final = "/v1/files"
 _DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")  # RFC 9530
@@ -39,6 +39,8 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
         status_code=201,
         summary="Upload a photo or PDF as the raw body",
         response_model=FileView,
+        responses=refuses(413, "file_too_large")
+        | refuses(422, "content_digest_differs", "content_digest_malformed", "file_empty", "media_type_not_accepted"),
         openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
     )
     async def upload(
@@ -62,7 +64,12 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
             raise _digest_problem("content_digest_differs", "The bytes that came are not the ones that were sent.")
         return FileView(file_id=stored.file_id, size_bytes=stored.size_bytes, sha256=stored.sha256, media_type=stored.media_type)
 
-    @router.get(PATH + "/{file_id}", summary="Download a file", response_class=StreamingResponse)
+    @router.get(
+        PATH + "/{file_id}",
+        summary="Download a file",
+        response_class=StreamingResponse,
+        responses=refuses(404, "file_not_found") | {200: {"content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
+    )
     async def download(file_id: str, _client: Annotated[Client, require("files:read")]) -> StreamingResponse:
         stored, chunks = await deps.files.open(file_id)
         return StreamingResponse(chunks, media_type=stored.media_type, headers=_headers(stored))

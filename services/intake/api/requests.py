@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.intake.domain.requests import Channel, State
 from services.intake.domain.requests import Request as Filed
-from services.intake.domain.submission import Document, Submission
-from services.intake.handlers import submit_request
+from services.intake.domain.submission import PROBLEMS, Document, Submission
+from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, Search, Tx
-from shared.errors import NotFound, Permanent
+from shared.errors import NotFound
 from shared.messaging.units import Context, Units
 from shared.values import Receipt
-from shared.web import Client, require
+from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
 PATH: Final = "/v1/requests"
-_MAX_KEY_CHARACTERS: Final = 200  # of an Idempotency-Key
+READ_ALL: Final = "requests:read_all"  # beside requests:read: everybody's requests, not only the client's own
+_UNKNOWN: Final = refuses(404, "request_not_found") | refuses(422, "receipt_malformed", "receipt_check_wrong")
 _PAGE: Final = 50  # requests on a page, unless asked for otherwise
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -46,6 +48,17 @@ class RequestBody(BaseModel):
     applicant_name: Short | None = None
     documents: Annotated[tuple[DocumentBody, ...], Field(max_length=20)] = ()
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
+
+    def submission(self) -> Submission:
+        """In the domain's words."""
+        return Submission(
+            service=self.service,
+            nik=self.nik,
+            kk_number=self.kk_number,
+            documents=tuple(Document(document.kind, document.file_id) for document in self.documents),
+            applicant_name=self.applicant_name,
+            reference=self.reference,
+        )
 
 
 class StepView(BaseModel):
@@ -91,41 +104,59 @@ class PageView(BaseModel):
     next: str | None
 
 
+Act = Callable[[Tx], Awaitable[dict[str, Any]]]
+
+
 def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
     """The routes of requests."""
     router = APIRouter(tags=["Requests"])
 
-    @router.post(PATH, status_code=201, summary="File a complete request", response_model=SubmittedView)
+    async def once(request: Request, client: Client, key: str, body: RequestBody, act: Act) -> dict[str, Any]:
+        return await units.run(
+            act,
+            context=Context(f"adapter:{client.name}", None, request.state.traceparent),
+            key=key,
+            fingerprint=hashlib.sha256(body.model_dump_json().encode()).hexdigest(),
+        )
+
+    @router.post(
+        PATH,
+        status_code=201,
+        summary="File a complete request",
+        response_model=SubmittedView,
+        responses=refuses(422, "request_refused", fields=PROBLEMS),
+    )
     async def file_request(
         request: Request,
         body: RequestBody,
         client: Annotated[Client, require("requests:write")],
-        idempotency_key: Annotated[str | None, Header(description="Yours, unique per request; repeat it when you repeat the call")] = None,
+        key: Annotated[str, IDEMPOTENCY_KEY],
     ) -> dict[str, Any]:
-        if not idempotency_key or len(idempotency_key) > _MAX_KEY_CHARACTERS:
-            raise Permanent("idempotency_key_missing", f"Send an Idempotency-Key of 1 to {_MAX_KEY_CHARACTERS} characters.")
-        submission = Submission(
-            service=body.service,
-            nik=body.nik,
-            kk_number=body.kk_number,
-            documents=tuple(Document(document.kind, document.file_id) for document in body.documents),
-            applicant_name=body.applicant_name,
-            reference=body.reference,
-        )
+        submission, named = body.submission(), f"adapter:{client.name}:{key}"
+        return await once(request, client, named, body, lambda tx: submit_request(tx, deps, submission, client.name))
 
-        async def submit(tx: Tx) -> dict[str, Any]:
-            return await submit_request(tx, deps, submission, client.name)
+    @router.put(
+        PATH + "/{receipt}",
+        summary="Mend a returned request: the whole of it again, under its receipt",
+        response_model=FiledView,
+        responses=refuses(404, "request_not_found")
+        | refuses(409, "request_not_returned")
+        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", fields=PROBLEMS),
+    )
+    async def mend(
+        request: Request,
+        receipt: str,
+        body: RequestBody,
+        client: Annotated[Client, require("requests:write")],
+        key: Annotated[str, IDEMPOTENCY_KEY],
+    ) -> dict[str, Any]:
+        submission, number = body.submission(), Receipt.parse(receipt)
+        named = f"mend:{client.name}:{number}:{key}"
+        return await once(request, client, named, body, lambda tx: mend_request(tx, deps, number, submission, client.name))
 
-        return await units.run(
-            submit,
-            context=Context(f"adapter:{client.name}", None, request.state.traceparent),
-            key=f"adapter:{client.name}:{idempotency_key}",
-            fingerprint=hashlib.sha256(body.model_dump_json().encode()).hexdigest(),
-        )
-
-    @router.get(PATH, summary="List and search requests", response_model=PageView)
+    @router.get(PATH, summary="List and search requests: your own, or all with the scope requests:read_all", response_model=PageView)
     async def search(
-        _client: Annotated[Client, require("requests:read")],
+        client: Annotated[Client, require("requests:read")],
         state: State | None = None,
         service: Annotated[str | None, Query(max_length=64)] = None,
         channel: Channel | None = None,
@@ -135,14 +166,15 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         after: Annotated[str | None, Query(max_length=64, description="`next` of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
     ) -> PageView:
-        page = await deps.register.search(Search(state, service, channel, q, after, limit))
+        own = None if READ_ALL in client.scopes else client.name
+        page = await deps.register.search(Search(state, service, channel, q, after, limit, own))
         return PageView(requests=[_view(filed) for filed in page.requests], next=page.next)
 
-    @router.get(PATH + "/{receipt}", summary="How a request stands", response_model=RequestView)
-    async def show(receipt: str, _client: Annotated[Client, require("requests:read")]) -> RequestView:
+    @router.get(PATH + "/{receipt}", summary="How a request stands", response_model=RequestView, responses=_UNKNOWN)
+    async def show(receipt: str, client: Annotated[Client, require("requests:read")]) -> RequestView:
         filed = await deps.register.find_by_receipt(Receipt.parse(receipt))
-        if filed is None:
-            raise NotFound("request_not_found", "No request has this receipt number.")
+        if filed is None or not (READ_ALL in client.scopes or filed.is_of_adapter(client.name)):
+            raise NotFound("request_not_found", "No request of yours has this receipt number.")
         return _view(filed)
 
     return router
@@ -161,7 +193,12 @@ def _view(filed: Filed) -> RequestView:
         case_id=filed.case_id,
         document_number=filed.document_number,
         timeline=[
-            StepView(state=step.state, at=step.at, reasons=list(step.reasons), document_number=step.document_number)
+            StepView(
+                state=step.state,
+                at=step.at,
+                reasons=list(step.reasons),
+                document_number=step.document.number if step.document else None,
+            )
             for step in filed.timeline
         ],
     )

@@ -13,10 +13,10 @@ from fastapi.responses import PlainTextResponse
 from services.intake.handlers import receive_webhook
 from services.intake.ports import Deps
 from shared.errors import Forbidden, Permanent, Unauthorized
-from shared.web import authenticated_by
+from shared.web import refuses, signed_by
 
 PATH: Final = "/v1/webhooks/whatsapp"
-_SIGNATURE: Final = "x-hub-signature-256"
+_SIGNATURE: Final = "X-Hub-Signature-256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ def routes(deps: Deps, wake: Callable[[], None], secrets: Secrets) -> APIRouter:
             raise Unauthorized("signature_wrong", "X-Hub-Signature-256 does not sign this body.")
         return body
 
-    @router.get(PATH, summary="Handshake of the provider", response_class=PlainTextResponse)
+    headers = {_SIGNATURE: "sha256=<hex of HMAC-SHA256 over the body>, with the app secret"}
+    signature = signed_by(signed_body, "whatsapp-signature", headers=headers, signature=_SIGNATURE)
+
+    @router.get(PATH, summary="Handshake of the provider", response_class=PlainTextResponse, responses=refuses(403, "verify_token_wrong"))
     async def verify(
         mode: Annotated[str, Query(alias="hub.mode")] = "",
         challenge: Annotated[str, Query(alias="hub.challenge", max_length=1000)] = "",
@@ -56,8 +59,14 @@ def routes(deps: Deps, wake: Callable[[], None], secrets: Secrets) -> APIRouter:
             raise Forbidden("verify_token_wrong", "hub.mode must be subscribe and hub.verify_token the agreed one.")
         return PlainTextResponse(challenge)
 
-    @router.post(PATH, summary="Messages and statuses; stored before the answer, handled after it")
-    async def receive(request: Request, body: Annotated[bytes, authenticated_by(signed_body, "whatsapp-signature")]) -> PlainTextResponse:
+    @router.post(
+        PATH,
+        summary="Messages and statuses; stored before the answer, handled after it",
+        response_class=PlainTextResponse,
+        responses=refuses(400, "json_malformed"),
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    )
+    async def receive(request: Request, body: Annotated[bytes, signature]) -> PlainTextResponse:
         try:
             content = orjson.loads(body)
         except orjson.JSONDecodeError as error:

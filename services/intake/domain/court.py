@@ -19,6 +19,32 @@ from shared.values import KkNumber, Malformed, Nik
 
 APPEAL: Final = timedelta(days=14)  # after reading, or after notice reached the absent party: then the decision is final (BHT)
 
+PROBLEMS: Final = (
+    "case_number_after_decision",
+    "case_number_not_a_lawsuit",
+    "case_number_of_another_court",
+    "court_unknown",
+    "custody_of_a_stranger",
+    "deed_before_final",
+    "deed_in_the_future",
+    "deed_number_malformed",
+    "deed_year_differs",
+    "final_too_early",
+    "general_court_matter",
+    "kind_not_open",
+    "kind_unknown",
+    "marriage_after_decision",
+    "no_party_here",
+    "not_final_yet",
+    "notified_before_decided",
+    "parties_are_the_same",
+    "pledge_before_final",
+    "pledge_missing",
+    "pledge_not_expected",
+    "region_unknown",
+)
+"""Every code that `judge` gives by itself, for the API document; codes of malformed numbers are those of `shared.values`."""
+
 
 class DecisionKind(StrEnum):
     """Kinds of decisions this service records today."""

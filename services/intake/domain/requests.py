@@ -1,7 +1,8 @@
 """A request and how it stands. `progress(request, step)` applies what the other services tell; states never go backwards (promise I5).
 
-SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED from before ISSUED. Events of different publishers
-come in any order: a late one enters the timeline without moving the state.
+SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED from before ISSUED. An adapter is sent nothing: its
+document is READY until it was fetched, then DELIVERED. Events of different publishers come in any order: a late one enters the timeline
+without moving the state.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Attachment
 from services.intake.domain.court import Decision
+from shared.errors import DomainError
 
 
 class State(StrEnum):
@@ -24,15 +26,17 @@ class State(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     ISSUED = "issued"
+    READY = "ready"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
 
 
 _LATER: Final[Mapping[State, frozenset[State]]] = {
     State.SUBMITTED: frozenset(State) - {State.SUBMITTED},
-    State.RETURNED: frozenset({State.APPROVED, State.REJECTED, State.ISSUED, State.DELIVERED, State.UNDELIVERED}),
-    State.APPROVED: frozenset({State.ISSUED, State.DELIVERED, State.UNDELIVERED}),
+    State.RETURNED: frozenset(State) - {State.SUBMITTED, State.RETURNED},
+    State.APPROVED: frozenset({State.ISSUED, State.READY, State.DELIVERED, State.UNDELIVERED}),
     State.ISSUED: frozenset({State.DELIVERED, State.UNDELIVERED}),
+    State.READY: frozenset({State.DELIVERED}),
     State.UNDELIVERED: frozenset({State.DELIVERED}),  # the person was reached after all
     State.REJECTED: frozenset(),
     State.DELIVERED: frozenset(),
@@ -42,8 +46,8 @@ _LATER: Final[Mapping[State, frozenset[State]]] = {
 OPEN: Final = frozenset({State.SUBMITTED, State.APPROVED, State.ISSUED})
 """The office has it in hand: a second one for the same person would be a double."""
 
-ENDED: Final = frozenset({State.RETURNED, State.REJECTED, State.DELIVERED})
-"""Nothing more happens by itself."""
+ENDED: Final = frozenset({State.RETURNED, State.REJECTED, State.READY, State.DELIVERED})
+"""Nothing more happens by itself: what is next is up to whoever asked."""
 
 
 class Channel(StrEnum):
@@ -55,13 +59,22 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A document as issuance announced it; its bytes are fetched there by `document_id`. `sha256` is hex."""
+
+    document_id: str
+    number: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of the timeline. `reasons` are stable codes, never personal."""
 
     state: State
     at: datetime
     reasons: tuple[str, ...] = ()
-    document_number: str | None = None
+    document: IssuedDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +116,18 @@ class Request:
     outreach_source: str | None = None
 
     @property
+    def documents(self) -> tuple[IssuedDocument, ...]:
+        """The issued documents, the first one first."""
+        return tuple(step.document for step in self.timeline if step.document)
+
+    @property
     def document_number(self) -> str | None:
         """The number of the issued document, once there is one."""
-        return next((step.document_number for step in self.timeline if step.document_number), None)
+        return next((document.number for document in self.documents), None)
+
+    def is_of_adapter(self, client: str) -> bool:
+        """Whether this API client filed it."""
+        return self.origin.channel is Channel.ADAPTER and self.origin.address == client
 
     @property
     def is_open(self) -> bool:
@@ -153,6 +175,29 @@ def submit(request: Request) -> tuple[Request, RequestSubmitted]:
     """Begin the timeline of a complete request."""
     begun = replace(request, state=State.SUBMITTED, timeline=(Step(State.SUBMITTED, request.submitted_at),))
     return begun, RequestSubmitted(begun)
+
+
+def issue(request: Request, document: IssuedDocument, at: datetime) -> Request:
+    """Note that the document exists. An adapter may fetch it from now on; everybody else is sent it."""
+    state = State.READY if request.origin.channel is Channel.ADAPTER else State.ISSUED
+    return progress(request, Step(state, at, document=document))
+
+
+def fetched(request: Request, at: datetime) -> Request:
+    """Note that the adapter has its document. Only the first time counts."""
+    return progress(request, Step(State.DELIVERED, at)) if request.state is State.READY else request
+
+
+def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]:
+    """Begin the next round of a returned request, which holds by now what was mended. Its receipt stays.
+
+    Raises:
+        DomainError: `request_not_returned`.
+    """
+    if request.state is not State.RETURNED:
+        raise DomainError("request_not_returned", f"The request is {request.state.value}; only a returned one can be mended.")
+    again = replace(request, state=State.SUBMITTED, timeline=(*request.timeline, Step(State.SUBMITTED, at)))
+    return again, RequestSubmitted(again)
 
 
 def progress(request: Request, step: Step) -> Request:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from shared.errors import FieldProblem
 from shared.reference.catalogue import Catalogue, Offer
 from shared.values import KkNumber, Malformed, Nik, PersonName
+
+PROBLEMS: Final = (
+    "document_kind_unknown",
+    "document_missing_<kind>",
+    "file_unknown",
+    "file_used_twice",
+    "service_by_court",
+    "service_differs",
+    "service_in_person",
+    "service_not_open",
+    "service_unknown",
+)
+"""Every code of a field, for the API document; codes of malformed numbers and names are those of `shared.values`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,13 @@ class Submission:
     documents: tuple[Document, ...]
     applicant_name: str | None = field(default=None, repr=False)
     reference: str | None = None
+
+
+def check_mended(submission: Submission, service: str) -> tuple[FieldProblem, ...]:
+    """Find what keeps a submission from standing in for a request of this service."""
+    if submission.service == service:
+        return ()
+    return (FieldProblem("service", "service_differs", f"The request is for {service}; file a new one for another service."),)
 
 
 def check(

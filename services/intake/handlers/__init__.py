@@ -9,5 +9,8 @@ from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.inflow import handle_status as handle_status
 from services.intake.handlers.inflow import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.inflow import receive_webhook as receive_webhook
+from services.intake.handlers.mending import mend_request as mend_request
+from services.intake.handlers.requests import note_document as note_document
+from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_progress as note_progress
 from services.intake.handlers.requests import submit_request as submit_request

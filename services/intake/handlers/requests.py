@@ -9,7 +9,19 @@ from typing import Any
 
 from services.intake.domain.chat import Attachment
 from services.intake.domain.court import Decision
-from services.intake.domain.requests import Channel, Origin, Person, Request, RequestSubmitted, Step, progress, submit
+from services.intake.domain.requests import (
+    Channel,
+    IssuedDocument,
+    Origin,
+    Person,
+    Request,
+    RequestSubmitted,
+    Step,
+    fetched,
+    issue,
+    progress,
+    submit,
+)
 from services.intake.domain.submission import Submission, check
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
@@ -62,22 +74,31 @@ async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str
     Raises:
         BadInput: `request_refused`, with every field that is wrong.
     """
-    files = await _files(deps, [document.file_id for document in submission.documents], client)
-    problems = check(submission, deps.catalogue, frozenset(deps.desk.forms), {name: file.media_type for name, file in files.items()})
-    if problems:
-        raise BadInput("request_refused", "One or more fields can't be accepted.", problems)
-    attachments = tuple(_attachment(document.kind, files[document.file_id]) for document in submission.documents)
-    person = Person(
-        Nik.parse(submission.nik).text,
-        KkNumber.parse(submission.kk_number).text,
-        PersonName.parse(submission.applicant_name).text if submission.applicant_name else None,
-    )
+    person, attachments = await accept(deps, submission, client)
     origin = Origin(Channel.ADAPTER, client, reference=submission.reference)
     opened = [
         open_request(tx, deps, Opening(origin, submission.service, product, person, deps.clock(), attachments))
         for product in deps.catalogue.get(submission.service).products
     ]
     return {"requests": [summary(request) for request in opened], **summary(opened[0])}
+
+
+async def accept(deps: Deps, submission: Submission, client: str) -> tuple[Person, tuple[Attachment, ...]]:
+    """Whom a complete request is about, and its documents.
+
+    Raises:
+        BadInput: `request_refused`, with every field that is wrong.
+    """
+    files = await _files(deps, [document.file_id for document in submission.documents], client)
+    problems = check(submission, deps.catalogue, frozenset(deps.desk.forms), {name: file.media_type for name, file in files.items()})
+    if problems:
+        raise BadInput("request_refused", "One or more fields can't be accepted.", problems)
+    person = Person(
+        Nik.parse(submission.nik).text,
+        KkNumber.parse(submission.kk_number).text,
+        PersonName.parse(submission.applicant_name).text if submission.applicant_name else None,
+    )
+    return person, tuple(_attachment(document.kind, files[document.file_id]) for document in submission.documents)
 
 
 def summary(request: Request) -> dict[str, Any]:
@@ -100,8 +121,31 @@ async def note_progress(tx: Tx, request_id: str, step: Step) -> None:
         NotFound: `requests_not_found`; only our own requests are told about.
     """
     request = await tx.request(request_id)
-    after = progress(request, step)
-    if after != request:
+    _keep(tx, request, progress(request, step))
+
+
+async def note_document(tx: Tx, request_id: str, document: IssuedDocument, at: datetime) -> None:
+    """Take that a document of a request was issued.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    _keep(tx, request, issue(request, document, at))
+
+
+async def note_fetched(tx: Tx, deps: Deps, request_id: str) -> None:
+    """Take that the adapter has its document.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    _keep(tx, request, fetched(request, deps.clock()))
+
+
+def _keep(tx: Tx, before: Request, after: Request) -> None:
+    if after != before:
         tx.save_request(after)
 
 

@@ -5,3 +5,4 @@ from services.intake.store.inflow import InflowStore as InflowStore
 from services.intake.store.register import RegisterStore as RegisterStore
 from services.intake.store.shelves import SHELVES as SHELVES
 from services.intake.store.tx import IntakeTx as IntakeTx
+from services.intake.store.uploads import UsedFiles as UsedFiles

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from shared.mongo import IndexModel
+from shared.mongo.unused import UnusedFiles
 
 HANDLED_KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; the rest is for looking back at a complaint
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
@@ -42,10 +43,13 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "requests": (
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
+        IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
+        IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
         IndexModel([("document_number", 1)], name="by_number", partialFilterExpression={"document_number": {"$gt": ""}}),
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
     "sent_messages": (),
+    "files.files": UnusedFiles.indexes(),
 }

@@ -13,7 +13,7 @@ from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
 from services.intake.domain.contacts import Contact
 from services.intake.domain.court import Child, Decision, Party
 from services.intake.domain.inflow import Kind
-from services.intake.domain.requests import Channel, Origin, Person, Request, State, Step
+from services.intake.domain.requests import Channel, IssuedDocument, Origin, Person, Request, State, Step
 from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
 from shared.mongo import Doc, Mapping, fields_of
 from shared.values import KkNumber, Nik
@@ -130,7 +130,14 @@ def _request_to(request: Request) -> Doc:
         "person": fields_of(request.person),
         "attachments": [fields_of(file) for file in request.attachments],
         "timeline": [
-            {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
+            {
+                "state": step.state.value,
+                "at": step.at,
+                "reasons": list(step.reasons),
+                "document_number": step.document.number if step.document else None,
+                "document_id": step.document.document_id if step.document else None,
+                "sha256": step.document.sha256 if step.document else None,
+            }
             for step in request.timeline
         ],
     }
@@ -148,12 +155,18 @@ def request_from(doc: Doc) -> Request:
         person=Person(**_known(Person, doc["person"])),
         submitted_at=doc["submitted_at"],
         promised_at=doc["promised_at"],
-        timeline=tuple(Step(State(step["state"]), step["at"], tuple(step["reasons"]), step["document_number"]) for step in doc["timeline"]),
+        timeline=tuple(_step_from(step) for step in doc["timeline"]),
         state=State(doc["state"]),
         attachments=_attachments(doc["attachments"]),
         case_id=doc["case_id"],
         outreach_source=doc["outreach_source"],
     )
+
+
+def _step_from(doc: Doc) -> Step:
+    number = doc["document_number"]
+    document = IssuedDocument(doc.get("document_id", ""), number, doc.get("sha256", "")) if number else None  # "": noted before 0.2
+    return Step(State(doc["state"]), doc["at"], tuple(doc["reasons"]), document)
 
 
 def _case_to(case: Case) -> Doc:

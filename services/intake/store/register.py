@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.requests import Request
+from services.intake.domain.requests import Channel, Request
 from services.intake.ports import Page, Search
 from services.intake.store.mappings import request_from
 from shared.mongo import Collection, Doc, Mongo
@@ -33,12 +33,14 @@ class RegisterStore:
 
 def _query(search: Search) -> Doc:
     query: Doc = {}
+    if search.client is not None:
+        query |= {"channel": Channel.ADAPTER.value, "origin.address": search.client}
     if search.state:
         query["state"] = search.state.value
     if search.service:
         query["service"] = search.service
     if search.channel:
-        query["channel"] = search.channel.value
+        query["$and"] = [{"channel": search.channel.value}]  # beside the one above
     if search.after:
         query["_id"] = {"$lt": search.after}
     if search.text:

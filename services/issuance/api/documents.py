@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
@@ -16,10 +16,11 @@ from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
 from shared.messaging.units import Units
-from shared.web import Client, require
+from shared.web import Client, refuses, require
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+_UNKNOWN: Final = refuses(404, "documents_not_found")
 READ, ADMIN = "documents:read", "admin"
 
 _log = logs.get("documents")
@@ -93,7 +94,7 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         found, following = await deps.register.page(DocumentQuery(**query.model_dump()))
         return DocumentPage(documents=[_view(document) for document in found], next=following)
 
-    @routes.get("/{document_id}", summary="One document")
+    @routes.get("/{document_id}", summary="One document", responses=_UNKNOWN)
     async def show(document_id: str, _client: Client = require(READ)) -> DocumentView:
         return _view(await deps.register.get(document_id))
 
@@ -101,7 +102,9 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         "/{document_id}/content",
         summary="The signed PDF",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
+        responses=_UNKNOWN
+        | refuses(409, "document_not_issued")
+        | {200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
     )
     async def content(document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ)) -> Response:
         document = await deps.register.get(document_id)
@@ -118,14 +121,22 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
 
 
 def _administration(routes: APIRouter, deps: Deps, units: Units[Tx]) -> None:
-    @routes.post("/{document_id}/void", summary="Give up a number before issue")
+    @routes.post(
+        "/{document_id}/void",
+        summary="Give up a number before issue",
+        responses=_UNKNOWN | refuses(409, "document_issued", "document_void"),
+    )
     async def void(document_id: str, body: Reason, client: Client = require(ADMIN)) -> DocumentView:
         document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))
         await handlers.discard_leftovers(deps, document)
         _log.info("document.voided", document_id=document_id, client=client.name, reason=body.reason)
         return _view(document)
 
-    @routes.post("/{document_id}/retry", summary="Give a held document back to the press")
+    @routes.post(
+        "/{document_id}/retry",
+        summary="Give a held document back to the press",
+        responses=_UNKNOWN | refuses(409, "document_not_held"),
+    )
     async def retry(document_id: str, client: Client = require(ADMIN)) -> DocumentView:
         document = await units.run(lambda tx: handlers.retry_document(tx, deps, document_id))
         _log.info("document.retried", document_id=document_id, client=client.name)

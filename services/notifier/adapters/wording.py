@@ -1,4 +1,4 @@
-"""Reads the texts from the folder `templates/` of this service."""
+"""Reads the texts from the folder `templates/` of this service, and the reasons from the list that all services share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tomllib
 from importlib.resources import files
 
 from services.notifier.domain.texts import Texts
+from shared.reference.reasons import reasons
 
 
 def load_texts() -> Texts:
@@ -14,4 +15,5 @@ def load_texts() -> Texts:
     Raises:
         ValueError: a notice is missing or names a field that does not exist.
     """
-    return Texts.from_data(tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8")))
+    data = tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8"))
+    return Texts.from_data({**data, "reasons": {code: reason.text for code, reason in reasons().items()}})

@@ -135,9 +135,10 @@ Step = tuple[Job, tuple[Fact, ...]]
 
 
 def record_only(job: Job, *, at: datetime) -> Step:
-    """Finish a notice that nobody needs to send: the adapter reads the state itself."""
+    """Finish a notice that nobody needs to send: the adapter reads the state itself. That it was delivered would be untrue."""
     assert isinstance(job.message, Nothing)  # noqa: S101 - a programming error
-    return _done(job, at=at, provider_id=None)
+    done, _ = _done(job, at=at, provider_id=None)
+    return done, ()
 
 
 def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: Policy) -> bool:

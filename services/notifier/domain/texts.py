@@ -40,7 +40,7 @@ class Texts:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read `templates/notices.toml`.
+        """Read `templates/notices.toml`, with `reasons`: code -> sentence.
 
         Raises:
             ValueError: a notice is missing, or speaks of something it does not know.

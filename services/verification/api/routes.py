@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -13,6 +13,8 @@ from services.verification import handlers
 from services.verification.api.shapes import (
     Code,
     DecisionIn,
+    KnownReasonOut,
+    ReasonListOut,
     SearchIn,
     TallyOut,
     TaskDetailOut,
@@ -24,10 +26,22 @@ from services.verification.handlers import TaskView
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
 from shared.messaging.units import Units
-from shared.web import Client, require
+from shared.reference.reasons import reasons
+from shared.web import Client, refuses, require
 
 _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+
+
+_UNPRINTABLE: Final = ("holder_not_in_register", "parties_not_on_one_card", "village_unknown")  # what an approval can fail with
+_UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
+_ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed")
+_DECIDING: Final = (
+    _UNKNOWN
+    | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
+    | refuses(412, "version_stale")
+    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this")
+)
 
 
 def install(app: FastAPI, units: Units[Tx], deps: Deps) -> None:
@@ -36,11 +50,12 @@ def install(app: FastAPI, units: Units[Tx], deps: Deps) -> None:
     _lists(router, deps)
     _acts(router, units, deps)
     _attachments(router, units, deps)
+    _reasons(router)
     app.include_router(router)
 
 
 def _lists(router: APIRouter, deps: Deps) -> None:
-    @router.get("/tasks")
+    @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
     async def list_tasks(
         *,
         show: TaskFilter = TaskFilter.OPEN,
@@ -55,7 +70,7 @@ def _lists(router: APIRouter, deps: Deps) -> None:
         query = TaskQuery(officer_id=client.name, show=show, service=service, channel=channel, reason=reason, after=after, limit=limit)
         return await _page(deps, query)
 
-    @router.post("/tasks/search")
+    @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
         """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
         return await _page(deps, TaskQuery(officer_id=client.name, **search.model_dump()))
@@ -78,22 +93,22 @@ def _acts(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
         response.headers["ETag"] = f'"{view.version}"'
         return detail_out(view, deps.catalogue, deps.clock())
 
-    @router.get("/tasks/{task_id}")
+    @router.get("/tasks/{task_id}", responses=_UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
         """Show one task with its persons, documents and the card an approval would print."""
         return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
 
-    @router.post("/tasks/{task_id}/claim")
+    @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Take a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
         return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, client.name))
 
-    @router.post("/tasks/{task_id}/release")
+    @router.post("/tasks/{task_id}/release", responses=_UNKNOWN | _ELSEWHERE)
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Give a task back to everybody."""
         return await shown(request, response, task_id, lambda tx: handlers.release_task(tx, deps, task_id, client.name))
 
-    @router.post("/tasks/{task_id}/decision")
+    @router.post("/tasks/{task_id}/decision", responses=_DECIDING)
     async def decide_task(
         request: Request, response: Response, task_id: str, body: DecisionIn, client: Client = require("tasks:decide")
     ) -> TaskDetailOut:
@@ -102,12 +117,26 @@ def _acts(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
 
 
 def _attachments(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
-    @router.get("/tasks/{task_id}/attachments/{file_id}", response_class=Response)
+    @router.get(
+        "/tasks/{task_id}/attachments/{file_id}",
+        response_class=Response,
+        responses=refuses(400, "intake_refused")
+        | refuses(404, "tasks_not_found", "cases_not_found", "attachment_not_found", "file_not_found")
+        | refuses(503, "intake_unavailable")
+        | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
+    )
     async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, straight through from intake."""
         stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
+
+
+def _reasons(router: APIRouter) -> None:
+    @router.get("/reasons")
+    async def list_reasons(_client: Client = require("tasks:read")) -> ReasonListOut:
+        """List every reason with what people read for it, and what an officer may give it for."""
+        return ReasonListOut(reasons=tuple(map(KnownReasonOut.of, reasons().values())))
 
 
 def _context(request: Request, task_id: str) -> Context:

@@ -15,6 +15,7 @@ from services.verification.domain.task import Task
 from services.verification.handlers import Act, Decision, TaskView
 from services.verification.ports import TaskFilter, TaskPage, TaskTally
 from shared.reference.catalogue import Catalogue
+from shared.reference.reasons import About, Reason
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 FieldName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_.\[\]]*$")]
@@ -27,7 +28,7 @@ class Input(BaseModel):
 
 
 class ReasonIn(Input):
-    """Why it is turned down; the text for the citizen is the notifier's, by code."""
+    """Why it is turned down: a code of `GET /v1/reasons`, which has the text for the citizen too."""
 
     code: Code
     field: FieldName | None = None
@@ -70,6 +71,26 @@ class ReasonOut(BaseModel):
     def of(cls, finding: Finding) -> ReasonOut:
         """Shape it."""
         return cls(code=finding.code, field=finding.field, severity=finding.severity)
+
+
+class KnownReasonOut(BaseModel):
+    """A reason of the list."""
+
+    code: str
+    text: Annotated[str, Field(description="What the citizen is told, in Indonesian")]
+    about: Annotated[About, Field(description="What `field` names where the reason is given")]
+    acts: Annotated[tuple[Act, ...], Field(description="What an officer may give it for; empty: only the checks find it")]
+
+    @classmethod
+    def of(cls, reason: Reason) -> KnownReasonOut:
+        """Shape it."""
+        return cls(code=reason.code, text=reason.text, about=reason.about, acts=tuple(act for act in Act if act.value in reason.officer))
+
+
+class ReasonListOut(BaseModel):
+    """All of them."""
+
+    reasons: tuple[KnownReasonOut, ...]
 
 
 class TaskOut(BaseModel):

@@ -12,6 +12,7 @@ from typing import Final
 from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding
+from services.verification.domain.reasons import missing
 from services.verification.domain.submission import Submission
 from shared.errors import DomainError
 
@@ -108,7 +109,7 @@ def return_to_sender(
     """Ask for what is missing or wrong.
 
     Raises:
-        DomainError: `reason_missing`: nobody can mend what is not named.
+        BadInput: `reason_missing`: nobody can mend what is not named.
     """
     decided = _turned_down(case, CaseState.RETURNED, reasons, at=at, officer_id=officer_id, note=note)
     return decided, CaseReturned(submission=case.submission, reasons=reasons, at=at, note=note)
@@ -120,7 +121,7 @@ def reject(
     """End it: another office's, or what the law refuses.
 
     Raises:
-        DomainError: `reason_missing`.
+        BadInput: `reason_missing`.
     """
     decided = _turned_down(case, CaseState.REJECTED, reasons, at=at, officer_id=officer_id, note=note)
     return decided, CaseRejected(submission=case.submission, reasons=reasons, at=at, note=note)
@@ -146,7 +147,7 @@ def _turned_down(
     case: Case, state: CaseState, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None, note: str | None
 ) -> Case:
     if not reasons:
-        raise DomainError("reason_missing", "Name at least one reason.")
+        raise missing()
     return replace(_moved(case, state), reasons=reasons, decided_at=at, officer_id=officer_id, note=note)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskClosed, TaskFact, TaskOpened
@@ -133,6 +133,10 @@ class MongoTx:
             self._work.emit(TASK, fact.task_id, event, correlation_id=fact.case_id or fact.request_id)
         else:
             self._work.emit(CASE, fact.submission.request_id, event, correlation_id=_correlation(fact.submission))
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit."""
+        self._work.on_commit(hook)
 
     async def _read(self, cards: set[str], persons: set[str]) -> None:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons

@@ -119,7 +119,7 @@ def _elsewhere(world: World, documents: list[Doc]) -> Iterator[Finding]:
     issued = {(document["request_id"], document["number"]) for document in documents if document["state"] == "issued"}
     for request in world.of("intake", "requests"):
         number = request.get("document_number")
-        if (number and (request["_id"], number) not in issued) or (request["state"] == "delivered" and not number):
+        if (number and (request["_id"], number) not in issued) or (request["state"] in {"ready", "delivered"} and not number):
             yield Finding(PROMISE, "number_without_document", {"request_id": request["_id"], "number": number, "said_by": "intake"})
         if request["state"] == "rejected" and number:
             yield Finding("I5", "issued_and_rejected", {"request_id": request["_id"], "number": number})

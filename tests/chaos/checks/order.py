@@ -14,9 +14,10 @@ from tests.chaos.world import World
 PROMISE: Final = "I5"
 
 LATER: Final[Mapping[str, frozenset[str]]] = {
-    "submitted": frozenset({"returned", "approved", "rejected", "issued", "delivered", "undelivered"}),
-    "returned": frozenset({"approved", "rejected", "issued", "delivered", "undelivered"}),
-    "approved": frozenset({"issued", "delivered", "undelivered"}),
+    "submitted": frozenset({"returned", "approved", "rejected", "issued", "ready", "delivered", "undelivered"}),
+    "returned": frozenset({"approved", "rejected", "issued", "ready", "delivered", "undelivered"}),
+    "approved": frozenset({"issued", "ready", "delivered", "undelivered"}),
+    "ready": frozenset({"delivered"}),
     "issued": frozenset({"delivered", "undelivered"}),
     "undelivered": frozenset({"delivered"}),
     "rejected": frozenset(),

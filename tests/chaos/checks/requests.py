@@ -12,7 +12,7 @@ from tests.chaos.findings import Finding, hidden
 from tests.chaos.history import Asked, History
 from tests.chaos.world import Doc, World
 
-ENDED: Final = frozenset({"returned", "rejected", "delivered"})
+ENDED: Final = frozenset({"returned", "rejected", "ready", "delivered"})
 PARKED: Final = frozenset({"undelivered"})
 OPEN_JOB: Final = frozenset({"ready", "running", "unknown"})
 PROMISE: Final = "I1"

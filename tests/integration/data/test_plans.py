@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from services.intake.ports import Search
 from services.intake.store.inflow import InflowStore
 from services.intake.store.register import RegisterStore
 from services.intake.store.tx import IntakeTx
+from services.intake.store.uploads import UsedFiles
 from services.issuance import store as issuance
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
@@ -23,6 +25,7 @@ from shared.clock import now
 from shared.messaging.outbox import Outbox
 from shared.messaging.units import INDEXES, UnitOfWork
 from shared.mongo import Mongo, Unit
+from shared.mongo.unused import UnusedFiles
 from shared.values import Receipt
 
 Ask = Callable[[Mongo, str], Awaitable[Any]]
@@ -37,6 +40,10 @@ def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
     return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
+async def unused(mongo: Mongo, name: str) -> None:
+    await UnusedFiles(mongo, name, "files", used=UsedFiles(mongo, name).used, age=timedelta(days=7)).sweep()
+
+
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(Identity("62811", "ID.1"))),
     "chats": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).prefetch_chats([Identity("62811", "ID.1"), Identity("62812")])),
@@ -48,6 +55,9 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).new_statuses(5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).stale_drafts(now(), 5)),
+    "requests of an adapter": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(client="desa"))),
+    "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
+    "uploads to sweep": (intake.INDEXES, unused),
     "families": (
         verification.INDEXES,
         lambda mongo, name: verification.RegistryStore(mongo, name).families(kk_numbers=["3519"], niks=["3519", "3520"]),

@@ -16,12 +16,13 @@ from standardwebhooks.webhooks import Webhook
 from services.intake.settings import Settings
 from services.intake.wiring import Wiring
 from shared.mongo import Doc
+from tests.support.documented import documented
 
 APP_SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
 COURT = "PA.Kab.Mn"
 COURT_SECRET = "whsec_" + base64.b64encode(b"a court's secret of 32 characters").decode()
-ADAPTER_KEY, READER_KEY = "adapter-key", "reader-key"
+ADAPTER_KEY, OTHER_ADAPTER_KEY, READER_KEY, OFFICER_KEY = "adapter-key", "other-adapter-key", "reader-key", "officer-key"
 NIK, KK = "3519081708850003", "3519081203100007"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo of a letter" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"photo of a card" * 50
@@ -45,6 +46,8 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
         court_secrets={COURT: [COURT_SECRET]},
         api_keys=[
             _client("desa-dagangan", ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
+            _client("desa-mejayan", OTHER_ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
+            _client("petugas-01", OFFICER_KEY, ["requests:read", "requests:read_all"]),
             _client("verification", READER_KEY, ["files:read"]),
         ],
         inflow_poll_seconds=0.05,
@@ -100,7 +103,11 @@ class Rig:
         self.phone = Phone()
         self.wiring = Wiring(configured, self.time, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
         self.service = self.wiring.service()
-        self.http = AsyncClient(transport=ASGITransport(self.service.app, raise_app_exceptions=False), base_url="http://intake.test")
+        self.http = AsyncClient(
+            transport=ASGITransport(self.service.app, raise_app_exceptions=False),
+            base_url="http://intake.test",
+            event_hooks=documented(self.service.app),
+        )
         self._numbers = iter(range(1, 10_000))
 
     async def post(self, body: Any, secret: str = APP_SECRET) -> Response:

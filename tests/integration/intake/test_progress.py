@@ -19,7 +19,7 @@ from shared.messaging.delivery import Dead, Delivery, Done
 from shared.messaging.publisher import Publisher
 from shared.messaging.units import routing
 from shared.messaging.wire import Outgoing
-from tests.integration.intake.rig import Rig, keyed, only, settings
+from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings
 from tests.support.eventually import eventually
 
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
@@ -87,7 +87,7 @@ async def test_a_whole_life_in_one_batch(rig: Rig) -> None:
     ]
     assert await tell(rig, *life) == [Done()] * 5
     assert await state(rig) == "delivered"
-    shown = (await rig.http.get(f"/v1/requests/{request['receipt']}", headers=keyed())).json()
+    shown = (await rig.http.get(f"/v1/requests/{request['receipt']}", headers=keyed(OFFICER_KEY))).json()
     assert shown["document_number"] == "3519-KK-24112026-0001"
     assert [step["state"] for step in shown["timeline"]] == ["submitted", "returned", "approved", "issued", "undelivered", "delivered"]
     assert "3519-KK-24112026-0001" in (await rig.say("status"))[0]["personal"]["text"]

@@ -9,7 +9,20 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests.integration.intake.rig import ADAPTER_KEY, JPEG, KK, NIK, PNG, READER_KEY, Rig, codes, keyed, only
+from tests.integration.intake.rig import (
+    ADAPTER_KEY,
+    JPEG,
+    KK,
+    NIK,
+    OFFICER_KEY,
+    OTHER_ADAPTER_KEY,
+    PNG,
+    READER_KEY,
+    Rig,
+    codes,
+    keyed,
+    only,
+)
 
 REQUESTS, FILES = "/v1/requests", "/v1/files"
 
@@ -150,6 +163,26 @@ async def test_requests_are_listed_newest_first_page_by_page_and_searched(rig: R
     for query in ({"state": "issued"}, {"q": "MDN-.*"}, {"channel": "court"}):
         assert (await rig.http.get(REQUESTS, params=query, headers=keyed())).json()["requests"] == []
     assert (await rig.http.get(REQUESTS, params={"limit": 0}, headers=keyed())).status_code == 422
+
+
+async def test_an_adapter_sees_its_own_requests_and_nobody_elses(rig: Rig) -> None:
+    mine = (await file(rig, await body(rig))).json()["receipt"]
+    await rig.file_request()
+    citizens = only(await rig.rows("requests", {"channel": "whatsapp"}))["receipt"]
+    seen: dict[str, list[str]] = {}
+    for key in (ADAPTER_KEY, OTHER_ADAPTER_KEY, OFFICER_KEY):
+        listed = (await rig.http.get(REQUESTS, headers=keyed(key))).json()["requests"]
+        seen[key] = [one["receipt"] for one in listed]
+    assert seen == {ADAPTER_KEY: [mine], OTHER_ADAPTER_KEY: [], OFFICER_KEY: [citizens, mine]}
+    for key, receipt in ((ADAPTER_KEY, citizens), (OTHER_ADAPTER_KEY, mine), (OTHER_ADAPTER_KEY, citizens)):
+        hidden = await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(key))
+        unknown = await rig.http.get(f"{REQUESTS}/MDN-2222-2222", headers=keyed(key))
+        assert (hidden.status_code, hidden.json()) == (404, unknown.json()), "it must not be told apart from one that does not exist"
+        for search in ({"q": receipt}, {"channel": "whatsapp"}, {"channel": "adapter"}, {"state": "submitted"}):
+            found = (await rig.http.get(REQUESTS, params=search, headers=keyed(key))).json()["requests"]
+            assert receipt not in [one["receipt"] for one in found]
+    for receipt in (mine, citizens):
+        assert (await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(OFFICER_KEY))).status_code == 200
 
 
 async def test_a_file_comes_back_as_it_went_in(rig: Rig) -> None:

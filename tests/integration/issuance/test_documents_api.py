@@ -20,6 +20,7 @@ from shared.web import create_app
 from tests.integration.issuance.conftest import KEYS
 from tests.integration.issuance.office import Desk, FakePress, sha256
 from tests.support.approvals import WIFE, approval
+from tests.support.documented import documented
 
 
 def key(name: str) -> dict[str, str]:
@@ -30,7 +31,7 @@ def key(name: str) -> dict[str, str]:
 async def http(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings, Health(), title="test", public=api.PUBLIC)
     api.mount(app, desk.parts.deps, desk.parts.units)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://issuance") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://issuance", event_hooks=documented(app)) as client:
         yield client
 
 

@@ -26,6 +26,7 @@ from shared.messaging.wire import Outgoing
 from shared.mongo import Mongo
 from shared.process import Service
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
+from tests.support.documented import documented
 from tests.support.eventually import eventually
 
 ADMIN = {"Authorization": "Bearer admin-key"}
@@ -97,7 +98,9 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
         publisher = Publisher(endpoint(amqp_url), "test")
         transport = httpx.ASGITransport(app=service.app)
         async with contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx.AsyncClient(base_url="http://notifier", transport=transport, headers=ADMIN))
+            http = await stack.enter_async_context(
+                httpx.AsyncClient(base_url="http://notifier", transport=transport, headers=ADMIN, event_hooks=documented(service.app))
+            )
             phone = await stack.enter_async_context(
                 httpx.AsyncClient(base_url=phone_url, trust_env=False, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
             )

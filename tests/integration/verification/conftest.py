@@ -28,6 +28,7 @@ from shared.mongo import Mongo
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
+from tests.support.documented import documented
 from tests.unit.verification.people import NOW
 from tests.unit.verification.wire import request_submitted
 
@@ -105,7 +106,8 @@ class Office:
 
     def client(self, officer: str = "officer-1") -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer key-of-{officer}"} if officer else {}
-        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://desk", headers=headers)
+        transport, hooks = httpx.ASGITransport(self.app), documented(self.app)
+        return httpx.AsyncClient(transport=transport, base_url="http://desk", headers=headers, event_hooks=hooks)
 
     async def load(self, *families: Family) -> None:
         await self.registry.load(families)

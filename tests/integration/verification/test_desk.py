@@ -12,7 +12,7 @@ from shared.ids import new_id
 from tests.integration.verification.conftest import PHOTO, Office
 from tests.unit.verification import people
 
-REASON = {"code": "photo_unreadable", "field": "attachments.ktp"}
+REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}
 
 
 @pytest.fixture
@@ -90,6 +90,48 @@ async def test_turning_down_tells_the_citizen_why(
     assert (told["data"]["reasons"], told["data"]["personal"]["note"]) == ([REASON], "Foto KTP buram")
 
 
+@pytest.mark.parametrize(
+    ("action", "codes", "expected"),
+    [
+        ("return", ["photo_of_a_cat"], ("reason_unknown", ["reasons[0].code"])),
+        ("reject", ["name_differs", "photo_of_a_cat", "made_up"], ("reason_unknown", ["reasons[1].code", "reasons[2].code"])),
+        ("return", ["other_office"], ("reason_not_for_this", ["reasons[0].code"])),
+        ("reject", ["officer_required"], ("reason_not_for_this", ["reasons[0].code"])),
+        ("return", [], ("reason_missing", ["reasons"])),
+    ],
+)
+async def test_a_reason_that_is_not_in_the_list_or_not_for_this_is_refused_by_its_field(
+    office: Office, desk: httpx.AsyncClient, task_id: str, action: str, codes: list[str], expected: tuple[str, list[str]]
+) -> None:
+    claimed = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    body = decision(action, claimed["version"], reasons=[{"code": code} for code in codes])
+    answer = await desk.post(f"/v1/tasks/{task_id}/decision", json=body)
+    assert answer.status_code == 422
+    assert (answer.json()["code"], [error["field"] for error in answer.json()["errors"]]) == expected
+    [case] = await office.documents("cases")
+    assert case["state"] == "in_review"
+
+
+async def test_every_listed_reason_can_be_given_for_what_the_list_says(office: Office, desk: httpx.AsyncClient) -> None:
+    listed = (await ok(desk.get("/v1/reasons")))["reasons"]
+    assert {reason["code"] for reason in listed} >= {"attachment_wrong", "other_office", "officer_required", "name_one_word"}
+    assert next(reason for reason in listed if reason["code"] == "attachment_wrong") == {
+        "code": "attachment_wrong",
+        "text": "Berkas yang dikirim tidak sesuai.",
+        "about": "document",
+        "acts": ["return", "reject"],
+    }
+    for act in ("return", "reject"):
+        usable = [{"code": reason["code"]} for reason in listed if act in reason["acts"]]
+        await office.take_in(people.lost_card(request_id=new_id(), receipt=f"MDN-{act}"))
+        task = next(task for task in await office.documents("tasks") if task["state"] == "open")
+        claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
+        for some in (usable[:20], usable[-20:]):
+            body = decision(act, claimed["version"] if some is usable[-20:] else "0-0", reasons=some)
+            answer = await desk.post(f"/v1/tasks/{task['_id']}/decision", json=body)
+            assert answer.status_code in {200, 412}, answer.text
+
+
 async def test_of_many_officers_who_claim_at_once_one_gets_it(office: Office, task_id: str) -> None:
     async with office.client("officer-1") as first, office.client("officer-2") as second:
         responses = await asyncio.gather(*(client.post(f"/v1/tasks/{task_id}/claim") for client in (first, second)))
@@ -153,7 +195,7 @@ async def test_a_person_who_is_in_no_family_can_not_be_approved_only_turned_down
     path = f"/v1/tasks/{task['_id']}/decision"
     assert claimed["personal"]["card"] is None
     assert await refused(desk.post(path, json=decision("approve", claimed["version"]))) == (409, "holder_not_in_register")
-    assert await refused(desk.post(path, json=decision("reject", claimed["version"]))) == (409, "reason_missing")
+    assert await refused(desk.post(path, json=decision("reject", claimed["version"]))) == (422, "reason_missing")
     assert (await ok(desk.post(path, json=decision("reject", claimed["version"], reasons=[REASON]))))["outcome"] == "rejected"
 
 

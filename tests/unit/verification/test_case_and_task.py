@@ -15,7 +15,7 @@ from services.verification.domain.facts import CaseApproved, CaseReturned
 from services.verification.domain.family import card_for
 from services.verification.domain.finding import failure
 from services.verification.domain.task import Outcome, Task, TaskState
-from shared.errors import DomainError
+from shared.errors import BadInput, DomainError
 from tests.unit.verification import people
 from tests.unit.verification.people import NOW
 
@@ -98,7 +98,7 @@ def test_what_has_ended_stays_ended() -> None:
 
 @pytest.mark.parametrize("turn_down", [cases.return_to_sender, cases.reject])
 def test_nothing_is_turned_down_without_a_reason(turn_down: object) -> None:
-    with pytest.raises(DomainError, match="reason_missing"):
+    with pytest.raises(BadInput, match="reason_missing"):
         turn_down(opened(), (), at=NOW)  # type: ignore[operator]
 
 

@@ -1,0 +1,72 @@
+"""Issued documents from issuance: `GET {ISSUANCE_URL}/v1/documents/{document_id}/content`, streamed through and never kept here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+
+from services.intake.domain.requests import IssuedDocument
+from shared.errors import Transient
+from shared.logs import get
+
+_CONNECT_SECONDS: Final = 3.0  # issuance is in the same network
+_CONNECTIONS: Final = 20  # adapters fetching at the same moment
+_OUR_KEY_IS_WRONG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+_log = get("issued_documents")
+
+
+class IssuedDocuments:
+    """Implements `ports.Documents`."""
+
+    def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}"},
+            timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=_CONNECTIONS),
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def open(self, document: IssuedDocument) -> AsyncIterator[bytes]:
+        """The bytes that were announced, and no others: what differs in the end breaks the stream.
+
+        Raises:
+            Transient: `issuance_unavailable`; `issuance_refused` when our key is wrong, which an operator mends.
+        """
+        request = self._client.build_request("GET", f"/v1/documents/{quote(document.document_id, safe='')}/content")
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise Transient("issuance_unavailable", type(error).__name__) from error
+        if response.status_code == HTTPStatus.OK:
+            return _checked(response, document.sha256)
+        await response.aclose()
+        code = "issuance_refused" if response.status_code in _OUR_KEY_IS_WRONG else "issuance_unavailable"
+        _log.error("document.unavailable", document_id=document.document_id, reason=code, status=response.status_code)
+        raise Transient(code, f"status {response.status_code}")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+
+async def _checked(response: httpx.Response, sha256: str) -> AsyncIterator[bytes]:
+    digest = hashlib.sha256()
+    try:
+        async for chunk in response.aiter_bytes():
+            digest.update(chunk)
+            yield chunk
+    except httpx.HTTPError as error:
+        raise Transient("issuance_unavailable", type(error).__name__) from error
+    finally:
+        await response.aclose()
+    if digest.hexdigest() != sha256:
+        raise Transient("document_differs")

@@ -1,0 +1,33 @@
+"""Which uploads something points to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.intake.ports import file_id_of
+from services.intake.store.mappings import NEW, PARKED
+from shared.mongo import Collection, Mongo
+
+_WITH_DRAFT: Final = {"draft.service": {"$type": "string"}, "touched_at": {"$type": "date"}}  # as their index has it
+
+
+class UsedFiles:
+    """Looks into requests, into drafts of chats, and at messages that are still to be handled or may be handled again."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._requests: Collection = mongo.collection(database, "requests")
+        self._conversations: Collection = mongo.collection(database, "conversations")
+        self._inflow: Collection = mongo.collection(database, "inflow")
+
+    async def used(self, file_ids: Sequence[str]) -> set[str]:
+        """Those of these files that a request, a draft or a waiting message has."""
+        asked = {"$in": list(file_ids)}
+        requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
+        drafts = await self._conversations.distinct("draft.attachments.file_id", {**_WITH_DRAFT, "draft.attachments.file_id": asked})
+        return {*requests, *drafts, *await self._of_waiting_messages()} & set(file_ids)
+
+    async def _of_waiting_messages(self) -> set[str]:
+        new = await self._inflow.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)
+        parked = await self._inflow.find({"state": PARKED}, {"_id": 1}).sort("parked_at", 1).to_list(None)
+        return {file_id_of(piece["_id"]) for piece in (*new, *parked)}

@@ -1,0 +1,37 @@
+"""Which reasons an officer may give: those of the shared list, each for what it is meant for. An invented one says nothing to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.verification.domain.finding import Finding
+from shared.errors import BadInput, FieldProblem
+from shared.reference.reasons import reasons
+
+
+def check_reasons(given: tuple[Finding, ...], act: str) -> None:
+    """Refuse reasons that are not in the list or not for this act (`return`, `reject`), and none at all where one is needed.
+
+    Raises:
+        BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
+    """
+    if not given:
+        raise missing()
+    problems = tuple(_problems(given, act))
+    if problems:
+        raise BadInput(problems[0].code, "GET /v1/reasons lists the reasons that may be given.", problems)
+
+
+def missing() -> BadInput:
+    """Nobody can mend what is not named."""
+    return BadInput("reason_missing", "Name at least one reason.", (FieldProblem("reasons", "reason_missing", "At least one."),))
+
+
+def _problems(given: tuple[Finding, ...], act: str) -> Iterator[FieldProblem]:
+    known = reasons()
+    for number, finding in enumerate(given):
+        reason = known.get(finding.code)
+        if reason is None:
+            yield FieldProblem(f"reasons[{number}].code", "reason_unknown", "The list has no reason of this code.")
+        elif act not in reason.officer:
+            yield FieldProblem(f"reasons[{number}].code", "reason_not_for_this", f"This reason can't be given to {act} a request.")

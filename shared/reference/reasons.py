@@ -1,0 +1,40 @@
+"""The reasons for which a request is looked at, returned or refused: one list of codes, with what people read for each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+class About(StrEnum):
+    """What the `field` of a reason names."""
+
+    NIK = "nik"
+    KK_NUMBER = "kk_number"
+    NAME = "name"
+    PERSON = "person"
+    DOCUMENT = "document"
+    DECISION = "decision"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it."""
+
+    code: str
+    text: str
+    about: About
+    officer: frozenset[str]
+
+
+@cache
+def reasons() -> Mapping[str, Reason]:
+    """Every reason by its code, as shipped (`data/reasons.toml`), read once."""
+    rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({code: Reason(code, row["text"], About(row["about"]), frozenset(row["officer"])) for code, row in rows.items()})

@@ -1,0 +1,108 @@
+"""The API documents say what the routes do: who may call, what must be sent, which problem may come back."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.intake.domain import court, submission
+from tests.architecture.test_routes import PUBLIC, SCOPES, apps  # noqa: F401 - a fixture
+from tests.support.documented import documented
+
+SIGNATURES = {"whatsapp-signature", "standard-webhooks"}
+JSON = {"content-type": "application/json"}
+
+Operation = tuple[str, str, dict[str, Any]]
+
+
+def operations(app: FastAPI) -> Iterator[Operation]:
+    """Method, path and description of everything in the document."""
+    for path, of_path in app.openapi()["paths"].items():
+        for method, operation in of_path.items():
+            yield method.upper(), path, operation
+
+
+def filled(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "1", path)
+
+
+async def test_every_operation_says_who_may_call_it(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    for name, app in apps.items():
+        schemes = app.openapi()["components"]["securitySchemes"]
+        for method, path, operation in operations(app):
+            if (method, path) in PUBLIC[name]:
+                assert operation["security"] == []
+                assert "401" not in operation["responses"]
+                continue
+            (asked,) = operation["security"]
+            ((scheme, scopes),) = asked.items()
+            assert scheme in schemes
+            assert (set(scopes) <= SCOPES and len(scopes) == 1) or (scheme in SIGNATURES and scopes == [])
+            assert "401" in operation["responses"], f"{method} {path}"
+            assert ("403" in operation["responses"]) or scheme in SIGNATURES
+
+
+async def test_every_error_is_a_problem_whose_codes_are_listed(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    for app in apps.values():
+        for method, path, operation in operations(app):
+            errors = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
+            assert {"500", "503"} <= set(errors), f"{method} {path}"
+            for status, answer in errors.items():
+                ((media_type, content),) = answer["content"].items()
+                assert media_type == "application/problem+json", f"{method} {path} {status}"
+                reference, listed = content["schema"]["allOf"]
+                assert reference["$ref"] == "#/components/schemas/Problem"
+                assert listed["properties"]["code"]["enum"] == answer["x-codes"] != []
+            assert "Retry-After" in errors["503"]["headers"]
+        assert "HTTPValidationError" not in json.dumps(app.openapi()), "an error body that is never sent"
+        assert app.openapi()["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "code"]
+
+
+async def test_headers_that_must_be_sent_are_required(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    found = {
+        (method, path): {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header" and one["required"]}
+        for method, path, operation in operations(apps["intake"])
+    }
+    assert {where: names for where, names in found.items() if names} == {
+        ("POST", "/v1/requests"): {"Idempotency-Key"},
+        ("PUT", "/v1/requests/{receipt}"): {"Idempotency-Key"},
+        ("POST", "/v1/court/decisions"): {"webhook-id", "webhook-timestamp", "webhook-signature"},
+        ("POST", "/v1/webhooks/whatsapp"): {"X-Hub-Signature-256"},
+    }
+
+
+async def test_a_server_is_named(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    addresses = {name: app.openapi()["servers"][0]["variables"]["address"]["default"] for name, app in apps.items()}
+    ports = {"intake": 8101, "verification": 8102, "issuance": 8103, "notifier": 8104}
+    assert addresses == {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
+async def test_what_everybody_can_get_wrong_is_answered_as_documented(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    """No key, a key of nobody, a body that is too large: the hook holds each answer against the document."""
+    for app in apps.values():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=documented(app)) as client:
+            for method, path, operation in operations(app):
+                nobody = await client.request(method, filled(path), headers={"authorization": "Bearer nobody"})
+                if "401" in operation["responses"]:
+                    assert nobody.status_code == 401
+                if "requestBody" in operation:
+                    large = await client.request(method, filled(path), content=b"x" * 12_000_000, headers=JSON)
+                    assert large.status_code == 413
+
+
+@pytest.mark.parametrize("module", [court, submission])
+def test_the_listed_codes_of_fields_are_those_that_the_rules_give(module: Any) -> None:
+    written = {
+        node.args[1].value
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FieldProblem" and isinstance(node.args[1], ast.Constant)
+    }
+    assert written, "nothing is read"
+    assert written == {code for code in module.PROBLEMS if "<" not in code}, "PROBLEMS is what the API document lists"

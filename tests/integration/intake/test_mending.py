@@ -1,0 +1,87 @@
+"""A returned request is mended by its adapter, under its receipt."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from tests.integration.intake.rig import ADAPTER_KEY, OTHER_ADAPTER_KEY, Rig, codes, keyed, only
+from tests.integration.intake.test_progress import APPROVED, ISSUED, RETURNED, delivery, tell
+from tests.integration.intake.test_requests import REQUESTS, body, file
+
+OTHER_NIK = "3519081708850004"
+
+
+async def returned(rig: Rig) -> dict[str, Any]:
+    await file(rig, await body(rig))
+    request = only(await rig.rows("requests"))
+    await tell(rig, delivery(RETURNED, request["_id"], 1))
+    return only(await rig.rows("requests"))
+
+
+async def mend(rig: Rig, receipt: str, content: dict[str, Any], key: str = "m-1", client: str = ADAPTER_KEY) -> Response:
+    return await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed(client, Idempotency_Key=key))
+
+
+async def test_what_was_mended_is_judged_again_under_the_same_receipt(rig: Rig) -> None:
+    before = await returned(rig)
+    rig.time.at += timedelta(days=3)
+    answer = await mend(rig, before["receipt"], await body(rig, nik=OTHER_NIK))
+    assert (answer.status_code, answer.json()["state"], answer.json()["receipt"]) == (200, "submitted", before["receipt"])
+    after = only(await rig.rows("requests"))
+    assert [step["state"] for step in after["timeline"]] == ["submitted", "returned", "submitted"]
+    assert after["promised_at"] > before["promised_at"], "the office's time begins when it has everything"
+    first, second = await rig.envelopes("intake.request_submitted.v1")
+    assert (first["subject"], first["sequence"], second["subject"], second["sequence"]) == (before["_id"], 1, before["_id"], 2)
+    assert (first["data"]["personal"]["nik"], second["data"]["personal"]["nik"]) != (OTHER_NIK, OTHER_NIK)
+    assert second["data"]["personal"]["nik"] == OTHER_NIK
+    assert second["data"]["receipt"] == before["receipt"]
+    assert second["data"]["promised_at"] == json.loads(json.dumps(answer.json()["promised_at"])).replace("+00:00", "Z")
+    await tell(rig, delivery(APPROVED, before["_id"], 5), delivery(ISSUED, before["_id"], 6))
+    assert only(await rig.rows("requests"))["state"] == "ready"
+
+
+async def test_a_mended_request_may_be_returned_and_mended_once_more(rig: Rig) -> None:
+    receipt = (await returned(rig))["receipt"]
+    content = await body(rig)
+    assert (await mend(rig, receipt, content, "m-1")).status_code == 200
+    await tell(rig, delivery(RETURNED, only(await rig.rows("requests"))["_id"], 9))
+    assert only(await rig.rows("requests"))["state"] == "returned"
+    assert (await mend(rig, receipt, content, "m-2")).status_code == 200
+    assert len(await rig.events("intake.request_submitted.v1")) == 3
+
+
+async def test_the_same_mending_again_gives_the_same_answer(rig: Rig) -> None:
+    receipt, content = (await returned(rig))["receipt"], await body(rig)
+    answers = [await mend(rig, receipt, content) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert len(await rig.events("intake.request_submitted.v1")) == 2
+    other = await mend(rig, receipt, {**content, "nik": OTHER_NIK})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_what_is_not_returned_not_ones_own_or_wrong_is_not_taken(rig: Rig) -> None:
+    content = await body(rig)
+    receipt = (await file(rig, content)).json()["receipt"]
+    early = await mend(rig, receipt, content)
+    assert (early.status_code, early.json()["code"]) == (409, "request_not_returned")
+    await tell(rig, delivery(RETURNED, only(await rig.rows("requests"))["_id"], 1))
+    stranger = await mend(rig, receipt, content, client=OTHER_ADAPTER_KEY)
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "request_not_found")
+    assert (await mend(rig, "MDN-2222-2222", content)).status_code == 404
+    other_service = await mend(rig, receipt, {**content, "service": "ktp_hilang"})
+    assert ("service", "service_differs") in codes(other_service)
+    wrong = await mend(rig, receipt, {**content, "nik": "12"})
+    assert ("nik", "nik_not_16_digits") in codes(wrong)
+    without = await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed())
+    assert (without.status_code, without.json()["code"]) == (400, "idempotency_key_missing")
+    assert only(await rig.rows("requests"))["state"] == "returned"
+    assert (await mend(rig, receipt, content)).status_code == 200, "a refused try does not spend its key"
+
+
+@pytest.mark.parametrize("receipt", ["x", "MDN-2222-2223"])
+async def test_a_receipt_that_cannot_be_is_422(rig: Rig, receipt: str) -> None:
+    assert (await mend(rig, receipt, await body(rig))).status_code == 422
