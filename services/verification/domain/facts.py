@@ -64,5 +64,14 @@ class TaskClosed:
     at: datetime
 
 
-CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected
+@dataclass(frozen=True, slots=True)
+class IdentityProven:
+    """An officer compared the selfie of a request with the KTP."""
+
+    submission: Submission
+    officer_id: str
+    at: datetime
+
+
+CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | IdentityProven
 TaskFact: TypeAlias = TaskOpened | TaskClosed
