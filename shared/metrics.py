@@ -13,6 +13,7 @@ MESSAGES: Final = Counter("messages_total", "Messages handled", ("type", "outcom
 UNIT_SECONDS: Final = Histogram("unit_of_work_seconds", "Time of one unit of work, reads to commit", ("kind",), buckets=_SECONDS)
 UNIT_MESSAGES: Final = Histogram("unit_of_work_messages", "Messages in one unit of work", buckets=(1, 2, 5, 10, 20, 35, 50, 100))
 HTTP_TURNED_AWAY: Final = Counter("http_turned_away_total", "Requests answered 503 because as many as may be were in work")
+HTTP_CUT_OFF: Final = Counter("http_cut_off_total", "Connections ended because the caller was too slow", ("reason",))
 OUTBOX_OLDEST_SECONDS: Final = Gauge("outbox_oldest_unsent_seconds", "Age of the oldest event that is not published yet")
 OUTBOX_PUBLISHED: Final = Counter("outbox_published_total", "Events published with a confirm", ("type",))
 OUTBOX_PARKED: Final = Counter("outbox_parked_total", "Events the broker refused", ("type",))

@@ -29,6 +29,7 @@ from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
 from shared.waiting import happened
 from shared.web import FastAPI, create_app
+from shared.web.protocol import Patience, guarded
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
 _USAGE_EXIT: Final = 2  # as argparse
@@ -108,6 +109,16 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _patience(settings: ServiceSettings) -> Patience:
+    return Patience(
+        headers_seconds=settings.headers_seconds,
+        body_seconds=settings.body_seconds,
+        taking_seconds=settings.taking_seconds,
+        slow_per_address=settings.max_slow_per_address,
+        trusted=settings.trusted_proxies,
+    )
+
+
 class _Process:
     def __init__(self, build: Callable[[S], Service], settings: S, role: Role, name: str) -> None:
         self._build: Callable[[], Service] = lambda: build(settings)
@@ -161,7 +172,7 @@ class _Process:
         app = service.app if self._role in (Role.API, Role.ALL) else create_app(self._settings, service.health, title=service.name)
         return uvicorn.Config(
             app,
-            http="httptools",
+            http=guarded(_patience(self._settings)),
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -52,6 +52,19 @@ class ServiceSettings(Environment):
         int,
         Field(ge=1, description="HTTP requests in work at a time; others are answered 503 with Retry-After"),
     ] = 256
+    max_waiting_bytes: Annotated[
+        int, Field(ge=1024, description="Bytes kept of bodies that are on their way without a known key; beyond it 503 with Retry-After")
+    ] = 64 * 1024 * 1024
+    max_slow_per_address: Annotated[
+        int, Field(ge=1, description="Requests of one address that may take more than a second to arrive; others are answered 503")
+    ] = 32
+    headers_seconds: Annotated[float, Field(gt=0, description="How long the headers of a request may take to arrive, in seconds")] = 10.0
+    body_seconds: Annotated[float, Field(gt=0, description="How long a body may take to arrive, in seconds; then 408")] = 60.0
+    taking_seconds: Annotated[float, Field(gt=0, description="How long a caller may take to read an answer, in seconds")] = 60.0
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description='JSON list of networks whose X-Forwarded-For says who calls, such as ["10.0.0.2/32"]: the proxy before us'),
+    ] = ()
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
         int, Field(ge=1, le=500, description="Most messages in one unit of work (1 = one transaction per message)")
@@ -59,8 +72,9 @@ class ServiceSettings(Environment):
     batch_wait_seconds: Annotated[float, Field(ge=0, le=1, description="Longest wait for a unit of work to fill, in seconds")] = 0.005
     outbox_poll_seconds: Annotated[float, Field(gt=0, description="How often the relay looks without being woken, in seconds")] = 2.0
     outbox_lease_seconds: Annotated[
-        float, Field(gt=0, description="How long a claimed event is one relay's: thrice the time limit of a publish, in seconds")
-    ] = 30.0
+        float,
+        Field(gt=0, description="How long a claimed event is one relay's, in seconds; consumers know one that two published"),
+    ] = 10.0
     outbox_alarm_seconds: Annotated[float, Field(gt=0, description="Age of the oldest unsent event that makes the service not ready")] = (
         60.0
     )

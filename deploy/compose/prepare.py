@@ -1,63 +1,100 @@
 """`python -m deploy.compose.prepare FOLDER`: every secret and every file that compose mounts, made once and kept.
 
-One folder per process, so that a container sees its own secrets only. Run again it changes nothing but what is missing. With
-`PROFILE=production` the keys of the outside (WhatsApp, the court, the signer) are not made up: it says which files to fill in.
+One folder per process, so that a container sees its own secrets only. Run again it changes nothing but what is missing. The first time
+`PROFILE` says what this is for and is kept. `demo` makes up all that the outside would give (WhatsApp, the court, the signer); with
+`production` it names what is still to be filled in and what can't be right, and nothing starts until all of it is.
 """
 
 import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from typing import Final
 
-from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, load_keys, write_secret
+from deploy import mongodb
+from deploy.compose import clients, production
+from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
 from shared.messaging.definitions import passwords_for, render_whole
-from shared.messaging.layout import product
+from shared.messaging.layout import OPERATOR, product
 
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
 SERVER_UID: Final = 999  # of mongodb and rabbitmq in their official images
 VHOST: Final = "adminduk"
 DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
-FROM_OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    "intake": ("whatsapp_app_secret", "whatsapp_verify_token", "whatsapp_access_token", "court_secrets"),
-    "notifier": ("whatsapp_access_token", "whatsapp_phone_number_id", "court_endpoints"),
-    "issuance": ("signer/signer.pem", "signer/signer-key.pem", "signer/ca.pem"),
-}
-"""What only the office, Meta and the court can give."""
+DEMO, PRODUCTION = "demo", "production"
+START_MONGOD: Final = f"""#!/bin/bash
+# Runs mongod as the image would, without what may hold personal data in its log (deploy/mongodb.py).
+set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile --wiredTigerCacheSizeGB 0.5
+{mongodb.FILTERED}
+"""
+
+
+class RefusedError(Exception):
+    """What was asked for would break what is there; says what to do."""
 
 
 def main(words: list[str]) -> int:
-    """Make what is missing; list what only people can give."""
+    """Make what is missing; say what only people can give, and what they gave that can't be right."""
     if len(words) != 1:
         sys.stderr.write("usage: python -m deploy.compose.prepare FOLDER\n")
         return 2
     folder = Path(words[0])
-    production = os.environ.get("PROFILE") == "production"
+    try:
+        profile = _profile(folder, os.environ.get("PROFILE", ""))
+    except RefusedError as error:
+        sys.stderr.write(f"prepare: {error}\n")
+        return 1
     keys = load_keys(folder / "keys")
-    database_password(folder, "admin")
+    if profile == PRODUCTION:  # its officers and adapters are added by name: deploy.compose.clients
+        keys = replace(keys, clients={name: key for name, key in keys.clients.items() if name in DATABASE_USERS})
+    database_password(folder, mongodb.ADMINISTRATOR)
     _servers(folder)
     _services(folder, keys)
-    if not production:
-        _demo(folder, keys)
-    for name, uid in (("mongo", SERVER_UID), ("rabbitmq", SERVER_UID), *((each, SERVICE_UID) for each in (*DATABASE_USERS, "demo"))):
+    _operator(folder)
+    problems = list(_production(folder) if profile == PRODUCTION else _demo(folder, keys))
+    for name, uid in (
+        ("mongo", SERVER_UID),
+        ("rabbitmq", SERVER_UID),
+        *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
+    ):
         _give(folder / name, uid)
-    missing = [f"{service}/{name}" for service, names in FROM_OUTSIDE.items() for name in names if not (folder / service / name).exists()]
-    for name in missing:
-        sys.stderr.write(f"fill in {folder / name}\n")
-    return 1 if missing else 0
+    if problems:
+        sys.stderr.write(f"prepare: {profile} can't start; in the folder of the state (STATE):\n")
+        sys.stderr.writelines(f"  {problem}\n" for problem in problems)
+    return 1 if problems else 0
 
 
-def _keep(file: Path, text: str) -> str:
+def database_password(folder: Path, user: str) -> str:
+    """The MongoDB password of a user: made at the first call, then kept."""
+    return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
+
+
+def _profile(folder: Path, asked: str) -> str:
+    """What this folder is for: as it was said the first time.
+
+    Raises:
+        RefusedError: nobody ever said it, or it is another one now.
+    """
+    file = folder / "profile"
     if not file.exists():
-        write_secret(file, text)
-    return file.read_text()
+        if asked not in (DEMO, PRODUCTION):
+            raise RefusedError("say what this is for: PROFILE=demo or PROFILE=production. It is kept in the state, so once is enough.")
+        write_secret(file, asked)
+    kept = file.read_text().strip()
+    if asked not in ("", kept):
+        raise RefusedError(
+            f"this state is for {kept}, and PROFILE={asked} would mix two sets of keys: give {asked} a folder of its own (STATE)."
+        )
+    return kept
 
 
 def _servers(folder: Path) -> None:
-    _keep(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
+    keep_secret(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
+    write_secret(folder / "mongo" / "start.sh", START_MONGOD)
     layout = product()
     passwords = passwords_for([user.name for user in layout.users], folder / "passwords")
     write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(render_whole(layout, VHOST, passwords), indent=2))
@@ -68,20 +105,53 @@ def _services(folder: Path, keys: Keys) -> None:
     passwords = passwords_for(DATABASE_USERS, folder / "passwords")
     for name in DATABASE_USERS:
         password = database_password(folder, name)
-        _keep(folder / name / "amqp_url", f"amqp://{name}:{passwords[name]}@rabbitmq:5672/{VHOST}")
-        _keep(folder / name / "mongo_url", f"mongodb://{name}:{password}@mongo:27017/?replicaSet=rs0&authSource={name}")
-        write_secret(folder / name / "api_keys", keys.api_keys(name))
-    _keep(folder / "intake" / "issuance_api_key", keys.clients["intake"])
-    _keep(folder / "verification" / "intake_api_key", keys.clients["verification"])
-    _keep(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
+        keep_secret(folder / name / "amqp_url", f"amqp://{name}:{passwords[name]}@rabbitmq:5672/{VHOST}")
+        keep_secret(folder / name / "mongo_url", f"mongodb://{name}:{password}@mongo:27017/?replicaSet=rs0&authSource={name}")
+        clients.keep(folder / name / "api_keys", json.loads(keys.api_keys(name)))
+    keep_secret(folder / "intake" / "issuance_api_key", keys.clients["intake"])
+    keep_secret(folder / "verification" / "intake_api_key", keys.clients["verification"])
+    keep_secret(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
 
 
-def _demo(folder: Path, keys: Keys) -> None:
+def _operator(folder: Path) -> None:
+    """What `shared.messaging.admin` needs."""
+    password = database_password(folder, OPERATOR)
+    amqp = passwords_for([OPERATOR], folder / "passwords")[OPERATOR]
+    keep_secret(folder / OPERATOR / "amqp_url", f"amqp://{OPERATOR}:{amqp}@rabbitmq:5672/{VHOST}")
+    keep_secret(folder / OPERATOR / "mongo_url", f"mongodb://{OPERATOR}:{password}@mongo:27017/?replicaSet=rs0&authSource=admin")
+
+
+def _production(folder: Path) -> Iterator[str]:
+    address = os.environ.get("CHECK_BASE_URL", "")
+    kept = folder / production.CHECK_ADDRESS
+    if address and not kept.exists() and not production.address_problem(address):
+        write_secret(kept, address)
+    yield from production.problems(folder)
+    if address and not kept.exists():
+        yield f"CHECK_BASE_URL: {production.address_problem(address)}"
+    elif address not in ("", kept.read_text().strip() if kept.exists() else ""):
+        yield f"CHECK_BASE_URL: is not the address of {production.CHECK_ADDRESS}, which is printed: leave it out, or set it to that one."
+
+
+def _demo(folder: Path, keys: Keys) -> Iterator[str]:
     from services.issuance.wiring import make_demo_ca  # noqa: PLC0415 - the demo alone needs it
     from services.verification.wiring import registry  # noqa: PLC0415 - as above
 
+    for name, text in _made_up(keys).items():
+        keep_secret(folder / name, text)
+    here = f"http://127.0.0.1:{os.environ.get('ISSUANCE_PORT') or 8103}"
+    write_secret(folder / production.CHECK_ADDRESS, os.environ.get("CHECK_BASE_URL") or here)
+    make_demo_ca(["--out", str(folder / "issuance" / "signer")])
+    register = folder / DEMO / "register.csv"
+    if not register.exists():
+        registry(["generate", "--families", "1000", "--seed", "3519", "--out", str(register)])
+    yield from production.genuine_problems(folder)
+
+
+def _made_up(keys: Keys) -> Mapping[str, str]:
+    """What the office, Meta and the court would give."""
     court = {"court": COURT, "url": "http://court:8112/callbacks", "secret": keys.court_callback_secret}
-    made = {
+    return {
         "intake/whatsapp_app_secret": keys.whatsapp_app_secret,
         "intake/whatsapp_verify_token": keys.whatsapp_verify_token,
         "intake/whatsapp_access_token": keys.whatsapp_access_token,
@@ -103,21 +173,11 @@ def _demo(folder: Path, keys: Keys) -> None:
         "demo/court/callback_secret": keys.court_callback_secret,
         "demo/court/decisions_url": "http://intake:8101/v1/court/decisions",
     }
-    for name, text in made.items():
-        _keep(folder / name, text)
-    make_demo_ca(["--out", str(folder / "issuance" / "signer")])
-    register = folder / "demo" / "register.csv"
-    if not register.exists():
-        registry(["generate", "--families", "1000", "--seed", "3519", "--out", str(register)])
-
-
-def database_password(folder: Path, user: str) -> str:
-    """The MongoDB password of a user: made at the first call, then kept."""
-    return _keep(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
 
 
 def _give(folder: Path, uid: int) -> None:
-    if os.geteuid() != 0:
+    """Make a folder and all in it one user's alone to read. One that this profile has no use for is not there."""
+    if os.geteuid() != 0 or not folder.exists():
         return
     for path in (folder, *folder.rglob("*")):
         os.chown(path, uid, uid)

@@ -12,6 +12,8 @@ from typing import Final
 
 KEY_BYTES: Final = 24  # 192 bit
 OWNER_ONLY: Final = 0o600
+DEMO_KEY: Final = "demo-"
+"""How every key begins that stands for one from outside, so that production knows it when it meets it."""
 
 GRAPH_VERSION: Final = "v23.0"  # that the simulator speaks
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
@@ -69,9 +71,9 @@ def load_keys(folder: Path) -> Keys:
     file = folder / "keys.json"
     known = json.loads(file.read_text()) if file.exists() else {}
     made = {
-        "whatsapp_app_secret": secrets.token_hex(KEY_BYTES),
-        "whatsapp_verify_token": secrets.token_urlsafe(KEY_BYTES),
-        "whatsapp_access_token": secrets.token_urlsafe(KEY_BYTES),
+        "whatsapp_app_secret": DEMO_KEY + secrets.token_hex(KEY_BYTES),
+        "whatsapp_verify_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
+        "whatsapp_access_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
         "court_decision_secret": _webhook_secret(),
         "court_callback_secret": _webhook_secret(),
     }
@@ -90,6 +92,13 @@ def write_secret(file: Path, text: str) -> None:
         handle.write(text)
 
 
+def keep_secret(file: Path, text: str) -> str:
+    """What a file holds; `text`, written there, where there is none yet."""
+    if not file.exists():
+        write_secret(file, text)
+    return file.read_text()
+
+
 def exports(values: Mapping[str, str]) -> str:
     """Shell lines that set the values, for `source`."""
     return "".join(f"export {name}={_quoted(value)}\n" for name, value in values.items())
@@ -101,4 +110,4 @@ def _quoted(value: str) -> str:
 
 def _webhook_secret() -> str:
     """As Standard Webhooks wants it."""
-    return "whsec_" + b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    return "whsec_" + b64encode(DEMO_KEY.encode() + secrets.token_bytes(KEY_BYTES)).decode()

@@ -47,10 +47,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Servers as the parts reach them. ``amqp`` is the URL of each user by name."""
+    """Servers as the parts reach them: the URL of each user by name."""
 
     amqp: Mapping[str, str]
-    mongo: str
+    mongo: Mapping[str, str]
 
 
 def inherited() -> dict[str, str]:
@@ -74,7 +74,7 @@ def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: K
     port: int = getattr(settings, f"{name}_port")
     environment = {
         "AMQP_URL": addresses.amqp[name],
-        "MONGO_URL": addresses.mongo,
+        "MONGO_URL": addresses.mongo[name],
         "MONGO_DATABASE": settings.database_prefix + name,
         "HOST": HOST,
         "PORT": str(port),

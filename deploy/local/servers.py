@@ -8,20 +8,19 @@ import os
 import shutil
 import socket
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+from secrets import token_bytes, token_urlsafe
 from subprocess import run
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
-
+from deploy import mongodb
 from deploy.local.broker_api import USER, RabbitApi
+from deploy.local.keys import keep_secret
 from deploy.local.ports import HOST, free_ports, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
-from deploy.local.waiting import wait_until
 
 # Debian's /usr/sbin/rabbitmq-server insists on root or the rabbitmq user and on /var; the script behind it does not.
 RABBITMQ_PATHS: Final = (
@@ -31,8 +30,8 @@ RABBITMQ_PATHS: Final = (
     "/opt/homebrew/sbin/rabbitmq-server",
 )
 BOOT_TIMEOUT_SECONDS: Final = 90  # a node boots in 4 s; a machine that also compiles and tests takes many times that
-TRANSACTION_LIFE_SECONDS: Final = 10  # a transaction whose process was killed locks what it wrote until then; ours take milliseconds
-NOT_YET_INITIALISED: Final = 94  # MongoDB's code for a member without a configuration
+KEYFILE_BYTES: Final = 192  # of random: what every member of a set knows, 256 characters as text
+PASSWORD_BYTES: Final = 24  # 192 bit
 
 
 class MissingServerError(Exception):
@@ -230,38 +229,52 @@ class RabbitNode:
 
 
 class MongoNode:
-    """A private mongod as a replica set of one, which is what transactions and change streams need."""
+    """A private mongod as a replica set of one, which is what transactions and change streams need; nobody gets in without a password."""
 
-    def __init__(self, folder: Path, *, port: int, test_commands: bool = False) -> None:
-        """``test_commands`` lets tests inject faults (``failCommand``)."""
+    def __init__(self, folder: Path, *, port: int, test_commands: bool = False, expires: bool = True) -> None:
+        """``test_commands`` lets tests inject faults (``failCommand``); ``expires`` is whether rows go when their time has come."""
         self.folder = folder.resolve()
         self.port = port
+        program = [
+            str(find_mongod()),
+            *mongodb.FLAGS,
+            *("--port", str(port), "--bind_ip", HOST, "--nounixsocket"),
+            *("--dbpath", str(self.folder / "data"), "--oplogSize", "128"),
+            *("--keyFile", str(self._keyfile), "--wiredTigerCacheSizeGB", "0.25"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
+            *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
+            *(() if expires else ("--setParameter", "ttlMonitorEnabled=false")),
+        ]
         self._process = Process(
-            "MongoDB",
-            [
-                str(find_mongod()),
-                *("--port", str(port), "--bind_ip", HOST, "--nounixsocket"),
-                *("--dbpath", str(self.folder / "data"), "--replSet", "rs0", "--oplogSize", "128"),
-                *("--wiredTigerCacheSizeGB", "0.25", "--quiet"),
-                *("--setParameter", "diagnosticDataCollectionEnabled=false"),
-                *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}"),
-                *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
-                *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
-            ],
-            pid_file=self.folder / "node.pid",
-            log=self.folder / "log" / "mongod.log",
+            "MongoDB", mongodb.filtered(program), pid_file=self.folder / "node.pid", log=self.folder / "log" / "mongod.log"
         )
 
     @classmethod
-    def private(cls, folder: Path, *, test_commands: bool = False) -> "MongoNode":
+    def private(cls, folder: Path, *, test_commands: bool = False, expires: bool = True) -> "MongoNode":
         """Make a node on a free port, for a test that stops or kills it."""
         (port,) = free_ports(1)
-        return cls(folder, port=port, test_commands=test_commands)
+        return cls(folder, port=port, test_commands=test_commands, expires=expires)
 
     @property
     def url(self) -> str:
-        """The address for a client."""
+        """The address for an administrator."""
+        password = keep_secret(self.folder / "administrator-password", token_urlsafe(PASSWORD_BYTES))
+        return mongodb.url_for(self._door, mongodb.ADMINISTRATOR, password, "admin")
+
+    @property
+    def log(self) -> Path:
+        """What mongod says."""
+        return self._process.log
+
+    @property
+    def _door(self) -> str:
+        """The address without a user."""
         return f"mongodb://{HOST}:{self.port}/?directConnection=true"
+
+    @property
+    def _keyfile(self) -> Path:
+        return self.folder / "keyfile"
 
     @property
     def running(self) -> bool:
@@ -285,9 +298,13 @@ class MongoNode:
         self.stop()
         require_free(self.port, "MONGO_PORT")
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        keep_secret(self._keyfile, b64encode(token_bytes(KEYFILE_BYTES)).decode())
         self._process.start()
         self._process.wait_ready(lambda: _accepts(self.port), BOOT_TIMEOUT_SECONDS)
-        make_primary(self.url, f"{HOST}:{self.port}")
+        try:
+            mongodb.make_primary(self.url, f"{HOST}:{self.port}", BOOT_TIMEOUT_SECONDS)
+        except TimeoutError as error:
+            raise CannotStartError(f"{error}\n{self._process.tail()}") from error
 
     def stop(self) -> None:
         """End the node in order."""
@@ -302,44 +319,6 @@ class MongoNode:
         """Stop in order and start again."""
         self.stop()
         self.start()
-
-
-def make_primary(url: str, member: str, timeout_seconds: float = BOOT_TIMEOUT_SECONDS) -> None:
-    """Make the server at ``url`` the primary of a replica set of one, and wait until it takes writes.
-
-    ``member`` is the address the set knows itself by. A set that was made under another address (its port setting changed) is told
-    the new one.
-
-    Raises:
-        CannotStartError: it takes no writes in time.
-    """
-    wanted = {"_id": "rs0", "version": 1, "members": [{"_id": 0, "host": member}]}
-    with MongoClient[dict[str, Any]](url, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as client:
-
-        def settled() -> bool:
-            with suppress(PyMongoError):
-                return _settled(client, wanted)
-            return False
-
-        try:
-            wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
-        except TimeoutError as error:
-            raise CannotStartError(str(error)) from error
-
-
-def _settled(client: MongoClient[dict[str, Any]], wanted: dict[str, Any]) -> bool:
-    """Do the next step towards a writable primary; True when there is nothing left to do."""
-    try:
-        config = client.admin.command("replSetGetConfig")["config"]
-    except OperationFailure as error:
-        if error.code != NOT_YET_INITIALISED:
-            raise
-        client.admin.command("replSetInitiate", wanted)
-        return False
-    if config["members"][0]["host"] != wanted["members"][0]["host"]:
-        client.admin.command("replSetReconfig", config | {"members": wanted["members"], "version": config["version"] + 1}, force=True)
-        return False
-    return bool(client.admin.command("hello").get("isWritablePrimary"))
 
 
 def _accepts(port: int) -> bool:

@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import httpx
+from pymongo.errors import PyMongoError
 
+from deploy import mongodb
 from deploy.local.broker_api import api_beside
-from deploy.local.keys import Keys, exports, load_keys, write_secret
+from deploy.local.keys import KEY_BYTES, Keys, exports, keep_secret, load_keys, write_secret
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, inherited, parts
 from deploy.local.ports import require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
@@ -46,7 +49,7 @@ class Stack:
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
         self._tell = tell
-        self._addresses = Addresses({}, "")
+        self._addresses = Addresses({}, {})
         self._broker: RabbitNode | None = None
         self._database: MongoNode | None = None
         self._processes: dict[str, Process] = {}
@@ -128,11 +131,11 @@ class Stack:
         """What an operator's commands need (`source .local/env`)."""
         amqp = self._addresses.amqp["operator"]
         return {
-            "MONGO_URL": self._addresses.mongo,
+            "MONGO_URL": self._addresses.mongo[mongodb.OPERATOR],
             "AMQP_URL": amqp,
             "AMQP_VHOST": unquote(urlsplit(amqp).path.removeprefix("/")),
             "RABBITMQ_API_URL": self._broker.api_url if self._broker else self.settings.rabbitmq_api_url,
-            "DATABASES": json.dumps({name: self.settings.database_prefix + name for name in SERVICES}),
+            "DATABASES": json.dumps(self._databases),
             "API_KEY": self.keys.clients["admin-01"],
         }
 
@@ -198,8 +201,8 @@ class Stack:
             self._command("services.issuance", "demo-ca", "--out", str(certificate.parent))
             certificate.touch()
 
-    def _prepare_register(self) -> str:
-        """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL."""
+    def _prepare_register(self) -> Mapping[str, str]:
+        """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL of each user."""
         if not self.register.exists():
             draft = self.register.with_suffix(".draft")
             self._command(
@@ -214,13 +217,34 @@ class Stack:
             self._database.start()
             url = self._database.url
             self._tell(f"MongoDB runs on port {self._database.port}")
+        urls = self._database_users(url)
         loaded = self.state / "database" / "register-loaded"  # lies and goes with the data of our own MongoDB
         if self._database is None or not loaded.exists():
-            where = {"MONGO_URL": url, "MONGO_DATABASE": self.settings.database_prefix + "verification"}
+            where = {"MONGO_URL": urls["verification"], "MONGO_DATABASE": self._databases["verification"]}
             self._command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
             if self._database is not None:
                 loaded.touch()
-        return url
+        return urls
+
+    def _database_users(self, url: str) -> Mapping[str, str]:
+        """The URL of each user: made with the rights of production where the URL names an administrator, else everybody's is the same."""
+        users = (*SERVICES, mongodb.OPERATOR)
+        if urlsplit(url).username is None:
+            return dict.fromkeys(users, url)
+        passwords = {user: keep_secret(self.state / "keys" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES)) for user in users}
+        try:
+            with mongodb.Client(url, serverSelectionTimeoutMS=5_000) as client:
+                mongodb.make_users(client, passwords, self._databases)
+        except PyMongoError as error:
+            raise CannotStartError(
+                f"the user in MONGO_URL can't make the services' users ({error}); give an administrator, or none"
+            ) from error
+        return {user: mongodb.url_for(url, user, passwords[user], self._databases.get(user, "admin")) for user in users}
+
+    @property
+    def _databases(self) -> dict[str, str]:
+        """By service."""
+        return {name: self.settings.database_prefix + name for name in SERVICES}
 
     def _command(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Run one of the services' own commands to its end; returns what it printed.

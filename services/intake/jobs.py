@@ -31,7 +31,7 @@ from shared.logs import get
 from shared.messaging.units import Errand, Units
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
-from shared.waiting import happened, to_nobody
+from shared.waiting import RENEWALS, happened, repeating, to_nobody
 
 _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely has more than two waiting
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
@@ -51,7 +51,7 @@ class ChatLimits:
     """How hard the chats are worked on."""
 
     at_once: int = 8
-    lease_seconds: float = 60.0
+    lease_seconds: float = 10.0
     tries: int = 6
     media_tries: int = 6
     poll_seconds: float = 1.0
@@ -59,11 +59,11 @@ class ChatLimits:
 
 @dataclass(eq=False, slots=True)
 class _Chat:
-    """A sender in hand: what is to be handled, the oldest first, and since when it is held."""
+    """A sender in hand: what is to be handled, the oldest first, and whether it is still ours."""
 
     lease: Lease
     pieces: deque[StoredPiece]
-    held_since: datetime
+    held: bool = True
 
 
 class Chats:
@@ -88,15 +88,16 @@ class Chats:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then finish the messages in hand."""
         stopping = asyncio.create_task(_wake_on(stop, self._woken), name="chats stop")
-        try:
-            while not stop.is_set():
-                await self._give_way()
-                self._woken.clear()
-                await self._fill(stop)
-                await happened(self._woken, self._limits.poll_seconds)
-        finally:
-            stopping.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with repeating(self._limits.lease_seconds / RENEWALS, self._renew, name="chat leases"):
+            try:
+                while not stop.is_set():
+                    await self._give_way()
+                    self._woken.clear()
+                    await self._fill(stop)
+                    await happened(self._woken, self._limits.poll_seconds)
+            finally:
+                stopping.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def work_off_all(self) -> None:
         """Handle everything that is stored now and due, then return; for tests and for one-off runs."""
@@ -118,7 +119,7 @@ class Chats:
                 leases = await self._deps.inflow.lease_senders(now, self._limits.lease_seconds, new_token(), passed_over, free)
                 if not leases:
                     return
-                chats = [_Chat(lease, deque(), now) for lease in leases]
+                chats = [_Chat(lease, deque()) for lease in leases]
                 self._busy |= {chat.lease.sender: chat for chat in chats}
                 task = asyncio.create_task(self._work(chats, stop), name="chats")
                 self._tasks.add(task)
@@ -147,20 +148,25 @@ class Chats:
             while left:
                 over = [chat for chat in left if stop.is_set() or not chat.pieces]
                 await self._give_back(over, self._deps.clock())
-                left = await self._round([chat for chat in left if chat not in over and await self._keep(chat)])
+                lost = [chat for chat in left if chat not in over and not chat.held]
+                for chat in lost:
+                    self._let_go(chat)
+                left = await self._round([chat for chat in left if chat not in over and chat not in lost])
         except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
             await self._trouble(chats, error)
 
-    async def _keep(self, chat: _Chat) -> bool:
-        """Hold on to a lease. False: it was lost."""
-        now = self._deps.clock()
-        if (now - chat.held_since).total_seconds() <= self._limits.lease_seconds / 3:  # rarely: a write costs as much as an answer
-            return True
-        chat.held_since = now
-        if await self._deps.inflow.extend(chat.lease, now, self._limits.lease_seconds):
-            return True
-        self._let_go(chat)
-        return False
+    async def _renew(self) -> None:
+        """Keep the leases of all that is in hand, however long a photo takes: so a lease may be short, and a crash is soon over."""
+        chats = list(self._busy.values())
+        if not chats:
+            return
+        try:
+            held = await self._deps.inflow.renew([chat.lease for chat in chats], self._deps.clock(), self._limits.lease_seconds)
+        except DatabaseUnavailable as error:
+            _log.warning("inflow.unavailable", reason=error.code)
+            return
+        for chat in chats:
+            chat.held = chat.held and chat.lease.sender in held
 
     async def _round(self, chats: Sequence[_Chat]) -> list[_Chat]:
         """Handle the first message of each; gives who may go on. Who failed rests, and is tried again before any later message."""

@@ -169,8 +169,8 @@ class Inflow(Protocol):
     async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
         """Take senders who have new messages and are free, the longest waiting first."""
 
-    async def extend(self, lease: Lease, at: datetime, seconds: float) -> bool:
-        """Keep a lease. False: it was lost; stop working on that sender."""
+    async def renew(self, leases: Sequence[Lease], at: datetime, seconds: float) -> frozenset[str]:
+        """Keep leases; gives the senders that are still held. Work on the others stops: somebody else has them."""
 
     async def release(self, leases: Sequence[Lease], until: datetime) -> None:
         """Give senders back with their failures: at once, or after a rest when the first message failed."""

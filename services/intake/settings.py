@@ -53,9 +53,9 @@ class Settings(ServiceSettings):
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
-    chat_lease_seconds: Annotated[float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds")] = (
-        60.0
-    )
+    chat_lease_seconds: Annotated[
+        float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
+    ] = 10.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0

@@ -19,7 +19,7 @@ from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
 from shared.messaging.delivery import Context
 from shared.messaging.units import Errand, Units
-from shared.waiting import happened
+from shared.waiting import RENEWALS, happened, repeating
 
 PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
@@ -128,20 +128,31 @@ class Printing:
         self._at_once = pace.at_once
         self._poll_seconds = pace.poll_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, int] = {}
         self._no_press_until = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then finish the sheets in work."""
         stopper = asyncio.create_task(self._wake_on(stop))
+        async with repeating(self._deps.lease.total_seconds() / RENEWALS, self._renew, name="print leases"):
+            try:
+                while not stop.is_set():
+                    self._woken.clear()
+                    await self._take_up()
+                    await happened(self._woken, self._poll_seconds)
+                await asyncio.gather(*self._running.values())
+            finally:
+                for task in (stopper, *self._running.values()):
+                    task.cancel()
+
+    async def _renew(self) -> None:
+        """Keep what is in hand, however long the press takes: so a lease may be short, and a crash is soon over."""
+        if not self._held:
+            return
         try:
-            while not stop.is_set():
-                self._woken.clear()
-                await self._take_up()
-                await happened(self._woken, self._poll_seconds)
-            await asyncio.gather(*self._running.values())
-        finally:
-            for task in (stopper, *self._running.values()):
-                task.cancel()
+            await self._deps.register.renew(dict(self._held), self._deps.clock() + self._deps.lease)
+        except Transient as error:
+            _log.warning("press.unrenewed", code=error.code)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -160,6 +171,7 @@ class Printing:
         for document in begun:
             task = asyncio.create_task(self._print_guarded(document), name=f"print {document.document_id}")
             self._running[document.document_id] = task
+            self._held[document.document_id] = document.attempt
             task.add_done_callback(self._reaper(document.document_id))
 
     async def _begin(self, document_ids: Sequence[str]) -> list[Document]:
@@ -193,7 +205,7 @@ class Printing:
 
     def _reaper(self, document_id: str) -> Callable[[asyncio.Task[None]], None]:
         def reap(_task: asyncio.Task[None]) -> None:
-            del self._running[document_id]
+            del self._running[document_id], self._held[document_id]
             self._woken.set()  # there is room for the next
 
         return reap

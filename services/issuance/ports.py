@@ -103,7 +103,7 @@ class DocumentQuery:
 
 
 class Register(Protocol):
-    """Plain reads, outside any unit of work."""
+    """Plain reads, and leases of attempts, outside any unit of work."""
 
     async def get(self, document_id: str) -> Document:
         """A document; raises NotFound (`documents_not_found`)."""
@@ -119,6 +119,10 @@ class Register(Protocol):
 
     async def oldest_due_seconds(self, at: datetime) -> float:
         """How long the one that waits longest could have been taken up; 0 when none waits."""
+        ...
+
+    async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
+        """Keep running attempts (document id -> attempt) from others until then; those that ended are left alone."""
         ...
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:

@@ -48,5 +48,7 @@ class Settings(ServiceSettings):
     press_alarm_seconds: Annotated[
         float, Field(gt=0, description="Age of the oldest document still waiting for the press that makes the service not ready")
     ] = 60.0
-    print_lease_seconds: Annotated[float, Field(gt=0, description="After this long an attempt counts as dead, in seconds")] = 120.0
+    print_lease_seconds: Annotated[
+        float, Field(gt=0, description="After this long without a sign of life an attempt counts as dead, in seconds; renewed thrice in it")
+    ] = 10.0
     print_attempts: Annotated[int, Field(ge=1, description="Attempts before a document is held for a person")] = 8

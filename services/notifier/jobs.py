@@ -14,7 +14,7 @@ from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.errors import AppError
-from shared.waiting import happened
+from shared.waiting import RENEWALS, happened, repeating
 
 _POLL_SECONDS: Final = 1.0  # what another process rang is seen after this; in this process the bell wakes at once
 _SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
@@ -57,23 +57,24 @@ class Dispatcher:
         stopping = asyncio.create_task(stop.wait())
         failures = 0
         self._at_work = True
-        try:
-            while not stop.is_set():
-                self._bell.clear()
-                try:
-                    seconds = await self._start_due()
-                    failures = 0
-                except AppError as error:
-                    failures += 1
-                    seconds = min(_MAX_FAILURE_PAUSE, 0.2 * 2**failures)
-                    _log.warning("dispatch.failed", channel=self.channel, reason=error.code)
-                await self._rest(stopping, seconds)
-        finally:
-            stopping.cancel()
-            self._at_work = False
-            self._courier.stopping = True
-            if self._running:
-                await asyncio.wait(self._running.values())
+        async with repeating(self._deps.lease_seconds / RENEWALS, self._courier.renew, name=f"{self.channel} lanes"):
+            try:
+                while not stop.is_set():
+                    self._bell.clear()
+                    try:
+                        seconds = await self._start_due()
+                        failures = 0
+                    except AppError as error:
+                        failures += 1
+                        seconds = min(_MAX_FAILURE_PAUSE, 0.2 * 2**failures)
+                        _log.warning("dispatch.failed", channel=self.channel, reason=error.code)
+                    await self._rest(stopping, seconds)
+            finally:
+                stopping.cancel()
+                self._at_work = False
+                self._courier.stopping = True
+                if self._running:
+                    await asyncio.wait(self._running.values())
 
     async def _rest(self, stopping: asyncio.Task[bool], seconds: float) -> None:
         bell = asyncio.ensure_future(self._bell.wait())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +111,10 @@ class Lanes(Protocol):
         """Take the lease by the server's clock; None where somebody holds it."""
         ...
 
+    async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
+        """Keep leases (lane -> token) so long from now; gives the lanes that are still held."""
+        ...
+
     async def reread(self, key: str, token: str) -> Lane | None:
         """The lane as it is now; None where the lease was lost."""
         ...
@@ -205,4 +209,4 @@ class Deps:
     messenger: Messenger
     courts: Courts
     documents: Documents
-    lease_seconds: float = 30.0
+    lease_seconds: float = 10.0

@@ -43,11 +43,12 @@ class Settings(ServiceSettings):
     answer_seconds: Annotated[float, Field(gt=0, le=60, description="Longest wait for an answer to one call, in seconds")] = 10.0
     lane_lease_seconds: Annotated[
         float,
-        Field(gt=0, description="How long a recipient's messages are one process's, in seconds; at least three times ANSWER_SECONDS"),
-    ] = 30.0
+        Field(gt=0, description="How long a recipient is one process's without a sign of life, in seconds; renewed thrice in it"),
+    ] = 10.0
     unknown_seconds: Annotated[
-        float, Field(gt=0, description="How long a try without an answer waits for a sign before it is repeated, in seconds")
-    ] = 30.0
+        float,
+        Field(gt=0, description="How long a try without an answer waits for a sign before a repeat, in seconds; ANSWER_SECONDS at least"),
+    ] = 20.0
     lanes_at_once: Annotated[int, Field(ge=1, le=500, description="Recipients served at the same time by one process")] = 48
     stuck_seconds: Annotated[
         float, Field(gt=0, description="Age of the oldest unsent notice that makes the service not ready, in seconds")

@@ -129,7 +129,8 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         clock=clock,
         jitter=SystemRandom().random,
         policy=Policy(
-            window_seconds=timedelta(hours=settings.whatsapp_window_hours).total_seconds(), unknown_seconds=settings.unknown_seconds
+            window_seconds=timedelta(hours=settings.whatsapp_window_hours).total_seconds(),
+            unknown_seconds=max(settings.unknown_seconds, settings.answer_seconds),
         ),
         texts=load_texts(),
         number_rate=Rate(settings.whatsapp_per_second, max(1.0, settings.whatsapp_per_second * _BURST_SECONDS)),
@@ -148,7 +149,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         ),
         courts=CourtCallbacks(http, endpoints, clock),
         documents=IssuedDocuments(http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock),
-        lease_seconds=max(settings.lane_lease_seconds, 3 * settings.answer_seconds),
+        lease_seconds=settings.lane_lease_seconds,
     )
 
 

@@ -139,18 +139,21 @@ class Outbox:
     async def insert(self, rows: Sequence[OutboxRow], session: Session, hold: Hold | None = None) -> Handed | None:
         """Write rows inside the transaction of what they tell, after its other writes; with a hold, what to hand to its relay.
 
+        None where the rows have no lease: nobody asked for one, or the server has not told its time yet. They lie until they are claimed.
+
         Raises:
             LostRace: a sequence number of that aggregate is taken.
         """
         lost_at = monotonic_seconds() + (hold.seconds if hold else 0.0)
-        born: Doc = {"lease": {"token": hold.token, "until": _until(session, hold.seconds)}, "attempts": 1} if hold else {}
+        until = _until(session, hold.seconds) if hold else None
+        born: Doc = {"lease": {"token": hold.token, "until": until}, "attempts": 1} if hold and until else {}
         try:
             await self._rows.insert_many([_to_doc(row, self._writer) | born for row in rows], session=session)
         except BulkWriteError as error:
             if is_duplicate_key(error):
                 raise LostRace("sequence_taken") from error
             raise
-        return Handed(rows, lost_at) if hold else None
+        return Handed(rows, lost_at) if until else None
 
     async def claim(self, limit: int, lease_seconds: float) -> Claim:
         """Take the oldest unsent rows that nobody holds, under a fresh token. Several relays may do so at once; each row goes to one."""
@@ -248,12 +251,16 @@ class Outbox:
                     yield
 
 
-def _until(session: Session, seconds: float) -> datetime:
+def _until(session: Session, seconds: float) -> datetime | None:
     """So many seconds from now by the server's clock, which the session has heard; ours is believed as far as it fits to that.
 
-    A clock that is wrong makes the lease end too early, which costs a second delivery at worst, or some seconds too late.
+    A clock that is wrong makes the lease end too early, which costs a second delivery at worst, or some seconds too late. None while
+    nothing was heard: a mongod with a keyfile tells no time in the moments until it has the keys that it signs it with.
     """
-    heard = cast("Timestamp", session.operation_time).as_datetime()  # Motor's stub takes the property for a method
+    told = cast("Timestamp | None", session.operation_time)  # Motor's stub takes the property for a method
+    if told is None:
+        return None
+    heard = told.as_datetime()
     return min(max(now(), heard), heard + _QUIET) + timedelta(seconds=seconds)
 
 

@@ -20,7 +20,7 @@ from shared.mongo import is_unavailable
 from shared.waiting import happened
 
 IN_FLIGHT: Final = 64  # publishes without a confirm yet: enough to hide the round trip, few enough to repeat after a crash
-LEASE_SECONDS: Final = 30.0  # three times the publisher's own time limit
+LEASE_SECONDS: Final = 10.0  # as long as one publish may take: what is published by two is known again by its id
 HOLD_SECONDS: Final = 5.0  # of rows that are handed over: they leave within milliseconds, and after a crash wait this long for others
 HANDED_ROWS: Final = 256  # handed over and not carried yet; beyond that rows lie in the outbox like those of others
 POLL_SECONDS: Final = 1.5  # the wake-ups are quick, the poll makes them correct; an empty poll is not free

@@ -14,9 +14,11 @@ DUPLICATE_KEY: Final = 11000  # server error code
 _NO_SERVICE_CODES: Final = frozenset(
     {
         50,  # MaxTimeMSExpired: the server gave up on time
+        18,  # AuthenticationFailed: a server that has just started may not find its users yet; a wrong password is no fault of a request
         64,  # WriteConcernFailed: no majority in time
         91,  # ShutdownInProgress
         189,  # PrimarySteppedDown
+        211,  # KeyNotFound: a server that has just started has no keys to sign its time with yet
         262,  # ExceededTimeLimit
         10107,  # NotWritablePrimary
         11600,  # InterruptedAtShutdown

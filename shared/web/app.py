@@ -15,7 +15,7 @@ from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import openapi, problems
 from shared.web.auth import Authenticator
-from shared.web.middleware import BodyLimit, Canonical, Reach, Room
+from shared.web.middleware import BodyLimit, Canonical, Reach, Room, Waiting
 from shared.web.traffic import Traffic
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
@@ -44,14 +44,15 @@ def create_app(
         traffic: Counts the requests that are being answered, where somebody gives way to them.
     """
     app = FastAPI(title=title, redoc_url=None)
-    app.state.authenticator = Authenticator(settings.api_keys)
+    app.state.authenticator = authenticator = Authenticator(settings.api_keys)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     openapi.install(app, port=type(settings).model_fields["port"].default)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
     if database_lost is not None:
         app.add_middleware(Reach, lost=database_lost)
-    app.add_middleware(Room, most=settings.max_requests_at_once, traffic=traffic or Traffic())
+    waiting = Waiting(is_known=authenticator.knows, largest_bytes=settings.max_body_bytes, most_bytes=settings.max_waiting_bytes)
+    app.add_middleware(Room, most=settings.max_requests_at_once, traffic=traffic or Traffic(), waiting=waiting)
     app.add_middleware(Canonical)
 
     @app.get("/livez", include_in_schema=False)

@@ -53,6 +53,14 @@ class Authenticator:
             raise Unauthorized("key_unknown", "This API key is not known.")
         return Client(found.name, found.scopes)
 
+    def knows(self, authorization: str | None) -> bool:
+        """Whether the header holds a key that is known, whatever it opens."""
+        try:
+            self.client(authorization)
+        except Unauthorized:
+            return False
+        return True
+
 
 def require(scope: str) -> Any:
     """A FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""

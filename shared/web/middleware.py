@@ -1,10 +1,11 @@
-"""Pure ASGI: requests at once, body limit, trace context, one canonical log line per request. No reading of bodies, no buffering."""
+"""Pure ASGI: requests at once, body limit, trace context, one canonical log line per request."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -62,33 +63,89 @@ class BodyLimit:
 
 
 class Room:
-    """Takes so many requests at once and sends others away with 503 and `Retry-After`, before a byte of theirs is read.
+    """Takes so many requests at once and sends others away with 503 and `Retry-After`.
 
-    Whoever is let in is then answered soon, however many come: without a limit all of a rush would wait for the sum of it. Probes and
-    metrics are always let in.
+    Whoever is let in is then answered soon, however many come: without a limit all of a rush would wait for the sum of it. A place is
+    taken by a request that is whole, or whose key is known: who sends one byte a second without a key waits outside, and so little of
+    what such callers have sent is kept that they can't fill the memory. Probes and metrics are always let in.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, traffic: Traffic) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, traffic: Traffic, waiting: Waiting) -> None:
         self._app = app
         self._most = most
         self._traffic = traffic
+        self._waiting = waiting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if scope["type"] != "http" or scope["path"] in _QUIET:
             await self._app(scope, receive, send)
             return
-        if self._traffic.inside >= self._most:
-            metrics.HTTP_TURNED_AWAY.inc()
-            retry = {"Retry-After": str(_BUSY_SECONDS)}
-            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", f"{self._most} requests are in work; come again.", headers=retry)
-            await refusal(scope, receive, send)
+        if not self._is_full() and self._waiting.is_needed(dict(scope["headers"])):
+            whole = await self._waiting.gather(receive)
+            if whole is None:
+                await self._turn_away(scope, receive, send)
+                return
+            receive = whole
+        if self._is_full():
+            await self._turn_away(scope, receive, send)
             return
         self._traffic.enter()
         try:
             await self._app(scope, receive, send)
         finally:
             self._traffic.leave()
+
+    def _is_full(self) -> bool:
+        return self._traffic.inside >= self._most
+
+    async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        metrics.HTTP_TURNED_AWAY.inc()
+        retry = {"Retry-After": str(_BUSY_SECONDS)}
+        refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "As many requests as may be are in work; come again.", headers=retry)
+        await refusal(scope, receive, send)
+
+
+class Waiting:
+    """Requests outside, whose bodies are still on their way and whose keys nobody knows."""
+
+    def __init__(self, *, is_known: Callable[[str], bool], largest_bytes: int, most_bytes: int) -> None:
+        """`largest_bytes`: of one body; a larger one is let in to be refused. `most_bytes`: of all that wait."""
+        self._is_known = is_known
+        self._largest_bytes = largest_bytes
+        self._most_bytes = most_bytes
+        self._bytes = 0
+
+    def is_needed(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a request with these headers has to be whole first."""
+        length = headers.get(b"content-length", b"0")
+        if length == b"0" and b"transfer-encoding" not in headers:
+            return False
+        if length.isdigit() and int(length) > self._largest_bytes:
+            return False
+        return not self._is_known(headers.get(b"authorization", b"").decode("latin-1"))
+
+    async def gather(self, receive: Receive) -> Receive | None:
+        """Wait for the whole body; what gives it again. None when all that wait hold too much."""
+        arrived: deque[Message] = deque()
+        held = 0
+        try:
+            more = True
+            while more and held <= self._largest_bytes:
+                arrived.append(await receive())
+                more = arrived[-1].get("more_body", False)
+                size = len(arrived[-1]["body"]) if more else 0  # what comes in one piece waits for nothing
+                held += size
+                self._bytes += size
+                if self._bytes > self._most_bytes:
+                    return None
+        finally:
+            self._bytes -= held
+
+        async def again() -> Message:
+            return arrived.popleft() if arrived else await receive()
+
+        return again
 
 
 class Reach:

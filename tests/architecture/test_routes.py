@@ -35,7 +35,7 @@ SCOPES = {
 @pytest.fixture
 async def apps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, FastAPI]:
     """Each service as it is put together for a local run; nothing of it is started and no server is needed."""
-    addresses = Addresses(dict.fromkeys(SERVICES, "amqp://127.0.0.1:1/"), "mongodb://127.0.0.1:1/?replicaSet=rs0")
+    addresses = Addresses(dict.fromkeys(SERVICES, "amqp://127.0.0.1:1/"), dict.fromkeys(SERVICES, "mongodb://127.0.0.1:1/?replicaSet=rs0"))
     built: dict[str, FastAPI] = {}
     for part in parts(LocalSettings(), load_keys(tmp_path), addresses, tmp_path):
         if part.name in SERVICES:

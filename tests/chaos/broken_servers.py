@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Iterator
 from typing import Final
 
@@ -96,6 +97,16 @@ async def _kill_database_at_commit(scene: Scene) -> None:
         await asyncio.to_thread(stage.database.start)
 
 
+async def _start_together(scene: Scene) -> None:
+    """MongoDB and intake start at the same moment: whoever asks meanwhile is told to come again, never of a defect (the judge looks)."""
+    stage = scene.stage
+    async with scene.trouble("database_and_intake_start_together"):
+        await asyncio.to_thread(stage.database.kill)
+        stage.signal("intake", signal.SIGKILL)
+        await asyncio.to_thread(stage.database.start)
+        await scene.journeys(3)
+
+
 async def _step_down(scene: Scene) -> None:
     async with scene.trouble("database_step_down"):
         with contextlib.suppress(PyMongoError):  # the server may cut the connection that told it to
@@ -166,6 +177,7 @@ def cases() -> Iterator[Case]:
     yield Case("database hangs", row, _ways("hang", "database", 4, 60), fast=True, scaled="4 s of 60 s")
     yield Case("database answers lost", row, _ways("drop_downstream", "database", 2, 15))
     yield Case("database kill -9 at commit", row, _kill_database_at_commit, fast=True, scaled="2 s of 10 s")
+    yield Case("database and intake start together", row, _start_together)
     yield Case("database steps down", row, _step_down, fast=True, scaled="3 s of 30 s")
     yield Case(
         "database disk full", "disk full under MongoDB or files", _disk_full, fast=True, scaled="2 s of 30 s; its answer, by a failpoint"

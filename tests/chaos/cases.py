@@ -16,7 +16,7 @@ ALL: Final[tuple[Case, ...]] = (
     *odd_world.cases(),
 )
 FAST: Final[tuple[Case, ...]] = tuple(case for case in ALL if case.fast)
-"""One of each kind, with durations and leases scaled to seconds: `make chaos FAST=1`."""
+"""One of each kind, with durations scaled to seconds: `make chaos FAST=1`."""
 
 
 def rounds(cases: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:

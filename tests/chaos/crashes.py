@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
+from shared.clock import monotonic_seconds
 from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.support.eventually import eventually
 
@@ -42,6 +43,12 @@ FAST: Final = frozenset(
     }
 )
 """Every point once, every service, every kind of call."""
+IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "issuance": ("documents", {"state": {"$in": ["claimed", "rendering"]}}),
+    "intake": ("inflow", {"state": "new", "kind": "message"}),
+}
+"""What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
+TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 10 s, and the process starts in some
 OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
 
@@ -52,9 +59,37 @@ def _dies_at(service: str, place: str) -> Play:
         async with scene.trouble("crash_point", f"{service} {place}"):
             stage.arm(service, f"crash {place}")
             await eventually(lambda: place in stage.struck(service), STRIKE_SECONDS)
+            began, left = monotonic_seconds(), await _in_work(scene, service)
             await eventually(lambda: stage.restarts(service) > restarts, STRIKE_SECONDS)
+        await _taken_up(scene, service, left, began)
 
     return play
+
+
+async def _in_work(scene: Scene, service: str) -> list[str]:
+    """Ids of what the dead process had in hand: documents in print, messages of chats."""
+    if service not in IN_WORK:
+        return []
+    collection, query = IN_WORK[service]
+    return [row["_id"] for row in await scene.stage.rows(service, collection).find(query, {"_id": 1}).to_list(None)]
+
+
+async def _taken_up(scene: Scene, service: str, left: Sequence[str], began: float) -> None:
+    """Wait until all of it was gone on with, and note after how long.
+
+    Raises:
+        AssertionError: not within `TAKEN_UP_SECONDS` of the kill.
+    """
+    if not left:
+        return
+    collection, query = IN_WORK[service]
+
+    async def gone_on() -> bool:
+        return not await scene.stage.rows(service, collection).count_documents({**query, "_id": {"$in": left}})
+
+    await eventually(gone_on, TAKEN_UP_SECONDS)
+    scene.notes["taken_up"] = {service: (len(left), round(monotonic_seconds() - began, 1))}
+    assert monotonic_seconds() - began <= TAKEN_UP_SECONDS, f"{len(left)} {collection} in work waited too long: {scene.notes['taken_up']}"
 
 
 def cases() -> Iterator[Case]:
@@ -63,4 +98,4 @@ def cases() -> Iterator[Case]:
         for place in places:
             name = f"{service} {place}"
             strikes = frozenset({service, *OUTSIDE.intersection({place.partition("/")[2]})})
-            yield Case(f"crash {name}", ROW, _dies_at(service, place), fast=name in FAST, scaled="leases", strikes=strikes)
+            yield Case(f"crash {name}", ROW, _dies_at(service, place), fast=name in FAST, strikes=strikes)

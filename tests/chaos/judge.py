@@ -99,14 +99,14 @@ class Sources:
     """Of every process that ran; what was moved aside (`name.log.*`) is read too."""
 
     @classmethod
-    def of(cls, stack: Stack, *, mongo_url: str = "", amqp_url: str = "") -> Sources:
-        """Of a running stack; the addresses can be given where the stack's own lead through proxies."""
+    def of(cls, stack: Stack, *, mongo_url: str = "", amqp_url: str = "", logs: tuple[Path, ...] = ()) -> Sources:
+        """Of a running stack; the addresses can be given where the stack's own lead through proxies, and logs of servers beside its own."""
         environment = stack.operator_environment()
         return cls(
             mongo_url or environment["MONGO_URL"],
             amqp_url or environment["AMQP_URL"],
             orjson.loads(environment["DATABASES"]),
-            tuple(stack.process(name).log for name in SERVICES),
+            (*(stack.process(name).log for name in SERVICES), *logs),
         )
 
 

@@ -41,7 +41,7 @@ async def run(folder: Path, *, minutes: float, seed: int, per_second: float = PE
     """Disturb for so long, let everything come to its end, print the verdict; 0 when every promise was kept."""
     print(f"seed {seed}, {minutes:g} minutes, {per_second:g} journeys a second", flush=True)
     plan = Plan(seed, per_second, SHARES, mistaken=MISTAKEN, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
-    async with Scene(folder, seed=seed, environment={}, plan=plan, families=MANY_FAMILIES) as scene:
+    async with Scene(folder, seed=seed, plan=plan, families=MANY_FAMILIES) as scene:
         results = await _disturb(scene, seed, monotonic_seconds() + minutes * 60)
         await scene.load.pause()
         verdict, problems = await scene.judged()

@@ -23,7 +23,7 @@ from tests.chaos.history import Channel, History
 from tests.chaos.judge import Judge, Sources, Verdict
 from tests.chaos.load import Load, Plan
 from tests.chaos.sites import Sites
-from tests.chaos.stage import FAMILIES, QUICK, VHOST, Stage, Trouble
+from tests.chaos.stage import FAMILIES, VHOST, Stage, Trouble
 from tests.chaos.world import OUT_OF_REACH
 from tests.support.eventually import eventually
 
@@ -34,7 +34,6 @@ HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 STRIKE_SECONDS: Final = 60.0  # until a crash point is passed under that load
 SETTLE_SECONDS: Final = 60.0
 PATIENCE_SECONDS: Final = 90.0  # an asker's
-TRANSACTION_LIFE_SECONDS: Final = 2  # scaled as the leases are: what a killed process has locked
 
 Play = Callable[["Scene"], Awaitable[None]]
 
@@ -87,18 +86,16 @@ class Scene:
         *,
         seed: int,
         quick: bool = True,
-        environment: Mapping[str, str] = QUICK,
         plan: Plan | None = None,
         database: MongoNode | None = None,
         families: int = FAMILIES,
     ) -> None:
-        """`environment` without anything: leases as in production. `plan`: another load than that of the cases."""
+        """`plan`: another load than that of the cases."""
         self.plan = plan or Plan(seed, PER_SECOND, SHARES, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
         folder.mkdir(parents=True, exist_ok=True)
         self.history = History(folder / "history.jsonl")
-        self.stage = Stage(folder, self.history, environment=environment, database=database, families=families)
-        self.scaled = bool(environment)
+        self.stage = Stage(folder, self.history, database=database, families=families)
         self.seed = seed
         self._known: set[str] = set()
         self._errors = 0
@@ -106,10 +103,8 @@ class Scene:
     async def __aenter__(self) -> Self:
         await self.stage.__aenter__()
         try:
-            if self.scaled:
-                await self.stage.admin(setParameter=1, transactionLifetimeLimitSeconds=TRANSACTION_LIFE_SECONDS)
             self.sites = Sites.of(self.stage.stack)
-            self.judge = Judge(Sources.of(self.stage.stack))
+            self.judge = Judge(Sources.of(self.stage.stack, logs=(self.stage.database.log,)))
             self.load = Load(self.sites, self.history, self.plan)
             await self.load.start()
             await self.load.pause()

@@ -81,7 +81,7 @@ def _sleeps_through_its_lease(service: str, role: str) -> Play:
         async with scene.trouble("lease_lost", service), second_copy(scene, service, role):
             await scene.journeys(2)
             stage.signal(service, signal.SIGSTOP)
-            await asyncio.sleep(scene.seconds(5, 90))
+            await asyncio.sleep(scene.seconds(12, 90))
             stage.signal(service, signal.SIGCONT)
             await scene.journeys(1)
 
@@ -123,7 +123,7 @@ def cases() -> Iterator[Case]:
         ("issuance", "worker", "worker of issuance"),
     ):
         sleeps, fast, strikes = _sleeps_through_its_lease(service, role), role == "relay", frozenset({service})
-        yield Case(f"{name} sleeps", row, sleeps, fast=fast, scaled="5 s of 90 s", strikes=strikes)
+        yield Case(f"{name} sleeps", row, sleeps, fast=fast, scaled="12 s of 90 s", strikes=strikes)
     row = "blocked event loop 20 s"
     for service, place, name in (
         ("issuance", "before_commit/worker", "loop of issuance blocked"),

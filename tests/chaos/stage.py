@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -38,15 +38,6 @@ FAMILIES: Final = 1000  # of the sample register
 MANY_FAMILIES: Final = 8000  # for an hour of load: every court decision needs a couple that is not divorced yet
 RESTART_SECONDS: Final = 0.1  # as compose: the first restart comes at once
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
-QUICK: Final[Mapping[str, str]] = {
-    "OUTBOX_LEASE_SECONDS": "3",
-    "LANE_LEASE_SECONDS": "3",
-    "ANSWER_SECONDS": "2",
-    "UNKNOWN_SECONDS": "1",
-    "CHAT_LEASE_SECONDS": "4",
-    "PRINT_LEASE_SECONDS": "4",
-}
-"""Leases and limits scaled down, so that what waits for one to end waits for seconds. Everything else is as in production."""
 
 
 @dataclass(slots=True)
@@ -100,7 +91,6 @@ class Stage:
         folder: Path,
         history: History,
         *,
-        environment: Mapping[str, str] = QUICK,
         database: MongoNode | None = None,
         families: int = FAMILIES,
     ) -> None:
@@ -112,7 +102,6 @@ class Stage:
         """In front of intake: for callers that a fault shall cut off."""
         self.broker = RabbitNode.private(folder / "chaos-broker")
         self.database = database or MongoNode.private(folder / "chaos-database", test_commands=True)
-        self.environment = dict(environment)
         ports = zip((f"{name}_port" for name in (*SERVICES, *SIMULATORS)), free_ports(len(SERVICES) + len(SIMULATORS)), strict=True)
         self.settings = LocalSettings(
             local_state=folder / "chaos",
@@ -272,7 +261,7 @@ class Stage:
     def _adapt(self, part: Part) -> Part:
         if part.name not in SERVICES:
             return part
-        environment = dict(part.environment) | self.environment
+        environment = dict(part.environment)
         environment["AMQP_URL"] = self.amqp.each[part.name].url(environment["AMQP_URL"])
         environment["MONGO_URL"] = self.mongo.each[part.name].url(environment["MONGO_URL"])
         environment["FAULT_FILE"] = str(self._fault_file(part.name))

@@ -105,6 +105,11 @@ def the_repeat_of_a_call_was_answered_otherwise(it: Specimen) -> None:
     it.history.answered(ADAPTER, 201, ["another"])
 
 
+@wrong("I1", "answered_as_a_defect")
+def a_call_was_answered_500(it: Specimen) -> None:
+    it.history.answered(ADAPTER, 500)
+
+
 @wrong("I1", "refused_but_stored")
 def a_refused_call_left_a_request(it: Specimen) -> None:
     it.history.asked_for[ADAPTER].answers.clear()

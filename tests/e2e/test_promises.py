@@ -1,6 +1,8 @@
 """What must be true after the journeys: everything is accounted for, no log names a person, bad input is answered and leaves no trace."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import subprocess
 import sys
@@ -13,7 +15,9 @@ import pytest
 from deploy.local import journeys
 from deploy.local.journeys import Places
 from deploy.local.parts import ROOT, SERVICES
+from deploy.local.servers import MongoNode
 from deploy.local.stack import Stack
+from tests.support.slow_callers import post, slow_callers
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ async def test_everything_accepted_is_finished_parked_or_in_flight(
         assert service in done.stdout
 
 
-async def test_i8_no_log_names_a_person(stack: Stack, places: Places) -> None:
+async def test_i8_no_log_names_a_person(stack: Stack, places: Places, private_mongo: MongoNode) -> None:
     persons = [stack.people()["kk_hilang"][number] for number in (11, 41, 42)]
     decision = await journeys.sample_decision(places, 12)
     for person in persons:  # one after the other: what comes together is logged together
@@ -52,10 +56,10 @@ async def test_i8_no_log_names_a_person(stack: Stack, places: Places) -> None:
     async with httpx.AsyncClient(base_url=stack.part("whatsapp").url) as client:
         chats = (await client.get("/sim/citizens")).json()["citizens"]
     personal |= {chat["phone"] for chat in chats} | {chat["bsuid"] for chat in chats}
-    for service in SERVICES:
-        log = stack.process(service).log.read_text()
-        assert len(log.splitlines()) > 10, f"{service} logs nothing"
-        assert not [index for index, value in enumerate(sorted(personal)) if value in log], f"the log of {service} names a person"
+    for name, file in {**{service: stack.process(service).log for service in SERVICES}, "MongoDB": private_mongo.log}.items():
+        log = file.read_text()
+        assert len(log.splitlines()) > 10, f"{name} logs nothing"
+        assert not [index for index, value in enumerate(sorted(personal)) if value in log], f"the log of {name} names a person"
 
 
 def test_a_webhook_with_a_wrong_signature_is_not_let_in(stack: Stack) -> None:
@@ -64,6 +68,31 @@ def test_a_webhook_with_a_wrong_signature_is_not_let_in(stack: Stack) -> None:
         answer = httpx.post(url, content=b'{"entry": []}', headers=[(b"X-Hub-Signature-256", header.encode())])
         assert answer.status_code == 401
         assert answer.json()["code"] == "signature_wrong"
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        post("/v1/webhooks/whatsapp", 2000),
+        post("/v1/court/decisions", 2000),
+        post("/v1/requests", 2000),
+        post("/v1/files", 2000, "Authorization: Bearer guessed"),
+        b"POST /v1/webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    ],
+    ids=("webhook", "court", "requests", "files", "headers"),
+)
+async def test_three_hundred_slow_callers_without_a_key_do_not_close_intake(begin: bytes, stack: Stack) -> None:
+    intake = stack.part("intake")
+    headers = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
+    async with slow_callers(intake.port, 300, begin), httpx.AsyncClient(base_url=intake.url, timeout=5, trust_env=False) as http:
+        for number in range(10):
+            body = json.dumps({"object": "whatsapp_business_account", "entry": [], "number": number}).encode()
+            signature = hmac.new(stack.keys.whatsapp_app_secret.encode(), body, hashlib.sha256).hexdigest()
+            webhook = await http.post("/v1/webhooks/whatsapp", content=body, headers={"X-Hub-Signature-256": f"sha256={signature}"})
+            assert webhook.status_code == 200
+            request = await http.post("/v1/requests", json=a_request(nik="123"), headers={**headers, "Idempotency-Key": f"slow-{number}"})
+            assert request.status_code == 422, "it was not let in to be judged"
+        assert (await http.get("/readyz")).status_code == 200
 
 
 def test_a_body_over_the_limit_is_refused(stack: Stack) -> None:

@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import quote
 
@@ -17,17 +18,26 @@ from docker.errors import DockerException, ImageNotFound, NotFound
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from deploy import mongodb
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST
-from deploy.local.servers import make_primary
 from deploy.local.waiting import wait_until
 
 BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-management")
 DATABASE_IMAGE: Final = os.environ.get("TEST_MONGO_IMAGE", "mongo:7.0")
 START_TIMEOUT_SECONDS: Final = 90
 MONGOD_COMMAND: Final = (
-    "mongod --replSet rs0 --bind_ip_all --setParameter enableTestCommands=1 --setParameter transactionLifetimeLimitSeconds=10"
+    "mongod",
+    *mongodb.FLAGS,
+    "--bind_ip_all",
+    "--setParameter",
+    "enableTestCommands=1",
+    "--setParameter",
+    "ttlMonitorEnabled=false",
 )
+KEYFILE: Final = "/tmp/keyfile"  # noqa: S108 - inside a container of its own
+WITH_KEYFILE: Final = f"head -c 96 /dev/urandom | base64 -w 0 >{KEYFILE}; chmod 0400 {KEYFILE}; chown mongodb {KEYFILE}; "
+"""What the shell does before the image's own entry point: a set whose users need passwords needs a key, too."""
 MONGOD_MEMBER: Final = "localhost:27017"  # how the set knows itself inside the container; clients connect directly
 
 testcontainers_config.ryuk_disabled = True  # the run removes its containers itself, and the reaper's image is one more to fetch
@@ -100,7 +110,14 @@ class DatabaseContainer:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.box = DockerContainer(DATABASE_IMAGE).with_command(MONGOD_COMMAND).with_bind_ports(27017, port)
+        self._password = token_urlsafe()
+        self.box = (
+            DockerContainer(DATABASE_IMAGE)
+            .with_env("MONGO_INITDB_ROOT_USERNAME", mongodb.ADMINISTRATOR)
+            .with_env("MONGO_INITDB_ROOT_PASSWORD", self._password)
+            .with_command(["bash", "-c", f"{WITH_KEYFILE} exec docker-entrypoint.sh {' '.join(MONGOD_COMMAND)} --keyFile {KEYFILE}"])
+            .with_bind_ports(27017, port)
+        )
 
     @property
     def container_id(self) -> str:
@@ -109,13 +126,13 @@ class DatabaseContainer:
 
     @property
     def url(self) -> str:
-        """The address for a client: direct, because the member's own name is one only the container knows."""
-        return f"mongodb://{HOST}:{self.port}/?directConnection=true"
+        """The address for an administrator: direct, because the member's own name is one only the container knows."""
+        return mongodb.url_for(f"mongodb://{HOST}:{self.port}/?directConnection=true", mongodb.ADMINISTRATOR, self._password, "admin")
 
     def start(self) -> None:
         """Start it and wait for a writable primary, which the entrypoint's temporary server never is."""
         self.box.start()
-        make_primary(self.url, MONGOD_MEMBER, START_TIMEOUT_SECONDS)
+        mongodb.make_primary(self.url, MONGOD_MEMBER, START_TIMEOUT_SECONDS)
 
 
 def start_broker(ports: Sequence[int]) -> BrokerContainer:

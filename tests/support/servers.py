@@ -83,7 +83,7 @@ class Run:
 
     def private_database(self, name: str) -> MongoNode:
         """A mongod for one worker, which its tests may stop and kill and which takes fault injection; started by the caller."""
-        return MongoNode.private(self.folder / name, test_commands=True)
+        return MongoNode.private(self.folder / name, test_commands=True, expires=False)
 
     def broker(self) -> Broker:
         """The shared RabbitMQ, started where it does not run yet."""
@@ -127,7 +127,7 @@ class Run:
             box = containers.start_database(free_ports(1))
             self._remember(box.container_id)
             return {"url": box.url, "provider": "containers"}
-        node = MongoNode.private(self.folder / "database", test_commands=True)
+        node = MongoNode.private(self.folder / "database", test_commands=True, expires=False)
         node.start()
         _started_here.append(node)
         return {"url": node.url, "provider": "local"}

@@ -12,11 +12,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fastapi import Request
+from fastapi.responses import PlainTextResponse
+
 from shared.health import Check, Health
 from shared.mongo import DatabaseUnavailable
 from shared.process import Job, Service, Stop, main
 from shared.settings import ServiceSettings
-from shared.web import create_app
+from shared.web import Client, create_app, require
+
+LONG_BYTES = 16 * 1024 * 1024  # more than any socket holds
 
 
 def say(line: str) -> None:
@@ -40,7 +45,7 @@ async def worker(stop: Stop) -> None:
 
 def build(settings: ServiceSettings) -> Service:
     health = Health()
-    app = create_app(settings, health, title="tiny", public={"/slow"})
+    app = create_app(settings, health, title="tiny", public={"/slow", "/told", "/long"})
     begun = asyncio.Event()
 
     @app.get("/slow")
@@ -50,6 +55,18 @@ def build(settings: ServiceSettings) -> Service:
         await asyncio.sleep(0.5)
         say("slow ended")
         return "done"
+
+    @app.post("/told")
+    async def told(request: Request) -> int:
+        return len(await request.body())
+
+    @app.post("/upload")
+    async def upload(request: Request, _: Client = require("files:write")) -> int:
+        return len(await request.body())
+
+    @app.get("/long")
+    async def long() -> PlainTextResponse:
+        return PlainTextResponse("x" * LONG_BYTES)
 
     async def prepare() -> None:
         if not _there("TINY_FLAG"):

@@ -116,13 +116,18 @@ class InflowStore:
         failures = {row["_id"]: row["failures"] for row in rows}
         return [Lease(sender, token, failures[sender]) for sender in senders if sender in failures]
 
-    async def extend(self, lease: Lease, at: datetime, seconds: float) -> bool:
-        """Keep a lease. False: it was lost; stop working on that sender."""
-        result = await self._leases.update_one(
-            {"_id": lease.sender, "token": lease.token},
-            {"$set": {"until": at + timedelta(seconds=seconds)}},
-        )
-        return result.matched_count == 1
+    async def renew(self, leases: Sequence[Lease], at: datetime, seconds: float) -> frozenset[str]:
+        """See `ports.Inflow`.
+
+        Raises:
+            DatabaseUnavailable: nothing is known of any of them.
+        """
+        ours = {each.sender: each.token for each in leases}
+        held: Doc = {"_id": {"$in": list(ours)}, "token": {"$in": list(set(ours.values()))}}
+        with reachable():
+            await self._leases.update_many(held, {"$set": {"until": at + timedelta(seconds=seconds)}})
+            rows = await self._leases.find(held, {"token": 1}).to_list(None)
+        return frozenset(row["_id"] for row in rows if ours[row["_id"]] == row["token"])
 
     async def release(self, leases: Sequence[Lease], until: datetime) -> None:
         """Give senders back with their failures: at once, or after a rest when the first message failed."""

@@ -1,11 +1,11 @@
-"""Plain reads of documents, outside any unit of work."""
+"""Plain reads of documents, and leases of attempts, outside any unit of work."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.issuance.domain.document import Document
+from services.issuance.domain.document import Document, State
 from services.issuance.ports import DocumentQuery
 from services.issuance.store.schema import DOCUMENTS, document_from_doc
 from shared.errors import NotFound
@@ -60,6 +60,13 @@ class MongoRegister:
         with reachable():
             found = await self._documents.find(_due(at), {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
         return float((at - found[0]["due_at"]).total_seconds()) if found else 0.0
+
+    async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
+        """See `ports.Register`. The document's version stays: whoever has it in hand is not disturbed."""
+        held = [{"_id": key, "attempt": attempt} for key, attempt in attempts.items()]
+        running: Doc = {"$or": held, "state": State.RENDERING.value, "due_at": {"$type": "date"}}
+        with reachable():
+            await self._documents.update_many(running, {"$max": {"due_at": until}})
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
         """Ids of what the press may take up, the longest waiting first."""

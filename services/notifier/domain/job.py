@@ -62,7 +62,7 @@ class Policy:
     """What a deployment decides. Durations in seconds."""
 
     window_seconds: float = 24 * 3600
-    unknown_seconds: float = 30.0
+    unknown_seconds: float = 20.0
     retry_limit: int = 48  # over half an hour
     media_limit: int = 4
     court_limit: int = 8640  # four days: a long weekend

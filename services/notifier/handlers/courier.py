@@ -29,7 +29,8 @@ from shared.ids import new_id
 _SHORT_WAIT_SECONDS: Final = 0.5  # shorter waits for a token are slept through with the lane in hand
 _SAVE_PAUSE_SECONDS: Final = 0.5  # between tries to write down what a call came to, while the database is away
 _TROUBLE_SECONDS: Final = 1.0  # before a lane that failed for a reason of ours is tried again
-_LEASE_MARGIN: Final = 0.5  # no call begins in the last half of a lease: the call's own time limits fit into it
+_LEASE_MARGIN: Final = 0.5  # no call begins in the last half of a lease: it is renewed before, unless the database is away
+_SAVE_SECONDS: Final = 30.0  # what a call came to is worth waiting for the database; then the try counts as lost
 
 _log = logs.get("courier")
 
@@ -79,6 +80,7 @@ class Courier:
         self._pacer = pacer
         self._warm = warm or _nothing
         self._accepted = accepted or _nobody
+        self._holds: dict[str, _Hold] = {}
         self.stopping = False
 
     async def run_lane(self, key: str) -> bool:
@@ -88,8 +90,9 @@ class Courier:
         lane, _ = await asyncio.gather(self._deps.lanes.claim(key, token, self._deps.lease_seconds), self._warm())
         if lane is None:
             return False
+        hold = self._holds[key] = _Hold(lane, token, until)
         try:
-            await self._work_off(_Hold(lane, token, until))
+            await self._work_off(hold)
         except _Gone:
             _log.warning("lane.lost")
             return False
@@ -97,7 +100,22 @@ class Courier:
             with contextlib.suppress(Exception):  # else the lease ends by itself
                 await self._deps.lanes.abandon(key, token, self._deps.clock() + timedelta(seconds=_TROUBLE_SECONDS))
             raise
+        finally:
+            del self._holds[key]
         return True
+
+    async def renew(self) -> None:
+        """Keep the lanes in hand, however long a call takes: so a lease may be short, and a crash is soon over."""
+        holds, until = dict(self._holds), monotonic_seconds() + self._deps.lease_seconds
+        if not holds:
+            return
+        try:
+            held = await self._deps.lanes.renew({key: hold.token for key, hold in holds.items()}, self._deps.lease_seconds)
+        except Transient as error:
+            _log.warning("lanes.unrenewed", reason=error.code)
+            return
+        for key, hold in holds.items():
+            hold.until = until if key in held else float("-inf")
 
     async def _work_off(self, hold: _Hold) -> None:
         """What is put into the lane after it was read rings its bell, so that it is not given back."""
@@ -203,7 +221,7 @@ class Courier:
             correlation_id=job.correlation_id,
         )
         provider_id = outcome.provider_id if isinstance(outcome, Accepted) else None
-        step = await self._record(hold, job, begun, verdict, provider_id)
+        step = await self._record(job, begun, verdict, provider_id)
         if provider_id:
             self._accepted(provider_id)
         if job.channel is Channel.WHATSAPP:
@@ -217,9 +235,10 @@ class Courier:
         outcome = await self._deps.messenger.send(job.address, job.outgoing, media_id=job.media_id, effect_key=job.key)
         return outcome, judge_whatsapp(outcome)
 
-    async def _record(self, hold: _Hold, job: Job, version: int, verdict: Verdict, provider_id: str | None) -> _Next:
-        """Write down what a try came to; what the provider told us is worth waiting for the database as long as the lane is ours."""
+    async def _record(self, job: Job, version: int, verdict: Verdict, provider_id: str | None) -> _Next:
+        """Write down what a try came to, also when the lane was lost meanwhile: it is guarded by the number of the try."""
         at, jitter, policy = self._deps.clock(), self._deps.jitter(), self._deps.policy
+        lost_at = monotonic_seconds() + _SAVE_SECONDS
 
         async def again(tx: Tx) -> Job:
             fresh = await tx.get_job(job.key)
@@ -235,7 +254,7 @@ class Courier:
                     return _next(after)
                 return _next(await self._deps.transact(again, job))
             except Transient as error:
-                if hold.remaining_seconds <= 0:
+                if monotonic_seconds() >= lost_at:
                     raise
                 _log.warning("effect.unrecorded", job=job.key, reason=error.code)
                 await asyncio.sleep(_SAVE_PAUSE_SECONDS)
@@ -297,11 +316,11 @@ class _Hold:
     def __init__(self, lane: Lane, token: str, until: float) -> None:
         self.lane = lane
         self.token = token
-        self._until = until
+        self.until = until
 
     @property
     def remaining_seconds(self) -> float:
-        return self._until - monotonic_seconds()
+        return self.until - monotonic_seconds()
 
 
 def _next(job: Job) -> _Next:

@@ -6,6 +6,7 @@ is guarded by its job's version, which does wait. (The bell and the window are r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ class MongoLanes:
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
         """Take the lease; until it ends the lane is no longer listed as due, but for what rings it."""
-        until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
+        until = _from_now(lease_seconds)
         free = {"$expr": {"$lt": [{"$ifNull": ["$lease.until", _LONG_AGO]}, "$$NOW"]}}
         with reachable():
             doc: Doc | None = await self._rows.find_one_and_update(
@@ -48,6 +49,15 @@ class MongoLanes:
                 return_document=True,
             )
         return None if doc is None else _lane(doc)
+
+    async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
+        """See `ports.Lanes`. What was rung meanwhile is in the bell, so that it is not forgotten."""
+        until = _from_now(lease_seconds)
+        held: Doc = {"_id": {"$in": list(tokens)}, "lease.token": {"$in": list(tokens.values())}}
+        with reachable():
+            await self._rows.update_many(held, [{"$set": {"lease.until": until, "due_at": until}}])
+            rows = await self._rows.find(held, {"lease.token": 1}).to_list(None)
+        return frozenset(row["_id"] for row in rows if tokens[row["_id"]] == row["lease"]["token"])
 
     async def reread(self, key: str, token: str) -> Lane | None:
         """The lane as it is now; None where the lease was lost."""
@@ -75,6 +85,10 @@ class MongoLanes:
         """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
         with reachable():
             await self._rows.update_one({"_id": key, "lease.token": token}, {"$unset": {"lease": ""}, "$set": {"due_at": due_at}})
+
+
+def _from_now(seconds: float) -> Doc:
+    return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(seconds * 1000)}}
 
 
 def _lane(doc: Doc) -> Lane:

@@ -16,12 +16,15 @@ ENDED: Final = frozenset({"returned", "rejected", "ready", "delivered"})
 PARKED: Final = frozenset({"undelivered"})
 OPEN_JOB: Final = frozenset({"ready", "running", "unknown"})
 PROMISE: Final = "I1"
+DEFECT: Final = 500  # what is away or too busy is 503, and the caller knows that it may come again
 
 
 def check(history: History, world: World) -> Iterator[Finding]:
     """Every key against what is stored, and every stored thing against its end."""
     stored = _Stored(world)
     for asked in history.asked_for.values():
+        if any(answer.status == DEFECT for answer in asked.answers):
+            yield Finding(PROMISE, "answered_as_a_defect", {"key": asked.key, "channel": asked.channel})
         if asked.channel == "adapter" and asked.files:
             yield from _keyed(asked, stored.by_reference.get(asked.key, []))
         elif asked.channel == "court":

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
+from deploy.local.servers import MongoNode
 from shared.clock import now
+from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.outbox import BrokerUnavailable, Handed, Hold, Outbox, OutboxRow, Refused
 from shared.messaging.relay import Relay
+from shared.mongo import DatabaseUnavailable, Mongo
 from tests.integration.data.toy import Toy, message
 from tests.support.eventually import eventually
 
 NEVER_SECONDS = 600.0  # a poll so rare that only a wake-up can explain what is seen
+ROW = OutboxRow("", "", 1, "verification.task_closed.v1", "verification", b"{}", "correlation", "traceparent", now())
 
 
 @dataclass
@@ -366,3 +370,34 @@ async def test_discarded_row_stays_and_says_why(toy: Toy) -> None:
     assert await box.discard(found.row.id, "sent by hand")
     assert not await box.discard(found.row.id, "again")
     assert await toy.count("outbox", {"state": "discarded", "note": "sent by hand"}) == 1
+
+
+async def test_rows_written_before_the_server_has_told_its_time_have_no_lease_and_are_claimed(toy: Toy) -> None:
+    """A mongod that has just started tells none for some tenths of a second; here the rows are the first that the session asks for."""
+    row = replace(ROW, id=new_id(), aggregate="tallies/early")
+    box = Outbox(toy.mongo, toy.database)
+    assert await toy.mongo.transact(lambda session: box.insert([row], session, Hold("early", NEVER_SECONDS))) is None
+    broker = FakeBroker()
+    async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=0.05, watch=False)):
+        await eventually(broker.has_taken(1))
+
+
+async def test_while_mongodb_starts_a_unit_of_work_is_written_or_told_to_wait(private_mongo: MongoNode, database: str) -> None:
+    """Never a defect: whoever asks meanwhile is answered 503, and comes again."""
+    mongo = Mongo.connect(private_mongo.url, operation_timeout_ms=1_000, transaction_limit_seconds=2.0)
+    box = Outbox(mongo, database)
+    written = 0
+    await mongo.prepare(database, outbox.INDEXES)
+    private_mongo.kill()
+    starting = asyncio.create_task(asyncio.to_thread(private_mongo.start))
+    try:
+        while written < 20 or not starting.done():
+            row = replace(ROW, id=new_id(), aggregate=f"tallies/{written}")
+            with suppress(DatabaseUnavailable):
+                await mongo.transact(lambda session, row=row: box.insert([row], session, Hold("early", 5.0)))  # type: ignore[misc]
+                written += 1
+            await asyncio.sleep(0)
+    finally:
+        await starting
+        await mongo.drop(database)
+        await mongo.close()

@@ -8,9 +8,11 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from deploy import mongodb
+from deploy.local.keys import write_secret
 from deploy.local.ports import PortTakenError, free_ports
 from deploy.local.processes import CannotStartError, Process
-from deploy.local.servers import MongoNode, RabbitNode, find_mongod, find_rabbitmq, make_primary
+from deploy.local.servers import MongoNode, RabbitNode, find_mongod, find_rabbitmq
 from tests.conftest import PrivateBroker
 from tests.support.containers import MONGOD_COMMAND
 from tests.support.vhosts import Vhost
@@ -30,16 +32,18 @@ def test_trap_18_the_containers_mongod_is_a_replica_set_that_takes_transactions(
     """The same mongod arguments as in the container, without the container."""
     (port,) = free_ports(1)
     (tmp_path / "data").mkdir()
+    write_secret(tmp_path / "keyfile", "k" * 32)
+    own = ["--port", str(port), "--dbpath", str(tmp_path / "data"), "--nounixsocket", "--keyFile", str(tmp_path / "keyfile")]
     mongod = Process(
         "MongoDB",
-        [str(find_mongod()), *MONGOD_COMMAND.split()[1:], "--port", str(port), "--dbpath", str(tmp_path / "data"), "--nounixsocket"],
+        [str(find_mongod()), *MONGOD_COMMAND[1:], *own],
         pid_file=tmp_path / "mongod.pid",
         log=tmp_path / "mongod.log",
     )
-    url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    url = f"mongodb://admin:secret@127.0.0.1:{port}/?directConnection=true"
     mongod.start()
     try:
-        make_primary(url, f"127.0.0.1:{port}")
+        mongodb.make_primary(url, f"127.0.0.1:{port}", 60)
         assert _a_transaction_commits(url)
     finally:
         mongod.kill()
@@ -57,8 +61,8 @@ def test_trap_18_a_temporary_server_without_a_replica_set_never_counts_as_ready(
     )
     mongod.start()
     try:
-        with pytest.raises(CannotStartError, match="takes writes"):
-            make_primary(f"mongodb://127.0.0.1:{port}/?directConnection=true", f"127.0.0.1:{port}", timeout_seconds=2)
+        with pytest.raises(TimeoutError, match="takes writes"):
+            mongodb.make_primary(f"mongodb://127.0.0.1:{port}/?directConnection=true", f"127.0.0.1:{port}", timeout_seconds=2)
     finally:
         mongod.kill()
 

@@ -19,7 +19,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {"intake": Intake, "verification": 
 
 @pytest.fixture
 def made(tmp_path: Path) -> dict[str, Part]:
-    addresses = Addresses({name: f"amqp://{name}:p@127.0.0.1:1/adminduk" for name in SERVICES}, "mongodb://127.0.0.1:2/")
+    addresses = Addresses(
+        {name: f"amqp://{name}:p@127.0.0.1:1/adminduk" for name in SERVICES},
+        {name: f"mongodb://{name}:p@127.0.0.1:2/" for name in SERVICES},
+    )
     settings = LocalSettings(intake_port=9101, whatsapp_port=9111, database_prefix="t_")
     return {part.name: part for part in parts(settings, load_keys(tmp_path), addresses, tmp_path)}
 

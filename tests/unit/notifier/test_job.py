@@ -131,7 +131,7 @@ def test_courts_have_no_window() -> None:
 
 def test_a_try_after_an_unknown_one_is_flagged() -> None:
     job = jobs.lose(running(), "answer_timeout", at=AT, policy=POLICY)
-    assert (job.state, job.next_at) == (State.UNKNOWN, after(seconds=30))
+    assert (job.state, job.next_at) == (State.UNKNOWN, after(seconds=20))
     job = jobs.start(job, at=after(seconds=30))
     assert (job.maybe_duplicate, job.attempt) == (True, 2)
 

@@ -24,6 +24,7 @@ from shared.web.middleware import Reach
 KEY = "kunci-rahasia"
 LIMIT_BYTES = 2048
 ROOM = 2
+WAITING_BYTES = 2 * LIMIT_BYTES
 
 
 class Asked(BaseModel):
@@ -38,6 +39,7 @@ def make_app(health: Health) -> FastAPI:
         port=0,
         max_body_bytes=LIMIT_BYTES,
         max_requests_at_once=ROOM,
+        max_waiting_bytes=WAITING_BYTES,
         api_keys=[ApiClient(name="adapter", sha256=hashlib.sha256(KEY.encode()).hexdigest(), scopes=frozenset({"requests:write"}))],
     )
     app = create_app(settings, health, title="test", larger_bodies=[("/large", 10 * LIMIT_BYTES)])
@@ -287,3 +289,85 @@ async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_eve
         waiting = asyncio.create_task(traffic.give_way(60.0))
         gate.set()
         await asyncio.gather(asked, waiting)
+
+
+class Line:
+    """A caller whose body comes piece by piece, as the test sends it."""
+
+    def __init__(self, app: FastAPI, path: str, *, key: str = "", declared: int | None = None) -> None:
+        self._pieces: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.status = 0
+        self.waits = asyncio.Event()
+        headers = [(b"content-type", b"application/json")]
+        headers += [(b"transfer-encoding", b"chunked")] if declared is None else [(b"content-length", str(declared).encode())]
+        headers += [(b"authorization", f"Bearer {key}".encode())] if key else []
+        scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b""}
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))
+
+    def say(self, body: bytes, *, more: bool = True) -> None:
+        self.waits.clear()
+        self._pieces.put_nowait({"type": "http.request", "body": body, "more_body": more})
+
+    async def _receive(self) -> Any:
+        if self._pieces.empty():
+            self.waits.set()
+        return await self._pieces.get()
+
+    async def _send(self, message: Any) -> None:
+        self.status = message.get("status", self.status)
+
+
+async def test_who_is_slow_without_a_key_takes_no_place_and_who_has_one_does(app: FastAPI, client: httpx.AsyncClient) -> None:
+    slow = [Line(app, "/large", key=key) for key in ("", "salah") for _ in range(ROOM * 5)]
+    for line in slow:
+        line.say(b"x")
+        await line.waits.wait()
+    assert (await client.post("/large", content=b"xyz")).json() == 3
+    known = [Line(app, "/large", key=KEY) for _ in range(ROOM)]
+    for line in known:
+        await line.waits.wait()
+    assert_problem(await client.post("/large", content=b"xyz"), 503, "busy")
+    for line in (*known, *slow):
+        line.say(b"y", more=False)
+        await line.task
+    assert {line.status for line in known} == {200}
+    assert (await client.post("/large", content=b"xyz")).json() == 3
+
+
+async def test_what_is_kept_of_those_who_wait_is_limited_and_given_back(app: FastAPI, client: httpx.AsyncClient) -> None:
+    lines, next_one = [Line(app, "/large") for _ in range(2)], Line(app, "/large")
+    for line in lines:
+        line.say(b"x" * (LIMIT_BYTES - 5))
+        await line.waits.wait()
+    next_one.say(b"y" * 20)
+    await next_one.task
+    assert next_one.status == 503
+    assert (await client.post("/large", content=b"z" * LIMIT_BYTES)).json() == LIMIT_BYTES, "whoever comes whole is let in all the same"
+    for line in lines:
+        line.say(b"x", more=False)
+        await line.task
+        assert line.status == 200
+    again = Line(app, "/large")
+    again.say(b"y" * 20)
+    await again.waits.wait()
+    again.say(b"y", more=False)
+    await again.task
+    assert again.status == 200
+
+
+async def test_a_body_that_will_be_too_large_is_refused_before_it_is_here(app: FastAPI) -> None:
+    declared, streamed = Line(app, "/asked", declared=LIMIT_BYTES + 1), Line(app, "/asked")
+    await declared.task
+    assert declared.status == 413
+    streamed.say(b"x" * (LIMIT_BYTES + 1))
+    await streamed.task
+    assert streamed.status == 413
+
+
+async def test_who_goes_while_waiting_leaves_nothing_behind(app: FastAPI, client: httpx.AsyncClient) -> None:
+    for _ in range(ROOM + 1):
+        line = Line(app, "/large")
+        line.say(b"x" * 100)
+        line._pieces.put_nowait({"type": "http.disconnect"})
+        await line.task
+    assert (await client.post("/large", content=b"xyz")).json() == 3

@@ -1,0 +1,107 @@
+"""Who may call the services of a compose installation.
+
+`python -m deploy.compose.clients FOLDER add NAME SCOPE...` makes a key, prints it once and enters its digest at each service where one of
+the scopes opens something; `remove NAME` takes it out again; `list` prints names and scopes. Names that `prepare` did not make stay when
+it runs again, whoever entered them.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from deploy.local.keys import GUARDED, KEY_BYTES, write_secret
+from shared.settings import ApiClient
+
+Rows = Sequence[dict[str, Any]]
+
+USAGE: Final = "usage: python -m deploy.compose.clients FOLDER add NAME SCOPE... | remove NAME | list\n"
+FAILED: Final = 1
+WRONG_WORDS: Final = 2  # as argparse
+
+
+def keep(file: Path, ours: Rows) -> None:
+    """Write the clients that are ours, as they are today, beside those that were added."""
+    names = {row["name"] for row in ours}
+    added = [row for row in read(file) if row["name"] not in names]
+    write_secret(file, json.dumps([*ours, *added]))
+
+
+def read(file: Path) -> Rows:
+    """The clients of a service; none where there is no file.
+
+    Raises:
+        ValueError: the file is not what `API_KEYS` takes.
+    """
+    rows: Rows = json.loads(file.read_text()) if file.exists() else []
+    for row in rows:
+        ApiClient.model_validate(row)
+    return rows
+
+
+def main(words: list[str]) -> int:
+    """Run one command."""
+    match words:
+        case [folder, "add", name, *scopes] if scopes:
+            return _add(Path(folder), name, frozenset(scopes))
+        case [folder, "remove", name]:
+            return _remove(Path(folder), name)
+        case [folder, "list"]:
+            for service in GUARDED:
+                for row in read(Path(folder) / service / "api_keys"):
+                    sys.stdout.write(f"{service:<14} {row['name']:<24} {' '.join(row['scopes'])}\n")
+            return 0
+        case _:
+            sys.stderr.write(USAGE)
+            return WRONG_WORDS
+
+
+def _add(folder: Path, name: str, scopes: frozenset[str]) -> int:
+    known = frozenset[str]().union(*GUARDED.values())
+    if scopes - known:
+        sys.stderr.write(f"no such scope: {' '.join(sorted(scopes - known))}. There are: {' '.join(sorted(known))}\n")
+        return FAILED
+    key = token_urlsafe(KEY_BYTES)
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    try:
+        ApiClient(name=name, sha256=digest, scopes=scopes)
+    except ValidationError:
+        sys.stderr.write(f"{name!r} is no name: small letters, digits, '.', '-' and '_', 64 at most\n")
+        return FAILED
+    if any(row["name"] == name for service in GUARDED for row in read(folder / service / "api_keys")):
+        sys.stderr.write(f"{name} is there already; remove it first to give it a new key\n")
+        return FAILED
+    for service, opened in GUARDED.items():
+        if scopes & opened:
+            file = folder / service / "api_keys"
+            _replace(file, [*read(file), {"name": name, "sha256": digest, "scopes": sorted(scopes & opened)}])
+    sys.stdout.write(f"{key}\n")
+    sys.stderr.write(f"This is the key of {name}, and it is kept nowhere. Restart the services, so that they know it.\n")
+    return 0
+
+
+def _remove(folder: Path, name: str) -> int:
+    found = False
+    for service in GUARDED:
+        file = folder / service / "api_keys"
+        rows = read(file)
+        left = [row for row in rows if row["name"] != name]
+        if len(left) < len(rows):
+            found = True
+            _replace(file, left)
+    sys.stderr.write("Restart the services, so that the key opens nothing any more.\n" if found else f"there is no {name}\n")
+    return 0 if found else FAILED
+
+
+def _replace(file: Path, rows: Rows) -> None:
+    """Write in place: owner and rights of the file stay as `prepare` gave them."""
+    write_secret(file, json.dumps(rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

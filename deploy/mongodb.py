@@ -1,0 +1,142 @@
+"""How MongoDB runs wherever this project runs it (compose, `make run`, tests): its flags, what its log may say, users and their rights."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from deploy.local.waiting import wait_until
+
+Client = MongoClient[dict[str, Any]]
+
+REPLICA_SET: Final = "rs0"
+TRANSACTION_LIFE_SECONDS: Final = 5  # a transaction whose process was killed locks what it wrote until then; ours take milliseconds
+NEVER_MS: Final = 2**31 - 1  # the largest limit there is: no operation is slow
+FLAGS: Final = (
+    *("--replSet", REPLICA_SET, "--quiet"),
+    # The log of slow operations repeats their filters, and with them phones and NIK. Our own metrics tell what is slow.
+    *("--slowms", str(NEVER_MS)),
+    *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}"),
+)
+
+# What mongod warns of when it breaks an operation off repeats the operation too, and only the Enterprise edition can be told not to.
+# So a line keeps its attributes only where its component speaks of the server and not of what is stored. The storage engine does both:
+# an index that can't be made repeats what is in the way, a disk that is full says so as "WiredTiger error".
+SPEAKS_OF_THE_SERVER: Final = (
+    *("CONTROL", "NETWORK", "ACCESS", "FTDC", "RECOVERY", "JOURNAL"),
+    *("ELECTION", "REPL", "REPL_HB", "INITSYNC"),
+)
+LEFT_OUT: Final = '"left out: may hold personal data"'
+FILTER: Final = '/"c":"({})"|"msg":"WiredTiger/! s/,"attr":.*$/,"attr":{}}}/'.format("|".join(SPEAKS_OF_THE_SERVER), LEFT_OUT)
+FILTERED: Final = f"""exec "$@" > >(until sed -u -E '{FILTER}'; do sleep 1; done) 2>&1"""
+"""A bash script that becomes the program it is given, whose output goes through the filter; one that a full disk ended is started again."""
+
+SERVICE_ROLE: Final = "service"
+RIGHTS: Final = (
+    *("find", "insert", "update", "remove", "changeStream"),
+    *("createCollection", "createIndex", "listCollections", "listIndexes"),
+)
+"""What a service may do in its own database. Nothing that takes away a collection, an index, a database or a user."""
+
+OPERATOR: Final = "operator"
+ADMINISTRATOR: Final = "admin"
+
+
+def filtered(program: Sequence[str]) -> list[str]:
+    """The command line of a mongod whose output keeps to what may be logged."""
+    return ["bash", "-c", FILTERED, "bash", *program]
+
+
+def make_primary(url: str, member: str, timeout_seconds: float) -> None:
+    """Make the server at ``url`` the primary of a replica set of one, and wait until it takes writes.
+
+    ``member`` is the address the set knows itself by. A set that was made under another address (its port setting changed) is told
+    the new one. The user that ``url`` names becomes the administrator of a server that has no user yet.
+
+    Raises:
+        TimeoutError: it takes no writes in time.
+    """
+    wanted = {"_id": REPLICA_SET, "version": 1, "members": [{"_id": 0, "host": member}]}
+    parts = urlsplit(url)
+    door = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="directConnection=true"))
+
+    def settled() -> bool:
+        with suppress(PyMongoError):
+            return _settled(url, door, wanted)
+        return False
+
+    wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
+    if parts.password:
+        _let_administrator_in(door, unquote(parts.password))
+
+
+def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[str, str]) -> None:
+    """Give each service its user and its rights, as they are today, and the operator those of all services. Safe to repeat.
+
+    Args:
+        client: signed in as an administrator.
+        passwords: by user: each service, and the operator.
+        databases: by service.
+    """
+    for service, database in databases.items():
+        _role(client, database)
+        _user(client, database, service, passwords[service], [database])
+    _user(client, "admin", OPERATOR, passwords[OPERATOR], list(databases.values()))
+
+
+def url_for(url: str, user: str, password: str, database: str) -> str:
+    """The same server for a user that is known in `database`."""
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    query = dict(parse_qsl(parts.query)) | {"authSource": database}
+    return urlunsplit(
+        (parts.scheme, f"{quote(user, safe='')}:{quote(password, safe='')}@{address}", parts.path or "/", urlencode(query), "")
+    )
+
+
+def _let_administrator_in(door: str, password: str) -> None:
+    """Make the first user. Once there is one, MongoDB refuses others who do not sign in, and this does nothing."""
+    with Client(door) as client, suppress(OperationFailure):
+        client.admin.command("createUser", ADMINISTRATOR, pwd=password, roles=["root"])
+
+
+def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
+    """Do the next step towards a writable primary; True when there is nothing left to do."""
+    with Client(door, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as anybody:
+        hello = anybody.admin.command("hello")
+        if hello.get("isWritablePrimary"):
+            return "setName" in hello
+        unknown = hello.get("isreplicaset", False)  # a set without a configuration, or one in which this member is not
+        if unknown and _initiated(anybody, wanted):
+            return False
+    with Client(url, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as client:
+        if unknown and _initiated(client, wanted):
+            return False
+        config = client.admin.command("replSetGetConfig")["config"]
+        if config["members"][0]["host"] != wanted["members"][0]["host"]:
+            client.admin.command("replSetReconfig", config | {"members": wanted["members"], "version": config["version"] + 1}, force=True)
+    return False
+
+
+def _initiated(client: Client, wanted: dict[str, Any]) -> bool:
+    """Whether the set is made: refused to those who do not sign in once there is a user, and where it is made already."""
+    try:
+        client.admin.command("replSetInitiate", wanted)
+    except OperationFailure:
+        return False
+    return True
+
+
+def _role(client: Client, database: str) -> None:
+    privileges = [{"resource": {"db": database, "collection": ""}, "actions": list(RIGHTS)}]
+    known = client[database].command("rolesInfo", SERVICE_ROLE)["roles"]
+    client[database].command("updateRole" if known else "createRole", SERVICE_ROLE, privileges=privileges, roles=[])
+
+
+def _user(client: Client, home: str, name: str, password: str, databases: Sequence[str]) -> None:
+    roles = [{"role": SERVICE_ROLE, "db": database} for database in databases]
+    known = client[home].command("usersInfo", name)["users"]
+    client[home].command("updateUser" if known else "createUser", name, pwd=password, roles=roles)

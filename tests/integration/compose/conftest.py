@@ -1,0 +1,151 @@
+"""The folders that `prepare` makes, driven as compose drives it: the command and the environment come from compose.yaml."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from shared.clock import now
+
+ROOT = Path(__file__).resolve().parents[3]
+COMPOSE = ROOT / "deploy" / "compose" / "compose.yaml"
+VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^{}]*))?\}")
+APP_SECRET = "9f3b1c5d7e2a4f6081b2c3d4e5f60718"
+TOKEN = "EAAGm0PX4ZCpsBAKZCx1dZBTqk8ZAwZDZD"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """How a run of `prepare` ended."""
+
+    code: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder of the state, and compose's variables."""
+
+    state: Path
+
+    def services(self, **variables: str) -> dict[str, Any]:
+        """compose.yaml as compose reads it."""
+        given = {"STATE": str(self.state), **variables}
+        text = VARIABLE.sub(lambda found: given.get(found[1]) or found[2] or "", COMPOSE.read_text())
+        services: dict[str, Any] = yaml.safe_load(text)["services"]
+        return services
+
+    def prepare(self, **variables: str) -> Prepared:
+        service = self.services(**variables)["prepare"]
+        return self.run([str(self.state) if word == "/state" else word for word in service["command"]], service["environment"])
+
+    def run(self, words: list[str], environment: Mapping[str, Any] | None = None) -> Prepared:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            env=inherited | {name: str(value or "") for name, value in (environment or {}).items()},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        return Prepared(done.returncode, done.stdout + done.stderr)
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            file = self.state / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+
+    def mounts(self, *profiles: str) -> dict[str, list[Path]]:
+        """What each service mounts from the state."""
+        found: dict[str, list[Path]] = {}
+        for name, service in self.services().items():
+            if set(service.get("profiles", ())) <= set(profiles):
+                sources = [str(mount).split(":", 1)[0] for mount in service.get("volumes", ())]
+                found[name] = [Path(source) for source in sources if source.startswith(str(self.state))]
+        return found
+
+
+def webhook_key(filling: str) -> str:
+    return "whsec_" + b64encode(f"{filling} the quick brown fox jumps".encode()).decode()
+
+
+def authority_files(life: timedelta = timedelta(days=365)) -> dict[str, str]:
+    """A signer and its authority that are nobody's demo."""
+    ca_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("OSD G2", "Kepala Dinas")]
+
+    def signed(subject: x509.Name, public: rsa.RSAPublicKey) -> str:
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(names[0])
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now() - timedelta(days=800))
+            .not_valid_after(now() + life)
+            .sign(ca_key, hashes.SHA256())
+        )
+        return made.public_bytes(serialization.Encoding.PEM).decode()
+
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    return {
+        "issuance/signer/signer.pem": signed(names[1], key.public_key()),
+        "issuance/signer/signer-key.pem": pem,
+        "issuance/signer/ca.pem": signed(names[0], ca_key.public_key()),
+    }
+
+
+@pytest.fixture(scope="session")
+def authority() -> dict[str, str]:
+    return authority_files()
+
+
+@pytest.fixture(scope="session")
+def filled(authority: dict[str, str]) -> dict[str, str]:
+    """What an office fills in."""
+    endpoint = {"court": "PA.Kab.Mn", "url": "https://eac.pa-kabmadiun.go.id/callbacks", "secret": webhook_key("ours")}
+    return authority | {
+        "intake/whatsapp_app_secret": APP_SECRET,
+        "intake/whatsapp_verify_token": "tDx3kQ8mVz5nRw2c-office",
+        "intake/whatsapp_access_token": TOKEN,
+        "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
+        "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
+        "notifier/whatsapp_phone_number_id": "123456789012345",
+        "notifier/court_endpoints": json.dumps([endpoint]),
+        "issuance/signer_genuine": "true\n",
+        "issuance/check_base_url": "https://cek.madiunkab.go.id\n",
+    }
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "state")
+
+
+@pytest.fixture
+def production(installation: Installation, filled: dict[str, str]) -> Callable[..., Prepared]:
+    """Prepare production from what an office filled in, with some of it changed; None leaves a file out."""
+
+    def prepare(changes: Mapping[str, str | None] | None = None, **variables: str) -> Prepared:
+        files = {**filled, **(changes or {})}
+        installation.write({name: text for name, text in files.items() if text is not None})
+        return installation.prepare(PROFILE="production", **variables)
+
+    return prepare

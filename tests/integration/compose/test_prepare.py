@@ -1,0 +1,250 @@
+"""The first start of an installation, and the next ones: demo and production."""
+
+import json
+import os
+import stat
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.intake.settings import Settings as Intake
+from services.issuance.adapters.demo_ca import ensure_demo_ca
+from services.issuance.settings import Settings as Issuance
+from services.notifier.settings import Settings as Notifier
+from services.verification.settings import Settings as Verification
+from shared.clock import now
+from shared.errors import Unauthorized
+from shared.settings import ServiceSettings
+from shared.web.auth import Authenticator
+from tests.integration.compose.conftest import APP_SECRET, Installation, Prepared, authority_files, webhook_key
+
+SETTINGS: Mapping[str, type[ServiceSettings]] = {
+    "intake": Intake,
+    "verification": Verification,
+    "issuance": Issuance,
+    "notifier": Notifier,
+}
+Production = Callable[..., Prepared]
+
+
+def settings_of(installation: Installation, service: str, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
+    """The settings of a service as its container finds them."""
+    environment = installation.services()[service]["environment"]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, str(value).replace("/run/secrets", str(installation.state / service)))
+    made = SETTINGS[service]()  # from the environment
+    for name in environment:
+        monkeypatch.delenv(name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = Installation(tmp_path_factory.mktemp("demo") / "state")
+    assert made.prepare(PROFILE="demo").code == 0
+    return made
+
+
+def test_the_demo_has_everything_that_is_mounted(demo: Installation) -> None:
+    mounts = demo.mounts("demo", "operator")
+    assert {"whatsapp", "court", "register", "operator", "mongo"} <= set(mounts)
+    assert not [path for paths in mounts.values() for path in paths if not path.exists()]
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_each_service_of_the_demo_reads_its_folder(service: str, demo: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(demo, service, monkeypatch).mongo_url.get_secret_value().startswith(f"mongodb://{service}:")
+
+
+def test_a_second_run_changes_no_secret(demo: Installation) -> None:
+    def secrets() -> dict[Path, bytes]:
+        salted = demo.state / "rabbitmq" / "definitions.json"  # the same passwords, hashed anew
+        return {file: file.read_bytes() for file in demo.state.rglob("*") if file.is_file() and file != salted}
+
+    before = secrets()
+    assert demo.prepare().code == 0, "the profile is kept"
+    assert secrets() == before
+
+
+def test_everybody_reads_its_own_folder_alone(demo: Installation) -> None:
+    for file in demo.state.rglob("*"):
+        if file.is_file() and file.name not in ("register.csv", "signer.pem", "ca.pem"):
+            assert not stat.S_IMODE(file.stat().st_mode) & 0o077, file
+    if os.geteuid() == 0:
+        assert (demo.state / "intake" / "amqp_url").stat().st_uid == 10001
+        assert (demo.state / "mongo" / "keyfile").stat().st_uid == 999
+
+
+def test_nobody_is_made_a_demo_by_forgetting_a_word(installation: Installation) -> None:
+    first = installation.prepare()
+    assert first.code == 1
+    assert "PROFILE=demo or PROFILE=production" in first.said
+    assert not list(installation.state.rglob("*_url")), "nothing is made before it is said"
+
+
+def test_a_profile_is_kept_and_not_changed(demo: Installation) -> None:
+    other = demo.prepare(PROFILE="production")
+    assert other.code == 1
+    assert "this state is for demo" in other.said
+    assert "STATE" in other.said
+
+
+def test_production_says_by_name_all_that_is_missing(installation: Installation, filled: dict[str, str]) -> None:
+    empty = installation.prepare(PROFILE="production")
+    assert empty.code == 1
+    assert {line.split(":")[0].strip() for line in empty.said.splitlines()[1:]} == set(filled)
+    assert all(line.count("is missing. ") == 1 for line in empty.said.splitlines()[1:])
+    assert "Traceback" not in empty.said
+    assert not (installation.state / "demo").exists()
+    assert not [path for paths in installation.mounts().values() for path in paths if not path.exists()], "what is filled in, and where"
+
+
+def test_production_that_is_filled_in_starts(installation: Installation, production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = production()
+    assert (done.code, done.said) == (0, "")
+    assert installation.prepare().code == 0, "and again, without a word"
+    for service in SETTINGS:
+        settings_of(installation, service, monkeypatch)
+    issuance = settings_of(installation, "issuance", monkeypatch)
+    assert isinstance(issuance, Issuance)
+    assert issuance.signer_genuine is True
+    assert issuance.check_base_url == "https://cek.madiunkab.go.id"
+    intake = settings_of(installation, "intake", monkeypatch)
+    assert {client.name for client in intake.api_keys} <= set(SETTINGS), "an officer of the demo gets in"
+    assert not [path for paths in installation.mounts().values() for path in paths if not path.exists()]
+
+
+def test_the_address_of_the_check_page_may_come_by_its_variable_and_then_stays(installation: Installation, production: Production) -> None:
+    assert production({"issuance/check_base_url": None}, CHECK_BASE_URL="https://cek.madiunkab.go.id").code == 0
+    assert (installation.state / "issuance" / "check_base_url").read_text() == "https://cek.madiunkab.go.id"
+    moved = installation.prepare(CHECK_BASE_URL="https://lain.madiunkab.go.id")
+    assert moved.code == 1
+    assert "CHECK_BASE_URL" in moved.said
+    assert installation.prepare().code == 0
+
+
+BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
+    "the demo's app secret": ({"intake/whatsapp_app_secret": "demo-1234567890abcdef12345678"}, "intake/whatsapp_app_secret: is the demo's"),
+    "changeme": ({"intake/whatsapp_verify_token": "changeme"}, "intake/whatsapp_verify_token: is a placeholder"),
+    "a long changeme": ({"notifier/whatsapp_access_token": "change-me-please-1234567"}, "notifier/whatsapp_access_token: is a placeholder"),
+    "a key held down": ({"intake/whatsapp_access_token": "x" * 40}, "intake/whatsapp_access_token: is a placeholder"),
+    "an empty file": ({"intake/whatsapp_app_secret": "\n"}, "intake/whatsapp_app_secret: is missing"),
+    "the simulator's number": (
+        {"notifier/whatsapp_phone_number_id": "106540352242922"},
+        "notifier/whatsapp_phone_number_id: is the simulator's",
+    ),
+    "a phone number for its id": ({"notifier/whatsapp_phone_number_id": "+62 351 123"}, "notifier/whatsapp_phone_number_id: is no number"),
+    "the simulator of WhatsApp": (
+        {"intake/whatsapp_api_url": "http://whatsapp:8111/v23.0"},
+        "intake/whatsapp_api_url: leads to the demo's",
+    ),
+    "its hosts of media": ({"intake/whatsapp_media_hosts": '["whatsapp:8111"]'}, "intake/whatsapp_media_hosts: leads to the demo's"),
+    "the simulator of the court": (
+        {"notifier/court_endpoints": json.dumps([{"court": "x", "url": "http://court:8112/callbacks", "secret": webhook_key("a")}])},
+        "notifier/court_endpoints: leads to the demo's",
+    ),
+    "the demo's key of the court": (
+        {"intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("demo-")]})},
+        "intake/court_secrets: holds the demo's key",
+    ),
+    "a court's key that is too short": (
+        {"intake/court_secrets": '{"PA.Kab.Mn": ["whsec_Y2hhbmdlbWU="]}'},
+        "intake/court_secrets: holds a key",
+    ),
+    "no JSON": ({"intake/court_secrets": "PA.Kab.Mn"}, "intake/court_secrets: is not JSON"),
+    "a court without a field": (
+        {"notifier/court_endpoints": json.dumps([{"url": "https://pa.go.id/x", "secret": webhook_key("a")}])},
+        "notifier/court_endpoints.0.court: Field required",
+    ),
+    "a check page on this host": ({"issuance/check_base_url": "http://127.0.0.1:8103"}, "issuance/check_base_url: is no https:// address"),
+    "a check page on localhost": ({"issuance/check_base_url": "https://localhost:8103"}, "issuance/check_base_url: leads to localhost"),
+    "a check page inside": ({"issuance/check_base_url": "https://192.168.1.5"}, "issuance/check_base_url: leads to 192.168.1.5"),
+    "a check page of a book": ({"issuance/check_base_url": "https://cek.example.com"}, "issuance/check_base_url: leads to cek.example.com"),
+    "neither true nor false": ({"issuance/signer_genuine": "ya"}, "issuance/signer_genuine: is neither"),
+    "no certificate": ({"issuance/signer/signer.pem": "changeme"}, "issuance/signer/signer.pem: is no certificate"),
+    "no key": ({"issuance/signer/signer-key.pem": "changeme"}, "issuance/signer/signer-key.pem: is no private key"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_production_refuses(what: str, production: Production) -> None:
+    changes, sentence = BAD[what]
+    refused = production(changes)
+    assert refused.code == 1
+    assert sentence in refused.said
+    assert len(refused.said.splitlines()) == 2, "one thing is wrong, and one is said"
+
+
+def test_production_refuses_the_demos_certificate_twice_when_it_is_called_genuine(production: Production, tmp_path: Path) -> None:
+    ensure_demo_ca(tmp_path / "ca", now=now())
+    refused = production({f"issuance/signer/{file.name}": file.read_text() for file in (tmp_path / "ca").glob("*.pem")})
+    assert refused.code == 1
+    assert "issuance/signer/signer.pem: is the demo's" in refused.said
+    assert "issuance/signer_genuine: is true, but the certificate is the demo's" in refused.said
+    assert APP_SECRET not in refused.said, "a secret is repeated"
+
+
+def test_production_refuses_a_certificate_that_has_expired_and_a_key_that_is_another_ones(
+    production: Production, authority: dict[str, str]
+) -> None:
+    expired = authority_files(timedelta(days=-1))
+    assert "signer.pem: has expired" in production(expired).said
+    other = production(authority | {"issuance/signer/signer-key.pem": expired["issuance/signer/signer-key.pem"]})
+    assert other.code == 1
+    assert "signer-key.pem: is not the key of signer.pem" in other.said
+
+
+def test_the_demo_is_never_genuine(demo: Installation) -> None:
+    genuine = demo.state / "issuance" / "signer_genuine"
+    genuine.write_text("true")
+    refused = demo.prepare()
+    genuine.unlink()
+    assert refused.code == 1
+    assert "signer_genuine: is true, but the certificate is the demo's" in refused.said
+
+
+def test_an_officer_who_was_added_stays_and_gets_in(
+    installation: Installation, production: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert production().code == 0
+    clients = ["deploy.compose.clients", str(installation.state)]
+    added = installation.run([*clients, "add", "petugas-07", "tasks:read", "tasks:decide", "files:read"])
+    assert added.code == 0
+    key = added.said.split()[0]
+    assert installation.prepare().code == 0
+    for service, scopes in {"verification": {"tasks:read", "tasks:decide"}, "intake": {"files:read"}}.items():
+        client = Authenticator(settings_of(installation, service, monkeypatch).api_keys).client(f"Bearer {key}")
+        assert (client.name, set(client.scopes)) == ("petugas-07", scopes)
+    assert "petugas-07" not in (installation.state / "issuance" / "api_keys").read_text(), "nothing there is opened by these scopes"
+    assert "petugas-07" in installation.run([*clients, "list"]).said
+    assert installation.run([*clients, "remove", "petugas-07"]).code == 0
+    assert installation.prepare().code == 0
+    with pytest.raises(Unauthorized):
+        Authenticator(settings_of(installation, "verification", monkeypatch).api_keys).client(f"Bearer {key}")
+
+
+def test_a_client_entered_by_hand_stays_too(demo: Installation) -> None:
+    file = demo.state / "intake" / "api_keys"
+    row = {"name": "kiosk-01", "sha256": "0" * 64, "scopes": ["requests:write"]}
+    file.write_text(json.dumps([*json.loads(file.read_text()), row]))
+    assert demo.prepare().code == 0
+    assert row in json.loads(file.read_text())
+    assert demo.run(["deploy.compose.clients", str(demo.state), "remove", "kiosk-01"]).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["add", "Petugas 1", "tasks:read"], "is no name"),
+        (["add", "petugas-01", "tasks:all"], "no such scope: tasks:all"),
+        (["add", "verification", "files:read"], "is there already"),
+        (["remove", "nobody"], "there is no nobody"),
+        (["add", "petugas-01"], "usage:"),
+    ],
+)
+def test_a_client_that_can_not_be_is_refused(words: list[str], sentence: str, demo: Installation) -> None:
+    refused = demo.run(["deploy.compose.clients", str(demo.state), *words])
+    assert refused.code
+    assert sentence in refused.said
