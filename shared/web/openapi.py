@@ -14,8 +14,12 @@ from fastapi.routing import iter_route_contexts
 from shared.web.problems import MEDIA_TYPE
 from shared.web.refusals import CODES, FIELD_CODES, Demand, Refusals, refuses
 
-ALWAYS: Final[Refusals] = refuses(500, "internal_error") | refuses(503, "busy", "contended", "database_unavailable")
-"""What every route may answer: a full house, a lost race five times over, no database."""
+ALWAYS: Final[Refusals] = (
+    refuses(408, "request_too_slow")
+    | refuses(500, "internal_error")
+    | refuses(503, "busy", "contended", "database_unavailable", "too_many_slow")
+)
+"""What every route may answer: a request that does not arrive, a full house, a lost race five times over, no database."""
 
 _WITH_BODY: Final = refuses(413, "body_too_large")
 _PROBLEM: Final[Mapping[str, Any]] = {
