@@ -87,12 +87,6 @@ class TooLarge(AppError):  # noqa: N818 - as NotFound
     status = 413
 
 
-class TooMany(AppError):  # noqa: N818 - as NotFound
-    """More often than the named limit allows; later again."""
-
-    status = 429
-
-
 class Unauthorized(AppError):  # noqa: N818 - as NotFound
     """Nobody we know: missing or wrong key or signature."""
 

@@ -35,20 +35,19 @@ class JourneyError(Exception):
 
 @dataclass(frozen=True)
 class Places:
-    """Where the journeys go, the key they look things up with, and a counter's (``people:link``)."""
+    """Where the journeys go, and the key they look things up with (scopes ``requests:read`` and ``documents:read``)."""
 
     intake: str
     issuance: str
     whatsapp: str
     court: str
     api_key: str = field(repr=False)
-    counter_key: str = field(repr=False)
 
     @classmethod
-    def of(cls, parts: Sequence[Part], clients: Mapping[str, str]) -> "Places":
-        """The places of a running stack, and the keys of its clients."""
+    def of(cls, parts: Sequence[Part], api_key: str) -> "Places":
+        """The places of a running stack."""
         urls = {part.name: part.url for part in parts}
-        return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], clients["petugas-01"], clients["loket"])
+        return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], api_key)
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,6 @@ async def whatsapp(
     """
     async with Travel(places, tell) as travel:
         chat = await Chat.open(travel, person["name"])
-        await chat.enrol(person["nik"])
         await chat.type("Halo")
         await chat.press(await chat.hears(_has_button("service:kk_hilang"), "the menu"), "service:kk_hilang")
         await chat.hears(_says("NIK"), "the question for the NIK")
@@ -235,9 +233,8 @@ async def sample_decision(places: Places, index: int) -> dict[str, Any]:
 class Chat:
     """A citizen's phone."""
 
-    def __init__(self, travel: Travel, citizen_id: str, phone: str) -> None:
+    def __init__(self, travel: Travel, citizen_id: str) -> None:
         self._travel = travel
-        self._phone = phone
         self._base = f"{travel.places.whatsapp}/sim/citizens/{citizen_id}"
         self._seen = 0
 
@@ -248,14 +245,7 @@ class Chat:
         citizen = await travel.call(
             "POST", f"{travel.places.whatsapp}/sim/citizens", json={"phone": phone, "name": name, "auto_read": True}
         )
-        return cls(travel, citizen["id"], phone)
-
-    async def enrol(self, nik: str) -> None:
-        """At the counter, with this phone and the KTP: so what is asked from it is vouched for."""
-        self._travel.tell("counter", "compares the citizen with the KTP and links the phone")
-        key = {"Authorization": f"Bearer {self._travel.places.counter_key}"}
-        url = f"{self._travel.places.intake}/v1/people/links"
-        await self._travel.call("POST", url, json={"phone": self._phone, "nik": nik}, headers=key)
+        return cls(travel, citizen["id"])
 
     async def type(self, text: str, *, shown: str | None = None) -> dict[str, Any]:
         """Write a text. ``shown`` stands for it where it is personal."""

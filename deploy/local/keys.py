@@ -23,8 +23,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset({"documents:read"}),
     "verification": frozenset({"files:read"}),
     "notifier": frozenset({"documents:read"}),
-    "loket": frozenset({"requests:write", "requests:read", "requests:vouch", "files:write", "people:link"}),
-    "mitra": frozenset({"requests:write", "requests:read", "files:write"}),
+    "loket": frozenset({"requests:write", "requests:read", "files:write"}),
     "petugas-01": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
     "petugas-02": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
     "admin-01": frozenset(
@@ -34,16 +33,10 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
 }
-"""Clients of a local run: three services that call another, the counter, which has its people before it, an adapter that has not, two
-officers, an administrator."""
+"""Clients of a local run: three services that call another, a channel adapter, two officers, an administrator."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
-    "intake": frozenset(
-        {
-            *("requests:write", "requests:read", "requests:read_all", "requests:vouch"),
-            *("files:write", "files:read", "people:link", "admin"),
-        }
-    ),
+    "intake": frozenset({"requests:write", "requests:read", "requests:read_all", "files:write", "files:read", "admin"}),
     "verification": frozenset({"tasks:read", "tasks:decide", "admin"}),
     "issuance": frozenset({"documents:read", "admin"}),
     "notifier": frozenset({"admin"}),

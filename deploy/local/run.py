@@ -99,7 +99,7 @@ def _stop(stack: Stack, terminal: Terminal) -> None:
 async def _travel(stack: Stack, terminal: Terminal) -> dict[str, Result]:
     index = _next_index(stack.state / "journeys")
     people = stack.people()["kk_hilang"]
-    places = Places.of(stack.parts, stack.keys.clients)
+    places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
     print("\n  A citizen asks for a lost family card on WhatsApp\n", flush=True)
     found = {"whatsapp": await journeys.whatsapp(places, people[index % len(people)], terminal.step)}
     print("\n  The Religious Court sends a divorce decision\n", flush=True)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.intake.domain.requests import IssuedDocument, State, Step
-from services.intake.handlers import note_document, note_identity_proven, note_progress
-from services.intake.ports import Deps, Tx
+from services.intake.handlers import note_document, note_progress
+from services.intake.ports import Tx
 from shared.contracts.issuance import DocumentIssued
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
 from shared.contracts.parts import Channel
-from shared.contracts.verification import IdentityProven, Reason, RequestApproved, RequestRejected, RequestReturned
+from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import Meta, Route
 
 
-def routes(deps: Deps) -> tuple[Route[Any, Tx], ...]:
+def routes() -> tuple[Route[Any, Tx], ...]:
     """Event -> handler. All of them move a request on, so all of a batch's requests are read in one query."""
     return (
         Route(RequestApproved, _approved, _prefetch),
         Route(RequestReturned, _returned, _prefetch),
         Route(RequestRejected, _rejected, _prefetch),
-        Route(IdentityProven, _note_proven(deps), _prefetch),
         Route(DocumentIssued, _issued, _prefetch),
         Route(NoticeDelivered, _delivered, _prefetch),
         Route(NoticeFailed, _undelivered, _prefetch),
@@ -38,13 +37,6 @@ async def _returned(tx: Tx, event: RequestReturned, _meta: Meta) -> None:
 
 async def _rejected(tx: Tx, event: RequestRejected, _meta: Meta) -> None:
     await note_progress(tx, event.request_id, Step(State.REJECTED, event.rejected_at, _codes(event.reasons)))
-
-
-def _note_proven(deps: Deps) -> Callable[[Tx, IdentityProven, Meta], Awaitable[None]]:
-    async def proven(tx: Tx, event: IdentityProven, _meta: Meta) -> None:
-        await note_identity_proven(tx, deps, event.request_id, event.officer_id)
-
-    return proven
 
 
 async def _issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:

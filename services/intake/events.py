@@ -8,7 +8,7 @@ from services.intake.domain.court import Decision, Party
 from services.intake.domain.requests import Origin, Published, ReplyComposed, RequestSubmitted, StatusReceived
 from shared.contracts import intake as contract
 from shared.contracts.envelope import Event
-from shared.contracts.parts import Attachment, Channel, Contact, CourtChild, CourtDecision, CourtParty, Product, Voucher
+from shared.contracts.parts import Attachment, Channel, Contact, CourtChild, CourtDecision, CourtParty, Product
 
 
 def to_event(fact: Published) -> Event:
@@ -23,7 +23,7 @@ def to_event(fact: Published) -> Event:
 
 
 def _request_submitted(fact: RequestSubmitted) -> contract.RequestSubmitted:
-    request, vouch = fact.request, fact.request.vouch
+    request = fact.request
     return contract.RequestSubmitted(
         request_id=request.request_id,
         receipt=request.receipt,
@@ -38,16 +38,11 @@ def _request_submitted(fact: RequestSubmitted) -> contract.RequestSubmitted:
             Attachment(file_id=file.file_id, kind=file.kind, media_type=file.media_type, size_bytes=file.size_bytes, sha256=file.sha256)
             for file in request.attachments
         ),
-        vouched_by=Voucher(vouch.by.value) if vouch else None,
-        link_id=vouch.link_id if vouch else None,
-        link_level=vouch.level if vouch else None,
-        repeats=request.repeats,
         personal=contract.RequestSubmittedPersonal(
             contact=_contact(request.origin),
             nik=request.person.nik,
             kk_number=request.person.kk_number,
             applicant_name=request.person.applicant_name,
-            sender_nik=vouch.nik if vouch else None,
             decision=_decision(fact.decision) if fact.decision else None,
         ),
     )

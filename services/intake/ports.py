@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from services.intake.domain.chat import Conversation, OpenRequest, RefusedFile, SentFile
 from services.intake.domain.contacts import Contact, Identity
 from services.intake.domain.court import Decision
-from services.intake.domain.doubles import Earlier, Limits
 from services.intake.domain.forms import Desk
 from services.intake.domain.inflow import Json, Kind, Piece
 from services.intake.domain.messages import MediaRef
@@ -115,15 +114,6 @@ class Tx(Protocol):
     def save_contact(self, contact: Contact) -> None:
         """Store a changed contact."""
 
-    async def find_contact_of_link(self, link_id: str) -> Contact | None:
-        """The contact that has or had this link."""
-
-    async def contacts_linked_to(self, nik: str) -> tuple[Contact, ...]:
-        """Contacts that have or had a link to this person."""
-
-    async def contact(self, contact_id: str) -> Contact:
-        """A contact by our own id; NotFound where there is none. One that was merged leads to the one it became."""
-
     async def conversation(self, contact_id: str) -> Conversation:
         """The chat of a contact; a fresh one where there is none yet."""
 
@@ -132,12 +122,6 @@ class Tx(Protocol):
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
         """The requests of these contacts that the office has in hand."""
-
-    async def requests_for(self, nik: str) -> tuple[Earlier, ...]:
-        """The latest requests for this person, whoever asked, the newest first."""
-
-    async def asked_since(self, contact_ids: Sequence[str], moment: datetime) -> int:
-        """How many requests these contacts have filed since then."""
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         """The newest requests of these contacts, the newest first."""
@@ -294,5 +278,3 @@ class Deps:
     media: Media
     register: Register
     documents: Documents
-    limits: Limits
-    link_lasts: timedelta

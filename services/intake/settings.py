@@ -52,19 +52,10 @@ class Settings(ServiceSettings):
     office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
-    link_days: Annotated[
-        int, Field(ge=1, le=3650, description="How long a contact stays linked to the person who was proven on it, in days")
-    ] = 365
-    requests_a_day_of_contact: Annotated[int, Field(ge=1, description="Requests that one WhatsApp contact may file on one day")] = 10
-    requests_a_day_for_person: Annotated[int, Field(ge=1, description="Requests that may be filed for one person on one day")] = 5
-    repeat_days: Annotated[
-        int, Field(ge=0, description="So many days after a document was asked for and given, the same again goes to an officer; 0: never")
-    ] = 30
-
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
-    ] = 6.0
+    ] = 10.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0

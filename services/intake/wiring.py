@@ -15,7 +15,6 @@ from services.intake import api, consumers
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
-from services.intake.domain.doubles import Limits
 from services.intake.domain.forms import Desk
 from services.intake.domain.requests import State
 from services.intake.domain.texts import Dates, Texts
@@ -82,7 +81,7 @@ class Wiring:
         self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
         self.traffic = Traffic()
-        self.consumer = self.station.consumer(self.units, consumers.routes(self.deps), self._give_way)
+        self.consumer = self.station.consumer(self.units, consumers.routes(), self._give_way)
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
         self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._give_way)
         self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds, self._give_way)
@@ -167,8 +166,6 @@ class Wiring:
             media=self.media,
             register=RegisterStore(self.mongo, self.database),
             documents=self.documents,
-            limits=Limits(settings.requests_a_day_of_contact, settings.requests_a_day_for_person, settings.repeat_days),
-            link_lasts=timedelta(days=settings.link_days),
         )
 
     def _parts(self) -> api.Parts:

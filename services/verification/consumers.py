@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.verification import handlers
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouch, Voucher
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.intake import RequestSubmitted
@@ -58,15 +58,7 @@ def submission_from(event: RequestSubmitted) -> Submission:
         promised_at=event.promised_at,
         attachments=tuple(Attachment(**attachment.model_dump()) for attachment in event.attachments),
         decision=_decision(personal.decision) if personal.decision else None,
-        vouch=_vouch(event),
-        repeats=event.repeats,
     )
-
-
-def _vouch(event: RequestSubmitted) -> Vouch | None:
-    if event.vouched_by is None:
-        return None
-    return Vouch(Voucher(event.vouched_by.value), event.personal.sender_nik, event.link_id, event.link_level)
 
 
 def _decision(decision: parts.CourtDecision) -> Decision:

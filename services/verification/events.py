@@ -5,16 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from services.verification.domain.facts import (
-    CaseApproved,
-    CaseFact,
-    CaseRejected,
-    CaseReturned,
-    IdentityProven,
-    TaskClosed,
-    TaskFact,
-    TaskOpened,
-)
+from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned, TaskClosed, TaskFact, TaskOpened
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Member
@@ -37,13 +28,11 @@ def _event(fact: Any) -> Event:
 
 @_event.register
 def _(fact: CaseApproved) -> Event:
-    automatic, vouch = fact.officer_id is None, fact.submission.vouch
+    automatic = fact.officer_id is None
     return verification.RequestApproved(
         **_request(fact.submission),
         decided_by=verification.Decider.AUTOMATIC if automatic else verification.Decider.STAFF,
         officer_id=fact.officer_id,
-        vouched_by=parts.Voucher(vouch.by.value) if vouch and automatic else None,
-        link_id=vouch.link_id if vouch and automatic else None,
         approved_at=fact.at,
         personal=verification.RequestApprovedPersonal(
             contact=_contact(fact.submission.contact),
@@ -64,17 +53,6 @@ def _(fact: CaseReturned) -> Event:
 def _(fact: CaseRejected) -> Event:
     return verification.RequestRejected(
         **_request(fact.submission), reasons=_reasons(fact.reasons), rejected_at=fact.at, personal=_turned_down(fact)
-    )
-
-
-@_event.register
-def _(fact: IdentityProven) -> Event:
-    return verification.IdentityProven(
-        request_id=fact.submission.request_id,
-        receipt=fact.submission.receipt,
-        officer_id=fact.officer_id,
-        proven_at=fact.at,
-        personal=verification.IdentityProvenPersonal(nik=fact.submission.nik),
     )
 
 

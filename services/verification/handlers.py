@@ -11,12 +11,10 @@ from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.checks import check_request
-from services.verification.domain.facts import IdentityProven
 from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
-from services.verification.domain.identity import check_grant, check_sender, is_proven
 from services.verification.domain.policy import Route, Verdict, route
-from services.verification.domain.reasons import check_reasons, check_told
+from services.verification.domain.reasons import check_reasons
 from services.verification.domain.register import Register
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Outcome, Task
@@ -46,8 +44,6 @@ class Decision:
     version: str
     reasons: tuple[Finding, ...] = ()
     note: str | None = None
-    grant_link: bool = False
-    """The officer compared the selfie with the KTP: the sender's contact is linked to the person of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +77,7 @@ async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
     else:
         case = cases.reopen(held, submission, at=now)
     register = await _register(tx, submission)
-    today = _today(deps)
-    findings = (*check_sender(submission, register, today=today), *check_request(submission, service, register, today=today))
+    findings = check_request(submission, service, register, today=_today(deps))
     tx.cases.save(_settle(tx, deps, cases.judged(case, findings), route(findings, service), register))
 
 
@@ -186,8 +181,8 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
-        BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this` or `reason_tells_register`.
-        DomainError: `task_closed`, `task_not_claimed`, `holder_not_in_register` or `link_not_possible`.
+        BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
+        DomainError: `task_closed`, `task_not_claimed` or `holder_not_in_register`.
     """
     check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await _view(tx, await tx.tasks.get(task_id))
@@ -195,7 +190,6 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
-    _check_sender_told(deps, seen, decision)
     if decision.act is Act.APPROVE:
         case, fact = cases.approve(seen.case, card_for(seen.case.submission, seen.register), at=now, officer_id=officer_id)
     elif decision.act is Act.RETURN:
@@ -205,19 +199,9 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     tx.tasks.save(task)
     tx.cases.save(case)
     tx.emit(fact)
-    if decision.grant_link:
-        tx.emit(IdentityProven(case.submission, officer_id, now))
     tx.emit(closed)
     _log_decision(tx, case)
     return TaskView(task=task, case=case, register=seen.register, card=seen.card, version=_version(tx, task, seen.register))
-
-
-def _check_sender_told(deps: Deps, seen: TaskView, decision: Decision) -> None:
-    submission = seen.case.submission
-    if decision.grant_link:
-        check_grant(submission)
-    elif decision.act is not Act.APPROVE and not is_proven(submission, seen.register, today=_today(deps)):
-        check_told(decision.reasons)
 
 
 def _log_decision(tx: Tx, case: Case) -> None:
@@ -233,8 +217,6 @@ def _log_decision(tx: Tx, case: Case) -> None:
             decider=case.officer_id or BY_THE_RULES,
             reasons=[reason.code for reason in case.reasons],
             round=case.round,
-            vouched_by=submission.vouch.by.value if submission.vouch else None,
-            link_id=submission.vouch.link_id if submission.vouch else None,
         )
 
     tx.on_commit(say)

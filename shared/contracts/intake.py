@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product, Voucher
+from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product
 
 
 class RequestSubmittedPersonal(Contract):
@@ -18,7 +18,6 @@ class RequestSubmittedPersonal(Contract):
     nik: Annotated[NikText, Field(description="The person whose document it is")]
     kk_number: Annotated[KkText | None, Field(description="As the person gave it; a court decision has none")] = None
     applicant_name: str | None = None
-    sender_nik: Annotated[NikText | None, Field(description="Whom the sender's contact is linked to; only with vouched_by link")] = None
     decision: CourtDecision | None = None
 
 
@@ -40,10 +39,6 @@ class RequestSubmitted(Event):
     promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
     outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None
     attachments: tuple[Attachment, ...] = ()
-    vouched_by: Annotated[Voucher | None, Field(description="null: nobody; the office must find out who asks")] = None
-    link_id: Annotated[str | None, Field(description="The link that is relied on; only with vouched_by link")] = None
-    link_level: Annotated[Code | None, Field(description="How the person was proven: counter, selfie")] = None
-    repeats: Annotated[str | None, Field(description="Request id of the same document for the same person, given lately")] = None
     personal: RequestSubmittedPersonal
 
 

@@ -33,14 +33,6 @@ class Product(StrEnum):
     KTP = "ktp"
 
 
-class Voucher(StrEnum):
-    """Who answers for it that the sender may ask for this person's papers."""
-
-    LINK = "link"
-    COURT = "court"
-    CLIENT = "client"
-
-
 class Contact(Contract):
     """Where the answer goes. Personal: only inside `personal`."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Channel, Code, Contact, FamilyCard, NikText, Product, Voucher
+from shared.contracts.parts import Channel, Code, Contact, FamilyCard, NikText, Product
 
 
 class Decider(StrEnum):
@@ -46,8 +46,6 @@ class RequestApproved(Event):
     product: Product
     decided_by: Decider
     officer_id: str | None = None
-    vouched_by: Annotated[Voucher | None, Field(description="Whom an automatic approval relied on")] = None
-    link_id: Annotated[str | None, Field(description="The link that an automatic approval relied on")] = None
     approved_at: AwareDatetime
     personal: RequestApprovedPersonal
 
@@ -89,24 +87,6 @@ class RequestRejected(Event):
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     rejected_at: AwareDatetime
     personal: RequestTurnedDownPersonal
-
-
-class IdentityProvenPersonal(Contract):
-    """Who was proven."""
-
-    nik: NikText
-
-
-class IdentityProven(Event):
-    """An officer compared the selfie of a request with the KTP: its sender is this person. Subject: the request id."""
-
-    type: ClassVar[str] = "verification.identity_proven.v1"
-
-    request_id: str
-    receipt: str
-    officer_id: str
-    proven_at: AwareDatetime
-    personal: IdentityProvenPersonal
 
 
 class TaskOpened(Event):

@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 
 class About(StrEnum):
@@ -26,24 +25,16 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it.
-
-    `tells_register`: it says what the register holds, so a sender whom nobody answers for is not told it.
-    """
+    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it."""
 
     code: str
     text: str
     about: About
     officer: frozenset[str]
-    tells_register: bool = False
 
 
 @cache
 def reasons() -> Mapping[str, Reason]:
     """Every reason by its code, as shipped (`data/reasons.toml`), read once."""
     rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({code: _reason(code, row) for code, row in rows.items()})
-
-
-def _reason(code: str, row: Mapping[str, Any]) -> Reason:
-    return Reason(code, row["text"], About(row["about"]), frozenset(row["officer"]), row.get("tells_register", False))
+    return MappingProxyType({code: Reason(code, row["text"], About(row["about"]), frozenset(row["officer"])) for code, row in rows.items()})

@@ -32,7 +32,7 @@ WARM_UP: Final = 3  # journeys before the measured ones: connections, caches, th
 
 async def travel(stack: Stack, count: int) -> list[Mapping[str, float]]:
     """As many citizens of the sample register, one after another; seconds from the confirmation to each stage."""
-    places = Places.of(stack.parts, stack.keys.clients)
+    places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
     people = stack.people()["kk_hilang"][:count]
     return [(await journeys.whatsapp(places, person, look_seconds=LOOK_SECONDS)).seconds for person in people]
 

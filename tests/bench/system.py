@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Final
 
 import psutil
@@ -15,10 +16,9 @@ from deploy.local.parts import SERVICES, SIMULATORS, Part
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
-from shared.clock import monotonic_seconds, now
+from shared.clock import monotonic_seconds
 from shared.messaging import conservation
 from shared.mongo import Mongo
-from shared.reference.population import ADULT_AGE_YEARS
 from tests.bench.contenders.ground import cpu_seconds, listening
 from tests.support.servers import Run
 from tests.support.vhosts import open_vhost
@@ -26,7 +26,6 @@ from tests.support.vhosts import open_vhost
 MB: Final = 1_000_000
 CALM_SECONDS: Final = 180.0
 LOOK_SECONDS: Final = 0.5
-FAMILIES: Final = 12_000  # some 30,000 adults, each for one request
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class System:
     mongo_url: str
     amqp_url: str
     database_prefix: str
-    askers: Iterator[Asker]
-    """People who have asked for nothing yet; each is for one request."""
 
     def url(self, name: str) -> str:
         """Where a part listens."""
@@ -65,13 +62,12 @@ def running(adapt: Callable[[Part], Part] = lambda part: part) -> Iterator[Syste
                 rabbitmq_api_url=broker.api_url,
                 mongo_url=run.database().url,
                 database_prefix=f"bench_{run.folder.name}_",
-                register_families=FAMILIES,
                 **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
             )
             stack = Stack(settings, adapt=adapt)
             try:
                 stack.start()
-                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix, iter(_adults(stack)))
+                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix)
             finally:
                 stack.stop()
                 asyncio.run(_drop(settings))
@@ -163,12 +159,11 @@ class Asker:
     kk_number: str = field(repr=False)
 
 
-def _adults(stack: Stack) -> list[Asker]:
-    """Every adult of the register: a second request of one person would join the first, or wait for an officer."""
+def askers(stack: Stack) -> list[Asker]:
+    """The first person of every family."""
     with stack.register.open(encoding="utf-8", newline="") as lines:
-        grown_up = now().year - ADULT_AGE_YEARS
-        rows = [row for row in csv.DictReader(lines) if int(row["born_on"][:4]) < grown_up]
-        return [Asker(row["nik"], row["kk_number"]) for row in rows]
+        families = groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])
+        return [Asker(next(rows)["nik"], kk_number) for kk_number, rows in families]
 
 
 def per(seconds: Mapping[str, float], count: int) -> dict[str, float]:

@@ -276,30 +276,11 @@ async def whatsapp(road: Road, key: str, person: Person, phone: str) -> None:
     citizen = await road.simulator("POST", f"{road.sites.whatsapp}/sim/citizens", json=body)
     road.history.personal(citizen["bsuid"])
     chat = Chat(road, key, citizen["id"])
-    await _enrol(road, phone, person)
     try:
         receipt = await _ask(chat, person)
         await follow(road, key, [receipt])
     finally:
         await road.outside.read_messages(chat.citizen_id, chat.wamids)
-
-
-async def _enrol(road: Road, phone: str, person: Person) -> None:
-    """The counter links the phone to the person, however often that takes.
-
-    Raises:
-        Gone: it did not succeed in time.
-    """
-    url, headers = f"{road.sites.intake}/v1/people/links", {"Authorization": f"Bearer {road.sites.adapter_key}"}
-    deadline, pause = road.deadline(), FIRST_PAUSE
-    while True:
-        answer = await road.try_once("POST", url, json={"phone": phone, "nik": person.nik}, headers=headers)
-        if answer is not None and answer.status_code == httpx.codes.CREATED:
-            return
-        if monotonic_seconds() > deadline:
-            raise Gone
-        await road.rest(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _ask(chat: Chat, person: Person) -> str:

@@ -6,15 +6,14 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from deploy.simulators.court.decisions import sample_decision
-from deploy.simulators.court.families import read_couples
+from deploy.simulators.court.families import HUSBAND_RELATIONS, read_couples
 from shared.clock import WIB, now
-from shared.reference.population import ADULT_AGE_YEARS
 
 SIX_DIGITS: Final = 100_000  # the most that a case number has, and shorter ones are real courts'
 NUMBERS: Final = 900_000
@@ -38,17 +37,17 @@ class People:
     def __init__(self, register: Path, court_code: str, seed: int, run: int) -> None:
         couples = read_couples(register, 1_000_000)[::2]
         apart = {couple["kk_number"] for couple in couples}
-        self._adults = [person for person in _adults(register) if person.kk_number not in apart]
+        self._heads = [person for person in _heads(register) if person.kk_number not in apart]
         rng = Random(seed)
         rng.shuffle(couples)
-        rng.shuffle(self._adults)
+        rng.shuffle(self._heads)
         self._couples = iter(couples)
         self._numbers = count(run % NUMBERS)
         self._court_code = court_code
 
     def person(self, number: int) -> Person:
-        """Anybody who can ask for a lost card; the same for the same number. A second request of one person would go to an officer."""
-        return self._adults[number % len(self._adults)]
+        """Anybody who can ask for a lost card; the same for the same number."""
+        return self._heads[number % len(self._heads)]
 
     def decision(self, rng: Random) -> dict[str, Any] | None:
         """A decision about a couple that was not divorced yet; None when all are."""
@@ -73,9 +72,10 @@ def personal(decision: dict[str, Any]) -> Iterator[str]:
         yield from (person[name] for name in ("nik", "name") if person.get(name))
 
 
-def _adults(register: Path) -> Iterator[Person]:
-    today = now().astimezone(WIB).date()
+def _heads(register: Path) -> Iterator[Person]:
     with register.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if today.year - date.fromisoformat(row["born_on"]).year > ADULT_AGE_YEARS:
-                yield Person(row["nik"], row["kk_number"], row["name"])
+        for kk_number, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"]):
+            for row in rows:
+                if row["relation"].upper() in HUSBAND_RELATIONS:
+                    yield Person(row["nik"], kk_number, row["name"])
+                    break

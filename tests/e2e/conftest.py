@@ -54,7 +54,7 @@ def stack(
 @pytest.fixture
 def places(stack: Stack) -> Places:
     """Where the journeys go."""
-    return Places.of(stack.parts, stack.keys.clients)
+    return Places.of(stack.parts, stack.keys.clients["petugas-01"])
 
 
 @pytest.fixture

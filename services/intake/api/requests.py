@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.requests import Channel, State, Vouch, Voucher
+from services.intake.domain.requests import Channel, State
 from services.intake.domain.requests import Request as Filed
 from services.intake.domain.submission import PROBLEMS, Document, Submission
 from services.intake.handlers import mend_request, submit_request
@@ -21,7 +21,6 @@ from shared.values import Receipt
 from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
 PATH: Final = "/v1/requests"
-VOUCH: Final = "requests:vouch"  # beside requests:write: the client has proven who asks, as a counter does (ADR 15)
 READ_ALL: Final = "requests:read_all"  # beside requests:read: everybody's requests, not only the client's own
 _UNKNOWN: Final = refuses(404, "request_not_found") | refuses(422, "receipt_malformed", "receipt_check_wrong")
 _PAGE: Final = 50  # requests on a page, unless asked for otherwise
@@ -125,7 +124,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         status_code=201,
         summary="File a complete request",
         response_model=SubmittedView,
-        responses=refuses(409, "already_open") | refuses(422, "request_refused", fields=PROBLEMS) | refuses(429, "too_many_today"),
+        responses=refuses(422, "request_refused", fields=PROBLEMS),
     )
     async def file_request(
         request: Request,
@@ -134,14 +133,14 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         key: Annotated[str, IDEMPOTENCY_KEY],
     ) -> dict[str, Any]:
         submission, named = body.submission(), f"adapter:{client.name}:{key}"
-        return await once(request, client, named, body, lambda tx: submit_request(tx, deps, submission, client.name, _vouch(client)))
+        return await once(request, client, named, body, lambda tx: submit_request(tx, deps, submission, client.name))
 
     @router.put(
         PATH + "/{receipt}",
         summary="Mend a returned request: the whole of it again, under its receipt",
         response_model=FiledView,
         responses=refuses(404, "request_not_found")
-        | refuses(409, "request_not_returned", "already_open")
+        | refuses(409, "request_not_returned")
         | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", fields=PROBLEMS),
     )
     async def mend(
@@ -153,7 +152,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
     ) -> dict[str, Any]:
         submission, number = body.submission(), Receipt.parse(receipt)
         named = f"mend:{client.name}:{number}:{key}"
-        return await once(request, client, named, body, lambda tx: mend_request(tx, deps, number, submission, client.name, _vouch(client)))
+        return await once(request, client, named, body, lambda tx: mend_request(tx, deps, number, submission, client.name))
 
     @router.get(PATH, summary="List and search requests: your own, or all with the scope requests:read_all", response_model=PageView)
     async def search(
@@ -179,10 +178,6 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         return _view(filed)
 
     return router
-
-
-def _vouch(client: Client) -> Vouch | None:
-    return Vouch(Voucher.CLIENT) if VOUCH in client.scopes else None
 
 
 def _view(filed: Filed) -> RequestView:

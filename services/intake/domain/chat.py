@@ -42,8 +42,6 @@ class Draft:
     kk_number: KkNumber | None = None
     attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
-    asks_selfie: bool = False
-    """Whether the sender must show who they are: decided when the draft begins, so that the questions stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,6 @@ class World:
     at: datetime
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None
-    is_proven: bool = False
-    """Whether the contact is linked to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.domain import links
-from services.intake.domain.links import Link
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -29,7 +26,6 @@ class Contact:
     aliases: tuple[str, ...] = ()
     merged_into: str | None = None
     last_inbound_at: datetime | None = None
-    links: tuple[Link, ...] = ()
 
     @property
     def address(self) -> str:
@@ -43,13 +39,9 @@ class Contact:
 
 
 def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
-    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window.
-
-    Another phone or another account than the known one: whom the contact was linked to may not be who writes now.
-    """
+    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window."""
     return replace(
         contact,
-        links=links.lapse(contact.links, at) if _is_another(contact, identity) else contact.links,
         wa_id=identity.wa_id or contact.wa_id,
         bsuid=identity.bsuid or contact.bsuid,
         username=identity.username or contact.username,
@@ -57,12 +49,7 @@ def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
     )
 
 
-def _is_another(contact: Contact, identity: Identity) -> bool:
-    pairs = ((contact.wa_id, identity.wa_id), (contact.bsuid, identity.bsuid))
-    return any(known and said and known != said for known, said in pairs)
-
-
-def merge(kept: Contact, other: Contact, at: datetime) -> tuple[Contact, Contact]:
+def merge(kept: Contact, other: Contact) -> tuple[Contact, Contact]:
     """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique."""
     merged = replace(
         kept,
@@ -70,6 +57,5 @@ def merge(kept: Contact, other: Contact, at: datetime) -> tuple[Contact, Contact
         bsuid=kept.bsuid or other.bsuid,
         username=kept.username or other.username,
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
-        links=links.join(kept.links, other.links, at),
     )
-    return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id, links=())
+    return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id)

@@ -70,11 +70,7 @@ def current_ask(conversation: Conversation, desk: Desk) -> Ask | None:
     form = desk.forms.get(draft.service) if draft else None
     if draft is None or form is None:
         return None
-    return next((ask for ask in _asks(draft, form, desk) if not _answered(draft, ask)), None)
-
-
-def _asks(draft: Draft, form: Form, desk: Desk) -> tuple[Ask, ...]:
-    return (*form.asks, desk.selfie) if draft.asks_selfie else form.asks
+    return next((ask for ask in form.asks if not _answered(draft, ask)), None)
 
 
 def _answered(draft: Draft, ask: Ask) -> bool:
@@ -127,7 +123,7 @@ def _start(conversation: Conversation, act: Act, world: World) -> Outcome:
     form = world.desk.forms.get(service)
     if form is None:
         return conversation, (_menu("service_not_open", world, service=world.desk.others.get(service, service)),)
-    draft = Draft(form.service, world.at, outreach_source=world.outreach_source, asks_selfie=not world.is_proven)
+    draft = Draft(form.service, world.at, outreach_source=world.outreach_source)
     return _ask_next(replace(conversation, draft=draft), world, (Said("start", {"service": form.title}),))
 
 
@@ -257,8 +253,7 @@ def _ask_next(conversation: Conversation, world: World, before: tuple[Fact, ...]
 
 def _summary(conversation: Conversation, world: World) -> Said:
     draft, form = conversation.draft, _form(conversation, world)
-    asks = _asks(draft, form, world.desk) if draft else form.asks
-    titles = [ask.title for ask in asks if ask.question is Question.DOCUMENT]
+    titles = [ask.title for ask in form.asks if ask.question is Question.DOCUMENT]
     values = {
         "service": form.title,
         "nik": draft.nik.masked if draft and draft.nik else "-",

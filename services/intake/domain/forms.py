@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from shared.reference.catalogue import Catalogue, Offer
-
-SELFIE: Final = "selfie_ktp"
 
 
 class Question(StrEnum):
@@ -61,8 +58,6 @@ class Desk:
     forms: Mapping[str, Form]
     counters: Mapping[str, Counter]
     others: Mapping[str, str]
-    selfie: Ask = Ask(Question.DOCUMENT, (SELFIE,))
-    """What a sender is asked for whom nobody has vouched for."""
 
     @classmethod
     def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> Desk:
@@ -78,7 +73,7 @@ class Desk:
             if service.offer is Offer.IN_PERSON and service.place is not None
         }
         others = {code: service.name for code, service in catalogue.services.items() if code not in forms and code not in counters}
-        return cls(forms, counters, others, Ask(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
+        return cls(forms, counters, others)
 
 
 def _form(catalogue: Catalogue, code: str) -> Form:

@@ -88,24 +88,6 @@ class Origin:
     last_inbound_at: datetime | None = None
 
 
-class Voucher(StrEnum):
-    """Who answers for it that the sender may ask for this person's papers (ADR 15)."""
-
-    LINK = "link"
-    COURT = "court"
-    CLIENT = "client"
-
-
-@dataclass(frozen=True, slots=True)
-class Vouch:
-    """What a request relies on: a link of the contact to the person `nik`, the court, or an API client with `requests:vouch`."""
-
-    by: Voucher
-    nik: str | None = field(default=None, repr=False)
-    link_id: str | None = None
-    level: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whose document it is."""
@@ -132,9 +114,6 @@ class Request:
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
-    vouch: Vouch | None = None
-    repeats: str | None = None
-    """The request id of the same document for the same person that was given lately."""
 
     @property
     def documents(self) -> tuple[IssuedDocument, ...]:

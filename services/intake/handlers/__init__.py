@@ -10,10 +10,6 @@ from services.intake.handlers.inflow import handle_status as handle_status
 from services.intake.handlers.inflow import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.inflow import receive_webhook as receive_webhook
 from services.intake.handlers.mending import mend_request as mend_request
-from services.intake.handlers.people import find_links as find_links
-from services.intake.handlers.people import link_person as link_person
-from services.intake.handlers.people import note_identity_proven as note_identity_proven
-from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_progress as note_progress

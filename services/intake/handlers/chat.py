@@ -23,12 +23,10 @@ from services.intake.domain.chat import (
 )
 from services.intake.domain.contacts import Contact, Identity, learn, merge
 from services.intake.domain.conversation import awaits_file, decide, expire
-from services.intake.domain.doubles import Earlier, given_lately, open_ones, too_many_for_person
-from services.intake.domain.links import standing
 from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
-from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request, Vouch, Voucher
+from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
 from services.intake.domain.words import Intent
-from services.intake.handlers.requests import Opening, begin_of_day, open_request
+from services.intake.handlers.requests import Opening, open_request
 from services.intake.ports import Deps, StoredPiece, Tx
 from shared.values import Receipt
 
@@ -124,8 +122,7 @@ async def _talk(
     at: datetime,
     reply: _Reply,
 ) -> Conversation:
-    proven = standing(contact.links, at) is not None
-    world = World(deps.desk, at, await tx.open_requests(contact.ids), inbound.outreach_source, proven)
+    world = World(deps.desk, at, await tx.open_requests(contact.ids), inbound.outreach_source)
     conversation, facts = decide(conversation, _act(inbound, file), world)
     for fact in facts:
         await _follow(tx, deps, contact, fact, at, reply)
@@ -146,54 +143,27 @@ async def _follow(tx: Tx, deps: Deps, contact: Contact, fact: Fact, at: datetime
     elif isinstance(fact, StatusAsked):
         reply.parts.extend(await _status(tx, deps, contact, fact.receipt))
     elif isinstance(fact, FormCompleted):
-        await _file(tx, deps, contact, fact.draft, at, reply)
+        requests = _file_requests(tx, deps, contact, fact.draft, at)
+        reply.request_id = requests[0].request_id
+        values = {
+            "service": deps.catalogue.get(fact.draft.service).name,
+            "receipt": ", ".join(request.receipt for request in requests),
+            "promised": deps.texts.moment(requests[0].promised_at),
+        }
+        reply.parts.append(Said("submitted", values))
 
 
-async def _file(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime, reply: _Reply) -> None:
-    """Make requests of a confirmed draft, or say why there are none. Nobody is told of another's request more than that there is one."""
-    service = deps.catalogue.get(draft.service)
+def _file_requests(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime) -> list[Request]:
     person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
-    earlier = await tx.requests_for(person.nik)
-    refusal = await _refusal(tx, deps, contact, draft.service, earlier, at)
-    if refusal is not None:
-        reply.parts.append(refusal)
-        reply.dropped.extend(attachment.file_id for attachment in draft.attachments)
-        return
-    opening = Opening(
-        origin=_origin(contact),
-        service=draft.service,
-        person=person,
-        at=at,
-        attachments=draft.attachments,
-        outreach_source=draft.outreach_source,
-        vouch=_vouch(contact, at),
-        repeats=given_lately(earlier, draft.service, at, deps.limits),
-    )
-    requests = [open_request(tx, deps, opening, product) for product in service.products]
-    reply.request_id = requests[0].request_id
-    values = {
-        "service": service.name,
-        "receipt": ", ".join(request.receipt for request in requests),
-        "promised": deps.texts.moment(requests[0].promised_at),
-    }
-    reply.parts.append(Said("submitted", values))
-
-
-async def _refusal(tx: Tx, deps: Deps, contact: Contact, service: str, earlier: Sequence[Earlier], at: datetime) -> Said | None:
-    if first := open_ones(earlier, service):
-        own = all(one.contact_id in contact.ids for one in first)
-        return Said("already_open", {"receipt": first[0].receipt}, ("status", "menu")) if own else Said("open_elsewhere", buttons=("menu",))
-    midnight = begin_of_day(at)
-    if too_many_for_person(earlier, midnight, deps.limits):
-        return Said("too_many_today", buttons=("status", "menu"))
-    if await tx.asked_since(contact.ids, midnight) >= deps.limits.a_day_of_contact * len(deps.catalogue.get(service).products):
-        return Said("too_many_today", buttons=("status", "menu"))
-    return None
-
-
-def _vouch(contact: Contact, at: datetime) -> Vouch | None:
-    link = standing(contact.links, at)
-    return Vouch(Voucher.LINK, link.nik, link.link_id, link.level.value) if link else None
+    origin = _origin(contact)
+    return [
+        open_request(
+            tx,
+            deps,
+            Opening(origin, draft.service, product, person, at, draft.attachments, outreach_source=draft.outreach_source),
+        )
+        for product in deps.catalogue.get(draft.service).products
+    ]
 
 
 def _origin(contact: Contact) -> Origin:
@@ -227,7 +197,7 @@ async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Cont
         return contact
     contact = known[-1]
     for other in known[:-1]:
-        contact = _join(tx, contact, other, at)
+        contact = _join(tx, contact, other)
     contact = learn(contact, identity, at)
     tx.save_contact(contact)
     return contact
@@ -238,15 +208,15 @@ async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: da
     others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
-        contact = _join(tx, other, contact, at)
+        contact = _join(tx, other, contact)
     contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact
 
 
-def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
+def _join(tx: Tx, kept: Contact, other: Contact) -> Contact:
     """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
-    kept, other = merge(kept, other, at)
+    kept, other = merge(kept, other)
     tx.save_contact(other)
     tx.save_contact(kept)
     return kept

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain.court import Decision, Party, at_home, elsewhere, judge
-from services.intake.domain.requests import Channel, Origin, Person, Vouch, Voucher
+from services.intake.domain.requests import Channel, Origin, Person
 from services.intake.handlers.requests import Opening, open_request
 from services.intake.ports import Case, CaseRequest, Deps, Tx
 from shared.clock import WIB
@@ -51,8 +51,8 @@ def _open(tx: Tx, deps: Deps, decision: Decision, case_id: str, now: datetime) -
         if not at_home(party):
             continue
         for product in deps.catalogue.get(SERVICE).products:
-            opening = Opening(origin, SERVICE, _person(party), now, case_id=case_id, decision=decision, vouch=Vouch(Voucher.COURT))
-            request = open_request(tx, deps, opening, product)
+            opening = Opening(origin, SERVICE, product, _person(party), now, case_id=case_id, decision=decision)
+            request = open_request(tx, deps, opening)
             opened.append(CaseRequest(role, product, request.request_id, request.receipt))
     return tuple(opened)
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.intake.domain.doubles import open_ones
-from services.intake.domain.requests import Vouch, resubmit
+from services.intake.domain.requests import resubmit
 from services.intake.domain.submission import Submission, check_mended
-from services.intake.handlers.requests import accept, already_open, summary
+from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput, NotFound
 from shared.values import Receipt
 
 
-async def mend_request(tx: Tx, deps: Deps, receipt: Receipt, submission: Submission, client: str, vouch: Vouch | None) -> dict[str, Any]:
+async def mend_request(tx: Tx, deps: Deps, receipt: Receipt, submission: Submission, client: str) -> dict[str, Any]:
     """Take the whole request again in place of what was returned; the promised time counts from now.
 
     Raises:
         NotFound: `request_not_found`: there is none, or it is not this client's.
-        DomainError: `request_not_returned`, or `already_open`: meanwhile another one for the same person is.
+        DomainError: `request_not_returned`.
         BadInput: `request_refused`, with every field that is wrong.
     """
     request = await tx.find_request_by_receipt(receipt)
@@ -30,12 +29,9 @@ async def mend_request(tx: Tx, deps: Deps, receipt: Receipt, submission: Submiss
     now = deps.clock()
     promise = deps.catalogue.get(request.service).promise
     person, attachments = await accept(deps, submission, client)
-    if open_ones(await tx.requests_for(person.nik), request.service):
-        raise already_open()
     mended = replace(
         request,
         person=person,
-        vouch=vouch,
         attachments=attachments,
         origin=replace(request.origin, reference=submission.reference),
         promised_at=deps.promise(now, promise) if promise else None,

@@ -9,7 +9,6 @@ from typing import Any
 
 from services.intake.domain.chat import Attachment
 from services.intake.domain.court import Decision
-from services.intake.domain.doubles import given_lately, open_ones, too_many_for_person
 from services.intake.domain.requests import (
     Channel,
     IssuedDocument,
@@ -18,7 +17,6 @@ from services.intake.domain.requests import (
     Request,
     RequestSubmitted,
     Step,
-    Vouch,
     fetched,
     issue,
     progress,
@@ -26,30 +24,28 @@ from services.intake.domain.requests import (
 )
 from services.intake.domain.submission import Submission, check
 from services.intake.ports import Deps, Tx
-from shared.clock import WIB
-from shared.errors import BadInput, DomainError, TooMany
+from shared.errors import BadInput
 from shared.mongo.files import StoredFile
 from shared.values import KkNumber, Nik, PersonName
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Everything about a new request but its id, receipt, promise and product."""
+    """Everything about a new request but its id, receipt and promise."""
 
     origin: Origin
     service: str
+    product: str
     person: Person
     at: datetime
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
     decision: Decision | None = None
-    vouch: Vouch | None = None
-    repeats: str | None = None
 
 
-def open_request(tx: Tx, deps: Deps, opening: Opening, product: str) -> Request:
-    """Give a request for one document an id, a receipt and a promised time, store it and tell it."""
+def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
+    """Give it an id, a receipt and a promised time, store it and tell it."""
     service = deps.catalogue.get(opening.service)
     request, submitted = submit(
         Request(
@@ -57,7 +53,7 @@ def open_request(tx: Tx, deps: Deps, opening: Opening, product: str) -> Request:
             receipt=deps.new_receipt().text,
             origin=opening.origin,
             service=opening.service,
-            product=product,
+            product=opening.product,
             person=opening.person,
             submitted_at=opening.at,
             promised_at=deps.promise(opening.at, service.promise) if service.promise else None,
@@ -65,8 +61,6 @@ def open_request(tx: Tx, deps: Deps, opening: Opening, product: str) -> Request:
             attachments=opening.attachments,
             case_id=opening.case_id,
             outreach_source=opening.outreach_source,
-            vouch=opening.vouch,
-            repeats=opening.repeats,
         ),
     )
     tx.add_request(request)
@@ -74,45 +68,19 @@ def open_request(tx: Tx, deps: Deps, opening: Opening, product: str) -> Request:
     return request
 
 
-async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str, vouch: Vouch | None) -> dict[str, Any]:
+async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str) -> dict[str, Any]:
     """Take a complete request of an adapter; the answer is what the caller gets, and gets again for the same Idempotency-Key.
-
-    One that is open already is joined: its client gets it again, another client learns no more than that there is one.
 
     Raises:
         BadInput: `request_refused`, with every field that is wrong.
-        DomainError: `already_open`.
-        TooMany: `too_many_today`.
     """
     person, attachments = await accept(deps, submission, client)
-    earlier, now = await tx.requests_for(person.nik), deps.clock()
-    first = open_ones(earlier, submission.service)
-    if any((one.channel, one.address) != (Channel.ADAPTER, client) for one in first):
-        raise already_open()
-    if not first and too_many_for_person(earlier, begin_of_day(now), deps.limits):
-        raise TooMany("too_many_today", "Enough was asked for this person today; try again tomorrow.")
-    opening = Opening(
-        origin=Origin(Channel.ADAPTER, client, reference=submission.reference),
-        service=submission.service,
-        person=person,
-        at=now,
-        attachments=attachments,
-        vouch=vouch,
-        repeats=given_lately(earlier, submission.service, now, deps.limits),
-    )
-    products = deps.catalogue.get(submission.service).products
-    opened = [await tx.request(one.request_id) for one in first] or [open_request(tx, deps, opening, product) for product in products]
+    origin = Origin(Channel.ADAPTER, client, reference=submission.reference)
+    opened = [
+        open_request(tx, deps, Opening(origin, submission.service, product, person, deps.clock(), attachments))
+        for product in deps.catalogue.get(submission.service).products
+    ]
     return {"requests": [summary(request) for request in opened], **summary(opened[0])}
-
-
-def already_open() -> DomainError:
-    """Somebody else's request for the same document and person is in hand."""
-    return DomainError("already_open", "A request for this document of this person is open already.")
-
-
-def begin_of_day(at: datetime) -> datetime:
-    """Midnight by the office's calendar, before `at`."""
-    return at.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 async def accept(deps: Deps, submission: Submission, client: str) -> tuple[Person, tuple[Attachment, ...]]:

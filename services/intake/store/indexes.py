@@ -35,8 +35,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # Each message finds its contact by phone, by BSUID, or by both.
         IndexModel([("wa_id", 1)], name="by_wa_id", unique=True, partialFilterExpression={"wa_id": {"$gt": ""}}),
         IndexModel([("bsuid", 1)], name="by_bsuid", unique=True, partialFilterExpression={"bsuid": {"$gt": ""}}),
-        IndexModel([("links.nik", 1)], name="by_linked_person", sparse=True),  # the counter looks for a person's links
-        IndexModel([("links.link_id", 1)], name="by_link", sparse=True),  # and ends one
     ),
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
@@ -46,8 +44,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
-        IndexModel([("open_for", 1)], name="open_once", unique=True, partialFilterExpression={"open_for": {"$gt": ""}}),  # I2: see ADR 15
-        IndexModel([("person.nik", 1), ("_id", -1)], name="for_person"),  # what was asked for the same person before
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case

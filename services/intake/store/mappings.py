@@ -12,16 +12,12 @@ import orjson
 from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
 from services.intake.domain.contacts import Contact
 from services.intake.domain.court import Child, Decision, Party
-from services.intake.domain.doubles import Earlier
 from services.intake.domain.inflow import Kind
-from services.intake.domain.links import End, Level, Link
-from services.intake.domain.requests import Channel, IssuedDocument, Origin, Person, Request, State, Step, Vouch, Voucher
+from services.intake.domain.requests import Channel, IssuedDocument, Origin, Person, Request, State, Step
 from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
 from shared.mongo import Doc, Mapping, fields_of
 from shared.values import KkNumber, Nik
 
-EARLIER: Final = dict.fromkeys(("receipt", "service", "state", "submitted_at", "origin.channel", "origin.address", "origin.contact_id"), 1)
-"""What is read of requests for the same person."""
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
@@ -62,7 +58,6 @@ def _contact_to(contact: Contact) -> Doc:
         "aliases": list(contact.aliases),
         "merged_into": contact.merged_into,
         "last_inbound_at": contact.last_inbound_at,
-        "links": [{**fields_of(link), "level": link.level.value, "end": link.end.value if link.end else None} for link in contact.links],
     }
 
 
@@ -75,13 +70,7 @@ def _contact_from(doc: Doc) -> Contact:
         aliases=tuple(doc["aliases"]),
         merged_into=doc["merged_into"],
         last_inbound_at=doc["last_inbound_at"],
-        links=tuple(_link_from(link) for link in doc.get("links", ())),  # none: written before there were links
     )
-
-
-def _link_from(doc: Doc) -> Link:
-    values = _known(Link, doc)
-    return Link(**{**values, "level": Level(values["level"]), "end": End(values["end"]) if values["end"] else None})
 
 
 def _conversation_to(conversation: Conversation) -> Doc:
@@ -98,7 +87,6 @@ def _conversation_to(conversation: Conversation) -> Doc:
             "kk_number": draft.kk_number.text if draft.kk_number else None,
             "attachments": [fields_of(file) for file in draft.attachments],
             "outreach_source": draft.outreach_source,
-            "asks_selfie": draft.asks_selfie,
         },
     }
 
@@ -118,7 +106,6 @@ def _conversation_from(doc: Doc) -> Conversation:
             kk_number=KkNumber(draft["kk_number"]) if draft["kk_number"] else None,
             attachments=_attachments(draft["attachments"]),
             outreach_source=draft["outreach_source"],
-            asks_selfie=draft.get("asks_selfie", False),  # not there: begun before it was asked
         ),
     )
 
@@ -141,9 +128,6 @@ def _request_to(request: Request) -> Doc:
         "document_number": request.document_number,
         "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
         "person": fields_of(request.person),
-        "vouch": {**fields_of(request.vouch), "by": request.vouch.by.value} if request.vouch else None,
-        "repeats": request.repeats,
-        "open_for": _open_for(request),
         "attachments": [fields_of(file) for file in request.attachments],
         "timeline": [
             {
@@ -176,35 +160,7 @@ def request_from(doc: Doc) -> Request:
         attachments=_attachments(doc["attachments"]),
         case_id=doc["case_id"],
         outreach_source=doc["outreach_source"],
-        vouch=_vouch_from(doc.get("vouch")),  # not there: filed before senders were vouched for
-        repeats=doc.get("repeats"),
     )
-
-
-def earlier_from(doc: Doc) -> Earlier:
-    """A request for the same person, of what `EARLIER` reads."""
-    origin = doc["origin"]
-    return Earlier(
-        request_id=doc["_id"],
-        receipt=doc["receipt"],
-        service=doc["service"],
-        state=State(doc["state"]),
-        submitted_at=doc["submitted_at"],
-        channel=Channel(origin["channel"]),
-        address=origin["address"],
-        contact_id=origin["contact_id"],
-    )
-
-
-def _open_for(request: Request) -> str | None:
-    """What can be open once only. A court's requests are kept apart by their case."""
-    if not request.is_open or request.origin.channel is Channel.COURT:
-        return None
-    return f"{request.service}/{request.product}/{request.person.nik}"
-
-
-def _vouch_from(doc: Doc | None) -> Vouch | None:
-    return Vouch(**{**_known(Vouch, doc), "by": Voucher(doc["by"])}) if doc else None
 
 
 def _step_from(doc: Doc) -> Step:

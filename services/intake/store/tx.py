@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.contacts import Contact, Identity
-from services.intake.domain.doubles import Earlier
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import Case, SentMessage, StoredPiece
@@ -16,12 +14,10 @@ from services.intake.store.mappings import (
     CASES,
     CONTACTS,
     CONVERSATIONS,
-    EARLIER,
     PIECES,
     REQUESTS,
     SENT_MESSAGES,
     PieceRow,
-    earlier_from,
     request_from,
     sent_key,
 )
@@ -30,7 +26,6 @@ from shared.messaging.units import UnitOfWork
 from shared.mongo import Collection, Mongo
 from shared.values import Receipt
 
-_EARLIER_ROWS: Final = 100  # of one person or contact: beyond that nobody needs to count
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
 
 
@@ -147,36 +142,6 @@ class IntakeTx:
         shown = {"service": 1, "person.nik": 1, "receipt": 1, "origin.contact_id": 1}
         docs = await self._requests.find(query, shown).sort("_id", -1).to_list(None)
         return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"])) for doc in docs]
-
-    async def requests_for(self, nik: str) -> tuple[Earlier, ...]:
-        """See `ports.Tx`."""
-        docs = await self._requests.find({"person.nik": nik}, EARLIER).sort("_id", -1).limit(_EARLIER_ROWS).to_list(None)
-        return tuple(earlier_from(doc) for doc in docs)
-
-    async def asked_since(self, contact_ids: Sequence[str], moment: datetime) -> int:
-        """See `ports.Tx`."""
-        query = {"origin.contact_id": {"$in": list(contact_ids)}, "submitted_at": {"$gte": moment}}
-        return await self._requests.count_documents(query, limit=_EARLIER_ROWS)
-
-    async def find_contact_of_link(self, link_id: str) -> Contact | None:
-        """See `ports.Tx`."""
-        doc = await self._contacts.find_one({"links.link_id": link_id}, {"_id": 1})
-        if doc is None:
-            return None
-        contact: Contact = await self._unit.get(CONTACTS, doc["_id"])
-        return contact
-
-    async def contacts_linked_to(self, nik: str) -> tuple[Contact, ...]:
-        """See `ports.Tx`."""
-        docs = await self._contacts.find({"links.nik": nik}, {"_id": 1}).limit(_EARLIER_ROWS).to_list(None)
-        return tuple([await self._unit.get(CONTACTS, doc["_id"]) for doc in docs])
-
-    async def contact(self, contact_id: str) -> Contact:
-        """See `ports.Tx`."""
-        contact = await self._unit.get(CONTACTS, contact_id)
-        while contact.merged_into is not None:
-            contact = await self._unit.get(CONTACTS, contact.merged_into)
-        return contact
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         """See `ports.Tx`."""

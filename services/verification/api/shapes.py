@@ -41,15 +41,11 @@ class DecisionIn(Input):
     version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
     reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject; none for approve")] = ()
     note: Annotated[str | None, Field(max_length=1000, description="Told to the citizen in these words")] = None
-    grant_link: Annotated[
-        bool,
-        Field(description="I compared the selfie with the KTP: this sender is the person of the request. Needs a selfie, by chat"),
-    ] = False
 
     def decision(self) -> Decision:
         """In the handlers' words."""
         reasons = tuple(Finding(code=reason.code, field=reason.field) for reason in self.reasons)
-        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
+        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note)
 
 
 class SearchIn(Input):

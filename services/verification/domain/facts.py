@@ -64,14 +64,5 @@ class TaskClosed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityProven:
-    """An officer compared the selfie of a request with the KTP."""
-
-    submission: Submission
-    officer_id: str
-    at: datetime
-
-
-CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | IdentityProven
+CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected
 TaskFact: TypeAlias = TaskOpened | TaskClosed

@@ -9,8 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.finding import Finding, failure
-from services.verification.domain.identity import UNPROVEN
-from services.verification.domain.reasons import tells_register
 from shared.reference.catalogue import Service
 
 
@@ -71,10 +69,6 @@ def route(findings: tuple[Finding, ...], service: Service) -> Verdict:
     failures = tuple(finding for finding in findings if finding.is_failure)
     if not failures:
         return Verdict(Route.APPROVE) if service.automatic else Verdict(Route.STAFF, (failure(OFFICER_REQUIRED),))
-    if any(finding.code == UNPROVEN for finding in failures):
-        # Whoever may not have these papers may not learn from an answer what the register holds, either.
-        form = tuple(finding for finding in failures if ROUTES.get(finding.code) is Route.RETURN and not tells_register(finding.code))
-        return Verdict(Route.RETURN, form) if form else Verdict(Route.STAFF, failures)
     for way in (Route.REJECT, Route.RETURN):
         reasons = tuple(finding for finding in failures if ROUTES.get(finding.code) is way)
         if reasons:

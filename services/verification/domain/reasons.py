@@ -22,27 +22,6 @@ def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) 
         raise BadInput(problems[0].code, "GET /v1/reasons lists the reasons that may be given.", problems)
 
 
-def tells_register(code: str) -> bool:
-    """Whether a reason says something of what the register holds. One that nobody knows is taken to."""
-    reason = reasons().get(code)
-    return reason is None or reason.tells_register
-
-
-def check_told(given: tuple[Finding, ...]) -> None:
-    """Refuse reasons that would tell a sender whom nobody answers for what the register holds.
-
-    Raises:
-        BadInput: `reason_tells_register`.
-    """
-    problems = tuple(
-        FieldProblem(f"reasons[{number}].code", "reason_tells_register", "The sender is not proven: this would tell them what we hold.")
-        for number, finding in enumerate(given)
-        if tells_register(finding.code)
-    )
-    if problems:
-        raise BadInput("reason_tells_register", "Give another reason, or link the sender first.", problems)
-
-
 def missing() -> BadInput:
     """Nobody can mend what is not named."""
     return BadInput("reason_missing", "Name at least one reason.", (FieldProblem("reasons", "reason_missing", "At least one."),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 CERAI_TALAK: Final = "cerai_talak"
@@ -93,24 +92,6 @@ class Decision:
         return frozenset(child.nik for child in self.children if child.custody_nik == nik)
 
 
-class Voucher(StrEnum):
-    """Who answers for it that the sender may ask for this person's papers."""
-
-    LINK = "link"
-    COURT = "court"
-    CLIENT = "client"
-
-
-@dataclass(frozen=True, slots=True)
-class Vouch:
-    """What the request relies on. `nik`: whom the sender's contact is linked to; only with `LINK`, as are the link's id and level."""
-
-    by: Voucher
-    nik: str | None = None
-    link_id: str | None = None
-    level: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A complete request: one person, one service, one product. `nik` is the holder: the person whose document it is."""
@@ -129,9 +110,6 @@ class Submission:
     promised_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     decision: Decision | None = None
-    vouch: Vouch | None = None
-    repeats: str | None = None
-    """The request that gave the same document to the same person lately."""
 
     @property
     def attachment_kinds(self) -> frozenset[str]:

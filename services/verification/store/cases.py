@@ -8,7 +8,7 @@ from typing import Any
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouch, Voucher
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
 from shared.mongo import Doc, Mapping, fields_of
@@ -53,9 +53,7 @@ def _to_doc(case: Case) -> Doc:
             "decision": _decision_doc(submission.decision) if submission.decision else None,
             "note": case.note,
             "card": _card_doc(case.card) if case.card else None,
-            "vouch": _plain(submission.vouch) if submission.vouch else None,
         },
-        "repeats": submission.repeats,
     }
     if submission.case_id is not None:  # absent, not null: the index is sparse
         doc["case_id"] = submission.case_id
@@ -98,13 +96,7 @@ def _submission(doc: Doc) -> Submission:
         promised_at=doc["promised_at"],
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
-        vouch=_vouch(personal.get("vouch")),  # not there: opened before senders were vouched for
-        repeats=doc.get("repeats"),
     )
-
-
-def _vouch(doc: Doc | None) -> Vouch | None:
-    return Vouch(**(doc | {"by": Voucher(doc["by"])})) if doc else None
 
 
 def _card_doc(card: Card) -> Doc:
@@ -115,7 +107,7 @@ def _card(doc: Doc) -> Card:
     return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
-def _plain(part: Attachment | Contact | Party | Child | Decision | Vouch) -> Doc:
+def _plain(part: Attachment | Contact | Party | Child | Decision) -> Doc:
     return {name: _iso(value) for name, value in fields_of(part).items()}
 
 

@@ -158,7 +158,6 @@ class Rig:
         await self.say(KK, sender)
         await self.show(JPEG + nik.encode() + sender.encode(), sender)
         await self.show(PNG + nik.encode() + sender.encode(), sender)
-        await self.show(JPEG + b"selfie" + nik.encode() + sender.encode(), sender)
         return (await self.press("confirm", sender))[-1]
 
     async def events(self, kind: str) -> list[Doc]:

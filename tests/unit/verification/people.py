@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouch, Voucher
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
 from shared.reference.population import KkMarital, Relation
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday, 09.00 in Madiun
@@ -88,7 +88,6 @@ def lost_card(**changes: Any) -> Submission:
         contact=Contact(channel="whatsapp", address=PHONE),
         kk_number=KK,
         attachments=(attachment("surat_kehilangan"), attachment("ktp")),
-        vouch=Vouch(Voucher.LINK, HUSBAND, "link-1", "counter"),
     )
     return replace(submission, **changes)
 
@@ -121,6 +120,5 @@ def divorce(nik: str = WIFE, *, product: str = "kk", ruling: Decision | None = N
         contact=Contact(channel="court", address="PA.Kab.Mn", reference="decision-1"),
         case_id="01938b3e-0000-7000-8000-00000000000c",
         decision=ruling or decision(),
-        vouch=Vouch(Voucher.COURT),
     )
     return replace(submission, **changes)

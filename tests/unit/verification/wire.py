@@ -10,10 +10,7 @@ from shared.contracts.issuance import DocumentIssued
 def request_submitted(submission: Submission) -> RequestSubmitted:
     row = asdict(submission)
     personal = {name: row.pop(name) for name in ("contact", "nik", "kk_number", "applicant_name", "decision")}
-    vouch = row.pop("vouch") or {"by": None, "nik": None, "link_id": None, "level": None}
-    personal["sender_nik"] = vouch["nik"]
-    vouched = {"vouched_by": vouch["by"], "link_id": vouch["link_id"], "link_level": vouch["level"]}
-    return RequestSubmitted.model_validate({**row, **vouched, "personal": personal})
+    return RequestSubmitted.model_validate({**row, "personal": personal})
 
 
 def document_issued(submission: Submission, document_id: str = "document-1", kk_number: str | None = None) -> DocumentIssued:
