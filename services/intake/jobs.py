@@ -52,7 +52,7 @@ class ChatLimits:
     """How hard the chats are worked on."""
 
     at_once: int = 8
-    lease_seconds: float = 10.0
+    lease_seconds: float = 6.0
     tries: int = 6
     media_tries: int = 6
     poll_seconds: float = 1.0
