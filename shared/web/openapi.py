@@ -124,7 +124,7 @@ def _of_validation(operation: Mapping[str, Any], *, parses_body: bool) -> Refusa
     """What FastAPI answers by itself where there is something that can be wrong. A plain text can't be."""
     found: Refusals = refuses(400, "json_malformed") if parses_body else {}
     if parses_body or not all(_is_plain(one["schema"]) for one in operation.get("parameters", ())):
-        found |= refuses(422, "fields_invalid")
+        found |= refuses(422, "fields_invalid", "content_unfit")
     return found
 
 
