@@ -129,6 +129,11 @@ class RabbitNode:
         return self._node.running
 
     @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._node.exit_code
+
+    @property
     def pid(self) -> int:
         """The pid of the Erlang machine itself, to send it signals."""
         return self._node.pid
@@ -280,6 +285,11 @@ class MongoNode:
     def running(self) -> bool:
         """Whether the server process is there."""
         return self._process.running
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.exit_code
 
     @property
     def pid(self) -> int:
