@@ -15,6 +15,7 @@ from deploy.simulators.whatsapp import cloud_api, control_api
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.settings import Settings
 from shared.clock import Clock, now
+from shared.web import docs
 
 STATIC: Final = Path(__file__).with_name("static")
 
@@ -32,7 +33,8 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
             carrier.close()
             await carrier.postman.stop()
 
-    app = FastAPI(title="WhatsApp Cloud API simulator", lifespan=lifespan)
+    app = FastAPI(title="WhatsApp Cloud API simulator", lifespan=lifespan, docs_url=None, redoc_url=None)
+    docs.install(app)
     cloud_api.install_errors(app, carrier)
 
     @app.get("/", include_in_schema=False)
