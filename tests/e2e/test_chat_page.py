@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
+from deploy.simulators.whatsapp.samples import INVENTED
+from deploy.simulators.whatsapp.samples import picture as drawn
 from tests.support.browser import DESK, PHONE, visit
 from tests.support.eventually import eventually
 from tests.support.simulators import API, Phone, whatsapp
@@ -18,7 +20,6 @@ from tests.support.simulators import API, Phone, whatsapp
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for the module: starting one takes seconds
 SITI = "6281234567890"
 MESSAGES = "**/sim/citizens/*/messages?limit=500"
-SAMPLES = Path("deploy/simulators/whatsapp/static")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -86,11 +87,11 @@ async def test_a_person_writes_taps_sends_photos_and_opens_the_document(browser:
         await page.get_by_role("button", name="Lampirkan foto").click()
         await page.get_by_role("menuitem", name="Contoh foto surat polisi").click()
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
-        picture = log.get_by_role("img", name="Foto yang Anda kirim: contoh-surat-polisi.jpg")
+        picture = log.get_by_role("img", name="Foto yang Anda kirim: contoh-surat-polisi.png")
         await expect(picture).to_be_visible()
         image = (await eventually(lambda: [each for each in phone.business.changes("messages") if each["type"] == "image"]))[0]["image"]
         url = (await phone.client.get(f"/v23.0/{image['id']}")).json()["url"]
-        assert (await phone.client.get(url)).content == (SAMPLES / "contoh-surat-polisi.jpg").read_bytes()
+        assert (await phone.client.get(url)).content == await asyncio.to_thread(drawn, INVENTED, "surat-polisi")
 
         pdf = b"%PDF-1.7 a family card"
         media_id = (await phone.upload(pdf)).json()["id"]

@@ -37,7 +37,7 @@ async def test_the_api_is_documented_without_the_internet(browser: Browser, stac
 
 
 async def test_an_operation_is_tried_from_the_page_at_the_service_that_it_came_from(browser: Browser, stack: Stack) -> None:
-    async with visit(browser, f"{stack.part('intake').url}/docs", size=PHONE, refused=1) as page:
+    async with visit(browser, f"{stack.part('verification').url}/docs", size=PHONE, refused=1) as page:
         operation = page.locator(".opblock", has=page.locator("[data-path='/v1/reasons']"))
         await operation.locator(".opblock-summary-control").click()
         await operation.get_by_role("button", name="Try it out").click()

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from deploy.simulators.whatsapp import cloud_api, control_api
+from deploy.simulators.whatsapp import cloud_api, control_api, disturbing_api, samples_api
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.settings import Settings
 from shared.clock import Clock, now
@@ -46,6 +46,7 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
         return {"status": "ok"}
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(control_api.router(carrier))
+    for api in (control_api, disturbing_api, samples_api):
+        app.include_router(api.router(carrier))
     app.include_router(cloud_api.router(carrier))
     return app, carrier
