@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from deploy.simulators.whatsapp.samples import INVENTED, read_people
 from deploy.simulators.whatsapp.samples import picture as drawn
 from services.verification.wiring import registry
-from tests.support.browser import DESK, PHONE, visit
+from tests.support.browser import DESK, NARROW, PHONE, WIDE_THINGS, visit
 from tests.support.eventually import eventually
 from tests.support.simulators import API, Phone, whatsapp
 
@@ -222,10 +222,6 @@ async def test_a_file_from_the_device_and_one_that_is_refused(browser: Browser, 
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Batal").click()
         images = [each for each in phone.business.changes("messages") if each["type"] == "image"]
         assert [each["image"]["mime_type"] for each in images] == ["image/png"]
-
-
-NARROW = (360, 740)
-WIDE_THINGS = "[...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).length"
 
 
 async def test_a_long_message_does_not_widen_the_list_of_people(browser: Browser, phone: Phone) -> None:
