@@ -135,7 +135,7 @@ function tell(tone, ...parts) {
 
 function problemLine({ field, label, text }) {
   const input = control(field);
-  return element("li", {}, input ? element("button", { type: "button", class: "plain", onclick: () => input.focus() }, label) : label, `: ${text}`);
+  return element("li", {}, input ? element("button", { type: "button", class: "plain", onclick: () => input.focus() }, label) : element("b", {}, label), element("br"), text);
 }
 
 const look = (id) => element("button", { type: "button", class: "plain", onclick: () => goTo(id).catch(() => {}) }, "Lihat putusan ini");
@@ -192,8 +192,8 @@ async function send(decision) {
 function confirm(decision) {
   const day = (value) => (value ? DAY.format(new Date(`${value}T00:00`)) : "");
   const rows = [
-    ["Jenis", KINDS[decision.kind]], ["Nomor perkara", decision.case_number], ["Suami", decision.husband.name], ["Istri", decision.wife.name],
-    ["Tanggal putusan", day(decision.decided_on)], ["BHT", day(decision.final_on)], ["Ikrar talak", day(decision.pledge_on)],
+    ["Jenis", KINDS[decision.kind]], ["Nomor", decision.case_number], ["Suami", decision.husband.name], ["Istri", decision.wife.name],
+    ["Diputus", day(decision.decided_on)], ["BHT", day(decision.final_on)], ["Ikrar talak", day(decision.pledge_on)],
     ["Akta cerai", `${decision.deed_number}, ${day(decision.deed_on)}`],
     ["Anak", decision.children.map((child) => `${child.name ?? child.nik} (${child.custody_nik === decision.wife.nik ? "ibu" : "ayah"})`).join(", ")],
     ["Uji", [form.elements.bad_signature.checked ? "tanda tangan salah" : "", form.elements.old.checked ? "waktu lewat 10 menit" : ""].filter(Boolean).join(", ")],
