@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from deploy.local.parts import SERVICES, SIMULATORS
 from deploy.local.stack import Stack
-from tests.support.browser import DESK, PHONE, visit
+from tests.support.browser import DESK, NARROW, WIDE_THINGS, visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -37,10 +37,10 @@ async def test_the_api_is_documented_without_the_internet(browser: Browser, stac
 
 
 async def test_an_operation_is_tried_from_the_page_at_the_service_that_it_came_from(browser: Browser, stack: Stack) -> None:
-    async with visit(browser, f"{stack.part('verification').url}/docs", size=PHONE, refused=1) as page:
+    async with visit(browser, f"{stack.part('verification').url}/docs", size=NARROW, refused=1) as page:
         operation = page.locator(".opblock", has=page.locator("[data-path='/v1/reasons']"))
         await operation.locator(".opblock-summary-control").click()
         await operation.get_by_role("button", name="Try it out").click()
         await operation.get_by_role("button", name="Execute").click()
         await expect(operation.locator(".live-responses-table tbody .response-col_status")).to_contain_text("401")
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await page.evaluate(WIDE_THINGS) == 0
