@@ -49,7 +49,7 @@ def test_what_npm_said_is_told_and_nothing_counts_as_installed(npm: Path) -> Non
 
 def test_setup_goes_on_without_them(npm: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (npm / "refuse").touch()
-    monkeypatch.setattr(setup.libraries, "bring", lambda bring=libraries.bring: bring(npm))
+    monkeypatch.setattr(libraries, "bring", lambda bring=libraries.bring: bring(npm))
     setup.bring_libraries()
     assert "no way to the registry" in capsys.readouterr().err
 
