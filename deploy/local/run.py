@@ -23,6 +23,7 @@ from deploy.local.running import RunningHereError, alone_in
 from deploy.local.servers import MissingServerError
 from deploy.local.settings import LocalSettings, read_settings
 from deploy.local.stack import PEOPLE, Stack
+from deploy.simulators.whatsapp.samples import read_people
 
 FAILED: Final = 1
 USAGE: Final = 2  # as argparse
@@ -157,6 +158,9 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
     for name, where in rows:
         if where:
             print(f"    {name:<26} {where}", flush=True)
+    print("\n  Sample persons, synthetic as the whole register (on the chat page: Isi contoh)\n", flush=True)
+    for person in read_people(stack.register):
+        print(f"    {person.row['name']:<26} NIK {person.row['nik']}  KK {person.row['kk_number']}", flush=True)
     print(flush=True)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from playwright._impl._driver import compute_driver_executable
 
+from deploy.local import libraries
 from deploy.local.servers import MissingServerError, find_mongod, find_rabbitmq
 from deploy.local.settings import LocalSettings, read_settings
 
@@ -96,7 +97,17 @@ def main(words: Sequence[str]) -> int:
     except MissingServerError as error:
         print(f"setup: {error}", file=sys.stderr)
         return CANNOT
+    bring_libraries()
     return 0
+
+
+def bring_libraries() -> None:
+    """Install the libraries of the pages. Where that fails everything else still works, so it is said and no more."""
+    try:
+        if libraries.bring():
+            print("setup: libraries of the pages", flush=True)
+    except libraries.NotInstalledError as error:
+        print(f"setup: /docs stays empty, the libraries of the pages can't be installed from npm:\n{error}", file=sys.stderr)
 
 
 def _has_rabbitmq(settings: LocalSettings) -> bool:

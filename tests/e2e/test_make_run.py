@@ -17,6 +17,7 @@ import pytest
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS
 from deploy.local.ports import free_ports, is_free
 from deploy.local.servers import MissingServerError, find_rabbitmq
+from deploy.simulators.whatsapp.samples import read_people
 from tests.support.eventually import eventually
 
 PORTS = (
@@ -102,6 +103,8 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
         assert journey["seconds"]["delivered"] > 0
         for document in journey["documents"]:
             assert (launcher.folder / "state" / "documents" / f"{document['number']}.pdf").read_bytes().startswith(b"%PDF-")
+    for person in read_people(launcher.folder / "state" / "register.csv"):
+        assert f"NIK {person.row['nik']}  KK {person.row['kk_number']}" in launcher.said()
     assert launcher.left() == []
 
     again = launcher.start()
