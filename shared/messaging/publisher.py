@@ -14,10 +14,11 @@ from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
 
 from shared import faults, logs
 from shared.clock import monotonic_seconds
+from shared.contracts.registry import SERVICES
 from shared.health import Check
 from shared.messaging import wire
 from shared.messaging.connection import CONNECTION_ERRORS, Answer, Endpoint, Session
-from shared.messaging.layout import DEAD, EVENTS, RETRY, STAFF
+from shared.messaging.layout import EVENTS, STAFF, dead_exchange, retry_exchange
 from shared.messaging.link import Link
 from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
@@ -27,7 +28,7 @@ PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a
 _TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
 _BLOCKED_LOOK_SECONDS: Final = 0.2
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
-EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
+EXCHANGES: Final = frozenset({EVENTS, STAFF, *map(retry_exchange, SERVICES), *map(dead_exchange, SERVICES)})
 
 _log = logs.get("publisher")
 
