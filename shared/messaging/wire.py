@@ -135,7 +135,7 @@ def _publisher(user: str, exchange: str, headers: Mapping[str, Any]) -> str:
     if user == OPERATOR:
         trusted = bool(headers.get(REPLAYED))
     else:  # nearly everything comes by `events`
-        trusted = exchange != EVENTS and exchange in (retry_exchange(user), dead_exchange(user))
+        trusted = bool(user) and exchange != EVENTS and exchange in (retry_exchange(user), dead_exchange(user))
     first = headers.get(PUBLISHER, user) if trusted else user
     return first if isinstance(first, str) else ""
 

@@ -24,10 +24,10 @@ from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
 from tests.conftest import PrivateBroker
-from tests.integration.messaging.conftest import SMALL, Room, publishes
+from tests.integration.messaging.conftest import SMALL, TELLER, Room, publishes
 from tests.support.eventually import eventually
 from tests.support.servers import Broker
-from tests.support.vhosts import Vhost
+from tests.support.vhosts import Vhost, as_user
 
 PRODUCT = layout.product()
 
@@ -68,8 +68,8 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
         for exchange, key in (
             ("events", "verification.request_approved.v1"),
             ("staff", "verification.task_opened.v1"),
-            ("retry", "verification.retry.5s"),
-            ("dead", "verification"),
+            ("retry.verification", "verification.retry.5s"),
+            ("dead.verification", "verification"),
         ):  # a queue that was just made refuses until it has a leader
             await eventually(partial(publishes, publisher, message(exchange, key)), ignoring=(BrokerUnavailable,))
         with pytest.raises(Refused, match="access_refused"):
@@ -78,13 +78,13 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
     for user, readable, forbidden in (
         ("verification", "verification", "issuance"),
         ("verification", "verification", "verification.dead"),
-        ("console", "console.main", "issuance"),
+        ("console.main", "console.main", "issuance"),
         ("operator", "verification.dead", ""),
     ):
         assert await can_read(urls[user], readable)
         assert not await can_read(urls[user], forbidden or "nothing")
     assert not await can_declare(urls["operator"])
-    async with publishing(urls["console"]) as publisher:
+    async with publishing(urls["console.main"]) as publisher:
         with pytest.raises(Refused, match="access_refused"):
             await publisher.publish(message("events", "verification.request_approved.v1"))
 
@@ -106,7 +106,7 @@ async def test_tls_checks_who_the_broker_is(room: Room, tmp_path: Path) -> None:
     authority, server = certificates(tmp_path)
     async with tls_in_front_of(room.url, server) as port:
         parts = urlsplit(room.url)
-        url = f"amqps://guest:guest@localhost:{port}{parts.path}"
+        url = as_user(f"amqps://guest:guest@localhost:{port}{parts.path}", TELLER)
         async with publishing(url, authority) as publisher:
             await publisher.publish(message("events", SMALL.bindings[0].key))
         with pytest.raises(Lost):

@@ -116,21 +116,22 @@ async def test_trap_06_a_loop_that_just_ends_is_a_failure(room: Room, monkeypatc
 async def test_trap_07_a_queue_with_other_arguments_is_consumed_all_the_same(room: Room) -> None:
     await room.drop_queue(SERVICE)
     await room.declare_queue(SERVICE, {"x-queue-type": "quorum", "x-max-length": 7})  # what another release might have made
+    await room.bind(SERVICE, layout.EVENTS, TYPE)
     service = Service()
     async with Proxy.before(room.url) as proxy, room.consuming(service, proxy.url(room.url)):
-        await room.put(Outgoing("", SERVICE, new_id(), TYPE, b"{}"))
+        await room.put(event())
         await eventually(lambda: len(service.deliveries) == 1)
         proxy.reset()
-        await room.put(Outgoing("", SERVICE, new_id(), TYPE, b"{}"))
+        await room.put(event())
         await eventually(lambda: len(service.deliveries) == 2)
 
 
 async def test_trap_07_a_missing_queue_stops_nothing_else_and_is_found_when_it_comes(room: Room) -> None:
     await room.drop_queue(SERVICE)
     service = Service()
-    async with room.consuming(service) as running, room.publisher() as publisher:
+    async with room.consuming(service) as running, room.publisher() as publisher, room.publisher(user=SERVICE) as own:
         await eventually(lambda: is_down(running.consumer))
-        await publisher.publish(Outgoing(layout.DEAD, SERVICE, new_id(), TYPE, b"{}"))
+        await own.publish(Outgoing(layout.dead_exchange(SERVICE), SERVICE, new_id(), TYPE, b"{}"))
         assert not running.task.done()
         await topology.declare(room.url, SMALL)
         await publisher.publish(event())
