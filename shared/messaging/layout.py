@@ -17,12 +17,14 @@ Everything else (TTL, limits, dead-letter target) is a policy and can be changed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.contracts.envelope import publisher_of
 from shared.contracts.registry import CONSOLES, CONSUMERS, UPCASTERS
+from shared.contracts.registry import EVENTS as EVENT_TYPES
 
 EVENTS: Final = "events"
 STAFF: Final = "staff"
@@ -32,6 +34,7 @@ DELIVERY_LIMIT: Final = 50  # redeliveries; RabbitMQ 4.x would dead-letter after
 NO_DELIVERY_LIMIT: Final = 1_000_000_000  # 4.x knows -1, 3.10 refuses it; nothing is ever redelivered that often
 WORK_MAX_MESSAGES: Final = 500_000  # months of this office's load; beyond it publishers are refused and keep their rows in the outbox
 CONSOLE_MAX_MESSAGES: Final = 1_000  # a console that was away longer than this reads the list of tasks instead
+CONSOLE_NAME: Final = r"[a-z][a-z0-9]{0,31}"
 CONSOLE_TTL_MS: Final = 86_400_000  # one day: an announcement older than that helps nobody
 
 OPERATOR: Final = "operator"
@@ -167,6 +170,18 @@ def build(
     policies += _kept_policies()
     users.append(User(OPERATOR, write=rf"^({EVENTS}|{STAFF}|(retry|dead)\.[a-z]+)$", read=".*", publishes=".*"))
     return Layout(tuple(exchanges), tuple(queues), tuple(bindings), tuple(policies), tuple(users), tuple(consumers))
+
+
+def console(name: str) -> Layout:
+    """One more staff console: its queue, told everything that consoles are told, and a user that reads this queue and nothing else.
+
+    Raises:
+        ValueError: a name must be a word of small letters and digits.
+    """
+    if not re.fullmatch(CONSOLE_NAME, name):
+        raise ValueError(f"{name!r}: a console's name is a word of small letters and digits, at most 32, such as counter2")
+    types = _with_old_versions(event.type for event in EVENT_TYPES if event.exchange == STAFF)
+    return Layout((), (console_queue(name),), tuple(_console_bindings(name, types)), (), (_console_user(name),))
 
 
 def product(ladder: Sequence[Step] = LADDER) -> Layout:
