@@ -190,6 +190,7 @@ class Stack:
         api = api or api_beside(url)
         try:
             asyncio.run(topology.apply(render_whole(layout, vhost, passwords), api=api, vhost=vhost))
+            asyncio.run(topology.retire(layout, api=api, vhost=vhost))
         except NotApplied as error:
             address = urlsplit(api)
             raise CannotStartError(

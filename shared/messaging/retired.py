@@ -24,9 +24,10 @@ class Retired:
 
     def __str__(self) -> str:
         """One line for an operator."""
+        what = f"{self.kind}: {self.name} is of an older layout"
         if self.foreign:
-            return f"{self.kind}: {self.name} is of an older layout, and {', '.join(self.foreign)} bound to it; unbind, then `apply` removes it"
-        return f"{self.kind}: {self.name} is of an older layout; `apply` with the management API (--api) removes it"
+            return f"{what} and still bound to {', '.join(self.foreign)}: unbind that, then `apply --api` removes it"
+        return f"{what}; `apply` with the management API (--api) removes it"
 
 
 async def find(layout: Layout, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[Retired]:
@@ -42,10 +43,8 @@ async def find(layout: Layout, vhost: str, ctl: Sequence[str] = (), api: str = "
         if any((each["vhost"], each["name"]) == (vhost, name) for each in broker["exchanges"]):
             bound = {each["destination"] for each in broker["bindings"] if (each["vhost"], each["source"]) == (vhost, name)}
             found.append(Retired("exchanges", name, tuple(sorted(bound - ours))))
-    for name in RETIRED_USERS:
-        if any((each["vhost"], each["user"]) == (vhost, name) for each in broker["permissions"]):
-            found.append(Retired("users", name))
-    return found
+    users = {each["user"] for each in broker["permissions"] if each["vhost"] == vhost}
+    return found + [Retired("users", name) for name in RETIRED_USERS if name in users]
 
 
 async def remove(found: Sequence[Retired], vhost: str, ctl: Sequence[str] = (), api: str = "") -> None:

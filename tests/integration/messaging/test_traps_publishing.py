@@ -1,6 +1,7 @@
-"""Rows 3, 4 and 11 of the table of traps, on a real broker: what publishing promises."""
+"""Rows 3, 4, 11 and 22 of the table of traps, on a real broker: what publishing promises."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from dataclasses import replace
 from urllib.parse import quote
@@ -133,6 +134,37 @@ async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it
     assert refused == ["access_refused"]
     ids = {message.header.properties.message_id for message in await rest(room)}
     assert ids == {message.message_id for message in others}
+
+
+# -- 22: a channel that is answered nacks and nothing else
+
+
+async def test_trap_22_nacks_and_nothing_else_open_the_channel_anew(room: Room, vhost: Vhost) -> None:
+    full = {"pattern": f"^{SERVICE}$", "apply-to": "queues", "priority": 20, "definition": {"max-length": 1, "overflow": "reject-publish"}}
+    policy = f"/api/policies/{vhost.name}/full"
+    async with room.publisher() as publisher:
+        await publisher.publish(event())
+        first = publisher._link.current
+        vhost.api.call("PUT", policy, full)
+        await eventually(lambda: is_nacked(publisher))
+        assert publisher._link.current is first, "one nack says nothing against a channel"
+
+        async def reopened() -> bool:
+            with contextlib.suppress(BrokerUnavailable):
+                await publisher.publish(event())
+            return publisher._link.current not in (first, None)
+
+        await eventually(reopened, 15)
+        vhost.api.call("DELETE", policy)
+        await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
+
+
+async def is_nacked(publisher: Publisher) -> bool:
+    try:
+        await publisher.publish(event())
+    except BrokerUnavailable as error:
+        return "queue_full" in str(error)
+    return False
 
 
 # -- 11: a blocked publisher stalls acknowledgements
