@@ -111,6 +111,12 @@ class _Connection(aio_pika.Connection):
         self.socket = _Transport(TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory())
         self.kwargs["transport_factory"] = self.socket
 
+    def __del__(self) -> None:
+        """Nothing: `connect` and `Session.close` end it.
+
+        The library would close it wherever it is collected, which is any thread: without a loop there that is a coroutine nobody awaits.
+        """
+
 
 class Session:
     """One connection with one channel, until it is lost."""

@@ -110,6 +110,9 @@ class Room:
     async def unbind(self, queue: str, exchange: str, key: str) -> None:
         await self._session.channel.queue_unbind(queue, exchange, key)
 
+    async def declare_exchange(self, name: str) -> None:
+        await self._session.channel.exchange_declare(name, exchange_type="direct", durable=True)
+
     async def drop_exchange(self, name: str) -> None:
         await self._session.channel.exchange_delete(name)
 

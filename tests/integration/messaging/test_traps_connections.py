@@ -1,7 +1,9 @@
 """Rows 5 to 8 of the table of traps, on a real broker behind a proxy that cuts, hangs and goes deaf."""
 
 import asyncio
+import gc
 import json
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -209,3 +211,24 @@ async def test_trap_08_a_link_that_was_never_up_says_so_and_comes_up(room: Room)
         assert (await link.check()).ok
         stop.set()
         await life
+
+
+async def test_a_connection_that_failed_leaves_nothing_to_whatever_thread_tidies_up(room: Room) -> None:
+    """The library closes a forgotten connection where it is collected, which is any thread; without a loop there, it only warns."""
+    gc.disable()
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            async with Proxy.before(room.url) as proxy:
+                session = await connect(endpoint(proxy.url(room.url)), "test")
+                proxy.cut()
+                await asyncio.wait_for(session.lost.wait(), 10)
+                await session.close()
+                for _ in range(3):
+                    with pytest.raises(Lost):
+                        await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
+            del session
+            await asyncio.to_thread(gc.collect)
+    finally:
+        gc.enable()
+    assert [str(each.message) for each in warned if "never awaited" in str(each.message)] == []
