@@ -104,6 +104,20 @@ class Room:
             message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, user)
         )
 
+    async def put_as_anybody(self, message: Outgoing) -> bool:
+        """Publish as the first release did: nobody says who it is."""
+        await self._session.channel.basic_publish(
+            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, None), mandatory=True
+        )
+        return True
+
+    async def next_of(self, *queues: str) -> str | None:
+        """The id of a message that lies in one of these; it is taken off."""
+        for queue in queues:
+            if (message := await self.get(queue)) is not None:
+                return message.header.properties.message_id
+        return None
+
     async def bind(self, queue: str, exchange: str, key: str) -> None:
         await self._session.channel.queue_bind(queue, exchange, key)
 
