@@ -146,14 +146,18 @@ def main(words: Sequence[str]) -> int:
 
 def _definitions(layout: Layout, options: argparse.Namespace) -> int:
     definitions = render(layout, options.vhost) if options.no_users else _whole(layout, options)
-    text = orjson.dumps(definitions, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    if options.out is None:
-        sys.stdout.buffer.write(text)
-    else:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-            handle.write(text)
+    _write(definitions, options.out)
     return 0
+
+
+def _write(definitions: Definitions, out: Path | None) -> None:
+    text = orjson.dumps(definitions, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    if out is None:
+        sys.stdout.buffer.write(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+        handle.write(text)
 
 
 def _apply(layout: Layout, options: argparse.Namespace, ctl: Sequence[str]) -> int:
@@ -169,6 +173,11 @@ def _apply(layout: Layout, options: argparse.Namespace, ctl: Sequence[str]) -> i
 def _console(options: argparse.Namespace, ctl: Sequence[str]) -> int:
     name = options.name
     layout = console(name)
+    if options.out is not None:
+        passwords = passwords_for([user.name for user in layout.users], options.secrets)
+        _write(consoles.rendered(name, options.vhost, passwords), options.out)
+        print(consoles.told(name, options.vhost, options.url, options.secrets), file=sys.stderr)
+        return 0
     if not _has_way(options, ctl):
         return _FAILED
     if options.remove:
@@ -206,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--secrets", type=Path, default=Path(secrets) if secrets else None, help="folder of passwords; missing ones are made"
     )
-    parser.add_argument("--out", type=Path, default=None, help="definitions: file to write, readable by its owner alone; else stdout")
+    parser.add_argument("--out", type=Path, default=None, help="definitions, console: file to write, readable by its owner alone")
     parser.add_argument("--no-users", action="store_true", help="leave out vhost, users and rights: no secret in it")
     return parser
 
