@@ -17,6 +17,7 @@ HTTP_CUT_OFF: Final = Counter("http_cut_off_total", "Connections ended because t
 OUTBOX_OLDEST_SECONDS: Final = Gauge("outbox_oldest_unsent_seconds", "Age of the oldest event that is not published yet")
 OUTBOX_PUBLISHED: Final = Counter("outbox_published_total", "Events published with a confirm", ("type",))
 OUTBOX_PARKED: Final = Counter("outbox_parked_total", "Events the broker refused", ("type",))
+FORGED: Final = Counter("messages_forged_total", "Messages refused because their publisher may not say that", ("publisher",))
 PARKED: Final = Counter("parked_total", "What could not be handled and waits for a person", ("reason",))
 EFFECTS: Final = Counter("effects_total", "Outside effects", ("kind", "outcome"))
 EFFECT_SECONDS: Final = Histogram("effect_seconds", "Time of one call to the outside", ("kind",), buckets=_SECONDS)

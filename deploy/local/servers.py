@@ -176,6 +176,11 @@ class RabbitNode:
         self.stop()
         self.start()
 
+    @property
+    def ctl_command(self) -> tuple[str, ...]:
+        """``rabbitmqctl`` of this node with what it needs to find it, for who starts it itself."""
+        return ("env", *(f"{name}={value}" for name, value in self._env.items()), str(self._program.with_name("rabbitmqctl")))
+
     def ctl(self, *arguments: str) -> str:
         """Run ``rabbitmqctl`` on this node, such as ``ctl("set_vm_memory_high_watermark", "0")``; returns what it printed.
 

@@ -143,9 +143,13 @@ class Stack:
         picked: dict[str, list[dict[str, Any]]] = json.loads(self._people.read_text())
         return picked
 
+    def amqp_url(self, user: str) -> str:
+        """The broker's address for one of its users."""
+        return self._addresses.amqp[user]
+
     def operator_environment(self) -> dict[str, str]:
         """What an operator's commands need (`source .local/env`)."""
-        amqp = self._addresses.amqp["operator"]
+        amqp = self.amqp_url("operator")
         return {
             "MONGO_URL": self._addresses.mongo[mongodb.OPERATOR],
             "AMQP_URL": amqp,
@@ -208,6 +212,7 @@ class Stack:
         api = api or api_beside(url)
         try:
             asyncio.run(topology.apply(render_whole(layout, vhost, passwords), api=api, vhost=vhost))
+            asyncio.run(topology.retire(layout, api=api, vhost=vhost))
         except NotApplied as error:
             address = urlsplit(api)
             raise CannotStartError(

@@ -57,4 +57,9 @@ def split_type(event_type: str) -> tuple[str, str, int]:
     return publisher, name, int(version[1:])
 
 
-__all__ = ["AwareDatetime", "Contract", "Envelope", "Event", "datetime", "split_type"]
+def publisher_of(event_type: str) -> str:
+    """The one who may publish it: what its name begins with. Of any text; a type that is none of ours has nobody's name there."""
+    return event_type.partition(".")[0]
+
+
+__all__ = ["AwareDatetime", "Contract", "Envelope", "Event", "datetime", "publisher_of", "split_type"]

@@ -83,7 +83,7 @@ class Admin:
 
     async def replay(self, options: argparse.Namespace) -> int:
         """Send again."""
-        return await self._each(options, "replayed", self.desk.replay)
+        return await self._each(options, "replayed", lambda address: self.desk.replay(address, vouch=options.vouch))
 
     async def discard(self, options: argparse.Namespace) -> int:
         """Decide that it shall not be handled."""
@@ -172,6 +172,7 @@ def _summary(entry: Entry) -> dict[str, object]:
         "code": entry.code,
         "detail": entry.detail,
         "times": entry.times,
+        "publisher": entry.publisher,
         "at": entry.at,
     }
 
@@ -184,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     showing = commands.add_parser("show", help="one with what it holds, personal data hidden")
     showing.add_argument("--personal", action="store_true", help="personal data too: for your eyes only")
     replaying = commands.add_parser("replay", help="send again, or have it worked on again")
+    replaying.add_argument("--vouch", action="store_true", help="also what names no publisher, as the first release did: look at it before")
     discarding = commands.add_parser("discard", help="decide that it shall not be handled")
     discarding.add_argument("--note", required=True, help="why, and who decided")
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")

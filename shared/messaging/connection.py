@@ -7,7 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -22,6 +22,7 @@ from shared.messaging.wire import Outgoing
 
 CONNECT_SECONDS: Final = 10.0  # the library has no limit of its own
 HEARTBEAT_SECONDS: Final = 15  # the library's 60 s notice a dead peer after 183 s
+ANYBODY: Final = "guest"  # whom the library logs in as where the address names nobody; no consumer believes it anything
 CLOSE_SECONDS: Final = 2.0  # a polite close; a hung peer gets no more
 
 CONNECTION_ERRORS: Final = (AMQPError, OSError, RuntimeError, TimeoutError, PAMQPException, EOFError, asyncio.InvalidStateError)
@@ -53,6 +54,11 @@ class Endpoint:
     def __post_init__(self) -> None:
         if urlsplit(self.url).scheme == "amqps" and self.tls is None:
             raise ValueError("amqps:// needs an explicit TLS context")
+
+    @property
+    def user(self) -> str:
+        """Who we are."""
+        return unquote(urlsplit(self.url).username or ANYBODY)
 
 
 def tls_context(authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
@@ -105,12 +111,19 @@ class _Connection(aio_pika.Connection):
         self.socket = _Transport(TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory())
         self.kwargs["transport_factory"] = self.socket
 
+    def __del__(self) -> None:
+        """Nothing: `connect` and `Session.close` end it.
+
+        The library would close it wherever it is collected, which is any thread: without a loop there that is a coroutine nobody awaits.
+        """
+
 
 class Session:
     """One connection with one channel, until it is lost."""
 
-    def __init__(self, connection: _Connection, channel: Channel) -> None:
+    def __init__(self, connection: _Connection, channel: Channel, user: str) -> None:
         self._connection = connection
+        self._user = user
         self.channel = channel
         self.lost = asyncio.Event()
         self.reason = ""
@@ -144,7 +157,8 @@ class Session:
         channel = self.channel
         if self.lost.is_set() or channel.is_closed:
             raise ChannelInvalidStateError("closed")
-        frames = published(message, channel.number, channel.connection.connection_tune.frame_max)  # first: what fails here was not sent
+        most_bytes = channel.connection.connection_tune.frame_max
+        frames = published(message, self._user, channel.number, most_bytes)  # first: what fails here was not sent
         answered = channel.create_future()
         channel.delivery_tag += 1
         channel.confirmations[channel.delivery_tag] = answered
@@ -205,7 +219,7 @@ async def connect(where: Endpoint, name: str, *, confirms: bool = True, seconds:
             channel = await opened.get_underlay_channel()
             assert isinstance(connection, _Connection)  # noqa: S101 - connection_class above
             assert isinstance(channel, Channel)  # noqa: S101 - the library has no other
-            return Session(connection, channel)
+            return Session(connection, channel, where.user)
     except CONNECTION_ERRORS as error:
         if isinstance(connection, _Connection):
             connection.socket.abort()

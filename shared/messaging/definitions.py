@@ -109,14 +109,14 @@ def hash_password(password: str, salt: bytes | None = None) -> str:
 def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
     """Each user's password: from the environment, else from a file in `folder`, else made and kept there.
 
-    Both are named `AMQP_PASSWORD_<USER>`, the file in lower case; a file that is made is for its owner alone to read.
+    Both are named `AMQP_PASSWORD_<USER>` with `_` for a dot, the file in lower case; a file that is made is for its owner alone to read.
 
     Raises:
         LookupError: a password is missing and there is no folder to make it in.
     """
     found: dict[str, str] = {}
     for user in users:
-        name = f"AMQP_PASSWORD_{user.upper()}"
+        name = password_name(user)
         given = os.environ.get(name)
         if given:
             found[user] = given
@@ -125,6 +125,11 @@ def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
         else:
             found[user] = _kept_password(folder / name.lower())
     return found
+
+
+def password_name(user: str) -> str:
+    """The variable with a user's password, and in lower case the file."""
+    return f"AMQP_PASSWORD_{user.replace('.', '_').upper()}"
 
 
 def _kept_password(file: Path) -> str:
@@ -143,7 +148,7 @@ async def apply_by_ctl(definitions: Definitions, ctl: Sequence[str]) -> None:
     Raises:
         NotApplied: with what it said.
     """
-    await _ctl(ctl, "import_definitions", given=orjson.dumps(definitions))
+    await call_ctl(ctl, "import_definitions", given=orjson.dumps(definitions))
 
 
 async def apply_by_api(definitions: Definitions, url: str, seconds: float = APPLY_SECONDS) -> None:
@@ -178,7 +183,7 @@ async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = ()
     Raises:
         NotApplied: the broker did not answer.
     """
-    actual = await _export_by_api(api, vhost) if api else orjson.loads(await _ctl(ctl, "--quiet", "export_definitions", "-"))
+    actual = await exported(vhost, ctl, api)
     found: list[str] = []
     for kind, items in expected.items():
         have = {_identity(kind, item, vhost): item for item in actual.get(kind, [])}
@@ -186,8 +191,22 @@ async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = ()
             name = _identity(kind, item, vhost)
             if name not in have:
                 found.append(f"{kind}: {name} is missing")
+            elif kind == "users" and have[name].get("tags"):  # a tag may let its user speak as another (impersonator), or do anything
+                found.append(f"{kind}: {name} has a tag")
             elif kind not in ("users", "vhosts") and _plain(have[name], item) != item:
                 found.append(f"{kind}: {name} differs")
+    return found
+
+
+async def exported(vhost: str, ctl: Sequence[str] = (), api: str = "") -> Definitions:
+    """What the broker has, of all virtual hosts.
+
+    Raises:
+        NotApplied: the broker did not answer.
+    """
+    if api:
+        return await _export_by_api(api, vhost)
+    found: Definitions = orjson.loads(await call_ctl(ctl, "--quiet", "export_definitions", "-"))
     return found
 
 
@@ -218,7 +237,27 @@ def _plain(actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, An
     return {key: actual.get(key) for key in wanted}
 
 
-async def _ctl(ctl: Sequence[str], *arguments: str, given: bytes = b"") -> bytes:
+async def remove_by_api(url: str, path: str) -> None:
+    """Remove one thing by its path in the management API. One that is not there is no error.
+
+    Raises:
+        NotApplied: with what was answered.
+    """
+    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
+        try:
+            answer = await client.delete(f"{url.rstrip('/')}/api/{path}")
+        except httpx.HTTPError as error:
+            raise NotApplied(f"{path}: {type(error).__name__}") from error
+    if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
+        raise NotApplied(f"{path}: {answer.status_code} {answer.text[:500]}")
+
+
+async def call_ctl(ctl: Sequence[str], *arguments: str, given: bytes = b"") -> bytes:
+    """Run one `rabbitmqctl` command; what it printed.
+
+    Raises:
+        NotApplied: with what it said, or that it did not answer.
+    """
     process = await asyncio.create_subprocess_exec(
         *ctl, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, publisher_of
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
@@ -18,7 +18,8 @@ class Delivery:
     """One message as it came off the queue.
 
     `attempt` counts from 0 and is our own header: the number of times it went through the retry ladder. `redelivered` is the broker's
-    flag: somebody had it before and did not acknowledge it. `replayed` says that an operator sent it again.
+    flag: somebody had it before and did not acknowledge it. `replayed` says that an operator sent it again. `publisher` is the login that
+    first published it, as far as the broker vouches for it (ADR 19); empty where nobody does.
     """
 
     body: bytes
@@ -28,6 +29,12 @@ class Delivery:
     redelivered: bool = False
     replayed: bool = False
     headers: Mapping[str, Any] = field(default_factory=dict)
+    publisher: str = ""
+
+    @property
+    def forged(self) -> bool:
+        """Whether it speaks in another's name, or in nobody's."""
+        return self.publisher != publisher_of(self.type)
 
     @property
     def seen_before(self) -> bool:

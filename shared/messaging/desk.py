@@ -4,9 +4,9 @@ Messages lie in four places; everything else lies on the shelves that its servic
 
 | place      | what lies there                                                  | sent again by                   |
 | ---------- | ---------------------------------------------------------------- | ------------------------------- |
-| `parked`   | the consumer gave it up; its reason is in the consumer's database | `retry` to that consumer alone  |
+| `parked`   | the consumer gave it up; its reason is in the consumer's database | `retry.<service>`, to it alone  |
 | `refused`  | the broker would not take it from the publisher's outbox         | the publisher's relay           |
-| `dead`     | a dead letter that no database knows: the broker gave it up      | `retry` to that consumer alone  |
+| `dead`     | a dead letter that no database knows: the broker gave it up      | `retry.<service>`, to it alone  |
 | `unrouted` | no queue took it                                                 | the exchange it was sent to     |
 | a shelf    | the service gave it up: a chat message, a document, a notice     | the service: it is made due     |
 """
@@ -14,19 +14,21 @@ Messages lie in four places; everything else lies on the shelves that its servic
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from shared.clock import Clock
-from shared.contracts.envelope import split_type
+from shared.contracts.envelope import publisher_of
+from shared.contracts.registry import Undecodable, decode
 from shared.errors import BadInput, NotFound
 from shared.messaging import wire
 from shared.messaging.delivery import Delivery
 from shared.messaging.entry import Entry, Place
 from shared.messaging.inbox import message_key
-from shared.messaging.layout import RETRY, UNROUTED, dead_queue
+from shared.messaging.layout import UNROUTED, dead_queue, retry_exchange
 from shared.messaging.letters import Letter, Letters
 from shared.messaging.outbox import Outbox
-from shared.messaging.parked import ParkedMessages, ParkedState
+from shared.messaging.parked import ParkedMessage, ParkedMessages, ParkedState
 from shared.messaging.shelves import Shelves
 from shared.messaging.wire import Outgoing
 from shared.mongo import Mongo
@@ -91,24 +93,27 @@ class Desk:
             raise NotFound("nothing_waits_there", address)
         return entry
 
-    async def replay(self, address: str) -> None:
+    async def replay(self, address: str, *, vouch: bool = False) -> None:
         """Send it again. Whoever handled it meanwhile calls it a duplicate; a second replay of what is on its way finds nothing.
 
+        `vouch`: also where nobody says who published it, as in messages of the first release; it is sent as what it says it is.
+
         Raises:
-            BadInput: that is no address, or such things are not replayed here.
+            BadInput: that is no address, such things are not replayed here, or it was published in another's name (`forged`).
             NotFound: nothing waits there.
             Refused, BrokerUnavailable: not sent; it waits where it was.
         """
-        entry = await self.show(address)
+        entry = _as_it_says(await self.show(address), vouch=vouch)
         done = True
         if entry.place is Place.PARKED:
             await self._replay_parked(entry)
         elif entry.place is Place.REFUSED:
             done = await self._outboxes[entry.service].replay(entry.id)
         elif entry.place is Place.DEAD:
-            await self._letters.take(dead_queue(entry.service), {entry.id}, self._sender(RETRY, entry.service))
+            send = self._sender(entry, retry_exchange(entry.service), entry.service)
+            await self._letters.take(dead_queue(entry.service), {entry.id}, send)
         elif entry.place is Place.UNROUTED:
-            await self._letters.take(UNROUTED, {entry.id}, self._sender(None, entry.type))
+            await self._letters.take(UNROUTED, {entry.id}, self._sender(entry, None, entry.type))
         else:
             done = await self._shelves[entry.service].replay(entry.place, entry.id)
         if not done:
@@ -136,10 +141,7 @@ class Desk:
     # -- one place each
 
     async def _list_parked(self, service: str) -> list[Entry]:
-        return [
-            Entry(Place.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body)
-            for row in await self._parked[service].list(limit=PAGE)
-        ]
+        return [_parked(service, row) for row in await self._parked[service].list(limit=PAGE)]
 
     async def _list_refused(self, service: str) -> list[Entry]:
         return [
@@ -187,7 +189,7 @@ class Desk:
             row = await self._parked[service].find(message_key(service, message_id))
             if row is None or row.state is not ParkedState.PARKED:
                 return None
-            return Entry(place, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body)
+            return _parked(service, row)
         if place is Place.REFUSED:
             event = await self._outboxes[service].find(message_id)
             if event is None:
@@ -209,14 +211,15 @@ class Desk:
             # Sent while its copies are held: one that comes back dead at once stands behind them and is not taken for an old one.
             nonlocal sent
             if not sent:
-                await self._publish(_again(letter.delivery, RETRY, entry.service))
+                await self._publish(_again(entry, letter.delivery, retry_exchange(entry.service), entry.service))
                 sent = True
             return True
 
         try:
             await self._letters.take(dead_queue(entry.service), {entry.id}, send)
             if not sent:  # the dead letter is gone: the row has the bytes
-                await self._publish(_again(Delivery(entry.body, entry.id, entry.type), RETRY, entry.service))
+                kept = Delivery(entry.body, entry.id, entry.type)
+                await self._publish(_again(entry, kept, retry_exchange(entry.service), entry.service))
                 sent = True
         finally:
             if not sent:
@@ -229,7 +232,7 @@ class Desk:
         if entry.place is Place.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
             return await self._drop_dead_copies(entry) > 0
         if entry.place is not Place.PARKED:  # a decision needs a row that remembers it
-            delivery = Delivery(entry.body, entry.id, entry.type)
+            delivery = Delivery(entry.body, entry.id, entry.type, publisher=entry.publisher or "")
             await rows.park(key, consumer, delivery, (entry.code, "recorded to be discarded"), self._clock())
         done = await rows.discard(key, note, self._clock())
         if entry.place is Place.UNROUTED:
@@ -241,9 +244,9 @@ class Desk:
     async def _drop_dead_copies(self, entry: Entry) -> int:
         return await self._letters.take(dead_queue(entry.service), {entry.id}, _yes)
 
-    def _sender(self, exchange: str | None, routing_key: str) -> Callable[[Letter], Awaitable[bool]]:
+    def _sender(self, entry: Entry, exchange: str | None, routing_key: str) -> Callable[[Letter], Awaitable[bool]]:
         async def send(letter: Letter) -> bool:
-            await self._publish(_again(letter.delivery, exchange or letter.exchange, routing_key))
+            await self._publish(_again(entry, letter.delivery, exchange or letter.exchange, routing_key))
             return True
 
         return send
@@ -256,10 +259,7 @@ class Desk:
         return Place(place) if place in list(Place) else place, service, entry_id
 
     def _publisher_of(self, delivery: Delivery) -> str:
-        try:
-            publisher = split_type(delivery.type)[0]
-        except ValueError:
-            publisher = ""
+        publisher = publisher_of(delivery.type)
         return publisher if publisher in self._databases else next(iter(self._databases))
 
 
@@ -267,11 +267,40 @@ async def _yes(_letter: Letter) -> bool:
     return True
 
 
-def _again(delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
-    """A fresh start on the ladder; the consumer is told that it may have seen this before."""
-    return wire.copy(delivery, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
+def _as_it_says(entry: Entry, *, vouch: bool) -> Entry:
+    """The entry, with a publisher that may say it.
+
+    Raises:
+        BadInput: `forged`, and no operator's word makes it true; without `vouch` also where nobody says who published it.
+    """
+    if entry.publisher is None or entry.publisher == publisher_of(entry.type):
+        return entry
+    if entry.publisher or not vouch:
+        hint = "it can only be discarded" if entry.publisher else "look at it, then replay it with --vouch, or discard it"
+        raise BadInput("forged", f"published by {entry.publisher or 'nobody'}: {hint}")
+    return replace(entry, publisher=publisher_of(entry.type))
+
+
+def _again(entry: Entry, delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
+    """A fresh start on the ladder; the consumer is told who published it first, and that it may have seen this before."""
+    first = replace(delivery, publisher=entry.publisher or "", message_id=_own_id(delivery) if delivery.forged else delivery.message_id)
+    return wire.copy(first, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
+
+
+def _own_id(delivery: Delivery) -> str:
+    """The id that its envelope bears: without a publisher it was filed under another (`wire.receive`)."""
+    try:
+        return decode(delivery.body).id
+    except Undecodable:
+        return delivery.message_id
+
+
+def _parked(service: str, row: ParkedMessage) -> Entry:
+    return Entry(
+        Place.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body, publisher=row.publisher
+    )
 
 
 def _entry(place: Place, service: str, letter: Letter) -> Entry:
     delivery = letter.delivery
-    return Entry(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body)
+    return Entry(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body, publisher=delivery.publisher)

@@ -40,6 +40,8 @@ class Entry:
     at: datetime | None = None
     body: bytes = field(default=b"", repr=False)
     personal: frozenset[str] = frozenset()
+    publisher: str | None = None
+    """Of a message: who published it, as far as anybody vouches for that; empty where nobody does."""
 
     @property
     def address(self) -> str:

@@ -7,14 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from shared import logs
 from shared.clock import Clock
 from shared.errors import Transient
 from shared.messaging import retry, wire
 from shared.messaging.delivery import Dead, Delivery, Outcome, Retry, Unavailable
-from shared.messaging.layout import DEAD, RETRY, Step, retry_queue
+from shared.messaging.layout import Step, dead_exchange, retry_exchange, retry_queue
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
+from shared.metrics import FORGED
 
+FORGED_CODE: Final = "forged"
 _WAITING: Final = "waiting"  # reason of a message whose moment has not come: it goes round without counting as an attempt
+
+
+_log = logs.get("consumer")
 
 
 class Handle(Protocol):
@@ -45,7 +51,9 @@ class Fates:
         """Outcomes in order: from the units of work, but for what must wait on and what is too big to be looked at."""
         outcomes: dict[int, Outcome] = {}
         for index, delivery in enumerate(deliveries):
-            if self._waits(delivery) is not None:
+            if delivery.forged:  # first: a copy of it in our name, to any but the dead letters, would hide whose it is
+                outcomes[index] = await self._refuse(delivery)
+            elif self._waits(delivery) is not None:
                 outcomes[index] = Retry(_WAITING)
             elif len(delivery.body) > MAX_BODY_BYTES:
                 outcomes[index] = await self._give_up(delivery, "too_large", f"{len(delivery.body)} bytes")
@@ -55,6 +63,12 @@ class Fates:
         for index, outcome in outcomes.items():
             outcomes[index] = await self._exhausted(deliveries[index], outcome)
         return [outcomes[index] for index in range(len(deliveries))]
+
+    async def _refuse(self, delivery: Delivery) -> Outcome:
+        """What is said in another's name is never handled: a dead letter, and an alarm."""
+        FORGED.labels(delivery.publisher).inc()
+        _log.error("message.forged", type=delivery.type, publisher=delivery.publisher, message_id=delivery.message_id)
+        return await self._give_up(delivery, FORGED_CODE, f"published by {delivery.publisher or 'nobody'}")
 
     async def _exhausted(self, delivery: Delivery, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Retry) and outcome.reason != _WAITING:
@@ -80,18 +94,18 @@ class Fates:
     def copy(self, delivery: Delivery, outcome: Outcome) -> Outgoing | None:
         """The copy that an outcome asks for: to the dead letters, to a rung of the ladder, or none."""
         if isinstance(outcome, Dead):
-            return wire.copy(delivery, DEAD, self._service, x_reason=outcome.code, x_not_before=None)
+            return wire.copy(delivery, dead_exchange(self._service), self._service, x_reason=outcome.code, x_not_before=None)
         if not isinstance(outcome, Retry):
             return None
         if outcome.reason == _WAITING:
             step = self._waits(delivery) or self._policy.ladder[0]  # its moment may have come since it was judged
-            return wire.copy(delivery, RETRY, retry_queue(self._service, step))
+            return wire.copy(delivery, retry_exchange(self._service), retry_queue(self._service, step))
         decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._policy)
         assert isinstance(decision, retry.Wait)  # noqa: S101 - giving up became Dead before
         until = decision.not_before
         return wire.copy(
             delivery,
-            RETRY,
+            retry_exchange(self._service),
             retry_queue(self._service, decision.step),
             x_attempt=delivery.attempt + 1,
             x_reason=outcome.reason,

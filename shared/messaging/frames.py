@@ -25,23 +25,24 @@ _PUBLISH: Final = struct.pack(">HHH", 60, 40, 0)  # class basic, method publish,
 _MANDATORY: Final = b"\x01"
 _CONTENT: Final = struct.Struct(">HHQH")  # class, weight, body size, which properties follow, in the order below
 _HAS_CONTENT_TYPE, _HAS_HEADERS, _HAS_DELIVERY_MODE = 1 << 15, 1 << 13, 1 << 12
-_HAS_CORRELATION_ID, _HAS_MESSAGE_ID, _HAS_TYPE, _HAS_APP_ID = 1 << 10, 1 << 7, 1 << 5, 1 << 3
+_HAS_CORRELATION_ID, _HAS_MESSAGE_ID, _HAS_TYPE, _HAS_USER_ID, _HAS_APP_ID = 1 << 10, 1 << 7, 1 << 5, 1 << 4, 1 << 3
 
 
-def published(message: Outgoing, channel: int, most_bytes: int) -> bytes:
+def published(message: Outgoing, user: str, channel: int, most_bytes: int) -> bytes:
     """Everything that publishes `message` on `channel`; no frame is larger than `most_bytes`.
 
+    `user` is the login, told as `user-id`: the broker refuses any other, and consumers believe nothing else (ADR 19).
     Names longer than 255 bytes are refused before (`Publisher.publish`); only the correlation id, which nobody routes by, is cut.
     """
     method = _PUBLISH + _short(message.exchange) + _short(message.routing_key) + _MANDATORY
-    frames = [_framed(_METHOD, channel, method), _framed(_HEADER, channel, _content(message))]
+    frames = [_framed(_METHOD, channel, method), _framed(_HEADER, channel, _content(message, user))]
     body, most = message.body, most_bytes - _OVERHEAD_BYTES
     frames += [_framed(_BODY, channel, body[at : at + most]) for at in range(0, len(body), most)]
     return b"".join(frames)
 
 
-def _content(message: Outgoing) -> bytes:
-    has = _HAS_CONTENT_TYPE | _HAS_DELIVERY_MODE | _HAS_MESSAGE_ID | _HAS_TYPE
+def _content(message: Outgoing, user: str) -> bytes:
+    has = _HAS_CONTENT_TYPE | _HAS_DELIVERY_MODE | _HAS_MESSAGE_ID | _HAS_TYPE | _HAS_USER_ID
     correlation_id = headers = app_id = b""
     if message.headers:
         has |= _HAS_HEADERS
@@ -59,6 +60,7 @@ def _content(message: Outgoing) -> bytes:
         correlation_id,
         _short(message.message_id),
         _short(message.type),
+        _short(user),
         app_id,
     )
     return _CONTENT.pack(60, 0, len(message.body), has) + b"".join(values)

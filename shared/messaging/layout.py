@@ -2,9 +2,9 @@
 
     events (topic, alternate exchange unrouted)        what services tell each other
       <service>                                        the one queue of a service
-    retry (direct)
+    retry.<service> (direct)                           that service alone writes here, and the operator: ADR 19
       <service>.retry.5s / .1m / .10m                  waiting rooms; their TTL brings a message back to <service>
-    dead (direct)
+    dead.<service> (direct)                            that service alone writes here, and the operator
       <service>.dead                                   what can't be handled; emptied only by `admin`
     staff (topic, alternate exchange unrouted)         what staff consoles are told
       console.<name>                                   announcements only, length-limited; the work itself is in MongoDB
@@ -17,15 +17,16 @@ Everything else (TTL, limits, dead-letter target) is a policy and can be changed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shared.contracts.envelope import publisher_of
 from shared.contracts.registry import CONSOLES, CONSUMERS, UPCASTERS
+from shared.contracts.registry import EVENTS as EVENT_TYPES
 
 EVENTS: Final = "events"
-RETRY: Final = "retry"
-DEAD: Final = "dead"
 STAFF: Final = "staff"
 UNROUTED: Final = "unrouted"
 
@@ -33,12 +34,15 @@ DELIVERY_LIMIT: Final = 50  # redeliveries; RabbitMQ 4.x would dead-letter after
 NO_DELIVERY_LIMIT: Final = 1_000_000_000  # 4.x knows -1, 3.10 refuses it; nothing is ever redelivered that often
 WORK_MAX_MESSAGES: Final = 500_000  # months of this office's load; beyond it publishers are refused and keep their rows in the outbox
 CONSOLE_MAX_MESSAGES: Final = 1_000  # a console that was away longer than this reads the list of tasks instead
+CONSOLE_NAME: Final = r"[a-z][a-z0-9]{0,31}"
 CONSOLE_TTL_MS: Final = 86_400_000  # one day: an announcement older than that helps nobody
 
 OPERATOR: Final = "operator"
 """The user of the `admin` command: reads every queue, replays."""
-CONSOLE_USER: Final = "console"
-"""The user of staff consoles."""
+RETIRED_EXCHANGES: Final = ("retry", "dead")
+"""Of an older layout, shared by all services. Nobody may write to them any more, and no consumer listens to them."""
+RETIRED_USERS: Final = ("console",)
+"""Of an older layout: one user for all consoles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ LADDER: Final = (Step("5s", 5), Step("1m", 60), Step("10m", 600))
 
 
 def retry_queue(service: str, step: Step) -> str:
-    """Name of the waiting room, which is also its routing key on `retry`."""
+    """Name of the waiting room, which is also its routing key on `retry.<service>`."""
     return f"{service}.retry.{step.name}"
 
 
@@ -62,8 +66,18 @@ def dead_queue(service: str) -> str:
     return f"{service}.dead"
 
 
+def retry_exchange(service: str) -> str:
+    """Where a service puts what it takes up again later, and where that comes back from."""
+    return f"retry.{service}"
+
+
+def dead_exchange(service: str) -> str:
+    """Where a service puts what it can't handle."""
+    return f"dead.{service}"
+
+
 def console_queue(name: str) -> str:
-    """Name of a staff console's queue."""
+    """Name of a staff console's queue, which is also its user's."""
     return f"console.{name}"
 
 
@@ -120,13 +134,7 @@ class Layout:
     services: tuple[str, ...] = field(default=())
 
 
-_EXCHANGES: Final = (
-    Exchange(EVENTS, "topic"),
-    Exchange(STAFF, "topic"),
-    Exchange(RETRY, "direct"),
-    Exchange(DEAD, "direct"),
-    Exchange(UNROUTED, "fanout"),
-)
+_EXCHANGES: Final = (Exchange(EVENTS, "topic"), Exchange(STAFF, "topic"), Exchange(UNROUTED, "fanout"))
 
 
 def build(
@@ -141,26 +149,39 @@ def build(
         consoles: Queue `console.<name>` for each.
         ladder: Names must be those of `LADDER`; a test may make the waits shorter.
     """
+    exchanges: list[Exchange] = list(_EXCHANGES)
     queues: list[str] = []
     bindings: list[Binding] = []
     policies: list[Policy] = [_alternate_policy()]
     users: list[User] = []
+    announcers = {publisher_of(event_type) for types in consoles.values() for event_type in types}
     for service, types in consumers.items():
+        exchanges += [Exchange(retry_exchange(service), "direct"), Exchange(dead_exchange(service), "direct")]
         queues += [service, *(retry_queue(service, step) for step in ladder), dead_queue(service)]
         bindings += _service_bindings(service, types, ladder)
         policies += _service_policies(service, ladder)
-        users.append(_service_user(service))
+        users.append(_service_user(service, announces=service in announcers))
     for name, types in consoles.items():
         queues.append(console_queue(name))
-        bindings += [Binding(STAFF, console_queue(name), event_type) for event_type in types]
+        bindings += _console_bindings(name, types)
+        users.append(_console_user(name))
     queues.append(UNROUTED)
     bindings.append(Binding(UNROUTED, UNROUTED, ""))
     policies += _kept_policies()
-    users += [
-        User(CONSOLE_USER, write="^$", read=r"^console\."),
-        User(OPERATOR, write=f"^({EVENTS}|{RETRY}|{DEAD}|{STAFF})$", read=".*", publishes=".*"),
-    ]
-    return Layout(_EXCHANGES, tuple(queues), tuple(bindings), tuple(policies), tuple(users), tuple(consumers))
+    users.append(User(OPERATOR, write=rf"^({EVENTS}|{STAFF}|(retry|dead)\.[a-z]+)$", read=".*", publishes=".*"))
+    return Layout(tuple(exchanges), tuple(queues), tuple(bindings), tuple(policies), tuple(users), tuple(consumers))
+
+
+def console(name: str) -> Layout:
+    """One more staff console: its queue, told everything that consoles are told, and a user that reads this queue and nothing else.
+
+    Raises:
+        ValueError: a name must be a word of small letters and digits.
+    """
+    if not re.fullmatch(CONSOLE_NAME, name):
+        raise ValueError(f"{name!r}: a console's name is a word of small letters and digits, at most 32, such as counter2")
+    types = _with_old_versions(event.type for event in EVENT_TYPES if event.exchange == STAFF)
+    return Layout((), (console_queue(name),), tuple(_console_bindings(name, types)), (), (_console_user(name),))
 
 
 def product(ladder: Sequence[Step] = LADDER) -> Layout:
@@ -185,9 +206,9 @@ def _with_old_versions(present: Iterable[str]) -> tuple[str, ...]:
 def _service_bindings(service: str, types: Sequence[str], ladder: Sequence[Step]) -> list[Binding]:
     return [
         *(Binding(EVENTS, service, event_type) for event_type in types),
-        *(Binding(RETRY, retry_queue(service, step), retry_queue(service, step)) for step in ladder),
-        Binding(RETRY, service, service),  # where waiting rooms empty to, and how `admin` replays to one service alone
-        Binding(DEAD, dead_queue(service), service),
+        *(Binding(retry_exchange(service), retry_queue(service, step), retry_queue(service, step)) for step in ladder),
+        Binding(retry_exchange(service), service, service),  # where waiting rooms empty to, and how `admin` replays to one service alone
+        Binding(dead_exchange(service), dead_queue(service), service),
     ]
 
 
@@ -196,9 +217,10 @@ def _alternate_policy() -> Policy:
 
 
 def _service_policies(service: str, ladder: Sequence[Step]) -> list[Policy]:
-    lossless = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish", "max-length": WORK_MAX_MESSAGES}
-    work = {**lossless, "delivery-limit": DELIVERY_LIMIT, "dead-letter-exchange": DEAD, "dead-letter-routing-key": service}
-    waiting = {**lossless, "delivery-limit": DELIVERY_LIMIT, "dead-letter-exchange": RETRY, "dead-letter-routing-key": service}
+    lossless: dict[str, Any] = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish", "max-length": WORK_MAX_MESSAGES}
+    lossless |= {"delivery-limit": DELIVERY_LIMIT, "dead-letter-routing-key": service}
+    work = {**lossless, "dead-letter-exchange": dead_exchange(service)}
+    waiting = {**lossless, "dead-letter-exchange": retry_exchange(service)}
     return [
         Policy(f"work.{service}", f"^{service}$", "queues", work),
         *(
@@ -229,5 +251,14 @@ def _kept_policies() -> list[Policy]:
     ]
 
 
-def _service_user(service: str) -> User:
-    return User(service, write=f"^({EVENTS}|{RETRY}|{DEAD}|{STAFF})$", read=f"^{service}$", publishes=f"^{service}\\.")
+def _service_user(service: str, *, announces: bool) -> User:
+    topics = f"{EVENTS}|{STAFF}" if announces else EVENTS
+    return User(service, write=rf"^({topics}|(retry|dead)\.{service})$", read=f"^{service}$", publishes=rf"^{service}\.")
+
+
+def _console_bindings(name: str, types: Iterable[str]) -> list[Binding]:
+    return [Binding(STAFF, console_queue(name), event_type) for event_type in types]
+
+
+def _console_user(name: str) -> User:
+    return User(console_queue(name), write="^$", read=rf"^console\.{name}$")

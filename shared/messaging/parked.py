@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shared.contracts.envelope import publisher_of
 from shared.messaging.delivery import Delivery
 from shared.mongo import Collection, Doc, IndexModel, Mongo, Unit, UpdateMany
 
@@ -47,6 +48,7 @@ class ParkedMessage:
     at: datetime
     body: bytes = field(repr=False)
     note: str = ""
+    publisher: str = ""
 
 
 class ParkedMessages:
@@ -61,7 +63,14 @@ class ParkedMessages:
         await self._rows.update_one(
             {"_id": key},
             {
-                "$set": {"code": code, "detail": detail, "state": ParkedState.PARKED.value, "at": at, "body": delivery.body},
+                "$set": {
+                    "code": code,
+                    "detail": detail,
+                    "state": ParkedState.PARKED.value,
+                    "at": at,
+                    "body": delivery.body,
+                    "publisher": delivery.publisher,
+                },
                 "$setOnInsert": {"consumer": consumer, "message_id": delivery.message_id, "type": delivery.type, "first_at": at},
                 "$inc": {"times": 1},
             },
@@ -130,6 +139,7 @@ def _from_doc(doc: Doc) -> ParkedMessage:
         at=doc["at"],
         body=bytes(doc["body"]),
         note=doc.get("note", ""),
+        publisher=doc.get("publisher", publisher_of(doc["type"])),  # rows of the first release do not say it
     )
 
 

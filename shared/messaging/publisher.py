@@ -14,10 +14,11 @@ from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
 
 from shared import faults, logs
 from shared.clock import monotonic_seconds
+from shared.contracts.registry import SERVICES
 from shared.health import Check
 from shared.messaging import wire
 from shared.messaging.connection import CONNECTION_ERRORS, Answer, Endpoint, Session
-from shared.messaging.layout import DEAD, EVENTS, RETRY, STAFF
+from shared.messaging.layout import EVENTS, STAFF, dead_exchange, retry_exchange
 from shared.messaging.link import Link
 from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
@@ -26,8 +27,13 @@ from shared.waiting import happened
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
 _TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
 _BLOCKED_LOOK_SECONDS: Final = 0.2
+NACKS_TO_REOPEN: Final = 3
+NACKED_SECONDS: Final = 2.0
+"""So many nacks over so many seconds, and no confirm between: the channel is opened anew. After a node of a quorum died, an old channel was
+answered nacks for 99 s while a new one got confirms at once. Fewer or sooner may be a leader that moves, which takes half a second; and a
+full queue must not cost a connection with each publish."""
 CAUTION_SECONDS: Final = 30.0  # after an error that could be anyone's: longer than the relay's longest backoff for a row
-EXCHANGES: Final = frozenset({EVENTS, RETRY, DEAD, STAFF})
+EXCHANGES: Final = frozenset({EVENTS, STAFF, *map(retry_exchange, SERVICES), *map(dead_exchange, SERVICES)})
 
 _log = logs.get("publisher")
 
@@ -51,6 +57,8 @@ class Publisher:
         self._judged: Session | None = None
         self._alone = asyncio.Lock()
         self._careful_until = 0.0
+        self._nacks = 0
+        self._nacked_since = 0.0
 
     async def publish_row(self, row: OutboxRow) -> None:
         """Publish one outbox row to its exchange; the routing key is its type. As `publish`, and `too_large` above `MAX_BODY_BYTES`."""
@@ -164,10 +172,13 @@ class Publisher:
             session.drop("connection_lost")
             return BrokerUnavailable("connection_lost")
         match error:
+            case None:
+                self._nacks = 0
             case PublishError():
                 return Refused("unroutable")
-            case DeliveryError():
-                return BrokerUnavailable("queue_full")  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
+            case DeliveryError():  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
+                self._note_nack(session)
+                return BrokerUnavailable("queue_full")
             case ChannelClosed():
                 session.drop("channel_closed")
                 return self._blamed(session, error)
@@ -175,6 +186,16 @@ class Publisher:
             session.drop("publish_failed")
             return BrokerUnavailable(type(error).__name__)
         return error
+
+    def _note_nack(self, session: Session) -> None:
+        """Nacks and nothing else for a while: another channel may fare better, and finds the queue's leader anew."""
+        now = monotonic_seconds()
+        if self._nacks == 0:
+            self._nacked_since = now
+        self._nacks += 1
+        if self._nacks >= NACKS_TO_REOPEN and now - self._nacked_since >= NACKED_SECONDS:
+            self._nacks = 0
+            session.drop("nacked")
 
     def _blamed(self, session: Session, error: ChannelClosed) -> Exception:
         """The broker closed the channel because of one message. With one in flight it is that one; else nobody is blamed yet.

@@ -1,7 +1,8 @@
-"""The one way to change the broker's layout: `python -m shared.messaging.topology definitions|apply|check`.
+"""The one way to change the broker's layout: `python -m shared.messaging.topology definitions|apply|check|console`.
 
 `definitions` writes the file that a broker loads at boot, `apply` brings it into a running one, `check` looks whether it is there.
-Services only ever declare passively. Nothing is deleted: what the layout no longer names is for an operator to empty and remove.
+`console NAME` makes one more staff console. Services only ever declare passively. No queue is deleted: what the layout no longer names is
+for an operator to empty and remove; exchanges and users of an older layout go (`retired`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 import orjson
 
 from shared.clock import monotonic_seconds
+from shared.messaging import consoles, retired
 from shared.messaging.connection import CONNECTION_ERRORS, Lost, Session, connect, endpoint
 from shared.messaging.definitions import (
     Definitions,
@@ -29,7 +31,7 @@ from shared.messaging.definitions import (
     render,
     render_whole,
 )
-from shared.messaging.layout import LADDER, Layout, Step, build, product
+from shared.messaging.layout import LADDER, Layout, Step, build, console, product
 
 CHECK_SECONDS: Final = 30.0  # an import goes on after the broker has said yes
 _FAILED: Final = 1
@@ -102,13 +104,23 @@ async def apply(definitions: Definitions, *, ctl: Sequence[str] = (), api: str =
         await asyncio.sleep(0.2)
 
 
+async def retire(layout: Layout, *, ctl: Sequence[str] = (), api: str = "", vhost: str = "/") -> None:
+    """Remove what an older layout left, now that the new one is in force.
+
+    Raises:
+        NotApplied: the broker refused.
+    """
+    await retired.remove(await retired.find(layout, vhost, ctl, api), vhost, ctl, api)
+
+
 async def check(layout: Layout, *, url: str = "", ctl: Sequence[str] = (), api: str = "", vhost: str = "/") -> list[str]:
     """What is missing or otherwise than laid out, one line each; empty when all is well.
 
     With `ctl` or `api` policies and bindings are compared too; with `url` alone only presence is known.
     """
     if ctl or api:
-        return await differences(render(layout, vhost), vhost, ctl, api)
+        found = await differences(render(layout, vhost), vhost, ctl, api)
+        return found + [str(left) for left in await retired.find(layout, vhost, ctl, api)]
     return await missing(url, layout)
 
 
@@ -122,8 +134,10 @@ def main(words: Sequence[str]) -> int:
             return _definitions(layout, options)
         if options.command == "apply":
             return _apply(layout, options, ctl)
+        if options.command == "console":
+            return _console(options, ctl)
         found = asyncio.run(check(layout, url=options.url, ctl=ctl, api=options.api, vhost=options.vhost))
-    except (NotApplied, Lost, LookupError) as error:
+    except (NotApplied, Lost, LookupError, ValueError) as error:
         print(f"topology: {error}", file=sys.stderr)
         return _FAILED
     print("\n".join(found) or f"topology: {len(layout.queues)} queues and everything around them are in place")
@@ -132,24 +146,55 @@ def main(words: Sequence[str]) -> int:
 
 def _definitions(layout: Layout, options: argparse.Namespace) -> int:
     definitions = render(layout, options.vhost) if options.no_users else _whole(layout, options)
-    text = orjson.dumps(definitions, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    if options.out is None:
-        sys.stdout.buffer.write(text)
-    else:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-            handle.write(text)
+    _write(definitions, options.out)
     return 0
+
+
+def _write(definitions: Definitions, out: Path | None) -> None:
+    text = orjson.dumps(definitions, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    if out is None:
+        sys.stdout.buffer.write(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+        handle.write(text)
 
 
 def _apply(layout: Layout, options: argparse.Namespace, ctl: Sequence[str]) -> int:
-    if not ctl and not options.api:
-        print("topology: apply needs --ctl (rabbitmqctl) or --api (management API)", file=sys.stderr)
+    if not _has_way(options, ctl):
         return _FAILED
     definitions = render(layout, options.vhost) if options.no_users else _whole(layout, options)
     asyncio.run(apply(definitions, ctl=ctl, api=options.api, vhost=options.vhost))
+    asyncio.run(retire(layout, ctl=ctl, api=options.api, vhost=options.vhost))
     print(f"topology: {len(layout.queues)} queues and everything around them are in place")
     return 0
+
+
+def _console(options: argparse.Namespace, ctl: Sequence[str]) -> int:
+    name = options.name
+    layout = console(name)
+    if options.out is not None:
+        passwords = passwords_for([user.name for user in layout.users], options.secrets)
+        _write(consoles.rendered(name, options.vhost, passwords), options.out)
+        print(consoles.told(name, options.vhost, options.url, options.secrets), file=sys.stderr)
+        return 0
+    if not _has_way(options, ctl):
+        return _FAILED
+    if options.remove:
+        asyncio.run(consoles.remove(name, options.vhost, ctl=ctl, api=options.api))
+        print(f"topology: console {name} is gone")
+        return 0
+    passwords = passwords_for([user.name for user in layout.users], options.secrets)
+    asyncio.run(apply(consoles.rendered(name, options.vhost, passwords), ctl=ctl, api=options.api, vhost=options.vhost))
+    print(consoles.told(name, options.vhost, options.url, options.secrets))
+    return 0
+
+
+def _has_way(options: argparse.Namespace, ctl: Sequence[str]) -> bool:
+    if ctl or options.api:
+        return True
+    print(f"topology: {options.command} needs --ctl (rabbitmqctl) or --api (management API)", file=sys.stderr)
+    return False
 
 
 def _whole(layout: Layout, options: argparse.Namespace) -> Definitions:
@@ -159,16 +204,18 @@ def _whole(layout: Layout, options: argparse.Namespace) -> Definitions:
 def _parser() -> argparse.ArgumentParser:
     environment = os.environ.get
     parser = argparse.ArgumentParser(prog="python -m shared.messaging.topology", description=__doc__)
-    parser.add_argument("command", choices=("definitions", "apply", "check"))
+    parser.add_argument("command", choices=("definitions", "apply", "check", "console"))
+    parser.add_argument("name", nargs="?", default="", help="console: its name, a word of small letters and digits")
+    parser.add_argument("--remove", action="store_true", help="console: take it away again, with what waits in its queue")
     parser.add_argument("--vhost", default=environment("AMQP_VHOST", "/"), help="virtual host (AMQP_VHOST)")
-    parser.add_argument("--url", default=environment("AMQP_URL", ""), help="check: address of the broker (AMQP_URL)")
+    parser.add_argument("--url", default=environment("AMQP_URL", ""), help="check, console: address of the broker (AMQP_URL)")
     parser.add_argument("--ctl", default=environment("RABBITMQ_CTL", ""), help="the rabbitmqctl command, with its options (RABBITMQ_CTL)")
     parser.add_argument("--api", default=environment("RABBITMQ_API_URL", ""), help="management API, user in it (RABBITMQ_API_URL)")
     secrets = environment("SECRETS_DIR")
     parser.add_argument(
         "--secrets", type=Path, default=Path(secrets) if secrets else None, help="folder of passwords; missing ones are made"
     )
-    parser.add_argument("--out", type=Path, default=None, help="definitions: file to write, readable by its owner alone; else stdout")
+    parser.add_argument("--out", type=Path, default=None, help="definitions, console: file to write, readable by its owner alone")
     parser.add_argument("--no-users", action="store_true", help="leave out vhost, users and rights: no secret in it")
     return parser
 

@@ -19,6 +19,9 @@ from deploy.local.parts import SERVICES
 from deploy.local.processes import CannotStartError
 from deploy.local.servers import MongoNode
 from shared.clock import monotonic_seconds
+from shared.contracts.envelope import publisher_of
+from shared.messaging import wire
+from shared.messaging.layout import retry_exchange
 from tests.chaos.history import Channel, History
 from tests.chaos.judge import Judge, Sources, Verdict
 from tests.chaos.load import Load, Plan
@@ -202,18 +205,24 @@ class Scene:
         await self.load.road.http.request("DELETE", f"{self.stage.stack.part(simulator).url}/sim/faults")
 
     async def publish(self, queue: str, body: bytes, *, message_id: str, event_type: str) -> None:
-        """Put a message straight into a queue, as somebody who writes what we did not write."""
+        """Put a message straight into a service's queue, by the exchange on which it sends to itself."""
         await self.publish_all([(queue, body, message_id, event_type)])
 
     async def publish_all(self, messages: Iterable[tuple[str, bytes, str, str]], exchange: str = "") -> None:
-        """Many: routing key, body, id, type. They are with the broker when it returns: it closes the channel after it has read them."""
-        connection = await aio_pika.connect(self.stage.broker.url(VHOST), timeout=10)
-        async with connection:
-            channel = await connection.channel(publisher_confirms=False)  # the same id twice, and no wait for each
-            target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
-            for key, body, message_id, event_type in messages:
-                message = aio_pika.Message(body, message_id=message_id, type=event_type, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-                await target.publish(message, key)
+        """Many: routing key, body, id, type. They are with the broker when it returns: it closes the channel after it has read them.
+
+        With an exchange by the login of whose event each is; without one the key is a service, which sends it to itself as a copy.
+        """
+        by_user: dict[str, list[tuple[str, bytes, str, str]]] = {}
+        for message in messages:
+            by_user.setdefault(publisher_of(message[3]) if exchange else message[0], []).append(message)
+        for user, own in by_user.items():
+            connection = await aio_pika.connect(self.stage.stack.amqp_url(user), timeout=10)
+            async with connection:
+                channel = await connection.channel(publisher_confirms=False)  # the same id twice, and no wait for each
+                target = await channel.get_exchange(exchange or retry_exchange(user), ensure=False)
+                for key, body, message_id, event_type in own:
+                    await target.publish(_said_by(user, body, message_id, event_type), key)
 
     def take(self, queue: str, count: int) -> list[dict[str, Any]]:
         """Take messages off a queue. Blocks."""
@@ -247,3 +256,14 @@ class Scene:
                 self._known.add(text)
                 fresh.append(text)
         return fresh
+
+
+def _said_by(user: str, body: bytes, message_id: str, event_type: str) -> aio_pika.Message:
+    return aio_pika.Message(
+        body,
+        message_id=message_id,
+        type=event_type,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        user_id=user,
+        headers={wire.PUBLISHER: publisher_of(event_type)},
+    )

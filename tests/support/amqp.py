@@ -5,14 +5,15 @@ from pamqp.commands import Basic
 from shared.messaging.wire import Outgoing
 
 
-def properties(message: Outgoing) -> Basic.Properties:
-    """What a message of ours carries beside its body."""
+def properties(message: Outgoing, user: str | None) -> Basic.Properties:
+    """What a message of ours carries beside its body; `user` says who publishes it."""
     return Basic.Properties(
         content_type="application/json",
         delivery_mode=2,
         message_id=message.message_id,
         message_type=message.type,
         correlation_id=message.correlation_id,
+        user_id=user,
         app_id=message.type.split(".")[0],
         headers=dict(message.headers) or None,
     )

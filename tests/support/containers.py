@@ -86,6 +86,11 @@ class BrokerContainer:
         self.stop()
         self.start()
 
+    @property
+    def ctl_command(self) -> tuple[str, ...]:
+        """``rabbitmqctl`` in it, for who starts it itself."""
+        return ("docker", "exec", "-i", "--user", "rabbitmq", self.container_id, "rabbitmqctl")
+
     def ctl(self, *arguments: str) -> str:
         """Run ``rabbitmqctl`` in it; returns what it printed."""
         code, output = self._box.get_wrapped_container().exec_run(

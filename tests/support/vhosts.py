@@ -13,17 +13,31 @@ from typing import Final
 
 from deploy.local.broker_api import RabbitApi
 from shared.messaging import definitions, layout
+from shared.messaging.connection import with_user
 
+PASSWORD: Final = "in-tests-alone"  # of the product's users on a broker of tests
 REST_SECONDS: Final = 2.0  # a leader is elected within half a second of the declaration, or of the node's start
 
 
 @dataclass(frozen=True)
 class Vhost:
-    """A virtual host that only one test uses. It has the product's policies and no queue: the test declares what it needs."""
+    """A virtual host that only one test uses. It has the product's policies and users and no queue: the test declares what it needs.
+
+    `url` is an administrator's: consumers believe nothing that it publishes. Services log in as in production, by `url_of`.
+    """
 
     name: str
     url: str
     api: RabbitApi
+
+    def url_of(self, user: str) -> str:
+        """The address for one of the product's users, such as a service."""
+        return as_user(self.url, user)
+
+    def put_users(self) -> None:
+        """Make the product's users, with the rights that they have in production."""
+        whole = definitions.render_whole(layout.product(), self.name, {user.name: PASSWORD for user in layout.product().users})
+        self.api.call("POST", "/api/definitions", {kind: whole[kind] for kind in ("users", "permissions", "topic_permissions")})
 
     def put_policies(self, wanted: layout.Layout) -> None:
         """Load the policies of another layout, such as one with a shorter retry ladder."""
@@ -34,7 +48,13 @@ def make_vhost(name: str, url: str, api_url: str) -> Vhost:
     """Make a virtual host; ``url`` is its AMQP address."""
     vhost = Vhost(name, url, RabbitApi(api_url))
     vhost.put_policies(layout.product())
+    vhost.put_users()
     return vhost
+
+
+def as_user(url: str, user: str) -> str:
+    """The same virtual host for one of the product's users."""
+    return with_user(url, user, PASSWORD)
 
 
 @contextmanager

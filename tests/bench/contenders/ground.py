@@ -14,7 +14,7 @@ import psutil
 from pymongo import AsyncMongoClient
 
 from shared.clock import monotonic_seconds
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, publisher_of
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.registry import decode, encode
 from shared.contracts.verification import RequestApproved
@@ -25,6 +25,7 @@ from shared.messaging.inbox import INDEXES as INBOX_INDEXES
 from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
 from shared.messaging.publisher import Publisher
 from shared.mongo import Mongo
+from tests.support.vhosts import as_user
 
 GOLDEN: Final = Path(__file__).resolve().parents[2] / "contract" / "golden"
 SERVICE: Final = "verification"
@@ -138,7 +139,7 @@ def messages(steps: int) -> list[tuple[Envelope, bytes]]:
 
 async def fill(ground: Ground, steps: int) -> None:
     """Put the messages into the service's queue."""
-    publisher = Publisher(endpoint(ground.amqp_url), "bench")
+    publisher = Publisher(endpoint(as_user(ground.amqp_url, publisher_of(RequestSubmitted.type))), "bench")
     outgoing = [wire.encode(envelope, layout.EVENTS, body) for envelope, body in messages(steps)]
     for begin in range(0, steps, 200):
         await asyncio.gather(*(publisher.publish(message) for message in outgoing[begin : begin + 200]))

@@ -21,6 +21,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.units import UnitOfWork, Units
 from shared.mongo import Mapping, Mongo
 from tests.bench.contenders.ground import SERVICE, Ground, Round, Stopwatch, fill, fresh_database, golden, prove, until
+from tests.support.vhosts import as_user
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Step:
 
     def consumer(self, batch_messages: int) -> Consumer:
         return Consumer(
-            endpoint(self._url),
+            endpoint(as_user(self._url, SERVICE)),
             SERVICE,
             handle=self.batch,
             park=self._units.park,
@@ -96,7 +97,7 @@ class Ours:
     async def play(self, ground: Ground, steps: int) -> Round:
         """One round."""
         database = await fresh_database(ground)
-        publisher = Publisher(endpoint(ground.amqp_url), "bench")
+        publisher = Publisher(endpoint(as_user(ground.amqp_url, SERVICE)), "bench")
         step = Step(ground.mongo, database, publisher, ground.amqp_url)
         await step.prepare()
         await fill(ground, steps)

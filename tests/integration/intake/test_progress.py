@@ -21,6 +21,7 @@ from shared.messaging.units import routing
 from shared.messaging.wire import Outgoing
 from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings
 from tests.support.eventually import eventually
+from tests.support.vhosts import as_user
 
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 APPROVED, ISSUED, DELIVERED = "verification.request_approved.v1", "issuance.document_issued.v1", "notifier.notice_delivered.v1"
@@ -132,7 +133,7 @@ async def test_the_accounts_balance_all_the_way(rig: Rig) -> None:
 async def running(mongo_url: str, database: str, amqp_url: str) -> AsyncIterator[Rig]:
     """Intake with everything that runs in role `all`, on a real broker."""
     await topology.declare(amqp_url, layout.product())
-    rig = Rig(settings(mongo_url, database, amqp_url))
+    rig = Rig(settings(mongo_url, database, as_user(amqp_url, "intake")))
     await rig.wiring.prepare()
     stop = asyncio.Event()
     parts = [asyncio.ensure_future(job.run(stop)) for job in (*rig.service.workers, rig.service.relay)]
@@ -143,7 +144,7 @@ async def running(mongo_url: str, database: str, amqp_url: str) -> AsyncIterator
 
 
 async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: str) -> None:
-    publisher = Publisher(endpoint(amqp_url), "test")
+    publisher = Publisher(endpoint(as_user(amqp_url, "verification")), "test")
 
     async def answers(count: int) -> list[dict[str, Any]]:
         async def enough() -> list[dict[str, Any]] | None:

@@ -30,6 +30,7 @@ from tests.integration.issuance.office import TYPE, sha256
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
 from tests.support.pdf import codes_of
+from tests.support.vhosts import as_user
 
 RESIDENT_MIB = 130  # what one service may take, idle
 OWN_IMPORT_CPU_SECONDS = 0.5  # of the 1.5 s that a service may take to import; CPU, because the machine is busy while tests run
@@ -52,7 +53,7 @@ async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str)
     (port,) = free_ports(1)
     environment = {
         **os.environ,
-        "AMQP_URL": amqp_url,
+        "AMQP_URL": as_user(amqp_url, "issuance"),
         "MONGO_URL": mongo_url,
         "MONGO_DATABASE": database,
         "PORT": str(port),
@@ -89,7 +90,7 @@ async def approve(amqp_url: str) -> str:
         traceparent=new_traceparent(),
         data=request_approved(asked).model_dump(mode="json"),
     )
-    publisher = Publisher(endpoint(amqp_url), "test")
+    publisher = Publisher(endpoint(as_user(amqp_url, "verification")), "test")
     headers = {wire.TRACEPARENT: envelope.traceparent}
     await publisher.publish(Outgoing(layout.EVENTS, TYPE, envelope.id, TYPE, encode(envelope), asked.request_id, headers))
     await publisher.close()

@@ -11,6 +11,7 @@ import pytest
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
+from shared.contracts.envelope import publisher_of
 from shared.errors import Transient
 from shared.ids import new_id
 from shared.messaging import layout, topology, wire
@@ -21,12 +22,13 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.retry import Policy
 from shared.messaging.wire import Outgoing
 from tests.support.amqp import properties
-from tests.support.vhosts import Vhost
+from tests.support.vhosts import Vhost, as_user
 
 SERVICE = "issuance"
 TYPE = "verification.request_approved.v1"
 SHORT = (replace(layout.LADDER[0], seconds=0.15), replace(layout.LADDER[1], seconds=0.6), replace(layout.LADDER[2], seconds=1.2))
-SMALL = layout.build({SERVICE: (TYPE,)}, {"main": ("verification.task_opened.v1",)}, SHORT)
+TELLER = "verification"  # whose event that is
+SMALL = layout.build({SERVICE: (TYPE,), TELLER: ()}, {"main": ("verification.task_opened.v1",)}, SHORT)
 OPTIONS = Options(policy=Policy(ladder=SHORT))
 
 Judge = Callable[[Delivery], Outcome | Awaitable[Outcome]]
@@ -82,6 +84,7 @@ class Room:
     def __init__(self, url: str, session: Session) -> None:
         self.url = url
         self._session = session
+        self._users: dict[str, Session] = {}
 
     async def depth(self, queue: str) -> int:
         return (await self._session.channel.queue_declare(queue, passive=True)).message_count or 0
@@ -92,13 +95,37 @@ class Room:
         return message if isinstance(message.delivery, Basic.GetOk) else None
 
     async def put(self, message: Outgoing) -> None:
-        """Publish without any of our own machinery."""
-        await self._session.channel.basic_publish(
-            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message)
+        """Publish without any of our own machinery, as the one who may."""
+        _, _, service = message.exchange.partition(".")
+        user = service or publisher_of(message.type)
+        if user not in self._users:
+            self._users[user] = await connect(endpoint(as_user(self.url, user)), "test")
+        await self._users[user].channel.basic_publish(
+            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, user)
         )
+
+    async def put_as_anybody(self, message: Outgoing) -> bool:
+        """Publish as the first release did: nobody says who it is."""
+        await self._session.channel.basic_publish(
+            message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, None), mandatory=True
+        )
+        return True
+
+    async def next_of(self, *queues: str) -> str | None:
+        """The id of a message that lies in one of these; it is taken off."""
+        for queue in queues:
+            if (message := await self.get(queue)) is not None:
+                return message.header.properties.message_id
+        return None
+
+    async def bind(self, queue: str, exchange: str, key: str) -> None:
+        await self._session.channel.queue_bind(queue, exchange, key)
 
     async def unbind(self, queue: str, exchange: str, key: str) -> None:
         await self._session.channel.queue_unbind(queue, exchange, key)
+
+    async def declare_exchange(self, name: str) -> None:
+        await self._session.channel.exchange_declare(name, exchange_type="direct", durable=True)
 
     async def drop_exchange(self, name: str) -> None:
         await self._session.channel.exchange_delete(name)
@@ -118,11 +145,12 @@ class Room:
             await session.close()
 
     async def close(self) -> None:
-        await self._session.close()
+        for session in (self._session, *self._users.values()):
+            await session.close()
 
     @asynccontextmanager
-    async def publisher(self, url: str = "", **options: Any) -> AsyncIterator[Publisher]:
-        publisher = Publisher(endpoint(url or self.url), "test", **options)
+    async def publisher(self, url: str = "", user: str = TELLER, **options: Any) -> AsyncIterator[Publisher]:
+        publisher = Publisher(endpoint(as_user(url or self.url, user)), "test", **options)
         try:
             yield publisher
         finally:
@@ -131,8 +159,8 @@ class Room:
     @asynccontextmanager
     async def consuming(self, service: Service, url: str = "", options: Options = OPTIONS) -> AsyncIterator[Running]:
         """A consumer of `SERVICE` with a publisher of its own, both through `url`. Stopped at the end, in order."""
-        where = endpoint(url or self.url)
-        async with self.publisher(url) as publisher:
+        where = endpoint(as_user(url or self.url, SERVICE))
+        async with self.publisher(url, SERVICE) as publisher:
             consumer = Consumer(
                 where,
                 SERVICE,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from shared.contracts.parts import Channel
 from shared.contracts.registry import SERVICES
 from shared.errors import BadInput, NotFound, Permanent
 from shared.ids import new_id
-from shared.messaging import balance, conservation, layout, shelves, topology
+from shared.messaging import balance, conservation, layout, shelves, topology, wire
 from shared.messaging.admin import main
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer
@@ -35,7 +35,7 @@ from shared.messaging.wire import Outgoing
 from shared.mongo import Doc, Mapping, Mongo
 from tests.integration.messaging.conftest import SHORT, Room, open_room
 from tests.support.eventually import eventually
-from tests.support.vhosts import Vhost
+from tests.support.vhosts import Vhost, as_user
 
 PRODUCT = layout.product(SHORT)
 DEAD = layout.dead_queue("intake")
@@ -72,14 +72,15 @@ class Town:
     mongo: Mongo
     room: Room
     databases: dict[str, str]
-    publisher: Publisher
+    publishers: dict[str, Publisher]
     ill: bool = False
     handled: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.letters = Letters(endpoint(self.room.url))
-        self.desk = Desk(self.mongo, self.databases, self.letters, self.publisher.publish, now)
-        self.relay = Relay(Outbox(self.mongo, self.databases["notifier"]), self.publisher.publish_row, poll_seconds=0.1, watch=False)
+        self.letters = Letters(endpoint(as_user(self.room.url, layout.OPERATOR)))
+        self.desk = Desk(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
+        rows = Outbox(self.mongo, self.databases["notifier"])
+        self.relay = Relay(rows, self.publishers["notifier"].publish_row, poll_seconds=0.1, watch=False)
         self.notifier = self._units("notifier")
         self.intake = self._units("intake")
 
@@ -122,11 +123,11 @@ class Town:
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[None]:
         consumer = Consumer(
-            endpoint(self.room.url),
+            endpoint(as_user(self.room.url, "intake")),
             "intake",
             handle=partial(self.intake.run_batch, routes=routing([Route(NoticeFailed, self.handle)])),
             park=self.intake.park,
-            publish=self.publisher.publish,
+            publish=self.publishers["intake"].publish,
             ping=self.mongo.ping,
         )
         stop = asyncio.Event()
@@ -149,8 +150,10 @@ async def town(vhost: Vhost, mongo_url: str, database: str) -> AsyncIterator[Tow
     vhost.put_policies(PRODUCT)
     await topology.declare(vhost.url, PRODUCT)
     mongo = Mongo.connect(mongo_url)
-    async with open_room(vhost.url) as room, room.publisher() as publisher:
-        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, publisher)
+    async with open_room(vhost.url) as room, AsyncExitStack() as publishers:
+        users = ("notifier", "intake", layout.OPERATOR)
+        by_user = {user: await publishers.enter_async_context(room.publisher(user=user)) for user in users}
+        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, by_user)
         await made.prepare()
         yield made
     await mongo.close()
@@ -210,7 +213,8 @@ async def test_a_dead_letter_that_only_the_broker_knows_is_listed_and_replayed(t
         await eventually(lambda: town.room.depth("intake"))
     message = await town.room.get("intake")
     assert message is not None
-    await town.room.put(Outgoing(layout.DEAD, "intake", event_id, NoticeFailed.type, message.body))  # as the delivery limit does
+    first = {wire.PUBLISHER: "notifier"}
+    await town.room.put(Outgoing(layout.dead_exchange("intake"), "intake", event_id, NoticeFailed.type, message.body, headers=first))
     await eventually(lambda: town.room.depth(DEAD))
     assert await town.addresses() == [f"intake/dead/{event_id}"]
     assert (await town.balance()).balanced
@@ -223,7 +227,8 @@ async def test_a_dead_letter_that_only_the_broker_knows_is_listed_and_replayed(t
 
 async def test_discarding_what_only_the_broker_knows_leaves_a_row(town: Town) -> None:
     event_id = new_id()
-    await town.room.put(Outgoing(layout.DEAD, "intake", event_id, NoticeFailed.type, b"{}"))
+    first = {wire.PUBLISHER: "notifier"}
+    await town.room.put(Outgoing(layout.dead_exchange("intake"), "intake", event_id, NoticeFailed.type, b"{}", headers=first))
     await eventually(lambda: town.room.depth(DEAD))
     await town.desk.discard(f"intake/dead/{event_id}", "not ours; decided by op")
     docs = await town.mongo.collection(town.databases["intake"], "parked").find().to_list(None)
@@ -281,7 +286,7 @@ async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
     town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", town.room.url)
+    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
     monkeypatch.setenv("DATABASES", json.dumps(town.databases))
     town.ill = True
     async with town.relaying(), town.consuming():
@@ -311,7 +316,7 @@ async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same
     town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", town.room.url)
+    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
     monkeypatch.setenv("DATABASES", json.dumps(town.databases))
     things = town.mongo.collection(town.databases["issuance"], "things")
     thing = {"_id": "t/1", "state": "stuck", "version": 3, "kind": "kk", "why": "ink", "since": now(), "holder": "BUDI", "nik": "x"}

@@ -12,6 +12,7 @@ from shared.messaging.retry import EXHAUSTED, Policy
 from shared.messaging.wire import Outgoing
 from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, depth_is, event, is_ready
 from tests.support.eventually import eventually
+from tests.support.vhosts import as_user
 
 DEAD = layout.dead_queue(SERVICE)
 
@@ -247,7 +248,13 @@ async def test_what_is_left_open_is_never_covered_by_a_later_acknowledgement(roo
     one = replace(OPTIONS, batch_messages=1)
     stop = asyncio.Event()
     consumer = Consumer(
-        endpoint(room.url), SERVICE, handle=service.handle, park=service.park, publish=publish, ping=service.ping, options=one
+        endpoint(as_user(room.url, SERVICE)),
+        SERVICE,
+        handle=service.handle,
+        park=service.park,
+        publish=publish,
+        ping=service.ping,
+        options=one,
     )
     running = asyncio.create_task(consumer.run(stop))
     await tried.wait()

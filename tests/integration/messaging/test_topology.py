@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, DeliveryError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,10 +25,10 @@ from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
 from tests.conftest import PrivateBroker
-from tests.integration.messaging.conftest import SMALL, Room, publishes
+from tests.integration.messaging.conftest import SMALL, TELLER, Room, open_room, publishes
 from tests.support.eventually import eventually
 from tests.support.servers import Broker
-from tests.support.vhosts import Vhost
+from tests.support.vhosts import Vhost, as_user
 
 PRODUCT = layout.product()
 
@@ -68,8 +69,8 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
         for exchange, key in (
             ("events", "verification.request_approved.v1"),
             ("staff", "verification.task_opened.v1"),
-            ("retry", "verification.retry.5s"),
-            ("dead", "verification"),
+            ("retry.verification", "verification.retry.5s"),
+            ("dead.verification", "verification"),
         ):  # a queue that was just made refuses until it has a leader
             await eventually(partial(publishes, publisher, message(exchange, key)), ignoring=(BrokerUnavailable,))
         with pytest.raises(Refused, match="access_refused"):
@@ -78,15 +79,106 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
     for user, readable, forbidden in (
         ("verification", "verification", "issuance"),
         ("verification", "verification", "verification.dead"),
-        ("console", "console.main", "issuance"),
+        ("console.main", "console.main", "issuance"),
         ("operator", "verification.dead", ""),
     ):
         assert await can_read(urls[user], readable)
         assert not await can_read(urls[user], forbidden or "nothing")
     assert not await can_declare(urls["operator"])
-    async with publishing(urls["console"]) as publisher:
+    async with publishing(urls["console.main"]) as publisher:
         with pytest.raises(Refused, match="access_refused"):
             await publisher.publish(message("events", "verification.request_approved.v1"))
+
+
+@pytest.mark.timeout(180)  # rabbitmqctl takes seconds to start
+@pytest.mark.parametrize("by", ["api", "ctl"])
+async def test_an_older_layout_is_brought_over_and_no_message_that_waits_is_lost(by: str, private_broker: PrivateBroker) -> None:
+    vhost = private_broker.vhost
+    way: dict[str, Any] = {"api": private_broker.node.api_url} if by == "api" else {"ctl": private_broker.node.ctl_command}
+    vhost.api.call("POST", "/api/definitions", the_older_layout(vhost.name))
+    async with open_room(private_broker.url) as room:
+        sent = set()
+        for number, (exchange, key) in enumerate(
+            (("events", "verification.request_approved.v1"), ("retry", "issuance.retry.5s"), ("dead", "issuance"), ("retry", "issuance"))
+        ):
+            message = Outgoing(exchange, key, f"{by}-{number}", "verification.request_approved.v1", b"{}")
+            await eventually(partial(room.put_as_anybody, message), ignoring=(DeliveryError,))  # until the queue has a leader
+            sent.add(message.message_id)
+        stale = await topology.check(PRODUCT, vhost=vhost.name, **way)
+        for name in ("exchanges: retry", "exchanges: dead", "users: console"):
+            assert any(line.startswith(f"{name} is of an older layout") for line in stale), stale
+        assert f"policies: {vhost.name} work.issuance differs" in stale
+        for _ in range(2 if by == "api" else 1):
+            await topology.apply(topology.render(PRODUCT, vhost.name), vhost=vhost.name, **way)
+            await topology.retire(PRODUCT, vhost=vhost.name, **way)
+        left = await topology.check(PRODUCT, vhost=vhost.name, **way)
+        assert [line.split(" is ")[0] for line in left] == ([] if by == "api" else ["exchanges: retry", "exchanges: dead"])
+        found = {await eventually(partial(room.next_of, "issuance", "issuance.dead"), 30) for _ in sent}  # one waits out its five seconds
+    assert found == sent
+
+
+async def test_what_somebody_else_bound_to_an_older_exchange_is_told_and_left(private_broker: PrivateBroker) -> None:
+    vhost, api = private_broker.vhost, private_broker.node.api_url
+    vhost.api.call("POST", "/api/definitions", the_older_layout(vhost.name))
+    await topology.apply(topology.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
+    async with open_room(private_broker.url) as room:
+        await room.declare_queue("theirs", {})
+        await room.bind("theirs", "retry", "x")
+    await topology.retire(PRODUCT, api=api, vhost=vhost.name)
+    [line] = await topology.check(PRODUCT, api=api, vhost=vhost.name)
+    assert "retry is of an older layout" in line
+    assert "theirs" in line
+
+
+def the_older_layout(vhost: str) -> dict[str, Any]:
+    """The first release's: one exchange to retry and one for the dead, shared by all services; one user for all consoles."""
+    old = definitions.render(PRODUCT, vhost)
+    for exchange in old["exchanges"]:
+        exchange["name"] = exchange["name"].partition(".")[0]
+    for binding in old["bindings"]:
+        binding["source"] = binding["source"].partition(".")[0]
+    for policy in old["policies"]:
+        if "dead-letter-exchange" in policy["definition"]:
+            policy["definition"]["dead-letter-exchange"] = policy["definition"]["dead-letter-exchange"].partition(".")[0]
+    old["exchanges"] = [dict(each) for each in {exchange["name"]: exchange for exchange in old["exchanges"]}.values()]
+    console = {"name": "console", "password_hash": definitions.hash_password("x"), "tags": ""}
+    rights = {"user": "console", "vhost": vhost, "configure": "^$", "write": "^$", "read": r"^console\."}
+    return {**old, "users": [{**console, "hashing_algorithm": "rabbit_password_hashing_sha256"}], "permissions": [rights]}
+
+
+async def test_each_console_has_its_own_queue_that_its_user_alone_reads(
+    private_broker: PrivateBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vhost, api = private_broker.vhost, private_broker.node.api_url
+    await topology.apply(topology.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
+    words = ("--vhost", vhost.name, "--api", api, "--url", private_broker.url, "--secrets", str(tmp_path))
+    for name in ("counter2", "counter3", "counter2"):
+        assert await asyncio.to_thread(topology.main, ("console", name, *words)) == 0
+    printed = capsys.readouterr().out
+    password = (tmp_path / "amqp_password_console_counter2").read_text().strip()
+    assert password not in printed
+    assert f"console.counter2@{urlsplit(private_broker.url).hostname}" in printed
+    url = with_user(private_broker.url, "console.counter2", password)
+    for queue in ("console.counter3", "console.main", "issuance", "issuance.dead"):
+        assert not await can_read(url, queue)
+    async with publishing(as_user(private_broker.url, "verification")) as publisher:
+        await eventually(partial(publishes, publisher, message("staff", "verification.task_opened.v1")), ignoring=(BrokerUnavailable,))
+    async with open_room(private_broker.url) as room:
+        for queue in ("console.counter2", "console.counter3", "console.main"):
+            await eventually(partial(room.depth, queue))
+    assert await can_read(url, "console.counter2")
+    async with publishing(url) as publisher:
+        for exchange, key in (("staff", "verification.task_opened.v1"), ("events", "verification.request_approved.v1")):
+            with pytest.raises(Refused, match="access_refused"):
+                await publisher.publish(message(exchange, key))
+    for _ in range(2):
+        assert await asyncio.to_thread(topology.main, ("console", "counter2", "--remove", *words)) == 0
+    with pytest.raises(Lost):
+        await connect(endpoint(url), "test")
+    for name in ("", "Counter", "a.b", "a-b", "a" * 33, "x;y", "../x", "main"):
+        code = await asyncio.to_thread(topology.main, ("console", name, "--remove", *words))
+        assert code == 1, name
+        assert "console" in capsys.readouterr().err
 
 
 async def test_a_full_queue_is_no_refusal(room: Room, vhost: Vhost) -> None:
@@ -106,7 +198,7 @@ async def test_tls_checks_who_the_broker_is(room: Room, tmp_path: Path) -> None:
     authority, server = certificates(tmp_path)
     async with tls_in_front_of(room.url, server) as port:
         parts = urlsplit(room.url)
-        url = f"amqps://guest:guest@localhost:{port}{parts.path}"
+        url = as_user(f"amqps://guest:guest@localhost:{port}{parts.path}", TELLER)
         async with publishing(url, authority) as publisher:
             await publisher.publish(message("events", SMALL.bindings[0].key))
         with pytest.raises(Lost):

@@ -1,7 +1,9 @@
 """Rows 5 to 8 of the table of traps, on a real broker behind a proxy that cuts, hangs and goes deaf."""
 
 import asyncio
+import gc
 import json
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -116,21 +118,22 @@ async def test_trap_06_a_loop_that_just_ends_is_a_failure(room: Room, monkeypatc
 async def test_trap_07_a_queue_with_other_arguments_is_consumed_all_the_same(room: Room) -> None:
     await room.drop_queue(SERVICE)
     await room.declare_queue(SERVICE, {"x-queue-type": "quorum", "x-max-length": 7})  # what another release might have made
+    await room.bind(SERVICE, layout.EVENTS, TYPE)
     service = Service()
     async with Proxy.before(room.url) as proxy, room.consuming(service, proxy.url(room.url)):
-        await room.put(Outgoing("", SERVICE, new_id(), TYPE, b"{}"))
+        await room.put(event())
         await eventually(lambda: len(service.deliveries) == 1)
         proxy.reset()
-        await room.put(Outgoing("", SERVICE, new_id(), TYPE, b"{}"))
+        await room.put(event())
         await eventually(lambda: len(service.deliveries) == 2)
 
 
 async def test_trap_07_a_missing_queue_stops_nothing_else_and_is_found_when_it_comes(room: Room) -> None:
     await room.drop_queue(SERVICE)
     service = Service()
-    async with room.consuming(service) as running, room.publisher() as publisher:
+    async with room.consuming(service) as running, room.publisher() as publisher, room.publisher(user=SERVICE) as own:
         await eventually(lambda: is_down(running.consumer))
-        await publisher.publish(Outgoing(layout.DEAD, SERVICE, new_id(), TYPE, b"{}"))
+        await own.publish(Outgoing(layout.dead_exchange(SERVICE), SERVICE, new_id(), TYPE, b"{}"))
         assert not running.task.done()
         await topology.declare(room.url, SMALL)
         await publisher.publish(event())
@@ -208,3 +211,24 @@ async def test_trap_08_a_link_that_was_never_up_says_so_and_comes_up(room: Room)
         assert (await link.check()).ok
         stop.set()
         await life
+
+
+async def test_a_connection_that_failed_leaves_nothing_to_whatever_thread_tidies_up(room: Room) -> None:
+    """The library closes a forgotten connection where it is collected, which is any thread; without a loop there, it only warns."""
+    gc.disable()
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            async with Proxy.before(room.url) as proxy:
+                session = await connect(endpoint(proxy.url(room.url)), "test")
+                proxy.cut()
+                await asyncio.wait_for(session.lost.wait(), 10)
+                await session.close()
+                for _ in range(3):
+                    with pytest.raises(Lost):
+                        await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
+            del session
+            await asyncio.to_thread(gc.collect)
+    finally:
+        gc.enable()
+    assert [str(each.message) for each in warned if "never awaited" in str(each.message)] == []

@@ -1,6 +1,7 @@
-"""Rows 3, 4 and 11 of the table of traps, on a real broker: what publishing promises."""
+"""Rows 3, 4, 11 and 22 of the table of traps, on a real broker: what publishing promises."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from dataclasses import replace
 from urllib.parse import quote
@@ -9,7 +10,7 @@ import pytest
 from aiormq.abc import DeliveredMessage
 
 from shared.ids import new_id
-from shared.messaging import connection, layout, topology
+from shared.messaging import layout, topology
 from shared.messaging.delivery import Delivery, Done, Outcome
 from shared.messaging.frames import PERSISTENT
 from shared.messaging.outbox import BrokerUnavailable, Refused
@@ -19,6 +20,7 @@ from tests.conftest import PrivateBroker
 from tests.integration.messaging.conftest import (
     SERVICE,
     SMALL,
+    TELLER,
     TYPE,
     Room,
     Service,
@@ -55,7 +57,7 @@ async def test_trap_03_what_is_confirmed_survives_a_killed_broker(private_broker
 async def test_trap_03_what_no_queue_takes_raises(room: Room) -> None:
     async with room.publisher() as publisher:
         with pytest.raises(Refused, match="unroutable"):
-            await publisher.publish(Outgoing(layout.DEAD, "nobody", new_id(), TYPE, b"{}"))
+            await publisher.publish(Outgoing(layout.dead_exchange(TELLER), "nobody", new_id(), TYPE, b"{}"))
 
 
 # -- 4: one id twice in flight; publishes that hang
@@ -65,7 +67,7 @@ async def test_trap_04_one_id_twice_in_flight_gets_each_its_own_answer(room: Roo
     async with room.publisher() as publisher:
         for _ in range(30):
             good = event()
-            bad = replace(good, exchange=layout.DEAD, routing_key="nobody")
+            bad = replace(good, exchange=layout.dead_exchange(TELLER), routing_key="nobody")
             answers = await asyncio.gather(*(publisher.publish(message) for message in (bad, good)), return_exceptions=True)
             assert isinstance(answers[0], Refused)
             assert answers[1] is None
@@ -77,7 +79,7 @@ async def test_trap_04_what_cannot_be_encoded_takes_no_other_message_s_confirm(r
         await publisher.publish(event())
         with pytest.raises(TypeError):
             await publisher.publish(replace(event(), headers={"x": object()}))
-        bad, good = replace(event(), exchange=layout.DEAD, routing_key="nobody"), event()
+        bad, good = replace(event(), exchange=layout.dead_exchange(TELLER), routing_key="nobody"), event()
         answers = await asyncio.gather(publisher.publish(bad), publisher.publish(good), return_exceptions=True)
     assert isinstance(answers[0], Refused)
     assert answers[1] is None
@@ -115,9 +117,8 @@ async def test_trap_04_the_limit_covers_the_wait_for_a_connection(room: Room) ->
                 await publisher.publish(event())
 
 
-async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it(room: Room, vhost: Vhost) -> None:
+async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it(room: Room) -> None:
     """The broker closes the whole channel for one message; only that one is refused, the others go out."""
-    url = limited_user(vhost)
     forbidden = replace(event("notifier.notice_failed.v1"), exchange=layout.EVENTS)
     others = [event() for _ in range(20)]
     refused: list[str] = []
@@ -128,11 +129,42 @@ async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it
         except Refused as error:
             refused.append(error.code)
 
-    async with room.publisher(url) as publisher:
+    async with room.publisher() as publisher:
         await asyncio.gather(*(persist(publisher, message) for message in (*others[:10], forbidden, *others[10:])))
     assert refused == ["access_refused"]
     ids = {message.header.properties.message_id for message in await rest(room)}
     assert ids == {message.message_id for message in others}
+
+
+# -- 22: a channel that is answered nacks and nothing else
+
+
+async def test_trap_22_nacks_and_nothing_else_open_the_channel_anew(room: Room, vhost: Vhost) -> None:
+    full = {"pattern": f"^{SERVICE}$", "apply-to": "queues", "priority": 20, "definition": {"max-length": 1, "overflow": "reject-publish"}}
+    policy = f"/api/policies/{vhost.name}/full"
+    async with room.publisher() as publisher:
+        await publisher.publish(event())
+        first = publisher._link.current
+        vhost.api.call("PUT", policy, full)
+        await eventually(lambda: is_nacked(publisher))
+        assert publisher._link.current is first, "one nack says nothing against a channel"
+
+        async def reopened() -> bool:
+            with contextlib.suppress(BrokerUnavailable):
+                await publisher.publish(event())
+            return publisher._link.current not in (first, None)
+
+        await eventually(reopened, 15)
+        vhost.api.call("DELETE", policy)
+        await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
+
+
+async def is_nacked(publisher: Publisher) -> bool:
+    try:
+        await publisher.publish(event())
+    except BrokerUnavailable as error:
+        return "queue_full" in str(error)
+    return False
 
 
 # -- 11: a blocked publisher stalls acknowledgements
@@ -194,16 +226,6 @@ async def rest(room: Room) -> list[DeliveredMessage]:
     """Take off what lies in the queue."""
     taken = [await room.get(SERVICE) for _ in range(await room.depth(SERVICE))]
     return [message for message in taken if message]
-
-
-def limited_user(vhost: Vhost) -> str:
-    """An address for a user who may publish as verification alone, as the product's users may."""
-    name = f"limited-{vhost.name}"
-    at = quote(vhost.name, safe="")
-    vhost.api.call("PUT", f"/api/users/{name}", {"password": "limited", "tags": ""})
-    vhost.api.call("PUT", f"/api/permissions/{at}/{name}", {"configure": "^$", "write": "^(events|retry|dead|staff)$", "read": "^$"})
-    vhost.api.call("PUT", f"/api/topic-permissions/{at}/{name}", {"exchange": "events", "write": r"^verification\.", "read": "^$"})
-    return connection.with_user(vhost.url, name, "limited")
 
 
 def nothing_is_held(vhost: Vhost) -> bool:

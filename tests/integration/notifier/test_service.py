@@ -28,6 +28,7 @@ from shared.process import Service
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
 from tests.support.documented import documented
 from tests.support.eventually import eventually
+from tests.support.vhosts import as_user
 
 ADMIN = {"Authorization": "Bearer admin-key"}
 OTHER = {"Authorization": "Bearer other-key"}
@@ -83,7 +84,7 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
             whatsapp=phone_url,
             court=court_url,
             office=office_url,
-            amqp_url=amqp_url,
+            amqp_url=as_user(amqp_url, "notifier"),
             api_keys=[client("admin", "admin"), client("other", "requests:read")],
         )
         service = wiring.build(settings)
@@ -95,7 +96,7 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
             service.health.add(name, check)
         tasks = [asyncio.ensure_future(part.run(stop)) for part in parts]
         service.health.started = True
-        publisher = Publisher(endpoint(amqp_url), "test")
+        publisher = Publisher(endpoint(as_user(amqp_url, "intake")), "test")
         transport = httpx.ASGITransport(app=service.app)
         async with contextlib.AsyncExitStack() as stack:
             http = await stack.enter_async_context(

@@ -26,6 +26,7 @@ from shared.process import Service
 from tests.integration.verification.conftest import delivery_of
 from tests.support.amqp import properties
 from tests.support.eventually import eventually
+from tests.support.vhosts import as_user
 from tests.unit.verification import people
 from tests.unit.verification.wire import request_submitted
 
@@ -40,7 +41,7 @@ def submitted(**changes: Any) -> Outgoing:
 
 async def put(session: Session, message: Outgoing) -> None:
     await session.channel.basic_publish(
-        message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message)
+        message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, "intake")
     )
 
 
@@ -53,6 +54,14 @@ async def take(session: Session, queue: str) -> dict[str, Any] | None:
 async def broker(amqp_url: str) -> AsyncIterator[Session]:
     await topology.declare(amqp_url, layout.product())
     session = await connect(endpoint(amqp_url), "test")
+    yield session
+    await session.close()
+
+
+@pytest.fixture
+async def intake(broker: Session, amqp_url: str) -> AsyncIterator[Session]:  # noqa: ARG001 - the exchanges are there
+    """Who tells verification of requests."""
+    session = await connect(endpoint(as_user(amqp_url, "intake")), "test")
     yield session
     await session.close()
 
@@ -73,14 +82,14 @@ async def running(service: Service) -> AsyncIterator[None]:
 
 
 async def test_a_message_leads_to_the_next_services_and_the_console(
-    broker: Session, amqp_url: str, mongo_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: Session, intake: Session, amqp_url: str, mongo_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     families = list(sample_families(3, 7))
     load(families, tmp_path, monkeypatch, mongo_url, database)
-    service = build(Settings(amqp_url=amqp_url, mongo_url=mongo_url, mongo_database=database))
+    service = build(Settings(amqp_url=as_user(amqp_url, "verification"), mongo_url=mongo_url, mongo_database=database))
     async with running(service):
-        await put(broker, submitted(nik=families[0].head.nik, kk_number=families[0].kk_number))
-        await put(broker, submitted(nik="3519080101700009", kk_number="3519081611239999"))
+        await put(intake, submitted(nik=families[0].head.nik, kk_number=families[0].kk_number))
+        await put(intake, submitted(nik="3519080101700009", kk_number="3519081611239999"))
         approved = await eventually(lambda: take(broker, "issuance"))
         opened = await eventually(lambda: take(broker, "console.main"))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(service.app), base_url="http://test") as client:
