@@ -51,6 +51,7 @@ format: $(READY) ## Format the code and fix what ruff can fix
 
 docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tables from the code
 	@$(PY) -m shared.contracts.docs docs/events
+	@$(PY) -m deploy.glyphs
 	@$(PY) -m deploy.docs
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs

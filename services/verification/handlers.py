@@ -14,6 +14,7 @@ from services.verification.domain.checks import check_request
 from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import Route, Verdict, route
+from services.verification.domain.printing import check_printing, ensure_printable
 from services.verification.domain.reasons import check_reasons
 from services.verification.domain.register import Register
 from services.verification.domain.submission import Submission
@@ -77,7 +78,7 @@ async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
     else:
         case = cases.reopen(held, submission, at=now)
     register = await _register(tx, submission)
-    findings = check_request(submission, service, register, today=_today(deps))
+    findings = (*check_request(submission, service, register, today=_today(deps)), *check_printing(submission, register))
     tx.cases.save(_settle(tx, deps, cases.judged(case, findings), route(findings, service), register))
 
 
@@ -182,7 +183,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
         BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
-        DomainError: `task_closed`, `task_not_claimed` or `holder_not_in_register`.
+        DomainError: `task_closed`, `task_not_claimed`, `holder_not_in_register`, `card_too_large` or `register_unprintable`.
     """
     check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await _view(tx, await tx.tasks.get(task_id))
@@ -191,7 +192,8 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
     if decision.act is Act.APPROVE:
-        case, fact = cases.approve(seen.case, card_for(seen.case.submission, seen.register), at=now, officer_id=officer_id)
+        card = ensure_printable(card_for(seen.case.submission, seen.register))
+        case, fact = cases.approve(seen.case, card, at=now, officer_id=officer_id)
     elif decision.act is Act.RETURN:
         case, fact = cases.return_to_sender(seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note)
     else:

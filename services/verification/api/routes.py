@@ -33,7 +33,13 @@ _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
-_UNPRINTABLE: Final = ("holder_not_in_register", "parties_not_on_one_card", "village_unknown")  # what an approval can fail with
+_UNPRINTABLE: Final = (
+    "holder_not_in_register",
+    "parties_not_on_one_card",
+    "village_unknown",
+    "card_too_large",
+    "register_unprintable",
+)  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
 _ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed")
 _DECIDING: Final = (
