@@ -12,7 +12,23 @@ from services.intake.api.court import PATH, ChildBody, DecisionBody, PartyBody
 from services.intake.domain.court import PROBLEMS
 
 TEXTS = json.loads(Path("deploy/simulators/court/static/texts.json").read_text(encoding="utf-8"))
-STRANGE: tuple[Any, ...] = (None, "", " ", "x" * 10_000, 5, 1.5, True, [], {}, ["x"] * 31, [{}] * 31, "2026-99-99", "2026-01-01T10:00:00", "1.2.3", "12")
+STRANGE: tuple[Any, ...] = (
+    None,
+    "",
+    " ",
+    "x" * 10_000,
+    5,
+    1.5,
+    True,
+    [],
+    {},
+    ["x"] * 31,
+    [{}] * 31,
+    "2026-99-99",
+    "2026-01-01T10:00:00",
+    "1.2.3",
+    "12",
+)
 DAY, NIK = "2026-10-01", "3519010101800001"
 GOOD: dict[str, Any] = {
     "decision_id": "d",
