@@ -89,9 +89,8 @@ def lost_card(**changes: Any) -> Submission:
         kk_number=KK,
         attachments=(attachment("surat_kehilangan"), attachment("ktp")),
         vouching=Vouching("link", "link-1", "counter"),
-        sender_nik=HUSBAND,
     )
-    return replace(submission, **changes)
+    return replace(submission, **{"sender_nik": changes.get("nik", HUSBAND), **changes})  # who asks for themself
 
 
 def decision(**changes: Any) -> Decision:
