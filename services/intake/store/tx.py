@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import Case, SentMessage, StoredPiece
@@ -14,6 +15,7 @@ from services.intake.store.mappings import (
     CASES,
     CONTACTS,
     CONVERSATIONS,
+    DOCKETS,
     PIECES,
     REQUESTS,
     SENT_MESSAGES,
@@ -167,6 +169,25 @@ class IntakeTx:
     def save_request(self, request: Request) -> None:
         """See `ports.Tx`."""
         self._unit.save(REQUESTS, request)
+
+    async def docket(self, key: str) -> Docket:
+        """See `ports.Tx`."""
+        return await self._unit.find(DOCKETS, key) or Docket(key)
+
+    def save_docket(self, docket: Docket) -> None:
+        """See `ports.Tx`."""
+        if self._unit.version(DOCKETS, docket.key):
+            self._unit.save(DOCKETS, docket)
+        else:
+            self._unit.add(DOCKETS, docket)
+
+    async def find_link_holder(self, link_id: str) -> Contact | None:
+        """See `ports.Tx`."""
+        return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})
+
+    async def contact(self, contact_id: str) -> Contact:
+        """See `ports.Tx`."""
+        return await self._unit.get(CONTACTS, contact_id)
 
     async def find_case(self, key: str) -> Case | None:
         """See `ports.Tx`."""
