@@ -57,7 +57,7 @@ async def filed(rig: Rig) -> dict[str, Any]:
 
 
 async def tell(rig: Rig, *deliveries: Delivery) -> list[Any]:
-    return await rig.wiring.units.run_batch(list(deliveries), routing(routes()))
+    return await rig.wiring.units.run_batch(list(deliveries), routing(routes(rig.wiring.deps)))
 
 
 async def state(rig: Rig) -> str:

@@ -35,7 +35,7 @@ AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 DESK = Desk.of(catalogue(), ("kk_hilang", "kk_rusak"))
 WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
 TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-WORLD = World(DESK, AT)
+WORLD = World(DESK, AT, is_linked=True)
 NEW = Conversation("c-1")
 
 
