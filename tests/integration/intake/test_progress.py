@@ -152,6 +152,7 @@ async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: 
 
         return await eventually(enough) or []
 
+    await running.link()
     running.work = _nothing  # type: ignore[method-assign]
     for number, text in enumerate(("kk hilang", "3519081708850003", "3519081203100007"), start=1):
         await running.say(text)
