@@ -52,7 +52,9 @@ async def task_of(desk: httpx.Client, receipt: str) -> dict[str, Any]:
         tasks = (await asyncio.to_thread(desk.post, "/v1/tasks/search", json={"text": receipt})).json()["tasks"]
         return tasks[0] if tasks else None
 
-    return dict(await eventually(found, SECONDS))
+    task = await eventually(found, SECONDS)
+    assert task is not None
+    return task
 
 
 def decide(desk: httpx.Client, task: dict[str, Any], **decision: Any) -> httpx.Response:

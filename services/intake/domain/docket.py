@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.intake.domain.requests import Request, State
-from shared.clock import WIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,9 @@ def docket_key(nik: str) -> str:
     return hashlib.sha256(f"docket:{nik}".encode()).hexdigest()
 
 
-def local_day(at: datetime) -> date:
-    """The day in Madiun."""
-    return at.astimezone(WIB).date()
-
-
-def counted(docket: Docket, at: datetime) -> Docket:
-    """With one more request today."""
-    return replace(docket, tally=docket.tally.plus_one(local_day(at)))
+def counted(docket: Docket, day: date) -> Docket:
+    """With one more request on this day."""
+    return replace(docket, tally=docket.tally.plus_one(day))
 
 
 def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Docket:

@@ -23,12 +23,11 @@ from services.intake.domain.chat import (
 )
 from services.intake.domain.contacts import Contact, Identity, learn, merge
 from services.intake.domain.conversation import awaits_file, decide, expire
-from services.intake.domain.docket import local_day
 from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
-from services.intake.handlers.filing import Wish, file_wish
+from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.ports import Deps, StoredPiece, Tx
 from shared.errors import TooMany
 from shared.values import Receipt

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.intake.domain.chat import Attachment
-from services.intake.domain.docket import Docket, counted, docket_key, local_day, repeated, with_latest
+from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
 from services.intake.domain.requests import Origin, Person, Request, join, submit
 from services.intake.domain.vouching import Vouching
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
+from shared.clock import WIB
 from shared.errors import TooMany
 
 
@@ -74,7 +75,7 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     if first is not None and (known := await _known(tx, first, in_hand, wish, frozenset(own_ids))):
         return Filed(known, is_known=True)
     check_person_limit(deps, in_hand.docket, wish)
-    docket = counted(in_hand.docket, wish.at)
+    docket = counted(in_hand.docket, local_day(wish.at))
     products = deps.catalogue.get(wish.service).products
     if first is not None:
         tx.save_docket(docket)
@@ -87,6 +88,11 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     opened = tuple(open_request(tx, deps, replace(_opening(wish, product), repeats=repeats)) for product in products)
     tx.save_docket(with_latest(docket, wish.service, (request.request_id for request in opened)))
     return Filed(opened)
+
+
+def local_day(at: datetime) -> date:
+    """The day in Madiun, which is what limits count by."""
+    return at.astimezone(WIB).date()
 
 
 async def look(tx: Tx, nik: str, service: str) -> InHand:

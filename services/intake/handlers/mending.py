@@ -9,7 +9,7 @@ from services.intake.domain.docket import counted, with_latest
 from services.intake.domain.requests import join, resubmit
 from services.intake.domain.submission import Submission, check_mended
 from services.intake.domain.vouching import Vouching
-from services.intake.handlers.filing import Wish, check_person_limit, look
+from services.intake.handlers.filing import Wish, check_person_limit, local_day, look
 from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput, NotFound
@@ -42,7 +42,7 @@ async def mend_request(
     mended = replace(request, person=person, attachments=attachments, origin=origin, promised_at=promised_at, vouching=vouching)
     again, submitted = resubmit(mended, now)
     check_person_limit(deps, in_hand.docket, wish)
-    docket = counted(in_hand.docket, now)
+    docket = counted(in_hand.docket, local_day(now))
     if (first := in_hand.open_beside(request.request_id)) is not None:
         again = replace(again, joins=first.request_id)
         tx.save_request(join(first, [again]))

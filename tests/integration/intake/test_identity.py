@@ -58,12 +58,8 @@ async def test_a_counter_links_a_phone_and_finds_and_revokes_the_link(rig: Rig) 
         assert only((await post(rig, "/search", **search)).json()["links"])["link_id"] == link["link_id"]
     assert (await post(rig, "/search", nik=OTHER_NIK)).json() == {"links": []}
     revoked = await post(rig, f"/{link['link_id']}/revoke")
-    assert (revoked.status_code, revoked.json()["valid"], revoked.json()["end"], revoked.json()["ended_by"]) == (
-        200,
-        False,
-        "revoked",
-        "loket",
-    )
+    assert revoked.status_code == 200
+    assert [revoked.json()[name] for name in ("valid", "end", "ended_by")] == [False, "revoked", "loket"]
     again = await post(rig, f"/{link['link_id']}/revoke")
     assert (again.status_code, again.json()["code"]) == (409, "link_ended")
     assert (await post(rig, "/none/revoke")).json()["code"] == "link_not_found"
