@@ -52,7 +52,7 @@ async def task_of(desk: httpx.Client, receipt: str) -> dict[str, Any]:
         tasks = (await asyncio.to_thread(desk.post, "/v1/tasks/search", json={"text": receipt})).json()["tasks"]
         return tasks[0] if tasks else None
 
-    task = await eventually(found, SECONDS)
+    task: dict[str, Any] | None = await eventually(found, SECONDS)
     assert task is not None
     return task
 
