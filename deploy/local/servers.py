@@ -244,7 +244,7 @@ class MongoNode:
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
             *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
-            *(() if expires else ("--setParameter", "ttlMonitorEnabled=false")),
+            *(() if expires else mongodb.WITHOUT_EXPIRY),
         ]
         self._process = Process(
             "MongoDB", mongodb.filtered(program), pid_file=self.folder / "node.pid", log=self.folder / "log" / "mongod.log"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -252,7 +252,7 @@ class Search:
 class Documents(Protocol):
     """Issued documents, where issuance keeps them."""
 
-    async def open(self, document: IssuedDocument) -> AsyncIterator[bytes]:
+    async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
         """Its bytes, whole or an error in the middle; Transient when they are not to be had now."""
 
 

@@ -64,7 +64,7 @@ class Settings(ServiceSettings):
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
-    ] = 10.0
+    ] = 6.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0

@@ -19,7 +19,7 @@ from services.intake.domain.docket import Limits
 from services.intake.domain.forms import Desk
 from services.intake.domain.requests import State
 from services.intake.domain.texts import Dates, Texts
-from services.intake.domain.words import Meaning, Vocabulary
+from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, Sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
@@ -230,6 +230,6 @@ def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
     online = {phrase: services.get(code).id for code, phrases in document["services"].items() for phrase in phrases}
     numbered = {str(number): code for number, code in enumerate(desk.forms, start=1)}
-    named = {form.title.casefold(): code for code, form in desk.forms.items()}
+    named = {plain(form.title): code for code, form in desk.forms.items()}
     in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
-    return Vocabulary(commands, online | named | numbered, in_person)
+    return Vocabulary(commands, online | named, in_person, numbered)

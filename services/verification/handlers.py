@@ -188,8 +188,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
         BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register` or `link_not_grantable`.
         DomainError: `task_closed`, `task_not_claimed` or `holder_not_in_register`.
     """
-    if decision.act is not Act.APPROVE:
-        check_reasons(decision.reasons, decision.act.value)
+    check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await _view(tx, await tx.tasks.get(task_id))
     now, grant = deps.clock(), decision.grant_link
     task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)

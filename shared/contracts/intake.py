@@ -23,7 +23,10 @@ class RequestSubmittedPersonal(Contract):
 
 
 class RequestSubmitted(Event):
-    """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id."""
+    """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id.
+
+    Comes again, whole, when a returned request was mended: the same id and receipt, the next sequence.
+    """
 
     type: ClassVar[str] = "intake.request_submitted.v1"
 

@@ -32,8 +32,9 @@ from services.intake.domain.chat import (
     World,
 )
 from services.intake.domain.forms import Ask, Desk, Form, Question
+from services.intake.domain.numbers import answer_number
 from services.intake.domain.words import Intent, Meaning
-from shared.values import KkNumber, Malformed, Nik
+from shared.values import Malformed
 
 DRAFT_LIFETIME: Final = timedelta(days=7)  # personal data of somebody who went away is not kept longer
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
@@ -153,11 +154,7 @@ def _answer(conversation: Conversation, act: Act, world: World) -> Outcome:
     if ask.question is Question.DOCUMENT:
         return conversation, (_wants(ask),)
     try:
-        answered = (
-            replace(draft, nik=Nik.parse(act.text))
-            if ask.question is Question.NIK
-            else replace(draft, kk_number=KkNumber.parse(act.text))
-        )  # fmt: skip
+        answered = answer_number(draft, ask.question, act.text)
     except Malformed as malformed:
         return conversation, (Said(f"wrong_{malformed.code}"),)
     return _unless_open(replace(conversation, draft=answered), world)

@@ -41,7 +41,7 @@ class DecisionIn(Input):
 
     action: Act
     version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
-    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject")] = ()
+    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject; none for approve")] = ()
     note: Annotated[str | None, Field(max_length=1000, description="Told to the citizen in these words")] = None
     grant_link: Annotated[
         bool,

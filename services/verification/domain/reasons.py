@@ -10,13 +10,13 @@ from shared.errors import BadInput, FieldProblem
 from shared.reference.reasons import reasons
 
 
-def check_reasons(given: tuple[Finding, ...], act: str) -> None:
+def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) -> None:
     """Refuse reasons that are not in the list or not for this act (`return`, `reject`), and none at all where one is needed.
 
     Raises:
         BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
     """
-    if not given:
+    if needed and not given:
         raise missing()
     problems = tuple(_problems(given, act))
     if problems:

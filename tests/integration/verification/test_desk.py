@@ -98,6 +98,8 @@ async def test_turning_down_tells_the_citizen_why(
         ("return", ["other_office"], ("reason_not_for_this", ["reasons[0].code"])),
         ("reject", ["officer_required"], ("reason_not_for_this", ["reasons[0].code"])),
         ("return", [], ("reason_missing", ["reasons"])),
+        ("approve", ["attachment_wrong"], ("reason_not_for_this", ["reasons[0].code"])),
+        ("approve", ["made_up"], ("reason_unknown", ["reasons[0].code"])),
     ],
 )
 async def test_a_reason_that_is_not_in_the_list_or_not_for_this_is_refused_by_its_field(
