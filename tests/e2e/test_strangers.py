@@ -66,7 +66,7 @@ def decide(desk: httpx.Client, task: dict[str, Any], **decision: Any) -> httpx.R
 async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_and_learns_nothing(
     stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
 ) -> None:
-    victim = stack.people()["kk_hilang"][20]
+    victim = stack.people()["kk_hilang"][30]
     nobody = {"nik": "3519010101900001", "kk_number": "3519010101900002"}
     heard = []
     for person in (victim, nobody):
@@ -87,7 +87,7 @@ async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_a
 async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_nobody(
     stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
 ) -> None:
-    person = stack.people()["kk_hilang"][21]
+    person = stack.people()["kk_hilang"][31]
     chat = await Chat.open(travel, person["name"])
     _, answer = await journeys.ask(chat, person, selfie)
     task = await task_of(desk, receipt_in(answer))
@@ -101,7 +101,7 @@ async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_no
 
 
 async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signed_pdf(stack: Stack, travel: Travel) -> None:
-    person = stack.people()["kk_hilang"][22]
+    person = stack.people()["kk_hilang"][32]
     chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
     for chat in chats:
         await travel.link(chat.phone, person["nik"])
