@@ -169,6 +169,9 @@ class Tx(Protocol):
     def keep_sent_message(self, message: SentMessage) -> None:
         """Store it, new or changed."""
 
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit."""
+
     def publish(self, fact: Published) -> None:
         """Tell a fact as an event, in the same commit."""
 

@@ -84,6 +84,23 @@ async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_a
     assert "periksa dulu" in heard[0]
 
 
+async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(stack: Stack, travel: Travel, desk: httpx.Client) -> None:
+    victim = stack.people()["kk_hilang"][33]
+    headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
+    async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=SECONDS) as kiosk:
+        documents = []
+        for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
+            content = (journeys.PHOTOS / name).read_bytes()
+            file = await kiosk.post("/v1/files", content=content, headers={"Content-Type": "image/jpeg"})
+            documents.append({"kind": kind, "file_id": file.json()["file_id"]})
+        body = {"service": "kk_hilang", "nik": victim["nik"], "kk_number": victim["kk_number"], "documents": documents}
+        filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": "kiosk-1"})
+    assert filed.status_code == 201, filed.text
+    task = await task_of(desk, filed.json()["receipt"])
+    assert [reason["code"] for reason in task["reasons"]] == ["identity_unproven"]
+    assert await travel.documents(filed.json()["receipt"]) == []
+
+
 async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_nobody(
     stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
 ) -> None:

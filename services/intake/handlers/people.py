@@ -28,7 +28,7 @@ async def grant_link(tx: Tx, deps: Deps, identity: Identity, nik: str, client: s
         contact = Contact(deps.new_id(), wa_id=identity.wa_id, bsuid=identity.bsuid, links=(link,))
         tx.add_contact(contact)
         tx.save_conversation(await tx.conversation(contact.contact_id))
-    _tell("link.granted", link, client)
+    _tell(tx, "link.granted", link, client)
     return link
 
 
@@ -49,7 +49,7 @@ async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: 
         return
     link = _link(deps, request.person.nik, Level.OFFICER, officer_id, at)
     tx.save_contact(replace(contact, links=granted(contact.links, link)))
-    _tell("link.granted", link, officer_id)
+    _tell(tx, "link.granted", link, officer_id)
 
 
 async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> Link:
@@ -65,7 +65,7 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> Link:
     links = revoked(contact.links, link_id, client, deps.clock())
     tx.save_contact(replace(contact, links=links))
     link = next(link for link in links if link.link_id == link_id)
-    _tell("link.revoked", link, client)
+    _tell(tx, "link.revoked", link, client)
     return link
 
 
@@ -81,6 +81,6 @@ def _link(deps: Deps, nik: str, level: Level, by: str, at: datetime) -> Link:
     return Link(deps.new_id(), nik, level, at, by, at + deps.limits.link_lifetime)
 
 
-def _tell(what: str, link: Link, by: str) -> None:
-    """Who granted or ended what (UU 27/2022 article 31): never whose."""
-    _log.info(what, link_id=link.link_id, level=link.level.value, by=by)
+def _tell(tx: Tx, what: str, link: Link, by: str) -> None:
+    """Who granted or ended what, once it is true (UU 27/2022 article 31): never whose."""
+    tx.on_commit(lambda: _log.info(what, link_id=link.link_id, level=link.level.value, by=by))

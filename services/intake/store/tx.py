@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
@@ -211,6 +211,10 @@ class IntakeTx:
             self._unit.save(SENT_MESSAGES, message)
         else:
             self._unit.add(SENT_MESSAGES, message)
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """See `ports.Tx`."""
+        self._work.on_commit(hook)
 
     def publish(self, fact: Published) -> None:
         """See `ports.Tx`."""
