@@ -39,6 +39,15 @@ class Settings(ServiceSettings):
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    link_days: Annotated[
+        float, Field(gt=0, description="How long a contact counts as the person's who was compared with the KTP-el, in days")
+    ] = 365.0
+    contact_requests_a_day: Annotated[int, Field(ge=1, description="Requests that one chat may file on one day (WIB)")] = 10
+    person_requests_a_day: Annotated[int, Field(ge=1, description="Requests that may be filed for one NIK on one day (WIB)")] = 10
+    repeat_days: Annotated[
+        float, Field(ge=0, description="How long after its end the same request for the same NIK goes to an officer, in days; 0 = never")
+    ] = 30.0
+
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0

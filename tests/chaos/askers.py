@@ -275,12 +275,31 @@ async def whatsapp(road: Road, key: str, person: Person, phone: str) -> None:
     body = {"phone": phone, "name": person.name, "auto_read": True}
     citizen = await road.simulator("POST", f"{road.sites.whatsapp}/sim/citizens", json=body)
     road.history.personal(citizen["bsuid"])
+    await _enrol(road, person, phone)
     chat = Chat(road, key, citizen["id"])
     try:
         receipt = await _ask(chat, person)
         await follow(road, key, [receipt])
     finally:
         await road.outside.read_messages(chat.citizen_id, chat.wamids)
+
+
+async def _enrol(road: Road, person: Person, phone: str) -> None:
+    """The counter links the phone to the person, again until it is answered.
+
+    Raises:
+        Gone: there was no answer in time.
+    """
+    headers, deadline, pause = {"Authorization": f"Bearer {road.sites.reader_key}"}, road.deadline(), FIRST_PAUSE
+    while True:
+        body = {"phone": phone, "nik": person.nik}
+        answer = await road.try_once("POST", f"{road.sites.intake}/v1/people/links", json=body, headers=headers)
+        if answer is not None and answer.is_success:
+            return
+        if monotonic_seconds() > deadline:
+            raise Gone
+        await road.rest(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _ask(chat: Chat, person: Person) -> str:

@@ -124,7 +124,7 @@ async def test_everything_goes_by_keyboard(browser: Browser, phone: Phone) -> No
         await expect(page.get_by_role("button", name="Lampirkan foto")).to_be_focused()
         await page.keyboard.press("Enter")
         await page.keyboard.press("ArrowUp")
-        await expect(page.get_by_role("menuitem", name="Contoh foto KTP")).to_be_focused()
+        await expect(page.get_by_role("menuitem", name="Contoh swafoto dengan KTP")).to_be_focused()
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("button", name="Lampirkan foto")).to_be_focused()
         await page.keyboard.press("Enter")

@@ -46,7 +46,7 @@ _DECIDING: Final = (
     _UNKNOWN
     | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
     | refuses(412, "version_stale")
-    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this")
+    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
 
 

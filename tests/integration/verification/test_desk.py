@@ -124,6 +124,7 @@ async def test_every_listed_reason_can_be_given_for_what_the_list_says(office: O
         "text": "Berkas yang dikirim tidak sesuai.",
         "about": "document",
         "acts": ["return", "reject"],
+        "tells_register": False,
     }
     for act in ("return", "reject"):
         usable = [{"code": reason["code"]} for reason in listed if act in reason["acts"]]
