@@ -113,28 +113,33 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
     document = first["whatsapp"]["documents"][0]
     assert launcher.find_document(document["number"])["sha256"] == document["sha256"], "the second run forgot the first"
 
-    psutil.Process(launcher.pid("run/notifier.pid")).kill()
-    await eventually(lambda: "notifier ended with exit code -9; it is started again" in launcher.said())
-    for name, pid_file in (("MongoDB", "database/node.pid"), ("RabbitMQ", "broker/node.pid")):
-        before = launcher.pid(pid_file)
-        psutil.Process(before).kill()
-        await eventually(partial(told_again, launcher, name))
-        await eventually(partial(another_pid, launcher, pid_file, before), 60, ignoring=(OSError, IndexError))
-    await eventually(lambda: launcher.is_ready("intake"), 100)
-
-    second = launcher.command("deploy.local.run")
-    assert (second.returncode, second.stdout) == (1, "")
-    assert f"already running here (process {again.pid}" in second.stderr
-    cleaned = launcher.command("deploy.local.clean")
-    assert cleaned.returncode == 1
-    assert "already running here" in cleaned.stderr
-    assert again.poll() is None
+    await what_is_killed_is_started_again(launcher)
+    nobody_else_works_in_the_folder(launcher, again)
     assert launcher.find_document(document["number"]), "neither did any harm"
 
     again.send_signal(signal.SIGINT)
     assert await eventually(lambda: again.poll() is not None, 60)
     assert again.returncode == 0
     assert launcher.left() == []
+
+
+async def what_is_killed_is_started_again(launcher: Launcher) -> None:
+    for name, pid_file in (("notifier", "run/notifier.pid"), ("MongoDB", "database/node.pid"), ("RabbitMQ", "broker/node.pid")):
+        before = launcher.pid(pid_file)
+        psutil.Process(before).kill()
+        await eventually(partial(told_again, launcher, name))
+        await eventually(partial(another_pid, launcher, pid_file, before), 60, ignoring=(OSError, IndexError))
+    await eventually(lambda: launcher.is_ready("intake"), 100)
+
+
+def nobody_else_works_in_the_folder(launcher: Launcher, first: subprocess.Popen[bytes]) -> None:
+    second = launcher.command("deploy.local.run")
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"already running here (process {first.pid}" in second.stderr
+    cleaned = launcher.command("deploy.local.clean")
+    assert cleaned.returncode == 1
+    assert "already running here" in cleaned.stderr
+    assert first.poll() is None
 
 
 def told_again(launcher: Launcher, name: str) -> bool:

@@ -63,7 +63,7 @@ WRONG_CELLS = [
     ("nik", "123", "nik_not_16_digits"),
     ("nik", "35.1908 1107880001", "digits_only"),
     ("nik", "3519081107880000", "nik_serial_zero"),
-    ("nik", "\uff13519081107880001", "nik_not_16_digits"),
+    ("nik", "\uff13519081107880001", "digits_only"),
     ("village_code", "35.19.08.1001", "village_code_malformed"),
     ("village_code", "9919081001", "village_code_malformed"),
     ("village_code", "3519081999", "village_unknown"),
