@@ -70,6 +70,11 @@ class Launcher:
         found: dict[str, Any] = answer.json()["documents"][0]
         return found
 
+    def unnamed_persons(self) -> list[str]:
+        """Sample persons that it did not print."""
+        lines = [f"NIK {each.row['nik']}  KK {each.row['kk_number']}" for each in read_people(self.folder / "state" / "register.csv")]
+        return [line for line in lines if line not in self.said()]
+
     def left(self) -> list[str]:
         """Processes that still have this folder in their command line or environment, and ports that are still held."""
         found = [f"port {name}" for name, port in self.ports.items() if not is_free(port)]
@@ -98,14 +103,11 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
     first = json.loads(launcher.said().splitlines()[-1])
     assert set(first) == {"whatsapp", "court"}
     for journey in first.values():
-        assert journey["receipts"]
-        assert journey["documents"]
+        assert min(len(journey["receipts"]), len(journey["documents"])) > 0
         assert journey["seconds"]["delivered"] > 0
         for document in journey["documents"]:
             assert (launcher.folder / "state" / "documents" / f"{document['number']}.pdf").read_bytes().startswith(b"%PDF-")
-    for person in read_people(launcher.folder / "state" / "register.csv"):
-        assert f"NIK {person.row['nik']}  KK {person.row['kk_number']}" in launcher.said()
-    assert launcher.left() == []
+    assert (launcher.unnamed_persons(), launcher.left()) == ([], [])
 
     again = launcher.start()
     await eventually(lambda: "Ctrl-C stops it" in launcher.said() or again.poll() is not None, 200)
