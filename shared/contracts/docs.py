@@ -22,7 +22,7 @@ _STAFF: Final = "staff"
 _CONSOLE: Final = "console_queue"
 _LOGIN: Final = {
     "type": "userPassword",
-    "description": "SASL PLAIN. A user per service and per console: `console.NAME`, its password in the file that `topology console` names.",
+    "description": "SASL PLAIN. A user per service and per console: `console.NAME`, its password in the file that the command names.",
 }
 
 
@@ -137,8 +137,9 @@ def _console_operation(announced: Sequence[str]) -> dict[str, Any]:
         "action": "receive",
         "summary": "A staff console is told that a task opened or closed.",
         "description": (
-            "Acknowledge each message (`basic.ack`) after it is shown; never `nack` with requeue. What is not acknowledged comes again when "
-            "the connection ends, so go by `task_id`. Believe it only where `user-id` is `verification`. The work is read at `GET /v1/tasks`."
+            "Acknowledge each message (`basic.ack`) after it is shown; never `nack` with requeue. What is not acknowledged comes again "
+            "when the connection ends, so go by `task_id`. Believe it only where `user-id` is `verification`. The work is read at "
+            "`GET /v1/tasks`."
         ),
         "channel": {"$ref": f"#/channels/{_CONSOLE}"},
         "messages": [{"$ref": f"#/channels/{_CONSOLE}/messages/{name}"} for name in announced],
