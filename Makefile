@@ -12,6 +12,9 @@ SOURCES := services shared deploy tests
 TESTS ?= tests
 WORKERS ?= 2
 PYTEST_ARGS ?=
+# `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
+AHEAD ?=
+CLOCK := $(if $(AHEAD),faketime -m --exclude-monotonic -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
 .PHONY: help setup run test test-containers lint format docs screenshots bench chaos mutants topology conservation lock clean distclean
@@ -30,8 +33,8 @@ run: $(READY) ## Start everything, drive one WhatsApp and one court journey, sta
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
 
-test: setup ## Run every test on private servers (TESTS=path WORKERS=n PYTEST_ARGS=...)
-	@$(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
+test: setup ## Run every test on private servers (TESTS=path WORKERS=n AHEAD=days PYTEST_ARGS=...)
+	@$(CLOCK) $(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
 
 test-containers: export TEST_SERVERS := containers
 test-containers: test ## The same tests with RabbitMQ and MongoDB in containers (needs Docker and the images)
@@ -48,6 +51,7 @@ format: $(READY) ## Format the code and fix what ruff can fix
 
 docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tables from the code
 	@$(PY) -m shared.contracts.docs docs/events
+	@$(PY) -m deploy.glyphs
 	@$(PY) -m deploy.docs
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs
@@ -65,13 +69,11 @@ chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ON
 mutants: setup ## Break a promise in a copy of the code, three ways, and show which tests notice
 	@$(PY) -m tests.chaos.mutants
 
-topology: export RABBITMQ_API_URL ?= http://guest:guest@127.0.0.1:15673
-topology: export AMQP_VHOST ?= adminduk
 topology: $(READY) ## Compare the broker's queues and policies with the layout (of `make run`, or RABBITMQ_API_URL and AMQP_VHOST)
-	@$(PY) -m shared.messaging.topology check
+	@if [ -z "$${RABBITMQ_API_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.topology check
 
-conservation: $(READY) ## Show that everything accepted is finished, parked or in flight (of `make run`, or MONGO_URL and AMQP_URL)
-	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.admin conservation
+conservation: $(READY) ## Show that everything accepted is finished, parked or in flight (of `make run`, or MONGO_URL and AMQP_URL; JSON=1)
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.admin conservation $(if $(JSON),--json)
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
 	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock

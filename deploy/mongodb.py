@@ -21,6 +21,8 @@ FLAGS: Final = (
     *("--slowms", str(NEVER_MS)),
     *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}"),
 )
+WITHOUT_EXPIRY: Final = ("--setParameter", "ttlMonitorEnabled=false")
+"""For tests: expiry goes by the server's clock, and a test's clock stands still."""
 
 # What mongod warns of when it breaks an operation off repeats the operation too, and only the Enterprise edition can be told not to.
 # So a line keeps its attributes only where its component speaks of the server and not of what is stored. The storage engine does both:

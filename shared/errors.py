@@ -87,6 +87,12 @@ class TooLarge(AppError):  # noqa: N818 - as NotFound
     status = 413
 
 
+class TooMany(AppError):  # noqa: N818 - as NotFound
+    """More than a limit allows for now; later it may work."""
+
+    status = 429
+
+
 class Unauthorized(AppError):  # noqa: N818 - as NotFound
     """Nobody we know: missing or wrong key or signature."""
 

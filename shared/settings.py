@@ -57,7 +57,7 @@ class ServiceSettings(Environment):
     ] = 64 * 1024 * 1024
     max_slow_per_address: Annotated[
         int, Field(ge=1, description="Requests of one address that may take more than a second to arrive; others are answered 503")
-    ] = 32
+    ] = 64
     headers_seconds: Annotated[float, Field(gt=0, description="How long the headers of a request may take to arrive, in seconds")] = 10.0
     body_seconds: Annotated[float, Field(gt=0, description="How long a body may take to arrive, in seconds; then 408")] = 60.0
     taking_seconds: Annotated[float, Field(gt=0, description="How long a caller may take to read an answer, in seconds")] = 60.0

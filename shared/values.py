@@ -12,9 +12,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Self
 
+from shared.typed import compact_number, long_numbers, visible
+
 HOME_REGENCY: Final = "3519"  # Kabupaten Madiun; Kota Madiun is 3577 and another office
 _WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
-_NIK_LENGTH: Final = 16
 _NAME_MAX_CHARACTERS: Final = 60  # Permendagri 73/2022 article 4, spaces included
 _NAME_MIN_WORDS: Final = 2  # Permendagri 73/2022 article 4
 
@@ -38,8 +39,15 @@ class Sex(StrEnum):
     FEMALE = "P"
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[\s.\-]", "", text)
+def _sixteen_digits(text: str, code: str) -> str:
+    """The number that was typed: all of the text, or the only run of 16 digits in it."""
+    whole = compact_number(text)
+    if re.fullmatch(r"[0-9]{16}", whole):
+        return whole
+    found = long_numbers(text)
+    if len(found) != 1:
+        raise Malformed(code)
+    return found[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +58,12 @@ class Nik:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Accept blanks, dots and dashes between the digits.
+        """Accept what may stand between and around the digits, and words around the only run of 16 digits.
 
         Raises:
             Malformed: `nik_not_16_digits`, `nik_date_impossible` or `nik_serial_zero`.
         """
-        digits = _digits(text)
-        if not re.fullmatch(r"[0-9]{16}", digits):
-            raise Malformed("nik_not_16_digits")
+        digits = _sixteen_digits(text, "nik_not_16_digits")
         nik = cls(digits)
         if not any(_is_date(century + nik._year, nik._month, nik.day_of_birth) for century in (1900, 2000)):
             raise Malformed("nik_date_impossible")
@@ -113,14 +119,12 @@ class KkNumber:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Accept blanks, dots and dashes between the digits.
+        """Accept what `Nik.parse` accepts.
 
         Raises:
             Malformed: `kk_not_16_digits` or `kk_date_impossible`.
         """
-        digits = _digits(text)
-        if not re.fullmatch(r"[0-9]{16}", digits):
-            raise Malformed("kk_not_16_digits")
+        digits = _sixteen_digits(text, "kk_not_16_digits")
         day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
         if not _is_date(2000 + year, month, day) and not _is_date(1900 + year, month, day):
             raise Malformed("kk_date_impossible")
@@ -159,12 +163,12 @@ class PersonName:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Collapse blanks and write it in capitals, as the register does.
+        """Collapse blanks, write apostrophes and dashes in one way and everything in capitals, as the register does.
 
         Raises:
             Malformed: `name_empty`, `name_too_long`, `name_has_digits` or `name_has_symbols`.
         """
-        name = " ".join(text.split()).upper()
+        name = " ".join(visible(text).split()).upper()
         if not name:
             raise Malformed("name_empty")
         if len(name) > _NAME_MAX_CHARACTERS:
@@ -200,12 +204,12 @@ class Phone:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Accept 08…, 8…, +62… and 62… with blanks, dots, dashes and brackets.
+        """Accept 08…, 8…, +62… and 62… with what may stand between digits.
 
         Raises:
             Malformed: `phone_malformed`.
         """
-        digits = re.sub(r"[\s.\-()]", "", text).removeprefix("+")
+        digits = compact_number(text)
         if digits.startswith("0"):
             digits = "62" + digits[1:]
         elif digits.startswith("8"):
@@ -238,12 +242,12 @@ class Receipt:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Accept any case, missing dashes, blanks, and a missing prefix.
+        """Accept any case, missing dashes, blanks and emphasis, and a missing prefix.
 
         Raises:
             Malformed: `receipt_malformed` or `receipt_check_wrong`.
         """
-        compact = re.sub(r"[\s\-]", "", text).upper()
+        compact = compact_number(text).upper()
         if len(compact) > RECEIPT_BODY_LENGTH + 1:
             compact = compact.removeprefix(_RECEIPT_PREFIX)
         if len(compact) != RECEIPT_BODY_LENGTH + 1 or any(character not in RECEIPT_ALPHABET for character in compact):

@@ -35,7 +35,7 @@ class JourneyError(Exception):
 
 @dataclass(frozen=True)
 class Places:
-    """Where the journeys go, and the key they look things up with (scopes ``requests:read`` and ``documents:read``)."""
+    """Where the journeys go, and the key they look things up with (scopes ``requests:read``, ``documents:read``, ``people:link``)."""
 
     intake: str
     issuance: str
@@ -121,6 +121,11 @@ class Travel:
         found: list[dict[str, Any]] = page["documents"]
         return found
 
+    async def link(self, phone: str, nik: str) -> None:
+        """Have the counter link a phone to the person who stands there."""
+        await self.call("POST", f"{self.places.intake}/v1/people/links", json={"phone": phone, "nik": nik}, headers=self._key)
+        self.tell("counter", "has looked at the KTP-el: this phone is that person's")
+
     async def check(self, url: str) -> None:
         """Open the public check page.
 
@@ -152,18 +157,8 @@ async def whatsapp(
     """
     async with Travel(places, tell) as travel:
         chat = await Chat.open(travel, person["name"])
-        await chat.type("Halo")
-        await chat.press(await chat.hears(_has_button("service:kk_hilang"), "the menu"), "service:kk_hilang")
-        await chat.hears(_says("NIK"), "the question for the NIK")
-        await chat.type(person["nik"], shown="(the NIK)")
-        await chat.hears(_says("Kartu Keluarga"), "the question for the KK number")
-        await chat.type(person["kk_number"], shown="(the KK number)")
-        await chat.hears(_says("kepolisian"), "the question for the police letter")
-        await chat.send(PHOTOS / "surat-polisi.jpg")
-        await chat.hears(_says("KTP"), "the question for the KTP")
-        await chat.send(PHOTOS / "ktp.jpg")
-        confirmed = await chat.press(await chat.hears(_has_button("confirm"), "the summary"), "confirm")
-        answer = await chat.hears(lambda message: bool(RECEIPT.search(_text(message))), "the receipt")
+        await travel.link(chat.phone, person["nik"])
+        confirmed, answer = await ask(chat, person)
         receipt = RECEIPT.findall(_text(answer))[0]
         watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
         try:
@@ -177,6 +172,31 @@ async def whatsapp(
     since = datetime.fromisoformat(confirmed["at"])
     seconds = {"accepted": _after(since, answer["at"]), **_stages(since, stands), "delivered": _after(since, message["at"])}
     return Result((receipt,), (paper,), seconds)
+
+
+async def ask(chat: "Chat", person: Mapping[str, Any], selfie: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask for a lost family card: from the greeting to the confirmation and the answer with the receipt.
+
+    Args:
+        chat: A phone.
+        person: ``nik`` and ``kk_number`` that are typed.
+        selfie: What is sent where the chat asks for it, as it asks whoever was linked to nobody.
+    """
+    await chat.type("Halo")
+    await chat.press(await chat.hears(_has_button("service:kk_hilang"), "the menu"), "service:kk_hilang")
+    await chat.hears(_says("NIK"), "the question for the NIK")
+    await chat.type(person["nik"], shown="(the NIK)")
+    await chat.hears(_says("Kartu Keluarga"), "the question for the KK number")
+    await chat.type(person["kk_number"], shown="(the KK number)")
+    await chat.hears(_says("kepolisian"), "the question for the police letter")
+    await chat.send(PHOTOS / "surat-polisi.jpg")
+    await chat.hears(_says("KTP"), "the question for the KTP")
+    await chat.send(PHOTOS / "ktp.jpg")
+    if selfie is not None:
+        await chat.hears(_says("swafoto"), "the question for the selfie")
+        await chat.send(selfie)
+    confirmed = await chat.press(await chat.hears(_has_button("confirm"), "the summary"), "confirm")
+    return confirmed, await chat.hears(lambda message: bool(RECEIPT.search(_text(message))), "the receipt")
 
 
 async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda _who, _what: None) -> Result:
@@ -233,8 +253,9 @@ async def sample_decision(places: Places, index: int) -> dict[str, Any]:
 class Chat:
     """A citizen's phone."""
 
-    def __init__(self, travel: Travel, citizen_id: str) -> None:
+    def __init__(self, travel: Travel, citizen_id: str, phone: str) -> None:
         self._travel = travel
+        self.phone = phone
         self._base = f"{travel.places.whatsapp}/sim/citizens/{citizen_id}"
         self._seen = 0
 
@@ -245,7 +266,7 @@ class Chat:
         citizen = await travel.call(
             "POST", f"{travel.places.whatsapp}/sim/citizens", json={"phone": phone, "name": name, "auto_read": True}
         )
-        return cls(travel, citizen["id"])
+        return cls(travel, citizen["id"], phone)
 
     async def type(self, text: str, *, shown: str | None = None) -> dict[str, Any]:
         """Write a text. ``shown`` stands for it where it is personal."""

@@ -19,24 +19,34 @@ GRAPH_VERSION: Final = "v23.0"  # that the simulator speaks
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 
+_OFFICER: Final = frozenset(
+    {"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read", "people:link"}
+)
 SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset({"documents:read"}),
     "verification": frozenset({"files:read"}),
     "notifier": frozenset({"documents:read"}),
-    "loket": frozenset({"requests:write", "requests:read", "files:write"}),
-    "petugas-01": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
-    "petugas-02": frozenset({"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read"}),
+    "loket": frozenset({"requests:write", "requests:vouch", "requests:read", "files:write", "people:link"}),
+    "kios-01": frozenset({"requests:write", "requests:read", "files:write"}),
+    "petugas-01": _OFFICER,
+    "petugas-02": _OFFICER,
     "admin-01": frozenset(
         {
-            *("requests:write", "requests:read", "requests:read_all", "files:write", "files:read"),
+            *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read", "people:link"),
             *("tasks:read", "tasks:decide", "documents:read", "admin"),
         }
     ),
 }
-"""Clients of a local run: three services that call another, a channel adapter, two officers, an administrator."""
+"""Clients of a local run: three services that call another, two channel adapters (a counter, which looks at people and their KTP-el itself,
+and a kiosk, which does not), two officers, an administrator."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
-    "intake": frozenset({"requests:write", "requests:read", "requests:read_all", "files:write", "files:read", "admin"}),
+    "intake": frozenset(
+        {
+            *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read"),
+            *("people:link", "admin"),
+        }
+    ),
     "verification": frozenset({"tasks:read", "tasks:decide", "admin"}),
     "issuance": frozenset({"documents:read", "admin"}),
     "notifier": frozenset({"admin"}),

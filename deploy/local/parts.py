@@ -67,7 +67,7 @@ def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path
         "notifier": _notifier(settings, keys),
     }
     services = tuple(_service(name, settings, own[name], keys, addresses) for name in SERVICES)
-    return *services, _whatsapp(settings, keys), _court(settings, keys, state)
+    return *services, _whatsapp(settings, keys, state), _court(settings, keys, state)
 
 
 def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: Keys, addresses: Addresses) -> Part:
@@ -118,7 +118,7 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
     }
 
 
-def _whatsapp(settings: LocalSettings, keys: Keys) -> Part:
+def _whatsapp(settings: LocalSettings, keys: Keys, state: Path) -> Part:
     environment = {
         "HOST": HOST,
         "PORT": str(settings.whatsapp_port),
@@ -127,6 +127,7 @@ def _whatsapp(settings: LocalSettings, keys: Keys) -> Part:
         "VERIFY_TOKEN": keys.whatsapp_verify_token,
         "WEBHOOK_URL": f"http://{HOST}:{settings.intake_port}/v1/webhooks/whatsapp",
         "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "REGISTRY_CSV": str(state / "register.csv"),
     }
     return Part("whatsapp", "deploy.simulators.whatsapp", (), settings.whatsapp_port, "/sim/state", environment)
 

@@ -14,15 +14,16 @@ from textwrap import indent
 from types import FrameType
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from deploy.local import journeys
+from deploy.local.broker_api import USER
 from deploy.local.journeys import JourneyError, Places, Result
 from deploy.local.ports import PortTakenError
 from deploy.local.processes import CannotStartError
+from deploy.local.running import RunningHereError, alone_in
 from deploy.local.servers import MissingServerError
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import LocalSettings, read_settings
 from deploy.local.stack import PEOPLE, Stack
+from deploy.simulators.whatsapp.samples import read_people
 
 FAILED: Final = 1
 USAGE: Final = 2  # as argparse
@@ -52,12 +53,18 @@ class Terminal:
 
 def main() -> int:
     """Run; the exit code."""
-    try:
-        settings = LocalSettings()
-    except ValidationError as error:
-        for item in error.errors(include_url=False):
-            print(f"setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
+    settings = read_settings("run")
+    if settings is None:
         return USAGE
+    try:
+        with alone_in(settings.local_state):
+            return _run(settings)
+    except RunningHereError as error:
+        print(f"run: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _run(settings: LocalSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     terminal = Terminal()
@@ -65,7 +72,7 @@ def main() -> int:
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
-        accounts = stack.conservation().partition("{")[0]  # without the line for programs
+        accounts = stack.conservation()
         print(f"\n  Is everything accounted for? (make conservation)\n\n{indent(accounts, '    ')}", flush=True)
         _say_where_to_look(stack, results)
         if not settings.once:
@@ -141,7 +148,7 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
             for result in results.values()
             for paper in result.papers
         ),
-        ("queues (RabbitMQ)", stack.broker_page),
+        ("queues (RabbitMQ)", f"{stack.broker_page}  (user {USER}, password {USER})" if stack.broker_page else ""),
         ("API keys", f"{_shown(stack.state / 'keys' / 'keys.json')}  (Authorization: Bearer <key>)"),
         ("a channel adapter", f"source {_shown(stack.state / 'adapter')}, and docs/adapters.md"),
         ("logs", _shown(stack.state / "log")),
@@ -151,6 +158,9 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
     for name, where in rows:
         if where:
             print(f"    {name:<26} {where}", flush=True)
+    print("\n  Sample persons, synthetic as the whole register (on the chat page: Isi contoh)\n", flush=True)
+    for person in read_people(stack.register):
+        print(f"    {person.row['name']:<26} NIK {person.row['nik']}  KK {person.row['kk_number']}", flush=True)
     print(flush=True)
 
 
@@ -160,14 +170,17 @@ def _shown(path: Path) -> str:
 
 
 def _stay_up(stack: Stack, terminal: Terminal) -> None:
-    """Until interrupted. A part that ends by itself is started again, as a supervisor would."""
+    """Until interrupted. A part or a server that ends by itself is told and started again, as a supervisor would."""
     terminal.tell("everything stays up; Ctrl-C stops it")
     while True:
         time.sleep(LOOK_SECONDS)
         for name in stack.ended():
-            terminal.tell(f"{name} ended with exit code {stack.process(name).exit_code}; it is started again")
+            terminal.tell(f"{name} ended with exit code {stack.exit_code(name)}; it is started again")
             time.sleep(RESTART_SECONDS)
-            stack.start_part(name)
+            try:
+                stack.start_again(name)
+            except (CannotStartError, PortTakenError) as error:
+                terminal.tell(f"{name} does not start: {str(error).splitlines()[0]}; it is tried again")
 
 
 if __name__ == "__main__":

@@ -129,6 +129,11 @@ class RabbitNode:
         return self._node.running
 
     @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._node.exit_code
+
+    @property
     def pid(self) -> int:
         """The pid of the Erlang machine itself, to send it signals."""
         return self._node.pid
@@ -249,7 +254,7 @@ class MongoNode:
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),  # a set of one has nobody to hand over to
             *(("--setParameter", "enableTestCommands=1") if test_commands else ()),
-            *(() if expires else ("--setParameter", "ttlMonitorEnabled=false")),
+            *(() if expires else mongodb.WITHOUT_EXPIRY),
         ]
         self._process = Process(
             "MongoDB", mongodb.filtered(program), pid_file=self.folder / "node.pid", log=self.folder / "log" / "mongod.log"
@@ -285,6 +290,11 @@ class MongoNode:
     def running(self) -> bool:
         """Whether the server process is there."""
         return self._process.running
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.exit_code
 
     @property
     def pid(self) -> int:

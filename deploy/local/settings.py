@@ -1,8 +1,11 @@
 """Addresses and places of a local run. Every port is a setting; every default is free on a usual machine."""
 
+import sys
+from collections import defaultdict
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,3 +39,25 @@ class LocalSettings(BaseSettings):
     notifier_port: int = Field(default=8104, description="notifier's HTTP port")
     whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
     court_port: int = Field(default=8112, description="the court simulator and its page")
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        by_port = defaultdict(list)
+        for name in type(self).model_fields:
+            if name.endswith("_port"):
+                by_port[getattr(self, name)].append(name.upper())
+        for port, names in by_port.items():
+            if len(names) > 1 and port != 0:
+                raise ValueError(f"{' and '.join(names)} are both {port}: give each a port of its own")
+        return self
+
+
+def read_settings(command: str) -> LocalSettings | None:
+    """Read the environment; None where a setting is wrong, after a line on standard error for each."""
+    try:
+        return LocalSettings()
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            name = ".".join(map(str, item["loc"])).upper()
+            print(f"{command}: {f'setting {name}: ' if name else ''}{item['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+        return None

@@ -16,8 +16,9 @@ from typing import Final
 
 from playwright._impl._driver import compute_driver_executable
 
+from deploy.local import libraries
 from deploy.local.servers import MissingServerError, find_mongod, find_rabbitmq
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import LocalSettings, read_settings
 
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
 FORBIDDEN: Final = "#!/bin/sh\nexit 101\n"
@@ -43,6 +44,7 @@ def needs(purpose: str, settings: LocalSettings) -> list[Need]:
         found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
     if purpose == "test":
         found.append(Need("pdftoppm and pdfsig", "poppler-utils", shutil.which("pdfsig") is not None))
+        found.append(Need("faketime, for another day's clock", "faketime", shutil.which("faketime") is not None))
         found.append(Need("the library libatomic, for playwright", "libatomic1", _playwright_runs()))
         found.append(Need("Chromium", "chromium", any(shutil.which(name) for name in BROWSERS) or _playwright_has_chromium()))
     return found
@@ -87,12 +89,25 @@ def main(words: Sequence[str]) -> int:
     if len(words) != 1 or words[0] not in {"run", "test"}:
         print("usage: python -m deploy.local.setup run|test", file=sys.stderr)
         return 2
+    settings = read_settings("setup")
+    if settings is None:
+        return 2
     try:
-        ensure(words[0], LocalSettings())
+        ensure(words[0], settings)
     except MissingServerError as error:
         print(f"setup: {error}", file=sys.stderr)
         return CANNOT
+    bring_libraries()
     return 0
+
+
+def bring_libraries() -> None:
+    """Install the libraries of the pages. Where that fails everything else still works, so it is said and no more."""
+    try:
+        if libraries.bring():
+            print("setup: libraries of the pages", flush=True)
+    except libraries.NotInstalledError as error:
+        print(f"setup: /docs stays empty, the libraries of the pages can't be installed from npm:\n{error}", file=sys.stderr)
 
 
 def _has_rabbitmq(settings: LocalSettings) -> bool:

@@ -20,7 +20,7 @@ from deploy import mongodb
 from deploy.local.broker_api import api_beside
 from deploy.local.keys import KEY_BYTES, Keys, exports, keep_secret, load_keys, write_secret
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, inherited, parts
-from deploy.local.ports import require_free
+from deploy.local.ports import HOST, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
 from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
@@ -86,12 +86,28 @@ class Stack:
         """Stop everything that this stack started: simulators and services together, then the servers. Safe to repeat."""
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda process: process.stop(STOP_TIMEOUT_SECONDS), self._processes.values()))
-            servers = [server for server in (self._broker, self._database) if server is not None]
-            list(pool.map(lambda server: server.stop(), servers))
+            list(pool.map(lambda server: server.stop(), self._servers.values()))
 
     def ended(self) -> list[str]:
-        """Names of parts that ended by themselves."""
-        return [name for name, process in self._processes.items() if not process.running]
+        """Names of servers and parts that ended by themselves; servers first, for the parts need them."""
+        servers = [name for name, server in self._servers.items() if not server.running]
+        return servers + [name for name, process in self._processes.items() if not process.running]
+
+    def exit_code(self, name: str) -> int | None:
+        """How a server or part ended."""
+        return self._servers[name].exit_code if name in self._servers else self.process(name).exit_code
+
+    def start_again(self, name: str) -> None:
+        """Start a server or part that ended; a server is ready when this returns.
+
+        Raises:
+            PortTakenError: somebody else has its port by now.
+            CannotStartError: it ended again, or is not ready in time.
+        """
+        if name in self._servers:
+            self._servers[name].start()
+        else:
+            self.start_part(name)
 
     def start_part(self, name: str) -> None:
         """Start one part, the first time or after it ended."""
@@ -157,8 +173,14 @@ class Stack:
 
     @property
     def broker_page(self) -> str:
-        """RabbitMQ's own pages, user and password in the address; empty where the broker is not ours."""
-        return self._broker.api_url if self._broker else ""
+        """RabbitMQ's own pages; empty where the broker is not ours."""
+        return f"http://{HOST}:{self._broker.api_port}/" if self._broker else ""
+
+    @property
+    def _servers(self) -> dict[str, RabbitNode | MongoNode]:
+        """Those that are ours, by what people call them."""
+        found = {"RabbitMQ": self._broker, "MongoDB": self._database}
+        return {name: server for name, server in found.items() if server is not None}
 
     @property
     def register(self) -> Path:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.intake.domain.court import Decision, Party
-from services.intake.domain.requests import Origin, Published, ReplyComposed, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import Origin, Published, ReplyComposed, Request, RequestSubmitted, StatusReceived
 from shared.contracts import intake as contract
 from shared.contracts.envelope import Event
-from shared.contracts.parts import Attachment, Channel, Contact, CourtChild, CourtDecision, CourtParty, Product
+from shared.contracts.parts import Attachment, Channel, Contact, CourtChild, CourtDecision, CourtParty, Product, VouchedBy, Vouching
 
 
 def to_event(fact: Published) -> Event:
@@ -38,14 +38,22 @@ def _request_submitted(fact: RequestSubmitted) -> contract.RequestSubmitted:
             Attachment(file_id=file.file_id, kind=file.kind, media_type=file.media_type, size_bytes=file.size_bytes, sha256=file.sha256)
             for file in request.attachments
         ),
+        vouching=_vouching(request),
+        repeats=request.repeats,
         personal=contract.RequestSubmittedPersonal(
             contact=_contact(request.origin),
             nik=request.person.nik,
             kk_number=request.person.kk_number,
             applicant_name=request.person.applicant_name,
             decision=_decision(fact.decision) if fact.decision else None,
+            sender_nik=request.vouching.nik if request.vouching else None,
         ),
     )
+
+
+def _vouching(request: Request) -> Vouching | None:
+    found = request.vouching
+    return Vouching(by=VouchedBy(found.by.value), link_id=found.link_id, level=found.level) if found else None
 
 
 def _reply_composed(fact: ReplyComposed) -> contract.ReplyComposed:

@@ -27,11 +27,12 @@ from services.intake.handlers import (
 from services.intake.ports import Deps, Lease, StoredPiece, Tx, file_id_of
 from shared.errors import AppError, Transient
 from shared.ids import new_token
+from shared.leases import renewing
 from shared.logs import get
 from shared.messaging.units import Errand, Units
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
-from shared.waiting import RENEWALS, happened, repeating, to_nobody
+from shared.waiting import happened, to_nobody
 
 _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely has more than two waiting
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
@@ -51,7 +52,7 @@ class ChatLimits:
     """How hard the chats are worked on."""
 
     at_once: int = 8
-    lease_seconds: float = 10.0
+    lease_seconds: float = 6.0
     tries: int = 6
     media_tries: int = 6
     poll_seconds: float = 1.0
@@ -88,7 +89,7 @@ class Chats:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then finish the messages in hand."""
         stopping = asyncio.create_task(_wake_on(stop, self._woken), name="chats stop")
-        async with repeating(self._limits.lease_seconds / RENEWALS, self._renew, name="chat leases"):
+        async with renewing(self._limits.lease_seconds, self._renew, name="chats"):
             try:
                 while not stop.is_set():
                     await self._give_way()

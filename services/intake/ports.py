@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from services.intake.domain.chat import Conversation, OpenRequest, RefusedFile, SentFile
 from services.intake.domain.contacts import Contact, Identity
 from services.intake.domain.court import Decision
+from services.intake.domain.docket import Docket, Limits
 from services.intake.domain.forms import Desk
 from services.intake.domain.inflow import Json, Kind, Piece
 from services.intake.domain.messages import MediaRef
@@ -141,6 +142,18 @@ class Tx(Protocol):
     def save_request(self, request: Request) -> None:
         """Store a changed request."""
 
+    async def docket(self, key: str) -> Docket:
+        """What was asked for a person; an empty one where there is none yet."""
+
+    def save_docket(self, docket: Docket) -> None:
+        """Store it. It was read with `docket` before; who writes it at the same time as somebody else comes second."""
+
+    async def find_link_holder(self, link_id: str) -> Contact | None:
+        """The contact that has, or had, this link."""
+
+    async def contact(self, contact_id: str) -> Contact:
+        """A contact by its id; NotFound where there is none."""
+
     async def find_case(self, key: str) -> Case | None:
         """The case of a decision, by the decision's key."""
 
@@ -155,6 +168,9 @@ class Tx(Protocol):
 
     def keep_sent_message(self, message: SentMessage) -> None:
         """Store it, new or changed."""
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` right after the commit."""
 
     def publish(self, fact: Published) -> None:
         """Tell a fact as an event, in the same commit."""
@@ -239,7 +255,7 @@ class Search:
 class Documents(Protocol):
     """Issued documents, where issuance keeps them."""
 
-    async def open(self, document: IssuedDocument) -> AsyncIterator[bytes]:
+    async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
         """Its bytes, whole or an error in the middle; Transient when they are not to be had now."""
 
 
@@ -249,6 +265,13 @@ class Page:
 
     requests: tuple[Request, ...]
     next: str | None
+
+
+class People(Protocol):
+    """Plain reads of contacts by the person they are linked to."""
+
+    async def linked_to(self, nik: str) -> Sequence[Contact]:
+        """Contacts that have, or had, a link to this person."""
 
 
 class Register(Protocol):
@@ -278,3 +301,5 @@ class Deps:
     media: Media
     register: Register
     documents: Documents
+    people: People
+    limits: Limits

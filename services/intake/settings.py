@@ -39,6 +39,15 @@ class Settings(ServiceSettings):
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    link_days: Annotated[
+        float, Field(gt=0, description="How long a contact counts as the person's who was compared with the KTP-el, in days")
+    ] = 365.0
+    contact_requests_a_day: Annotated[int, Field(ge=1, description="Requests that one chat may file on one day (WIB)")] = 10
+    person_requests_a_day: Annotated[int, Field(ge=1, description="Requests that may be filed for one NIK on one day (WIB)")] = 10
+    repeat_days: Annotated[
+        float, Field(ge=0, description="How long after its end the same request for the same NIK goes to an officer, in days; 0 = never")
+    ] = 30.0
+
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0
@@ -55,7 +64,7 @@ class Settings(ServiceSettings):
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
-    ] = 10.0
+    ] = 6.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0

@@ -15,14 +15,15 @@ from services.intake import api, consumers
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
+from services.intake.domain.docket import Limits
 from services.intake.domain.forms import Desk
 from services.intake.domain.requests import State
 from services.intake.domain.texts import Dates, Texts
-from services.intake.domain.words import Meaning, Vocabulary
+from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, Sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, RegisterStore, UsedFiles
+from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, PeopleStore, RegisterStore, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Health
 from shared.ids import new_id, new_receipt
@@ -81,7 +82,7 @@ class Wiring:
         self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
         self.traffic = Traffic()
-        self.consumer = self.station.consumer(self.units, consumers.routes(), self._give_way)
+        self.consumer = self.station.consumer(self.units, consumers.routes(self.deps), self._give_way)
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
         self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._give_way)
         self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds, self._give_way)
@@ -166,6 +167,13 @@ class Wiring:
             media=self.media,
             register=RegisterStore(self.mongo, self.database),
             documents=self.documents,
+            people=PeopleStore(self.mongo, self.database),
+            limits=Limits(
+                settings.contact_requests_a_day,
+                settings.person_requests_a_day,
+                timedelta(days=settings.repeat_days),
+                timedelta(days=settings.link_days),
+            ),
         )
 
     def _parts(self) -> api.Parts:
@@ -222,6 +230,6 @@ def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
     online = {phrase: services.get(code).id for code, phrases in document["services"].items() for phrase in phrases}
     numbered = {str(number): code for number, code in enumerate(desk.forms, start=1)}
-    named = {form.title.casefold(): code for code, form in desk.forms.items()}
+    named = {plain(form.title): code for code, form in desk.forms.items()}
     in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
-    return Vocabulary(commands, online | named | numbered, in_person)
+    return Vocabulary(commands, online | named, in_person, numbered)

@@ -17,9 +17,10 @@ from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
+from shared.leases import renewing
 from shared.messaging.delivery import Context
 from shared.messaging.units import Errand, Units
-from shared.waiting import RENEWALS, happened, repeating
+from shared.waiting import happened
 
 PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
@@ -134,7 +135,7 @@ class Printing:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then finish the sheets in work."""
         stopper = asyncio.create_task(self._wake_on(stop))
-        async with repeating(self._deps.lease.total_seconds() / RENEWALS, self._renew, name="print leases"):
+        async with renewing(self._deps.lease.total_seconds(), self._renew, name="press"):
             try:
                 while not stop.is_set():
                     self._woken.clear()

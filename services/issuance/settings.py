@@ -50,5 +50,5 @@ class Settings(ServiceSettings):
     ] = 60.0
     print_lease_seconds: Annotated[
         float, Field(gt=0, description="After this long without a sign of life an attempt counts as dead, in seconds; renewed thrice in it")
-    ] = 10.0
+    ] = 6.0
     print_attempts: Annotated[int, Field(ge=1, description="Attempts before a document is held for a person")] = 8

@@ -14,7 +14,8 @@ from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.errors import AppError
-from shared.waiting import RENEWALS, happened, repeating
+from shared.leases import renewing
+from shared.waiting import happened
 
 _POLL_SECONDS: Final = 1.0  # what another process rang is seen after this; in this process the bell wakes at once
 _SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
@@ -57,7 +58,7 @@ class Dispatcher:
         stopping = asyncio.create_task(stop.wait())
         failures = 0
         self._at_work = True
-        async with repeating(self._deps.lease_seconds / RENEWALS, self._courier.renew, name=f"{self.channel} lanes"):
+        async with renewing(self._deps.lease_seconds, self._courier.renew, name=f"{self.channel} lanes"):
             try:
                 while not stop.is_set():
                     self._bell.clear()

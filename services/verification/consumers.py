@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.verification import handlers
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.intake import RequestSubmitted
@@ -58,6 +58,9 @@ def submission_from(event: RequestSubmitted) -> Submission:
         promised_at=event.promised_at,
         attachments=tuple(Attachment(**attachment.model_dump()) for attachment in event.attachments),
         decision=_decision(personal.decision) if personal.decision else None,
+        vouching=Vouching(event.vouching.by.value, event.vouching.link_id, event.vouching.level) if event.vouching else None,
+        sender_nik=personal.sender_nik,
+        repeats=event.repeats,
     )
 
 

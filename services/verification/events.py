@@ -9,7 +9,7 @@ from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejec
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Member
-from services.verification.domain.submission import Contact, Submission
+from services.verification.domain.submission import Contact, Submission, Vouching
 from shared.contracts import parts, verification
 from shared.contracts.envelope import Event
 from shared.errors import DomainError
@@ -34,6 +34,8 @@ def _(fact: CaseApproved) -> Event:
         decided_by=verification.Decider.AUTOMATIC if automatic else verification.Decider.STAFF,
         officer_id=fact.officer_id,
         approved_at=fact.at,
+        vouching=_vouching(fact.submission.vouching) if fact.is_proven else None,
+        link_granted=fact.link_granted,
         personal=verification.RequestApprovedPersonal(
             contact=_contact(fact.submission.contact),
             holder_nik=fact.submission.nik,
@@ -45,7 +47,12 @@ def _(fact: CaseApproved) -> Event:
 @_event.register
 def _(fact: CaseReturned) -> Event:
     return verification.RequestReturned(
-        **_request(fact.submission), reasons=_reasons(fact.reasons), returned_at=fact.at, personal=_turned_down(fact)
+        **_request(fact.submission),
+        reasons=_reasons(fact.reasons),
+        returned_at=fact.at,
+        officer_id=fact.officer_id,
+        link_granted=fact.link_granted,
+        personal=_turned_down(fact),
     )
 
 
@@ -100,6 +107,12 @@ def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
 
 def _turned_down(fact: CaseReturned | CaseRejected) -> verification.RequestTurnedDownPersonal:
     return verification.RequestTurnedDownPersonal(contact=_contact(fact.submission.contact), note=fact.note)
+
+
+def _vouching(vouching: Vouching | None) -> parts.Vouching | None:
+    if vouching is None:
+        return None
+    return parts.Vouching(by=parts.VouchedBy(vouching.by), link_id=vouching.link_id, level=vouching.level)
 
 
 def _contact(contact: Contact) -> parts.Contact:

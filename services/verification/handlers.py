@@ -14,13 +14,14 @@ from services.verification.domain.checks import check_request
 from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import Route, Verdict, route
-from services.verification.domain.reasons import check_reasons
+from services.verification.domain.printing import check_printing, ensure_printable
+from services.verification.domain.reasons import check_neutral, check_reasons
 from services.verification.domain.register import Register
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Outcome, Task
 from services.verification.ports import Deps, FileStream, Tx
 from shared.clock import WIB
-from shared.errors import DomainError, NotFound, Stale
+from shared.errors import BadInput, DomainError, FieldProblem, NotFound, Stale
 from shared.logs import get
 
 BY_THE_RULES: Final = "rules"  # who decided, in the log, when no officer did
@@ -38,12 +39,16 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An officer's decision. `version` is the one that was on the screen; `note` is what the citizen is told and may be personal."""
+    """An officer's decision. `version` is the one that was on the screen; `note` is what the citizen is told and may be personal.
+
+    `grant_link`: the officer has compared the selfie, and the sender's contact is the person's from now on.
+    """
 
     act: Act
     version: str
     reasons: tuple[Finding, ...] = ()
     note: str | None = None
+    grant_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
     else:
         case = cases.reopen(held, submission, at=now)
     register = await _register(tx, submission)
-    findings = check_request(submission, service, register, today=_today(deps))
+    findings = (*check_request(submission, service, register, today=_today(deps)), *check_printing(submission, register))
     tx.cases.save(_settle(tx, deps, cases.judged(case, findings), route(findings, service), register))
 
 
@@ -181,20 +186,23 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
-        BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
-        DomainError: `task_closed`, `task_not_claimed` or `holder_not_in_register`.
+        BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register` or `link_not_grantable`.
+        DomainError: `task_closed`, `task_not_claimed`, `holder_not_in_register`, `card_too_large` or `register_unprintable`.
     """
-    if decision.act is not Act.APPROVE:
-        check_reasons(decision.reasons, decision.act.value)
+    check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await _view(tx, await tx.tasks.get(task_id))
-    now = deps.clock()
+    now, grant = deps.clock(), decision.grant_link
     task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
+    _check_identity(seen.case, decision)
     if decision.act is Act.APPROVE:
-        case, fact = cases.approve(seen.case, card_for(seen.case.submission, seen.register), at=now, officer_id=officer_id)
+        card = ensure_printable(card_for(seen.case.submission, seen.register))
+        case, fact = cases.approve(seen.case, card, at=now, officer_id=officer_id, grant_link=grant)
     elif decision.act is Act.RETURN:
-        case, fact = cases.return_to_sender(seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note)
+        case, fact = cases.return_to_sender(
+            seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note, grant_link=grant
+        )
     else:
         case, fact = cases.reject(seen.case, decision.reasons, at=now, officer_id=officer_id, note=decision.note)
     tx.tasks.save(task)
@@ -203,6 +211,19 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     tx.emit(closed)
     _log_decision(tx, case)
     return TaskView(task=task, case=case, register=seen.register, card=seen.card, version=_version(tx, task, seen.register))
+
+
+def _check_identity(case: Case, decision: Decision) -> None:
+    """Hold the decision against what is known of the sender.
+
+    Raises:
+        BadInput: `link_not_grantable` or `reason_tells_register`.
+    """
+    if decision.grant_link and (decision.act is Act.REJECT or not case.can_grant_link):
+        detail = "Only with approve or return, of an unproven request of a chat that has a selfie (selfie_ktp)."
+        raise BadInput("link_not_grantable", detail, (FieldProblem("grant_link", "link_not_grantable", detail),))
+    if decision.act is not Act.APPROVE and case.is_unproven and not decision.grant_link:
+        check_neutral(decision.reasons)
 
 
 def _log_decision(tx: Tx, case: Case) -> None:
@@ -218,6 +239,9 @@ def _log_decision(tx: Tx, case: Case) -> None:
             decider=case.officer_id or BY_THE_RULES,
             reasons=[reason.code for reason in case.reasons],
             round=case.round,
+            vouched_by=submission.vouching.by if submission.vouching and not case.is_unproven else None,
+            link_id=submission.vouching.link_id if submission.vouching and not case.is_unproven else None,
+            link_granted=case.link_granted,
         )
 
     tx.on_commit(say)

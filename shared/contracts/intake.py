@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product
+from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product, Vouching
 
 
 class RequestSubmittedPersonal(Contract):
@@ -19,10 +19,14 @@ class RequestSubmittedPersonal(Contract):
     kk_number: Annotated[KkText | None, Field(description="As the person gave it; a court decision has none")] = None
     applicant_name: str | None = None
     decision: CourtDecision | None = None
+    sender_nik: Annotated[NikText | None, Field(description="Whose contact the sender is proven to have; only where a link vouches")] = None
 
 
 class RequestSubmitted(Event):
-    """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id."""
+    """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id.
+
+    Comes again, whole, when a returned request was mended: the same id and receipt, the next sequence.
+    """
 
     type: ClassVar[str] = "intake.request_submitted.v1"
 
@@ -36,6 +40,10 @@ class RequestSubmitted(Event):
     promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
     outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None
     attachments: tuple[Attachment, ...] = ()
+    vouching: Annotated[Vouching | None, Field(description="Who stands for the sender; null: nobody, the identity is unproven")] = None
+    repeats: Annotated[
+        str | None, Field(description="Id of the request for the same service and person that ended a short time ago, where there is one")
+    ] = None
     personal: RequestSubmittedPersonal
 
 

@@ -46,6 +46,22 @@ class Contact(Contract):
     last_inbound_at: Annotated[str | None, Field(description="RFC 3339: last message of the person, opens the 24-hour window")] = None
 
 
+class VouchedBy(StrEnum):
+    """Who stands for it that the sender may ask for this person."""
+
+    LINK = "link"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+class Vouching(Contract):
+    """On what a request rests. Whose NIK the sender has is personal and stands elsewhere."""
+
+    by: VouchedBy
+    link_id: Annotated[str | None, Field(description="The link between the sender's contact and a person; only with `link`")] = None
+    level: Annotated[Code | None, Field(description="How that link was proven: counter, officer")] = None
+
+
 class Attachment(Contract):
     """A file that intake holds; `GET {intake}/v1/files/{file_id}`."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Channel, Code, Contact, FamilyCard, NikText, Product
+from shared.contracts.parts import Channel, Code, Contact, FamilyCard, NikText, Product, Vouching
 
 
 class Decider(StrEnum):
@@ -47,6 +47,10 @@ class RequestApproved(Event):
     decided_by: Decider
     officer_id: str | None = None
     approved_at: AwareDatetime
+    vouching: Annotated[Vouching | None, Field(description="Who stood for the sender: every automatic approval names it")] = None
+    link_granted: Annotated[
+        bool, Field(description="The officer has compared a selfie: the sender's contact is now linked to the person of the request")
+    ] = False
     personal: RequestApprovedPersonal
 
 
@@ -70,6 +74,10 @@ class RequestReturned(Event):
     product: Product
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     returned_at: AwareDatetime
+    officer_id: Annotated[str | None, Field(description="Who returned it; null: the rules alone")] = None
+    link_granted: Annotated[
+        bool, Field(description="The officer has compared a selfie: the sender's contact is now linked to the person of the request")
+    ] = False
     personal: RequestTurnedDownPersonal
 
 

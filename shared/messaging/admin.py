@@ -11,6 +11,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -26,7 +27,7 @@ from shared.messaging.entry import Entry
 from shared.messaging.letters import Letters
 from shared.messaging.outbox import BrokerUnavailable, Refused
 from shared.messaging.publisher import Publisher
-from shared.mongo import Mongo
+from shared.mongo import DatabaseUnavailable, DriverError, Mongo, is_unavailable
 from shared.settings import Environment
 
 _FAILED: Final = 1
@@ -89,10 +90,9 @@ class Admin:
         return await self._each(options, "discarded", lambda address: self.desk.discard(address, options.note))
 
     async def conservation(self, options: argparse.Namespace) -> int:
-        """Print both books; the last line is JSON. 1 when unbalanced."""
+        """Print both books, as a table or as JSON. 1 when unbalanced."""
         found = await balance.settle(self._mongo, self._databases, self._letters, self.desk, options.settle)
-        print(balance.table(found))
-        print(orjson.dumps(balance.as_data(found)).decode())
+        print(orjson.dumps(balance.as_data(found)).decode() if options.json else balance.table(found))
         return 0 if found.balanced else _FAILED
 
     async def _each(self, options: argparse.Namespace, done: str, act: Callable[[str], Awaitable[None]]) -> int:
@@ -124,9 +124,22 @@ def main(words: Sequence[str]) -> int:
         return _USAGE
     try:
         return asyncio.run(_run(settings, options))
-    except (AppError, Lost, Refused, BrokerUnavailable) as error:
+    except (DriverError, DatabaseUnavailable) as error:
+        if not is_unavailable(error):
+            raise
+        print(f"admin: MongoDB does not answer at {_where(settings.mongo_url)}: is it running? MONGO_URL says where", file=sys.stderr)
+        return _FAILED
+    except (BrokerUnavailable, Lost):
+        print(f"admin: RabbitMQ does not answer at {_where(settings.amqp_url)}: is it running? AMQP_URL says where", file=sys.stderr)
+        return _FAILED
+    except (AppError, Refused) as error:
         print(f"admin: {error}", file=sys.stderr)
         return _FAILED
+
+
+def _where(url: SecretStr) -> str:
+    """Hosts and ports of an address, without its user and password."""
+    return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2]
 
 
 async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
@@ -176,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     discarding = commands.add_parser("discard", help="decide that it shall not be handled")
     discarding.add_argument("--note", required=True, help="why, and who decided")
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
+    conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
     conserving.add_argument("--settle", type=float, default=balance.SETTLE_SECONDS, help="seconds to read again while work moves")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
     for command in (listing, replaying, discarding):

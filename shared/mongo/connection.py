@@ -13,7 +13,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.topology_description import TopologyDescription
 
-from shared.mongo.errors import DatabaseUnavailable, reachable
+from shared.mongo.errors import DatabaseUnavailable, name_of, reachable
 from shared.mongo.transaction import Session, run_transaction
 
 Doc: TypeAlias = dict[str, Any]
@@ -140,7 +140,7 @@ class Mongo:
         try:
             hello = await self._client.get_database("admin").command("hello")
         except PyMongoError as error:
-            raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+            raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
 

@@ -65,6 +65,12 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, PyMongoError) and error.timeout
 
 
+def name_of(error: PyMongoError) -> str:
+    """What to call it in a log: the server's own name where it has one (`AuthenticationFailed`), else the driver's. Never its text."""
+    details = error.details if isinstance(error, OperationFailure) else None
+    return str((details or {}).get("codeName") or type(error).__name__)
+
+
 @contextmanager
 def reachable() -> Iterator[None]:
     """Turn what the driver raises when MongoDB is down into the house's own error.
@@ -76,5 +82,5 @@ def reachable() -> Iterator[None]:
         yield
     except PyMongoError as error:
         if is_unavailable(error):
-            raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+            raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
         raise

@@ -24,18 +24,18 @@ from shared.mongo.together import Lookups, Together
 from shared.mongo.unused import HIDDEN_SINCE
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
-_HEAD_BYTES: Final = 16  # what the longest signature below needs
+_HEAD_BYTES: Final = 1024  # a PDF may begin anywhere in these (ISO 32000-1 annex H.3, note 13); the others need 16
 _ORPHANED_AFTER: Final = timedelta(days=1)  # no upload takes a day; chunks without a file by then are from a process that died
 
 _SIGNATURES: Final[tuple[tuple[str, int, bytes], ...]] = (  # media type, offset, bytes
     ("image/jpeg", 0, b"\xff\xd8\xff"),
     ("image/png", 0, b"\x89PNG\r\n\x1a\n"),
-    ("application/pdf", 0, b"%PDF-"),
     ("image/webp", 8, b"WEBP"),  # in a RIFF container
     ("image/heic", 4, b"ftypheic"),
     ("image/heic", 4, b"ftypheix"),
     ("image/heic", 4, b"ftypmif1"),
 )
+_PDF: Final = b"%PDF-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +260,11 @@ def _inserting(rows: Collection) -> Callable[[Sequence[Doc]], Awaitable[None]]:
 
 
 def sniff(head: bytes) -> str | None:
-    """The media type by the first bytes (16 are enough); None when it is none we know."""
+    """The media type by the first 1,024 bytes; None when it is none we know. What begins as a picture is that picture."""
     for media_type, offset, signature in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return media_type
-    return None
+    return "application/pdf" if _PDF in head[:_HEAD_BYTES] else None
 
 
 def _accepted(head: bytes, media_types: frozenset[str]) -> str:

@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.clock import monotonic_seconds
-from shared.mongo.errors import CommitUnknown, DatabaseUnavailable, is_unavailable
+from shared.mongo.errors import CommitUnknown, DatabaseUnavailable, is_unavailable, name_of
 
 R = TypeVar("R")
 Session: TypeAlias = AsyncIOMotorClientSession
@@ -59,7 +59,7 @@ async def _run(client: AsyncIOMotorClient[Any], body: Callable[[Session], Awaita
             if again and await _paused(attempt, deadline):
                 continue
             if again or is_unavailable(error):
-                raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
+                raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
             raise
 
 

@@ -13,13 +13,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from shared import metrics
 from shared.health import Health
 from shared.settings import ServiceSettings
-from shared.web import openapi, problems
+from shared.web import docs, openapi, problems
 from shared.web.auth import Authenticator
 from shared.web.middleware import BodyLimit, Canonical, Reach, Room, Waiting
 from shared.web.traffic import Traffic
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
-DOCUMENTATION: Final = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect"})
+DOCUMENTATION: Final = frozenset({"/openapi.json", docs.PAGE_PATH, docs.ASSET_PATH})
 
 
 def create_app(
@@ -43,10 +43,11 @@ def create_app(
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
         traffic: Counts the requests that are being answered, where somebody gives way to them.
     """
-    app = FastAPI(title=title, redoc_url=None)
+    app = FastAPI(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
+    docs.install(app)
     openapi.install(app, port=type(settings).model_fields["port"].default)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
     if database_lost is not None:

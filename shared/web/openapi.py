@@ -14,8 +14,12 @@ from fastapi.routing import iter_route_contexts
 from shared.web.problems import MEDIA_TYPE
 from shared.web.refusals import CODES, FIELD_CODES, Demand, Refusals, refuses
 
-ALWAYS: Final[Refusals] = refuses(500, "internal_error") | refuses(503, "busy", "contended", "database_unavailable")
-"""What every route may answer: a full house, a lost race five times over, no database."""
+ALWAYS: Final[Refusals] = (
+    refuses(408, "request_too_slow")
+    | refuses(500, "internal_error")
+    | refuses(503, "busy", "contended", "database_unavailable", "too_many_slow")
+)
+"""What every route may answer: a request that does not arrive, a full house, a lost race five times over, no database."""
 
 _WITH_BODY: Final = refuses(413, "body_too_large")
 _PROBLEM: Final[Mapping[str, Any]] = {
@@ -120,7 +124,7 @@ def _of_validation(operation: Mapping[str, Any], *, parses_body: bool) -> Refusa
     """What FastAPI answers by itself where there is something that can be wrong. A plain text can't be."""
     found: Refusals = refuses(400, "json_malformed") if parses_body else {}
     if parses_body or not all(_is_plain(one["schema"]) for one in operation.get("parameters", ())):
-        found |= refuses(422, "fields_invalid")
+        found |= refuses(422, "fields_invalid", "content_unfit")
     return found
 
 

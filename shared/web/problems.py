@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from shared import logs
@@ -58,6 +59,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(Malformed, _malformed)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DriverError, _database)
 
@@ -97,6 +99,15 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         return problem(HTTPStatus.BAD_REQUEST, "json_malformed", "The body is not JSON.")
     errors = [FieldProblem(field_path(item["loc"]), _code(item), _text(item)) for item in found]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "fields_invalid", "One or more fields break their format.", errors)
+
+
+async def _unfit(_request: Request, error: Exception) -> Response:
+    """What was accepted does not fit into a contract of ours: the same again would fail again, so it is no 500. Somebody must mend it."""
+    assert isinstance(error, ValidationError)  # noqa: S101 - as above
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    errors = [FieldProblem(field_path(item["loc"]), str(item["type"])) for item in found]
+    _log.error("contract.refused", contract=error.title, fields=[problem.field for problem in errors])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "content_unfit", "This can't be handled as it is; the office is told.", errors)
 
 
 def field_path(location: Sequence[str | int]) -> str:

@@ -22,6 +22,7 @@ from shared.web.problems import problem
 Network = IPv4Network | IPv6Network
 
 _SLOW_SECONDS: Final = 1.0  # a whole request takes milliseconds to arrive, a photo over a bad line some seconds
+_RETRY_SECONDS: Final = 5  # by then others of the same address are through, or cut off
 _IPV6_PREFIX: Final = 64  # bits that a provider gives one customer: all below them is one caller's
 _log = logs.get("web")
 
@@ -44,7 +45,7 @@ class Guarded(HttpToolsProtocol):
     slow: ClassVar[Counter[str]]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """A caller is there, and has said nothing yet."""
+        """Start the clock of a new connection."""
         super().connection_made(transport)
         self._counted_for = ""
         self._said_something = False
@@ -54,32 +55,32 @@ class Guarded(HttpToolsProtocol):
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone."""
+        """Stop every clock of a connection that is gone."""
         self._settle()
         self._stop_waiting_for_reader()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes came. Nothing is set up for a request that came whole."""
+        """Read what came; start a clock only where a request is not whole yet."""
         super().data_received(data)
         if not self._whole and self._look_later is None and not self.transport.is_closing():
             self._arm()
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """Note the first byte of a request."""
         super().on_message_begin()
         self._said_something = True
         if self._whole:
             self._begin()
 
     def on_headers_complete(self) -> None:
-        """The headers are here."""
+        """Give the body its time."""
         self._in_headers = False
         self._deadline = self.loop.time() + self.patience.body_seconds
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """Stop the clock: the request is whole."""
         super().on_message_complete()
         self._settle()
 
@@ -104,7 +105,7 @@ class Guarded(HttpToolsProtocol):
             self._counted_for = ""
 
     def _look(self) -> None:
-        """Once a second while it is slow."""
+        """Look once a second at a request that is slow; end it when its time is over, or when its address has too many."""
         self._look_later = None
         if self.transport.is_closing():
             return
@@ -121,7 +122,7 @@ class Guarded(HttpToolsProtocol):
         self._arm()
 
     def _count(self) -> bool:
-        """Count it for its address; False where that has as many as it may."""
+        """Count the request for its address; return False where that has as many as it may."""
         address = self._address()
         if not address:
             return True
@@ -132,7 +133,7 @@ class Guarded(HttpToolsProtocol):
         return True
 
     def _address(self) -> str:
-        """Whose request this is; empty while a proxy of ours has not said it."""
+        """Return whose request this is; empty while a proxy of ours has not said it."""
         peer = self.client[0] if self.client else ""
         if not self._is_trusted(peer):
             return _caller(peer)
@@ -156,7 +157,7 @@ class Guarded(HttpToolsProtocol):
         answering = cycle is not None and not cycle.response_complete
         may_answer = not answering if self._in_headers else cycle is not None and answering and not cycle.response_started
         if self._said_something and may_answer:
-            answer = problem(status, code, detail, headers={"Connection": "close"})
+            answer = problem(status, code, detail, headers={"Connection": "close", "Retry-After": str(_RETRY_SECONDS)})
             head = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
             self.transport.write(b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, status.phrase.encode(), head, bytes(answer.body)))
         if cycle is not None and answering:
@@ -168,20 +169,20 @@ class Guarded(HttpToolsProtocol):
     # -- an answer that is not taken
 
     def pause_writing(self) -> None:
-        """More waits for the caller than the socket holds."""
+        """Start a clock for a caller who does not read the answer."""
         super().pause_writing()
         if self._taken_later is None:
             self._taken_later = self.loop.call_later(self.patience.taking_seconds, self._give_up)
 
     def resume_writing(self) -> None:
-        """The caller has taken some of it."""
+        """Stop that clock where all is said; who reads bit by bit does not start it anew."""
         super().resume_writing()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete:
             self._stop_waiting_for_reader()
 
     def on_response_complete(self) -> None:
-        """All of it is said."""
+        """Stop that clock where nothing waits to be read."""
         if not self.flow.write_paused:
             self._stop_waiting_for_reader()
         super().on_response_complete()
@@ -199,12 +200,12 @@ class Guarded(HttpToolsProtocol):
 
 
 def guarded(patience: Patience) -> type[Guarded]:
-    """The protocol of one server, all of whose connections share a count."""
+    """Make the protocol of one server, all of whose connections share a count."""
     return type("Guarded", (Guarded,), {"patience": patience, "slow": Counter[str]()})
 
 
 def _caller(address: str) -> str:
-    """The address as it counts: of IPv6, the network of one customer."""
+    """Return the address as it counts: of IPv6, the network of one customer."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.domain import court, submission
+from tests.architecture.source import ROOT
 from tests.architecture.test_routes import PUBLIC, SCOPES, apps  # noqa: F401 - a fixture
 from tests.support.documented import documented
 
@@ -95,6 +96,27 @@ async def test_what_everybody_can_get_wrong_is_answered_as_documented(apps: dict
                 if "requestBody" in operation:
                     large = await client.request(method, filled(path), content=b"x" * 12_000_000, headers=JSON)
                     assert large.status_code == 413
+
+
+async def test_what_is_answered_before_a_route_is_reached_is_documented_too(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    """Every code that `shared.web` writes itself: slow callers, a full house, no database, what can't be read."""
+    written = {
+        argument.value
+        for module in (ROOT / "shared" / "web").glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {"problem", "_cut"}
+        for argument in node.args[1:2]
+        if isinstance(argument, ast.Constant)
+    }
+    assert {"busy", "request_too_slow", "database_unavailable", "internal_error", "json_malformed"} <= written, "nothing is read"
+    listed = {
+        code
+        for app in apps.values()
+        for _, _, operation in operations(app)
+        for answer in operation["responses"].values()
+        for code in answer.get("x-codes", ())
+    }
+    assert written <= listed
 
 
 @pytest.mark.parametrize("module", [court, submission])

@@ -1,5 +1,6 @@
 """The lock files hold every dependency, with hashes, and agree with each other and with pyproject.toml (ADR 9)."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -38,7 +39,11 @@ def _holds(need: Requirement, locked: dict[str, Version]) -> bool:
     return version is not None and need.specifier.contains(version, prereleases=True)
 
 
-@pytest.mark.parametrize("lock", [RELEASE, DEVELOPMENT, ROOT / "deploy" / "local" / "uv.lock"], ids=lambda lock: lock.name)
+@pytest.mark.parametrize(
+    "lock",
+    [RELEASE, DEVELOPMENT, ROOT / "deploy" / "local" / "uv.lock", ROOT / "deploy" / "local" / "node.lock"],
+    ids=lambda lock: lock.name,
+)
 def test_every_pin_has_a_hash(lock: Path) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock.read_text())
     bare = [block.splitlines()[0] for block in blocks if PIN.match(block) and "--hash=sha256:" not in block]
@@ -54,3 +59,12 @@ def test_tests_run_on_the_versions_that_production_runs() -> None:
 def test_no_lock_names_an_index() -> None:
     for lock in (RELEASE, DEVELOPMENT):
         assert not re.search(r"^--(index-url|extra-index-url|find-links)", lock.read_text(), re.MULTILINE)
+
+
+def test_the_libraries_of_the_pages_are_exact_and_hashed() -> None:
+    declared = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert locked.pop("")["dependencies"] == declared, "npm install --package-lock-only"
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in declared} == declared
+    assert all(package["integrity"].startswith("sha512-") for package in locked.values())
+    assert not [name for name, package in locked.items() if "resolved" in package], "as the other locks: it names no index"

@@ -28,6 +28,7 @@ PUBLIC = {
 }
 SCOPES = {
     *("requests:write", "requests:read", "files:write", "files:read", "tasks:read", "tasks:decide", "documents:read", "admin"),
+    "people:link",
     *("whatsapp-signature", "standard-webhooks"),  # these authenticate the raw bytes instead of a key
 }
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from tests.bench import growth, journey, report, spike, start, step, throughput, webhook, workers
 from tests.bench.report import Report
-from tests.bench.system import System, running
+from tests.bench.system import FAMILIES, System, running
 
 BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth)
 QUICK = {"tries": 1, "rounds": 1, "scale": 0.1, "journeys": 3, "seconds": 1.5, "spike_seconds": 3.0, "stored": [20_000]}
@@ -40,7 +40,7 @@ def without_the_press(options: argparse.Namespace) -> Iterator[Report]:
     if options.quick:
         groups = [[bench for group in groups for bench in group]]
     for group in groups:
-        with running(throughput.with_stub) as system:
+        with running(throughput.with_stub, families=spike.FAMILIES if spike.on in group else FAMILIES) as system:
             for bench in group:
                 yield bench(system, options=options)
 

@@ -7,7 +7,6 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Final
 
 import psutil
@@ -26,6 +25,15 @@ from tests.support.vhosts import open_vhost
 MB: Final = 1_000_000
 CALM_SECONDS: Final = 180.0
 LOOK_SECONDS: Final = 0.5
+FAMILIES: Final = 5000  # of the sample register: some 8,000 can ask, more than the rounds of one system file
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody of the sample register who can ask for a lost family card."""
+
+    nik: str = field(repr=False)
+    kk_number: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class System:
     mongo_url: str
     amqp_url: str
     database_prefix: str
+    askers: Iterator[Asker]
+    """Each asks once: who asks again is a repeat, which goes to an officer."""
 
     def url(self, name: str) -> str:
         """Where a part listens."""
@@ -49,8 +59,8 @@ class System:
 
 
 @contextmanager
-def running(adapt: Callable[[Part], Part] = lambda part: part) -> Iterator[System]:
-    """The whole system with ports, queues and databases of its own."""
+def running(adapt: Callable[[Part], Part] = lambda part: part, *, families: int = FAMILIES) -> Iterator[System]:
+    """The whole system with ports, queues and databases of its own; of each family two or so can ask."""
     run = Run.open()
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
     try:
@@ -62,12 +72,13 @@ def running(adapt: Callable[[Part], Part] = lambda part: part) -> Iterator[Syste
                 rabbitmq_api_url=broker.api_url,
                 mongo_url=run.database().url,
                 database_prefix=f"bench_{run.folder.name}_",
+                register_families=families,
                 **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
             )
             stack = Stack(settings, adapt=adapt)
             try:
                 stack.start()
-                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix)
+                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix, askers(stack))
             finally:
                 stack.stop()
                 asyncio.run(_drop(settings))
@@ -151,19 +162,19 @@ async def _in_flight(mongo: Mongo, database: str) -> int:
     return sum(census.in_flight for census in (await conservation.take(mongo, database)).values())
 
 
-@dataclass(frozen=True)
-class Asker:
-    """Somebody of the sample register who can ask for a lost family card."""
+def askers(stack: Stack) -> Iterator[Asker]:
+    """Every head of a family, then every spouse, but for those who travel in a chat.
 
-    nik: str = field(repr=False)
-    kk_number: str = field(repr=False)
-
-
-def askers(stack: Stack) -> list[Asker]:
-    """The first person of every family."""
-    with stack.register.open(encoding="utf-8", newline="") as lines:
-        families = groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])
-        return [Asker(next(rows)["nik"], kk_number) for kk_number, rows in families]
+    Raises:
+        RuntimeError: all of them have asked.
+    """
+    travelling = {person["nik"] for person in stack.people()["kk_hilang"]}
+    for relations in (("KEPALA KELUARGA",), ("ISTRI", "SUAMI")):
+        with stack.register.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                if row["relation"].upper() in relations and row["nik"] not in travelling:
+                    yield Asker(row["nik"], row["kk_number"])
+    raise RuntimeError("everybody of the sample register has asked: give the system more families")
 
 
 def per(seconds: Mapping[str, float], count: int) -> dict[str, float]:

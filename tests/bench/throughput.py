@@ -31,7 +31,7 @@ from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row
-from tests.bench.system import Meter, System, askers, per, running
+from tests.bench.system import Meter, System, per, running
 from tests.support.http_wire import Http, request
 
 STUB_TARGET: Final = 120.0  # journeys a second
@@ -80,10 +80,9 @@ class Adapter:
 
     def __init__(self, system: System, http: Http) -> None:
         self._http = http
-        self._askers = askers(system.stack)
+        self._askers = system.askers
         self._headers = {"authorization": f"Bearer {system.stack.keys.clients['loket']}", "content-type": "application/json"}
         self._files: list[str] = []
-        self._filed = 0
 
     async def upload(self) -> None:
         """The two photos that every request names."""
@@ -96,8 +95,7 @@ class Adapter:
 
     def next(self) -> bytes:
         """The bytes of the next request."""
-        asker = self._askers[self._filed % len(self._askers)]
-        self._filed += 1
+        asker = next(self._askers)
         kinds = zip(("surat_kehilangan", "ktp"), self._files, strict=True)
         body = {
             "service": "kk_hilang",

@@ -22,13 +22,7 @@ from tests.chaos.people import Person, personal
 from tests.chaos.sites import Sites
 
 RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-OVER: Final = (
-    "undelivered",
-    "rejected",
-    "returned",
-    "ready",
-    "delivered",
-)  # the end of several requests is the first of these that one has
+OVER: Final = ("undelivered", "rejected", "returned", "ready", "delivered")  # the end of several is the first of these that one has
 TRY_SECONDS: Final = 10.0  # a client gives up one try after that
 REPEATED: Final = 0.05  # share of clients that repeat although they were answered
 LISTEN_SECONDS: Final = 8.0  # one look at a chat, which ends with what comes; shorter than a try
@@ -281,12 +275,31 @@ async def whatsapp(road: Road, key: str, person: Person, phone: str) -> None:
     body = {"phone": phone, "name": person.name, "auto_read": True}
     citizen = await road.simulator("POST", f"{road.sites.whatsapp}/sim/citizens", json=body)
     road.history.personal(citizen["bsuid"])
+    await _enrol(road, person, phone)
     chat = Chat(road, key, citizen["id"])
     try:
         receipt = await _ask(chat, person)
         await follow(road, key, [receipt])
     finally:
         await road.outside.read_messages(chat.citizen_id, chat.wamids)
+
+
+async def _enrol(road: Road, person: Person, phone: str) -> None:
+    """The counter links the phone to the person, again until it is answered.
+
+    Raises:
+        Gone: there was no answer in time.
+    """
+    headers, deadline, pause = {"Authorization": f"Bearer {road.sites.reader_key}"}, road.deadline(), FIRST_PAUSE
+    while True:
+        body = {"phone": phone, "nik": person.nik}
+        answer = await road.try_once("POST", f"{road.sites.intake}/v1/people/links", json=body, headers=headers)
+        if answer is not None and answer.is_success:
+            return
+        if monotonic_seconds() > deadline:
+            raise Gone
+        await road.rest(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _ask(chat: Chat, person: Person) -> str:

@@ -48,7 +48,7 @@ IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "intake": ("inflow", {"state": "new", "kind": "message"}),
 }
 """What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
-TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 10 s, and the process starts in some
+TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 6 s, and the process and its press start in some
 OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
 

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count, groupby
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -17,6 +17,7 @@ from shared.clock import WIB, now
 
 SIX_DIGITS: Final = 100_000  # the most that a case number has, and shorter ones are real courts'
 NUMBERS: Final = 900_000
+ADULT_RELATIONS: Final = (*HUSBAND_RELATIONS, "ISTRI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,23 @@ class People:
     def __init__(self, register: Path, court_code: str, seed: int, run: int) -> None:
         couples = read_couples(register, 1_000_000)[::2]
         apart = {couple["kk_number"] for couple in couples}
-        self._heads = [person for person in _heads(register) if person.kk_number not in apart]
+        self._askers = [person for person in _adults(register) if person.kk_number not in apart]
         rng = Random(seed)
         rng.shuffle(couples)
-        rng.shuffle(self._heads)
+        rng.shuffle(self._askers)
         self._couples = iter(couples)
         self._numbers = count(run % NUMBERS)
         self._court_code = court_code
 
     def person(self, number: int) -> Person:
-        """Anybody who can ask for a lost card; the same for the same number."""
-        return self._heads[number % len(self._heads)]
+        """Anybody who can ask for a lost card; the same for the same number. Who asks again within weeks is an officer's matter.
+
+        Raises:
+            LookupError: there are not so many.
+        """
+        if number >= len(self._askers):
+            raise LookupError(f"{len(self._askers)} people of the sample register can ask: give the stage more families")
+        return self._askers[number]
 
     def decision(self, rng: Random) -> dict[str, Any] | None:
         """A decision about a couple that was not divorced yet; None when all are."""
@@ -72,10 +79,9 @@ def personal(decision: dict[str, Any]) -> Iterator[str]:
         yield from (person[name] for name in ("nik", "name") if person.get(name))
 
 
-def _heads(register: Path) -> Iterator[Person]:
+def _adults(register: Path) -> Iterator[Person]:
+    """Heads of families and their spouses."""
     with register.open(encoding="utf-8", newline="") as lines:
-        for kk_number, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"]):
-            for row in rows:
-                if row["relation"].upper() in HUSBAND_RELATIONS:
-                    yield Person(row["nik"], kk_number, row["name"])
-                    break
+        for row in csv.DictReader(lines):
+            if row["relation"].upper() in ADULT_RELATIONS:
+                yield Person(row["nik"], row["kk_number"], row["name"])

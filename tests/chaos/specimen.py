@@ -81,10 +81,10 @@ class _Builder:
     def journey(self, key: str, number: int, channel: str, origin: Doc, case_id: str | None = None) -> None:
         """A request that went all the way."""
         request_id, number_text = f"{key}.request", f"3519-KK-{DAY}-{number:04d}"
-        states = ("submitted", "approved", "issued", "delivered")
+        issued = "ready" if channel == "adapter" else "issued"
+        states = ("submitted", "approved", issued, "delivered")
         timeline: list[Doc] = [
-            {"state": state, "at": self.at, "reasons": [], "document_number": number_text if state == "issued" else None}
-            for state in states
+            {"state": state, "at": self.at, "reasons": [], "document_number": number_text if state == issued else None} for state in states
         ]
         self.add(
             "intake",
@@ -155,9 +155,10 @@ class _Builder:
             reason=None,
             note=None,
             message={"shape": shape},
-            seq=1,
+            seq=0 if channel == "adapter" else 1,
         )
-        self.event("notifier", f"jobs/{key}", 1, "notifier.notice_delivered.v1", request_id)
+        if channel != "adapter":  # it fetches its own
+            self.event("notifier", f"jobs/{key}", 1, "notifier.notice_delivered.v1", request_id)
         if channel == "whatsapp":
             self.history.effect(Effect("whatsapp", f"wamid.{key}", key, self.at, "document", sha256=sha256, document_id=document_id))
         elif channel == "court":
@@ -190,7 +191,7 @@ def _adapter(make: _Builder) -> None:
     history.answered(ADAPTER, None)
     history.answered(ADAPTER, 201, [f"{ADAPTER}.request"])
     history.told(ADAPTER, "MDN-AAAA-0001")
-    for state in ("submitted", "issued", "delivered"):
+    for state in ("submitted", "ready", "delivered"):
         history.observed("MDN-AAAA-0001", state)
     history.ended(ADAPTER, "delivered")
 

@@ -34,8 +34,8 @@ from tests.support.proxy import Proxy
 VHOST: Final = "chaos"
 LOOK_SECONDS: Final = 0.05  # between looks of the supervisor at its processes
 READY_SECONDS: Final = 0.5  # between questions to a part that is ready; one that is not is asked with every look
-FAMILIES: Final = 1000  # of the sample register
-MANY_FAMILIES: Final = 8000  # for an hour of load: every court decision needs a couple that is not divorced yet
+FAMILIES: Final = 4000  # of the sample register: everybody asks once, and half of the couples are the court's
+MANY_FAMILIES: Final = 20_000  # for an hour of load: every court decision needs a couple that is not divorced yet
 RESTART_SECONDS: Final = 0.1  # as compose: the first restart comes at once
 HEAL_SECONDS: Final = 60.0  # promises I4 and I7
 

@@ -12,7 +12,7 @@ from tests.chaos.history import History
 from tests.chaos.load import Drawn, Load, Plan, Sites
 
 COURT = "PA.Kab.Mn"
-FAMILIES = 300
+FAMILIES = 3000
 
 
 @pytest.fixture(scope="module")

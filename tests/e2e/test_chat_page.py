@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.support.browser import DESK, PHONE, visit
+from deploy.simulators.whatsapp.samples import INVENTED, read_people
+from deploy.simulators.whatsapp.samples import picture as drawn
+from services.verification.wiring import registry
+from tests.support.browser import DESK, NARROW, PHONE, WIDE_THINGS, visit
 from tests.support.eventually import eventually
 from tests.support.simulators import API, Phone, whatsapp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for the module: starting one takes seconds
 SITI = "6281234567890"
 MESSAGES = "**/sim/citizens/*/messages?limit=500"
-SAMPLES = Path("deploy/simulators/whatsapp/static")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -86,11 +90,11 @@ async def test_a_person_writes_taps_sends_photos_and_opens_the_document(browser:
         await page.get_by_role("button", name="Lampirkan foto").click()
         await page.get_by_role("menuitem", name="Contoh foto surat polisi").click()
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
-        picture = log.get_by_role("img", name="Foto yang Anda kirim: contoh-surat-polisi.jpg")
+        picture = log.get_by_role("img", name="Foto yang Anda kirim: contoh-surat-polisi.png")
         await expect(picture).to_be_visible()
         image = (await eventually(lambda: [each for each in phone.business.changes("messages") if each["type"] == "image"]))[0]["image"]
         url = (await phone.client.get(f"/v23.0/{image['id']}")).json()["url"]
-        assert (await phone.client.get(url)).content == (SAMPLES / "contoh-surat-polisi.jpg").read_bytes()
+        assert (await phone.client.get(url)).content == await asyncio.to_thread(drawn, INVENTED, "surat-polisi")
 
         pdf = b"%PDF-1.7 a family card"
         media_id = (await phone.upload(pdf)).json()["id"]
@@ -115,10 +119,12 @@ async def test_everything_goes_by_keyboard(browser: Browser, phone: Phone) -> No
         await eventually(lambda: [each["text"]["body"] for each in phone.business.changes("messages")] == ["halo\ndua baris"])
 
         await page.keyboard.press("Shift+Tab")
+        await expect(page.get_by_role("button", name="Isi contoh")).to_be_focused()
+        await page.keyboard.press("Shift+Tab")
         await expect(page.get_by_role("button", name="Lampirkan foto")).to_be_focused()
         await page.keyboard.press("Enter")
         await page.keyboard.press("ArrowUp")
-        await expect(page.get_by_role("menuitem", name="Contoh foto KTP")).to_be_focused()
+        await expect(page.get_by_role("menuitem", name="Contoh swafoto dengan KTP")).to_be_focused()
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("button", name="Lampirkan foto")).to_be_focused()
         await page.keyboard.press("Enter")
@@ -216,3 +222,121 @@ async def test_a_file_from_the_device_and_one_that_is_refused(browser: Browser, 
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Batal").click()
         images = [each for each in phone.business.changes("messages") if each["type"] == "image"]
         assert [each["image"]["mime_type"] for each in images] == ["image/png"]
+
+
+async def test_a_long_message_does_not_widen_the_list_of_people(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url, size=NARROW) as page:
+        await begin(page, "Selamat pagi, saya mau bertanya bagaimana cara mengurus kartu keluarga yang hilang kemarin " * 3)
+        await page.get_by_role("button", name="Kembali ke daftar warga").click()
+        await expect(page.get_by_role("list", name="Warga").get_by_role("button")).to_be_visible()
+        assert await page.evaluate(WIDE_THINGS) == 0
+
+
+@pytest.mark.parametrize("size", [NARROW, DESK])
+async def test_the_answer_to_a_photo_is_in_sight(browser: Browser, phone: Phone, size: tuple[int, int]) -> None:
+    """The scroll event of our own scrolling may come when the picture has grown: that is no wish of the reader."""
+    async with visit(browser, phone.url, size=size) as page:
+        await begin(page)
+        for _ in range(3):
+            await phone.sent(SITI, text={"body": "Sebuah jawaban yang panjang. " * 20})
+        await page.get_by_role("button", name="Isi contoh").click()
+        await page.get_by_role("dialog", name="Isi contoh").get_by_role("button", name="Swafoto dengan KTP-el").click()
+        await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
+        log = page.get_by_role("log", name="Percakapan")
+        picture = log.get_by_role("img", name="Foto yang Anda kirim")
+        await expect(picture).to_be_in_viewport()
+        await picture.evaluate(
+            "(image) => { image.style.height = '40rem'; document.getElementById('scroll').dispatchEvent(new Event('scroll')); }"
+        )
+        await phone.sent(SITI, text={"body": "Foto sudah kami terima."})
+        await expect(log.get_by_text("Foto sudah kami terima.")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_reader_who_scrolled_up_stays_and_is_told_of_what_is_new(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url, size=NARROW) as page:
+        await begin(page, "pesan pertama")
+        await phone.sent(SITI, text={"body": "Sebuah jawaban yang panjang. " * 60})
+        log = page.get_by_role("log", name="Percakapan")
+        await expect(log.get_by_text("Sebuah jawaban")).to_be_visible()
+        await page.locator("#scroll").evaluate("(box) => { box.scrollTop = 0; }")
+        await expect(log.get_by_text("pesan pertama")).to_be_in_viewport()
+        await page.wait_for_function("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+        await phone.sent(SITI, text={"body": "Satu lagi"})
+        await page.get_by_role("button", name="Pesan baru").click()
+        await expect(log.get_by_text("Satu lagi")).to_be_in_viewport()
+        await expect(page.get_by_role("button", name="Pesan baru")).to_be_hidden()
+
+
+async def test_the_24_hours_are_shown_as_they_are(browser: Browser, phone: Phone) -> None:
+    async with visit(browser, phone.url) as page:
+        await begin(page)
+        options, dialog = page.get_by_role("button", name="Pengaturan warga ini"), page.get_by_role("dialog", name="Pengaturan warga ini")
+        window = dialog.get_by_label("Jendela 24 jam terbuka")
+        await options.click()
+        await expect(window).to_be_checked()  # by the message, of which no news about the person came
+        await window.uncheck()
+        await dialog.get_by_role("button", name="Simpan").click()
+        await expect(dialog).to_be_hidden()
+        assert not phone.carrier.people.by_phone(SITI).window_open(phone.clock())  # type: ignore[union-attr]
+        await write(page, "halo lagi")
+        await eventually(lambda: len(phone.business.changes("messages")) == 2)
+        await options.click()
+        await expect(window).to_be_checked()
+        await dialog.get_by_role("button", name="Batal").click()
+        phone.offset = timedelta(hours=25)  # it ends by itself, without any news
+        await options.click()
+        await expect(window).not_to_be_checked()
+        await dialog.get_by_role("button", name="Simpan").click()
+        await expect(dialog).to_be_hidden()
+        await options.click()
+        await expect(window).not_to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "size", "said"),
+    [
+        ("IMG_1.HEIC", "image/heic", 100, "Jenis berkas ini tidak dapat dikirim"),
+        ("surat.xyz", "", 100, "Jenis berkas ini tidak dapat dikirim"),
+        ("kosong.jpg", "image/jpeg", 0, "Berkas ini kosong atau terlalu besar"),
+        ("besar.jpg", "image/jpeg", 5 * 1024 * 1024 + 1, "Berkas ini kosong atau terlalu besar"),
+    ],
+)
+async def test_why_a_file_is_refused_is_said_in_indonesian(
+    browser: Browser, phone: Phone, name: str, mime_type: str, size: int, said: str
+) -> None:
+    async with visit(browser, phone.url, size=NARROW, refused=1) as page:
+        await begin(page)
+        await page.locator("#file").set_input_files({"name": name, "mimeType": mime_type, "buffer": b"x" * size})
+        dialog = page.get_by_role("dialog", name="Kirim")
+        await dialog.get_by_role("button", name="Kirim").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text(f"Belum berhasil: {said}")
+        assert "(#" not in await dialog.inner_text()
+
+
+async def test_who_has_no_papers_fills_in_a_sample_person(browser: Browser, tmp_path: Path) -> None:
+    register = tmp_path / "register.csv"
+    registry(["generate", "--families", "20", "--out", str(register)])
+    people = read_people(register)
+    async with whatsapp(registry_csv=register) as phone, visit(browser, phone.url, size=NARROW) as page:
+        await page.get_by_role("button", name="Tambah warga").click()
+        dialog = page.get_by_role("dialog", name="Tambah warga")
+        await dialog.get_by_label("Isi contoh").select_option(label=people[1].row["name"].title())
+        await expect(dialog.get_by_label("Nama")).to_have_value(people[1].row["name"].title())
+        await dialog.get_by_role("button", name="Tambah", exact=True).click()
+        await expect(dialog).to_be_hidden()
+
+        fill, samples = page.get_by_role("button", name="Isi contoh"), page.get_by_role("dialog", name="Isi contoh")
+        for label, value in (("NIK", people[1].row["nik"]), ("Nomor KK", people[1].row["kk_number"])):
+            await fill.click()
+            assert await page.evaluate(WIDE_THINGS) == 0
+            await samples.get_by_role("button", name=re.compile(f"^{label}")).click()
+            await expect(page.get_by_label("Tulis pesan")).to_have_value(value)
+            await expect(page.get_by_label("Tulis pesan")).to_be_focused()
+        await fill.click()
+        await samples.get_by_label("Warga contoh").select_option("0")
+        await samples.get_by_role("button", name="KTP-el Pilih", exact=True).click()
+        await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
+        (sent,) = await eventually(lambda: [each["image"] for each in phone.business.changes("messages") if each["type"] == "image"])
+        found = phone.carrier.files.get(sent["id"])
+        assert found
+        assert found.data == await asyncio.to_thread(drawn, people[0], "ktp")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS
 from deploy.local.ports import free_ports, is_free
 from deploy.local.servers import MissingServerError, find_rabbitmq
+from deploy.simulators.whatsapp.samples import read_people
 from tests.support.eventually import eventually
 
 PORTS = (
@@ -38,8 +40,27 @@ class Launcher:
         with self.out.open("wb") as out:
             return subprocess.Popen([sys.executable, "-m", "deploy.local.run"], cwd=ROOT, env=environment, stdout=out, stderr=out)
 
+    def command(self, module: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Another command on the same folder and ports, to its end."""
+        settings = {"LOCAL_STATE": str(self.folder / "state"), **{name: str(port) for name, port in self.ports.items()}, **more}
+        environment = {name: value for name, value in os.environ.items() if name not in {"AMQP_URL", "MONGO_URL"}} | settings
+        return subprocess.run(
+            [sys.executable, "-m", module], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=100
+        )
+
+    def pid(self, name: str) -> int:
+        """Of a part or server that runs."""
+        return int((self.folder / "state" / name).read_text().split()[0])
+
     def said(self) -> str:
         return self.out.read_text()
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a service says so."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.ports[f'{name.upper()}_PORT']}/readyz").status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
 
     def find_document(self, number: str) -> dict[str, Any]:
         """Ask issuance for a document."""
@@ -82,6 +103,8 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
         assert journey["seconds"]["delivered"] > 0
         for document in journey["documents"]:
             assert (launcher.folder / "state" / "documents" / f"{document['number']}.pdf").read_bytes().startswith(b"%PDF-")
+    for person in read_people(launcher.folder / "state" / "register.csv"):
+        assert f"NIK {person.row['nik']}  KK {person.row['kk_number']}" in launcher.said()
     assert launcher.left() == []
 
     again = launcher.start()
@@ -90,14 +113,36 @@ async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_ma
     document = first["whatsapp"]["documents"][0]
     assert launcher.find_document(document["number"])["sha256"] == document["sha256"], "the second run forgot the first"
 
-    killed = psutil.Process(int((launcher.folder / "state/run/notifier.pid").read_text().split()[0]))
-    killed.kill()
+    psutil.Process(launcher.pid("run/notifier.pid")).kill()
     await eventually(lambda: "notifier ended with exit code -9; it is started again" in launcher.said())
+    for name, pid_file in (("MongoDB", "database/node.pid"), ("RabbitMQ", "broker/node.pid")):
+        before = launcher.pid(pid_file)
+        psutil.Process(before).kill()
+        await eventually(partial(told_again, launcher, name))
+        await eventually(partial(another_pid, launcher, pid_file, before), 60, ignoring=(OSError, IndexError))
+    await eventually(lambda: launcher.is_ready("intake"), 100)
+
+    second = launcher.command("deploy.local.run")
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"already running here (process {again.pid}" in second.stderr
+    cleaned = launcher.command("deploy.local.clean")
+    assert cleaned.returncode == 1
+    assert "already running here" in cleaned.stderr
+    assert again.poll() is None
+    assert launcher.find_document(document["number"]), "neither did any harm"
 
     again.send_signal(signal.SIGINT)
     assert await eventually(lambda: again.poll() is not None, 60)
     assert again.returncode == 0
     assert launcher.left() == []
+
+
+def told_again(launcher: Launcher, name: str) -> bool:
+    return f"{name} ended with exit code -9; it is started again" in launcher.said()
+
+
+def another_pid(launcher: Launcher, pid_file: str, before: int) -> bool:
+    return launcher.pid(pid_file) != before
 
 
 async def test_a_taken_port_is_named_before_anything_starts(launcher: Launcher, tmp_path: Path) -> None:
@@ -111,3 +156,18 @@ async def test_a_taken_port_is_named_before_anything_starts(launcher: Launcher, 
     assert f"port {other.ports['COURT_PORT']} (COURT_PORT) is taken" in other.said()
     assert "Traceback" not in other.said()
     assert launcher.left() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"INTAKE_PORT": "abc"}, "setting INTAKE_PORT: "),
+        ({"INTAKE_PORT": "8111", "WHATSAPP_PORT": "8111"}, "INTAKE_PORT and WHATSAPP_PORT are both 8111: give each a port of its own"),
+    ],
+)
+@pytest.mark.parametrize("module", ["deploy.local.run", "deploy.local.clean"])
+def test_a_wrong_setting_is_one_line(tmp_path: Path, module: str, setting: dict[str, str], said: str) -> None:
+    done = Launcher(tmp_path).command(module, **setting)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert said in line

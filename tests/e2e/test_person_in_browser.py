@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -53,6 +54,10 @@ async def _keep(page: Page, name: str) -> None:
 @pytest.mark.parametrize(("size", "place"), [(PHONE, 20), (DESK, 21)], ids=["phone", "desk"])
 async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, size: tuple[int, int], place: int) -> None:
     person = stack.people()["kk_hilang"][place]
+    counter = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
+    body = {"phone": f"0812 3456 78{place}", "nik": person["nik"]}
+    linked = await asyncio.to_thread(httpx.post, f"{stack.part('intake').url}/v1/people/links", json=body, headers=counter)
+    assert linked.status_code == 201, linked.text
     async with visit(browser, stack.part("whatsapp").url, size=size) as page:
         await _become(page, person["name"].title(), f"0812 3456 78{place}")
         log = page.get_by_role("log", name="Percakapan")

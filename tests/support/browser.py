@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -18,10 +19,14 @@ FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no network but this machine's services
 )
 PHONE: Final = (390, 844)
+NARROW: Final = (360, 740)  # the narrowest phone that people still use
 DESK: Final = (1280, 800)
 PATIENCE_MS: Final = 30_000  # a busy machine; what is there ends the wait at once
+WIDE_THINGS: Final = "[...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).length"
+"""A script: how many elements reach over the right edge of the window, scrolled to or not."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -39,7 +44,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @contextlib.asynccontextmanager
 async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, refused: int = 0) -> AsyncIterator[Page]:
-    """A page of ours, ready for use, with cookies and storage of its own; errors of its scripts fail the block.
+    """A page of ours, ready for use, with cookies and storage of its own; errors of its scripts and requests elsewhere fail the block.
 
     Args:
         browser: From `chromium`.
@@ -48,7 +53,7 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
         refused: How many of its calls the test makes the server refuse; the browser writes each to the console.
 
     Raises:
-        AssertionError: a script failed, or something else was written to the console as an error.
+        AssertionError: a script failed, something else was written to the console as an error, or another host was asked for something.
     """
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
@@ -57,6 +62,8 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
     page.set_default_timeout(PATIENCE_MS)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
+    elsewhere: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url) if _is_elsewhere(request.url, url) else None)
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
     await page.goto(url)
     await page.locator("body[data-ready]").wait_for()
@@ -64,6 +71,12 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
         yield page
     finally:
         await context.close()
+    assert not elsewhere, elsewhere
     refusals = [each for each in trouble if each.startswith("Failed to load resource")]
     assert len(refusals) == refused, trouble
     assert len(trouble) == refused, trouble
+
+
+def _is_elsewhere(asked: str, page: str) -> bool:
+    there, here = urlsplit(asked), urlsplit(page)
+    return there.scheme not in ("data", "blob") and (there.scheme, there.netloc) != (here.scheme, here.netloc)

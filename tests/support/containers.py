@@ -26,15 +26,7 @@ from deploy.local.waiting import wait_until
 BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-management")
 DATABASE_IMAGE: Final = os.environ.get("TEST_MONGO_IMAGE", "mongo:7.0")
 START_TIMEOUT_SECONDS: Final = 90
-MONGOD_COMMAND: Final = (
-    "mongod",
-    *mongodb.FLAGS,
-    "--bind_ip_all",
-    "--setParameter",
-    "enableTestCommands=1",
-    "--setParameter",
-    "ttlMonitorEnabled=false",
-)
+MONGOD_COMMAND: Final = ("mongod", *mongodb.FLAGS, "--bind_ip_all", "--setParameter", "enableTestCommands=1", *mongodb.WITHOUT_EXPIRY)
 KEYFILE: Final = "/tmp/keyfile"  # noqa: S108 - inside a container of its own
 WITH_KEYFILE: Final = f"head -c 96 /dev/urandom | base64 -w 0 >{KEYFILE}; chmod 0400 {KEYFILE}; chown mongodb {KEYFILE}; "
 """What the shell does before the image's own entry point: a set whose users need passwords needs a key, too."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from shared.health import Check, Health
 from shared.mongo import DatabaseUnavailable
 from shared.process import Job, Service, Stop, main
 from shared.settings import ServiceSettings
-from shared.web import Client, create_app, require
+from shared.web import Client, FastAPI, create_app, require
 
+STALL_SECONDS = 3  # longer than a request may take before it is called slow
 LONG_BYTES = 16 * 1024 * 1024  # more than any socket holds
 
 
@@ -43,9 +45,30 @@ async def worker(stop: Stop) -> None:
     say("worker stopped")
 
 
+def add_routes(app: FastAPI) -> None:
+    """What callers may try to be slow at."""
+
+    @app.post("/told")
+    async def told(request: Request) -> int:
+        return len(await request.body())
+
+    @app.post("/upload")
+    async def upload(request: Request, _: Client = require("files:write")) -> int:
+        return len(await request.body())
+
+    @app.get("/stall")
+    async def stall() -> None:
+        say("stalls")
+        time.sleep(STALL_SECONDS)  # noqa: ASYNC251 - holds up the whole process: that is the point
+
+    @app.get("/long")
+    async def long() -> PlainTextResponse:
+        return PlainTextResponse("x" * LONG_BYTES)
+
+
 def build(settings: ServiceSettings) -> Service:
     health = Health()
-    app = create_app(settings, health, title="tiny", public={"/slow", "/told", "/long"})
+    app = create_app(settings, health, title="tiny", public={"/slow", "/told", "/long", "/stall"})
     begun = asyncio.Event()
 
     @app.get("/slow")
@@ -56,17 +79,7 @@ def build(settings: ServiceSettings) -> Service:
         say("slow ended")
         return "done"
 
-    @app.post("/told")
-    async def told(request: Request) -> int:
-        return len(await request.body())
-
-    @app.post("/upload")
-    async def upload(request: Request, _: Client = require("files:write")) -> int:
-        return len(await request.body())
-
-    @app.get("/long")
-    async def long() -> PlainTextResponse:
-        return PlainTextResponse("x" * LONG_BYTES)
+    add_routes(app)
 
     async def prepare() -> None:
         if not _there("TINY_FLAG"):

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from deploy.simulators.court.callbacks import BadBodyError, BadSignatureError
 from deploy.simulators.court.courtroom import Courtroom
-from deploy.simulators.court.decisions import DecisionOrder, sample_decision
+from deploy.simulators.court.decisions import DecisionOrder, DecisionSearch, sample_decision
 from deploy.simulators.court.faults import FaultOrder, Operation
 from deploy.simulators.serving import hang
 from shared.clock import WIB
@@ -107,6 +107,12 @@ def _decisions(api: APIRouter, court: Courtroom) -> None:
     @api.get("/sim/decisions", tags=["Simulator"], summary="List decisions, latest first")
     async def listed(limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
         return {"decisions": [sent.view() for sent in court.desk.latest(limit)], "total": len(court.desk)}
+
+    @api.post("/sim/decisions/search", tags=["Simulator"], summary="Search the decisions, latest first, a page at a time")
+    async def search(wanted: DecisionSearch) -> dict[str, Any]:
+        found = court.desk.search(wanted.words)
+        page = found[wanted.offset : wanted.offset + wanted.limit]
+        return {"decisions": [sent.view() for sent in page], "total": len(found)}
 
     @api.get("/sim/decisions/{decision_id}", tags=["Simulator"], summary="Read a decision, its answer and its callbacks; waits when asked")
     async def read(

@@ -15,6 +15,7 @@ from deploy.simulators.court import api
 from deploy.simulators.court.courtroom import Courtroom
 from deploy.simulators.court.settings import Settings
 from shared.clock import Clock, now
+from shared.web import docs
 
 STATIC: Final = Path(__file__).with_name("static")
 
@@ -31,7 +32,8 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Courtroom]:
             court.close()
             await court.sender.stop()
 
-    app = FastAPI(title="Religious Court simulator", lifespan=lifespan)
+    app = FastAPI(title="Religious Court simulator", lifespan=lifespan, docs_url=None, redoc_url=None)
+    docs.install(app)
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
@@ -29,6 +30,16 @@ class DecisionOrder(BaseModel):
     )
     bad_signature: bool = Field(default=False, description="Sign with a wrong key.")
     age_seconds: int = Field(default=0, description="Sign with a timestamp so old.")
+
+
+class DecisionSearch(BaseModel):
+    """The body of POST /sim/decisions/search: names and numbers of people are no matter for an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Annotated[str, Field(max_length=200, description="All of them must stand in the decision, its answer or its callbacks.")] = ""
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 20
 
 
 @dataclass(slots=True)
@@ -75,12 +86,29 @@ class Sent:
             "callbacks": [callback.view() for callback in self.callbacks],
         }
 
+    def mentions(self, words: list[str]) -> bool:
+        """Whether each of these lower-case words stands somewhere in what was sent, answered or called back."""
+        text = "\n".join(_texts([self.decision, self.answer, [callback.body for callback in self.callbacks]])).casefold()
+        return all(word in text for word in words)
+
     def references(self) -> set[str]:
         """Everything a callback may call this decision by: our id, and what intake answered."""
         known = {self.id}
         if isinstance(self.answer, dict):
             known |= {str(self.answer[name]) for name in ("case_id", "decision_id", "reference") if self.answer.get(name)}
         return known
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in something that came as JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 class Desk:
@@ -116,6 +144,11 @@ class Desk:
     def latest(self, limit: int) -> list[Sent]:
         """The latest decisions, latest first."""
         return list(self._sent.values())[: -limit - 1 : -1]
+
+    def search(self, words: str) -> list[Sent]:
+        """The decisions in which all these words stand, latest first; without words all of them."""
+        wanted = words.casefold().split()
+        return [sent for sent in reversed(self._sent.values()) if not wanted or sent.mentions(wanted)]
 
     def __len__(self) -> int:
         return len(self._sent)

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from deploy.simulators.whatsapp import cloud_api, control_api
+from deploy.simulators.whatsapp import cloud_api, control_api, disturbing_api, samples_api
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.settings import Settings
 from shared.clock import Clock, now
+from shared.web import docs
 
 STATIC: Final = Path(__file__).with_name("static")
 
@@ -32,7 +33,8 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
             carrier.close()
             await carrier.postman.stop()
 
-    app = FastAPI(title="WhatsApp Cloud API simulator", lifespan=lifespan)
+    app = FastAPI(title="WhatsApp Cloud API simulator", lifespan=lifespan, docs_url=None, redoc_url=None)
+    docs.install(app)
     cloud_api.install_errors(app, carrier)
 
     @app.get("/", include_in_schema=False)
@@ -44,6 +46,7 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
         return {"status": "ok"}
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(control_api.router(carrier))
+    for api in (control_api, disturbing_api, samples_api):
+        app.include_router(api.router(carrier))
     app.include_router(cloud_api.router(carrier))
     return app, carrier

@@ -1,24 +1,24 @@
-"""The control API (`/sim/...`): play the citizen, look at the effects, order faults. Only the simulator has it; no real network does."""
+"""The control API (`/sim/...`): play the citizen, look at the effects. Only the simulator has it; no real network does.
+
+What it refuses has a code in `detail`; the chat page has the sentence for each (static/errors.js).
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-import httpx
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.simulators.whatsapp.carrier import PHONE_DIGITS, Carrier
 from deploy.simulators.whatsapp.citizens import WINDOW, Citizen, Identity, digits
-from deploy.simulators.whatsapp.cloud_api import approve, read_limited
-from deploy.simulators.whatsapp.faults import FaultOrder
-from deploy.simulators.whatsapp.media import UPLOAD_MAX_BYTES, check_upload, parse_form
-from deploy.simulators.whatsapp.templates import Template
+from deploy.simulators.whatsapp.cloud_api import read_limited
+from deploy.simulators.whatsapp.errors import GraphError
+from deploy.simulators.whatsapp.media import LIMITS, UPLOAD_MAX_BYTES, check_upload, parse_form
 
 LONG_POLL_MAX_SECONDS: Final = 60.0
-CHALLENGE: Final = "1158201444"
 
 
 class NewCitizen(BaseModel):
@@ -91,7 +91,6 @@ def router(carrier: Carrier) -> APIRouter:
     _writing(api, carrier)
     _conversation(api, carrier)
     _looking(api, carrier)
-    _disturbing(api, carrier)
     return api
 
 
@@ -100,7 +99,7 @@ def _people(api: APIRouter, carrier: Carrier) -> None:
     async def add(body: NewCitizen) -> dict[str, Any]:
         phone = digits(body.phone)
         if len(phone) not in PHONE_DIGITS:
-            raise HTTPException(422, "phone: 7 to 15 digits")
+            raise HTTPException(422, "phone_malformed")
         rest = body.model_dump(include={"name", "identity", "username", "auto_read"}, exclude_none=True)
         return carrier.add_citizen(phone, **rest).view(carrier.clock())
 
@@ -136,7 +135,7 @@ def _change(carrier: Carrier, citizen: Citizen, body: CitizenChange) -> None:
 
 def _change_phone(carrier: Carrier, citizen: Citizen, phone: str) -> None:
     if len(phone) not in PHONE_DIGITS or carrier.people.by_phone(phone) not in (None, citizen):
-        raise HTTPException(422, "phone: not a number, or somebody else's")
+        raise HTTPException(422, "phone_malformed_or_taken")
     text = f"User {citizen.name} changed from {citizen.phone} to {phone}"
     wire = {"type": "system", "system": {"body": text, "wa_id": phone, "type": "user_changed_number", "user_id": citizen.bsuid}}
     carrier.citizen_writes(citizen, wire, {"type": "system", "text": "Nomor WhatsApp berganti."})
@@ -148,7 +147,7 @@ def _writing(api: APIRouter, carrier: Carrier) -> None:
     async def write(citizen_id: str, body: Writing) -> dict[str, Any]:
         citizen = _citizen(carrier, citizen_id)
         if body.type in ("text", "button_reply", "list_reply", "template_button") and not body.text:
-            raise HTTPException(422, "text: required")
+            raise HTTPException(422, "text_missing")
         content: dict[str, Any] = {"type": body.type, "text": body.text or "", "reply_to": body.reply_to}
         return carrier.citizen_writes(citizen, body.wire(), content).view()
 
@@ -160,12 +159,19 @@ def _writing(api: APIRouter, carrier: Carrier) -> None:
         form = parse_form(await read_limited(request, UPLOAD_MAX_BYTES), request.headers.get("content-type", ""))
         part = form.get("file")
         if part is None:
-            raise HTTPException(422, "file: required")
+            raise HTTPException(422, "file_missing")
         mime_type = part.content_type or "application/octet-stream"
-        check_upload(mime_type, len(part.data))
+        _check_file(mime_type, len(part.data))
         caption = form["caption"].data.decode("utf-8", "replace") if "caption" in form else None
         wire, content = carrier.store_file(part.data, mime_type, part.filename, caption)
         return carrier.citizen_writes(citizen, wire, content).view()
+
+
+def _check_file(mime_type: str, size_bytes: int) -> None:
+    try:
+        check_upload(mime_type, size_bytes)
+    except GraphError as error:  # what Meta tells a business in English; the page has its own words for the code
+        raise HTTPException(422, "file_size_refused" if mime_type in LIMITS else "file_type_refused") from error
 
 
 def _conversation(api: APIRouter, carrier: Carrier) -> None:
@@ -199,7 +205,7 @@ def _conversation(api: APIRouter, carrier: Carrier) -> None:
     async def media(media_id: str) -> Response:
         found = carrier.files.get(media_id)
         if found is None:
-            raise HTTPException(404, "no such file")
+            raise HTTPException(404, "file_unknown")
         return Response(found.data, media_type=found.mime_type, headers={"Content-Disposition": "inline", "ETag": f'"{found.sha256}"'})
 
 
@@ -257,42 +263,8 @@ def _looking(api: APIRouter, carrier: Carrier) -> None:
         }
 
 
-def _disturbing(api: APIRouter, carrier: Carrier) -> None:
-    @api.post("/faults", summary="Order a fault", status_code=201)
-    async def order(body: FaultOrder) -> dict[str, Any]:
-        return carrier.faults.add(body).view()
-
-    @api.get("/faults", summary="List faults and how often each struck")
-    async def faults() -> dict[str, Any]:
-        return {"faults": carrier.faults.listed()}
-
-    @api.delete("/faults", summary="Lift every fault")
-    async def lift_all() -> dict[str, int]:
-        return {"lifted": carrier.faults.remove()}
-
-    @api.delete("/faults/{fault_id}", summary="Lift one fault")
-    async def lift(fault_id: str) -> dict[str, int]:
-        return {"lifted": carrier.faults.remove(fault_id)}
-
-    @api.post("/templates", summary="Approve a template", status_code=201)
-    async def template(body: Template) -> dict[str, Any]:
-        approve(carrier, body)
-        return body.model_dump()
-
-    @api.post("/handshake", summary="Subscribe as Meta does: GET the webhook with hub.challenge")
-    async def handshake() -> dict[str, Any]:
-        token = carrier.settings.verify_token.get_secret_value() if carrier.settings.verify_token else ""
-        params = {"hub.mode": "subscribe", "hub.challenge": CHALLENGE, "hub.verify_token": token}
-        async with httpx.AsyncClient(timeout=carrier.settings.webhook_timeout_seconds, trust_env=False) as client:
-            try:
-                response = await client.get(carrier.postman.url, params=params)
-            except httpx.HTTPError as error:
-                return {"verified": False, "why": type(error).__name__}
-        return {"verified": response.is_success and response.text == CHALLENGE, "why": f"HTTP {response.status_code}"}
-
-
 def _citizen(carrier: Carrier, citizen_id: str) -> Citizen:
     citizen = carrier.people.get(citizen_id)
     if citizen is None:
-        raise HTTPException(404, "no such citizen")
+        raise HTTPException(404, "citizen_unknown")
     return citizen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from shared.settings import Environment
@@ -23,6 +25,7 @@ class Settings(Environment):
     business_account_id: str = "102290129340398"
     display_phone_number: str = "628113519000"
     business_name: str = "PAK'DE ON Disdukcapil Kab. Madiun"
+    registry_csv: Path | None = Field(default=None, description="The sample population register, for the sample persons of the chat page.")
 
     sent_after_ms: int = Field(default=15, ge=0, description="Accepted to the status `sent`.")
     delivered_after_ms: int = Field(default=60, ge=0, description="Accepted to the status `delivered`.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -35,7 +35,7 @@ class IssuedDocuments:
             transport=transport,
         )
 
-    async def open(self, document: IssuedDocument) -> AsyncIterator[bytes]:
+    async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
         """The bytes that were announced, and no others: what differs in the end breaks the stream.
 
         Raises:
@@ -58,7 +58,7 @@ class IssuedDocuments:
         await self._client.aclose()
 
 
-async def _checked(response: httpx.Response, sha256: str) -> AsyncIterator[bytes]:
+async def _checked(response: httpx.Response, sha256: str) -> AsyncGenerator[bytes, None]:
     digest = hashlib.sha256()
     try:
         async for chunk in response.aiter_bytes():

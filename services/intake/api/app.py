@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.intake.api import court, documents, files, requests, whatsapp
+from services.intake.api import court, documents, files, people, requests, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.health import Health
 from shared.messaging.units import Units
@@ -49,6 +49,7 @@ def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
     app.include_router(whatsapp.routes(parts.deps, parts.wake, parts.whatsapp))
     app.include_router(court.routes(parts.deps, parts.units, parts.courts))
     app.include_router(requests.routes(parts.deps, parts.units))
+    app.include_router(people.routes(parts.deps, parts.units))
     app.include_router(documents.routes(parts.deps, parts.units))
     app.include_router(files.routes(parts.deps, parts.file_max_bytes))
     return app

@@ -1,7 +1,8 @@
 """Decisions of the Religious Court, signed by Standard Webhooks (https://www.standardwebhooks.com), recorded before the answer."""
 
+import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -18,6 +19,7 @@ from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
 from shared.messaging.units import Context, Units
 from shared.reference.courts import court_key
+from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
 from shared.web import refuses, signed_by
 
 PATH: Final = "/v1/court/decisions"
@@ -26,6 +28,14 @@ _HEADERS: Final = {
     "webhook-id": "Names this decision: a repeat under the same id is answered the same",
     "webhook-timestamp": "Seconds since 1970, within five minutes of now",
     "webhook-signature": "Standard Webhooks: v1,<base64 of HMAC-SHA256 over id.timestamp.body>",
+}
+
+_PARSERS: Final[Mapping[str, Callable[[str], Nik | KkNumber | PersonName | Phone]]] = {
+    "nik": Nik.parse,
+    "custody_nik": Nik.parse,
+    "kk_number": KkNumber.parse,
+    "name": PersonName.parse,
+    "phone": Phone.parse,
 }
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -191,15 +201,25 @@ def _parse(body: bytes) -> DecisionBody:
 
 
 def _decision(body: DecisionBody) -> Decision:
+    """In the domain's words. What can be read travels in its normal form; what can't is kept as it came, to be refused with its field."""
     values = {name: getattr(body, name) for name in DecisionBody.model_fields}
     return Decision(
         **{
             **values,
-            "husband": Party(**body.husband.model_dump()),
-            "wife": Party(**body.wife.model_dump()),
-            "children": tuple(Child(**child.model_dump()) for child in body.children),
+            "husband": Party(**_normal(body.husband)),
+            "wife": Party(**_normal(body.wife)),
+            "children": tuple(Child(**_normal(child)) for child in body.children),
         },
     )
+
+
+def _normal(body: BaseModel) -> dict[str, Any]:
+    values = body.model_dump()
+    for name, parse in _PARSERS.items():
+        if values.get(name) is not None:
+            with contextlib.suppress(Malformed):
+                values[name] = parse(values[name]).text
+    return values
 
 
 def _fingerprint(decision: Decision) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -54,8 +55,9 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
 
         async def handed_over() -> AsyncIterator[bytes]:
             """Without a length in front: the answer is complete only when it is written down that it was fetched."""
-            async for chunk in chunks:
-                yield chunk
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    yield chunk
             context = Context(filed.request_id, None, request.state.traceparent)
             await units.run(lambda tx: note_fetched(tx, deps, filed.request_id), context=context)
             _log.info("document.read", document_id=document.document_id, client=client.name)  # who saw it (UU 27/2022 article 31)

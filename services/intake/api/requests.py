@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.intake.domain.requests import Channel, State
 from services.intake.domain.requests import Request as Filed
 from services.intake.domain.submission import PROBLEMS, Document, Submission
+from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, Search, Tx
 from shared.errors import NotFound
@@ -22,6 +23,8 @@ from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
 PATH: Final = "/v1/requests"
 READ_ALL: Final = "requests:read_all"  # beside requests:read: everybody's requests, not only the client's own
+VOUCH: Final = "requests:vouch"  # beside requests:write: this client looks at people and their KTP-el itself
+_LIMITED: Final = refuses(429, "person_limit_reached")
 _UNKNOWN: Final = refuses(404, "request_not_found") | refuses(422, "receipt_malformed", "receipt_check_wrong")
 _PAGE: Final = 50  # requests on a page, unless asked for otherwise
 
@@ -124,7 +127,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         status_code=201,
         summary="File a complete request",
         response_model=SubmittedView,
-        responses=refuses(422, "request_refused", fields=PROBLEMS),
+        responses=refuses(422, "request_refused", fields=PROBLEMS) | _LIMITED,
     )
     async def file_request(
         request: Request,
@@ -133,7 +136,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         key: Annotated[str, IDEMPOTENCY_KEY],
     ) -> dict[str, Any]:
         submission, named = body.submission(), f"adapter:{client.name}:{key}"
-        return await once(request, client, named, body, lambda tx: submit_request(tx, deps, submission, client.name))
+        return await once(request, client, named, body, lambda tx: submit_request(tx, deps, submission, client.name, _vouching(client)))
 
     @router.put(
         PATH + "/{receipt}",
@@ -141,7 +144,8 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         response_model=FiledView,
         responses=refuses(404, "request_not_found")
         | refuses(409, "request_not_returned")
-        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", fields=PROBLEMS),
+        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", fields=PROBLEMS)
+        | _LIMITED,
     )
     async def mend(
         request: Request,
@@ -152,7 +156,9 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
     ) -> dict[str, Any]:
         submission, number = body.submission(), Receipt.parse(receipt)
         named = f"mend:{client.name}:{number}:{key}"
-        return await once(request, client, named, body, lambda tx: mend_request(tx, deps, number, submission, client.name))
+        return await once(
+            request, client, named, body, lambda tx: mend_request(tx, deps, number, submission, client.name, _vouching(client))
+        )
 
     @router.get(PATH, summary="List and search requests: your own, or all with the scope requests:read_all", response_model=PageView)
     async def search(
@@ -178,6 +184,10 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         return _view(filed)
 
     return router
+
+
+def _vouching(client: Client) -> Vouching | None:
+    return Vouching(VouchedBy.ADAPTER) if VOUCH in client.scopes else None
 
 
 def _view(filed: Filed) -> RequestView:

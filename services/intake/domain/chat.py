@@ -42,6 +42,8 @@ class Draft:
     kk_number: KkNumber | None = None
     attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
+    needs_selfie: bool = False
+    """Whether the contact was nobody's, as far as is proven, when it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ class World:
     at: datetime
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None
+    is_linked: bool = False
+    """Whether the contact is proven to be a person's."""
+    is_at_limit: bool = False
+    """Whether the contact has filed as many requests today as it may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.intake.domain.docket import NONE_YET, Tally
+from services.intake.domain.links import Link, Links, lapsed, valid_link
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -26,6 +29,10 @@ class Contact:
     aliases: tuple[str, ...] = ()
     merged_into: str | None = None
     last_inbound_at: datetime | None = None
+    links: Links = ()
+    """Whose account it was proven to be, with all that held before."""
+    filed: Tally = NONE_YET
+    """Requests of the last day on which there were any."""
 
     @property
     def address(self) -> str:
@@ -37,25 +44,45 @@ class Contact:
         """Every id under which requests of this person may lie."""
         return (self.contact_id, *self.aliases)
 
+    def link_at(self, at: datetime) -> Link | None:
+        """Whose account it is proven to be at that moment."""
+        return valid_link(self.links, at)
+
 
 def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
-    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window."""
+    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window.
+
+    Another phone or BSUID than the known one ends its links: the number may be another person's by now.
+    """
     return replace(
         contact,
         wa_id=identity.wa_id or contact.wa_id,
         bsuid=identity.bsuid or contact.bsuid,
         username=identity.username or contact.username,
         last_inbound_at=max(at, contact.last_inbound_at or at),
+        links=lapsed(contact.links, at) if _differs(contact, identity) else contact.links,
     )
 
 
-def merge(kept: Contact, other: Contact) -> tuple[Contact, Contact]:
-    """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique."""
+def _differs(contact: Contact, identity: Identity | Contact) -> bool:
+    """Whether they disagree about a half that both know."""
+    known = ((contact.wa_id, identity.wa_id), (contact.bsuid, identity.bsuid))
+    return any(ours and theirs and ours != theirs for ours, theirs in known)
+
+
+def merge(kept: Contact, other: Contact, at: datetime) -> tuple[Contact, Contact]:
+    """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
+
+    Links stay where each knew another half of one account; where the numbers differ, one has changed hands, and none holds.
+    """
+    links = (*kept.links, *other.links)
     merged = replace(
         kept,
         wa_id=kept.wa_id or other.wa_id,
         bsuid=kept.bsuid or other.bsuid,
         username=kept.username or other.username,
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
+        links=lapsed(links, at) if _differs(kept, other) else links,
+        filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),
     )
-    return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id)
+    return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id, links=())

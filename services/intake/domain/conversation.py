@@ -32,8 +32,9 @@ from services.intake.domain.chat import (
     World,
 )
 from services.intake.domain.forms import Ask, Desk, Form, Question
+from services.intake.domain.numbers import answer_number
 from services.intake.domain.words import Intent, Meaning
-from shared.values import KkNumber, Malformed, Nik
+from shared.values import Malformed
 
 DRAFT_LIFETIME: Final = timedelta(days=7)  # personal data of somebody who went away is not kept longer
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
@@ -67,10 +68,13 @@ def awaits_file(conversation: Conversation, desk: Desk) -> bool:
 def current_ask(conversation: Conversation, desk: Desk) -> Ask | None:
     """The question that is open: the first of the form that the draft does not answer."""
     draft = conversation.draft
-    form = desk.forms.get(draft.service) if draft else None
-    if draft is None or form is None:
+    if draft is None:
         return None
-    return next((ask for ask in form.asks if not _answered(draft, ask)), None)
+    return next((ask for ask in _asks(draft, desk) if not _answered(draft, ask)), None)
+
+
+def _asks(draft: Draft, desk: Desk) -> tuple[Ask, ...]:
+    return desk.asks(draft.service, with_selfie=draft.needs_selfie)
 
 
 def _answered(draft: Draft, ask: Ask) -> bool:
@@ -123,7 +127,9 @@ def _start(conversation: Conversation, act: Act, world: World) -> Outcome:
     form = world.desk.forms.get(service)
     if form is None:
         return conversation, (_menu("service_not_open", world, service=world.desk.others.get(service, service)),)
-    draft = Draft(form.service, world.at, outreach_source=world.outreach_source)
+    if world.is_at_limit:
+        return conversation, (Said("limit_reached", buttons=("status", "menu")),)
+    draft = Draft(form.service, world.at, outreach_source=world.outreach_source, needs_selfie=not world.is_linked)
     return _ask_next(replace(conversation, draft=draft), world, (Said("start", {"service": form.title}),))
 
 
@@ -148,11 +154,7 @@ def _answer(conversation: Conversation, act: Act, world: World) -> Outcome:
     if ask.question is Question.DOCUMENT:
         return conversation, (_wants(ask),)
     try:
-        answered = (
-            replace(draft, nik=Nik.parse(act.text))
-            if ask.question is Question.NIK
-            else replace(draft, kk_number=KkNumber.parse(act.text))
-        )  # fmt: skip
+        answered = answer_number(draft, ask.question, act.text)
     except Malformed as malformed:
         return conversation, (Said(f"wrong_{malformed.code}"),)
     return _unless_open(replace(conversation, draft=answered), world)
@@ -210,6 +212,8 @@ def _confirm(conversation: Conversation, act: Act, world: World) -> Outcome:
     draft = conversation.draft
     if draft is None or draft.service not in world.desk.forms or current_ask(conversation, world.desk) is not None:
         return _resume(conversation, act, world)
+    if world.is_at_limit:
+        return conversation, (Said("limit_reached_later", buttons=("confirm", "cancel")),)
     if _twin(draft, world) is not None:  # filed meanwhile from another phone of the same person
         return _unless_open(conversation, world)
     return _without_draft(conversation), (FormCompleted(draft),)
@@ -253,7 +257,7 @@ def _ask_next(conversation: Conversation, world: World, before: tuple[Fact, ...]
 
 def _summary(conversation: Conversation, world: World) -> Said:
     draft, form = conversation.draft, _form(conversation, world)
-    titles = [ask.title for ask in form.asks if ask.question is Question.DOCUMENT]
+    titles = [ask.title for ask in (_asks(draft, world.desk) if draft else ()) if ask.question is Question.DOCUMENT]
     values = {
         "service": form.title,
         "nik": draft.nik.masked if draft and draft.nik else "-",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from shared.reference.catalogue import Catalogue, Offer
+
+SELFIE: Final = "selfie_ktp"  # kind of the photo that an officer compares with the KTP-el
 
 
 class Question(StrEnum):
@@ -53,11 +56,15 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the chat can speak of, by service code. `others`: titles of services that are not open by chat."""
+    """Everything the chat can speak of, by service code. `others`: titles of services that are not open by chat.
+
+    `selfie`: what is asked beside a form where nobody stands for the sender.
+    """
 
     forms: Mapping[str, Form]
     counters: Mapping[str, Counter]
     others: Mapping[str, str]
+    selfie: Ask
 
     @classmethod
     def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> Desk:
@@ -73,7 +80,12 @@ class Desk:
             if service.offer is Offer.IN_PERSON and service.place is not None
         }
         others = {code: service.name for code, service in catalogue.services.items() if code not in forms and code not in counters}
-        return cls(forms, counters, others)
+        return cls(forms, counters, others, Ask(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
+
+    def asks(self, service: str, *, with_selfie: bool) -> tuple[Ask, ...]:
+        """What is asked for this service, in this order; nothing where it is not open."""
+        form = self.forms.get(service)
+        return () if form is None else (*form.asks, *([self.selfie] if with_selfie else []))
 
 
 def _form(catalogue: Catalogue, code: str) -> Form:

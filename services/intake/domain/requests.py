@@ -7,7 +7,7 @@ without moving the state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Attachment
 from services.intake.domain.court import Decision
+from services.intake.domain.vouching import Vouching
 from shared.errors import DomainError
 
 
@@ -114,6 +115,14 @@ class Request:
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
+    vouching: Vouching | None = None
+    """None: nobody stands for the sender."""
+    repeats: str | None = None
+    """The request for the same that ended a short time ago."""
+    joins: str | None = None
+    """The open request of somebody else for the same: this one is told to nobody, and goes back when that one ends."""
+    joined_by: tuple[str, ...] = ()
+    """Requests of others that join this one."""
 
     @property
     def documents(self) -> tuple[IssuedDocument, ...]:
@@ -196,8 +205,13 @@ def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]
     """
     if request.state is not State.RETURNED:
         raise DomainError("request_not_returned", f"The request is {request.state.value}; only a returned one can be mended.")
-    again = replace(request, state=State.SUBMITTED, timeline=(*request.timeline, Step(State.SUBMITTED, at)))
+    again = replace(request, state=State.SUBMITTED, timeline=(*request.timeline, Step(State.SUBMITTED, at)), joins=None)
     return again, RequestSubmitted(again)
+
+
+def join(first: Request, waiting: Iterable[Request]) -> Request:
+    """Note on the first one who waits for what becomes of it."""
+    return replace(first, joined_by=tuple(dict.fromkeys((*first.joined_by, *(each.request_id for each in waiting)))))
 
 
 def progress(request: Request, step: Step) -> Request:

@@ -15,6 +15,7 @@ PROBLEMS: Final = (
     "document_missing_<kind>",
     "file_unknown",
     "file_used_twice",
+    "kk_same_as_nik",
     "service_by_court",
     "service_differs",
     "service_in_person",
@@ -90,6 +91,16 @@ def _person(submission: Submission) -> Iterator[FieldProblem]:
             parse(text)
         except Malformed as malformed:
             yield FieldProblem(name, malformed.code)
+
+    if _same(submission):
+        yield FieldProblem("kk_number", "kk_same_as_nik", "This is the NIK, not the number of the family card.")
+
+
+def _same(submission: Submission) -> bool:
+    try:
+        return Nik.parse(submission.nik).text == KkNumber.parse(submission.kk_number).text
+    except Malformed:
+        return False
 
 
 def _documents(submission: Submission, catalogue: Catalogue, known_files: Mapping[str, str]) -> Iterator[FieldProblem]:

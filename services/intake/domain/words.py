@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.typed import visible, without_marks
 from shared.values import Malformed, Receipt
 
 LONGEST_COMMAND_WORDS = 8  # a longer text is a story, not a command
 _RECEIPT_INSIDE = re.compile(r"\bMDN[\s-]*(?:[2-9A-Z][\s-]*){8}(?![2-9A-Z])", re.IGNORECASE)
+
+_MENU_NUMBER = re.compile(r"[\s*_~`(]*(?:(?:no|nomor|nomer|pilih|pilihan|angka)[\s.:]*)*([0-9]{1,2})[\s*_~`.)!,]*")
+"""`1`, `1.`, `*1*`, `no. 1`, `pilih nomor 1`; not `1.000`, not `umur 1 tahun`."""
 
 
 class Meaning(StrEnum):
@@ -52,12 +55,17 @@ class Vocabulary:
     commands: Mapping[str, Meaning]
     services: Mapping[str, str]
     in_person: Mapping[str, str]
+    menu: Mapping[str, str] = field(default_factory=dict)
+    """The number of each service in the menu: only where it is all that was said, for numbers stand in stories and addresses, too."""
 
     def read_text(self, text: str) -> Intent:
         """Read what a person typed. Never raises: what is not understood is an answer."""
         command = self.commands.get(plain(text))
         if command is not None:
             return Intent(command, text=text)
+        chosen = _MENU_NUMBER.fullmatch(without_marks(text).casefold())
+        if chosen is not None and chosen.group(1) in self.menu:
+            return Intent(Meaning.SERVICE, service=self.menu[chosen.group(1)], text=text)
         receipt = _receipt(text)
         if receipt is not None:
             return receipt
@@ -82,12 +90,11 @@ class Vocabulary:
 
 def plain(text: str) -> str:
     """Lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", letters))
+    return " ".join(re.findall(r"[a-z0-9]+", without_marks(text).casefold()))
 
 
 def _receipt(text: str) -> Intent | None:
-    found = _RECEIPT_INSIDE.search(text)
+    found = _RECEIPT_INSIDE.search(visible(text))
     if found is None:
         return None
     try:

@@ -1,5 +1,6 @@
 """Use cases of intake: load, ask the domain, save and publish. One file per thing that comes in."""
 
+from services.intake.handlers.adapters import submit_request as submit_request
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
@@ -10,7 +11,10 @@ from services.intake.handlers.inflow import handle_status as handle_status
 from services.intake.handlers.inflow import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.inflow import receive_webhook as receive_webhook
 from services.intake.handlers.mending import mend_request as mend_request
+from services.intake.handlers.people import find_links as find_links
+from services.intake.handlers.people import grant_link as grant_link
+from services.intake.handlers.people import link_sender as link_sender
+from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_progress as note_progress
-from services.intake.handlers.requests import submit_request as submit_request

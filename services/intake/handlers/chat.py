@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.intake.domain.chat import (
@@ -25,9 +25,11 @@ from services.intake.domain.contacts import Contact, Identity, learn, merge
 from services.intake.domain.conversation import awaits_file, decide, expire
 from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
+from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
-from services.intake.handlers.requests import Opening, open_request
+from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.ports import Deps, StoredPiece, Tx
+from shared.errors import TooMany
 from shared.values import Receipt
 
 SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
@@ -122,11 +124,22 @@ async def _talk(
     at: datetime,
     reply: _Reply,
 ) -> Conversation:
-    world = World(deps.desk, at, await tx.open_requests(contact.ids), inbound.outreach_source)
-    conversation, facts = decide(conversation, _act(inbound, file), world)
-    for fact in facts:
-        await _follow(tx, deps, contact, fact, at, reply)
-    return conversation
+    world = World(
+        deps.desk,
+        at,
+        await tx.open_requests(contact.ids),
+        inbound.outreach_source,
+        is_linked=contact.link_at(at) is not None,
+        is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
+    )
+    after, facts = decide(conversation, _act(inbound, file), world)
+    try:
+        for fact in facts:
+            await _follow(tx, deps, contact, fact, at, reply)
+    except TooMany:  # what was typed and sent is kept for tomorrow
+        reply.parts.append(Said("limit_reached_later", buttons=("confirm", "cancel")))
+        return replace(conversation, touched_at=after.touched_at)
+    return after
 
 
 def _act(inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
@@ -143,27 +156,29 @@ async def _follow(tx: Tx, deps: Deps, contact: Contact, fact: Fact, at: datetime
     elif isinstance(fact, StatusAsked):
         reply.parts.extend(await _status(tx, deps, contact, fact.receipt))
     elif isinstance(fact, FormCompleted):
-        requests = _file_requests(tx, deps, contact, fact.draft, at)
-        reply.request_id = requests[0].request_id
-        values = {
-            "service": deps.catalogue.get(fact.draft.service).name,
-            "receipt": ", ".join(request.receipt for request in requests),
-            "promised": deps.texts.moment(requests[0].promised_at),
-        }
-        reply.parts.append(Said("submitted", values))
+        await _file(tx, deps, contact, fact.draft, at, reply)
 
 
-def _file_requests(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime) -> list[Request]:
+async def _file(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime, reply: _Reply) -> None:
+    """File what the person confirmed. What is said is the same for everybody whose identity is not proven to be the person's."""
     person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
-    origin = _origin(contact)
-    return [
-        open_request(
-            tx,
-            deps,
-            Opening(origin, draft.service, product, person, at, draft.attachments, outreach_source=draft.outreach_source),
-        )
-        for product in deps.catalogue.get(draft.service).products
-    ]
+    wish = Wish(
+        _origin(contact), draft.service, person, at, draft.attachments, draft.outreach_source, vouching=by_link(contact.link_at(at))
+    )
+    filed = await file_wish(tx, deps, wish, contact.ids)
+    receipts = ", ".join(request.receipt for request in filed.requests)
+    if filed.is_known:
+        reply.dropped.extend(file.file_id for file in draft.attachments)
+        reply.parts.append(Said("already_open", {"receipt": receipts}, ("status", "menu")))
+        return
+    tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
+    reply.request_id = filed.requests[0].request_id
+    values = {
+        "service": deps.catalogue.get(draft.service).name,
+        "receipt": receipts,
+        "promised": deps.texts.moment(filed.requests[0].promised_at),
+    }
+    reply.parts.append(Said("submitted" if wish.is_own and not filed.is_waiting else "submitted_checking", values))
 
 
 def _origin(contact: Contact) -> Origin:
@@ -197,7 +212,7 @@ async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Cont
         return contact
     contact = known[-1]
     for other in known[:-1]:
-        contact = _join(tx, contact, other)
+        contact = _join(tx, contact, other, at)
     contact = learn(contact, identity, at)
     tx.save_contact(contact)
     return contact
@@ -208,15 +223,15 @@ async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: da
     others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
-        contact = _join(tx, other, contact)
+        contact = _join(tx, other, contact, at)
     contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact
 
 
-def _join(tx: Tx, kept: Contact, other: Contact) -> Contact:
+def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
     """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
-    kept, other = merge(kept, other)
+    kept, other = merge(kept, other, at)
     tx.save_contact(other)
     tx.save_contact(kept)
     return kept

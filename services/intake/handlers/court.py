@@ -7,6 +7,7 @@ from typing import Any
 
 from services.intake.domain.court import Decision, Party, at_home, elsewhere, judge
 from services.intake.domain.requests import Channel, Origin, Person
+from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.handlers.requests import Opening, open_request
 from services.intake.ports import Case, CaseRequest, Deps, Tx
 from shared.clock import WIB
@@ -14,6 +15,7 @@ from shared.errors import BadInput, DomainError
 from shared.values import KkNumber, Nik
 
 SERVICE = "cerai"
+BY_COURT = Vouching(VouchedBy.COURT)
 
 
 async def record_decision(tx: Tx, deps: Deps, decision: Decision, fingerprint: str) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def _open(tx: Tx, deps: Deps, decision: Decision, case_id: str, now: datetime) -
         if not at_home(party):
             continue
         for product in deps.catalogue.get(SERVICE).products:
-            opening = Opening(origin, SERVICE, product, _person(party), now, case_id=case_id, decision=decision)
+            opening = Opening(origin, SERVICE, product, _person(party), now, case_id=case_id, decision=decision, vouching=BY_COURT)
             request = open_request(tx, deps, opening)
             opened.append(CaseRequest(role, product, request.request_id, request.receipt))
     return tuple(opened)

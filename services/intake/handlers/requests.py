@@ -10,7 +10,6 @@ from typing import Any
 from services.intake.domain.chat import Attachment
 from services.intake.domain.court import Decision
 from services.intake.domain.requests import (
-    Channel,
     IssuedDocument,
     Origin,
     Person,
@@ -23,6 +22,8 @@ from services.intake.domain.requests import (
     submit,
 )
 from services.intake.domain.submission import Submission, check
+from services.intake.domain.vouching import Vouching
+from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
 from shared.mongo.files import StoredFile
@@ -42,45 +43,37 @@ class Opening:
     case_id: str | None = None
     outreach_source: str | None = None
     decision: Decision | None = None
+    vouching: Vouching | None = None
+    repeats: str | None = None
+
+
+def new_request(deps: Deps, opening: Opening) -> Request:
+    """Give it an id, a receipt and a promised time."""
+    service = deps.catalogue.get(opening.service)
+    return Request(
+        request_id=deps.new_id(),
+        receipt=deps.new_receipt().text,
+        origin=opening.origin,
+        service=opening.service,
+        product=opening.product,
+        person=opening.person,
+        submitted_at=opening.at,
+        promised_at=deps.promise(opening.at, service.promise) if service.promise else None,
+        timeline=(),
+        attachments=opening.attachments,
+        case_id=opening.case_id,
+        outreach_source=opening.outreach_source,
+        vouching=opening.vouching,
+        repeats=opening.repeats,
+    )
 
 
 def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
-    """Give it an id, a receipt and a promised time, store it and tell it."""
-    service = deps.catalogue.get(opening.service)
-    request, submitted = submit(
-        Request(
-            request_id=deps.new_id(),
-            receipt=deps.new_receipt().text,
-            origin=opening.origin,
-            service=opening.service,
-            product=opening.product,
-            person=opening.person,
-            submitted_at=opening.at,
-            promised_at=deps.promise(opening.at, service.promise) if service.promise else None,
-            timeline=(),
-            attachments=opening.attachments,
-            case_id=opening.case_id,
-            outreach_source=opening.outreach_source,
-        ),
-    )
+    """Make a new request, store it and tell it."""
+    request, submitted = submit(new_request(deps, opening))
     tx.add_request(request)
     tx.publish(RequestSubmitted(submitted.request, opening.decision))
     return request
-
-
-async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str) -> dict[str, Any]:
-    """Take a complete request of an adapter; the answer is what the caller gets, and gets again for the same Idempotency-Key.
-
-    Raises:
-        BadInput: `request_refused`, with every field that is wrong.
-    """
-    person, attachments = await accept(deps, submission, client)
-    origin = Origin(Channel.ADAPTER, client, reference=submission.reference)
-    opened = [
-        open_request(tx, deps, Opening(origin, submission.service, product, person, deps.clock(), attachments))
-        for product in deps.catalogue.get(submission.service).products
-    ]
-    return {"requests": [summary(request) for request in opened], **summary(opened[0])}
 
 
 async def accept(deps: Deps, submission: Submission, client: str) -> tuple[Person, tuple[Attachment, ...]]:
@@ -114,24 +107,24 @@ def summary(request: Request) -> dict[str, Any]:
     }
 
 
-async def note_progress(tx: Tx, request_id: str, step: Step) -> None:
+async def note_progress(tx: Tx, deps: Deps, request_id: str, step: Step) -> None:
     """Take what another service tells about a request; late and repeated news change no state.
 
     Raises:
         NotFound: `requests_not_found`; only our own requests are told about.
     """
     request = await tx.request(request_id)
-    _keep(tx, request, progress(request, step))
+    await _keep(tx, deps, request, progress(request, step))
 
 
-async def note_document(tx: Tx, request_id: str, document: IssuedDocument, at: datetime) -> None:
+async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDocument, at: datetime) -> None:
     """Take that a document of a request was issued.
 
     Raises:
         NotFound: `requests_not_found`.
     """
     request = await tx.request(request_id)
-    _keep(tx, request, issue(request, document, at))
+    await _keep(tx, deps, request, issue(request, document, at))
 
 
 async def note_fetched(tx: Tx, deps: Deps, request_id: str) -> None:
@@ -141,12 +134,15 @@ async def note_fetched(tx: Tx, deps: Deps, request_id: str) -> None:
         NotFound: `requests_not_found`.
     """
     request = await tx.request(request_id)
-    _keep(tx, request, fetched(request, deps.clock()))
+    await _keep(tx, deps, request, fetched(request, deps.clock()))
 
 
-def _keep(tx: Tx, before: Request, after: Request) -> None:
+async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
     if after != before:
         tx.save_request(after)
+    if before.is_open and not after.is_open:
+        for request_id in after.joined_by:
+            await give_back(tx, deps, await tx.request(request_id))
 
 
 async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, StoredFile]:

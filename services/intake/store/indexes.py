@@ -35,7 +35,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # Each message finds its contact by phone, by BSUID, or by both.
         IndexModel([("wa_id", 1)], name="by_wa_id", unique=True, partialFilterExpression={"wa_id": {"$gt": ""}}),
         IndexModel([("bsuid", 1)], name="by_bsuid", unique=True, partialFilterExpression={"bsuid": {"$gt": ""}}),
+        # A counter looks for whose account is linked to a person, and revokes a link. Most contacts have none.
+        IndexModel([("links.nik", 1)], name="by_linked_person", partialFilterExpression={"links.nik": {"$gt": ""}}),
+        IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
+    "dockets": (),
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
         IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),

@@ -12,8 +12,11 @@ import orjson
 from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
 from services.intake.domain.contacts import Contact
 from services.intake.domain.court import Child, Decision, Party
+from services.intake.domain.docket import Docket, Tally
 from services.intake.domain.inflow import Kind
+from services.intake.domain.links import End, Level, Link
 from services.intake.domain.requests import Channel, IssuedDocument, Origin, Person, Request, State, Step
+from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
 from shared.mongo import Doc, Mapping, fields_of
 from shared.values import KkNumber, Nik
@@ -58,6 +61,8 @@ def _contact_to(contact: Contact) -> Doc:
         "aliases": list(contact.aliases),
         "merged_into": contact.merged_into,
         "last_inbound_at": contact.last_inbound_at,
+        "links": [{**fields_of(link), "level": link.level.value, "end": link.end.value if link.end else None} for link in contact.links],
+        "filed": _tally_to(contact.filed),
     }
 
 
@@ -70,7 +75,29 @@ def _contact_from(doc: Doc) -> Contact:
         aliases=tuple(doc["aliases"]),
         merged_into=doc["merged_into"],
         last_inbound_at=doc["last_inbound_at"],
+        links=tuple(_link_from(link) for link in doc.get("links", ())),  # absent: written before 0.2
+        filed=_tally_from(doc["filed"]) if doc.get("filed") else Tally(),
     )
+
+
+def _link_from(doc: Doc) -> Link:
+    return Link(**{**_known(Link, doc), "level": Level(doc["level"]), "end": End(doc["end"]) if doc["end"] else None})
+
+
+def _tally_to(tally: Tally) -> Doc:
+    return {"day": tally.day.isoformat(), "count": tally.count}
+
+
+def _tally_from(doc: Doc) -> Tally:
+    return Tally(date.fromisoformat(doc["day"]), doc["count"])
+
+
+def _docket_to(docket: Docket) -> Doc:
+    return {"tally": _tally_to(docket.tally), "latest": {service: list(ids) for service, ids in docket.latest.items()}}
+
+
+def _docket_from(doc: Doc) -> Docket:
+    return Docket(doc["_id"], _tally_from(doc["tally"]), {service: tuple(ids) for service, ids in doc["latest"].items()})
 
 
 def _conversation_to(conversation: Conversation) -> Doc:
@@ -87,6 +114,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
             "kk_number": draft.kk_number.text if draft.kk_number else None,
             "attachments": [fields_of(file) for file in draft.attachments],
             "outreach_source": draft.outreach_source,
+            "needs_selfie": draft.needs_selfie,
         },
     }
 
@@ -106,6 +134,7 @@ def _conversation_from(doc: Doc) -> Conversation:
             kk_number=KkNumber(draft["kk_number"]) if draft["kk_number"] else None,
             attachments=_attachments(draft["attachments"]),
             outreach_source=draft["outreach_source"],
+            needs_selfie=draft.get("needs_selfie", False),  # absent: begun before 0.2
         ),
     )
 
@@ -128,6 +157,10 @@ def _request_to(request: Request) -> Doc:
         "document_number": request.document_number,
         "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
         "person": fields_of(request.person),
+        "vouching": {**fields_of(request.vouching), "by": request.vouching.by.value} if request.vouching else None,
+        "repeats": request.repeats,
+        "joins": request.joins,
+        "joined_by": list(request.joined_by),
         "attachments": [fields_of(file) for file in request.attachments],
         "timeline": [
             {
@@ -160,7 +193,15 @@ def request_from(doc: Doc) -> Request:
         attachments=_attachments(doc["attachments"]),
         case_id=doc["case_id"],
         outreach_source=doc["outreach_source"],
+        vouching=_vouching_from(doc["vouching"]) if doc.get("vouching") else None,  # absent: it came in before 0.2
+        repeats=doc.get("repeats"),
+        joins=doc.get("joins"),
+        joined_by=tuple(doc.get("joined_by", ())),
     )
+
+
+def _vouching_from(doc: Doc) -> Vouching:
+    return Vouching(**{**_known(Vouching, doc), "by": VouchedBy(doc["by"])})
 
 
 def _step_from(doc: Doc) -> Step:
@@ -239,6 +280,7 @@ CONVERSATIONS: Final[Mapping[Conversation]] = Mapping(
     "conversations", lambda conversation: conversation.contact_id, _conversation_to, _conversation_from
 )
 REQUESTS: Final[Mapping[Request]] = Mapping("requests", lambda request: request.request_id, _request_to, request_from)
+DOCKETS: Final[Mapping[Docket]] = Mapping("dockets", lambda docket: docket.key, _docket_to, _docket_from)
 CASES: Final[Mapping[Case]] = Mapping("cases", lambda case: case.case_id, _case_to, _case_from)
 SENT_MESSAGES: Final[Mapping[SentMessage]] = Mapping(
     "sent_messages",

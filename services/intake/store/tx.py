@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import Case, SentMessage, StoredPiece
@@ -14,6 +15,7 @@ from services.intake.store.mappings import (
     CASES,
     CONTACTS,
     CONVERSATIONS,
+    DOCKETS,
     PIECES,
     REQUESTS,
     SENT_MESSAGES,
@@ -168,6 +170,25 @@ class IntakeTx:
         """See `ports.Tx`."""
         self._unit.save(REQUESTS, request)
 
+    async def docket(self, key: str) -> Docket:
+        """See `ports.Tx`."""
+        return await self._unit.find(DOCKETS, key) or Docket(key)
+
+    def save_docket(self, docket: Docket) -> None:
+        """See `ports.Tx`."""
+        if self._unit.version(DOCKETS, docket.key):
+            self._unit.save(DOCKETS, docket)
+        else:
+            self._unit.add(DOCKETS, docket)
+
+    async def find_link_holder(self, link_id: str) -> Contact | None:
+        """See `ports.Tx`."""
+        return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})
+
+    async def contact(self, contact_id: str) -> Contact:
+        """See `ports.Tx`."""
+        return await self._unit.get(CONTACTS, contact_id)
+
     async def find_case(self, key: str) -> Case | None:
         """See `ports.Tx`."""
         return await self._unit.find_one_by(CASES, {"key": key})
@@ -190,6 +211,10 @@ class IntakeTx:
             self._unit.save(SENT_MESSAGES, message)
         else:
             self._unit.add(SENT_MESSAGES, message)
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """See `ports.Tx`."""
+        self._work.on_commit(hook)
 
     def publish(self, fact: Published) -> None:
         """See `ports.Tx`."""

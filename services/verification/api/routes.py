@@ -33,14 +33,20 @@ _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
-_UNPRINTABLE: Final = ("holder_not_in_register", "parties_not_on_one_card", "village_unknown")  # what an approval can fail with
+_UNPRINTABLE: Final = (
+    "holder_not_in_register",
+    "parties_not_on_one_card",
+    "village_unknown",
+    "card_too_large",
+    "register_unprintable",
+)  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
 _ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed")
 _DECIDING: Final = (
     _UNKNOWN
     | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
     | refuses(412, "version_stale")
-    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this")
+    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
 
 

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.verification.domain.case import Case
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
+from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import Decision as CourtDecision
 from services.verification.domain.task import Task
@@ -39,13 +41,17 @@ class DecisionIn(Input):
 
     action: Act
     version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
-    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject")] = ()
+    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject; none for approve")] = ()
     note: Annotated[str | None, Field(max_length=1000, description="Told to the citizen in these words")] = None
+    grant_link: Annotated[
+        bool,
+        Field(description="The selfie was compared and shows the person: link the sender's chat to the NIK; with approve or return only"),
+    ] = False
 
     def decision(self) -> Decision:
         """In the handlers' words."""
         reasons = tuple(Finding(code=reason.code, field=reason.field) for reason in self.reasons)
-        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note)
+        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
 
 
 class SearchIn(Input):
@@ -80,11 +86,13 @@ class KnownReasonOut(BaseModel):
     text: Annotated[str, Field(description="What the citizen is told, in Indonesian")]
     about: Annotated[About, Field(description="What `field` names where the reason is given")]
     acts: Annotated[tuple[Act, ...], Field(description="What an officer may give it for; empty: only the checks find it")]
+    tells_register: Annotated[bool, Field(description="It says what the register holds: not for a sender whose identity is unproven")]
 
     @classmethod
     def of(cls, reason: Reason) -> KnownReasonOut:
         """Shape it."""
-        return cls(code=reason.code, text=reason.text, about=reason.about, acts=tuple(act for act in Act if act.value in reason.officer))
+        acts = tuple(act for act in Act if act.value in reason.officer)
+        return cls(code=reason.code, text=reason.text, about=reason.about, acts=acts, tells_register=reason.code not in TELLS_NOTHING)
 
 
 class ReasonListOut(BaseModel):
@@ -185,6 +193,28 @@ class PersonalOut(BaseModel):
     card: Annotated[CardOut | None, Field(description="What an approval would print; null: nothing can be printed")]
 
 
+class IdentityOut(BaseModel):
+    """What is known of the sender."""
+
+    proven: Annotated[bool, Field(description="Somebody stands for the sender; false: only neutral reasons may be told")]
+    vouched_by: Annotated[str | None, Field(description="link, court or adapter; a link of a stranger to the card proves nothing")]
+    link_id: str | None
+    level: Annotated[str | None, Field(description="How the link was proven: counter, officer")]
+    can_grant_link: Annotated[bool, Field(description="A decision may say `grant_link`: there is a selfie to compare")]
+
+    @classmethod
+    def of(cls, case: Case) -> IdentityOut:
+        """Shape it."""
+        vouching = case.submission.vouching
+        return cls(
+            proven=not case.is_unproven,
+            vouched_by=vouching.by if vouching else None,
+            link_id=vouching.link_id if vouching else None,
+            level=vouching.level if vouching else None,
+            can_grant_link=case.can_grant_link,
+        )
+
+
 class TaskDetailOut(TaskOut):
     """A task with all an officer needs; `version` goes back with the decision."""
 
@@ -193,6 +223,8 @@ class TaskDetailOut(TaskOut):
     case_state: str
     submitted_at: datetime
     findings: tuple[ReasonOut, ...]
+    identity: IdentityOut
+    repeats: Annotated[str | None, Field(description="Id of the request for the same that ended a short time ago")]
     attachments: tuple[AttachmentOut, ...]
     personal: PersonalOut
 
@@ -248,6 +280,8 @@ def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetail
         case_state=view.case.state.value,
         submitted_at=submission.submitted_at,
         findings=tuple(map(ReasonOut.of, view.case.findings)),
+        identity=IdentityOut.of(view.case),
+        repeats=submission.repeats,
         attachments=attachments,
         personal=PersonalOut(
             nik=submission.nik,

@@ -12,6 +12,7 @@ from typing import Final
 from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding
+from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
 from services.verification.domain.submission import Submission
 from shared.errors import DomainError
@@ -62,11 +63,23 @@ class Case:
     issued_at: datetime | None = None
     card: Card | None = None
     """What was approved, where it changes the register: kept until the document is issued."""
+    link_granted: bool = False
+    """Whether the officer's decision linked the sender's contact to the person."""
 
     @property
     def id(self) -> str:
         """The request id."""
         return self.submission.request_id
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether nobody stands for the sender."""
+        return any(finding.code == IDENTITY_UNPROVEN for finding in self.findings)
+
+    @property
+    def can_grant_link(self) -> bool:
+        """Whether a decision may link the sender's contact to the person: it is a contact, and there is a selfie to compare."""
+        return self.is_unproven and self.submission.channel == LINKABLE_CHANNEL and SELFIE in self.submission.attachment_kinds
 
 
 def open_case(submission: Submission, *, at: datetime) -> Case:
@@ -95,16 +108,24 @@ def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
     return replace(case, findings=findings)
 
 
-def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None) -> tuple[Case, CaseFact]:
+def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None, grant_link: bool = False) -> tuple[Case, CaseFact]:
     """Let the document be made. `officer_id` None = by the rules alone."""
     changes_register = case.submission.decision is not None and case.submission.product == FAMILY_CARD
     moved = _moved(case, CaseState.APPROVED)
-    decided = replace(moved, decided_at=at, officer_id=officer_id, card=card if changes_register else None)
-    return decided, CaseApproved(submission=case.submission, card=card, officer_id=officer_id, at=at)
+    kept = card if changes_register else None
+    decided = replace(moved, decided_at=at, officer_id=officer_id, card=kept, link_granted=grant_link)
+    proven = not case.is_unproven
+    return decided, CaseApproved(case.submission, card, officer_id, at, is_proven=proven, link_granted=grant_link)
 
 
 def return_to_sender(
-    case: Case, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None = None, note: str | None = None
+    case: Case,
+    reasons: tuple[Finding, ...],
+    *,
+    at: datetime,
+    officer_id: str | None = None,
+    note: str | None = None,
+    grant_link: bool = False,
 ) -> tuple[Case, CaseFact]:
     """Ask for what is missing or wrong.
 
@@ -112,7 +133,8 @@ def return_to_sender(
         BadInput: `reason_missing`: nobody can mend what is not named.
     """
     decided = _turned_down(case, CaseState.RETURNED, reasons, at=at, officer_id=officer_id, note=note)
-    return decided, CaseReturned(submission=case.submission, reasons=reasons, at=at, note=note)
+    decided = replace(decided, link_granted=grant_link)
+    return decided, CaseReturned(case.submission, reasons, at, note, officer_id, link_granted=grant_link)
 
 
 def reject(

@@ -13,11 +13,12 @@ from datetime import date
 from typing import Final
 
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import CERAI_TALAK, Decision, Party, Submission
 from shared.reference.catalogue import Offer, Service
 from shared.reference.courts import CourtKind, find_court
-from shared.reference.population import ADULT_AGE_YEARS, DIVORCED, MARRIED, KkMarital
+from shared.reference.population import DIVORCED, MARRIED
 from shared.reference.regions import find_regency, find_village, is_home, is_known_district
 from shared.values import KkNumber, Malformed, Nik, PersonName, Sex
 
@@ -91,6 +92,10 @@ def check_request(submission: Submission, service: Service, register: Register, 
         findings += check_decision(submission, submission.decision, register, today=today)
     elif not malformed:
         findings += check_membership(submission, register, today=today)
+    if not is_vouched_for(submission, register, today=today):
+        findings.insert(0, failure(IDENTITY_UNPROVEN))
+    if submission.repeats is not None:
+        findings.append(failure("repeated_recently"))
     return tuple(dict.fromkeys(findings))
 
 
@@ -113,7 +118,7 @@ def check_membership(submission: Submission, register: Register, *, today: date)
     if submission.nik in register.twice:
         yield failure("nik_registered_twice", "nik")
     yield from check_against_register(submission.nik, submission.applicant_name, member)
-    if member.age_on(today) < ADULT_AGE_YEARS and member.marital is KkMarital.SINGLE:
+    if not is_adult(member, today=today):
         yield failure("applicant_under_age", "nik")
 
 

@@ -19,6 +19,10 @@ class CaseApproved:
     card: Card
     officer_id: str | None
     at: datetime
+    is_proven: bool = True
+    """Whether somebody stood for the sender."""
+    link_granted: bool = False
+    """Whether the officer compared a selfie, and the sender's contact is the person's from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class CaseReturned:
     reasons: tuple[Finding, ...]
     at: datetime
     note: str | None = None
+    officer_id: str | None = None
+    link_granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,10 @@ def card_after_divorce(holder: str, decision: Decision, family: Family, register
     kept = tuple(_divorced(member, holder, decision.divorced_on) for member in family.members if member.nik not in gone)
     held = {member.nik for member in kept}
     joining = tuple(child for child in _children(own_children, register) if child.nik not in held)
-    relation = _relation_of_child(next(member.relation for member in kept if member.nik == holder))
+    own = next((member for member in kept if member.nik == holder), None)
+    if own is None:
+        raise DomainError("holder_not_in_register", "The decision gives the holder into custody.")
+    relation = _relation_of_child(own.relation)
     return _card(family, (*kept, *(replace(child, relation=relation) for child in joining)), kk_number=family.kk_number)
 
 

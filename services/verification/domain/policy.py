@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.finding import Finding, failure
+from services.verification.domain.identity import IDENTITY_UNPROVEN
 from shared.reference.catalogue import Service
 
 
@@ -49,6 +50,17 @@ ROUTES: Final[Mapping[str, Route]] = MappingProxyType(
 )
 """Failure -> way. A failure that is not named here goes to an officer: never a refusal by omission."""
 
+FORM: Final = frozenset(
+    {
+        *("nik_not_16_digits", "nik_date_impossible", "nik_serial_zero", "kk_not_16_digits", "kk_date_impossible"),
+        *("name_empty", "name_too_long", "name_has_digits", "name_has_symbols", "attachment_missing"),
+    }
+)
+"""What is seen of the request alone, without the register."""
+
+TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, "attachment_unreadable", "attachment_wrong"}
+"""What an unproven sender may be told: none of it depends on what the register holds. A code that is not named here may."""
+
 OFFICER_REQUIRED: Final = "officer_required"
 
 
@@ -64,11 +76,15 @@ def route(findings: tuple[Finding, ...], service: Service) -> Verdict:
     """Choose the way.
 
     Everything green and the service allows it: approved. Warnings alone do not stop that. Otherwise the strongest way that any failure
-    asks for, with the failures that asked for it; an officer is shown every failure.
+    asks for, with the failures that asked for it; an officer is shown every failure. A request of an unproven sender goes back by itself
+    for its form alone: any other answer would say what the register holds.
     """
     failures = tuple(finding for finding in findings if finding.is_failure)
     if not failures:
         return Verdict(Route.APPROVE) if service.automatic else Verdict(Route.STAFF, (failure(OFFICER_REQUIRED),))
+    if any(finding.code == IDENTITY_UNPROVEN for finding in failures):
+        form = tuple(finding for finding in failures if finding.code in FORM)
+        return Verdict(Route.RETURN, form) if form else Verdict(Route.STAFF, failures)
     for way in (Route.REJECT, Route.RETURN):
         reasons = tuple(finding for finding in failures if ROUTES.get(finding.code) is way)
         if reasons:

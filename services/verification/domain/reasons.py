@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.verification.domain.finding import Finding
+from services.verification.domain.policy import TELLS_NOTHING
 from shared.errors import BadInput, FieldProblem
 from shared.reference.reasons import reasons
 
 
-def check_reasons(given: tuple[Finding, ...], act: str) -> None:
+def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) -> None:
     """Refuse reasons that are not in the list or not for this act (`return`, `reject`), and none at all where one is needed.
 
     Raises:
         BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
     """
-    if not given:
+    if needed and not given:
         raise missing()
     problems = tuple(_problems(given, act))
     if problems:
         raise BadInput(problems[0].code, "GET /v1/reasons lists the reasons that may be given.", problems)
+
+
+def check_neutral(given: tuple[Finding, ...]) -> None:
+    """Refuse reasons that would tell an unproven sender what the register holds.
+
+    Raises:
+        BadInput: `reason_tells_register`.
+    """
+    problems = tuple(
+        FieldProblem(f"reasons[{number}].code", "reason_tells_register", "The sender's identity is unproven: give identity_unproven.")
+        for number, finding in enumerate(given)
+        if finding.code not in TELLS_NOTHING
+    )
+    if problems:
+        raise BadInput("reason_tells_register", "Who asked is unproven and must not learn what the register holds.", problems)
 
 
 def missing() -> BadInput:

@@ -93,6 +93,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouching:
+    """Who stands for the sender: `link` (then by which, and how that was proven), `court`, or `adapter`."""
+
+    by: str
+    link_id: str | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A complete request: one person, one service, one product. `nik` is the holder: the person whose document it is."""
 
@@ -110,6 +119,12 @@ class Submission:
     promised_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     decision: Decision | None = None
+    vouching: Vouching | None = None
+    """None: nobody stands for the sender."""
+    sender_nik: str | None = None
+    """Whose contact the sender has, where a link vouches."""
+    repeats: str | None = None
+    """The request for the same that ended a short time ago."""
 
     @property
     def attachment_kinds(self) -> frozenset[str]:
@@ -118,9 +133,9 @@ class Submission:
 
     @property
     def person_niks(self) -> tuple[str, ...]:
-        """Everybody who must be looked up in the register: the holder, the parties, the children."""
+        """Everybody who must be looked up in the register: the holder, whoever asks, the parties, the children."""
         decision = self.decision
         if decision is None:
-            return (self.nik,)
+            return tuple(dict.fromkeys((self.nik, *([self.sender_nik] if self.sender_nik else []))))
         persons = (self.nik, decision.husband.nik, decision.wife.nik, *(child.nik for child in decision.children))
         return tuple(dict.fromkeys(persons))

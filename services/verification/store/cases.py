@@ -8,7 +8,7 @@ from typing import Any
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
 from shared.mongo import Doc, Mapping, fields_of
@@ -45,7 +45,11 @@ def _to_doc(case: Case) -> Doc:
         "document_id": case.document_id,
         "document_number": case.document_number,
         "issued_at": case.issued_at,
+        "vouching": fields_of(submission.vouching) if submission.vouching else None,
+        "repeats": submission.repeats,
+        "link_granted": case.link_granted,
         "personal": {
+            "sender_nik": submission.sender_nik,
             "nik": submission.nik,
             "kk_number": submission.kk_number,
             "applicant_name": submission.applicant_name,
@@ -76,6 +80,7 @@ def _from_doc(doc: Doc) -> Case:
         document_number=doc["document_number"],
         issued_at=doc["issued_at"],
         card=_card(doc["personal"]["card"]) if doc["personal"]["card"] else None,
+        link_granted=doc.get("link_granted", False),
     )
 
 
@@ -96,6 +101,9 @@ def _submission(doc: Doc) -> Submission:
         promised_at=doc["promised_at"],
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
+        vouching=Vouching(**doc["vouching"]) if doc.get("vouching") else None,  # absent: it came in before 0.2
+        sender_nik=personal.get("sender_nik"),
+        repeats=doc.get("repeats"),
     )
 
 

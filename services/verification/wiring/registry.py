@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -13,18 +14,20 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
-from services.verification.adapters.registry_csv import check_file, read_families, write_families
+from services.verification.adapters.registry_csv import Report, check_file, read_families, write_families
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.register import Family, Member
 from services.verification.settings import RegistrySettings
 from services.verification.store import INDEXES, RegistryStore
-from shared.clock import monotonic_seconds
-from shared.errors import AppError, BadInput
+from shared.clock import WIB, monotonic_seconds, now
+from shared.errors import AppError, BadInput, FieldProblem
 from shared.mongo import Mongo
 from shared.reference.population import ADULT_AGE_YEARS, KkMarital, Relation
 
-_FAILED: Final = 1
+_FAILED: Final = 1  # nothing was loaded
 _USAGE: Final = 2
+_LEFT_OUT: Final = 3  # loaded, without some families
+_SHOWN: Final = 50  # lines of what is wrong: enough to see the kind, and a terminal's height
 
 
 def registry(words: Sequence[str]) -> int:
@@ -33,8 +36,7 @@ def registry(words: Sequence[str]) -> int:
     try:
         return int(options.run(options))
     except BadInput as error:
-        for problem in error.problems:
-            sys.stderr.write(f"{problem.field}: {problem.code} {problem.detail}\n")
+        _tell(error.problems, _SHOWN)
         return _FAILED
     except (AppError, OSError) as error:
         sys.stderr.write(f"registry: {error}\n")
@@ -52,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("import", help="load a register into MONGO_URL; families that are there get their new state")
     load.add_argument("file", type=Path)
     load.add_argument("--if-empty", action="store_true", help="do nothing where a register is loaded already")
+    load.add_argument("--partial", action="store_true", help="load the families in which nothing is wrong, leave out the others whole")
+    load.add_argument("--encoding", type=_encoding, help="of the file, such as cp1252; UTF-8 and UTF-16 are seen by themselves")
+    load.add_argument(
+        "--show", type=int, default=_SHOWN, metavar="LINES", help="most lines of what is wrong; the count is told in any case"
+    )
     load.set_defaults(run=_import)
     pick = commands.add_parser("pick", help="print persons of a register for each kind of request, as JSON")
     pick.add_argument("file", type=Path)
@@ -72,25 +79,55 @@ def _import(options: argparse.Namespace) -> int:
     except ValidationError:
         sys.stderr.write("registry: set MONGO_URL\n")
         return _USAGE
+    return asyncio.run(_load(settings, options))
+
+
+async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
     began = monotonic_seconds()
-    loaded = asyncio.run(_load(settings, options.file, only_if_empty=options.if_empty))
-    told = "a register is loaded already" if loaded is None else f"{loaded} families loaded in {monotonic_seconds() - began:.1f} s"
-    sys.stdout.write(told + "\n")
-    return 0
-
-
-async def _load(settings: RegistrySettings, file: Path, *, only_if_empty: bool) -> int | None:
     mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="verification registry")
     database = settings.mongo_database or "verification"
     try:
         await mongo.prepare(database, INDEXES)
         store = RegistryStore(mongo, database)
-        if only_if_empty and not await store.is_empty():
-            return None
-        check_file(file)
-        return await store.load(read_families(file))
+        if options.if_empty and not await store.is_empty():
+            sys.stdout.write("a register is loaded already\n")
+            return 0
+        report = check_file(options.file, today=now().astimezone(WIB).date(), encoding=options.encoding)
+        if not _may_load(report, options):
+            return _FAILED
+        loaded = await store.load(read_families(options.file, encoding=options.encoding, without=report.wrong))
+        sys.stdout.write(f"{loaded} families loaded in {monotonic_seconds() - began:.1f} s\n")
+        return _LEFT_OUT if report.wrong else 0
     finally:
         await mongo.close()
+
+
+def _may_load(report: Report, options: argparse.Namespace) -> bool:
+    """Tell what is wrong, and which families that leaves out."""
+    if not report.problems:
+        return True
+    _tell(report.problems, options.show)
+    sys.stderr.write(f"{len(report.problems)} problems in {len(report.wrong)} of {report.families} families\n")
+    if not options.partial:
+        sys.stderr.write("nothing is loaded; --partial loads the families in which nothing is wrong\n")
+        return False
+    left_out = [FieldProblem(f"line {line}", "left_out", "the family that begins here") for line in sorted(report.wrong.values())]
+    _tell(left_out, options.show)
+    return True
+
+
+def _tell(problems: Sequence[FieldProblem], most: int) -> None:
+    for problem in problems[:most]:
+        sys.stderr.write(f"{problem.field}: {problem.code}: {problem.detail}\n")
+    if len(problems) > most:
+        sys.stderr.write(f"… and {len(problems) - most} more\n")
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise argparse.ArgumentTypeError(f"Python knows no encoding {name}") from None
 
 
 def _pick(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ VERIFY_TOKEN = "verify-me"
 COURT = "PA.Kab.Mn"
 COURT_SECRET = "whsec_" + base64.b64encode(b"a court's secret of 32 characters").decode()
 ADAPTER_KEY, OTHER_ADAPTER_KEY, READER_KEY, OFFICER_KEY = "adapter-key", "other-adapter-key", "reader-key", "officer-key"
+COUNTER_KEY = "counter-key"
 NIK, KK = "3519081708850003", "3519081203100007"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo of a letter" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"photo of a card" * 50
@@ -48,6 +49,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
             _client("desa-dagangan", ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
             _client("desa-mejayan", OTHER_ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
             _client("petugas-01", OFFICER_KEY, ["requests:read", "requests:read_all"]),
+            _client("loket", COUNTER_KEY, ["requests:write", "requests:read", "requests:vouch", "files:write", "people:link"]),
             _client("verification", READER_KEY, ["files:read"]),
         ],
         inflow_poll_seconds=0.05,
@@ -151,8 +153,15 @@ class Rig:
         await self.wiring.chats.work_off_all()
         await self.wiring.statuses.work_off_all()
 
+    async def link(self, sender: str = "6281234567890", nik: str = NIK) -> Doc:
+        """Have a counter link a phone to a person."""
+        answer = await self.http.post("/v1/people/links", json={"phone": sender, "nik": nik}, headers=keyed(COUNTER_KEY))
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
     async def file_request(self, sender: str = "6281234567890", nik: str = NIK) -> Doc:
-        """A whole conversation; gives the last answer."""
+        """A whole conversation of somebody who was linked at the counter; gives the last answer."""
+        await self.link(sender, nik)
         await self.press("service:kk_hilang", sender)
         await self.say(nik, sender)
         await self.say(KK, sender)

@@ -4,6 +4,7 @@ from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, buttons_of, en
 
 
 async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig) -> None:
+    link = await rig.link()
     welcome = only(await rig.say("Assalamualaikum"))
     assert "PAK'DE ON" in text_of(welcome)
     assert buttons_of(welcome) == ["service:kk_hilang", "status"]
@@ -22,6 +23,8 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert receipt["request_id"] == submitted["request_id"]
     assert submitted["personal"]["nik"] == NIK
     assert submitted["personal"]["kk_number"] == KK
+    assert submitted["vouching"] == {"by": "link", "link_id": link["link_id"], "level": "counter"}
+    assert submitted["personal"]["sender_nik"] == NIK
     assert [(file["kind"], file["size_bytes"]) for file in submitted["attachments"]] == [("surat_kehilangan", len(JPEG)), ("ktp", len(PNG))]
 
 

@@ -58,7 +58,7 @@ async def filed(rig: Rig) -> dict[str, Any]:
 
 
 async def tell(rig: Rig, *deliveries: Delivery) -> list[Any]:
-    return await rig.wiring.units.run_batch(list(deliveries), routing(routes()))
+    return await rig.wiring.units.run_batch(list(deliveries), routing(routes(rig.wiring.deps)))
 
 
 async def state(rig: Rig) -> str:
@@ -153,6 +153,7 @@ async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: 
 
         return await eventually(enough) or []
 
+    await running.link()
     running.work = _nothing  # type: ignore[method-assign]
     for number, text in enumerate(("kk hilang", "3519081708850003", "3519081203100007"), start=1):
         await running.say(text)

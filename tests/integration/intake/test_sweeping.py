@@ -88,7 +88,7 @@ async def test_a_request_that_is_being_filed_while_its_files_are_swept_keeps_the
     seen, swept = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Tx) -> dict[str, Any]:
-        answer = await submit_request(tx, rig.wiring.deps, RequestBody(**content).submission(), "desa-dagangan")
+        answer = await submit_request(tx, rig.wiring.deps, RequestBody(**content).submission(), "desa-dagangan", None)
         seen.set()
         await swept.wait()
         return answer

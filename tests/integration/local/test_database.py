@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from deploy import mongodb
 from deploy.local.servers import MongoNode
+from shared.mongo import DatabaseUnavailable, Mongo, Session
 from tests.conftest import unique_name
 from tests.support.eventually import eventually
 
@@ -59,6 +60,21 @@ def test_a_service_may_what_it_does(service: Client, databases: dict[str, str]) 
     assert room["things"].delete_one({"_id": 1}).deleted_count == 1
     assert "things" in room.list_collection_names()
     assert "phone_1" in room["things"].index_information()
+
+
+async def test_a_wrong_password_is_a_database_that_is_out_of_reach_and_named(private_mongo: MongoNode, databases: dict[str, str]) -> None:
+    """So a service that meets it waits and says why, and a caller is told to come again: no request is to blame."""
+    mongo = Mongo.connect(mongodb.url_for(private_mongo.url, "one", "wrong", databases["one"]))
+    rows = mongo.collection(databases["one"], "things")
+
+    async def write(session: Session) -> None:
+        await rows.insert_one({}, session=session)
+
+    for attempt in (mongo.ping(), mongo.prepare(databases["one"], {"things": []}), mongo.transact(write)):
+        with pytest.raises(DatabaseUnavailable) as refused:
+            await attempt
+        assert refused.value.detail == "AuthenticationFailed"
+    await mongo.close()
 
 
 REFUSED: dict[str, Callable[[Client, dict[str, str]], object]] = {

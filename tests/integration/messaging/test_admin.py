@@ -296,7 +296,7 @@ async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
         assert await run("list", "--json") == 0
         (listed,) = printed(capsys)
         assert listed["address"] == f"intake/parked/{event_id}"
-        assert await run("conservation") == 0
+        assert await run("conservation", "--json") == 0
         (books,) = printed(capsys)
         assert books["balanced"] is True
         town.ill = False

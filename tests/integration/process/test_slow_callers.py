@@ -84,6 +84,21 @@ async def test_one_address_may_have_so_many_slow_requests_and_no_more(tmp_path: 
             assert sum(caller.ended for caller in callers) == 1, "those that went are still counted"
 
 
+async def test_a_process_that_stood_still_does_not_blame_its_callers(tmp_path: Path) -> None:
+    async with tiny(tmp_path, "all", MAX_SLOW_PER_ADDRESS="4", BODY_SECONDS="2") as service:
+        service.flag.touch()
+        await service.ready()
+        async with slow_callers(service.port, 100, post("/told", 3), drip=False) as callers:
+            assert await service.status("/readyz") == 200, "what came before this question is taken in"
+            stalling = asyncio.create_task(service.status("/stall"))
+            await service.said("stalls")
+            for caller in callers:
+                caller.writer.write(b"xyz")
+            await stalling
+            await eventually(lambda: all(caller.status for caller in callers))
+            assert Counter(caller.status for caller in callers) == {200: 100}
+
+
 async def test_behind_a_proxy_of_ours_each_caller_counts_alone(tmp_path: Path) -> None:
     one, other = ("X-Forwarded-For: 9.9.9.9, 203.0.113.5, 127.0.0.3", "X-Forwarded-For: 203.0.113.6")
     async with tiny(tmp_path, "all", MAX_SLOW_PER_ADDRESS="2", TRUSTED_PROXIES='["127.0.0.0/8"]') as service:

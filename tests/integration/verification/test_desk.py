@@ -9,8 +9,10 @@ import pytest
 
 from services.verification.adapters.registry_sample import sample_families
 from shared.ids import new_id
+from shared.messaging.delivery import Done
 from tests.integration.verification.conftest import PHOTO, Office
 from tests.unit.verification import people
+from tests.unit.verification.test_printing import large
 
 REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}
 
@@ -98,6 +100,8 @@ async def test_turning_down_tells_the_citizen_why(
         ("return", ["other_office"], ("reason_not_for_this", ["reasons[0].code"])),
         ("reject", ["officer_required"], ("reason_not_for_this", ["reasons[0].code"])),
         ("return", [], ("reason_missing", ["reasons"])),
+        ("approve", ["attachment_wrong"], ("reason_not_for_this", ["reasons[0].code"])),
+        ("approve", ["made_up"], ("reason_unknown", ["reasons[0].code"])),
     ],
 )
 async def test_a_reason_that_is_not_in_the_list_or_not_for_this_is_refused_by_its_field(
@@ -120,6 +124,7 @@ async def test_every_listed_reason_can_be_given_for_what_the_list_says(office: O
         "text": "Berkas yang dikirim tidak sesuai.",
         "about": "document",
         "acts": ["return", "reject"],
+        "tells_register": False,
     }
     for act in ("return", "reject"):
         usable = [{"code": reason["code"]} for reason in listed if act in reason["acts"]]
@@ -328,3 +333,21 @@ async def test_the_register_takes_in_families_and_counts_their_editions(office: 
     assert next(family for family in found if family.edition == 1) == families[1]
     assert not await office.registry.is_empty()
     assert await office.registry.families(kk_numbers=[], niks=[]) == []
+
+
+async def test_a_family_that_no_card_holds_is_a_task_that_can_not_be_approved_and_can_be_once_the_register_is_mended(
+    office: Office, desk: httpx.AsyncClient
+) -> None:
+    await office.load(large(31))
+    assert await office.take_in(people.lost_card()) == [Done()]
+    [told] = await office.told()
+    assert told["data"]["reasons"] == [{"code": "card_too_large", "field": "card.members"}]
+    task_id = told["subject"]
+    seen = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
+    assert len(seen["personal"]["card"]["members"]) == 31
+    assert await refused(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"]))) == (409, "card_too_large")
+    await office.load(large(30))
+    seen = await ok(desk.get(f"/v1/tasks/{task_id}"))
+    await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"])))
+    [approved] = await office.told("request_approved")
+    assert len(approved["data"]["personal"]["card"]["members"]) == 30

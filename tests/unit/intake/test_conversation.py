@@ -35,7 +35,7 @@ AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 DESK = Desk.of(catalogue(), ("kk_hilang", "kk_rusak"))
 WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
 TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-WORLD = World(DESK, AT)
+WORLD = World(DESK, AT, is_linked=True)
 NEW = Conversation("c-1")
 
 
@@ -161,6 +161,38 @@ def test_who_has_an_open_request_is_shown_its_receipt(conversation: Conversation
 def test_an_open_request_of_another_person_is_no_hindrance() -> None:
     world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "3519084502880004", "MDN-7K4Q-9F2X"),))
     assert said(talk(ASKED_NIK, NIK, world=world)[1]) == ["ask_kk_number"]
+
+
+def test_who_is_linked_to_nobody_is_asked_for_a_selfie_once_and_last() -> None:
+    stranger = replace(WORLD, is_linked=False)
+    conversation, facts = talk(NEW, "kk hilang", NIK, KK, photo(1), photo(2), world=stranger)
+    assert said(facts) == ["ask_selfie_ktp"]
+    assert awaits_file(conversation, DESK)
+    assert "KTP-el" in TEXTS.say(next(fact for fact in facts if isinstance(fact, Said)))
+    assert said(talk(conversation, "ya", world=stranger)[1]) == ["missing_selfie_ktp"]
+    assert said(talk(conversation, photo(2), world=stranger)[1]) == ["file_same_file"]
+    complete, facts = talk(conversation, photo(3), world=stranger)
+    assert said(facts) == ["summary"]
+    after, facts = talk(complete, "ya", world=stranger)
+    (filed,) = (fact for fact in facts if isinstance(fact, FormCompleted))
+    assert [file.kind for file in filed.draft.attachments] == ["surat_kehilangan", "ktp", "selfie_ktp"]
+    assert after.stage is Stage.MENU
+
+
+def test_whether_a_selfie_is_asked_is_settled_when_the_draft_begins() -> None:
+    begun = talk(NEW, "kk hilang", NIK, KK, photo(1), world=replace(WORLD, is_linked=False))[0]
+    assert said(talk(begun, photo(2))[1]) == ["ask_selfie_ktp"]
+    linked = talk(NEW, "kk hilang", NIK, KK, photo(1))[0]
+    assert said(talk(linked, photo(2), world=replace(WORLD, is_linked=False))[1]) == ["summary"]
+
+
+def test_at_its_limit_a_chat_begins_nothing_and_loses_nothing() -> None:
+    full = replace(WORLD, is_at_limit=True)
+    after, facts = talk(NEW, "kk hilang", world=full)
+    assert (after.draft, said(facts)) == (None, ["limit_reached"])
+    after, facts = talk(COMPLETE, "ya", world=full)
+    assert (after.draft, after.stage, said(facts)) == (COMPLETE.draft, Stage.CONFIRMING, ["limit_reached_later"])
+    assert any(isinstance(fact, FormCompleted) for fact in talk(after, "ya")[1])
 
 
 def test_the_place_is_that_of_the_first_message() -> None:

@@ -23,7 +23,7 @@ def made(tmp_path: Path) -> dict[str, Part]:
         {name: f"amqp://{name}:p@127.0.0.1:1/adminduk" for name in SERVICES},
         {name: f"mongodb://{name}:p@127.0.0.1:2/" for name in SERVICES},
     )
-    settings = LocalSettings(intake_port=9101, whatsapp_port=9111, database_prefix="t_")
+    settings = LocalSettings(intake_port=9101, issuance_port=9103, whatsapp_port=9111, database_prefix="t_")
     return {part.name: part for part in parts(settings, load_keys(tmp_path), addresses, tmp_path)}
 
 
@@ -45,6 +45,7 @@ def test_a_service_reads_its_environment_without_complaint(made: dict[str, Part]
 def test_a_port_that_is_moved_is_known_to_everybody_who_calls_there(made: dict[str, Part]) -> None:
     assert made["whatsapp"].environment["WEBHOOK_URL"].startswith("http://127.0.0.1:9101/")
     assert made["court"].environment["DECISIONS_URL"].startswith("http://127.0.0.1:9101/")
+    assert made["intake"].environment["ISSUANCE_URL"] == made["notifier"].environment["ISSUANCE_URL"] == "http://127.0.0.1:9103"
     assert json.loads(made["intake"].environment["WHATSAPP_MEDIA_HOSTS"]) == ["127.0.0.1:9111"]
     assert made["notifier"].environment["WHATSAPP_URL"] == "http://127.0.0.1:9111"
 

@@ -37,7 +37,6 @@ def test_a_nik_tells_sex_and_day_of_birth() -> None:
         ("351901010185000", "nik_not_16_digits"),
         ("35190101018500011", "nik_not_16_digits"),
         ("351901010185000A", "nik_not_16_digits"),
-        ("\uff13\uff15" + "19010101850001", "nik_not_16_digits"),  # full-width digits
         ("3519013113850001", "nik_date_impossible"),
         ("3519013002850001", "nik_date_impossible"),
         ("3519017202850001", "nik_date_impossible"),

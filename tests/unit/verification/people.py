@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission
+from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
 from shared.reference.population import KkMarital, Relation
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday, 09.00 in Madiun
@@ -88,8 +88,9 @@ def lost_card(**changes: Any) -> Submission:
         contact=Contact(channel="whatsapp", address=PHONE),
         kk_number=KK,
         attachments=(attachment("surat_kehilangan"), attachment("ktp")),
+        vouching=Vouching("link", "link-1", "counter"),
     )
-    return replace(submission, **changes)
+    return replace(submission, **{"sender_nik": changes.get("nik", HUSBAND), **changes})  # who asks for themself
 
 
 def decision(**changes: Any) -> Decision:
@@ -120,5 +121,6 @@ def divorce(nik: str = WIFE, *, product: str = "kk", ruling: Decision | None = N
         contact=Contact(channel="court", address="PA.Kab.Mn", reference="decision-1"),
         case_id="01938b3e-0000-7000-8000-00000000000c",
         decision=ruling or decision(),
+        vouching=Vouching("court"),
     )
     return replace(submission, **changes)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import services.verification.domain.checks
+import services.verification.domain.printing
 from services.notifier.adapters.wording import load_texts
 from services.verification.domain.finding import failure
 from services.verification.domain.policy import OFFICER_REQUIRED, ROUTES
@@ -27,10 +28,11 @@ def literals(module: Path, *functions: str) -> Iterator[str]:
 
 def codes_of_rules() -> set[str]:
     """What checks find, what the policy adds, and what is malformed about numbers and names of persons."""
-    checks = Path(services.verification.domain.checks.__file__)
+    modules = [Path(str(module.__file__)) for module in (services.verification.domain.checks, services.verification.domain.printing)]
     malformed = set(literals(Path(values.__file__), "Malformed"))
     of_persons = {code for code in malformed if code.startswith(("nik_", "kk_", "name_"))}
-    return set(literals(checks, "failure", "warning")) | of_persons | set(ROUTES) | {OFFICER_REQUIRED}
+    found = {code for module in modules for code in literals(module, "failure", "warning")}
+    return found | of_persons | set(ROUTES) | {OFFICER_REQUIRED}
 
 
 def test_every_code_of_the_rules_is_in_the_list() -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from services.verification.adapters.registry_csv import COLUMNS, check_file, read_families, write_families
+from services.verification.adapters.registry_csv import check_file, read_families, write_families
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.checks import check_kk_number, check_name, check_nik
 from services.verification.domain.register import Family
 from services.verification.wiring import registry
-from shared.errors import BadInput
 from shared.reference.population import KkMarital, Relation
 from shared.reference.regions import villages
 from shared.values import Nik
@@ -65,58 +64,9 @@ def test_a_card_is_not_older_than_the_marriage_on_it() -> None:
 def test_a_register_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     assert write_families(path, FAMILIES) == len(FAMILIES)
-    assert check_file(path) == len(FAMILIES)
+    report = check_file(path, today=AS_OF)
+    assert (report.families, report.problems) == (len(FAMILIES), [])
     assert list(read_families(path)) == FAMILIES
-
-
-def broken(path: Path, change: dict[str, str], *, line: int = 2) -> list[tuple[str, str]]:
-    write_families(path, FAMILIES[:3])
-    lines = path.read_text(encoding="utf-8").splitlines()
-    cells = lines[line - 1].split(",")
-    for column, value in change.items():
-        cells[COLUMNS.index(column)] = value
-    lines[line - 1] = ",".join(cells)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(BadInput) as raised:
-        check_file(path)
-    return [(problem.field, problem.code) for problem in raised.value.problems]
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "code"),
-    [
-        ("nik", "123", "nik_not_16_digits"),
-        ("nik", "35.1908 1107880001", "digits_only"),
-        ("village_code", "35.19.08.1001", "village_code_malformed"),
-        ("village_code", "9919081001", "village_code_malformed"),
-        ("village_code", "3519081999", "village_unknown"),
-        ("marital", "KAWIN", "term_unknown"),
-        ("sex", "M", "term_unknown"),
-        ("born_on", "11/07/1988", "date_malformed"),
-        ("born_on", "", "date_malformed"),
-        ("marital_on", "kemarin", "date_malformed"),
-        ("name", " ", "name_empty"),
-    ],
-)
-def test_a_malformed_cell_is_named_by_line_and_column_and_never_repeated(tmp_path: Path, column: str, value: str, code: str) -> None:
-    assert broken(tmp_path / "register.csv", {column: value}) == [(f"line 2, {column}", code)]
-
-
-def test_a_family_without_a_head_and_one_in_two_places_are_refused(tmp_path: Path) -> None:
-    assert ("line 2, relation", "one_head_needed") in broken(tmp_path / "a.csv", {"relation": "ANAK"})
-    path = tmp_path / "b.csv"
-    write_families(path, [FAMILIES[0], FAMILIES[1], FAMILIES[0]])
-    with pytest.raises(BadInput) as raised:
-        check_file(path)
-    assert [problem.code for problem in raised.value.problems] == ["family_scattered"]
-
-
-def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "register.csv"
-    path.write_text("nik,name\n1,A\n", encoding="utf-8")
-    with pytest.raises(BadInput) as raised:
-        check_file(path)
-    assert raised.value.problems[0].code == "column_missing"
 
 
 def test_the_command_makes_a_file_and_picks_persons_for_demonstrations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,13 +86,3 @@ def test_the_command_makes_a_file_and_picks_persons_for_demonstrations(tmp_path:
 
 def _couple(family: Family) -> list[str]:
     return [member.nik for member in family.members[:2]]
-
-
-def test_the_command_says_which_line_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "register.csv"
-    monkeypatch.delenv("MONGO_URL", raising=False)
-    assert registry(["import", str(path)]) == 2
-    assert registry(["pick", str(tmp_path / "missing.csv")]) == 1
-    path.write_text("nik\n", encoding="utf-8")
-    assert registry(["pick", str(path)]) == 1
-    assert "column_missing" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from shared.contracts.issuance import DocumentIssued
 
 def request_submitted(submission: Submission) -> RequestSubmitted:
     row = asdict(submission)
-    personal = {name: row.pop(name) for name in ("contact", "nik", "kk_number", "applicant_name", "decision")}
+    personal = {name: row.pop(name) for name in ("contact", "nik", "kk_number", "applicant_name", "decision", "sender_nik")}
     return RequestSubmitted.model_validate({**row, "personal": personal})
 
 

@@ -1,47 +1,27 @@
-// The clerk's page: a decision out, what comes back in, live.
+// The clerk's page: a decision is written, looked at once more, sent; its answer stands where it was written.
 
-const $ = (id) => document.getElementById(id);
-const TIME = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const PARTIES = { husband: "Suami", wife: "Istri" };
-const PRODUCTS = { kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el" };
-const STATES = { sending: ["Sedang dikirim", ""], accepted: ["Diterima dinas", "good"], refused: ["Ditolak", "bad"], given_up: ["Tidak terkirim", "bad"] };
-const CALLBACKS = {
-  "decision.received": "Dinas mencatat putusan",
-  "document.issued": "Dokumen terbit",
-  "request.returned": "Dikembalikan untuk dilengkapi",
-  "request.rejected": "Permohonan ditolak",
-};
+import { current, goTo, happened, latest, openDesk, show } from "./desk.js";
+import { $, call, element, KINDS, PARTIES, refusal } from "./page.js";
+
+const DAY = new Intl.DateTimeFormat("id-ID", { dateStyle: "long" });
 const FIELDS = [
-  ["nik", "NIK", { required: "", inputmode: "numeric", maxlength: 20 }], ["name", "Nama", { required: "" }],
-  ["birth_place", "Tempat lahir", {}], ["born_on", "Tanggal lahir", { type: "date" }],
-  ["address", "Alamat", {}], ["occupation", "Pekerjaan", {}],
-  ["kk_number", "Nomor KK sekarang", { inputmode: "numeric" }], ["village_code", "Kode desa sekarang", { inputmode: "numeric", maxlength: 10 }],
-  ["phone", "Nomor HP", { inputmode: "tel" }],
+  ["nik", "NIK", { required: "", inputmode: "numeric", maxlength: 40 }], ["name", "Nama", { required: "", maxlength: 200 }],
+  ["birth_place", "Tempat lahir", { maxlength: 200 }], ["born_on", "Tanggal lahir", { type: "date" }],
+  ["address", "Alamat", { maxlength: 500 }], ["occupation", "Pekerjaan", { maxlength: 200 }],
+  ["kk_number", "Nomor KK sekarang", { inputmode: "numeric", maxlength: 40 }], ["village_code", "Kode desa sekarang", { inputmode: "numeric", maxlength: 10 }],
+  ["phone", "Nomor HP", { inputmode: "tel", maxlength: 40 }],
 ];
+const PLAIN = ["kind", "case_number", "decided_on", "final_on", "deed_number", "deed_on", "deed_serial"];
 
 let families = [];
 let children = [];
 let courtCode = "";
-
-function element(name, attributes = {}, ...kids) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key === "class") node.className = value;
-    else node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...kids.filter((kid) => kid !== null && kid !== undefined));
-  return node;
-}
-
-async function call(path, options) {
-  const response = await fetch(path, options);
-  const body = await response.json();
-  if (!response.ok) throw new Error(typeof body.detail === "string" ? body.detail : `HTTP ${response.status}`);
-  return body;
-}
+let busy = false; // from sending until the first answer
+let waiting = null; // { id, decision }: sent from this form, answer not yet shown
 
 // ---- the form
+
+const form = $("compose");
 
 for (const box of document.querySelectorAll("[data-party]")) {
   for (const [name, label, attributes] of FIELDS) {
@@ -49,12 +29,8 @@ for (const box of document.querySelectorAll("[data-party]")) {
   }
 }
 
-function fill({ decision }) {
-  const form = $("compose");
-  for (const [name, value] of Object.entries(decision)) {
-    const field = form.elements[name];
-    if (field && typeof value === "string") field.value = value;
-  }
+function fill(decision) {
+  for (const name of [...PLAIN, "pledge_on"]) form.elements[name].value = decision[name] ?? "";
   for (const party of Object.keys(PARTIES)) {
     for (const [name] of FIELDS) form.elements[`${party}.${name}`].value = decision[party]?.[name] ?? "";
   }
@@ -63,13 +39,14 @@ function fill({ decision }) {
   $("children").replaceChildren(...children.map((child, at) => element("div", { class: "field" },
     element("label", { for: `custody-${at}` }, `${child.name ?? child.nik}, hak asuh pada`),
     element("select", { name: `custody.${at}`, id: `custody-${at}` },
-      element("option", { value: "wife", selected: child.custody_nik === decision.wife.nik }, "Ibu"),
-      element("option", { value: "husband", selected: child.custody_nik === decision.husband.nik }, "Ayah")))));
+      element("option", { value: "wife", selected: child.custody_nik === decision.wife?.nik }, "Ibu"),
+      element("option", { value: "husband", selected: child.custody_nik === decision.husband?.nik }, "Ayah")))));
+  unmark();
   showKind();
 }
 
 function showKind() {
-  const { kind, pledge_on: pledge, deed_on: deed } = $("compose").elements;
+  const { kind, pledge_on: pledge, deed_on: deed } = form.elements;
   const label = document.querySelector("[data-only]");
   label.hidden = kind.value !== label.dataset.only;
   pledge.required = !label.hidden;
@@ -77,9 +54,8 @@ function showKind() {
 }
 
 function collect() {
-  const form = $("compose");
   const decision = { court_code: courtCode };
-  for (const name of ["kind", "case_number", "decided_on", "final_on", "deed_number", "deed_on", "deed_serial"]) {
+  for (const name of PLAIN) {
     const value = form.elements[name].value.trim();
     if (value) decision[name] = value;
   }
@@ -92,131 +68,171 @@ function collect() {
   return decision;
 }
 
+function setBusy(on) { // not disabled: a button that is would lose the focus of who works by keyboard
+  busy = on;
+  $("send").setAttribute("aria-disabled", String(on));
+}
+
+const untouched = (decision) => JSON.stringify(collect()) === JSON.stringify(decision);
+
 async function loadFamilies() {
-  const chosen = $("sample").selectedIndex;
   const answer = await call("/sim/families");
   ({ families } = answer);
   courtCode = answer.court.code;
   $("court").textContent = answer.court.name;
   $("no-sample").hidden = families.length > 0;
   $("sample-field").hidden = families.length === 0;
+  const chosen = $("sample").selectedIndex;
   $("sample").replaceChildren(...families.map(({ couple }, at) => element("option", { value: at }, `${couple.husband.name} dan ${couple.wife.name}`)));
-  if (families.length) {
-    const next = Math.max(0, Math.min(chosen, families.length - 1));
-    $("sample").selectedIndex = next;
-    fill(families[next]);
+  $("sample").selectedIndex = Math.min(Math.max(chosen, 0), families.length - 1);
+}
+
+async function nextFamily() {
+  const chosen = $("sample").selectedIndex;
+  await loadFamilies(); // anew: case numbers are made up each time
+  if (!families.length) return;
+  $("sample").selectedIndex = (chosen + 1) % families.length;
+  fill(families[$("sample").value].decision);
+}
+
+// ---- what is wrong, where it is
+
+function control(field) {
+  const custody = /^children\[?\.?(\d+)/.exec(field);
+  return form.elements[custody ? `custody.${custody[1]}` : field] ?? null;
+}
+
+function unmark(only) {
+  for (const input of only ? [only] : form.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+    $(`wrong-${input.name}`)?.remove();
   }
 }
 
-$("sample").addEventListener("change", () => fill(families[$("sample").value]));
-$("compose").elements.kind.addEventListener("change", showKind);
-$("compose").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = $("compose");
-  const button = form.querySelector("[type=submit]");
-  button.disabled = true;
-  $("error").hidden = true;
-  const order = { decision: collect(), bad_signature: form.elements.bad_signature.checked, age_seconds: form.elements.old.checked ? 600 : 0 };
+function mark(problems) {
+  for (const { field, text } of problems) {
+    const input = control(field);
+    if (!input || input.hasAttribute("aria-invalid")) continue;
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", `wrong-${input.name}`);
+    // Hidden from readers, who hear it as the description: inside a label it would become part of the name.
+    input.after(element("small", { class: "wrong", id: `wrong-${input.name}`, "aria-hidden": "true" }, text));
+  }
+}
+
+form.addEventListener("input", (event) => { if (event.target.hasAttribute?.("aria-invalid")) unmark(event.target); });
+
+// ---- sending and the answer
+
+function tell(tone, ...parts) {
+  const box = $("answer");
+  box.className = `answer ${tone}`;
+  box.replaceChildren(...parts);
+  box.hidden = false;
+  box.scrollIntoView({ block: "center" });
+}
+
+function problemLine({ field, label, text }) {
+  const input = control(field);
+  return element("li", {}, input ? element("button", { type: "button", class: "plain", onclick: () => input.focus() }, label) : element("b", {}, label), element("br"), text);
+}
+
+const look = (id) => element("button", { type: "button", class: "plain", onclick: () => goTo(id).catch(() => {}) }, "Lihat putusan ini");
+
+function settle(sent) {
+  if (sent.id !== waiting?.id) return;
+  const number = sent.decision.case_number;
+  if (sent.state === "sending") {
+    if (!sent.attempts.length) return;
+    setBusy(false);
+    tell("", element("p", {}, `Dinas belum menjawab putusan ${number}. Dikirim ulang sendiri sampai dijawab.`), look(sent.id));
+    return;
+  }
+  const mine = untouched(waiting.decision);
+  waiting = null;
+  setBusy(false);
+  if (sent.state === "accepted") {
+    tell("good", element("p", {}, `Putusan ${number} diterima dinas: ${sent.answer?.requests?.length ?? 0} permohonan dibuat.`), look(sent.id));
+    if (mine && families.length) nextFamily().catch((failure) => tell("bad", element("p", {}, failure.message)));
+  } else if (sent.state === "given_up") {
+    tell("bad", element("p", {}, `Putusan ${number} tidak terkirim: dinas tidak menjawab. Isian masih ada, kirim lagi nanti.`), look(sent.id));
+  } else {
+    const { summary, problems } = refusal(sent);
+    if (mine) mark(problems);
+    tell("bad", element("p", {}, element("b", {}, `Putusan ${number} ditolak. `), summary),
+      problems.length ? element("ul", {}, ...problems.map(problemLine)) : element("span"));
+  }
+}
+
+function mend(sent) {
+  fill(sent.decision);
+  const { summary, problems } = refusal(sent);
+  mark(problems);
+  tell("bad", element("p", {}, element("b", {}, `Putusan ${sent.decision.case_number} ditolak. `), summary), element("ul", {}, ...problems.map(problemLine)));
+  (form.querySelector("[aria-invalid]") ?? form.elements.case_number).focus();
+}
+
+async function send(decision) {
+  const order = { decision, bad_signature: form.elements.bad_signature.checked, age_seconds: form.elements.old.checked ? 600 : 0 };
+  setBusy(true);
+  unmark();
+  tell("", element("p", {}, "Mengirim, menunggu jawaban dinas…"));
   try {
-    draw(await call("/sim/decisions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(order) }));
-    if (families.length > 1) $("sample").selectedIndex = ($("sample").selectedIndex + 1) % families.length;
-    await loadFamilies();
-    $("sent").scrollIntoView({ block: "nearest" });
+    const sent = await call("/sim/decisions", order);
+    waiting = { id: sent.id, decision };
+    settle(latest(sent));
+    happened(sent);
   } catch (failure) {
-    $("error").textContent = `Belum terkirim: ${failure.message}`;
-    $("error").hidden = false;
-  } finally {
-    button.disabled = false;
+    setBusy(false);
+    tell("bad", element("p", {}, `Belum terkirim: ${failure.message}`));
   }
+}
+
+function confirm(decision) {
+  const day = (value) => (value ? DAY.format(new Date(`${value}T00:00`)) : "");
+  const rows = [
+    ["Jenis", KINDS[decision.kind]], ["Nomor", decision.case_number], ["Suami", decision.husband.name], ["Istri", decision.wife.name],
+    ["Diputus", day(decision.decided_on)], ["BHT", day(decision.final_on)], ["Ikrar talak", day(decision.pledge_on)],
+    ["Akta cerai", `${decision.deed_number}, ${day(decision.deed_on)}`],
+    ["Anak", decision.children.map((child) => `${child.name ?? child.nik} (${child.custody_nik === decision.wife.nik ? "ibu" : "ayah"})`).join(", ")],
+    ["Uji", [form.elements.bad_signature.checked ? "tanda tangan salah" : "", form.elements.old.checked ? "waktu lewat 10 menit" : ""].filter(Boolean).join(", ")],
+  ].filter(([, value]) => value);
+  $("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  $("yes").onclick = () => { $("confirm").close(); send(decision); };
+  $("no").onclick = () => $("confirm").close();
+  $("confirm").showModal();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!busy) confirm(collect());
 });
+$("sample").addEventListener("change", () => fill(families[$("sample").value].decision));
+form.elements.kind.addEventListener("change", showKind);
 
-// ---- what became of it
-
-function requestRows(sent) {
-  const issued = new Map(sent.callbacks.filter((each) => each.type === "document.issued").map((each) => [each.data.receipt, each.data]));
-  const ended = new Map(sent.callbacks.filter((each) => each.type?.startsWith("request.")).map((each) => [each.data.receipt, each]));
-  return (sent.answer?.requests ?? []).map(({ party, product, receipt }) => {
-    const paper = issued.get(receipt);
-    const end = ended.get(receipt);
-    const state = paper
-      ? element("span", {}, `${paper.document_number} `, paper.check_url ? element("a", { href: paper.check_url, target: "_blank", rel: "noopener" }, "Periksa keaslian") : null)
-      : end ? CALLBACKS[end.type] : "Sedang diproses";
-    const cells = [["Pihak", PARTIES[party] ?? party], ["Dokumen", PRODUCTS[product] ?? product], ["Nomor permohonan", receipt], ["Nomor dokumen", state]];
-    return element("tr", {}, ...cells.map(([label, value]) => element("td", { "data-label": label }, value)));
-  });
-}
-
-function trail(sent) {
-  const attempts = sent.attempts.map((each) => ({
-    at: each.at,
-    bad: !(each.status >= 200 && each.status < 300),
-    text: each.status ? `Dikirim ke dinas: HTTP ${each.status} dalam ${Math.round(each.seconds * 1000)} ms` : "Dikirim ke dinas: tidak ada jawaban, diulang",
-  }));
-  const callbacks = sent.callbacks.map((each) => ({
-    at: each.at,
-    bad: each.type === "request.rejected",
-    text: `${CALLBACKS[each.type] ?? each.type}${each.data.document_number ? `: ${each.data.document_number}` : ""}`,
-  }));
-  const lines = [...attempts, ...callbacks].sort((a, b) => a.at.localeCompare(b.at));
-  return element("ol", { class: "trail" }, ...lines.map((line) => element("li", { class: line.bad ? "bad" : "" },
-    element("time", { datetime: line.at }, TIME.format(new Date(line.at))), line.text)));
-}
-
-function problems(sent) {
-  if (sent.state !== "refused") return null;
-  const { title, detail, errors = [] } = sent.answer ?? {};
-  return element("div", { class: "problems" }, element("p", {}, detail ?? title ?? "Dinas menolak kiriman ini."),
-    errors.length ? element("ul", {}, ...errors.map((each) => element("li", {}, `${each.field}: ${each.detail ?? each.code}`))) : null);
-}
-
-function others(sent) {
-  const places = sent.answer?.elsewhere ?? [];
-  return places.length ? element("p", { class: "who" }, places.map((each) => `${PARTIES[each.party] ?? each.party}: dilayani ${each.regency}`).join("; ")) : null;
-}
-
-function card(sent) {
-  const rows = requestRows(sent);
-  const done = rows.length > 0 && sent.callbacks.filter((each) => each.type === "document.issued").length >= rows.length;
-  const [label, tone] = done ? ["Selesai, semua dokumen terbit", "good"] : STATES[sent.state];
-  const heads = ["Pihak", "Dokumen", "Nomor permohonan", "Nomor dokumen"];
-  return element("article", { class: "decision", id: `d-${sent.id}`, "aria-label": `Putusan ${sent.decision.case_number}` },
-    element("header", {},
-      element("div", {}, element("h3", {}, sent.decision.case_number ?? sent.id),
-        element("p", { class: "who" }, [sent.decision.husband?.name, sent.decision.wife?.name].filter(Boolean).join(" dan "))),
-      element("span", { class: `badge ${tone}` }, label)),
-    problems(sent),
-    rows.length ? element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, ...rows)) : null,
-    others(sent),
-    trail(sent));
-}
-
-// How far a decision is: what grows with everything that happens to it. An answer may arrive after the news that followed it.
-const progress = (sent) => sent.attempts.length + sent.callbacks.length + (sent.state === "sending" ? 0 : 1);
-const seen = new Map(); // decision id -> progress
-
-function draw(sent) {
-  if (progress(sent) < (seen.get(sent.id) ?? 0)) return;
-  seen.set(sent.id, progress(sent));
-  const old = $(`d-${sent.id}`);
-  if (old) old.replaceWith(card(sent));
-  else $("decisions").prepend(card(sent));
-  $("empty").hidden = true;
-}
+// ---- what happens elsewhere
 
 function count(counts) {
   for (const name of ["total", "repeated", "bad_signatures"]) $(name).textContent = counts[name];
 }
 
 async function refresh() {
-  if (!courtCode || !families.length) await loadFamilies();
-  const [{ decisions }, state] = await Promise.all([call("/sim/decisions?limit=50"), call("/sim/state")]);
-  $("decisions").replaceChildren();
-  decisions.reverse().forEach(draw);
+  const first = !courtCode || !families.length;
+  if (first) await loadFamilies();
+  if (first && families.length) fill(families[$("sample").value].decision);
+  const [, state] = await Promise.all([show(), call("/sim/state")]);
   count(state);
+  if (waiting) settle(current.get(waiting.id) ?? { id: null });
   document.body.dataset.ready = "true";
 }
 
+openDesk({ mend });
 const events = new EventSource("/sim/events");
-events.addEventListener("open", refresh); // at first and after every break of the line: what was missed is fetched
-events.addEventListener("decision", (event) => draw(JSON.parse(event.data)));
+events.addEventListener("open", () => { refresh().catch((failure) => tell("bad", element("p", {}, failure.message))); }); // what was missed is fetched
+events.addEventListener("decision", (event) => {
+  const sent = JSON.parse(event.data);
+  happened(sent);
+  settle(current.get(sent.id));
+});
 events.addEventListener("counts", (event) => count(JSON.parse(event.data)));

@@ -1,17 +1,26 @@
-// The control API of the simulator.
+// The control API of the simulator. What fails is thrown with a sentence for the person at the page.
 
-async function call(path, options = {}) {
-  const response = await fetch(path, options);
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error?.error_data?.details ?? (typeof body.detail === "string" ? body.detail : `HTTP ${response.status}`));
-  return body;
+import { sentence, UNREACHABLE } from "./errors.js";
+
+async function fetched(path, options = {}) {
+  const response = await fetch(path, options).catch(() => { throw new Error(UNREACHABLE); });
+  if (!response.ok) throw new Error(sentence(response.status, await response.json().catch(() => ({}))));
+  return response;
 }
+
+const call = async (path, options) => (await fetched(path, options)).json();
 
 const json = (method, body) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const api = {
   state: () => call("/sim/state"),
   people: () => call("/sim/citizens"),
+  person: (id) => call(`/sim/citizens/${id}`),
+  samples: () => call("/sim/samples"),
+  async samplePicture(number, kind) {
+    const response = await fetched(`/sim/samples/${number}/${kind}.png`);
+    return new File([await response.blob()], `contoh-${kind}.png`, { type: "image/png" });
+  },
   add: (citizen) => call("/sim/citizens", json("POST", citizen)),
   change: (id, change) => call(`/sim/citizens/${id}`, json("PATCH", change)),
   messages: (id) => call(`/sim/citizens/${id}/messages?limit=500`),

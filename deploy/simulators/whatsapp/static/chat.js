@@ -4,10 +4,10 @@ import { api, listen } from "./api.js";
 import { bubble, setStatus, settleChoices, summary } from "./bubbles.js";
 import { menu, openDialog } from "./dialogs.js";
 import { clock, day, element } from "./format.js";
+import { chosenSample, fillNewCitizen, openSamples, readSamples, sampleCitizen } from "./samples.js";
 
 const $ = (id) => document.getElementById(id);
 const COLOURS = ["#a23b72", "#1f7a8c", "#8a5a00", "#4b6b1e", "#6a4bb0", "#b04632", "#2d6aa0"];
-const SAMPLE = { name: "Siti Aminah", phone: "0812 3456 7890" };
 const TYPING_MS = 25_000; // how long WhatsApp shows the indicator
 
 const people = new Map();
@@ -82,16 +82,23 @@ const act = {
 };
 
 let atEnd = true; // a reader who scrolled up stays where he is
+let lastTop = 0;
 
 function toEnd() {
   atEnd = true;
+  $("newer").hidden = true;
   $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
+// Only a step upwards is a reader's wish. A scroll event comes late: until then a picture may have grown, and where we went is no more the end.
 $("scroll").addEventListener("scroll", () => {
   const box = $("scroll");
-  atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+  const near = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+  if (near) { atEnd = true; $("newer").hidden = true; }
+  else if (box.scrollTop < lastTop) atEnd = false;
+  lastTop = box.scrollTop;
 });
+$("newer").addEventListener("click", toEnd);
 new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("log")); // pictures grow after they were put there
 new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("scroll")); // the phone's keyboard opens
 
@@ -109,14 +116,15 @@ function show(message, { fresh = false } = {}) {
   drawn.set(message.wamid, { node, message });
   const answered = message.author === "citizen" && message.content.reply_to ? drawn.get(message.content.reply_to) : null;
   if (answered) settleChoices(answered.node, message.content.text);
-  if (!stay) toEnd();
+  if (stay) $("newer").hidden = false;
+  else toEnd();
 }
 
 function setTyping(on) {
   clearTimeout(typingTimer);
   $("typing").hidden = !on;
   if (!on) return;
-  toEnd();
+  if (atEnd) toEnd();
   typingTimer = setTimeout(() => setTyping(false), TYPING_MS);
 }
 
@@ -210,7 +218,10 @@ function offer(file) {
       $("photo-title").textContent = image ? "Kirim foto" : "Kirim berkas";
       form.querySelector("[type=submit]").textContent = image ? "Kirim foto" : "Kirim berkas";
       shown = image ? URL.createObjectURL(file) : null;
-      $("preview").replaceChildren(image ? element("img", { src: shown, alt: `Pratinjau ${file.name}` }) : element("p", {}, file.name));
+      const named = element("p", {}, file.name);
+      const view = image ? element("img", { src: shown, alt: `Pratinjau ${file.name}` }) : named;
+      view.onerror = () => view.replaceWith(named); // a picture that the browser can't show, such as HEIC
+      $("preview").replaceChildren(view);
     },
     submit: async (form) => {
       show(await api.sendFile(current, file, form.elements.caption.value.trim()), { fresh: true });
@@ -226,14 +237,19 @@ $("file").addEventListener("change", () => {
   if (file) offer(file);
   $("file").value = "";
 });
-for (const button of document.querySelectorAll("[data-sample]")) {
-  button.addEventListener("click", async () => {
+
+const samplePicture = (kind) => api.samplePicture(chosenSample(people.get(current)).number, kind);
+for (const button of document.querySelectorAll("#attach-menu [data-sample]")) {
+  button.addEventListener("click", () => {
     attachMenu.close();
-    const name = button.dataset.sample;
-    const response = await fetch(`/static/${name}`);
-    offer(new File([await response.blob()], name, { type: "image/jpeg" }));
+    samplePicture(button.dataset.sample).then(offer).catch((failure) => say(`Contoh belum dapat dibuka: ${failure.message}`));
   });
 }
+$("fill").addEventListener("click", () => openSamples(people.get(current), {
+  write: (text) => { $("tulis").value = text; grow(); $("tulis").focus(); },
+  picture: samplePicture,
+  offer,
+}));
 
 async function addCitizen(citizen) {
   const added = await api.add(citizen);
@@ -242,12 +258,17 @@ async function addCitizen(citizen) {
 }
 
 $("add").addEventListener("click", () => openDialog("new-citizen", {
+  fill: fillNewCitizen,
   submit: (form) => addCitizen({ name: form.elements.name.value.trim(), phone: form.elements.phone.value, identity: form.elements.identity.value }),
 }));
-for (const button of document.querySelectorAll("[data-start]")) button.addEventListener("click", () => addCitizen(SAMPLE));
+for (const button of document.querySelectorAll("[data-start]")) {
+  button.addEventListener("click", () => addCitizen(sampleCitizen()).catch((failure) => say(failure.message)));
+}
 $("back").addEventListener("click", () => open(null));
-$("options").addEventListener("click", () => {
-  const citizen = people.get(current);
+$("options").addEventListener("click", async () => {
+  const citizen = await api.person(current).catch((failure) => say(failure.message)); // asked for now: the 24 hours run without a message
+  if (!citizen || citizen.id !== current) return;
+  people.set(citizen.id, citizen);
   openDialog("citizen-options", {
     fill: (form) => {
       for (const name of ["online", "auto_read", "window_open"]) form.elements[name].checked = citizen[name];
@@ -255,8 +276,8 @@ $("options").addEventListener("click", () => {
       $("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     },
     submit: async (form) => {
-      const change = Object.fromEntries(["online", "auto_read", "window_open"].map((name) => [name, form.elements[name].checked]));
-      if (change.window_open === citizen.window_open) delete change.window_open;
+      const chosen = ["online", "auto_read", "window_open"].map((name) => [name, form.elements[name].checked]);
+      const change = Object.fromEntries(chosen.filter(([name, value]) => value !== citizen[name])); // what was not touched goes on as it is
       people.set(citizen.id, await api.change(citizen.id, change));
       drawPresence();
       look();
@@ -292,7 +313,7 @@ function statusChanged({ citizen_id: id, wamid, status }) {
 }
 
 async function refresh() {
-  const [{ citizens }, state] = await Promise.all([api.people(), api.state()]);
+  const [{ citizens }, state] = await Promise.all([api.people(), api.state(), readSamples()]);
   people.clear();
   citizens.forEach((citizen) => people.set(citizen.id, citizen));
   $("office").textContent = state.business.name;

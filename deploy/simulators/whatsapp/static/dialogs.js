@@ -23,6 +23,7 @@ export function openDialog(id, { fill, submit }) {
   };
   form.querySelector("[value=cancel]").onclick = () => dialog.close();
   dialog.showModal();
+  return dialog;
 }
 
 export function menu(button, list) {

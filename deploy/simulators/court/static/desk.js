@@ -1,0 +1,161 @@
+// What was sent and what became of it: search, pages, and each decision as it is now.
+
+import { $, call, element, PARTIES, refusal } from "./page.js";
+
+const TIME = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const PRODUCTS = { kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el" };
+const STATES = { sending: ["Sedang dikirim", ""], accepted: ["Diterima dinas", "good"], refused: ["Ditolak", "bad"], given_up: ["Tidak terkirim", "bad"] };
+const CALLBACKS = {
+  "decision.received": "Dinas mencatat putusan",
+  "document.issued": "Dokumen terbit",
+  "request.returned": "Dikembalikan untuk dilengkapi",
+  "request.rejected": "Permohonan ditolak",
+};
+const PAGE_SIZE = 20;
+const TYPING_MS = 250; // a search begins when nobody has typed for so long
+
+let offset = 0;
+let total = 0;
+let asked = 0; // searches, counted: an earlier answer that comes late is dropped
+let again = 0;
+let onMend = () => {};
+
+export const current = new Map(); // decision id -> the latest view that is known
+const cards = new Map(); // decision id -> { node, progress } of the page that is shown
+
+// How far a decision is: what grows with everything that happens to it. An answer may arrive after the news that followed it.
+const progress = (sent) => sent.attempts.length + sent.callbacks.length + (sent.state === "sending" ? 0 : 1);
+
+export function latest(sent) {
+  const known = current.get(sent.id);
+  if (!known || progress(sent) >= progress(known)) current.set(sent.id, sent);
+  return current.get(sent.id);
+}
+
+// ---- one decision
+
+function requestRows(sent) {
+  const issued = new Map(sent.callbacks.filter((each) => each.type === "document.issued").map((each) => [each.data.receipt, each.data]));
+  const ended = new Map(sent.callbacks.filter((each) => each.type?.startsWith("request.")).map((each) => [each.data.receipt, each]));
+  return (sent.answer?.requests ?? []).map(({ party, product, receipt }) => {
+    const paper = issued.get(receipt);
+    const end = ended.get(receipt);
+    const state = paper
+      ? element("span", {}, `${paper.document_number} `, paper.check_url ? element("a", { href: paper.check_url, target: "_blank", rel: "noopener" }, "Periksa keaslian") : null)
+      : end ? CALLBACKS[end.type] : "Sedang diproses";
+    const cells = [["Pihak", PARTIES[party] ?? party], ["Dokumen", PRODUCTS[product] ?? product], ["Nomor permohonan", receipt], ["Nomor dokumen", state]];
+    return element("tr", {}, ...cells.map(([label, value]) => element("td", { "data-label": label }, value)));
+  });
+}
+
+function trail(sent) {
+  const attempts = sent.attempts.map((each) => ({
+    at: each.at,
+    bad: !(each.status >= 200 && each.status < 300),
+    text: each.status ? `Dikirim ke dinas: HTTP ${each.status} dalam ${Math.round(each.seconds * 1000)} ms` : "Dikirim ke dinas: tidak ada jawaban, diulang",
+  }));
+  const callbacks = sent.callbacks.map((each) => ({
+    at: each.at,
+    bad: each.type === "request.rejected",
+    text: `${CALLBACKS[each.type] ?? each.type}${each.data.document_number ? `: ${each.data.document_number}` : ""}`,
+  }));
+  const lines = [...attempts, ...callbacks].sort((a, b) => a.at.localeCompare(b.at));
+  return element("ol", { class: "trail" }, ...lines.map((line) => element("li", { class: line.bad ? "bad" : "" },
+    element("time", { datetime: line.at }, TIME.format(new Date(line.at))), line.text)));
+}
+
+function problems(sent) {
+  if (sent.state !== "refused") return null;
+  const { summary, problems: found } = refusal(sent);
+  return element("div", { class: "problems" }, element("p", {}, summary),
+    found.length ? element("ul", {}, ...found.map((each) => element("li", {}, `${each.label}: ${each.text}`))) : null,
+    element("button", { type: "button", class: "plain", onclick: () => onMend(sent) }, "Perbaiki dan kirim lagi"));
+}
+
+function others(sent) {
+  const places = sent.answer?.elsewhere ?? [];
+  return places.length ? element("p", { class: "who" }, places.map((each) => `${PARTIES[each.party] ?? each.party}: dilayani ${each.regency}`).join("; ")) : null;
+}
+
+function card(sent) {
+  const rows = requestRows(sent);
+  const done = rows.length > 0 && sent.callbacks.filter((each) => each.type === "document.issued").length >= rows.length;
+  const [label, tone] = done ? ["Selesai, semua dokumen terbit", "good"] : STATES[sent.state];
+  const heads = ["Pihak", "Dokumen", "Nomor permohonan", "Nomor dokumen"];
+  return element("article", { class: "decision", id: `d-${sent.id}`, tabindex: "-1", "aria-label": `Putusan ${sent.decision.case_number}` },
+    element("header", {},
+      element("div", {}, element("h3", {}, sent.decision.case_number ?? sent.id),
+        element("p", { class: "who" }, [sent.decision.husband?.name, sent.decision.wife?.name].filter(Boolean).join(" dan "))),
+      element("span", { class: `badge ${tone}` }, label)),
+    problems(sent),
+    rows.length ? element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, ...rows)) : null,
+    others(sent),
+    trail(sent));
+}
+
+function drawn(sent) {
+  const shown = cards.get(sent.id);
+  const now = progress(sent);
+  if (shown && shown.progress >= now) return shown.node;
+  const node = card(sent);
+  if (shown) shown.node.replaceWith(node);
+  cards.set(sent.id, { node, progress: now });
+  return node;
+}
+
+// ---- the list
+
+const words = () => $("search").value.trim();
+
+export async function show() {
+  const number = ++asked;
+  const answer = await call("/sim/decisions/search", { words: words(), offset, limit: PAGE_SIZE });
+  if (number !== asked) return;
+  total = answer.total;
+  if (offset && !answer.decisions.length) {
+    offset = Math.max(0, Math.floor((total - 1) / PAGE_SIZE) * PAGE_SIZE);
+    return show();
+  }
+  const nodes = answer.decisions.map((sent) => drawn(latest(sent)));
+  const ids = new Set(answer.decisions.map((sent) => sent.id));
+  for (const id of cards.keys()) if (!ids.has(id)) cards.delete(id);
+  $("decisions").replaceChildren(...nodes);
+  $("empty").hidden = nodes.length > 0;
+  $("empty").textContent = words() ? "Tidak ada putusan yang cocok." : "Belum ada putusan yang dikirim.";
+  $("pages").hidden = total <= PAGE_SIZE;
+  $("found").textContent = total ? `${offset + 1}-${offset + nodes.length} dari ${total} putusan` : "";
+  $("previous").disabled = offset === 0;
+  $("next").disabled = offset + PAGE_SIZE >= total;
+}
+
+export function happened(sent) {
+  const now = latest(sent);
+  if (cards.has(sent.id)) { drawn(now); return; }
+  clearTimeout(again); // somebody else's decision, or one of another page: the numbers have changed
+  again = setTimeout(() => show().catch(() => {}), TYPING_MS);
+}
+
+export async function goTo(id) {
+  $("search").value = "";
+  offset = 0;
+  await show();
+  const found = $(`d-${id}`);
+  found?.scrollIntoView({ block: "start" });
+  found?.focus({ preventScroll: true });
+}
+
+function turn(pages) {
+  offset = Math.max(0, offset + pages * PAGE_SIZE);
+  show().then(() => { $("sent").scrollIntoView({ block: "start" }); $("sent").focus({ preventScroll: true }); }).catch(() => {});
+}
+
+export function openDesk({ mend }) {
+  onMend = mend;
+  let typing = 0;
+  $("search").addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => { offset = 0; show().catch(() => {}); }, TYPING_MS);
+  });
+  $("previous").addEventListener("click", () => turn(-1));
+  $("next").addEventListener("click", () => turn(1));
+}

@@ -1,0 +1,54 @@
+"""The control API's other half (`/sim/...`): order faults, approve templates, subscribe the webhook."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import httpx
+from fastapi import APIRouter
+
+from deploy.simulators.whatsapp.carrier import Carrier
+from deploy.simulators.whatsapp.cloud_api import approve
+from deploy.simulators.whatsapp.faults import FaultOrder
+from deploy.simulators.whatsapp.templates import Template
+
+CHALLENGE: Final = "1158201444"
+
+
+def router(carrier: Carrier) -> APIRouter:
+    """The routes that disturb and arrange."""
+    api = APIRouter(prefix="/sim", tags=["Simulator"])
+
+    @api.post("/faults", summary="Order a fault", status_code=201)
+    async def order(body: FaultOrder) -> dict[str, Any]:
+        return carrier.faults.add(body).view()
+
+    @api.get("/faults", summary="List faults and how often each struck")
+    async def faults() -> dict[str, Any]:
+        return {"faults": carrier.faults.listed()}
+
+    @api.delete("/faults", summary="Lift every fault")
+    async def lift_all() -> dict[str, int]:
+        return {"lifted": carrier.faults.remove()}
+
+    @api.delete("/faults/{fault_id}", summary="Lift one fault")
+    async def lift(fault_id: str) -> dict[str, int]:
+        return {"lifted": carrier.faults.remove(fault_id)}
+
+    @api.post("/templates", summary="Approve a template", status_code=201)
+    async def template(body: Template) -> dict[str, Any]:
+        approve(carrier, body)
+        return body.model_dump()
+
+    @api.post("/handshake", summary="Subscribe as Meta does: GET the webhook with hub.challenge")
+    async def handshake() -> dict[str, Any]:
+        token = carrier.settings.verify_token.get_secret_value() if carrier.settings.verify_token else ""
+        params = {"hub.mode": "subscribe", "hub.challenge": CHALLENGE, "hub.verify_token": token}
+        async with httpx.AsyncClient(timeout=carrier.settings.webhook_timeout_seconds, trust_env=False) as client:
+            try:
+                response = await client.get(carrier.postman.url, params=params)
+            except httpx.HTTPError as error:
+                return {"verified": False, "why": type(error).__name__}
+        return {"verified": response.is_success and response.text == CHALLENGE, "why": f"HTTP {response.status_code}"}
+
+    return api

@@ -1,0 +1,93 @@
+"""Links: this chat account is this person, because somebody compared a face with a KTP. Pure.
+
+A link ends by its date, when it is revoked, when another takes its place, and when the account changes hands: whoever has the number now
+was never looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from shared.errors import DomainError, NotFound
+
+NOBODY: Final = "-"  # who ended what ended by itself
+
+
+class Level(StrEnum):
+    """How it was proven."""
+
+    COUNTER = "counter"
+    """The person stood there with the KTP-el."""
+    OFFICER = "officer"
+    """An officer compared a selfie with the KTP-el."""
+
+
+class End(StrEnum):
+    """Why it holds no more before its time."""
+
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    CHANGED_HANDS = "changed_hands"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a contact. `granted_by` and `ended_by`: officer or API client."""
+
+    link_id: str
+    nik: str = field(repr=False)
+    level: Level
+    granted_at: datetime
+    granted_by: str
+    expires_at: datetime
+    ended_at: datetime | None = None
+    end: End | None = None
+    ended_by: str | None = None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it holds at that moment."""
+        return self.ended_at is None and at < self.expires_at
+
+
+Links = tuple[Link, ...]
+
+
+def valid_link(links: Links, at: datetime) -> Link | None:
+    """The link that holds; the newest where two contacts with one each became one."""
+    return max((link for link in links if link.is_valid(at)), key=lambda link: link.granted_at, default=None)
+
+
+def granted(links: Links, link: Link) -> Links:
+    """With a new one in place of what held before."""
+    return (*_ended(links, End.REPLACED, link.granted_by, link.granted_at), link)
+
+
+def lapsed(links: Links, at: datetime) -> Links:
+    """Without any that holds: the account changed hands."""
+    return _ended(links, End.CHANGED_HANDS, NOBODY, at)
+
+
+def revoked(links: Links, link_id: str, by: str, at: datetime) -> Links:
+    """Without this one.
+
+    Raises:
+        NotFound: `link_not_found`.
+        DomainError: `link_ended`.
+    """
+    link = next((link for link in links if link.link_id == link_id), None)
+    if link is None:
+        raise NotFound("link_not_found", "There is no link of this id.")
+    if not link.is_valid(at):
+        raise DomainError("link_ended", "It holds no more.")
+    return tuple(_end(each, End.REVOKED, by, at) if each.link_id == link_id else each for each in links)
+
+
+def _ended(links: Links, end: End, by: str, at: datetime) -> Links:
+    return tuple(_end(link, end, by, at) if link.is_valid(at) else link for link in links)
+
+
+def _end(link: Link, end: End, by: str, at: datetime) -> Link:
+    return replace(link, ended_at=at, end=end, ended_by=by)

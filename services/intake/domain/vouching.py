@@ -1,0 +1,31 @@
+"""Who stands for the sender of a request: nobody, a link, the court, or an adapter that looks at people itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.intake.domain.links import Link
+
+
+class VouchedBy(StrEnum):
+    """Who stands for it."""
+
+    LINK = "link"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """What a request rests on. `nik`: whose contact the sender has, where a link vouches."""
+
+    by: VouchedBy
+    link_id: str | None = None
+    level: str | None = None
+    nik: str | None = field(default=None, repr=False)
+
+
+def by_link(link: Link | None) -> Vouching | None:
+    """A contact's link, where it has one that holds."""
+    return None if link is None else Vouching(VouchedBy.LINK, link.link_id, link.level.value, link.nik)

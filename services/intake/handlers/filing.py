@@ -1,0 +1,142 @@
+"""Filing: one request per service and person at a time, whoever asks, and no more a day than the limits say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from services.intake.domain.chat import Attachment
+from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
+from services.intake.domain.requests import Origin, Person, Request, join, submit
+from services.intake.domain.vouching import Vouching
+from services.intake.handlers.requests import Opening, new_request, open_request
+from services.intake.ports import Deps, Tx
+from shared.clock import WIB
+from shared.errors import TooMany
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A complete request for one person, whoever sends it."""
+
+    origin: Origin
+    service: str
+    person: Person
+    at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    outreach_source: str | None = None
+    vouching: Vouching | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the sender is proven to be the person."""
+        return self.vouching is not None and self.vouching.nik == self.person.nik
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the sender has now. `is_known`: the sender had asked for it before. `is_waiting`: it joins the request of somebody else."""
+
+    requests: tuple[Request, ...]
+    is_known: bool = False
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What was asked for a person and service before."""
+
+    docket: Docket
+    former: tuple[Request, ...]
+
+    def open_beside(self, request_id: str | None = None) -> Request | None:
+        """One that the office has in hand, other than this."""
+        return next((each for each in self.former if each.is_open and each.joins is None and each.request_id != request_id), None)
+
+
+async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ()) -> Filed:
+    """File it; or join what is in hand for the same service and person.
+
+    Who asked for it before is given that request. Anybody else gets one of the same looks that waits: nothing tells them, or whoever
+    tries out numbers, that somebody has asked.
+
+    Args:
+        tx: The unit of work.
+        deps: The process.
+        wish: What is asked.
+        own_ids: Ids of the sender's contact, where it is one.
+
+    Raises:
+        TooMany: `person_limit_reached`.
+    """
+    in_hand = await look(tx, wish.person.nik, wish.service)
+    first = in_hand.open_beside()
+    if first is not None and (known := await _known(tx, first, in_hand, wish, frozenset(own_ids))):
+        return Filed(known, is_known=True)
+    check_person_limit(deps, in_hand.docket, wish)
+    docket = counted(in_hand.docket, local_day(wish.at))
+    products = deps.catalogue.get(wish.service).products
+    if first is not None:
+        tx.save_docket(docket)
+        waiting = tuple(replace(submit(new_request(deps, _opening(wish, product)))[0], joins=first.request_id) for product in products)
+        tx.save_request(join(first, waiting))
+        for each in waiting:
+            tx.add_request(each)
+        return Filed(waiting, is_waiting=True)
+    repeats = repeated(in_hand.former, wish.at, deps.limits.repeat_within)
+    opened = tuple(open_request(tx, deps, replace(_opening(wish, product), repeats=repeats)) for product in products)
+    tx.save_docket(with_latest(docket, wish.service, (request.request_id for request in opened)))
+    return Filed(opened)
+
+
+def local_day(at: datetime) -> date:
+    """The day in Madiun, which is what limits count by."""
+    return at.astimezone(WIB).date()
+
+
+async def look(tx: Tx, nik: str, service: str) -> InHand:
+    """Read what was asked before."""
+    docket = await tx.docket(docket_key(nik))
+    ids = docket.latest.get(service, ())
+    await tx.prefetch_requests(ids)
+    return InHand(docket, tuple([await tx.request(request_id) for request_id in ids]))
+
+
+def check_person_limit(deps: Deps, docket: Docket, wish: Wish) -> None:
+    """Refuse one more for this person today; the person may always ask, whatever others did.
+
+    Raises:
+        TooMany: `person_limit_reached`.
+    """
+    if not wish.is_own and docket.tally.on(local_day(wish.at)) >= deps.limits.person_a_day:
+        raise TooMany("person_limit_reached", "As many requests as a day allows were filed for this person; try again tomorrow.")
+
+
+async def _known(tx: Tx, first: Request, in_hand: InHand, wish: Wish, own_ids: frozenset[str]) -> tuple[Request, ...]:
+    """What this sender asked for before and what is open of it: the one in hand, or one that waits for it."""
+    if _is_of(first, wish, own_ids):
+        return in_hand.former
+    await tx.prefetch_requests(first.joined_by)
+    waiting = [await tx.request(request_id) for request_id in first.joined_by]
+    return tuple(each for each in waiting if each.is_open and each.service == wish.service and _is_of(each, wish, own_ids))
+
+
+def _is_of(request: Request, wish: Wish, own_ids: frozenset[str]) -> bool:
+    """Whether this sender filed it."""
+    if request.origin.contact_id is not None:
+        return request.origin.contact_id in own_ids
+    return (request.origin.channel, request.origin.address) == (wish.origin.channel, wish.origin.address)
+
+
+def _opening(wish: Wish, product: str) -> Opening:
+    return Opening(
+        wish.origin,
+        wish.service,
+        product,
+        wish.person,
+        wish.at,
+        wish.attachments,
+        outreach_source=wish.outreach_source,
+        vouching=wish.vouching,
+    )

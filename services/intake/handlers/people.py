@@ -1,0 +1,86 @@
+"""Links between chats and people: granted at the counter or by an officer's decision, looked up, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.links import Level, Link, granted, revoked
+from services.intake.domain.requests import Channel
+from services.intake.ports import Deps, Tx
+from shared.errors import NotFound
+from shared.logs import get
+
+_log = get("people")
+
+
+async def grant_link(tx: Tx, deps: Deps, identity: Identity, nik: str, client: str) -> Link:
+    """Link a chat to the person who stands at the counter; a chat that never wrote is known from now on."""
+    at = deps.clock()
+    known = await tx.contacts_of(identity)
+    link = _link(deps, nik, Level.COUNTER, client, at)
+    if known:
+        contact = known[-1]
+        tx.save_contact(replace(contact, links=granted(contact.links, link)))
+    else:
+        contact = Contact(deps.new_id(), wa_id=identity.wa_id, bsuid=identity.bsuid, links=(link,))
+        tx.add_contact(contact)
+        tx.save_conversation(await tx.conversation(contact.contact_id))
+    _tell(tx, "link.granted", link, client)
+    return link
+
+
+async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: datetime) -> None:
+    """Link the chat that filed a request to the request's person: an officer has compared the selfie.
+
+    Not where the account changed hands since: whoever has it now is not on the photo.
+    """
+    request = await tx.request(request_id)
+    origin = request.origin
+    if origin.channel is not Channel.WHATSAPP or origin.contact_id is None:
+        return
+    contact = await tx.contact(origin.contact_id)
+    if contact.merged_into is not None:
+        contact = await tx.contact(contact.merged_into)
+    if origin.address not in (contact.wa_id, contact.bsuid):
+        _log.warning("link.not_granted", request_id=request_id, reason="changed_hands")
+        return
+    link = _link(deps, request.person.nik, Level.OFFICER, officer_id, at)
+    tx.save_contact(replace(contact, links=granted(contact.links, link)))
+    _tell(tx, "link.granted", link, officer_id)
+
+
+async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> Link:
+    """End a link before its time.
+
+    Raises:
+        NotFound: `link_not_found`.
+        DomainError: `link_ended`.
+    """
+    contact = await tx.find_link_holder(link_id)
+    if contact is None:
+        raise NotFound("link_not_found", "There is no link of this id.")
+    links = revoked(contact.links, link_id, client, deps.clock())
+    tx.save_contact(replace(contact, links=links))
+    link = next(link for link in links if link.link_id == link_id)
+    _tell(tx, "link.revoked", link, client)
+    return link
+
+
+async def find_links(tx: Tx, deps: Deps, identity: Identity | None, nik: str | None) -> Sequence[Link]:
+    """The links of a chat, or of a person, the newest first; with those that hold no more."""
+    found = await deps.people.linked_to(nik) if nik is not None else ()
+    contacts = found if identity is None else await tx.contacts_of(identity)
+    links = [link for contact in contacts for link in contact.links if nik is None or link.nik == nik]
+    return sorted(links, key=lambda link: link.granted_at, reverse=True)
+
+
+def _link(deps: Deps, nik: str, level: Level, by: str, at: datetime) -> Link:
+    return Link(deps.new_id(), nik, level, at, by, at + deps.limits.link_lifetime)
+
+
+def _tell(tx: Tx, what: str, link: Link, by: str) -> None:
+    """Who granted or ended what, once it is true (UU 27/2022 article 31): never whose."""
+    tx.on_commit(lambda: _log.info(what, link_id=link.link_id, level=link.level.value, by=by))

@@ -1,0 +1,117 @@
+"""A CSV file as it comes from other programs: encoding, separator, rows with their lines; what can't be read is told in a sentence."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from shared.errors import BadInput, FieldProblem
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; xls
+_LOOK_BYTES: Final = 4096  # the header is in them
+_CHUNK_BYTES: Final = 1 << 20
+_SEPARATORS: Final = ",;\t"  # Excel writes the second where the comma stands in numbers, as in Indonesia
+_CSV_PROBLEMS: Final = (
+    ("field larger", "cell_too_long", "a cell is longer than any text; a quote may be open"),
+    ("unexpected end", "quote_open", "a quote is opened and never closed"),
+    ("expected after", "quote_unescaped", "a quote inside a quoted cell is written twice"),
+)
+
+Cells = Sequence[str]
+
+
+def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> Iterator[tuple[int, Cells | None]]:
+    """Every row as its line and the cells of these columns in their order; None where the row has another number of cells.
+
+    Args:
+        path: The file.
+        columns: Which the header must name; others are left out.
+        encoding: Its encoding; None: UTF-8 or UTF-16, by the bytes.
+
+    Raises:
+        BadInput: `registry_malformed`: it is no such file; `problems` name the line and never a value.
+    """
+    encoding = encoding or detect(path)
+    with path.open(encoding=encoding, newline="") as lines:
+        try:
+            reader = csv.reader(lines, delimiter=_separator(lines.readline()), strict=True)
+            lines.seek(0)
+            header = next(reader, [])
+            places = _places(header, columns)
+            line = reader.line_num + 1
+            for row in reader:
+                if row:
+                    yield line, [row[place] for place in places] if len(row) == len(header) else None
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise _unreadable(f"line {reader.line_num}", *_meaning(str(error))) from None
+        except UnicodeError:
+            raise _unreadable("file", "encoding_differs", f"these bytes are not {encoding}; name another with --encoding") from None
+
+
+def detect(path: Path) -> str:
+    """The encoding, by the bytes.
+
+    Raises:
+        BadInput: `registry_malformed`: a workbook, an empty file, or bytes that only whoever wrote them can name.
+    """
+    with path.open("rb") as source:
+        head = source.read(_LOOK_BYTES)
+        if not head:
+            raise _unreadable("file", "file_empty", "there is nothing in it")
+        if head.startswith(_WORKBOOKS):
+            raise _unreadable("file", "file_is_workbook", "this is a workbook: open it and save it as 'CSV UTF-8'")
+        for bom, name in _BOMS:
+            if head.startswith(bom):
+                return name
+        if head[1:2] == b"\0" or head[:1] == b"\0":  # a header is ASCII: half the bytes of UTF-16 are zero
+            return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+        _check_utf8(head, source.read)
+    return "utf-8"
+
+
+def _check_utf8(head: bytes, read: Callable[[int], bytes]) -> None:
+    decoder, line, chunk = codecs.getincrementaldecoder("utf-8")(), 1, head
+    while True:
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            sentence = "this is not UTF-8: save as 'CSV UTF-8', or name the encoding, such as --encoding cp1252"
+            raise _unreadable(f"line {line}", "encoding_unknown", sentence) from None
+        if not chunk:
+            return
+        line += chunk.count(b"\n")
+        chunk = read(_CHUNK_BYTES)
+
+
+def _separator(header: str) -> str:
+    return max(_SEPARATORS, key=header.count)
+
+
+def _places(header: Sequence[str], columns: Sequence[str]) -> list[int]:
+    names = [name.strip() for name in header]
+    problems = [FieldProblem(name, "column_missing", "the header does not name this column") for name in columns if name not in names]
+    problems += [FieldProblem(name, "column_twice", "the header names this column twice") for name in columns if names.count(name) > 1]
+    if problems:
+        raise BadInput("registry_malformed", "the header is wrong", problems)
+    return [names.index(name) for name in columns]
+
+
+def _meaning(said: str) -> tuple[str, str]:
+    found = ((code, sentence) for word, code, sentence in _CSV_PROBLEMS if word in said)
+    return next(found, ("csv_malformed", "this is no CSV"))
+
+
+def _unreadable(where: str, code: str, sentence: str) -> BadInput:
+    return BadInput("registry_malformed", sentence, [FieldProblem(where, code, sentence)])

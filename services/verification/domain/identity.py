@@ -1,0 +1,44 @@
+"""Who may be given a person's papers by the rules alone: whoever is vouched for. Pure.
+
+Knowing a NIK and a KK number proves nothing: both stand on every copy that people hand out.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from services.verification.domain.register import Member, Register
+from services.verification.domain.submission import Submission
+from shared.reference.population import ADULT_AGE_YEARS, KkMarital
+
+IDENTITY_UNPROVEN: Final = "identity_unproven"
+SELFIE: Final = "selfie_ktp"  # the attachment that an officer compares
+LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can link
+BY_LINK: Final = "link"
+
+
+def is_vouched_for(submission: Submission, register: Register, *, today: date) -> bool:
+    """Whether somebody stands for the sender: court, adapter, or a link that makes the sender the person or an adult of the same card."""
+    vouching = submission.vouching
+    if vouching is None:
+        return False
+    if vouching.by != BY_LINK:
+        return True
+    return submission.sender_nik is not None and (
+        submission.sender_nik == submission.nik or _is_adult_of_the_card(submission.sender_nik, submission, register, today)
+    )
+
+
+def is_adult(member: Member, *, today: date) -> bool:
+    """17 years old, or ever married (UU 24/2013 article 63)."""
+    return member.age_on(today) >= ADULT_AGE_YEARS or member.marital is not KkMarital.SINGLE
+
+
+def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:
+    """Whether the register, and not the sender, says that both stand on one card. Who stands on two is nobody's relative for sure."""
+    card = register.family_of(submission.nik)
+    if card is None or register.twice & {sender, submission.nik}:
+        return False
+    member = card.member(sender)
+    return member is not None and is_adult(member, today=today)

@@ -1,0 +1,271 @@
+"""What a family must be to stand in the register and on paper: the rules of every writer of the register. Pure.
+
+A row is one person with the columns of the card, as text. `normal` brings a text to the form in which it is kept, `check_row` and
+`check_rows` name what is wrong by column and code, `family_from` makes the family. A family that has its types goes through `check_family`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from services.verification.domain.register import Family, Member
+from shared.reference.population import BloodType, Citizenship, Education, KkMarital, Relation, Religion
+from shared.reference.printing import LONGEST, is_printable
+from shared.reference.regions import find_regency, find_village, is_home
+from shared.values import KkNumber, Malformed, Nik, Sex
+
+FAMILY_COLUMNS: Final = ("kk_number", "address", "rt", "rw", "village_code", "postal_code")
+MEMBER_COLUMNS: Final = (
+    "nik",
+    "name",
+    "sex",
+    "birth_place",
+    "born_on",
+    "religion",
+    "education",
+    "occupation",
+    "blood_type",
+    "marital",
+    "marital_on",
+    "relation",
+    "citizenship",
+    "father",
+    "mother",
+    "passport",
+    "kitap",
+)
+COLUMNS: Final = FAMILY_COLUMNS + MEMBER_COLUMNS
+
+Row: TypeAlias = Mapping[str, str]
+
+NOTHING: Final = "-"  # how a card prints what there is not
+EARLIEST_BIRTH: Final = date(1900, 1, 1)  # nobody alive is older: an earlier year is a mistyped or an invented one
+YOUNGEST_MARRIED_YEARS: Final = 10  # below it is a mistyped year, whatever law was in force
+_TEXTS: Final = frozenset(("address", "name", "birth_place", "occupation", "father", "mother", "passport", "kitap"))
+_NEEDED: Final = frozenset(("address", "name", "birth_place", "occupation"))
+_DASHED: Final = ("father", "mother", "passport", "kitap", "blood_type")
+_NAMES: Final = frozenset(("name", "father", "mother"))
+_NUMBERS: Final[Mapping[str, type[Nik | KkNumber]]] = MappingProxyType({"nik": Nik, "kk_number": KkNumber})
+_IN_NAMES: Final = " '`.,-/\u2018\u2019\u00b4"  # beside letters and their marks; older records have titles with commas
+_VILLAGE_DIGITS: Final = 10
+_POSTAL_DIGITS: Final = 5
+
+_TERMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "sex": frozenset(term.value for term in Sex),
+        "religion": frozenset(term.value for term in Religion),
+        "education": frozenset(term.value for term in Education),
+        "blood_type": frozenset((NOTHING, *(term.value for term in BloodType))),
+        "marital": frozenset(term.value for term in KkMarital),
+        "relation": frozenset(term.value for term in Relation),
+        "citizenship": frozenset(term.value for term in Citizenship),
+    }
+)
+
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "nik_not_16_digits": "a NIK has 16 digits",
+        "nik_date_impossible": "digits 7 to 12 of a NIK are a date of birth; this is none",
+        "nik_serial_zero": "a NIK does not end in 0000",
+        "kk_not_16_digits": "a KK number has 16 digits",
+        "kk_date_impossible": "digits 7 to 12 of a KK number are a date; this is none",
+        "digits_only": "write the digits alone, without blanks, dots and dashes",
+        "text_missing": "this may not be empty",
+        "text_too_long": "this is longer than its place on the card",
+        "text_has_controls": "there is a line break, a tab, a NUL or another control character inside",
+        "glyph_missing": "there is a character that the fonts of the documents do not have",
+        "name_has_digits": "a name has no digits",
+        "name_has_symbols": "a name has letters, blanks, apostrophes, dots, commas and dashes only",
+        "term_unknown": "this is none of the terms of the register; they are capitals, as on the card",
+        "date_malformed": "a date is written YYYY-MM-DD",
+        "date_in_future": "this day has not come yet",
+        "date_too_early": "nobody alive was born before 1900",
+        "marital_before_birth": "the marriage or its end comes before the birth, or in childhood",
+        "marital_date_unexpected": "who is BELUM KAWIN has no date of marriage",
+        "rt_malformed": "RT is a number of one to three digits, without the letters",
+        "rw_malformed": "RW is a number of one to three digits, without the letters",
+        "postal_code_malformed": "a postal code has 5 digits, or is left empty",
+        "village_code_malformed": "a village code has 10 digits without dots, and begins with a regency",
+        "village_unknown": "Kabupaten Madiun has no village of this code",
+        "one_head_needed": "a family has exactly one KEPALA KELUARGA",
+        "family_differs": "all rows of one family say the same of the card",
+        "nik_twice": "this NIK stands in another row, too",
+        "family_scattered": "the rows of one family stand one after another",
+    }
+)
+"""What is wrong, for whoever mends the source. No sentence repeats a value: it is personal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong with one column."""
+
+    column: str
+    code: str
+
+
+def normal(column: str, text: str) -> str:
+    """The form in which a text is kept: composed letters, single blanks, RT and RW of three digits, `-` for what there is not.
+
+    Control characters stay, so that `check_row` names them.
+    """
+    if not text.isprintable() and _has_controls(text):
+        return text
+    kept = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+    if column in ("rt", "rw") and _is_number(kept):
+        return kept.zfill(LONGEST[column])
+    return NOTHING if column in _DASHED and not kept else kept
+
+
+def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
+    """Check a row in its normal form, column by column."""
+    for column in COLUMNS:
+        code = _problem(column, row[column])
+        if code:
+            yield Flaw(column, code)
+    yield from _date_problems(row, today)
+
+
+def check_rows(rows: Sequence[Row]) -> Iterator[tuple[int, Flaw]]:
+    """Check the rows of one family against each other; which row, and what."""
+    if sum(row["relation"] == Relation.HEAD.value for row in rows) != 1:
+        yield 0, Flaw("relation", "one_head_needed")
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        for column in FAMILY_COLUMNS:
+            if row[column] != rows[0][column]:
+                yield index, Flaw(column, "family_differs")
+        if row["nik"] in seen:
+            yield index, Flaw("nik", "nik_twice")
+        seen.add(row["nik"])
+
+
+def check_family(family: Family, *, today: date) -> tuple[tuple[int, Flaw], ...]:
+    """Check a family that has its types; which member, and what."""
+    rows = rows_from(family)
+    return (*((index, flaw) for index, row in enumerate(rows) for flaw in check_row(row, today=today)), *check_rows(rows))
+
+
+def rows_from(family: Family) -> tuple[dict[str, str], ...]:
+    """A family as rows of text."""
+    shared = {name: str(getattr(family, name)) for name in FAMILY_COLUMNS}
+    return tuple(shared | {name: _cell(getattr(member, name)) for name in MEMBER_COLUMNS} for member in family.members)
+
+
+def family_from(rows: Sequence[Row]) -> Family:
+    """The family of rows in which nothing was found.
+
+    Raises:
+        ValueError: They were not checked.
+    """
+    first = rows[0]
+    return Family(
+        kk_number=first["kk_number"],
+        address=first["address"],
+        rt=first["rt"],
+        rw=first["rw"],
+        village_code=first["village_code"],
+        postal_code=first["postal_code"],
+        members=tuple(map(_member, rows)),
+    )
+
+
+def _member(row: Row) -> Member:
+    texts = {name: row[name] for name in MEMBER_COLUMNS if name not in ("born_on", "marital", "marital_on", "relation")}
+    return Member(
+        **texts,
+        born_on=date.fromisoformat(row["born_on"]),
+        marital=KkMarital(row["marital"]),
+        marital_on=date.fromisoformat(row["marital_on"]) if row["marital_on"] else None,
+        relation=Relation(row["relation"]),
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _problem(column: str, text: str) -> str | None:
+    plain = text.isascii() and text.isprintable()  # most texts are: the rest of the alphabet is looked up by letter
+    if not plain and _has_controls(text):
+        return "text_has_controls"
+    if column not in _TEXTS:
+        return _form_problem(column, text)
+    if not plain and not is_printable(text):
+        return "glyph_missing"
+    if not text.strip() and column in _NEEDED:
+        return "text_missing"
+    if len(text) > LONGEST[column]:
+        return "text_too_long"
+    return _name_problem(text) if column in _NAMES else None
+
+
+def _has_controls(text: str) -> bool:
+    return any(unicodedata.category(char).startswith("C") for char in text)
+
+
+def _form_problem(column: str, text: str) -> str | None:
+    if column in _TERMS:
+        return None if text in _TERMS[column] else "term_unknown"
+    if column in ("rt", "rw"):
+        return None if _is_number(text) and len(text) == LONGEST[column] else f"{column}_malformed"
+    if column == "postal_code":
+        return None if not text or (_is_number(text, _POSTAL_DIGITS) and len(text) == _POSTAL_DIGITS) else "postal_code_malformed"
+    if column in _NUMBERS:
+        return _number_problem(_NUMBERS[column], text)
+    return _village_problem(text) if column == "village_code" else None
+
+
+def _number_problem(kind: type[Nik | KkNumber], text: str) -> str | None:
+    try:
+        return None if kind.parse(text).text == text else "digits_only"
+    except Malformed as malformed:
+        return malformed.code
+
+
+def _name_problem(text: str) -> str | None:
+    if any(char.isdigit() for char in text):
+        return "name_has_digits"
+    return None if all(unicodedata.category(char)[0] in "LM" or char in _IN_NAMES for char in text) else "name_has_symbols"
+
+
+def _village_problem(code: str) -> str | None:
+    if len(code) != _VILLAGE_DIGITS or not _is_number(code, _VILLAGE_DIGITS) or find_regency(code) is None:
+        return "village_code_malformed"
+    return "village_unknown" if is_home(code) and find_village(code) is None else None
+
+
+def _date_problems(row: Row, today: date) -> Iterator[Flaw]:
+    born_on, marital_on = _date(row["born_on"]), _date(row["marital_on"])
+    if born_on is None:
+        yield Flaw("born_on", "date_malformed")
+    elif not EARLIEST_BIRTH <= born_on <= today:
+        yield Flaw("born_on", "date_in_future" if born_on > today else "date_too_early")
+    if marital_on is None:
+        if row["marital_on"]:
+            yield Flaw("marital_on", "date_malformed")
+    elif row["marital"] == KkMarital.SINGLE.value:
+        yield Flaw("marital_on", "marital_date_unexpected")
+    elif marital_on > today:
+        yield Flaw("marital_on", "date_in_future")
+    elif born_on is not None and born_on <= today and marital_on.year - born_on.year < YOUNGEST_MARRIED_YEARS:
+        yield Flaw("marital_on", "marital_before_birth")
+
+
+def _date(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None  # Python also reads 20110711 and 2011-W28-1
+
+
+def _is_number(text: str, most: int = 3) -> bool:
+    return 1 <= len(text) <= most and text.isascii() and text.isdigit()

@@ -1,0 +1,48 @@
+"""What a document can show: the characters of its fonts, and how long each text may be so that it fits its place.
+
+Issuance prints by these numbers and its tests print the widest texts of these lengths; verification lets nothing else be approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+LONGEST: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "address": 240,
+        "name": 60,  # Permendagri 73/2022 article 4
+        "father": 60,
+        "mother": 60,
+        "birth_place": 60,
+        "occupation": 60,
+        "religion": 40,
+        "education": 40,
+        "blood_type": 16,
+        "citizenship": 24,
+        "passport": 24,
+        "kitap": 24,
+        "rt": 3,
+        "rw": 3,
+        "postal_code": 5,
+    }
+)
+"""Most characters of each text of a family card."""
+
+MOST_MEMBERS: Final = 30  # of one card: three pages of ten rows
+
+
+@cache
+def glyphs() -> frozenset[str]:
+    """Every character that all fonts of the documents have (`data/glyphs.txt`), read once."""
+    lines = files(__package__).joinpath("data/glyphs.txt").read_text(encoding="utf-8").splitlines()
+    ranges = (line.split("-") for line in lines if not line.startswith("#"))
+    return frozenset(chr(code) for first, last in ranges for code in range(int(first, 16), int(last, 16) + 1))
+
+
+def is_printable(text: str) -> bool:
+    """Whether the fonts have every character of it."""
+    return glyphs().issuperset(text)

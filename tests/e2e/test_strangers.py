@@ -1,0 +1,136 @@
+"""Whose papers these are: over the running processes, a stranger gets nobody's, and two phones get one document between them."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local import journeys
+from deploy.local.journeys import RECEIPT, Chat, Places, Travel
+from deploy.local.stack import Stack
+from tests.support.eventually import eventually
+from tests.support.pdf import text_of
+
+SECONDS = 30.0
+WHEN = re.compile(r"\w+, \d+ \w+ \d{4} pukul [\d.]+ WIB")
+
+
+@pytest.fixture
+async def travel(places: Places) -> AsyncIterator[Travel]:
+    async with Travel(places, lambda _who, _what: None) as travelling:
+        yield travelling
+
+
+@pytest.fixture
+def selfie(tmp_path: Path) -> Path:
+    """Another picture than the two that are asked for."""
+    photo = tmp_path / "swafoto.jpg"
+    photo.write_bytes((journeys.PHOTOS / "ktp.jpg").read_bytes() + b" a face")
+    return photo
+
+
+@pytest.fixture
+def desk(stack: Stack) -> Iterator[httpx.Client]:
+    """An officer at verification."""
+    headers = {"Authorization": f"Bearer {stack.keys.clients['petugas-01']}"}
+    with httpx.Client(base_url=stack.part("verification").url, headers=headers, timeout=SECONDS) as client:
+        yield client
+
+
+def receipt_in(answer: dict[str, Any]) -> str:
+    return str(RECEIPT.findall(answer["content"]["text"])[0])
+
+
+async def task_of(desk: httpx.Client, receipt: str) -> dict[str, Any]:
+    """The task of a request, once it is there."""
+
+    async def found() -> dict[str, Any] | None:
+        tasks = (await asyncio.to_thread(desk.post, "/v1/tasks/search", json={"text": receipt})).json()["tasks"]
+        return tasks[0] if tasks else None
+
+    task: dict[str, Any] | None = await eventually(found, SECONDS)
+    assert task is not None
+    return task
+
+
+def decide(desk: httpx.Client, task: dict[str, Any], **decision: Any) -> httpx.Response:
+    claimed = desk.post(f"/v1/tasks/{task['id']}/claim")
+    assert claimed.status_code == 200, claimed.text
+    return desk.post(f"/v1/tasks/{task['id']}/decision", json={"version": claimed.json()["version"], **decision})
+
+
+async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_and_learns_nothing(
+    stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
+) -> None:
+    victim = stack.people()["kk_hilang"][30]
+    nobody = {"nik": "3519010101900001", "kk_number": "3519010101900002"}
+    heard = []
+    for person in (victim, nobody):
+        chat = await Chat.open(travel, "STRANGER")
+        _, answer = await journeys.ask(chat, person, selfie)
+        receipt = receipt_in(answer)
+        task = await task_of(desk, receipt)
+        assert "identity_unproven" in [reason["code"] for reason in task["reasons"]]
+        assert await travel.documents(receipt) == []
+        assert (await travel.request(receipt))["state"] == "submitted"
+        heard.append(WHEN.sub("WHEN", answer["content"]["text"].replace(receipt, "RECEIPT")))
+        told = decide(desk, task, action="return", reasons=[{"code": "not_in_register"}])
+        assert (told.status_code, told.json()["code"]) == (422, "reason_tells_register")
+    assert heard[0] == heard[1], "the answer depends on what the register holds"
+    assert "periksa dulu" in heard[0]
+
+
+async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(stack: Stack, travel: Travel, desk: httpx.Client) -> None:
+    victim = stack.people()["kk_hilang"][33]
+    headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
+    async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=SECONDS) as kiosk:
+        documents = []
+        for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
+            content = (journeys.PHOTOS / name).read_bytes()
+            file = await kiosk.post("/v1/files", content=content, headers={"Content-Type": "image/jpeg"})
+            documents.append({"kind": kind, "file_id": file.json()["file_id"]})
+        body = {"service": "kk_hilang", "nik": victim["nik"], "kk_number": victim["kk_number"], "documents": documents}
+        filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": "kiosk-1"})
+    assert filed.status_code == 201, filed.text
+    task = await task_of(desk, filed.json()["receipt"])
+    assert [reason["code"] for reason in task["reasons"]] == ["identity_unproven"]
+    assert await travel.documents(filed.json()["receipt"]) == []
+
+
+async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_nobody(
+    stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
+) -> None:
+    person = stack.people()["kk_hilang"][31]
+    chat = await Chat.open(travel, person["name"])
+    _, answer = await journeys.ask(chat, person, selfie)
+    task = await task_of(desk, receipt_in(answer))
+    returned = decide(desk, task, action="return", reasons=[{"code": "attachment_unreadable"}], grant_link=True)
+    assert returned.status_code == 200, returned.text
+    await chat.hears(lambda message: "belum dapat diproses" in str(message["content"].get("text")), "what is to be mended")
+    _, again = await journeys.ask(chat, person)
+    message = await chat.hears(lambda heard: heard["content"]["type"] == "document", "the document")
+    assert message["content"]["media"]["filename"]
+    assert len(await travel.documents(receipt_in(again))) == 1
+
+
+async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signed_pdf(stack: Stack, travel: Travel) -> None:
+    person = stack.people()["kk_hilang"][32]
+    chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
+    for chat in chats:
+        await travel.link(chat.phone, person["nik"])
+    answers = await asyncio.gather(*(journeys.ask(chat, person) for chat in chats))
+    receipts = [receipt_in(answer) for _, answer in answers]
+    assert len(set(receipts)) == 2, "one of them was told the receipt of the other"
+
+    async def over() -> bool:
+        return sorted([(await travel.request(receipt))["state"] for receipt in receipts]) == ["delivered", "returned"]
+
+    await eventually(over, SECONDS)
+    papers = [paper for receipt in receipts for paper in await travel.documents(receipt)]
+    assert len(papers) == 1
+    pdf = await travel.fetch(papers[0], expected_sha256=papers[0]["sha256"])
+    assert person["kk_number"] in text_of(pdf)

@@ -1,0 +1,97 @@
+"""What can be printed is known before the approval: whatever the check lets pass, the contract takes; the rest is an officer's."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from services.verification.domain.family import Card, card_for
+from services.verification.domain.finding import failure
+from services.verification.domain.policy import Route, route
+from services.verification.domain.printing import check_card, check_printing, ensure_printable
+from services.verification.domain.register import Family
+from services.verification.events import family_card
+from shared.contracts import parts
+from shared.errors import DomainError
+from shared.reference.catalogue import catalogue
+from shared.reference.printing import LONGEST, MOST_MEMBERS
+from tests.unit.verification import people
+
+
+def large(members: int) -> Family:
+    """A family of so many."""
+    children = tuple(people.child(f"35190803021{serial:05d}", date(2013, 2, 3)) for serial in range(1, members))
+    return people.family(people.member(), *children)
+
+
+def printed(family: Family) -> Card:
+    return card_for(people.lost_card(), people.register(family))
+
+
+@pytest.mark.parametrize(("members", "found"), [(1, []), (30, []), (31, ["card_too_large"]), (60, ["card_too_large"])])
+def test_a_card_of_more_persons_than_the_contract_takes_is_an_officers(members: int, found: list[str]) -> None:
+    findings = check_printing(people.lost_card(), people.register(large(members)))
+    assert [finding.code for finding in findings] == found
+    if findings:
+        assert route(findings, catalogue().get("kk_hilang")).route is Route.STAFF
+
+
+def test_the_most_members_are_those_of_the_contract() -> None:
+    [limit] = [each.max_length for each in parts.FamilyCard.model_fields["members"].metadata if hasattr(each, "max_length")]
+    assert limit == MOST_MEMBERS
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": "王小明"}, "name"),
+        ({"name": "BUDI\nSANTOSO"}, "name"),
+        ({"name": "B" * 61}, "name"),
+        ({"occupation": "X" * 61}, "occupation"),
+        ({"religion": "X" * 41}, "religion"),
+        ({"passport": "\u200bA1"}, "passport"),
+        ({"sex": "M"}, "sex"),
+        ({"nik": "35190811078800x1"}, "nik"),
+    ],
+)
+def test_a_row_that_can_not_be_printed_is_named_by_its_place(change: dict[str, str], field: str) -> None:
+    child = replace(people.child(people.SON, date(2013, 2, 3)), **change)  # type: ignore[arg-type]
+    card = printed(people.family(people.member(), child))
+    assert list(check_card(card)) == [failure("register_unprintable", f"card.members[1].{field}")]
+    with pytest.raises(DomainError, match="register_unprintable"):
+        ensure_printable(card)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("address", "J" * 241), ("address", "A\0B"), ("rt", "RT 04"), ("rw", "1234"), ("postal_code", "631510")]
+)
+def test_so_is_the_head_of_the_card(column: str, text: str) -> None:
+    card = printed(replace(people.family(), **{column: text}))  # type: ignore[arg-type]
+    assert list(check_card(card)) == [failure("register_unprintable", f"card.{column}")]
+
+
+def test_a_divorce_that_makes_a_card_too_large_is_found() -> None:
+    children = tuple(people.child(f"35190803021{serial:05d}", date(2013, 2, 3)) for serial in range(1, 32))
+    register = people.register(people.family(people.member(), people.wife(), *children))
+    assert [finding.code for finding in check_printing(people.divorce(people.HUSBAND), register)] == ["card_too_large"]
+
+
+ANY = st.text(max_size=70)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.data())
+def test_whatever_passes_the_check_the_contract_takes(data: st.DataObject) -> None:
+    column = data.draw(st.sampled_from([*LONGEST, "nik", "sex", "kk_number"]))
+    text = data.draw(ANY | st.from_regex(r"[0-9]{15,17}", fullmatch=True))
+    count = data.draw(st.integers(0, 32))
+    members = tuple(large(max(count, 1)).members)[:count]
+    card = replace(printed(people.family()), members=members)
+    if column in ("address", "rt", "rw", "postal_code", "kk_number"):
+        card = replace(card, **{column: text})  # type: ignore[arg-type]
+    elif members:
+        card = replace(card, members=(replace(members[0], **{column: text}), *members[1:]))  # type: ignore[arg-type]
+    assume(not list(check_card(card)))
+    family_card(card)
