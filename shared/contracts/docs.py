@@ -6,17 +6,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS, SERVICES
+from shared.contracts.registry import CONSUMERS, EVENTS, SERVICES
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ASYNCAPI: Final = "3.0.0"
+_VHOST: Final = "adminduk"  # as compose and `make run` name it
+_STAFF: Final = "staff"
+_CONSOLE: Final = "console_queue"
+_LOGIN: Final = {
+    "type": "userPassword",
+    "description": "SASL PLAIN. A user per service and per console: `console.NAME`, its password in the file that the command names.",
+}
 
 
 def event_schema(event: type[Event]) -> dict[str, Any]:
@@ -56,29 +63,92 @@ def asyncapi() -> dict[str, Any]:
         messages[name] = _message_of(event)
         publisher = event.type.split(".", 1)[0]
         operations[f"{publisher}_sends_{name}"] = _operation("send", name, f"{publisher} publishes it.")
-    for group, suffix in ((CONSUMERS, ""), (CONSOLES, "console ")):
-        for reader, events in group.items():
-            for event in events:
-                name = _channel(event)
-                operations[f"{suffix.replace(' ', '_')}{reader}_receives_{name}"] = _operation(
-                    "receive", name, f"{suffix}{reader} consumes it."
-                )
+    for reader, events in CONSUMERS.items():
+        for event in events:
+            name = _channel(event)
+            operations[f"{reader}_receives_{name}"] = _operation("receive", name, f"{reader} consumes it.")
+    announced = [_channel(event) for event in EVENTS if event.exchange == _STAFF]
+    channels[_CONSOLE] = _console_channel(announced)
+    operations["console_receives"] = _console_operation(announced)
     return {
         "asyncapi": _ASYNCAPI,
         "info": {
             "title": "PAK'DE ON and DIDUPAG",
             "version": "1",
-            "description": "Events of " + ", ".join(SERVICES) + ". Every message is an envelope; personal data only in `data.personal`.",
+            "description": "Events of "
+            + ", ".join(SERVICES)
+            + ". Every message is an envelope; personal data only in `data.personal`. Who published one is told by its `user-id` alone, "
+            "which the broker checks: believe an event of the service that its type begins with. Building a console: docs/consoles.md.",
         },
         "defaultContentType": "application/json",
+        "servers": _servers(),
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages},
+        "components": {"messages": messages, "securitySchemes": {"login": _LOGIN}},
+    }
+
+
+def _servers() -> dict[str, Any]:
+    """The broker as it is reached with a certificate, and as `make run` and compose have it."""
+    where = {
+        "host": {"description": "Of the broker", "default": "localhost"},
+        "vhost": {"description": "Virtual host", "default": _VHOST},
+    }
+    common = {"protocolVersion": "0.9.1", "pathname": "/{vhost}", "security": [{"$ref": "#/components/securitySchemes/login"}]}
+    return {
+        "broker": {
+            "host": "{host}:5671",
+            "protocol": "amqps",
+            "description": "RabbitMQ with TLS; its certificate and name are checked.",
+            **common,
+            "variables": where,
+        },
+        "local": {
+            "host": "{host}:{port}",
+            "protocol": "amqp",
+            "description": "RabbitMQ of `make run` (port 5673) or inside compose's network (`rabbitmq`, port 5672).",
+            **common,
+            "variables": {**where, "port": {"description": "Port", "default": "5673"}},
+        },
+    }
+
+
+def _console_channel(announced: Sequence[str]) -> dict[str, Any]:
+    return {
+        "address": "console.{name}",
+        "title": "A staff console's own queue",
+        "description": (
+            "Made by `python -m shared.messaging.topology console NAME`, with a user of that name that reads this queue and nothing else. "
+            "Bound to the exchange `staff`. It keeps the newest 1,000 announcements for one day. Declare nothing."
+        ),
+        "parameters": {"name": {"description": "The console's name: a word of small letters and digits", "examples": ["main"]}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in announced},
+        "bindings": {
+            "amqp": {
+                "is": "queue",
+                "queue": {"name": "console.{name}", "durable": True, "exclusive": False, "autoDelete": False, "vhost": _VHOST},
+            }
+        },
+    }
+
+
+def _console_operation(announced: Sequence[str]) -> dict[str, Any]:
+    return {
+        "action": "receive",
+        "summary": "A staff console is told that a task opened or closed.",
+        "description": (
+            "Acknowledge each message (`basic.ack`) after it is shown; never `nack` with requeue. What is not acknowledged comes again "
+            "when the connection ends, so go by `task_id`. Believe it only where `user-id` is `verification`. The work is read at "
+            "`GET /v1/tasks`."
+        ),
+        "channel": {"$ref": f"#/channels/{_CONSOLE}"},
+        "messages": [{"$ref": f"#/channels/{_CONSOLE}/messages/{name}"} for name in announced],
+        "bindings": {"amqp": {"ack": True}},
     }
 
 
 def _channel_of(event: type[Event], name: str) -> dict[str, Any]:
-    exchange = {"name": event.exchange, "type": "topic", "durable": True, "vhost": "/"}
+    exchange = {"name": event.exchange, "type": "topic", "durable": True, "vhost": _VHOST}
     return {
         "address": event.type,
         "description": f"Routing key on the topic exchange `{event.exchange}`.",

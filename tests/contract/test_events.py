@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,10 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
+from deploy.local.stack import VHOST
 from shared.contracts import docs
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
 from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
+from shared.messaging import layout
 from tests.support.compatibility import breaks
 
 HERE = Path(__file__).parent
@@ -134,7 +137,36 @@ def test_asyncapi_references_resolve() -> None:
 
     walk(document)
     assert document["asyncapi"] == "3.0.0"
-    assert len(document["channels"]) == len(EVENTS)
+    assert len(document["channels"]) == len(EVENTS) + 1
+
+
+def test_asyncapi_tells_a_console_where_who_and_how() -> None:
+    document = docs.asyncapi()
+    own = layout.console("counter2")
+    [queue], [user] = own.queues, own.users
+    channel = document["channels"]["console_queue"]
+    assert channel["address"].format(name="counter2") == queue == user.name
+    assert channel["bindings"]["amqp"]["queue"]["name"].format(name="counter2") == queue
+    assert {message["$ref"].rsplit("/", 1)[1].replace("_v1", ".v1").replace("_", ".", 1) for message in channel["messages"].values()} == {
+        binding.key for binding in own.bindings
+    }
+    assert re.fullmatch(layout.CONSOLE_NAME, channel["parameters"]["name"]["examples"][0])
+    operation = document["operations"]["console_receives"]
+    assert operation["bindings"]["amqp"]["ack"] is True
+    assert "basic.ack" in operation["description"]
+    for server in document["servers"].values():
+        assert server["protocol"] in ("amqp", "amqps")
+        assert server["security"] == [{"$ref": "#/components/securitySchemes/login"}]
+        assert server["pathname"].format(vhost=server["variables"]["vhost"]["default"]) == f"/{VHOST}"
+        assert set(re.findall(r"{(\w+)}", server["host"] + server["pathname"])) == set(server["variables"])
+    assert document["components"]["securitySchemes"]["login"]["type"] == "userPassword"
+
+
+def test_asyncapi_names_the_exchanges_as_they_are() -> None:
+    kinds = {exchange.name: exchange.kind for exchange in layout.product().exchanges}
+    for channel in docs.asyncapi()["channels"].values():
+        exchange = channel["bindings"]["amqp"].get("exchange")
+        assert exchange is None or (kinds[exchange["name"]], exchange["vhost"]) == (exchange["type"], VHOST)
 
 
 def test_every_pipeline_event_has_a_consumer() -> None:

@@ -76,7 +76,7 @@ class Leaving:
     def add(self, vhost: Vhost) -> None:
         """Remove it when it has been at rest, and now those that have been."""
         self._left.append((time.monotonic() + REST_SECONDS, vhost))
-        while self._left[0][0] <= time.monotonic():
+        while self._left and self._left[0][0] <= time.monotonic():  # on a busy machine a removal takes longer than the rest
             self._remove()
 
     def remove_all(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.clock import now
@@ -340,6 +341,60 @@ async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same
     assert (row["state"], row["version"]) == ("open", 4)
     assert await run("replay", address) == 1
     assert await run("show", "issuance/nowhere/t/1") == 1
+
+
+async def test_what_names_no_publisher_goes_out_only_with_somebody_s_word(
+    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the first release published: it waits in the queue when the new one comes."""
+    monkeypatch.setenv("MONGO_URL", mongo_url)
+    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
+    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+    async with town.relaying():
+        event_id = await town.emit()
+        await eventually(lambda: town.room.depth("intake"))
+    message = await town.room.get("intake")
+    assert message is not None
+    old = Outgoing(layout.EVENTS, NoticeFailed.type, event_id, NoticeFailed.type, message.body)
+    await town.room.put_as_anybody(old)
+    async with town.consuming():
+        await eventually(lambda: town.room.depth(DEAD))
+        assert town.handled == []
+        assert await run("list", "--json") == 0
+        [listed] = printed(capsys)
+        assert (listed["code"], listed["publisher"], listed["detail"]) == ("forged", "", "published by nobody")
+        assert await run("replay", "--all") == 1
+        assert "--vouch" in capsys.readouterr().err
+        assert town.handled == []
+        assert await run("replay", "--all", "--vouch") == 0
+        await eventually(lambda: town.handled == [event_id])
+        assert await town.room.depth(DEAD) == 0
+        assert (await town.balance()).balanced
+
+
+async def test_what_another_published_is_never_replayed_whoever_vouches(
+    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONGO_URL", mongo_url)
+    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
+    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+    async with town.relaying(), town.consuming():
+        genuine = await town.emit()
+        await eventually(lambda: town.handled == [genuine])
+    await town.room.bind("intake", layout.EVENTS, "issuance.anything.v1")
+    body = orjson.dumps({"id": genuine, "type": NoticeFailed.type})
+    async with town.room.publisher(user="issuance") as forger:
+        await forger.publish(Outgoing(layout.EVENTS, "issuance.anything.v1", genuine, NoticeFailed.type, body))
+    async with town.consuming():
+        await eventually(lambda: town.room.depth(DEAD))
+        assert await run("replay", "--all", "--vouch") == 1
+        assert "published by issuance" in capsys.readouterr().err
+        [address] = await town.addresses()
+        assert genuine not in address, "it would stand in for the genuine one"
+        assert await run("discard", address, "--note", "forged; decided by op") == 0
+        assert await town.addresses() == []
+        assert (await town.balance()).balanced
+    assert town.handled == [genuine]
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

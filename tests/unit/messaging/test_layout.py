@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS
-from shared.messaging import definitions, layout
+from shared.messaging import definitions, layout, topology
 from shared.messaging.connection import Endpoint, tls_context, with_user
 
 PRODUCT = layout.product()
@@ -72,6 +72,49 @@ def test_nobody_may_configure_and_services_read_their_own_queue_alone() -> None:
         assert speaks <= {service}
     assert [queue for queue in PRODUCT.queues if re.search(users["console.main"].read, queue)] == ["console.main"]
     assert not re.search(users["console.main"].write, "events")
+
+
+def test_nobody_may_write_to_what_an_older_layout_shared_and_nobody_bears_a_tag() -> None:
+    for user in (*PRODUCT.users, *layout.console("counter2").users):
+        assert not [name for name in layout.RETIRED_EXCHANGES if re.search(user.write, name)], user.name
+    rendered = definitions.render_whole(PRODUCT, "/", {user.name: "x" for user in PRODUCT.users})
+    assert {user["tags"] for user in rendered["users"]} == {""}  # `impersonator` may set another's user-id
+
+
+def test_a_service_writes_to_no_exchange_of_another() -> None:
+    for user in PRODUCT.users:
+        theirs = {f"{kind}.{service}" for kind in ("retry", "dead") for service in CONSUMERS if service != user.name}
+        assert user.name == layout.OPERATOR or not [name for name in theirs if re.search(user.write, name)], user.name
+
+
+@pytest.mark.parametrize("name", ["", "Counter", "a.b", "a-b", "2nd", "a" * 33, "x;y", "../x", "x\n", "loké"])
+def test_a_console_s_name_is_a_word(name: str) -> None:
+    with pytest.raises(ValueError, match="console's name"):
+        layout.console(name)
+
+
+def test_a_console_reads_its_own_queue_alone_and_is_told_what_every_console_is() -> None:
+    own = layout.console("main1")
+    [user] = own.users
+    queues = (*PRODUCT.queues, *own.queues, "console.main12", "xconsole.main1")
+    assert [queue for queue in queues if re.search(user.read, queue)] == ["console.main1"]
+    main = {(binding.exchange, binding.key) for binding in PRODUCT.bindings if binding.queue == "console.main"}
+    assert {(binding.exchange, binding.key) for binding in own.bindings} == main
+
+
+def test_a_console_can_be_written_to_a_file_for_a_broker_that_is_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("console", "counter2", "--vhost", "adminduk", "--secrets", str(tmp_path / "secrets"), "--out", str(tmp_path / "it.json"))
+    assert topology.main(words) == 0
+    written = json.loads((tmp_path / "it.json").read_text())
+    assert {kind: len(items) for kind, items in written.items()} == {
+        "users": 1,
+        "permissions": 1,
+        "topic_permissions": 2,
+        "queues": 1,
+        "bindings": len(layout.console("counter2").bindings),
+    }
+    assert stat.S_IMODE((tmp_path / "it.json").stat().st_mode) == 0o600
+    assert str(tmp_path / "secrets" / "amqp_password_console_counter2") in capsys.readouterr().err
 
 
 def test_the_definitions_without_users_hold_no_secret_and_are_plain_json() -> None:
