@@ -14,16 +14,28 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 FONTS: Final = PROJECT / "services/issuance/templates/fonts"
 GLYPHS: Final = PROJECT / "shared/reference/data/glyphs.txt"
 HEAD: Final = """\
-# The characters that can be printed: those that every font of services/issuance/templates/fonts has.
-# One range a line, hexadecimal. Generated: python -m deploy.glyphs
+# The characters that can be printed: Latin letters, their marks, digits and punctuation that every font of services/issuance/templates/fonts
+# has, none wider than an em. One range a line, hexadecimal. Generated: python -m deploy.glyphs
 """
-_UNSEEN: Final = ("C", "Zl", "Zp")  # controls, formats and line ends: a font may list them, a sheet has no use for them
+_LATIN_1_END: Final = "\u00ff"
 
 
 def characters() -> frozenset[str]:
-    """What every font has and a reader can see."""
-    fonts = [frozenset(map(chr, TTFont(path).getBestCmap())) for path in sorted(FONTS.glob("*.ttf"))]
-    return frozenset(char for char in frozenset.intersection(*fonts) if not unicodedata.category(char).startswith(_UNSEEN))
+    """What every font has, a reader can see, and the register may use: it is written in Latin letters (Permendagri 73/2022 article 4)."""
+    narrow = [_narrow(TTFont(path)) for path in sorted(FONTS.glob("*.ttf"))]
+    return frozenset(filter(_is_latin, frozenset.intersection(*narrow)))
+
+
+def _narrow(font: TTFont) -> frozenset[str]:
+    em, widths = font["head"].unitsPerEm, font["hmtx"]
+    return frozenset(chr(code) for code, glyph in font.getBestCmap().items() if widths[glyph][0] <= em)
+
+
+def _is_latin(char: str) -> bool:
+    kind = unicodedata.category(char)
+    if kind.startswith(("C", "Zl", "Zp")):  # controls, formats and line ends: a font may list them, a sheet has no use for them
+        return False
+    return char <= _LATIN_1_END or kind.startswith(("M", "P")) or unicodedata.name(char, "").startswith("LATIN ")
 
 
 def text() -> str:

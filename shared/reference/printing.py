@@ -1,4 +1,4 @@
-"""What a document can show: the characters of its fonts, and how long each text may be so that it fits its place.
+"""What a document can show: the characters of its fonts, and how long each text may be so that it fits its place, however wide it is.
 
 Issuance prints by these numbers and its tests print the widest texts of these lengths; verification lets nothing else be approved.
 """
@@ -19,7 +19,7 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
         "mother": 60,
         "birth_place": 60,
         "occupation": 60,
-        "religion": 40,
+        "religion": 32,
         "education": 40,
         "blood_type": 16,
         "citizenship": 24,

@@ -39,9 +39,9 @@ class Code:
     top: float
 
 
-def codes_of(pdf: bytes) -> Sequence[Code]:
-    """The QR codes that are seen on the first page, rendered at 144 dpi as a phone would see it on a screen."""
-    image = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil()
+def codes_of(pdf: bytes, page: int = 0) -> Sequence[Code]:
+    """The QR codes that are seen on a page, rendered at 144 dpi as a phone would see it on a screen."""
+    image = pypdfium2.PdfDocument(pdf)[page].render(scale=2).to_pil()
     found = deqr.QRdecDecoder().decode(deqr.image.ImageLoader(image))
     return [
         Code(

@@ -1,0 +1,218 @@
+"""Whatever a card may hold fits its sheet: nothing over its neighbour, nothing beyond the page, as many pages as the sheet says."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pypdf
+import pypdfium2
+import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deploy import glyphs as fonts
+from services.issuance.adapters.press.typesetter import Typesetter
+from services.issuance.domain.card import FamilyCard, Member
+from services.issuance.domain.sheet import PRODUCTS
+from services.issuance.wiring import TEMPLATES
+from shared.clock import now
+from shared.errors import Permanent
+from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs
+from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
+from tests.support.approvals import AT, CARD, HEAD, approval
+from tests.support.pdf import codes_of
+
+OF_CARD: Final = ("address", "rt", "rw", "postal_code")
+OF_MEMBER: Final = tuple(column for column in LONGEST if column not in OF_CARD)
+MARKED: Final = {"certified_by": "CA Demo Adminduk Kabupaten Madiun", "demo": True}
+ROWS: Final = 10
+MARGIN_POINTS: Final = 24.0  # the templates keep 9 mm and more
+WORDS: Final = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO SOEMODIHARDJO "
+
+
+@cache
+def typesetter() -> Typesetter:
+    return Typesetter(TEMPLATES, PRODUCTS)
+
+
+@cache
+def widest() -> str:
+    """The widest character that a text may have."""
+    font = TTFont(fonts.FONTS / "SourceSansPro-Bold.ttf")
+    names, widths = font.getBestCmap(), font["hmtx"]
+    return max(sorted(glyphs()), key=lambda char: int(widths[names[ord(char)]][0]))
+
+
+def card_of(members: int, text: str, **other: str) -> FamilyCard:
+    """A card on which every text is as long as it may be, made of repetitions of `text`."""
+    texts = {column: (text * length)[:length].strip() for column, length in LONGEST.items()} | other
+    rows = tuple(
+        replace(HEAD, nik=f"351908120385{serial:04d}", **{column: texts[column] for column in OF_MEMBER})  # type: ignore[arg-type]
+        for serial in range(1, members + 1)
+    )
+    return replace(CARD, members=rows, head_name=rows[0].name, address=texts["address"])
+
+
+def printed(product: str, card: FamilyCard, *, made_at: datetime = AT) -> bytes:
+    sheet = sheet_of(approval(product, card=card, holder_nik=card.members[0].nik)) | MARKED
+    return typesetter().typeset(product, sheet, made_at=made_at)
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def values(card: FamilyCard, members: Sequence[Member]) -> Iterator[str]:
+    yield from (card.address, f"{card.rt}/{card.rw}", card.postal_code)
+    for member in members:
+        yield member.nik
+        yield from (value for column in OF_MEMBER if (value := getattr(member, column)) not in ("", "-"))
+
+
+def boxes(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
+    """Where each visible letter of the sheet stands; the big mark behind it is not counted."""
+    text = pypdfium2.PdfDocument(pdf)[page].get_textpage()
+    found = (text.get_charbox(index) for index in range(text.count_chars()))
+    return [box for box in found if 0.2 < box[3] - box[1] < 40 and box[2] - box[0] > 0.2]
+
+
+def overlapping(placed: Sequence[tuple[float, float, float, float]]) -> int:
+    """How many pairs of letters cover each other by half of the smaller one."""
+    cells: dict[tuple[int, int], list[int]] = {}
+    pairs = set()
+    for index, (left, bottom, right, top) in enumerate(placed):
+        for x in range(int(left) // 8, int(right) // 8 + 1):
+            for y in range(int(bottom) // 8, int(top) // 8 + 1):
+                for other in cells.setdefault((x, y), []):
+                    if _covers(placed[index], placed[other]):
+                        pairs.add((other, index))
+                cells[x, y].append(index)
+    return len(pairs)
+
+
+def _covers(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return False
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return width * height > smaller / 2
+
+
+def assert_whole(pdf: bytes, card: FamilyCard) -> None:
+    """Every page says which it is, has its members, the code and the signature, and nothing stands on anything else."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(pages) == -(-len(card.members) // ROWS)
+    for number, page in enumerate(pages):
+        text = bare(page.extract_text())
+        assert f"Halaman:{number + 1}dari{len(pages)}" in text
+        for word in ("KEPALAKELUARGA", "Ditandatanganisecaraelektronikoleh", "Nomordokumen"):
+            assert word in text
+        for value in values(card, card.members[number * ROWS : number * ROWS + ROWS]):
+            assert bare(value) in text, value
+        placed = boxes(pdf, number)
+        assert overlapping(placed) == 0
+        assert min(box[0] for box in placed) >= MARGIN_POINTS
+        assert min(box[1] for box in placed) >= MARGIN_POINTS
+        assert max(box[2] for box in placed) <= float(page.mediabox.width) - MARGIN_POINTS
+        [code] = codes_of(pdf, number)
+        assert code.text == CHECK_URL
+        assert (code.left > 0.8, code.top > 0.8) == (True, True)
+
+
+@pytest.mark.parametrize("members", [1, 10, 11, MOST_MEMBERS])
+@pytest.mark.parametrize("text", ["W", "WIDEST", WORDS, "LM "], ids=["one wide word", "the widest", "words", "short words"])
+def test_a_card_of_the_longest_texts_keeps_to_its_places(members: int, text: str) -> None:
+    card = card_of(members, widest() if text == "WIDEST" else text)
+    assert_whole(printed("kk", card), card)
+
+
+@pytest.mark.parametrize("text", ["W", "WIDEST", WORDS])
+def test_a_slip_of_the_longest_texts_stays_one_page(text: str) -> None:
+    card = card_of(1, widest() if text == "WIDEST" else text)
+    pdf = printed("ktp", card)
+    [page] = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    shown = bare(page.extract_text())
+    for value in (card.address, card.members[0].name, card.members[0].birth_place):
+        assert bare(value) in shown
+    placed = boxes(pdf, 0)
+    assert overlapping(placed) == 0
+    assert max(box[2] for box in placed) <= float(page.mediabox.width) - MARGIN_POINTS
+
+
+LETTERS: Final = st.sampled_from(sorted(char for char in glyphs() if char.isalpha() and char.isascii()) + list("ÉŁŠŒÑÜ '.,-/"))
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_any_family_of_allowed_texts_is_printed_whole(data: st.DataObject) -> None:
+    def text(column: str) -> str:
+        drawn = data.draw(st.text(LETTERS, min_size=1, max_size=LONGEST[column]))
+        return " ".join(drawn.split()) or "A"
+
+    count = data.draw(st.integers(1, 12))
+    different = [{column: text(column) for column in OF_MEMBER} for _ in range(min(count, 2))]
+    members = tuple(
+        replace(HEAD, nik=f"351908120385{serial:04d}", **different[serial % len(different)])  # type: ignore[arg-type]
+        for serial in range(1, count + 1)
+    )
+    card = replace(CARD, members=members, head_name=members[0].name, address=text("address"))
+    pdf = printed("kk", card)
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(pages) == -(-count // ROWS)
+    for number, page in enumerate(pages):
+        shown = bare(page.extract_text())
+        for value in values(card, members[number * ROWS : number * ROWS + ROWS]):
+            assert bare(value) in shown, value
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "W" * 200}, {"name": "王小明"}, {"birth_place": "W" * 120}], ids=["too wide", "no glyph", "too wide elsewhere"]
+)
+async def test_what_does_not_fit_or_has_no_glyph_is_never_printed(make_press: MakePress, change: dict[str, str]) -> None:
+    member = replace(HEAD, **change)  # type: ignore[arg-type]
+    card = replace(CARD, members=(member,))
+    with pytest.raises(Permanent) as caught:
+        await make_press().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
+    assert caught.value.code == "sheet_unprintable"
+
+
+async def test_a_sheet_that_would_have_other_pages_than_it_says_is_never_printed(make_press: MakePress) -> None:
+    sheet = sheet_of(approval("kk", card=card_of(10, WORDS), holder_nik="3519081203850001"), check_url=CHECK_URL + "/" + "x " * 900)
+    with pytest.raises(Permanent):
+        await make_press().print_sheet("kk", sheet, made_at=AT)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("hour", [0, 6, 16, 17, 18, 23])
+def test_a_sheet_is_made_at_its_moment_at_any_hour(product: str, hour: int) -> None:
+    made_at = datetime(2026, 11, 23, hour, 30, 15, tzinfo=UTC)  # 17.30 here is half past midnight in Madiun
+    read = pypdf.PdfReader(io.BytesIO(printed(product, CARD, made_at=made_at)))
+    assert read.metadata is not None
+    assert read.metadata.creation_date == made_at
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="needs poppler-utils")
+async def test_no_sheet_is_made_after_it_was_signed(make_press: MakePress, tmp_path: Path) -> None:
+    made_at = now()
+    path = tmp_path / "kk.pdf"
+    path.write_bytes((await make_press().print_sheet("kk", sheet_of(approval("kk")), made_at=made_at)).content)
+    read = pypdf.PdfReader(path)
+    assert read.metadata is not None
+    created = read.metadata.creation_date
+    [field] = (read.get_fields() or {}).values()
+    signed = field["/V"]["/M"]
+    said = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout  # noqa: ASYNC221
+    assert "Signature is Valid" in said
+    assert created is not None
+    assert created <= datetime.strptime(signed.replace("'", ""), "D:%Y%m%d%H%M%S%z")
