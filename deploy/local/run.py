@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import indent
 from types import FrameType
@@ -17,6 +17,7 @@ from typing import Any, Final
 from deploy.local import journeys
 from deploy.local.broker_api import USER
 from deploy.local.journeys import JourneyError, Places, Result
+from deploy.local.parts import SIMULATORS, Part
 from deploy.local.ports import PortTakenError
 from deploy.local.processes import CannotStartError
 from deploy.local.running import RunningHereError, alone_in
@@ -68,7 +69,7 @@ def _run(settings: LocalSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     terminal = Terminal()
-    stack = Stack(settings, terminal.tell)
+    stack = Stack(settings, terminal.tell, adapt=lambda part: _kept_over_a_restart(part, settings.local_state))
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
@@ -89,6 +90,13 @@ def _run(settings: LocalSettings) -> int:
     _stop(stack, terminal)
     print(json.dumps({name: _summary(result) for name, result in results.items()}), flush=True)
     return 0
+
+
+def _kept_over_a_restart(part: Part, state: Path) -> Part:
+    """Chats and the court's decisions are there again at the next run; tests start with none."""
+    if part.name not in SIMULATORS:
+        return part
+    return replace(part, environment={**part.environment, "STATE_FILE": str(state.resolve() / part.name / "kept.json")})
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -43,6 +43,11 @@ class Feed:
         """Whether the process is going down."""
         return self._closed
 
+    @property
+    def sequence(self) -> int:
+        """How many things have happened."""
+        return self._sequence
+
     def publish(self, kind: str, data: dict[str, Any], about: str = "") -> None:
         """Tell everyone; `about` names whom it concerns. A listener that doesn't keep up is cut off."""
         self._sequence += 1

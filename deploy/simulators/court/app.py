@@ -26,8 +26,10 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Courtroom]:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        court.resume()
         try:
-            yield
+            async with court.kept.keeping(lambda: court.desk.decisions, lambda: court.feed.sequence):
+                yield
         finally:
             court.close()
             await court.sender.stop()

@@ -92,6 +92,11 @@ class Callbacks:
             self._held.popitem(last=False)
         return callback, True
 
+    def restore(self, callbacks: list[Callback]) -> None:
+        """Take back what came before, so that a repeat is known."""
+        self._held |= {callback.id: callback for callback in callbacks}
+        self.total = len(self._held)
+
     def get(self, number: str) -> Callback | None:
         """The callback with that webhook-id."""
         return self._held.get(number)

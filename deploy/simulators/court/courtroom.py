@@ -1,4 +1,4 @@
-"""The court: its desk of decisions, its mail that goes out and comes back. In memory, bounded, gone with the process."""
+"""The court: its desk of decisions, its mail that goes out and comes back. In memory; kept over a restart where a file is given."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from deploy.simulators.court.faults import Faults
 from deploy.simulators.court.sender import Sender
 from deploy.simulators.court.settings import Settings
 from deploy.simulators.feed import Feed
+from deploy.simulators.kept import Kept
 from shared.clock import Clock, monotonic_seconds
 
 
@@ -28,6 +29,20 @@ class Courtroom:
         self.sender = Sender(settings, clock, self._tell)
         self.closing = asyncio.Event()
         self._couples: list[dict[str, Any]] | None = None
+        self.kept: Kept[list[Sent]] = Kept(settings.state_file, list[Sent])
+        self._take_back()
+
+    def _take_back(self) -> None:
+        """Go on with the decisions of the last run."""
+        sent = self.kept.load() or []
+        self.desk.restore(sent)
+        self.callbacks.restore([callback for one in sent for callback in one.callbacks])
+
+    def resume(self) -> None:
+        """Send again what had no answer when the last run ended; intake knows a repeat by its id."""
+        for sent in self.desk.decisions:
+            if sent.state == "sending":
+                self.sender.send(sent)
 
     def close(self) -> None:
         """End streams and calls that hang."""

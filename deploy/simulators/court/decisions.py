@@ -130,6 +130,15 @@ class Desk:
             self._sent.popitem(last=False)
         return sent
 
+    @property
+    def decisions(self) -> list[Sent]:
+        """All of them, the oldest first."""
+        return list(self._sent.values())
+
+    def restore(self, decisions: list[Sent]) -> None:
+        """Take back what was sent before."""
+        self._sent |= {sent.id: sent for sent in decisions}
+
     def get(self, number: str) -> Sent | None:
         """The decision with that id."""
         return self._sent.get(number)

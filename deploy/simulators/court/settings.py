@@ -21,6 +21,7 @@ class Settings(Environment):
     decision_secret: SecretStr = Field(description="whsec_…: signs what the court sends (Standard Webhooks).")
     callback_secret: SecretStr = Field(description="whsec_…: verifies what comes back.")
     registry_csv: Path | None = Field(default=None, description="The sample population register, to fill the form from.")
+    state_file: Path | None = Field(default=None, description="What is kept over a restart; without it nothing is.")
 
     send_timeout_seconds: float = 10.0
     retry_first_ms: int = Field(default=500, ge=1, description="Doubled after each failure.")

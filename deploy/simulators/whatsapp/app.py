@@ -28,7 +28,8 @@ def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         carrier.postman.start()
         try:
-            yield
+            async with carrier.kept.keeping(carrier.everything, lambda: carrier.feed.sequence):
+                yield
         finally:
             carrier.close()
             await carrier.postman.stop()

@@ -7,13 +7,14 @@ import base64
 from typing import Any, Final
 
 from deploy.simulators.feed import Feed
+from deploy.simulators.kept import Kept
 from deploy.simulators.whatsapp.bubbles import draw
 from deploy.simulators.whatsapp.citizens import Citizen, Message, PhoneBook, Status, digits, new_wamid
 from deploy.simulators.whatsapp.errors import GraphError
 from deploy.simulators.whatsapp.faults import Faults
 from deploy.simulators.whatsapp.history import Effect, History
 from deploy.simulators.whatsapp.limits import Rates
-from deploy.simulators.whatsapp.media import MediaStore
+from deploy.simulators.whatsapp.media import Media, MediaStore
 from deploy.simulators.whatsapp.messages import Outbound
 from deploy.simulators.whatsapp.settings import Settings
 from deploy.simulators.whatsapp.templates import Templates
@@ -44,6 +45,19 @@ class Carrier:
         self.closing = asyncio.Event()
         self._webhook_view: tuple[int, bool] = (0, False)
         self.postman = Postman(settings, self.faults, clock, self._webhooks_changed)
+        self.kept: Kept[tuple[list[Citizen], list[Media]]] = Kept(settings.state_file, tuple[list[Citizen], list[Media]])
+        self._take_back()
+
+    def _take_back(self) -> None:
+        """Go on with the conversations of the last run."""
+        kept = self.kept.load()
+        if kept is not None:
+            self.people.restore(kept[0])
+            self.files.restore(kept[1])
+
+    def everything(self) -> tuple[list[Citizen], list[Media]]:
+        """What a restart must not lose: people with their conversations, and files."""
+        return self.people.citizens, self.files.files
 
     def close(self) -> None:
         """End streams and calls that hang."""

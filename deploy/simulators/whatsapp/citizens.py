@@ -1,4 +1,4 @@
-"""The people on the other end and their conversations: in memory, bounded, gone with the process."""
+"""The people on the other end and their conversations: in memory and bounded; kept over a restart where a file is given."""
 
 from __future__ import annotations
 
@@ -147,6 +147,19 @@ class PhoneBook:
 
     def __len__(self) -> int:
         return len(self._citizens)
+
+    @property
+    def citizens(self) -> list[Citizen]:
+        """Everybody, the one silent longest first."""
+        return list(self._citizens.values())
+
+    def restore(self, citizens: list[Citizen]) -> None:
+        """Take back everybody with their conversations."""
+        for citizen in citizens:
+            self._citizens[citizen.id] = citizen
+            self._by_phone[citizen.phone] = self._by_bsuid[citizen.bsuid] = citizen.id
+            for message in citizen.messages:
+                self._by_wamid[message.wamid] = (citizen.id, message)
 
     def add(self, phone: str, *, name: str, identity: Identity, username: str | None = None, auto_read: bool = False) -> Citizen:
         """Add a person, or return the one who has that phone."""

@@ -65,6 +65,16 @@ class MediaStore:
             self._total -= len(self._files.popitem(last=False)[1].data)
         return media
 
+    @property
+    def files(self) -> list[Media]:
+        """Every file, the oldest first."""
+        return list(self._files.values())
+
+    def restore(self, files: list[Media]) -> None:
+        """Take files back under the ids they had."""
+        self._files |= {media.id: media for media in files}
+        self._total = sum(len(media.data) for media in self._files.values())
+
     def get(self, media_id: str) -> Media | None:
         """The file with that id."""
         return self._files.get(media_id)

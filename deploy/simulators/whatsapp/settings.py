@@ -26,6 +26,7 @@ class Settings(Environment):
     display_phone_number: str = "628113519000"
     business_name: str = "PAK'DE ON Disdukcapil Kab. Madiun"
     registry_csv: Path | None = Field(default=None, description="The sample population register, for the sample persons of the chat page.")
+    state_file: Path | None = Field(default=None, description="What is kept over a restart; without it nothing is.")
 
     sent_after_ms: int = Field(default=15, ge=0, description="Accepted to the status `sent`.")
     delivered_after_ms: int = Field(default=60, ge=0, description="Accepted to the status `delivered`.")
