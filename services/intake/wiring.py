@@ -24,7 +24,7 @@ from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, RegisterStore, UsedFiles
 from shared.clock import WIB, Clock, now
-from shared.health import Health
+from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging import conservation, shelves
 from shared.messaging.station import Station
@@ -106,7 +106,7 @@ class Wiring:
             prepare=self.prepare,
             workers=(
                 Job("consumer", self.consumer.run, {"broker": self.consumer.check}),
-                Job("chats", self.chats.run),
+                Job("chats", self.chats.run, {"inflow": self.check_inflow}),
                 Job("statuses", self.statuses.run),
                 Job("drafts", Sweeper("drafts", self.drafts.sweep).run),
                 Job("unused files", Sweeper("unused_files", self.unused_files.sweep).run),
@@ -123,6 +123,12 @@ class Wiring:
         await self.units.prepare()
         await conservation.register(self.mongo, self.database, ACCOUNTS)
         await shelves.register(self.mongo, self.database, SHELVES)
+
+    async def check_inflow(self) -> Check:
+        """Readiness of what works the inflow off: nothing waits in it for too long, whatever keeps it there."""
+        age = await self.inflow.oldest_seconds(self.deps.clock())
+        old = age > self.settings.inflow_alarm_seconds
+        return Check(ok=not old, reason="inflow_old" if old else "", value=round(age, 1))
 
     def wake(self) -> None:
         """There is something in the inflow."""
@@ -166,6 +172,7 @@ class Wiring:
             media=self.media,
             register=RegisterStore(self.mongo, self.database),
             documents=self.documents,
+            phone_number_id=settings.whatsapp_phone_number_id,
         )
 
     def _parts(self) -> api.Parts:

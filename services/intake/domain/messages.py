@@ -10,15 +10,16 @@ from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import Identity
-from services.intake.domain.inflow import Json, moment_of, text_of
+from services.intake.domain.inflow import Json, believed, moment_of, text_of
 from services.intake.domain.requests import StatusReceived
 from services.intake.domain.words import Intent, Vocabulary
 
 _SILENT: Final = frozenset({"reaction", "edit", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
 _FILES: Final = frozenset({"image", "document"})
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_MAX_CODE: Final = 2**31 - 1  # Meta's have six digits; what is larger is none, and MongoDB could not hold it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
-_SOURCE: Final = re.compile(r"^[A-Za-z0-9_.:/?=&%~+-]{1,100}$")
+_SOURCE: Final = re.compile(r"[A-Za-z0-9_.:/?=&%~+-]{1,100}")
 _SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
 
 
@@ -42,6 +43,11 @@ class NumberChanged:
 @dataclass(frozen=True, slots=True)
 class Silent:
     """Nothing to answer: a reaction, a deleted message, a system notice we need not know."""
+
+
+def has_file(content: Json) -> bool:
+    """Whether a stored piece of kind `message` carries a photo or a document, as far as its type says."""
+    return text_of(content.get("message"), "type") in _FILES
 
 
 Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Silent
@@ -104,7 +110,7 @@ def _outreach(message: Json) -> str | None:
     referral = message.get("referral")
     if isinstance(referral, Mapping):
         source = text_of(referral, "source_id") or text_of(referral, "source_url")
-        return f"ad:{source}" if _SOURCE.match(source) else "ad"
+        return f"ad:{source}" if _SOURCE.fullmatch(source) else "ad"
     text = message.get("text")
     found = _SOURCE_WORD.search(text_of(text, "body"))
     return found.group(1) if found else None
@@ -119,7 +125,7 @@ def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
     return StatusReceived(
         wamid=text_of(status, "id"),
         status=name,
-        at=moment_of(status) or received_at.astimezone(UTC),
+        at=believed(moment_of(status), received_at.astimezone(UTC)),
         callback_data=text_of(status, "biz_opaque_callback_data")[:512] or None,
         error_code=code,
         error_details=details,
@@ -131,4 +137,5 @@ def _first_error(errors: Any) -> tuple[int | None, str | None]:
     code = error.get("code")
     data = error.get("error_data")
     details = text_of(data, "details") or text_of(error, "message") or text_of(error, "title")
-    return code if isinstance(code, int) and not isinstance(code, bool) else None, details[:_MAX_DETAILS_CHARACTERS] or None
+    known = isinstance(code, int) and not isinstance(code, bool) and abs(code) <= _MAX_CODE
+    return code if known else None, details[:_MAX_DETAILS_CHARACTERS] or None
