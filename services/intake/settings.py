@@ -21,7 +21,7 @@ class Settings(ServiceSettings):
     whatsapp_access_token: Annotated[SecretStr, Field(min_length=1, description="Bearer token for media")]
     whatsapp_phone_number_id: Annotated[
         str,
-        Field(pattern=r"^[0-9]+$", description="Our number: what the webhook brings for another number of the app is kept, not answered"),
+        Field(pattern=r"^[0-9]+$", description="Our number; what comes for another number of the app is kept, not answered"),
     ]
     whatsapp_api_url: Annotated[
         str, Field(pattern=r"^https?://[^?#]+$", description="Cloud API with its version; http only for a simulator")

@@ -33,6 +33,7 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.process import Job, Service
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
 from shared.web import Traffic
 
@@ -214,7 +215,9 @@ def read_texts(path: Path) -> Texts:
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     dates = document["dates"]
-    return Texts(document["texts"], document["buttons"], document["states"], Dates(dates["days"], dates["months"], dates["moment"]), WIB)
+    sentences = {code: reason.text for code, reason in reasons().items()}
+    written = Dates(dates["days"], dates["months"], dates["moment"])
+    return Texts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
 
 
 def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:

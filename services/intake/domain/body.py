@@ -1,7 +1,7 @@
 """Reads the bytes of a signed webhook body, however odd: a good signature is never refused.
 
-What a strict reader takes is taken as it is. Anything else is mended as little as possible, so that the good messages of a batch are answered
-though one of them is odd; then, or where nothing can be read, the bytes themselves are kept as well.
+What a strict reader takes is taken as it is. Anything else is mended as little as possible, so that the good messages of a batch are
+answered though one of them is odd; then, or where nothing can be read, the bytes themselves are kept as well.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 Json: TypeAlias = Mapping[str, Any]
 
 MAX_ID_CHARACTERS = 255  # of a wamid; what is longer is not an id
-_MAX_ADDRESS_CHARACTERS: Final = 128  # a phone has 15 digits, a BSUID up to 130 with its country; what is longer is nobody's address
+MAX_ADDRESS_CHARACTERS: Final = 128  # a phone has 15 digits, a BSUID up to 130 with its country; what is longer is nobody's address
 _MAX_USERNAME_CHARACTERS: Final = 100  # WhatsApp allows 35
 _EARLIEST_SECOND: Final = 1_230_768_000  # 2009-01-01, when WhatsApp began: what is before it, such as 0, is no time of a message
 _LATEST_SECOND: Final = 4_102_444_800  # 2100-01-01: beyond it is noise (milliseconds), and datetime can't hold every integer
@@ -124,7 +124,7 @@ def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
 def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) -> Piece | None:
     wamid = text_of(item, "id")
     sender, content = _identity(item, contacts), {"message": dict(item)}
-    if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender or any(len(value) > _MAX_ADDRESS_CHARACTERS for value in sender.values()):
+    if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender or any(len(value) > MAX_ADDRESS_CHARACTERS for value in sender.values()):
         return None
     content["identity"] = sender
     return Piece(f"wa:{wamid}", Kind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)

@@ -10,11 +10,13 @@ from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import Identity
-from services.intake.domain.inflow import Json, believed, moment_of, text_of
+from services.intake.domain.inflow import MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.requests import StatusReceived
 from services.intake.domain.words import Intent, Vocabulary
 
-_SILENT: Final = frozenset({"reaction", "edit", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
+_MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _FILES: Final = frozenset({"image", "document"})
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
 _MAX_CODE: Final = 2**31 - 1  # Meta's have six digits; what is larger is none, and MongoDB could not hold it
@@ -34,10 +36,18 @@ class MediaRef:
 
 @dataclass(frozen=True, slots=True)
 class NumberChanged:
-    """The sender has a new phone number, or a new BSUID."""
+    """Under which phone number or BSUID the sender goes from now on; either may be the one we know."""
 
     wa_id: str | None = field(default=None, repr=False)
     bsuid: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text that was sent before says something else now. `original` is its wamid."""
+
+    original: str = field(repr=False)
+    intent: Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ def has_file(content: Json) -> bool:
     return text_of(content.get("message"), "type") in _FILES
 
 
-Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Silent
+Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
     body = message.get(kind)
     body = body if isinstance(body, Mapping) else {}
     if kind == "text":
-        return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")))
+        return _text(body, vocabulary)
     if kind == "button":
         return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
     if kind == "interactive":
@@ -87,7 +97,20 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
         return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
     if kind == "system":
         return _system(body)
+    if kind == "edit":
+        return _edit(body, vocabulary)
     return Silent() if kind in _SILENT else OtherContent()
+
+
+def _text(body: Json, vocabulary: Vocabulary) -> Intent:
+    return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")[:_MAX_TEXT_CHARACTERS]))
+
+
+def _edit(body: Json, vocabulary: Vocabulary) -> Content:
+    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages webhook"). The caption of a photo is no answer of ours."""
+    original, message = text_of(body, "original_message_id"), body.get("message")
+    text = message.get("text") if isinstance(message, Mapping) else None
+    return Edited(original, _text(text, vocabulary)) if original and isinstance(text, Mapping) else Silent()
 
 
 def _choice(body: Json, vocabulary: Vocabulary) -> Content:
@@ -102,6 +125,8 @@ def _system(body: Json) -> Content:
     """`user_changed_number` carries the new number as `wa_id` (older webhooks: `new_wa_id`); a new BSUID comes as `user_id`."""
     wa_id = text_of(body, "wa_id") or text_of(body, "new_wa_id")
     bsuid = text_of(body, "user_id")
+    if text_of(body, "type") not in _CHANGES or max(len(wa_id), len(bsuid)) > MAX_ADDRESS_CHARACTERS:
+        return Silent()
     return NumberChanged(wa_id or None, bsuid or None) if wa_id or bsuid else Silent()
 
 

@@ -140,7 +140,7 @@ def _counted() -> float:
 
 @pytest.mark.parametrize(
     "stamp",
-    ["000000000000999999999999999999", "9" * 5000, "-5", "", "1.5", "0", "1795485600000", "4102444799", 1e30, None, [], {"a": 1}, True],
+    ["000000000000999999999999999999", "9" * 5000, "-5", "", "1.5", "0", "1795485600000", "4102444799", 1e30, None, [], {}, True],
 )
 async def test_an_impossible_time_is_that_of_arrival(rig: Rig, stamp: Any) -> None:
     message = {**rig.message("text", {"body": "halo"}), "timestamp": stamp}
