@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
@@ -86,19 +86,9 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
     kind = text_of(message, "type")
     body = message.get(kind)
     body = body if isinstance(body, Mapping) else {}
-    if kind == "text":
-        return _text(body, vocabulary)
-    if kind == "button":
-        return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
-    if kind == "interactive":
-        return _choice(body, vocabulary)
-    if kind in _FILES:
-        media_id = text_of(body, "id")
-        return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
-    if kind == "system":
-        return _system(body)
-    if kind == "edit":
-        return _edit(body, vocabulary)
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(body, vocabulary)
     return Silent() if kind in _SILENT else OtherContent()
 
 
@@ -107,10 +97,19 @@ def _text(body: Json, vocabulary: Vocabulary) -> Intent:
 
 
 def _edit(body: Json, vocabulary: Vocabulary) -> Content:
-    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages webhook"). The caption of a photo is no answer of ours."""
+    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"). The caption of a photo is no answer of ours."""
     original, message = text_of(body, "original_message_id"), body.get("message")
     text = message.get("text") if isinstance(message, Mapping) else None
     return Edited(original, _text(text, vocabulary)) if original and isinstance(text, Mapping) else Silent()
+
+
+def _button(body: Json, vocabulary: Vocabulary) -> Intent:
+    return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
+
+
+def _file(body: Json, _vocabulary: Vocabulary) -> Content:
+    media_id = text_of(body, "id")
+    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
 
 
 def _choice(body: Json, vocabulary: Vocabulary) -> Content:
@@ -121,13 +120,24 @@ def _choice(body: Json, vocabulary: Vocabulary) -> Content:
     return OtherContent()
 
 
-def _system(body: Json) -> Content:
+def _system(body: Json, _vocabulary: Vocabulary) -> Content:
     """`user_changed_number` carries the new number as `wa_id` (older webhooks: `new_wa_id`); a new BSUID comes as `user_id`."""
     wa_id = text_of(body, "wa_id") or text_of(body, "new_wa_id")
     bsuid = text_of(body, "user_id")
     if text_of(body, "type") not in _CHANGES or max(len(wa_id), len(bsuid)) > MAX_ADDRESS_CHARACTERS:
         return Silent()
     return NumberChanged(wa_id or None, bsuid or None) if wa_id or bsuid else Silent()
+
+
+_READERS: Final[Mapping[str, Callable[[Json, Vocabulary], Content]]] = {
+    "text": _text,
+    "button": _button,
+    "interactive": _choice,
+    "image": _file,
+    "document": _file,
+    "system": _system,
+    "edit": _edit,
+}
 
 
 def _outreach(message: Json) -> str | None:

@@ -128,7 +128,7 @@ CHANGED = "User A changed from ID.1 to ID.2"
         ({"system": {"type": "user_changed_user_id", "user_id": "ID.2", "previous_user_id": "ID.1"}}, [], (None, "ID.1")),
         ({"from": "628123", "system": {"type": "user_changed_user_id", "user_id": "ID.2", "body": CHANGED}}, [], ("628123", "ID.1")),
         (
-            {"system": {"type": "user_changed_number", "wa_id": "62999", "body": "User A changed from 628123 to 62999"}},
+            {"system": {"type": "user_changed_number", "wa_id": "62999", "body": "A changed from 628123 to 62999"}},
             [],
             ("628123", None),
         ),
@@ -195,21 +195,7 @@ _VALUES = st.dictionaries(
 )
 
 
-_TYPES = [
-    "text",
-    "image",
-    "document",
-    "audio",
-    "interactive",
-    "button",
-    "system",
-    "edit",
-    "reaction",
-    "location",
-    "contacts",
-    "order",
-    "revoke",
-]
+_TYPES = ["text", "image", "document", "audio", "interactive", "button", "system", "edit", "reaction", "location", "contacts", "revoke"]
 _SOUND: dict[str, Any] = {
     "text": {"body": "halo"},
     "image": {"id": "7", "mime_type": "image/jpeg", "sha256": "x", "caption": "y"},
@@ -237,30 +223,26 @@ def _whole(kind: str) -> dict[str, Any]:
     return {**message(kind, {"body": "x"}, from_user_id="ID.1"), **_SOUND}
 
 
+_CARD = {"wa_id": "628123", "user_id": "ID.1", "profile": {"name": "A", "username": "a"}}
+
+
 @given(st.sampled_from(_TYPES), st.data(), _JSON)
 def test_any_json_in_any_place_of_a_message_is_read(kind: str, data: st.DataObject, odd: Any) -> None:
-    whole = {
-        "message": _whole(kind),
-        "card": {"wa_id": "628123", "user_id": "ID.1", "profile": {"name": "A", "username": "a"}},
-        "data": {"phone_number_id": "1"},
-    }
+    whole = {"message": _whole(kind), "card": _CARD, "metadata": {"phone_number_id": "1"}}
     place = data.draw(st.sampled_from([place for place in _places(whole) if place]))
     changed = _put(whole, place, odd)
-    for piece in split(body(messages=[changed["message"]], contacts=[changed["card"]], metadata=changed["data"]), "d", "1"):
-        orjson.dumps(piece.content)
+    for piece in split(body(messages=[changed["message"]], contacts=[changed["card"]], metadata=changed["metadata"]), "d", "1"):
         assert piece.moment(AT) <= AT + timedelta(hours=1)
         if piece.kind is Kind.MESSAGE:
             read_message(piece.content, WORDS)
             has_file(piece.content)
 
 
-@given(
-    st.binary(max_size=60)
-    | st.recursive(
-        st.sampled_from(["1", "NaN", '"\\ud83d"', '"a"', "-1e999", "9" * 40]),
-        lambda inner: st.lists(inner, max_size=3).map(lambda items: "[" + ",".join(items) + "]"),
-    ).map(str.encode)
-)
+_TOKENS = st.sampled_from(["1", "NaN", r'"\ud83d"', '"a"', "-1e999", "9" * 40])
+_NEARLY_JSON = st.recursive(_TOKENS, lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]"))
+
+
+@given(st.binary(max_size=60) | _NEARLY_JSON.map(str.encode))
 def test_any_bytes_are_read_or_kept_and_what_was_read_can_be_stored(raw: bytes) -> None:
     found = read_body(raw)
     assert found.readable or found.raw is not None
