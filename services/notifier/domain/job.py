@@ -1,6 +1,6 @@
 """One outside effect and its life: `ready -> running -> done | unknown | failed`, and `failed -> discarded` where an operator says so.
 
-A template says "reply to read it". What it stands for is a job of its own, `held` until the person writes, and then `ready` before all others.
+A template says "reply to read it". What it stands for is a job of its own, `held` until the person writes, then `ready` before all others.
 
 The key names the effect, not the try: two jobs with one key can't exist, and the key travels with every try
 (`biz_opaque_callback_data`, `webhook-id`), so that whoever has seen the effect can tell us so.

@@ -272,12 +272,14 @@ class Rig:
     async def held(self, count: int) -> list[Job]:
         """Wait until so many messages wait for the person to write."""
 
-        async def there() -> list[Job]:
-            found = [job for job in await self.jobs() if job.state == "held"]
-            assert len(found) == count, len(found)
-            return found
+        found: list[Job] = []
 
-        return await eventually(there)
+        async def there() -> bool:
+            found[:] = [job for job in await self.jobs() if job.state == "held"]
+            return len(found) == count
+
+        await eventually(there)
+        return found
 
     async def emitted(self) -> list[dict[str, Any]]:
         """The data of every event in the outbox, with its type."""
