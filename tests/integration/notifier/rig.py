@@ -271,7 +271,6 @@ class Rig:
 
     async def held(self, count: int) -> list[Job]:
         """Wait until so many messages wait for the person to write."""
-
         found: list[Job] = []
 
         async def there() -> bool:
