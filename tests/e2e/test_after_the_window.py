@@ -1,4 +1,4 @@
-"""A request that is returned when the person has been silent for a day: the template says that there is something to read, and then it comes."""
+"""A request that is returned after a day of silence: the template says that there is something to read, and then it comes."""
 
 import asyncio
 from collections.abc import Mapping
