@@ -155,6 +155,7 @@ def _made_up(keys: Keys) -> Mapping[str, str]:
         "intake/whatsapp_app_secret": keys.whatsapp_app_secret,
         "intake/whatsapp_verify_token": keys.whatsapp_verify_token,
         "intake/whatsapp_access_token": keys.whatsapp_access_token,
+        "intake/whatsapp_phone_number_id": PHONE_NUMBER_ID,
         "intake/whatsapp_api_url": f"http://whatsapp:8111/{GRAPH_VERSION}",
         "intake/whatsapp_media_hosts": json.dumps(["whatsapp:8111"]),
         "intake/court_secrets": json.dumps({COURT: [keys.court_decision_secret]}),

@@ -256,7 +256,7 @@ class Chat:
     def __init__(self, travel: Travel, citizen_id: str, phone: str) -> None:
         self._travel = travel
         self.phone = phone
-        self._base = f"{travel.places.whatsapp}/sim/citizens/{citizen_id}"
+        self.url = f"{travel.places.whatsapp}/sim/citizens/{citizen_id}"
         self._seen = 0
 
     @classmethod
@@ -283,7 +283,7 @@ class Chat:
         """Send a photo."""
         self._travel.tell("citizen", f"(photo {photo.name})")
         content = await asyncio.to_thread(photo.read_bytes)
-        await self._travel.call("POST", f"{self._base}/files", files={"file": (photo.name, content, "image/jpeg")})
+        await self._travel.call("POST", f"{self.url}/files", files={"file": (photo.name, content, "image/jpeg")})
 
     async def hears(self, wanted: Callable[[Mapping[str, Any]], bool], what: str) -> dict[str, Any]:
         """Read the office's messages until the wanted one is there.
@@ -296,7 +296,7 @@ class Chat:
         deadline = loop.time() + ANSWER_SECONDS
         while (left := deadline - loop.time()) > 0:
             query = {"after": self._seen, "author": "office", "wait_seconds": min(left, 10.0)}
-            page = await self._travel.call("GET", f"{self._base}/messages", params=query)
+            page = await self._travel.call("GET", f"{self.url}/messages", params=query)
             for message in page["messages"]:
                 self._seen = message["number"]
                 heard.append(_first_line(message))
@@ -307,7 +307,7 @@ class Chat:
         raise JourneyError(f"{what} did not come in {ANSWER_SECONDS:g} s; heard instead: {heard or 'nothing'}")
 
     async def _write(self, body: dict[str, Any]) -> dict[str, Any]:
-        written: dict[str, Any] = await self._travel.call("POST", f"{self._base}/messages", json=body)
+        written: dict[str, Any] = await self._travel.call("POST", f"{self.url}/messages", json=body)
         return written
 
 

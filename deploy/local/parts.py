@@ -88,6 +88,7 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
     return {
         "WHATSAPP_APP_SECRET": keys.whatsapp_app_secret,
         "WHATSAPP_VERIFY_TOKEN": keys.whatsapp_verify_token,
+        "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
         "WHATSAPP_API_URL": f"http://{HOST}:{settings.whatsapp_port}/{GRAPH_VERSION}",
         "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{settings.whatsapp_port}"]),

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.conversation import DRAFT_LIFETIME
+from services.intake.domain.messages import has_file
 from services.intake.handlers import (
     drop_stale_draft,
     give_up_message,
@@ -42,7 +43,6 @@ _SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 _SWEPT: Final = 100  # drafts in one sweep's page
 _FIRST_REST_SECONDS: Final = 0.5  # after a first failure; doubled with each
 _LONGEST_REST_SECONDS: Final = 60.0  # the citizen waits: six tries take about half a minute
-_FILES: Final = frozenset({"image", "document"})
 
 _log = get("jobs")
 
@@ -131,14 +131,18 @@ class Chats:
             _log.warning("inflow.unavailable", reason=type(error).__name__)
 
     async def _work(self, chats: Sequence[_Chat], stop: asyncio.Event) -> None:
+        """Work on senders that were taken together. Whatever breaks, breaks for them alone: their places are free again after it."""
         try:
             found = await self._deps.inflow.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
+            for chat in chats:
+                chat.pieces.extend(found[chat.lease.sender])
+            alone = [chat for chat in chats if any(_has_file(piece) for piece in chat.pieces)]
         except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
-            await self._trouble(chats, error)
+            if len(chats) == 1 or _is_outage(error):
+                await self._trouble(chats, error)
+            else:  # whose it is shows when each is alone
+                await asyncio.gather(*(self._work([chat], stop) for chat in chats))
             return
-        for chat in chats:
-            chat.pieces.extend(found[chat.lease.sender])
-        alone = [chat for chat in chats if any(map(_has_file, chat.pieces))]
         together = [chat for chat in chats if chat not in alone]
         await asyncio.gather(self._work_off(together, stop), *(self._work_off([chat], stop) for chat in alone))
 
@@ -224,11 +228,20 @@ class Chats:
             return error
 
     async def _trouble(self, chats: Sequence[_Chat], error: Exception) -> None:
-        """Give back those that are still in hand; their messages stay stored, and other chats go on."""
-        if not _is_outage(error):
-            _log.error("chat.failed", exc_info=error)
+        """Give back those that are still in hand; their messages stay stored, and other chats go on. An outage counts as no try."""
         held = [chat for chat in chats if self._busy.get(chat.lease.sender) is chat]
-        await self._give_back(held, self._deps.clock() + timedelta(seconds=_FIRST_REST_SECONDS))
+        if _is_outage(error):
+            await self._give_back(held, self._deps.clock() + timedelta(seconds=_FIRST_REST_SECONDS))
+            return
+        _log.error("chat.failed", exc_info=error)
+        for chat in held:
+            failures = chat.lease.failures + 1
+            if failures >= self._limits.tries and chat.pieces:
+                PARKED.labels(_reason(error)).inc()
+                with contextlib.suppress(Exception):  # then it is tried again after the rest
+                    await self._deps.inflow.park(chat.pieces[0].key, _reason(error), self._deps.clock())
+            chat.lease = replace(chat.lease, failures=failures)
+            await self._give_back([chat], self._deps.clock() + timedelta(seconds=_rest_seconds(failures)))
 
     async def _give_back(self, chats: Sequence[_Chat], until: datetime) -> None:
         """Release their leases; before `until` none of them is taken again."""
@@ -392,7 +405,7 @@ class Drafts:
 
 
 def _has_file(piece: StoredPiece) -> bool:
-    return piece.content.get("message", {}).get("type") in _FILES
+    return has_file(piece.content)
 
 
 async def _delete(deps: Deps, file_ids: Sequence[str]) -> None:

@@ -197,6 +197,9 @@ class Inflow(Protocol):
     async def new_statuses(self, limit: int) -> Sequence[str]:
         """Keys of statuses that nobody handled, the oldest first."""
 
+    async def oldest_seconds(self, at: datetime) -> float:
+        """Age of the oldest message or status that nobody handled; 0 where there is none."""
+
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a piece up outside a unit. False when somebody handled it meanwhile."""
 
@@ -286,7 +289,10 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What is fixed for a process. `promise(start, working_time)` gives when that much working time will have passed."""
+    """What is fixed for a process.
+
+    `promise(start, working_time)` gives when that much working time will have passed. `phone_number_id`: what came for another is not ours.
+    """
 
     clock: Clock
     new_id: Callable[[], str]
@@ -303,3 +309,4 @@ class Deps:
     documents: Documents
     people: People
     limits: Limits
+    phone_number_id: str

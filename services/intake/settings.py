@@ -19,6 +19,10 @@ class Settings(ServiceSettings):
     whatsapp_app_secret_before: Annotated[SecretStr | None, Field(description="The secret before, while it is being changed")] = None
     whatsapp_verify_token: Annotated[SecretStr, Field(min_length=1, description="Token of the webhook's handshake")]
     whatsapp_access_token: Annotated[SecretStr, Field(min_length=1, description="Bearer token for media")]
+    whatsapp_phone_number_id: Annotated[
+        str,
+        Field(pattern=r"^[0-9]+$", description="Our number; what comes for another number of the app is kept, not answered"),
+    ]
     whatsapp_api_url: Annotated[
         str, Field(pattern=r"^https?://[^?#]+$", description="Cloud API with its version; http only for a simulator")
     ] = "https://graph.facebook.com/v25.0"
@@ -66,6 +70,9 @@ class Settings(ServiceSettings):
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
     ] = 6.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
+    inflow_alarm_seconds: Annotated[
+        float, Field(gt=0, description="Age of the oldest message or status not handled yet that makes the service not ready, in seconds")
+    ] = 300.0
     inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
         1.0
     )

@@ -25,7 +25,7 @@ from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, PeopleStore, RegisterStore, UsedFiles
 from shared.clock import WIB, Clock, now
-from shared.health import Health
+from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging import conservation, shelves
 from shared.messaging.station import Station
@@ -34,6 +34,7 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.process import Job, Service
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
 from shared.web import Traffic
 
@@ -107,7 +108,7 @@ class Wiring:
             prepare=self.prepare,
             workers=(
                 Job("consumer", self.consumer.run, {"broker": self.consumer.check}),
-                Job("chats", self.chats.run),
+                Job("chats", self.chats.run, {"inflow": self.check_inflow}),
                 Job("statuses", self.statuses.run),
                 Job("drafts", Sweeper("drafts", self.drafts.sweep).run),
                 Job("unused files", Sweeper("unused_files", self.unused_files.sweep).run),
@@ -124,6 +125,12 @@ class Wiring:
         await self.units.prepare()
         await conservation.register(self.mongo, self.database, ACCOUNTS)
         await shelves.register(self.mongo, self.database, SHELVES)
+
+    async def check_inflow(self) -> Check:
+        """Readiness of what works the inflow off: nothing waits in it for too long, whatever keeps it there."""
+        age = await self.inflow.oldest_seconds(self.deps.clock())
+        old = age > self.settings.inflow_alarm_seconds
+        return Check(ok=not old, reason="inflow_old" if old else "", value=round(age, 1))
 
     def wake(self) -> None:
         """There is something in the inflow."""
@@ -174,6 +181,7 @@ class Wiring:
                 timedelta(days=settings.repeat_days),
                 timedelta(days=settings.link_days),
             ),
+            phone_number_id=settings.whatsapp_phone_number_id,
         )
 
     def _parts(self) -> api.Parts:
@@ -215,7 +223,9 @@ def read_texts(path: Path) -> Texts:
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     dates = document["dates"]
-    return Texts(document["texts"], document["buttons"], document["states"], Dates(dates["days"], dates["months"], dates["moment"]), WIB)
+    sentences = {code: reason.text for code, reason in reasons().items()}
+    written = Dates(dates["days"], dates["months"], dates["moment"])
+    return Texts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
 
 
 def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:

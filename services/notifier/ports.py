@@ -69,6 +69,14 @@ class Tx(Protocol):
         """The next state of a job, and what became true; its lane is rung, for whoever waits behind it, unless it had left it before."""
         ...
 
+    async def held_jobs(self, lane: str) -> tuple[Job, ...]:
+        """What waits in the lane for the person to write."""
+        ...
+
+    def note_held(self, lane: str, since: datetime | None) -> None:
+        """Since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
+        ...
+
     def note_inbound(self, lane: str, at: datetime) -> None:
         """The person wrote at that time: the 24-hour window of the lane is open from then."""
         ...
@@ -92,12 +100,16 @@ class Transact(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A recipient's lane, leased to us. `bell` counts what was put into it; `pair` is the recipient's own token bucket."""
+    """A recipient's lane, leased to us.
+
+    `bell` counts what was put into it; `pair` is the recipient's own token bucket; `held_since`: something waits for the person to write.
+    """
 
     key: str
     bell: int
     pair: Bucket | None
     inbound_at: datetime | None
+    held_since: datetime | None = None
 
 
 class Lanes(Protocol):

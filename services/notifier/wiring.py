@@ -39,7 +39,7 @@ from shared.web import create_app
 
 NAME: Final = "notifier"
 ACCOUNT: Final = conservation.by_state(
-    "notices", JOBS, finished=(State.DONE, State.DISCARDED), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN))
+    "notices", JOBS, finished=(State.DONE, State.DISCARDED, State.HELD), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN))
 )
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 

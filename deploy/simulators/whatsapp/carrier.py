@@ -195,8 +195,11 @@ class Carrier:
 
     # Citizen to business
 
-    def citizen_writes(self, citizen: Citizen, wire: dict[str, Any], content: dict[str, Any]) -> Message:
-        """Carry a citizen's message to the business: `wire` is its part of the webhook, `content` its bubble."""
+    def citizen_writes(self, citizen: Citizen, wire: dict[str, Any], content: dict[str, Any], number: str | None = None) -> Message:
+        """Carry a citizen's message to the business: `wire` is its part of the webhook, `content` its bubble.
+
+        `number`: the phone number id it was written to, where it is another of the app.
+        """
         at = self.clock()
         message = Message(0, new_wamid(), "citizen", at, content, "pending")
         citizen.last_inbound_at = at
@@ -204,6 +207,8 @@ class Carrier:
         self.feed.publish("message", {"citizen_id": citizen.id, "message": message.view()}, citizen.id)
         entry = citizen.naming("from", "from_user_id") | {"id": message.wamid, "timestamp": seconds_text(at)} | wire
         value = envelope(self.settings, contacts=[citizen.contact()], messages=[entry])
+        if number is not None:
+            value["metadata"] = {**value["metadata"], "phone_number_id": number}
         self._advance(citizen, message, "sent")
 
         def received() -> None:
@@ -211,6 +216,18 @@ class Carrier:
 
         self.postman.post(Change(value, "message", citizen.id, (citizen.phone, citizen.bsuid), received))
         return message
+
+    def renew_user_id(self, citizen: Citizen) -> None:
+        """Give a citizen another user id and tell the business: the message names nobody but in its sentence, as Meta's does."""
+        before = citizen.bsuid
+        self.people.change_user_id(citizen)
+        system = {
+            "type": "user_changed_user_id",
+            "user_id": citizen.bsuid,
+            "body": f"User {citizen.name} changed from {before} to {citizen.bsuid}",
+        }
+        entry = {"id": new_wamid(), "timestamp": seconds_text(self.clock()), "type": "system", "system": system}
+        self.postman.post(Change(envelope(self.settings, messages=[entry]), "message", citizen.id, (citizen.phone, citizen.bsuid)))
 
     def store_file(self, data: bytes, mime_type: str, filename: str | None, caption: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Keep a citizen's file. Returns its part of the webhook and its bubble."""

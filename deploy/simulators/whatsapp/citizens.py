@@ -166,7 +166,7 @@ class PhoneBook:
         known = self.by_phone(phone)
         if known is not None:
             return known
-        bsuid = "ID." + "".join(secrets.choice("0123456789") for _ in range(20))
+        bsuid = _new_user_id()
         citizen = Citizen(new_id(), phone, name, bsuid, identity, auto_read, username)
         self._citizens[citizen.id] = citizen
         self._by_phone[phone] = citizen.id
@@ -197,6 +197,12 @@ class PhoneBook:
         citizen.phone = phone
         self._by_phone[phone] = citizen.id
 
+    def change_user_id(self, citizen: Citizen) -> None:
+        """Give the person another business-scoped user id; messages to the old one no longer reach him."""
+        self._by_bsuid.pop(citizen.bsuid, None)
+        citizen.bsuid = _new_user_id()
+        self._by_bsuid[citizen.bsuid] = citizen.id
+
     def append(self, citizen: Citizen, message: Message) -> Message:
         """Put a message at the end of the conversation."""
         citizen.count += 1
@@ -220,3 +226,7 @@ class PhoneBook:
         self._by_bsuid.pop(gone.bsuid, None)
         for message in gone.messages:
             self._by_wamid.pop(message.wamid, None)
+
+
+def _new_user_id() -> str:
+    return "ID." + "".join(secrets.choice("0123456789") for _ in range(20))

@@ -45,6 +45,7 @@ class CitizenChange(BaseModel):
     identity: Identity | None = None
     window_open: bool | None = Field(default=None, description="False closes the 24-hour window at once.")
     phone: str | None = Field(default=None, description="A new number: intake gets a `system` message.")
+    new_user_id: bool = Field(default=False, description="A new business-scoped user id: intake gets a `system` message.")
 
 
 class Writing(BaseModel):
@@ -52,10 +53,11 @@ class Writing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    type: Literal["text", "button_reply", "list_reply", "template_button", "location", "reaction", "raw"] = "text"
+    type: Literal["text", "button_reply", "list_reply", "template_button", "location", "reaction", "edit", "raw"] = "text"
     text: str | None = Field(default=None, max_length=65_536, description="The text, or the title of a button or row.")
     id: str | None = Field(default=None, description="The id of the button or row.")
-    reply_to: str | None = Field(default=None, description="The wamid that this answers.")
+    reply_to: str | None = Field(default=None, description="The wamid that this answers; for edit: the one that is changed to `text`.")
+    phone_number_id: str | None = Field(default=None, description="Write to another number of the same app.")
     latitude: float | None = None
     longitude: float | None = None
     raw: dict[str, Any] | None = Field(default=None, description="For raw: the message part of the webhook as it is.")
@@ -75,9 +77,13 @@ class Writing(BaseModel):
             "template_button": {"type": "button", "button": {"payload": self.id, "text": self.text}},
             "location": {"type": "location", "location": {"latitude": self.latitude, "longitude": self.longitude}},
             "reaction": {"type": "reaction", "reaction": {"message_id": self.reply_to, "emoji": self.text}},
+            "edit": {
+                "type": "edit",
+                "edit": {"original_message_id": self.reply_to, "message": {"type": "text", "text": {"body": self.text}}},
+            },
         }
         wire = parts[self.type]
-        if self.reply_to and self.type != "reaction":
+        if self.reply_to and self.type not in ("reaction", "edit"):
             wire["context"] = {"id": self.reply_to}
         if self.referral:
             wire["referral"] = self.referral
@@ -128,6 +134,8 @@ def _change(carrier: Carrier, citizen: Citizen, body: CitizenChange) -> None:
         citizen.last_inbound_at = carrier.clock() - (timedelta(0) if body.window_open else WINDOW)
     if body.phone is not None:
         _change_phone(carrier, citizen, digits(body.phone))
+    if body.new_user_id:
+        carrier.renew_user_id(citizen)
     if body.online is not None:
         carrier.go_online(citizen, online=body.online)
     carrier.tell_citizen(citizen)
@@ -149,7 +157,7 @@ def _writing(api: APIRouter, carrier: Carrier) -> None:
         if body.type in ("text", "button_reply", "list_reply", "template_button") and not body.text:
             raise HTTPException(422, "text_missing")
         content: dict[str, Any] = {"type": body.type, "text": body.text or "", "reply_to": body.reply_to}
-        return carrier.citizen_writes(citizen, body.wire(), content).view()
+        return carrier.citizen_writes(citizen, body.wire(), content, body.phone_number_id).view()
 
     @api.post(
         "/citizens/{citizen_id}/files", summary="Send a picture or document as the citizen (multipart: file, caption)", status_code=201

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.cloud_api import approve
@@ -34,6 +34,10 @@ def router(carrier: Carrier) -> APIRouter:
     @api.delete("/faults/{fault_id}", summary="Lift one fault")
     async def lift(fault_id: str) -> dict[str, int]:
         return {"lifted": carrier.faults.remove(fault_id)}
+
+    @api.post("/webhook", summary="Send any bytes to the webhook, well signed; gives the status of the answer")
+    async def webhook(request: Request) -> dict[str, int]:
+        return {"status": await carrier.postman.send_bytes(await request.body())}
 
     @api.post("/templates", summary="Approve a template", status_code=201)
     async def template(body: Template) -> dict[str, Any]:

@@ -156,18 +156,23 @@ class Postman:
         self._again(parcel, seconds)
         self._on_progress()
 
+    async def send_bytes(self, body: bytes) -> int:
+        """POST any bytes once, well signed. Returns the status of the answer."""
+        headers = self._signed(body, self._settings.app_secret.get_secret_value().encode())
+        return (await self._client.post(self.url, content=body, headers=headers)).status_code
+
+    @staticmethod
+    def _signed(body: bytes, key: bytes) -> dict[str, str]:
+        return {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()}
+
     async def _send(self, parcel: Parcel) -> str | None:
         """POST once. Returns what went wrong, or None."""
         key = self._settings.app_secret.get_secret_value().encode()
         first = parcel.changes[0]
         if self._faults.at_webhook("webhook_bad_signature", recipients=first.recipients, label=first.label):
             key += b"-wrong"
-        headers = {
-            "Content-Type": "application/json",
-            "X-Hub-Signature-256": "sha256=" + hmac.new(key, parcel.body, hashlib.sha256).hexdigest(),
-        }
         try:
-            response = await self._client.post(self.url, content=parcel.body, headers=headers)
+            response = await self._client.post(self.url, content=parcel.body, headers=self._signed(parcel.body, key))
         except (httpx.HTTPError, OSError) as error:
             return type(error).__name__
         return None if response.is_success else f"HTTP {response.status_code}"

@@ -48,12 +48,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A chat with one contact, whose id it has."""
+    """A chat with one contact, whose id it has.
+
+    `outreach_source`: what brought the person first, until a request is filed. `unmoved`: the texts since the chat last moved on, by wamid:
+    when one of them is edited, it is read as if it had been sent so.
+    """
 
     contact_id: str
     stage: Stage = Stage.MENU
     draft: Draft | None = None
     touched_at: datetime | None = None
+    outreach_source: str | None = None
+    unmoved: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,12 @@ class OtherContent:
     """A voice message, a sticker, a location: nothing we can read."""
 
 
-Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent
+@dataclass(frozen=True, slots=True)
+class EditedEarlier:
+    """A text was edited that the chat has long taken as it was."""
+
+
+Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +117,16 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the dialogue may know besides the chat: what the desk offers, the time, what is open, what brought the person here."""
+    """What the dialogue may know besides the chat: what the desk offers, the time, what is open, what brought the person here.
+
+    `wamid` names the message; of an edited one, the message that was edited.
+    """
 
     desk: Desk
     at: datetime
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None
+    wamid: str = field(default="", repr=False)
     is_linked: bool = False
     """Whether the contact is proven to be a person's."""
     is_at_limit: bool = False

@@ -16,6 +16,7 @@ from services.intake.domain.chat import (
     Attachment,
     Conversation,
     Draft,
+    EditedEarlier,
     Fact,
     FilesDropped,
     FileTrouble,
@@ -39,17 +40,37 @@ from shared.values import Malformed
 DRAFT_LIFETIME: Final = timedelta(days=7)  # personal data of somebody who went away is not kept longer
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
 MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
-_FILE, _FILE_REFUSED, _OTHER = "file", "file_refused", "other"
+_MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
+_FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
 
 def decide(conversation: Conversation, act: Act, world: World) -> Outcome:
     """Take one message. Total: every act in every stage has an answer."""
     conversation, stale = expire(conversation, world.at)
+    first = conversation.outreach_source or world.outreach_source
+    conversation, world = replace(conversation, outreach_source=first), replace(world, outreach_source=first)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     after, facts = step(conversation, act, world)
     touched = world.at if conversation.touched_at is None else max(world.at, conversation.touched_at)
-    return replace(after, touched_at=touched), stale + facts
+    if any(isinstance(fact, FormCompleted) for fact in facts):
+        after = replace(after, outreach_source=None)
+    return replace(after, touched_at=touched, unmoved=_unmoved(conversation, after, act, world.wamid)), stale + facts
+
+
+def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
+    """Two chats turn out to be one person's: `kept` goes on with the draft of `other` where it has none itself."""
+    if kept.draft is not None or other.draft is None:
+        return kept, other
+    return replace(other, contact_id=kept.contact_id), _without_draft(other)
+
+
+def _unmoved(before: Conversation, after: Conversation, act: Act, wamid: str) -> tuple[str, ...]:
+    """The texts since the chat last moved on; the open question may still be answered by mending one of them."""
+    if (before.stage, before.draft) != (after.stage, after.draft):
+        return ()
+    texts = [*before.unmoved, wamid] if isinstance(act, Intent) and wamid else before.unmoved
+    return tuple(dict.fromkeys(texts))[-_MAX_UNMOVED:]
 
 
 def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tuple[Fact, ...]]:
@@ -88,7 +109,8 @@ def _answered(draft: Draft, ask: Ask) -> bool:
 def _act_name(act: Act) -> str:
     if isinstance(act, Intent):
         return act.meaning.value
-    return {SentFile: _FILE, UnfetchedFile: _FILE, RefusedFile: _FILE_REFUSED, OtherContent: _OTHER}[type(act)]
+    names = {SentFile: _FILE, UnfetchedFile: _FILE, RefusedFile: _FILE_REFUSED, OtherContent: _OTHER, EditedEarlier: _EDIT}
+    return names[type(act)]
 
 
 # Without a draft
@@ -122,6 +144,10 @@ def _nothing_to_confirm(conversation: Conversation, _act: Act, world: World) -> 
     return conversation, (_menu("nothing_to_confirm", world),)
 
 
+def _pass_over(conversation: Conversation, _act: Act, _world: World) -> Outcome:
+    return conversation, ()
+
+
 def _start(conversation: Conversation, act: Act, world: World) -> Outcome:
     service = act.service if isinstance(act, Intent) else ""
     form = world.desk.forms.get(service)
@@ -141,6 +167,13 @@ def _resume(conversation: Conversation, _act: Act, world: World) -> Outcome:
     if conversation.draft is not None and conversation.draft.service not in world.desk.forms:  # closed since
         return _without_draft(conversation), (*_dropped(conversation.draft), _menu("menu", world))
     return _ask_next(conversation, world, (Said("resume", {"service": _form(conversation, world).title}),))
+
+
+def _edit_late(conversation: Conversation, act: Act, world: World) -> Outcome:
+    """The person believes that an answer was mended, and it was not: say so, and how to mend it."""
+    if conversation.draft is None or conversation.draft.service not in world.desk.forms:
+        return _resume(conversation, act, world)
+    return _ask_next(conversation, world, (Said("edit_late"),))
 
 
 def _cancel(conversation: Conversation, _act: Act, _world: World) -> Outcome:
@@ -309,6 +342,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, _FILE): _file_without_draft,
     (Stage.MENU, _FILE_REFUSED): _file_without_draft,
     (Stage.MENU, _OTHER): _not_understood,
+    (Stage.MENU, _EDIT): _pass_over,
     (Stage.ASKING, Meaning.CONFIRM): _confirm_early,
     (Stage.CONFIRMING, Meaning.CONFIRM): _confirm,
     (Stage.CONFIRMING, Meaning.ANSWER): _wants_confirm,
@@ -332,4 +366,5 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     _FILE: _take_file,
     _FILE_REFUSED: _refuse_file,
     _OTHER: _refuse_other,
+    _EDIT: _edit_late,
 }

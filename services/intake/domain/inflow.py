@@ -7,16 +7,22 @@ Nothing signed is refused: what has no shape we know becomes `unknown`, keyed by
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 
-MAX_ID_CHARACTERS = 512  # wamids have up to 255 characters; what is longer is not an id
-LATEST_SECOND = 4_102_444_800  # 2100-01-01: a timestamp beyond it is noise, and datetime can't hold every integer
+MAX_ID_CHARACTERS = 255  # of a wamid; what is longer is not an id
+MAX_ADDRESS_CHARACTERS: Final = 128  # a phone has 15 digits, a BSUID up to 130 with its country; what is longer is nobody's address
+_MAX_USERNAME_CHARACTERS: Final = 100  # WhatsApp allows 35
+_EARLIEST_SECOND: Final = 1_230_768_000  # 2009-01-01, when WhatsApp began: what is before it, such as 0, is no time of a message
+_LATEST_SECOND: Final = 4_102_444_800  # 2100-01-01: beyond it is noise (milliseconds), and datetime can't hold every integer
+_FASTEST_CLOCK: Final = timedelta(hours=1)  # the provider's clock is right; a message from the future would wait behind all that come after
+_CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+)\s*$")  # how a system message names the old id and the new one
 
 
 class Kind(StrEnum):
@@ -25,6 +31,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     STATUS = "status"
     ERROR = "error"
+    ELSEWHERE = "elsewhere"  # what came for another number of the same app
     UNKNOWN = "unknown"
 
 
@@ -42,32 +49,56 @@ class Piece:
     sent_at: datetime | None
     content: Json
 
+    def moment(self, received_at: datetime) -> datetime:
+        """Its place in time: Meta's, or that of its arrival where Meta's is absent or can't be."""
+        return believed(self.sent_at, received_at)
 
-def split(body: Any, digest: str) -> tuple[Piece, ...]:
+
+def believed(sent_at: datetime | None, received_at: datetime) -> datetime:
+    """The provider's time of something that came at `received_at`, unless it is absent or of the future."""
+    return received_at if sent_at is None or sent_at > received_at + _FASTEST_CLOCK else sent_at
+
+
+def split(body: Any, digest: str, number: str = "") -> tuple[Piece, ...]:
     """Split a whole webhook body.
 
     Args:
         body: The parsed JSON, of any shape.
         digest: A hash of the raw bytes; keys what can't be split.
+        number: Our phone number id: what names another one becomes `elsewhere`. "": every number is ours.
     """
     pieces: dict[str, Piece] = {}
-    for piece in _entries(body, digest):
+    for piece in _entries(body, digest, number):
         pieces.setdefault(piece.key, piece)  # a body may repeat itself
     return tuple(pieces.values())
 
 
-def _entries(body: Any, digest: str) -> Iterator[Piece]:
+def odd_body(raw: str, digest: str) -> Piece:
+    """A whole body that is not plain JSON, as it came: kept beside whatever could be read of it."""
+    return _unknown(raw, digest, "raw")
+
+
+def _entries(body: Any, digest: str, number: str) -> Iterator[Piece]:
     entries = body.get("entry") if isinstance(body, Mapping) else None
     if not isinstance(entries, list) or not entries:
         yield _unknown(body, digest, "body")
         return
-    for number, entry in enumerate(entries):
+    for place, entry in enumerate(entries):
         changes = entry.get("changes") if isinstance(entry, Mapping) else None
         if not isinstance(changes, list) or not changes:
-            yield _unknown(entry, digest, f"entry.{number}")
+            yield _unknown(entry, digest, f"entry.{place}")
             continue
         for position, change in enumerate(changes):
-            yield from _change(change, digest, f"entry.{number}.{position}")
+            yield from _of_number(number, change, _change(change, digest, f"entry.{place}.{position}"))
+
+
+def _of_number(number: str, change: Any, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """An app may have several numbers, and its webhook hears them all; what does not say its number is ours."""
+    value = change.get("value") if isinstance(change, Mapping) else None
+    named = text_of(value.get("metadata"), "phone_number_id") if isinstance(value, Mapping) else ""
+    foreign = bool(number and named and named != number)
+    for piece in pieces:
+        yield replace(piece, kind=Kind.ELSEWHERE) if foreign and piece.kind is not Kind.UNKNOWN else piece
 
 
 def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
@@ -93,7 +124,7 @@ def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
 def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) -> Piece | None:
     wamid = text_of(item, "id")
     sender, content = _identity(item, contacts), {"message": dict(item)}
-    if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender:
+    if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender or any(len(value) > MAX_ADDRESS_CHARACTERS for value in sender.values()):
         return None
     content["identity"] = sender
     return Piece(f"wa:{wamid}", Kind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)
@@ -102,20 +133,34 @@ def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) ->
 def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
     """Who wrote: phone, BSUID and username, from the message and from the contact card that belongs to it."""
     wa_id, bsuid, username = text_of(item, "from"), text_of(item, "from_user_id"), ""
+    before_wa_id, before_bsuid = _before(item)
+    wa_id, bsuid = wa_id or before_wa_id, before_bsuid or bsuid
     for card in contacts:
         card_wa_id, card_bsuid = text_of(card, "wa_id"), text_of(card, "user_id")
         mine = (wa_id and card_wa_id == wa_id) or (bsuid and card_bsuid == bsuid) or (len(contacts) == 1 and not (wa_id or bsuid))
         if mine:
             wa_id, bsuid = wa_id or card_wa_id, bsuid or card_bsuid
             profile = card.get("profile")
-            username = text_of(profile, "username") if isinstance(profile, Mapping) else ""
+            username = text_of(profile, "username")[:_MAX_USERNAME_CHARACTERS]
             break
     return {name: value for name, value in (("wa_id", wa_id), ("bsuid", bsuid), ("username", username)) if value} if wa_id or bsuid else {}
 
 
+def _before(item: Json) -> tuple[str, str]:
+    """By which phone and BSUID we know somebody whose system message tells of new ones. Meta writes the old id into the sentence only."""
+    system = item.get("system")
+    if text_of(item, "type") != "system" or not isinstance(system, Mapping):
+        return "", ""
+    named = _CHANGED.search(text_of(system, "body"))
+    old, new = named.groups() if named else ("", "")
+    wa_id = text_of(system, "customer") or (old if old and new in (text_of(system, "wa_id"), text_of(system, "new_wa_id")) else "")
+    bsuid = text_of(system, "previous_user_id") or (old if old and new == text_of(system, "user_id") else "")
+    return wa_id, bsuid or text_of(item, "from_user_id")
+
+
 def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) -> Piece | None:
     wamid, status = text_of(item, "id"), text_of(item, "status")
-    if not wamid or not status or len(wamid) > MAX_ID_CHARACTERS or len(status) > MAX_ID_CHARACTERS:
+    if not wamid or not status or max(len(wamid), len(status)) > MAX_ID_CHARACTERS:
         return None
     return Piece(f"wa:st:{wamid}:{status}", Kind.STATUS, "", moment_of(item), dict(item))
 
@@ -147,6 +192,8 @@ def text_of(item: Any, name: str) -> str:
 def moment_of(item: Json) -> datetime | None:
     """Meta's `timestamp`, seconds as text; None where it is absent or impossible."""
     text = text_of(item, "timestamp")
-    if not (text.isascii() and text.isdigit()) or int(text[:12]) > LATEST_SECOND:
+    if not (text.isascii() and text.isdigit()):
         return None
-    return datetime.fromtimestamp(int(text), tz=UTC)
+    digits = text.lstrip("0") or "0"
+    second = int(digits) if len(digits) <= len(str(_LATEST_SECOND)) else _LATEST_SECOND
+    return datetime.fromtimestamp(second, tz=UTC) if _EARLIEST_SECOND <= second < _LATEST_SECOND else None

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import Identity
-from services.intake.domain.inflow import Json, moment_of, text_of
+from services.intake.domain.inflow import MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.requests import StatusReceived
 from services.intake.domain.words import Intent, Vocabulary
 
-_SILENT: Final = frozenset({"reaction", "edit", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
+_MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _FILES: Final = frozenset({"image", "document"})
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_MAX_CODE: Final = 2**31 - 1  # Meta's have six digits; what is larger is none, and MongoDB could not hold it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
-_SOURCE: Final = re.compile(r"^[A-Za-z0-9_.:/?=&%~+-]{1,100}$")
+_SOURCE: Final = re.compile(r"[A-Za-z0-9_.:/?=&%~+-]{1,100}")
 _SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
 
 
@@ -33,10 +36,18 @@ class MediaRef:
 
 @dataclass(frozen=True, slots=True)
 class NumberChanged:
-    """The sender has a new phone number, or a new BSUID."""
+    """Under which phone number or BSUID the sender goes from now on; either may be the one we know."""
 
     wa_id: str | None = field(default=None, repr=False)
     bsuid: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text that was sent before says something else now. `original` is its wamid."""
+
+    original: str = field(repr=False)
+    intent: Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,12 @@ class Silent:
     """Nothing to answer: a reaction, a deleted message, a system notice we need not know."""
 
 
-Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Silent
+def has_file(content: Json) -> bool:
+    """Whether a stored piece of kind `message` carries a photo or a document, as far as its type says."""
+    return text_of(content.get("message"), "type") in _FILES
+
+
+Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +86,30 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
     kind = text_of(message, "type")
     body = message.get(kind)
     body = body if isinstance(body, Mapping) else {}
-    if kind == "text":
-        return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")))
-    if kind == "button":
-        return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
-    if kind == "interactive":
-        return _choice(body, vocabulary)
-    if kind in _FILES:
-        media_id = text_of(body, "id")
-        return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
-    if kind == "system":
-        return _system(body)
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(body, vocabulary)
     return Silent() if kind in _SILENT else OtherContent()
+
+
+def _text(body: Json, vocabulary: Vocabulary) -> Intent:
+    return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")[:_MAX_TEXT_CHARACTERS]))
+
+
+def _edit(body: Json, vocabulary: Vocabulary) -> Content:
+    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"). The caption of a photo is no answer of ours."""
+    original, message = text_of(body, "original_message_id"), body.get("message")
+    text = message.get("text") if isinstance(message, Mapping) else None
+    return Edited(original, _text(text, vocabulary)) if original and isinstance(text, Mapping) else Silent()
+
+
+def _button(body: Json, vocabulary: Vocabulary) -> Intent:
+    return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
+
+
+def _file(body: Json, _vocabulary: Vocabulary) -> Content:
+    media_id = text_of(body, "id")
+    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
 
 
 def _choice(body: Json, vocabulary: Vocabulary) -> Content:
@@ -92,11 +120,24 @@ def _choice(body: Json, vocabulary: Vocabulary) -> Content:
     return OtherContent()
 
 
-def _system(body: Json) -> Content:
+def _system(body: Json, _vocabulary: Vocabulary) -> Content:
     """`user_changed_number` carries the new number as `wa_id` (older webhooks: `new_wa_id`); a new BSUID comes as `user_id`."""
     wa_id = text_of(body, "wa_id") or text_of(body, "new_wa_id")
     bsuid = text_of(body, "user_id")
+    if text_of(body, "type") not in _CHANGES or max(len(wa_id), len(bsuid)) > MAX_ADDRESS_CHARACTERS:
+        return Silent()
     return NumberChanged(wa_id or None, bsuid or None) if wa_id or bsuid else Silent()
+
+
+_READERS: Final[Mapping[str, Callable[[Json, Vocabulary], Content]]] = {
+    "text": _text,
+    "button": _button,
+    "interactive": _choice,
+    "image": _file,
+    "document": _file,
+    "system": _system,
+    "edit": _edit,
+}
 
 
 def _outreach(message: Json) -> str | None:
@@ -104,7 +145,7 @@ def _outreach(message: Json) -> str | None:
     referral = message.get("referral")
     if isinstance(referral, Mapping):
         source = text_of(referral, "source_id") or text_of(referral, "source_url")
-        return f"ad:{source}" if _SOURCE.match(source) else "ad"
+        return f"ad:{source}" if _SOURCE.fullmatch(source) else "ad"
     text = message.get("text")
     found = _SOURCE_WORD.search(text_of(text, "body"))
     return found.group(1) if found else None
@@ -119,7 +160,7 @@ def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
     return StatusReceived(
         wamid=text_of(status, "id"),
         status=name,
-        at=moment_of(status) or received_at.astimezone(UTC),
+        at=believed(moment_of(status), received_at.astimezone(UTC)),
         callback_data=text_of(status, "biz_opaque_callback_data")[:512] or None,
         error_code=code,
         error_details=details,
@@ -131,4 +172,5 @@ def _first_error(errors: Any) -> tuple[int | None, str | None]:
     code = error.get("code")
     data = error.get("error_data")
     details = text_of(data, "details") or text_of(error, "message") or text_of(error, "title")
-    return code if isinstance(code, int) and not isinstance(code, bool) else None, details[:_MAX_DETAILS_CHARACTERS] or None
+    known = isinstance(code, int) and not isinstance(code, bool) and abs(code) <= _MAX_CODE
+    return code if known else None, details[:_MAX_DETAILS_CHARACTERS] or None

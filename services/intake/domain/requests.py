@@ -139,6 +139,12 @@ class Request:
         return self.origin.channel is Channel.ADAPTER and self.origin.address == client
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Codes for which it stands as it does."""
+        latest = next((step for step in reversed(self.timeline) if step.state is self.state), None)
+        return tuple(reason.partition(":")[0] for reason in latest.reasons) if latest else ()
+
+    @property
     def is_open(self) -> bool:
         """Whether the office has it in hand."""
         return self.state in OPEN

@@ -46,11 +46,12 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Every sentence, button title and state of the dialogue, by name."""
+    """Every sentence, button title and state of the dialogue, by name; `reasons`: what people read for each code."""
 
     texts: Mapping[str, str]
     buttons: Mapping[str, str]
     states: Mapping[str, str]
+    reasons: Mapping[str, str]
     dates: Dates
     zone: tzinfo
 
@@ -78,6 +79,10 @@ class Texts:
     def state(self, state: str, values: Mapping[str, str]) -> str:
         """How a request stands, in a sentence."""
         return self.states[state].format_map(values)
+
+    def reason_list(self, codes: Sequence[str]) -> str:
+        """One line per reason, each sentence once; a code without a sentence gets the general one, never the bare code."""
+        return "\n".join(f"• {sentence}" for sentence in dict.fromkeys(self.reasons.get(code) or self.texts["reason"] for code in codes))
 
     def moment(self, moment: datetime | None) -> str:
         """A moment in local time; a dash where there is none."""

@@ -10,6 +10,7 @@ from services.intake.domain.chat import (
     Act,
     Conversation,
     Draft,
+    EditedEarlier,
     Fact,
     FilesDropped,
     FormCompleted,
@@ -22,8 +23,8 @@ from services.intake.domain.chat import (
     World,
 )
 from services.intake.domain.contacts import Contact, Identity, learn, merge
-from services.intake.domain.conversation import awaits_file, decide, expire
-from services.intake.domain.messages import Inbound, MediaRef, NumberChanged, Silent, read_message
+from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
+from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
@@ -80,14 +81,19 @@ async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedF
     inbound = read_message(piece.content, deps.vocabulary)
     if isinstance(inbound.content, Silent):
         return ()
-    contact = await _contact(tx, deps, inbound.identity, piece.received_at)
     reply = _Reply()
-    conversation = await tx.conversation(contact.contact_id)
     if isinstance(inbound.content, NumberChanged):
+        if not await tx.contacts_of(inbound.identity):  # nobody we know: who writes under the new number is met then
+            return ()
+        contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+        known_as = contact.wa_id
         contact = await _change_number(tx, contact, inbound.content, piece.received_at)
         conversation = await tx.conversation(contact.contact_id)
-        reply.parts.append(Said("number_changed"))
+        if contact.wa_id != known_as and known_as is not None:
+            reply.parts.append(Said("number_changed"))
     else:
+        contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+        conversation = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, conversation, inbound, file, piece.received_at, reply)
     tx.save_conversation(conversation)
     _answer(tx, deps, contact, inbound, reply)
@@ -124,15 +130,17 @@ async def _talk(
     at: datetime,
     reply: _Reply,
 ) -> Conversation:
+    content = inbound.content
     world = World(
         deps.desk,
         at,
         await tx.open_requests(contact.ids),
         inbound.outreach_source,
+        content.original if isinstance(content, Edited) else inbound.wamid,
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
     )
-    after, facts = decide(conversation, _act(inbound, file), world)
+    after, facts = decide(conversation, _act(conversation, inbound, file), world)
     try:
         for fact in facts:
             await _follow(tx, deps, contact, fact, at, reply)
@@ -142,7 +150,9 @@ async def _talk(
     return after
 
 
-def _act(inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+    if isinstance(inbound.content, Edited):
+        return inbound.content.intent if inbound.content.original in conversation.unmoved else EditedEarlier()
     if isinstance(inbound.content, MediaRef):
         return file if file is not None else UnfetchedFile()
     return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
@@ -199,7 +209,11 @@ async def _status(tx: Tx, deps: Deps, contact: Contact, receipt: Receipt | None)
 
 
 def _status_line(deps: Deps, request: Request) -> Said:
-    values = {"promised": deps.texts.moment(request.promised_at), "document_number": request.document_number or "-"}
+    values = {
+        "promised": deps.texts.moment(request.promised_at),
+        "document_number": request.document_number or "-",
+        "reasons": deps.texts.reason_list(request.reasons),
+    }
     state = deps.texts.state(request.state, values)
     return Said("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state})
 
@@ -212,7 +226,7 @@ async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Cont
         return contact
     contact = known[-1]
     for other in known[:-1]:
-        contact = _join(tx, contact, other, at)
+        contact = await _join(tx, contact, other, at)
     contact = learn(contact, identity, at)
     tx.save_contact(contact)
     return contact
@@ -223,14 +237,19 @@ async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: da
     others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
-        contact = _join(tx, other, contact, at)
+        contact = await _join(tx, other, contact, at)
     contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact
 
 
-def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
+async def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
     """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
+    chat, theirs = await tx.conversation(kept.contact_id), await tx.conversation(other.contact_id)
+    carried, emptied = carry_over(chat, theirs)
+    if carried != chat:
+        tx.save_conversation(emptied)
+        tx.save_conversation(carried)
     kept, other = merge(kept, other, at)
     tx.save_contact(other)
     tx.save_contact(kept)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from services.intake.domain.inflow import Kind, split
+from services.intake.domain.body import read_body
+from services.intake.domain.inflow import Kind, odd_body, split
 from services.intake.domain.messages import read_status
 from services.intake.ports import Deps, SentMessage, Tx
 from shared.logs import get
+from shared.metrics import MESSAGES
 
 _log = get("inflow")
 
 
-async def receive_webhook(deps: Deps, body: Any, digest: str, traceparent: str) -> int:
-    """Store every piece of a signed body durably, in one round trip.
+async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
+    """Store every piece of a signed body durably, in one round trip. Nothing signed is refused, whatever it holds.
 
     Args:
         deps: The process.
-        body: The parsed JSON, of any shape.
-        digest: SHA-256 of the raw bytes.
+        body: The raw bytes.
         traceparent: The trace that everything of this body belongs to.
 
     Returns:
@@ -30,9 +31,16 @@ async def receive_webhook(deps: Deps, body: Any, digest: str, traceparent: str) 
     Raises:
         Transient: the database is down; the provider sends it again.
     """
-    pieces = split(body, digest)
+    read, digest = read_body(body), hashlib.sha256(body).hexdigest()
+    pieces = split(read.content, digest, deps.phone_number_id) if read.readable else ()
+    if read.raw is not None:
+        _log.warning("webhook.mended", readable=read.readable)
+        pieces = (*pieces, odd_body(read.raw, digest))
     new = await deps.inflow.append(pieces, deps.clock(), traceparent)
     kinds = Counter(piece.kind.value for piece in pieces)
+    for kind in (Kind.ELSEWHERE, Kind.UNKNOWN):
+        if kinds[kind]:
+            MESSAGES.labels(f"whatsapp.{kind}", "kept").inc(kinds[kind])
     _log.info("webhook.stored", new=new, repeated=len(pieces) - new, **{f"{kind}_count": kinds[kind] for kind in Kind if kinds[kind]})
     return new
 

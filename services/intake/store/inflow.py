@@ -162,6 +162,16 @@ class InflowStore:
         rows = await self._pieces.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
+    async def oldest_seconds(self, at: datetime) -> float:
+        """See `ports.Inflow`."""
+        with reachable():
+            oldest = [
+                row["received_at"]
+                for kind in sorted(_WORKED)
+                async for row in self._pieces.find({"state": NEW, "kind": kind.value}, {"received_at": 1}).sort("arrival", 1).limit(1)
+            ]
+        return max((at - min(oldest)).total_seconds(), 0.0) if oldest else 0.0
+
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
         """See `ports.Inflow`."""
         query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
@@ -196,7 +206,7 @@ def _to_doc(piece: Piece, number: int, at: datetime, traceparent: str) -> Doc:
         "kind": piece.kind.value,
         "sender": piece.sender,
         "state": NEW if works else KEPT,
-        "sent_at": piece.sent_at or at,
+        "sent_at": piece.moment(at),
         "received_at": at,
         "traceparent": traceparent,
         "arrival": f"{at.isoformat(timespec='milliseconds')}-{number:06d}",

@@ -105,6 +105,8 @@ def _conversation_to(conversation: Conversation) -> Doc:
     return {
         "stage": conversation.stage.value,
         "touched_at": conversation.touched_at,
+        "outreach_source": conversation.outreach_source,
+        "unmoved": list(conversation.unmoved),
         "draft": None
         if draft is None
         else {
@@ -125,6 +127,8 @@ def _conversation_from(doc: Doc) -> Conversation:
         contact_id=doc["_id"],
         stage=Stage(doc["stage"]),
         touched_at=doc["touched_at"],
+        outreach_source=doc.get("outreach_source"),
+        unmoved=tuple(doc.get("unmoved", ())),
         draft=None
         if draft is None
         else Draft(

@@ -1,5 +1,7 @@
 """One outside effect and its life: `ready -> running -> done | unknown | failed`, and `failed -> discarded` where an operator says so.
 
+A template says "reply to read it". What it stands for is a job of its own, `held` until the person writes, then `ready` before all others.
+
 The key names the effect, not the try: two jobs with one key can't exist, and the key travels with every try
 (`biz_opaque_callback_data`, `webhook-id`), so that whoever has seen the effect can tell us so.
 """
@@ -29,17 +31,19 @@ _ASK_LIMIT: Final = 2160  # a day at the cap: then the court gets a second copy,
 
 
 class State(StrEnum):
-    """Where a job is. `ready`, `running` and `unknown` are in flight; `failed` is parked until an operator retries or discards it."""
+    """Where a job is. `ready`, `running`, `unknown` are in flight; `held` waits for the person, `failed` for an operator."""
 
     READY = "ready"
     RUNNING = "running"
     UNKNOWN = "unknown"
+    HELD = "held"
     DONE = "done"
     FAILED = "failed"
     DISCARDED = "discarded"
 
 
 OPEN: Final = frozenset({State.READY, State.RUNNING, State.UNKNOWN})
+_BEHIND: Final = ":message"  # ends the key of what was held behind a template
 RETRIED_BY_HAND: Final = "retried_by_hand"
 """Reason of a job that an operator put back into its lane."""
 
@@ -121,6 +125,11 @@ class Job:
         return self.state in OPEN
 
     @property
+    def template_key(self) -> str | None:
+        """The job whose template stood for this one, where one did."""
+        return self.key.removesuffix(_BEHIND) if self.key.endswith(_BEHIND) else None
+
+    @property
     def outgoing(self) -> Message:
         """What the next try sends."""
         return self.fallback if self.template_since is not None and self.fallback is not None else self.message
@@ -160,7 +169,45 @@ def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, poli
     return job, ()
 
 
+def behind_template(job: Job) -> Job | None:
+    """What the template of a finished job stands for: its message, held until the person writes. A document goes with its template."""
+    fallback = job.fallback
+    if job.state is not State.DONE or job.template_since is None or fallback is None or fallback.file is not None:
+        return None
+    key = f"{job.key}{_BEHIND}"
+    return replace(
+        job,
+        key=key,
+        refs=(key, *job.refs),
+        fallback=None,
+        state=State.HELD,
+        attempt=0,
+        strikes=0,
+        waits=0,
+        provider_ids=(),
+        progress=Progress.NONE,
+        maybe_duplicate=False,
+        reason="waits_for_the_person",
+        done_at=None,
+        history=(),
+    )
+
+
+def holds_something(job: Job) -> bool:
+    """Whether its lane must know of something that waits for the person: this job, or what its template stands for."""
+    return job.state is State.HELD or behind_template(job) is not None
+
+
+def let_out(job: Job, template: Job | None, *, at: datetime) -> Job:
+    """The person wrote: what was held goes first, unless the template's own job goes on, which sends the message itself now."""
+    if template is not None and template.is_open:
+        return replace(job, state=State.DISCARDED, reason=None, done_at=at, note="Its message goes by the job of its template.")
+    return replace(job, state=State.READY, template_since=None, created_at=at, next_at=at, reason=None)
+
+
 def _use_template(job: Job, reason: str, *, at: datetime) -> Step:
+    if job.template_key is not None:  # the person was told by the template that something waits
+        return replace(job, state=State.HELD, template_since=at, reason=reason), ()
     if job.fallback is None:
         return _failed(job, "window_closed", at=at)
     return replace(job, template_since=at, reason=reason), ()
@@ -241,7 +288,7 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
     higher = replace(job, provider_ids=_with_id(job, provider_id), progress=_higher(job.progress, progress))
     if higher.state is State.DONE:
         return higher, ()
-    was_judged = higher.state in (State.READY, State.FAILED, State.DISCARDED) and provider_id in job.provider_ids
+    was_judged = higher.state in (State.READY, State.HELD, State.FAILED, State.DISCARDED) and provider_id in job.provider_ids
     if was_judged and _RANK[progress] < _RANK[Progress.DELIVERED]:
         return higher, ()  # a late `sent` of a try that failed afterwards
     return _done(_noted(higher, f"status_{progress}", at), at=at, provider_id=None)
@@ -249,7 +296,7 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
 
 def is_stale_failure(job: Job, provider_id: str) -> bool:
     """Whether a `failed` status speaks of a try that is not the present one, or of a message that arrived all the same."""
-    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (State.FAILED, State.DISCARDED, State.READY):
+    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (State.FAILED, State.DISCARDED, State.READY, State.HELD):
         return True
     if job.state is State.DONE:
         return provider_id in job.provider_ids[:-1]

@@ -19,6 +19,7 @@ from services.notifier.domain.facts import Channel, Fact
 from services.notifier.domain.job import Job, State
 from services.notifier.domain.message import CourtCallback, Template, file_of
 from services.notifier.domain.outcome import Accepted, Action, Outcome, Verdict, judge_court, judge_whatsapp
+from services.notifier.handlers.intake import let_out_held
 from services.notifier.handlers.pacer import Pacer
 from services.notifier.ports import Deps, Known, Lane, Tx
 from shared import logs, metrics
@@ -120,6 +121,7 @@ class Courier:
     async def _work_off(self, hold: _Hold) -> None:
         """What is put into the lane after it was read rings its bell, so that it is not given back."""
         while True:
+            await self._let_out(hold)
             heads = await self._deps.jobs.heads(hold.lane.key, 2)
             step: _Next = await self._advance(hold, *heads[0]) if heads else _At(None)
             if isinstance(step, _Left) and len(heads) == 1:
@@ -133,6 +135,21 @@ class Courier:
             if lane is None:
                 raise _Gone
             hold.lane = replace(lane, pair=hold.lane.pair)
+
+    async def _let_out(self, hold: _Hold) -> None:
+        """Once the person has written, what templates stood for goes before everything else."""
+        at, lane = self._deps.clock(), hold.lane
+        wrote_at = lane.inbound_at
+        if lane.held_since is None or wrote_at is None or wrote_at <= lane.held_since:
+            return
+        if not jobs.in_window(wrote_at, at=at, policy=self._deps.policy):
+            return
+
+        async def let_out(tx: Tx) -> None:
+            await let_out_held(tx, lane.key, wrote_at, at=at)
+
+        await self._deps.transact(let_out)
+        hold.lane = replace(lane, held_since=None)
 
     async def _advance(self, hold: _Hold, job: Job, version: int) -> _Next:
         at = self._deps.clock()
@@ -151,7 +168,14 @@ class Courier:
     async def _message(self, hold: _Hold, job: Job, version: int) -> _Next:
         at = self._deps.clock()
         fitted, facts = jobs.fit_window(job, hold.lane.inbound_at, at=at, policy=self._deps.policy)
-        if facts:
+        if facts or fitted.state is State.HELD or fitted.template_since not in (None, job.template_since):
+            lane = await self._deps.lanes.reread(hold.lane.key, hold.token)
+            if lane is None:
+                raise _Gone
+            if lane.inbound_at != hold.lane.inbound_at:  # the person wrote since we took the lane
+                hold.lane = replace(lane, pair=hold.lane.pair)
+                return _Again()
+        if facts or fitted.state is State.HELD:
             return await self._conclude(job, version, fitted, facts)
         waiting = await self._gate(hold, at)
         if waiting is not None:
@@ -250,7 +274,7 @@ class Courier:
         after, facts = jobs.answer(job, job.attempt, verdict, at=at, jitter=jitter, policy=policy, provider_id=provider_id)
         while True:
             try:
-                if not facts and await self._deps.jobs.replace(after, version) is not None:
+                if not facts and not jobs.holds_something(after) and await self._deps.jobs.replace(after, version) is not None:
                     return _next(after)
                 return _next(await self._deps.transact(again, job))
             except Transient as error:
@@ -289,7 +313,7 @@ class Courier:
 
     async def _conclude(self, before: Job, version: int, after: Job, facts: tuple[Fact, ...]) -> _Next:
         """Write a step, and with it what the rest of the pipeline must hear of."""
-        if not facts:
+        if not facts and not jobs.holds_something(after):
             return await self._put(after, version)
 
         async def save(tx: Tx) -> None:

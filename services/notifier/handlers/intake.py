@@ -68,6 +68,16 @@ async def _apply(tx: Tx, deps: Deps, pacer: Pacer, job: Job, status: EarlyStatus
         await pacer.heed(verdict)
 
 
+async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:
+    """The person wrote at `inbound_at`: what templates stood for until then becomes ready, before whatever is said now."""
+    held = await tx.held_jobs(lane)
+    waiting = [job for job in held if job.template_since is not None and job.template_since >= inbound_at]
+    for job in held:
+        if job not in waiting:
+            tx.save_job(jobs.let_out(job, await tx.find_job(job.template_key or ""), at=at))
+    tx.note_held(lane, min((job.template_since for job in waiting if job.template_since), default=None))
+
+
 async def retry_job(tx: Tx, key: str, *, at: datetime) -> Job:
     """Put a parked job back into its lane.
 

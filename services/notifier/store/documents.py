@@ -25,6 +25,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     JOBS: (
         # The head of a lane: the open job with the lowest order.
         IndexModel([("lane", 1), ("order", 1)], name="lane_head", partialFilterExpression={"state": {"$in": OPEN_STATES}}),
+        # What waits for the person to write, of one lane: read when they do.
+        IndexModel([("lane", 1)], name="held", partialFilterExpression={"state": State.HELD.value}),
         # A status without our callback data, and statuses that came before our own record.
         IndexModel([("provider_ids", 1)], name="by_a_provider_id", partialFilterExpression={"provider_ids": {"$gt": ""}}),
         # The list, newest first, of all or of one state; counting by state.

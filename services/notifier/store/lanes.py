@@ -98,4 +98,5 @@ def _lane(doc: Doc) -> Lane:
         bell=doc["bell"],
         pair=None if pair is None else Bucket(pair["tokens"], pair["at"]),
         inbound_at=doc.get("inbound_at"),
+        held_since=doc.get("held_since"),
     )

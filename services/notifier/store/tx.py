@@ -9,11 +9,11 @@ from typing import Any
 from pymongo import DeleteOne, UpdateOne
 
 from services.notifier.domain.facts import Channel, Fact
-from services.notifier.domain.job import Job
+from services.notifier.domain.job import Job, State, behind_template, holds_something
 from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
-from services.notifier.store.documents import JOB, LANES, STATUSES, status_key
+from services.notifier.store.documents import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
 from shared.messaging.units import UnitOfWork
 from shared.mongo import Collection as Rows
 
@@ -74,8 +74,19 @@ class MongoTx:
         """The next state of a job, and what became true."""
         self._work.unit.save(JOB, job)
         self._emit(job, facts)
+        self._hold(job)
         if job.is_open or job.key not in self._out_of_lane:
             self._ring(job)
+
+    async def held_jobs(self, lane: str) -> tuple[Job, ...]:
+        """See `ports.Tx`."""
+        docs = await self._rows.find({"lane": lane, "state": State.HELD.value}, {"_id": 1}).to_list(None)
+        return tuple([await self.get_job(doc["_id"]) for doc in docs])
+
+    def note_held(self, lane: str, since: datetime | None) -> None:
+        """See `ports.Tx`."""
+        update: dict[str, Any] = {"$unset": {"held_since": ""}} if since is None else {"$set": {"held_since": since}}
+        self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update))
 
     def note_inbound(self, lane: str, at: datetime) -> None:
         """Open the 24-hour window of the lane from then; never moves back."""
@@ -104,6 +115,15 @@ class MongoTx:
     def _emit(self, job: Job, facts: tuple[Fact, ...]) -> None:
         for fact in facts:
             self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
+
+    def _hold(self, job: Job) -> None:
+        """Keep what the job's template stands for, once, and let its lane know."""
+        held = behind_template(job)
+        if held is not None:
+            born = {"$setOnInsert": {**job_to_doc(held), "version": 1, "seq": 0}}
+            self._work.unit.defer(JOBS, UpdateOne({"_id": held.key}, born, upsert=True))
+        if holds_something(job):
+            self._work.unit.defer(LANES, UpdateOne({"_id": job.lane}, {"$min": {"held_since": job.template_since}}))
 
     def _ring(self, job: Job) -> None:
         if job.channel is Channel.ADAPTER:  # nothing is ever sent there

@@ -125,6 +125,7 @@ def filled(authority: dict[str, str]) -> dict[str, str]:
         "intake/whatsapp_app_secret": APP_SECRET,
         "intake/whatsapp_verify_token": "tDx3kQ8mVz5nRw2c-office",
         "intake/whatsapp_access_token": TOKEN,
+        "intake/whatsapp_phone_number_id": "123456789012345",
         "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
         "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
         "notifier/whatsapp_phone_number_id": "123456789012345",

@@ -20,6 +20,7 @@ from tests.support.documented import documented
 
 APP_SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
+NUMBER_ID = "106540352242922"
 COURT = "PA.Kab.Mn"
 COURT_SECRET = "whsec_" + base64.b64encode(b"a court's secret of 32 characters").decode()
 ADAPTER_KEY, OTHER_ADAPTER_KEY, READER_KEY, OFFICER_KEY = "adapter-key", "other-adapter-key", "reader-key", "officer-key"
@@ -41,6 +42,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
         whatsapp_app_secret=APP_SECRET,
         whatsapp_verify_token=VERIFY_TOKEN,
         whatsapp_access_token="token",
+        whatsapp_phone_number_id=NUMBER_ID,
         whatsapp_api_url="https://graph.test/v25.0",
         whatsapp_media_hosts=["media.test"],
         media_max_bytes=20_000,

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
-from tests.integration.intake.rig import APP_SECRET, VERIFY_TOKEN, WEBHOOK, Rig, envelope, only, settings
+from tests.integration.intake.rig import APP_SECRET, NUMBER_ID, VERIFY_TOKEN, WEBHOOK, Rig, envelope, only, settings
 
 
 def _handshake(token: str, mode: str = "subscribe") -> dict[str, str]:
@@ -62,9 +63,94 @@ async def test_the_secret_before_is_good_while_it_is_changed(mongo_url: str, dat
         await rig.close()
 
 
-async def test_what_is_no_json_is_400(rig: Rig) -> None:
-    answer = await rig.post(b'{"entry": [')
-    assert (answer.status_code, answer.json()["code"]) == (400, "json_malformed")
+ODD_BODIES = {
+    "cut off": b'{"entry": [',
+    "empty": b"",
+    "no UTF-8": b"\xff\xfe\x00",
+    "only a byte order mark": b"\xef\xbb\xbf",
+    "too deep": b"[" * 100_000 + b"]" * 100_000,
+    "deep, but readable": b'{"entry":' + b"[" * 500 + b"]" * 500 + b"}",
+    "a number of 5,000 digits": b"9" * 5000,
+    "NaN": b"NaN",
+}
+
+
+@pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
+async def test_a_signed_body_that_cannot_be_read_is_kept_as_it_came(rig: Rig, body: bytes) -> None:
+    assert (await rig.post(body)).status_code == 200
+    assert (await rig.post(body)).status_code == 200
+    kept = await rig.rows("inflow")
+    assert {(row["kind"], row["state"]) for row in kept} == {("unknown", "kept")}
+    raw = [found for row in kept if isinstance(found := json.loads(row["content"])["unknown"], str)]
+    assert body.decode("utf-8-sig", "replace") in raw
+
+
+ODD_TEXTS = {
+    "a lone surrogate": (r'"halo \ud83d"', "halo \N{REPLACEMENT CHARACTER}"),
+    "a lone low surrogate": (r'"\ude00 halo"', "\N{REPLACEMENT CHARACTER} halo"),
+    "a pair": (r'"halo \ud83d\ude00"', "halo \N{GRINNING FACE}"),
+    "a control character": ('"halo\n"', "halo\n"),
+    "NUL": (r'"halo\u0000"', "halo\0"),
+    "NaN beside it": ('"halo", "x": NaN, "y": [-Infinity, 1e999]', "halo"),
+    "a huge number beside it": ('"halo", "x": 9' + "9" * 5000, "halo"),
+    "names that MongoDB can't hold": (r'"halo", "$x": 1, "a.b": 2, "": 3, "\u0000": 4', "halo"),
+    "a repeated name": ('"x", "body": "halo"', "halo"),
+    "depth beside it": ('"halo", "x": ' + "[" * 600 + "]" * 600, "halo"),
+}
+
+
+@pytest.mark.parametrize(("odd", "stored"), ODD_TEXTS.values(), ids=ODD_TEXTS)
+async def test_an_odd_message_in_a_batch_is_stored_and_both_are_answered(rig: Rig, odd: str, stored: str) -> None:
+    messages = [rig.message("text", {"body": "ODD"}, "628111"), rig.message("text", {"body": "halo"}, "628222")]
+    body = json.dumps(envelope(messages=messages)).replace('"ODD"', odd).encode()
+    assert (await rig.post(body)).status_code == 200
+    await rig.work()
+    answered = await rig.rows("inflow", {"kind": "message"})
+    assert {row["state"] for row in answered} == {"handled"}
+    texts = {json.loads(row["content"])["message"]["text"]["body"] for row in answered}
+    assert texts == {stored, "halo"}
+    assert len(await rig.events("intake.reply_composed.v1")) == 2
+
+
+@pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b" \n", b""])
+async def test_a_byte_order_mark_or_bytes_that_are_no_utf_8_lose_no_message(rig: Rig, prefix: bytes) -> None:
+    body = prefix + json.dumps(envelope(messages=[rig.message("text", {"body": "halo X"})])).encode().replace(b"X", b"\xff")
+    assert (await rig.post(body)).status_code == 200
+    await rig.work()
+    assert only(await rig.rows("inflow", {"kind": "message"}))["state"] == "handled"
+
+
+async def test_what_came_for_another_number_of_the_app_is_kept_and_not_answered(rig: Rig) -> None:
+    theirs, ours = rig.message("text", {"body": "halo"}, "628111"), rig.message("text", {"body": "halo"}, "628222")
+    status = {"id": "wamid.theirs", "status": "read", "timestamp": "1795485000"}
+    before = _counted()
+    await rig.post(envelope(metadata={"phone_number_id": "777"}, messages=[theirs], statuses=[status]))
+    await rig.post(envelope(metadata={"phone_number_id": NUMBER_ID}, messages=[ours]))
+    await rig.work()
+    kept = await rig.rows("inflow", {"kind": "elsewhere"})
+    assert {row["state"] for row in kept} == {"kept"}
+    assert _counted() - before == len(kept) == 2
+    assert only(await rig.events("intake.reply_composed.v1"))["personal"]["contact"]["address"] == "628222"
+    assert await rig.events("intake.message_status_received.v1") == []
+
+
+def _counted() -> float:
+    return REGISTRY.get_sample_value("messages_total", {"type": "whatsapp.elsewhere", "outcome": "kept"}) or 0.0
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["000000000000999999999999999999", "9" * 5000, "-5", "", "1.5", "0", "1795485600000", "4102444799", 1e30, None, [], {}, True],
+)
+async def test_an_impossible_time_is_that_of_arrival(rig: Rig, stamp: Any) -> None:
+    message = {**rig.message("text", {"body": "halo"}), "timestamp": stamp}
+    status = {"id": "wamid.ours", "status": "read", "timestamp": stamp}
+    assert (await rig.post(envelope(messages=[message], statuses=[status]))).status_code == 200
+    rows = await rig.rows("inflow")
+    assert len(rows) == 2
+    assert all(row["sent_at"] == row["received_at"] for row in rows)
+    await rig.work()
+    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
 
 
 async def test_a_body_over_the_limit_is_413(rig: Rig) -> None:

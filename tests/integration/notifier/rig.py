@@ -269,6 +269,17 @@ class Rig:
 
         return await eventually(there, timeout_seconds)
 
+    async def held(self, count: int) -> list[Job]:
+        """Wait until so many messages wait for the person to write."""
+        found: list[Job] = []
+
+        async def there() -> bool:
+            found[:] = [job for job in await self.jobs() if job.state == "held"]
+            return len(found) == count
+
+        await eventually(there)
+        return found
+
     async def emitted(self) -> list[dict[str, Any]]:
         """The data of every event in the outbox, with its type."""
         docs = await self.parts.mongo.collection(self.database, "outbox").find().sort("_id", 1).to_list(None)

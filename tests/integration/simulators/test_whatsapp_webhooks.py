@@ -328,3 +328,41 @@ async def test_a_citizen_needs_a_number(phone: Phone, body: dict[str, Any]) -> N
 async def test_the_same_number_is_the_same_citizen(phone: Phone) -> None:
     first = await phone.citizen("0812 3456 7890", name="Siti")
     assert (await phone.citizen("+62 812-3456-7890", name="Lain"))["id"] == first["id"]
+
+
+async def test_an_edit_names_the_message_and_its_new_text(phone: Phone) -> None:
+    citizen = await phone.citizen()
+    await phone.writes(citizen, type="edit", text="3519081708850003", reply_to="wamid.before")
+    await eventually(lambda: phone.business.posts)
+    message = _value(phone)["messages"][0]
+    edited = {"original_message_id": "wamid.before", "message": {"type": "text", "text": {"body": "3519081708850003"}}}
+    assert (message["type"], message["edit"]) == ("edit", edited)
+
+
+async def test_a_message_to_another_number_of_the_app_says_so(phone: Phone) -> None:
+    citizen = await phone.citizen()
+    await phone.writes(citizen, "Halo", phone_number_id="777")
+    await eventually(lambda: phone.business.posts)
+    assert _value(phone)["metadata"]["phone_number_id"] == "777"
+
+
+async def test_a_new_user_id_is_told_without_a_sender(phone: Phone) -> None:
+    citizen = await phone.citizen()
+    changed = (await phone.client.patch(f"/sim/citizens/{citizen['id']}", json={"new_user_id": True})).json()
+    await eventually(lambda: phone.business.posts)
+    message = _value(phone)["messages"][0]
+    assert "from" not in message
+    assert message["system"]["user_id"] == changed["bsuid"] != citizen["bsuid"]
+    assert message["system"]["body"].endswith(f"changed from {citizen['bsuid']} to {changed['bsuid']}")
+
+
+async def test_any_bytes_are_signed_and_sent_once(phone: Phone) -> None:
+    answer = await phone.client.post("/sim/webhook", content=b'{"entry": "\\ud83d')
+    assert answer.json() == {"status": 200}
+    ((raw, headers),) = phone.business.posts
+    assert raw == b'{"entry": "\\ud83d'
+    assert good_signature(raw, headers)
+
+
+def _value(phone: Phone) -> dict[str, Any]:
+    return dict(json.loads(phone.business.posts[0][0])["entry"][0]["changes"][0]["value"])

@@ -1,14 +1,16 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.forms import Desk
 from services.intake.domain.inflow import Kind, split
-from services.intake.domain.messages import MediaRef, NumberChanged, Silent, read_message, read_status
+from services.intake.domain.messages import Edited, MediaRef, NumberChanged, Silent, has_file, read_message, read_status
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
 from shared.reference.catalogue import catalogue
@@ -75,7 +77,14 @@ def test_a_sender_without_a_phone_is_known_by_bsuid() -> None:
         ("system", {"type": "user_changed_number", "wa_id": "62999"}, NumberChanged("62999", None)),
         ("system", {"type": "user_changed_number", "new_wa_id": "62999"}, NumberChanged("62999", None)),
         ("system", {"type": "user_changed_user_id", "user_id": "ID.2"}, NumberChanged(None, "ID.2")),
+        ("system", {"type": "customer_changed_number", "wa_id": "62999", "customer": "628123"}, NumberChanged("62999", None)),
+        ("system", {"type": "user_changed_number", "wa_id": "6" * 500}, Silent()),
+        ("system", {"type": "user_changed_number", "wa_id": ["62999"]}, Silent()),
+        ("system", {"type": "customer_identity_changed", "wa_id": "628123"}, Silent()),
         ("system", {"type": "something_else"}, Silent()),
+        ("edit", {"original_message_id": "wamid.0", "message": {"type": "image", "image": {"id": "7", "caption": "x"}}}, Silent()),
+        ("edit", {"message": {"type": "text", "text": {"body": "halo"}}}, Silent()),
+        ("edit", {"original_message_id": {}, "message": []}, Silent()),
     ],
 )
 def test_what_a_message_holds(kind: str, content: Any, expected: object) -> None:
@@ -95,6 +104,55 @@ def test_buttons_lists_and_text_mean_the_same(kind: str, content: Any) -> None:
     intent = read(message(kind, content)).content
     assert isinstance(intent, Intent)
     assert intent.meaning is Meaning.CANCEL
+
+
+def test_an_edit_says_which_text_it_mends_and_what_it_says_now() -> None:
+    edit = {"original_message_id": "wamid.0", "message": {"context": {"id": "x"}, "type": "text", "text": {"body": "batal"}}}
+    content = read(message("edit", edit)).content
+    assert isinstance(content, Edited)
+    assert (content.original, content.intent.meaning) == ("wamid.0", Meaning.CANCEL)
+
+
+CHANGED = "User A changed from ID.1 to ID.2"
+
+
+@pytest.mark.parametrize(
+    ("more", "cards", "expected"),
+    [
+        ({"system": {"type": "user_changed_user_id", "user_id": "ID.2", "body": CHANGED}}, [], (None, "ID.1")),
+        (
+            {"system": {"type": "user_changed_user_id", "user_id": "ID.2", "body": CHANGED}},
+            [{"wa_id": "628123", "user_id": "ID.2"}],
+            (None, "ID.1"),
+        ),
+        ({"system": {"type": "user_changed_user_id", "user_id": "ID.2", "previous_user_id": "ID.1"}}, [], (None, "ID.1")),
+        ({"from": "628123", "system": {"type": "user_changed_user_id", "user_id": "ID.2", "body": CHANGED}}, [], ("628123", "ID.1")),
+        (
+            {"system": {"type": "user_changed_number", "wa_id": "62999", "body": "A changed from 628123 to 62999"}},
+            [],
+            ("628123", None),
+        ),
+        ({"system": {"type": "customer_changed_number", "new_wa_id": "62999", "customer": "628123"}}, [], ("628123", None)),
+    ],
+)
+def test_a_system_message_is_of_whom_we_know(more: dict[str, Any], cards: list[Any], expected: tuple[str | None, str | None]) -> None:
+    identity = read({"id": "wamid.1", "type": "system", **more}, contacts=cards).identity
+    assert (identity.wa_id, identity.bsuid) == expected
+
+
+def test_what_names_another_number_is_elsewhere_and_what_names_none_is_ours() -> None:
+    def kinds(**value: Any) -> list[Kind]:
+        return [piece.kind for piece in split(body(messages=[message()], errors=[{"code": 1}], **value), "d", "111")]
+
+    assert kinds(metadata={"phone_number_id": "222"}) == [Kind.ELSEWHERE, Kind.ELSEWHERE]
+    for ours in ({"phone_number_id": "111"}, {"phone_number_id": 111}, {}, None, ["222"], {"phone_number_id": ["222"]}):
+        assert kinds(metadata=ours) == [Kind.MESSAGE, Kind.ERROR]
+
+
+@pytest.mark.parametrize("name", ["from", "from_user_id"])
+def test_an_address_that_is_nobodys_is_kept_as_unknown(name: str) -> None:
+    (piece,) = split(body(messages=[{**message(), "from": "1", name: "6" * 500}]), "d")
+    assert piece.kind is Kind.UNKNOWN
 
 
 def test_the_source_of_a_link_is_taken_off_the_text() -> None:
@@ -135,6 +193,68 @@ _JSON = st.recursive(
 _VALUES = st.dictionaries(
     st.sampled_from(["messages", "statuses", "errors", "contacts", "x"]), st.lists(_JSON, max_size=3) | _JSON, max_size=4
 )
+
+
+_TYPES = ["text", "image", "document", "audio", "interactive", "button", "system", "edit", "reaction", "location", "contacts", "revoke"]
+_SOUND: dict[str, Any] = {
+    "text": {"body": "halo"},
+    "image": {"id": "7", "mime_type": "image/jpeg", "sha256": "x", "caption": "y"},
+    "interactive": {"type": "button_reply", "button_reply": {"id": "cancel", "title": "Batal"}, "list_reply": {"id": "a", "title": "b"}},
+    "button": {"payload": "cancel", "text": "Batal"},
+    "system": {"type": "user_changed_number", "wa_id": "62999", "user_id": "ID.2", "body": CHANGED, "customer": "628123"},
+    "edit": {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "halo"}}},
+    "referral": {"source_id": "12", "source_url": "https://x"},
+    "context": {"id": "wamid.0"},
+}
+
+
+def _places(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    inner = [place for name, item in value.items() for place in _places(item, (*path, name))] if isinstance(value, dict) else []
+    return [path, *inner]
+
+
+def _put(value: Any, path: tuple[str, ...], odd: Any) -> Any:
+    if not path:
+        return odd
+    return {**value, path[0]: _put(value[path[0]], path[1:], odd)}
+
+
+def _whole(kind: str) -> dict[str, Any]:
+    return {**message(kind, {"body": "x"}, from_user_id="ID.1"), **_SOUND}
+
+
+_CARD = {"wa_id": "628123", "user_id": "ID.1", "profile": {"name": "A", "username": "a"}}
+
+
+@given(st.sampled_from(_TYPES), st.data(), _JSON)
+def test_any_json_in_any_place_of_a_message_is_read(kind: str, data: st.DataObject, odd: Any) -> None:
+    whole = {"message": _whole(kind), "card": _CARD, "metadata": {"phone_number_id": "1"}}
+    place = data.draw(st.sampled_from([place for place in _places(whole) if place]))
+    changed = _put(whole, place, odd)
+    for piece in split(body(messages=[changed["message"]], contacts=[changed["card"]], metadata=changed["metadata"]), "d", "1"):
+        assert piece.moment(AT) <= AT + timedelta(hours=1)
+        if piece.kind is Kind.MESSAGE:
+            read_message(piece.content, WORDS)
+            has_file(piece.content)
+
+
+_TOKENS = st.sampled_from(["1", "NaN", r'"\ud83d"', '"a"', "-1e999", "9" * 40])
+_NEARLY_JSON = st.recursive(_TOKENS, lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]"))
+
+
+@given(st.binary(max_size=60) | _NEARLY_JSON.map(str.encode))
+def test_any_bytes_are_read_or_kept_and_what_was_read_can_be_stored(raw: bytes) -> None:
+    found = read_body(raw)
+    assert found.readable or found.raw is not None
+    orjson.dumps([found.content, found.raw])
+
+
+@pytest.mark.parametrize("depth", [99, 100, 101, 253, 600, 1023])
+def test_a_deep_body_is_cut_and_kept_and_a_shallow_one_is_left_alone(depth: int) -> None:
+    found = read_body(b"[" * depth + b"]" * depth)
+    assert found.readable
+    assert (found.raw is None) == (depth <= MAX_DEPTH)
+    orjson.dumps(found.content)
 
 
 @given(_JSON | _VALUES.map(lambda value: body(**value)))

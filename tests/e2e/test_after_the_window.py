@@ -1,0 +1,42 @@
+"""A request that is returned after a day of silence: the template says that there is something to read, and then it comes."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.local.journeys import PHOTOS, RECEIPT, Chat, Places, Travel
+from deploy.local.stack import Stack
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    return str(message["content"].get("text") or "")
+
+
+async def test_the_reasons_of_a_returned_request_come_when_the_person_writes_and_by_status(stack: Stack, places: Places) -> None:
+    person, other = stack.people()["kk_hilang"][-2:]
+    async with Travel(places, lambda _who, _what: None) as travel:
+        chat = await Chat.open(travel, person["name"])
+        await chat.type("kk hilang")
+        await chat.type(person["nik"])
+        await chat.type(other["kk_number"])  # not his family's
+        await chat.hears(lambda message: "kepolisian" in _text(message), "the question for the police letter")
+        await chat.send(PHOTOS / "surat-polisi.jpg")
+        await chat.send(PHOTOS / "ktp.jpg")
+        summary = await chat.hears(lambda message: bool(message["content"].get("buttons")), "the summary")
+        await asyncio.to_thread(stack.process("verification").stop)
+        try:
+            await chat.press(summary, "confirm")
+            answer = await chat.hears(lambda message: bool(RECEIPT.search(_text(message))), "the receipt")
+            receipt = RECEIPT.findall(_text(answer))[0]
+            await travel.call("PATCH", chat.url, json={"window_open": False})
+        finally:
+            await asyncio.to_thread(stack.start_part, "verification")
+        await chat.hears(lambda message: message["content"]["type"] == "template", "the template")
+        assert (await travel.request(receipt))["state"] == "returned"
+
+        await chat.type("status")
+        reasons = await chat.hears(lambda message: "Mohon dilengkapi" in _text(message), "what the template stood for")
+        assert receipt in _text(reasons)
+        told = await chat.hears(lambda message: receipt in _text(message), "the status")
+        sentence = next(line for line in _text(reasons).splitlines() if line.startswith("•"))
+        assert sentence in _text(told)
