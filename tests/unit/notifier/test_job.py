@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.notifier.domain import job as jobs
 from services.notifier.domain.facts import Channel, Kind, NoticeDelivered, NoticeFailed
 from services.notifier.domain.job import Job, Progress, State
-from services.notifier.domain.message import Template
+from services.notifier.domain.message import Reply, Template
 from services.notifier.domain.outcome import Action, Verdict
 from shared.errors import DomainError
 from tests.unit.notifier.samples import AT, POLICY, after, make_job
@@ -292,3 +293,35 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def _returned(**changes: Any) -> Job:
+    template = Template("permohonan_dilengkapi", "id", ("Kartu Keluarga", "MDN-7K4Q-9F2X"))
+    return make_job(key="returned:1", kind=Kind.RETURNED, message=Reply("Mohon dilengkapi"), fallback=template, **changes)
+
+
+def test_what_a_template_stands_for_is_held_once_it_was_accepted() -> None:
+    job, _ = jobs.fit_window(_returned(), None, at=AT, policy=POLICY)
+    assert jobs.behind_template(job) is None  # not accepted yet
+    done, _ = jobs.settle(jobs.start(job, at=AT), Verdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
+    held = jobs.behind_template(done)
+    assert held is not None
+    assert (held.key, held.state, held.order, held.outgoing) == ("returned:1:message", State.HELD, job.order, job.message)
+    assert (held.template_key, held.provider_ids, held.attempt) == ("returned:1", (), 0)
+    assert jobs.behind_template(held) is None
+
+
+@pytest.mark.parametrize("job", [make_job(template_since=AT), _returned(template_since=None)], ids=["a document", "no template went"])
+def test_nothing_is_held_where_the_message_itself_went(job: Job) -> None:
+    done, _ = jobs.settle(jobs.start(job, at=AT), Verdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
+    assert jobs.behind_template(done) is None
+
+
+def test_held_goes_out_when_the_person_writes_and_back_when_the_window_closed_again() -> None:
+    held = _returned(state=State.HELD, template_since=AT)
+    held = replace(held, key="returned:1:message", fallback=None)
+    ready = jobs.let_out(held, None, at=after(hours=1))
+    assert (ready.state, ready.template_since, ready.next_at) == (State.READY, None, after(hours=1))
+    again, facts = jobs.fit_window(ready, AT, at=after(hours=30), policy=POLICY)
+    assert (again.state, again.template_since, facts) == (State.HELD, after(hours=30), ())
+    assert jobs.let_out(held, _returned(), at=AT).state is State.DISCARDED
