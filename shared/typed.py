@@ -59,7 +59,7 @@ def _sixteens(run: str) -> list[str]:
     parts = [part for part in (_BETWEEN_DIGITS.sub("", part) for part in _PARTED.split(run)) if len(part) == _LONG]
     if not parts and len(whole) % _LONG == 0:
         return [whole[start : start + _LONG] for start in range(0, len(whole), _LONG)]
-    return parts
+    return parts or [word for word in map(compact_number, run.split(" ")) if len(word) == _LONG]  # beside a phone or a house number
 
 
 def _our_digits(text: str) -> str:

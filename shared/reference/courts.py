@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Self
 
+from shared.typed import visible
 from shared.values import Malformed
 
 _CASE_NUMBER: Final = re.compile(
@@ -61,7 +62,7 @@ class CaseNumber:
         Raises:
             Malformed: `case_number_malformed`.
         """
-        match = _CASE_NUMBER.match(text.strip())
+        match = _CASE_NUMBER.match(visible(text).strip())
         if match is None:
             raise Malformed("case_number_malformed")
         return cls(
@@ -74,7 +75,7 @@ class CaseNumber:
 
 def court_key(code: str) -> str:
     """A court code in the form in which two of them are compared: `PA Mn` and `pa.mn` are one."""
-    return ".".join(part for part in re.split(r"[\s.]+", code.strip().upper()) if part)
+    return ".".join(part for part in re.split(r"[\s.]+", visible(code).strip().upper()) if part)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.intake.domain.court import PROBLEMS, Child, Decision, Party
@@ -19,6 +19,7 @@ from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
 from shared.messaging.units import Context, Units
 from shared.reference.courts import court_key
+from shared.typed import compact_number
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
 from shared.web import refuses, signed_by
 
@@ -40,7 +41,9 @@ _PARSERS: Final[Mapping[str, Callable[[str], Nik | KkNumber | PersonName | Phone
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Digits = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
+VillageCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{10}$"), BeforeValidator(lambda code: compact_number(code) if isinstance(code, str) else code)
+]
 
 
 class PartyBody(BaseModel):

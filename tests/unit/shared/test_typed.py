@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.api.court import PartyBody
+from shared.reference.courts import CaseNumber, court_key
 from shared.typed import compact_number, long_numbers
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone, Receipt
 
@@ -41,6 +43,9 @@ DIGITS = {
         "nik saya 3519 0817 0885 0003 pak",
         "ini pak nik nya\n3519081708850003\nterima kasih",
         "NIK 3519081708850003, HP 081234567890",
+        "081234567890 3519081708850003",
+        "1. 3519081708850003",
+        "lahir 17-08-1985 3519081708850003",
     ],
 )
 def test_a_number_is_read_however_it_is_written(text: str) -> None:
@@ -113,3 +118,17 @@ def test_a_receipt_is_read_however_it_is_written() -> None:
     receipt = Receipt.from_body("7K4Q9F2")
     for text in (f"*{receipt}*", str(receipt).replace("-", "\u2013"), f"\u202a{receipt}\u202c", str(receipt).lower()):
         assert Receipt.parse(text) == receipt
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u202a40/Pdt.G/2026/PA.Kab.Mn\u202c", "40/Pdt\u00ad.G/2026/PA.Kab.Mn\u200b", "\uff14\uff10/Pdt.G/2026/PA\u00a0Kab\u00a0Mn"],
+)
+def test_a_case_number_and_its_court_are_read_however_they_are_written(text: str) -> None:
+    assert CaseNumber.parse(text) == CaseNumber.parse("40/Pdt.G/2026/PA.Kab.Mn")
+    assert court_key("\u202aPA.Kab.Mn\u202c") == court_key("PA.Kab.Mn")
+
+
+@pytest.mark.parametrize("code", ["35.19.01.2001", "\u202a3519012001\u202c", " 3519012001 "])
+def test_a_village_code_travels_in_its_normal_form(code: str) -> None:
+    assert PartyBody(nik=NIK, name="SITI AMINAH", village_code=code).village_code == "3519012001"
