@@ -19,7 +19,7 @@ from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
 from shared.messaging.units import Context, Units
 from shared.reference.courts import court_key
-from shared.typed import compact_number
+from shared.typed import compact_number, visible
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
 from shared.web import refuses, signed_by
 
@@ -206,6 +206,7 @@ def _parse(body: bytes) -> DecisionBody:
 def _decision(body: DecisionBody) -> Decision:
     """In the domain's words. What can be read travels in its normal form; what can't is kept as it came, to be refused with its field."""
     values = {name: getattr(body, name) for name in DecisionBody.model_fields}
+    values |= {name: visible(values[name]).strip() for name in ("court_code", "case_number", "deed_number")}  # they are printed
     return Decision(
         **{
             **values,

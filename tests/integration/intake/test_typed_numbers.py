@@ -43,6 +43,8 @@ async def test_a_court_that_writes_numbers_with_blanks_and_dots_is_understood(ri
         wife={"nik": "3519.0845.0288.0004", "name": "JOSE\u0301 Aminah"},
         children=[{"nik": "351908 010115 0002", "custody_nik": "3519084502880004"}] if children else [],
     )
+    plain_number = sent["case_number"]
+    sent["case_number"] = f"\u202a{plain_number}\u202c"
     answer = await send(rig, sent)
     assert answer.status_code == 200, answer.text
     told = [one["personal"] for one in await rig.events("intake.request_submitted.v1")]
@@ -50,6 +52,7 @@ async def test_a_court_that_writes_numbers_with_blanks_and_dots_is_understood(ri
     recorded = told[0]["decision"]
     assert (recorded["husband"]["name"], recorded["husband"]["phone"]) == ("MUHAMMAD MA'RUF", "6281234567890")
     assert recorded["wife"]["name"] == "JOS\u00c9 AMINAH"
+    assert recorded["case_number"] == plain_number
     assert [(one["nik"], one["custody_nik"]) for one in recorded["children"]] == ([(CHILD, WIFE)] if children else [])
 
 
