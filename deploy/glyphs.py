@@ -14,8 +14,8 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 FONTS: Final = PROJECT / "services/issuance/templates/fonts"
 GLYPHS: Final = PROJECT / "shared/reference/data/glyphs.txt"
 HEAD: Final = """\
-# The characters that can be printed: Latin letters, their marks, digits and punctuation that every font of services/issuance/templates/fonts
-# has, none wider than an em. One range a line, hexadecimal. Generated: python -m deploy.glyphs
+# The characters that can be printed: Latin letters, their marks, digits and punctuation that every font of
+# services/issuance/templates/fonts has, none wider than an em. One range a line, hexadecimal. Generated: python -m deploy.glyphs
 """
 _LATIN_1_END: Final = "\u00ff"
 

@@ -143,7 +143,8 @@ def _encoding(name: str) -> str:
 
 
 def _pick(options: argparse.Namespace) -> int:
-    families = list(_couples(read_families(options.file), options.count * 2))
+    report = check_file(options.file, today=now().astimezone(WIB).date())
+    families = list(_couples(read_families(options.file, without=report.wrong), options.count * 2))
     if len(families) < options.count * 2:
         sys.stderr.write("registry: too few couples with children in this register\n")
         return _FAILED
