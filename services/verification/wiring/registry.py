@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import codecs
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -137,9 +136,10 @@ def _tell(problems: Sequence[FieldProblem], most: int) -> None:
 
 def _encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        "".encode(name)
+    except LookupError:  # unknown, or no encoding of text
         raise argparse.ArgumentTypeError(f"Python knows no encoding {name}") from None
+    return name
 
 
 def _pick(options: argparse.Namespace) -> int:
