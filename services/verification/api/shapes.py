@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -166,6 +166,7 @@ class CardOut(BaseModel):
     postal_code: str
     head_name: str
     members: tuple[Member, ...]
+    closed_on: Annotated[date | None, Field(description="The day since which the register has this family no more")] = None
 
     @classmethod
     def of(cls, card: Card | Family) -> CardOut:
@@ -179,6 +180,7 @@ class CardOut(BaseModel):
             postal_code=card.postal_code,
             head_name=card.head.name,
             members=card.members,
+            closed_on=card.closed_on if isinstance(card, Family) else None,
         )
 
 

@@ -104,14 +104,17 @@ def check_membership(submission: Submission, register: Register, *, today: date)
     own = register.family_of(submission.nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
     if family is None:
-        yield _unknown_family(submission, own)
+        yield _unknown_family(submission, own, register)
+        return
+    if family.closed_on is not None:
+        yield failure("family_closed", "kk_number")
         return
     if not is_home(family.village_code):
         yield failure("other_office", "kk_number")
         return
     member = family.member(submission.nik)
     if member is None:
-        yield failure("nik_not_in_kk", "nik")
+        yield failure("person_closed" if submission.nik in register.closed else "nik_not_in_kk", "nik")
         return
     if find_village(family.village_code) is None:
         yield failure("village_unknown", "kk_number")  # nothing could be printed
@@ -122,7 +125,9 @@ def check_membership(submission: Submission, register: Register, *, today: date)
         yield failure("applicant_under_age", "nik")
 
 
-def _unknown_family(submission: Submission, own: Family | None) -> Finding:
+def _unknown_family(submission: Submission, own: Family | None, register: Register) -> Finding:
+    if submission.nik in register.closed:
+        return failure("person_closed", "nik")
     if submission.kk_number and own is not None:
         return failure("kk_number_differs", "kk_number")  # the person is in another family: most likely mistyped
     regency = find_regency(submission.kk_number) if submission.kk_number else None
@@ -193,7 +198,8 @@ def _check_parties(submission: Submission, decision: Decision, register: Registe
         is_holder = party.nik == submission.nik
         if member is None:
             # Only the holder's own row is needed for the holder's card: the other party may belong to another office.
-            yield (failure if is_holder else warning)("not_in_register", f"decision.{role}.nik")
+            code = "person_closed" if party.nik in register.closed else "not_in_register"
+            yield (failure if is_holder else warning)(code, f"decision.{role}.nik")
         elif is_holder:
             yield from _check_holder(party, member, register, f"decision.{role}.", sex)
     if register.family_of(decision.husband.nik) != register.family_of(decision.wife.nik):
@@ -233,6 +239,6 @@ def _check_children(decision: Decision, register: Register) -> Iterator[Finding]
             continue
         home = register.family_of(child.nik)
         if home is None:
-            yield failure("child_not_in_register", f"{field}.nik")
+            yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
         elif id(home) not in families:
             yield failure("child_in_other_family", f"{field}.nik")

@@ -56,7 +56,7 @@ def card_for(submission: Submission, register: Register) -> Card:
         DomainError: `holder_not_in_register`: without the family there is nothing to print, whoever approves.
     """
     family = register.family(submission.kk_number) if submission.kk_number else None
-    if family is None or family.member(submission.nik) is None:
+    if family is None or family.closed_on is not None or family.member(submission.nik) is None:
         family = register.family_of(submission.nik)
     if family is None:
         raise DomainError("holder_not_in_register", "The register has no family with this person.")
@@ -122,6 +122,7 @@ def record(card: Card, kk_number: str, families: tuple[Family, ...]) -> tuple[Fa
     """
     held = {family.kk_number: family for family in families}
     printed = {member.nik: member for member in card.members}
+    niks = frozenset(printed)
     own = held.pop(kk_number, None)
     rows = tuple(printed.pop(member.nik, member) for member in own.members) if own else ()
     target = Family(
@@ -133,9 +134,11 @@ def record(card: Card, kk_number: str, families: tuple[Family, ...]) -> tuple[Fa
         postal_code=card.postal_code,
         members=(*rows, *printed.values()),
         edition=own.edition if own else 1,
+        closed_on=own.closed_on if own else None,
+        former=tuple(former for former in own.former if former.member.nik not in niks) if own else (),
     )
-    niks = {member.nik for member in card.members}
-    left = ((family, tuple(member for member in family.members if member.nik not in niks)) for family in held.values())
+    open_ = (family for family in held.values() if family.closed_on is None)  # a closed one stays as it was
+    left = ((family, tuple(member for member in family.members if member.nik not in niks)) for family in open_)
     others = tuple(replace(family, members=members) for family, members in left if members and members != family.members)
     return (target, *others) if target != own else others
 

@@ -39,10 +39,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A person who is no longer of a family: the row as it was, and the day on which a load of the register did not have it any more."""
+
+    member: Member
+    closed_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A Kartu Keluarga. `village_code` has ten digits without dots; a family outside 35.19 belongs to another office.
 
-    `edition` counts how often the register changed it: a decision made on an older one is stale.
+    `edition` counts how often the register changed it: a decision made on an older one is stale. `closed_on`: the day on which a full
+    load of the register did not have it any more; its members are kept as they were.
     """
 
     kk_number: str
@@ -53,6 +62,8 @@ class Family:
     postal_code: str
     members: tuple[Member, ...]
     edition: int = 1
+    closed_on: date | None = None
+    former: tuple[Former, ...] = ()
 
     def member(self, nik: str) -> Member | None:
         """The member with this NIK."""
@@ -72,16 +83,22 @@ class Register:
     by_nik: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     twice: frozenset[str] = frozenset()
     """Persons who stand in more than one family: nobody can say which row is right."""
+    closed: frozenset[str] = frozenset()
+    """Persons who stood in these families and stand in none of them now."""
 
     @classmethod
     def of(cls, families: Iterable[Family]) -> Register:
         """Index some families by card and by person."""
         held = tuple(sorted(families, key=lambda family: family.kk_number))
-        seen = Counter(member.nik for family in held for member in family.members)
+        present = [family for family in held if family.closed_on is None]
+        seen = Counter(member.nik for family in present for member in family.members)
+        gone = {member.nik for family in held if family.closed_on for member in family.members}
+        gone |= {former.member.nik for family in held for former in family.former}
         return cls(
+            closed=frozenset(gone - seen.keys()),
             twice=frozenset(nik for nik, times in seen.items() if times > 1),
             by_kk=MappingProxyType({family.kk_number: family for family in held}),
-            by_nik=MappingProxyType({member.nik: family for family in held for member in family.members}),
+            by_nik=MappingProxyType({member.nik: family for family in present for member in family.members}),
         )
 
     @property

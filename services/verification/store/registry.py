@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from pymongo import UpdateOne
 from pymongo.errors import PyMongoError
 
-from services.verification.domain.register import Family, Member
+from services.verification.domain.register import Family, Former, Member
 from services.verification.store.schema import FAMILIES
 from shared.mongo import DatabaseUnavailable, Doc, Mapping, Mongo, fields_of, is_unavailable
 from shared.reference.population import KkMarital, Relation
@@ -46,17 +46,20 @@ def member_from(doc: Doc) -> Member:
 
 
 def _to_doc(family: Family) -> Doc:
+    former = [member_doc(each.member) | {"closed_on": each.closed_on.isoformat()} for each in family.former]
     return {
         "address": family.address,
         "rt": family.rt,
         "rw": family.rw,
         "village_code": family.village_code,
         "postal_code": family.postal_code,
-        "members": [member_doc(member) for member in family.members],
+        "members": [*map(member_doc, family.members), *former],  # one array: one index finds who is and who was in a family
+        "closed_on": family.closed_on.isoformat() if family.closed_on else None,
     }
 
 
 def _from_doc(doc: Doc) -> Family:
+    rows = [(row.pop("closed_on", None), row) for row in map(dict, doc["members"])]
     return Family(
         kk_number=doc["_id"],
         address=doc["address"],
@@ -64,8 +67,10 @@ def _from_doc(doc: Doc) -> Family:
         rw=doc["rw"],
         village_code=doc["village_code"],
         postal_code=doc["postal_code"],
-        members=tuple(map(member_from, doc["members"])),
+        members=tuple(member_from(row) for closed_on, row in rows if closed_on is None),
         edition=doc["version"],
+        closed_on=date.fromisoformat(doc["closed_on"]) if doc.get("closed_on") else None,
+        former=tuple(Former(member_from(row), date.fromisoformat(closed_on)) for closed_on, row in rows if closed_on),
     )
 
 
@@ -89,22 +94,41 @@ class RegistryStore:
             return []
         return [_from_doc(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
 
-    async def load(self, families: Iterable[Family]) -> int:
+    async def load(self, families: Iterable[Family], *, on: date, load_id: str = "") -> int:
         """Take in families: new ones are added, known ones get the new state and the next edition; how many there were.
+
+        Who is no longer of a family stays in it as a former member, closed `on` that day. `load_id` marks what this load brought.
 
         Raises:
             DatabaseUnavailable: MongoDB is down. What was loaded stays; load again, it is idempotent but for the edition.
         """
         loaded = 0
+        for bulk in _bulks(families):
+            await self._written(self._families.bulk_write([_upsert(family, on, load_id) for family in bulk], ordered=False))
+            loaded += len(bulk)
+        return loaded
+
+    async def close_missing(self, load_id: str, *, on: date, spared: Collection[str] = ()) -> int:
+        """Close every family that the load did not bring, but for the spared ones; how many there were. Nothing is deleted.
+
+        Raises:
+            DatabaseUnavailable: MongoDB is down; replace again.
+        """
+        if spared:
+            marks = [UpdateOne({"_id": kk_number}, {"$set": {"load_id": load_id}}) for kk_number in spared]
+            await self._written(self._families.bulk_write(marks, ordered=False))
+        missing = {"load_id": {"$ne": load_id}, "closed_on": None}
+        closed = await self._written(self._families.update_many(missing, {"$set": {"closed_on": on.isoformat()}, "$inc": {"version": 1}}))
+        return int(closed.modified_count)
+
+    @staticmethod
+    async def _written(write: Awaitable[Any]) -> Any:
         try:
-            for bulk in _bulks(families):
-                await self._families.bulk_write([_upsert(family) for family in bulk], ordered=False)
-                loaded += len(bulk)
+            return await write
         except PyMongoError as error:
             if is_unavailable(error):
                 raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
             raise
-        return loaded
 
     async def is_empty(self) -> bool:
         """Whether no family was ever loaded."""
@@ -117,5 +141,16 @@ def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:
         yield bulk
 
 
-def _upsert(family: Family) -> UpdateOne:
-    return UpdateOne({"_id": family.kk_number}, {"$set": _to_doc(family), "$inc": {"version": 1}, "$setOnInsert": {"seq": 0}}, upsert=True)
+def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
+    doc = _to_doc(family)
+    members = doc.pop("members")
+    known = {"$ifNull": ["$members", []]}
+    gone = {"$filter": {"input": known, "cond": {"$not": {"$in": ["$$this.nik", [member["nik"] for member in members]]}}}}
+    closed = {"$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat()}, "$$this"]}}}  # an earlier day stays
+    change = {name: {"$literal": value} for name, value in doc.items()} | {
+        "members": {"$concatArrays": [{"$literal": members}, closed]},
+        "version": {"$add": [{"$ifNull": ["$version", 0]}, 1]},
+        "seq": {"$ifNull": ["$seq", 0]},
+        "load_id": {"$literal": load_id},
+    }
+    return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)

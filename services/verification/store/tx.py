@@ -142,7 +142,7 @@ class MongoTx:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons
         for family in await self._registry.families(kk_numbers=new_cards, niks=new_persons):
             self._by_card[family.kk_number] = family
-            for member in family.members:
+            for member in (*family.members, *(former.member for former in family.former)):
                 self._by_person.setdefault(member.nik, {})[family.kk_number] = family
         self._asked_cards |= new_cards
         self._asked_persons |= new_persons

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import codecs
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -21,6 +20,7 @@ from services.verification.settings import RegistrySettings
 from services.verification.store import INDEXES, RegistryStore
 from shared.clock import WIB, monotonic_seconds, now
 from shared.errors import AppError, BadInput, FieldProblem
+from shared.ids import new_id
 from shared.mongo import Mongo
 from shared.reference.population import ADULT_AGE_YEARS, KkMarital, Relation
 
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("file", type=Path)
     load.add_argument("--if-empty", action="store_true", help="do nothing where a register is loaded already")
     load.add_argument("--partial", action="store_true", help="load the families in which nothing is wrong, leave out the others whole")
+    load.add_argument(
+        "--replace", action="store_true", help="the file is the whole register: families that it does not have are closed, not deleted"
+    )
     load.add_argument("--encoding", type=_encoding, help="of the file, such as cp1252; UTF-8 and UTF-16 are seen by themselves")
     load.add_argument(
         "--show", type=int, default=_SHOWN, metavar="LINES", help="most lines of what is wrong; the count is told in any case"
@@ -92,10 +95,16 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
         if options.if_empty and not await store.is_empty():
             sys.stdout.write("a register is loaded already\n")
             return 0
-        report = check_file(options.file, today=now().astimezone(WIB).date(), encoding=options.encoding)
+        today = now().astimezone(WIB).date()
+        report = check_file(options.file, today=today, encoding=options.encoding)
         if not _may_load(report, options):
             return _FAILED
-        loaded = await store.load(read_families(options.file, encoding=options.encoding, without=report.wrong))
+        load_id = new_id()
+        families = read_families(options.file, encoding=options.encoding, without=report.wrong)
+        loaded = await store.load(families, on=today, load_id=load_id)
+        if options.replace:
+            closed = await store.close_missing(load_id, on=today, spared=report.wrong)
+            sys.stdout.write(f"{closed} families that the file does not have are closed\n")
         sys.stdout.write(f"{loaded} families loaded in {monotonic_seconds() - began:.1f} s\n")
         return _LEFT_OUT if report.wrong else 0
     finally:
@@ -104,11 +113,13 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
 
 def _may_load(report: Report, options: argparse.Namespace) -> bool:
     """Tell what is wrong, and which families that leaves out."""
-    if not report.problems:
-        return True
-    _tell(report.problems, options.show)
-    sys.stderr.write(f"{len(report.problems)} problems in {len(report.wrong)} of {report.families} families\n")
-    if not options.partial:
+    if report.problems:
+        _tell(report.problems, options.show)
+        sys.stderr.write(f"{len(report.problems)} problems in {len(report.wrong)} of {report.families} families\n")
+    if len(report.wrong) == report.families:
+        _tell([FieldProblem("file", "register_empty", "there is no family in it that can be loaded")], options.show)
+        return False
+    if report.problems and not options.partial:
         sys.stderr.write("nothing is loaded; --partial loads the families in which nothing is wrong\n")
         return False
     left_out = [FieldProblem(f"line {line}", "left_out", "the family that begins here") for line in sorted(report.wrong.values())]
@@ -125,13 +136,15 @@ def _tell(problems: Sequence[FieldProblem], most: int) -> None:
 
 def _encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        "".encode(name)
+    except LookupError:  # unknown, or no encoding of text
         raise argparse.ArgumentTypeError(f"Python knows no encoding {name}") from None
+    return name
 
 
 def _pick(options: argparse.Namespace) -> int:
-    families = list(_couples(read_families(options.file), options.count * 2))
+    report = check_file(options.file, today=now().astimezone(WIB).date())
+    families = list(_couples(read_families(options.file, without=report.wrong), options.count * 2))
     if len(families) < options.count * 2:
         sys.stderr.write("registry: too few couples with children in this register\n")
         return _FAILED

@@ -29,7 +29,7 @@ from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 from tests.support.documented import documented
-from tests.unit.verification.people import NOW
+from tests.unit.verification.people import NOW, TODAY
 from tests.unit.verification.wire import request_submitted
 
 SCOPES = {
@@ -110,7 +110,7 @@ class Office:
         return httpx.AsyncClient(transport=transport, base_url="http://desk", headers=headers, event_hooks=hooks)
 
     async def load(self, *families: Family) -> None:
-        await self.registry.load(families)
+        await self.registry.load(families, on=TODAY)
 
     def automatic(self, **allowed: bool) -> None:
         """Change the setting, as a restart with another environment would."""

@@ -314,5 +314,6 @@ def test_the_command_says_which_line_is_wrong(tmp_path: Path, capsys: pytest.Cap
     path.write_text("nik\n", encoding="utf-8")
     assert registry(["pick", str(path)]) == 1
     assert "column_missing" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        registry(["import", str(path), "--encoding", "cp99999"])
+    for name in ("cp99999", "base64"):
+        with pytest.raises(SystemExit):
+            registry(["import", str(path), "--encoding", name])
