@@ -186,7 +186,9 @@ async def test_the_status_of_a_request_that_was_turned_down_says_why(rig: Rig, k
     request = await filed(rig)
     known = reasons()
     code = next(iter(known))
-    await tell(rig, delivery(kind, request["_id"], 1, reasons=[{"code": code}, {"code": "a_code_that_came_later", "field": "attachments.ktp"}]))
+    await tell(
+        rig, delivery(kind, request["_id"], 1, reasons=[{"code": code}, {"code": "a_code_that_came_later", "field": "attachments.ktp"}])
+    )
     told_now = text_of(only(await rig.say("status")))
     assert known[code].text in told_now
     assert "a_code_that_came_later" not in told_now
