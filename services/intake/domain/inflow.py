@@ -17,12 +17,12 @@ from typing import Any, Final, TypeAlias
 Json: TypeAlias = Mapping[str, Any]
 
 MAX_ID_CHARACTERS = 255  # of a wamid; what is longer is not an id
-MAX_ADDRESS_CHARACTERS: Final = 128  # a phone has 15 digits, a BSUID up to 130 with its country; what is longer is nobody's address
+MAX_ADDRESS_CHARACTERS: Final = 200  # the contract's limit; a phone has 15 digits, a BSUID some 130 with its country
 _MAX_USERNAME_CHARACTERS: Final = 100  # WhatsApp allows 35
 _EARLIEST_SECOND: Final = 1_230_768_000  # 2009-01-01, when WhatsApp began: what is before it, such as 0, is no time of a message
 _LATEST_SECOND: Final = 4_102_444_800  # 2100-01-01: beyond it is noise (milliseconds), and datetime can't hold every integer
 _FASTEST_CLOCK: Final = timedelta(hours=1)  # the provider's clock is right; a message from the future would wait behind all that come after
-_CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+)\s*$")  # how a system message names the old id and the new one
+_CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+?)\.?\s*$")  # how a system message names the old id and the new one
 
 
 class Kind(StrEnum):

@@ -16,6 +16,7 @@ from services.intake.domain.words import Intent, Vocabulary
 
 _SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
+_ORIGINALS: Final = ("original_message_id", "message_id", "id")  # how an edit may name the message that it mends
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _FILES: Final = frozenset({"image", "document"})
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
@@ -97,10 +98,18 @@ def _text(body: Json, vocabulary: Vocabulary) -> Intent:
 
 
 def _edit(body: Json, vocabulary: Vocabulary) -> Content:
-    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"). The caption of a photo is no answer of ours."""
-    original, message = text_of(body, "original_message_id"), body.get("message")
-    text = message.get("text") if isinstance(message, Mapping) else None
-    return Edited(original, _text(text, vocabulary)) if original and isinstance(text, Mapping) else Silent()
+    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"), or the same parts with a level or a word less.
+
+    The caption of a photo is no answer of ours.
+    """
+    original = next(filter(None, (text_of(body, name) for name in _ORIGINALS)), "") or text_of(body.get("context"), "id")
+    message = body.get("message")
+    for holder in (message if isinstance(message, Mapping) else {}, body):
+        text = holder.get("text")
+        text = text if isinstance(text, Mapping) else {"body": text or holder.get("body")}
+        if original and text_of(text, "body"):
+            return Edited(original, _text(text, vocabulary))
+    return Silent()
 
 
 def _button(body: Json, vocabulary: Vocabulary) -> Intent:

@@ -19,7 +19,8 @@ from shared.messaging.delivery import Dead, Delivery, Done
 from shared.messaging.publisher import Publisher
 from shared.messaging.units import routing
 from shared.messaging.wire import Outgoing
-from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings
+from shared.reference.reasons import reasons
+from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings, text_of
 from tests.support.eventually import eventually
 from tests.support.vhosts import as_user
 
@@ -178,3 +179,17 @@ async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: 
 
 async def _nothing() -> None:
     """The jobs do the work."""
+
+
+@pytest.mark.parametrize("kind", [RETURNED, REJECTED])
+async def test_the_status_of_a_request_that_was_turned_down_says_why(rig: Rig, kind: str) -> None:
+    request = await filed(rig)
+    known = reasons()
+    code = next(iter(known))
+    await tell(
+        rig, delivery(kind, request["_id"], 1, reasons=[{"code": code}, {"code": "a_code_that_came_later", "field": "attachments.ktp"}])
+    )
+    told_now = text_of(only(await rig.say("status")))
+    assert known[code].text in told_now
+    assert "a_code_that_came_later" not in told_now
+    assert told_now.count("•") == 2

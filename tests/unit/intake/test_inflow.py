@@ -113,6 +113,29 @@ def test_an_edit_says_which_text_it_mends_and_what_it_says_now() -> None:
     assert (content.original, content.intent.meaning) == ("wamid.0", Meaning.CANCEL)
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "batal"}}},
+        {"original_message_id": "wamid.0", "message": {"text": "batal"}},
+        {"original_message_id": "wamid.0", "message": {"body": "batal"}},
+        {"original_message_id": "wamid.0", "text": {"body": "batal"}},
+        {"message_id": "wamid.0", "message": "odd", "text": "batal"},
+        {"id": "wamid.0", "original_message_id": [], "body": "batal"},
+        {"context": {"id": "wamid.0"}, "message": {"text": {"body": "batal"}}},
+    ],
+)
+def test_an_edit_is_read_in_every_likely_shape(edit: dict[str, Any]) -> None:
+    content = read(message("edit", edit)).content
+    assert isinstance(content, Edited)
+    assert (content.original, content.intent.meaning) == ("wamid.0", Meaning.CANCEL)
+
+
+def test_the_longest_user_id_is_an_address() -> None:
+    (piece,) = split(body(messages=[{**message(), "from_user_id": "ID." + "a" * 130}]), "d")
+    assert piece.kind is Kind.MESSAGE
+
+
 CHANGED = "User A changed from ID.1 to ID.2"
 
 
@@ -133,6 +156,7 @@ CHANGED = "User A changed from ID.1 to ID.2"
             ("628123", None),
         ),
         ({"system": {"type": "customer_changed_number", "new_wa_id": "62999", "customer": "628123"}}, [], ("628123", None)),
+        ({"system": {"type": "user_changed_user_id", "user_id": "ID.2", "body": f"{CHANGED}."}}, [], (None, "ID.1")),
     ],
 )
 def test_a_system_message_is_of_whom_we_know(more: dict[str, Any], cards: list[Any], expected: tuple[str | None, str | None]) -> None:
