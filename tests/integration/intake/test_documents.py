@@ -61,7 +61,7 @@ async def intake(mongo_url: str, database: str, issuance: Issuance) -> AsyncIter
         await rig.wiring.prepare()
         here = await stack.enter_async_context(serving(rig.service.app))
         await rig.http.aclose()
-        rig.http = await stack.enter_async_context(httpx.AsyncClient(base_url=here, event_hooks=rig.http.event_hooks))
+        rig.http = await stack.enter_async_context(httpx.AsyncClient(base_url=here, event_hooks=rig.http.event_hooks, timeout=60))
         yield rig
         await rig.close()
 
