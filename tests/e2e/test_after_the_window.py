@@ -16,6 +16,7 @@ async def test_the_reasons_of_a_returned_request_come_when_the_person_writes_and
     person, other = stack.people()["kk_hilang"][-2:]
     async with Travel(places, lambda _who, _what: None) as travel:
         chat = await Chat.open(travel, person["name"])
+        await travel.link(chat.phone, person["nik"])  # so that the rules alone may tell what the register holds
         await chat.type("kk hilang")
         await chat.type(person["nik"])
         await chat.type(other["kk_number"])  # not his family's
