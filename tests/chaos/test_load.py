@@ -62,7 +62,8 @@ async def test_some_adapters_name_the_card_of_another_family(sites: Sites) -> No
 
 
 async def test_who_is_divorced_asks_for_nothing_else_and_is_divorced_once(sites: Sites) -> None:
-    journeys = await drawn(sites, 7, 2_900)  # more decisions than couples
+    load = Load(sites, History(), Plan(seed=7, per_second=1, shares={"adapter": 0.05, "whatsapp": 0.05, "court": 0.9}))
+    journeys = [load.draw(number) for number in range(1, 2_900)]  # more decisions than couples
     husbands = Counter(journey.decision["husband"]["nik"] for journey in journeys if journey.decision is not None)
     assert husbands
     assert max(husbands.values()) == 1
