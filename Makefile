@@ -14,7 +14,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=
-CLOCK := $(if $(AHEAD),faketime -m --exclude-monotonic -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
+CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
 .PHONY: help setup run test test-containers lint format docs screenshots bench chaos mutants topology conservation lock clean distclean
