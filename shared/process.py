@@ -27,7 +27,7 @@ from shared import logs
 from shared.health import CheckFunction, Health
 from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
-from shared.waiting import happened
+from shared.waiting import wait_for
 from shared.web import FastAPI, create_app
 from shared.web.protocol import Patience, guarded
 
@@ -51,7 +51,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BackgroundJob:
     """A coroutine that runs until `stop` is set. One that ends before that takes the process down, so that it is restarted."""
 
     name: str
@@ -69,8 +69,8 @@ class Service:
     app: FastAPI
     prepare: Callable[[], Awaitable[None]]
     """Creates collections and indexes, and whatever else must be there before serving. Idempotent."""
-    workers: tuple[Job, ...]
-    relay: Job
+    workers: tuple[BackgroundJob, ...]
+    relay: BackgroundJob
     close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Called last, in this order."""
 
@@ -198,7 +198,7 @@ class _Process:
                 await service.prepare()
             except DatabaseUnavailable as error:
                 _log.warning("database.unavailable", reason=error.detail)
-                await happened(self._stop_intake, _START_RETRY_SECONDS)
+                await wait_for(self._stop_intake, _START_RETRY_SECONDS)
             else:
                 return True
         return False
@@ -210,7 +210,7 @@ class _Process:
         if self._role in (Role.RELAY, Role.ALL):
             self._supervise(service.relay, self._stop_relay, service.health)
 
-    def _supervise(self, job: Job, stop: Stop, health: Health) -> None:
+    def _supervise(self, job: BackgroundJob, stop: Stop, health: Health) -> None:
         for name, check in job.checks.items():
             health.add(name, check)
 

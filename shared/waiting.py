@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-async def happened(event: asyncio.Event, most_seconds: float) -> bool:
+async def wait_for(event: asyncio.Event, most_seconds: float) -> bool:
     """Return when `event` is set, or after `most_seconds`; tells which."""
     try:
         async with asyncio.timeout(most_seconds):
@@ -15,5 +15,5 @@ async def happened(event: asyncio.Event, most_seconds: float) -> bool:
     return True
 
 
-async def to_nobody() -> None:
+async def no_yield() -> None:
     """Give way to nobody: for work that nothing is more urgent than."""

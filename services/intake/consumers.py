@@ -6,42 +6,42 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake.domain.requests import IssuedDocument, State, Step
+from services.intake.domain.requests import IssuedDocument, RequestState, Step
 from services.intake.handlers import link_sender, note_document, note_progress
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
 from shared.contracts.parts import Channel
 from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
-from shared.messaging.delivery import Meta, Route
+from shared.messaging.delivery import EventRoute, Meta
 
 
-def routes(deps: Deps) -> tuple[Route[Any, Tx], ...]:
+def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
     """Event -> handler. All of them move a request on, so all of a batch's requests are read in one query."""
     return (
-        Route(RequestApproved, partial(_approved, deps), _prefetch),
-        Route(RequestReturned, partial(_returned, deps), _prefetch),
-        Route(RequestRejected, partial(_rejected, deps), _prefetch),
-        Route(DocumentIssued, partial(_issued, deps), _prefetch),
-        Route(NoticeDelivered, partial(_delivered, deps), _prefetch),
-        Route(NoticeFailed, partial(_undelivered, deps), _prefetch),
+        EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
+        EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
+        EventRoute(RequestRejected, partial(_rejected, deps), _prefetch),
+        EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
+        EventRoute(NoticeDelivered, partial(_delivered, deps), _prefetch),
+        EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
     )
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(State.APPROVED, event.approved_at))
+    await note_progress(tx, deps, event.request_id, Step(RequestState.APPROVED, event.approved_at))
     if event.link_granted and event.officer_id is not None:
         await link_sender(tx, deps, event.request_id, event.officer_id, event.approved_at)
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(State.RETURNED, event.returned_at, _codes(event.reasons)))
+    await note_progress(tx, deps, event.request_id, Step(RequestState.RETURNED, event.returned_at, _codes(event.reasons)))
     if event.link_granted and event.officer_id is not None:
         await link_sender(tx, deps, event.request_id, event.officer_id, event.returned_at)
 
 
 async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(State.REJECTED, event.rejected_at, _codes(event.reasons)))
+    await note_progress(tx, deps, event.request_id, Step(RequestState.REJECTED, event.rejected_at, _codes(event.reasons)))
 
 
 async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
@@ -53,12 +53,12 @@ async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) ->
     """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own."""
     if event.request_id is not None and event.kind is NoticeKind.DOCUMENT and event.channel is not Channel.ADAPTER:
         reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
-        await note_progress(tx, deps, event.request_id, Step(State.DELIVERED, event.delivered_at, reasons))
+        await note_progress(tx, deps, event.request_id, Step(RequestState.DELIVERED, event.delivered_at, reasons))
 
 
 async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
     if event.request_id is not None and event.kind is NoticeKind.DOCUMENT:
-        await note_progress(tx, deps, event.request_id, Step(State.UNDELIVERED, event.failed_at, (event.reason,)))
+        await note_progress(tx, deps, event.request_id, Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,)))
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

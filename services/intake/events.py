@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.intake.domain.court import Decision, Party
-from services.intake.domain.requests import Origin, Published, ReplyComposed, Request, RequestSubmitted, StatusReceived
+from services.intake.domain import court
+from services.intake.domain.requests import Published, ReplyComposed, Request, RequestOrigin, RequestSubmitted, StatusReceived
 from shared.contracts import intake as contract
 from shared.contracts.envelope import Event
 from shared.contracts.parts import Attachment, Channel, Contact, CourtChild, CourtDecision, CourtParty, Product, VouchedBy, Vouching
@@ -79,7 +79,7 @@ def _status_received(fact: StatusReceived) -> contract.MessageStatusReceived:
     )
 
 
-def _contact(origin: Origin) -> Contact:
+def _contact(origin: RequestOrigin) -> Contact:
     return Contact(
         channel=Channel(origin.channel),
         address=origin.address,
@@ -88,7 +88,7 @@ def _contact(origin: Origin) -> Contact:
     )
 
 
-def _decision(decision: Decision) -> CourtDecision:
+def _decision(decision: court.CourtDecision) -> CourtDecision:
     return CourtDecision(
         court_code=decision.court_code,
         case_number=decision.case_number,
@@ -107,7 +107,7 @@ def _decision(decision: Decision) -> CourtDecision:
     )
 
 
-def _party(party: Party) -> CourtParty:
+def _party(party: court.CourtParty) -> CourtParty:
     return CourtParty(
         nik=party.nik,
         name=party.name,

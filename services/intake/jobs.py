@@ -1,4 +1,4 @@
-"""What works off the stored inflow: chats in order per sender, statuses in batches, drafts that nobody came back to.
+"""What works off the stored webhook log: chats in order per sender, statuses in batches, drafts that nobody came back to.
 
 An event wakes them in the same process; a poll, and state in MongoDB, make them correct.
 """
@@ -25,15 +25,15 @@ from services.intake.handlers import (
     prefetch_statuses,
     wanted_media,
 )
-from services.intake.ports import Deps, Lease, StoredPiece, Tx, file_id_of
+from services.intake.ports import Deps, Lease, StoredItem, Tx, file_id_of
 from shared.errors import AppError, Transient
 from shared.ids import new_token
 from shared.leases import renewing
 from shared.logs import get
-from shared.messaging.units import Errand, Units
+from shared.messaging.units import UnitBody, UnitOfWorkRunner
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
-from shared.waiting import happened, to_nobody
+from shared.waiting import no_yield, wait_for
 
 _AT_A_TIME: Final = 20  # messages of one sender read in one go; a person rarely has more than two waiting
 _STATUSES: Final = 100  # statuses in one unit of work: each is one small document and one event
@@ -63,7 +63,7 @@ class _Chat:
     """A sender in hand: what is to be handled, the oldest first, and whether it is still ours."""
 
     lease: Lease
-    pieces: deque[StoredPiece]
+    items: deque[StoredItem]
     held: bool = True
 
 
@@ -71,17 +71,22 @@ class Chats:
     """Handles stored messages: one sender at a time in one place, its messages in order, several senders side by side.
 
     Senders that are taken at the same moment go on together, a message of each in one unit of work; one who sent a file goes alone.
-    `give_way` waits, within bounds, while the process has something more urgent to do.
+    `yield_to_requests` waits, within bounds, while the process has something more urgent to do.
     """
 
     def __init__(
-        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, limits: ChatLimits, give_way: Callable[[], Awaitable[None]] = to_nobody
+        self,
+        deps: Deps,
+        units: UnitOfWorkRunner[Tx],
+        woken: asyncio.Event,
+        limits: ChatLimits,
+        yield_to_requests: Callable[[], Awaitable[None]] = no_yield,
     ) -> None:
         self._deps = deps
         self._units = units
         self._woken = woken
         self._limits = limits
-        self._give_way = give_way
+        self._yield_to_requests = yield_to_requests
         self._busy: dict[str, _Chat] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
@@ -92,10 +97,10 @@ class Chats:
         async with renewing(self._limits.lease_seconds, self._renew, name="chats"):
             try:
                 while not stop.is_set():
-                    await self._give_way()
+                    await self._yield_to_requests()
                     self._woken.clear()
                     await self._fill(stop)
-                    await happened(self._woken, self._limits.poll_seconds)
+                    await wait_for(self._woken, self._limits.poll_seconds)
             finally:
                 stopping.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -117,7 +122,7 @@ class Chats:
         try:
             while (free := self._limits.at_once - len(self._busy)) > 0 and not stop.is_set():
                 passed_over = [*self._busy, *self._resting]
-                leases = await self._deps.inflow.lease_senders(now, self._limits.lease_seconds, new_token(), passed_over, free)
+                leases = await self._deps.webhook_log.lease_senders(now, self._limits.lease_seconds, new_token(), passed_over, free)
                 if not leases:
                     return
                 chats = [_Chat(lease, deque()) for lease in leases]
@@ -128,15 +133,15 @@ class Chats:
         except Exception as error:
             if not _is_outage(error):
                 raise
-            _log.warning("inflow.unavailable", reason=type(error).__name__)
+            _log.warning("webhook_log.unavailable", reason=type(error).__name__)
 
     async def _work(self, chats: Sequence[_Chat], stop: asyncio.Event) -> None:
         """Work on senders that were taken together. Whatever breaks, breaks for them alone: their places are free again after it."""
         try:
-            found = await self._deps.inflow.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
+            found = await self._deps.webhook_log.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
             for chat in chats:
-                chat.pieces.extend(found[chat.lease.sender])
-            alone = [chat for chat in chats if any(_has_file(piece) for piece in chat.pieces)]
+                chat.items.extend(found[chat.lease.sender])
+            alone = [chat for chat in chats if any(_has_file(item) for item in chat.items)]
         except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
             if len(chats) == 1 or _is_outage(error):
                 await self._trouble(chats, error)
@@ -151,7 +156,7 @@ class Chats:
         left = chats
         try:
             while left:
-                over = [chat for chat in left if stop.is_set() or not chat.pieces]
+                over = [chat for chat in left if stop.is_set() or not chat.items]
                 await self._give_back(over, self._deps.clock())
                 lost = [chat for chat in left if chat not in over and not chat.held]
                 for chat in lost:
@@ -166,9 +171,9 @@ class Chats:
         if not chats:
             return
         try:
-            held = await self._deps.inflow.renew([chat.lease for chat in chats], self._deps.clock(), self._limits.lease_seconds)
+            held = await self._deps.webhook_log.renew([chat.lease for chat in chats], self._deps.clock(), self._limits.lease_seconds)
         except DatabaseUnavailable as error:
-            _log.warning("inflow.unavailable", reason=error.code)
+            _log.warning("webhook_log.unavailable", reason=error.code)
             return
         for chat in chats:
             chat.held = chat.held and chat.lease.sender in held
@@ -186,9 +191,9 @@ class Chats:
                     chat.lease = replace(chat.lease, failures=failures)
                     await self._give_back([chat], self._deps.clock() + timedelta(seconds=_rest_seconds(failures)))
                     continue
-                await self._give_up(chat.pieces[0], _reason(error))
+                await self._give_up(chat.items[0], _reason(error))
             MESSAGES.labels("whatsapp.message", "done").inc()
-            chat.pieces.popleft()
+            chat.items.popleft()
             chat.lease = replace(chat.lease, failures=0)
             going_on.append(chat)
         return going_on
@@ -199,29 +204,29 @@ class Chats:
         Raises:
             DatabaseUnavailable: of none is anything known.
         """
-        files = await asyncio.gather(*(self._fetched(chat.pieces[0], chat.lease.failures) for chat in chats))
-        ready = [(chat.pieces[0], file) for chat, file in zip(chats, files, strict=True) if not isinstance(file, Exception)]
-        errands = [self._errand(piece, file) for piece, file in ready]
+        files = await asyncio.gather(*(self._fetched(chat.items[0], chat.lease.failures) for chat in chats))
+        ready = [(chat.items[0], file) for chat, file in zip(chats, files, strict=True) if not isinstance(file, Exception)]
+        bodies = [self._body(item, file) for item, file in ready]
 
         async def prefetch(tx: Tx) -> None:
-            await prefetch_messages(tx, self._deps, [piece for piece, _ in ready])
+            await prefetch_messages(tx, self._deps, [item for item, _ in ready])
 
-        handled = await self._units.run_many(errands, prefetch)
+        handled = await self._units.run_many(bodies, prefetch)
         done = iter(handled)
         found = [file if isinstance(file, Exception) else next(done) for file in files]
         await _delete(self._deps, [file_id for one in found if not isinstance(one, Exception) for file_id in one])
         return [one if isinstance(one, Exception) else None for one in found]
 
-    def _errand(self, piece: StoredPiece, file: SentFile | RefusedFile | None) -> Errand[Tx, tuple[str, ...]]:
+    def _body(self, item: StoredItem, file: SentFile | RefusedFile | None) -> UnitBody[Tx, tuple[str, ...]]:
         async def handle(tx: Tx) -> tuple[str, ...]:
-            return await handle_message(tx, self._deps, piece.key, file)
+            return await handle_message(tx, self._deps, item.key, file)
 
-        return Errand(handle, piece.context)
+        return UnitBody(handle, item.context)
 
-    async def _fetched(self, piece: StoredPiece, failures: int) -> SentFile | RefusedFile | Exception | None:
+    async def _fetched(self, item: StoredItem, failures: int) -> SentFile | RefusedFile | Exception | None:
         """The message's file where the dialogue waits for one, or what went wrong with it."""
         try:
-            return await self._file(piece, failures)
+            return await self._file(item, failures)
         except Exception as error:
             if _is_outage(error):
                 raise
@@ -236,10 +241,10 @@ class Chats:
         _log.error("chat.failed", exc_info=error)
         for chat in held:
             failures = chat.lease.failures + 1
-            if failures >= self._limits.tries and chat.pieces:
+            if failures >= self._limits.tries and chat.items:
                 PARKED.labels(_reason(error)).inc()
                 with contextlib.suppress(Exception):  # then it is tried again after the rest
-                    await self._deps.inflow.park(chat.pieces[0].key, _reason(error), self._deps.clock())
+                    await self._deps.webhook_log.park(chat.items[0].key, _reason(error), self._deps.clock())
             chat.lease = replace(chat.lease, failures=failures)
             await self._give_back([chat], self._deps.clock() + timedelta(seconds=_rest_seconds(failures)))
 
@@ -250,7 +255,7 @@ class Chats:
         if until > self._deps.clock():
             self._resting |= {chat.lease.sender: until for chat in chats}
         with contextlib.suppress(Exception):  # they run out by themselves
-            await self._deps.inflow.release([chat.lease for chat in chats], until)
+            await self._deps.webhook_log.release([chat.lease for chat in chats], until)
         for chat in chats:
             self._let_go(chat)
 
@@ -258,38 +263,38 @@ class Chats:
         del self._busy[chat.lease.sender]
         self._woken.set()  # a message may have come between the last look and the release
 
-    async def _file(self, piece: StoredPiece, failures: int) -> SentFile | RefusedFile | None:
+    async def _file(self, item: StoredItem, failures: int) -> SentFile | RefusedFile | None:
         """Fetch the message's file where the dialogue waits for one."""
-        if not _has_file(piece):
+        if not _has_file(item):
             return None
 
         async def look(tx: Tx) -> Any:
-            return await wanted_media(tx, self._deps, piece)
+            return await wanted_media(tx, self._deps, item)
 
         media = await self._units.run(look)
         if media is None:
             return None
         try:
-            return await self._deps.media.fetch(media, file_id_of(piece.key))
+            return await self._deps.media.fetch(media, file_id_of(item.key))
         except Transient as error:
             if isinstance(error, DatabaseUnavailable) or failures + 1 < self._limits.media_tries:
                 raise
             _log.warning("media.given_up", reason=error.code)
             return RefusedFile(FileTrouble.NOT_READABLE)
 
-    async def _give_up(self, piece: StoredPiece, reason: str) -> None:
+    async def _give_up(self, item: StoredItem, reason: str) -> None:
         _log.error("message.parked", reason=reason)
         PARKED.labels(reason).inc()
 
         async def give_up(tx: Tx) -> None:
-            await give_up_message(tx, self._deps, piece.key, reason)
+            await give_up_message(tx, self._deps, item.key, reason)
 
         try:
-            await self._units.run(give_up, context=piece.context)
+            await self._units.run(give_up, context=item.context)
         except Exception as error:
             if _is_outage(error):
                 raise
-            await self._deps.inflow.park(piece.key, reason, self._deps.clock())  # without the apology
+            await self._deps.webhook_log.park(item.key, reason, self._deps.clock())  # without the apology
 
 
 class Statuses:
@@ -299,26 +304,31 @@ class Statuses:
     """
 
     def __init__(
-        self, deps: Deps, units: Units[Tx], woken: asyncio.Event, poll_seconds: float, give_way: Callable[[], Awaitable[None]] = to_nobody
+        self,
+        deps: Deps,
+        units: UnitOfWorkRunner[Tx],
+        woken: asyncio.Event,
+        poll_seconds: float,
+        yield_to_requests: Callable[[], Awaitable[None]] = no_yield,
     ) -> None:
         self._deps = deps
         self._units = units
         self._woken = woken
         self._poll_seconds = poll_seconds
-        self._give_way = give_way
+        self._yield_to_requests = yield_to_requests
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
         stopping = asyncio.create_task(_wake_on(stop, self._woken), name="statuses stop")
         try:
             while not stop.is_set():
-                await self._give_way()
+                await self._yield_to_requests()
                 self._woken.clear()
                 handled = await self._turn()
                 if not handled:
-                    await happened(self._woken, self._poll_seconds)
+                    await wait_for(self._woken, self._poll_seconds)
                 elif handled < _STATUSES:
-                    await happened(stop, min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS))
+                    await wait_for(stop, min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS))
         finally:
             stopping.cancel()
 
@@ -330,33 +340,33 @@ class Statuses:
     async def _turn(self) -> int:
         """Handle one batch; how many there were."""
         try:
-            keys = await self._deps.inflow.new_statuses(_STATUSES)
+            keys = await self._deps.webhook_log.new_statuses(_STATUSES)
             if keys:
                 await self._handle(keys)
         except Exception as error:
             if not _is_outage(error):
                 raise
-            _log.warning("inflow.unavailable", reason=type(error).__name__)
+            _log.warning("webhook_log.unavailable", reason=type(error).__name__)
             return 0
         return len(keys)
 
     async def _handle(self, keys: Sequence[str]) -> None:
         """Each is judged alone: one that breaks is parked, and stops no other."""
 
-        def errand(key: str) -> Errand[Tx, None]:
-            return Errand(lambda tx: handle_status(tx, key))
+        def body(key: str) -> UnitBody[Tx, None]:
+            return UnitBody(lambda tx: handle_status(tx, key))
 
-        found = await self._units.run_many([errand(key) for key in keys], lambda tx: prefetch_statuses(tx, keys))
+        found = await self._units.run_many([body(key) for key in keys], lambda tx: prefetch_statuses(tx, keys))
         for key, error in zip(keys, found, strict=True):
             if error is None:
                 continue
             _log.warning("status.failed", reason=_reason(error), exc_info=None if isinstance(error, AppError) else error)
-            await self._deps.inflow.park(key, "status_failed", self._deps.clock())
+            await self._deps.webhook_log.park(key, "status_failed", self._deps.clock())
             PARKED.labels("status_failed").inc()
         MESSAGES.labels("whatsapp.status", "done").inc(found.count(None))
 
 
-class Sweeper:
+class UploadSweeper:
     """Drops now and then what nobody came back to: personal data is not kept for nothing (UU 27/2022 article 16).
 
     `sweep` gives how much it dropped of `what`.
@@ -378,20 +388,20 @@ class Sweeper:
                 _log.warning("sweep.unavailable", what=self._what, reason=type(error).__name__)
             else:
                 _log.info("sweep.done", what=self._what, count=swept)
-            await happened(stop, self._every_seconds)
+            await wait_for(stop, self._every_seconds)
 
 
 class Drafts:
     """What people typed and sent in a chat and did not finish."""
 
-    def __init__(self, deps: Deps, units: Units[Tx]) -> None:
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
         self._deps = deps
         self._units = units
 
     async def sweep(self) -> int:
         """Drop every stale draft with its files; gives how many."""
         swept = 0
-        while contacts := await self._deps.inflow.stale_drafts(self._deps.clock() - DRAFT_LIFETIME, _SWEPT):
+        while contacts := await self._deps.webhook_log.stale_drafts(self._deps.clock() - DRAFT_LIFETIME, _SWEPT):
             for contact_id in contacts:
                 await self._drop(contact_id)
             swept += len(contacts)
@@ -404,8 +414,8 @@ class Drafts:
         await _delete(self._deps, await self._units.run(drop))
 
 
-def _has_file(piece: StoredPiece) -> bool:
-    return has_file(piece.content)
+def _has_file(item: StoredItem) -> bool:
+    return has_file(item.content)
 
 
 async def _delete(deps: Deps, file_ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the handlers need from outside: the unit of work, the stored inflow, files, the provider's media, and what is fixed per process."""
+"""What the handlers need from outside: the unit of work, the webhook log, files, the provider's media, and what is fixed per process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from services.intake.domain.chat import Conversation, OpenRequest, RefusedFile, SentFile
-from services.intake.domain.contacts import Contact, Identity
-from services.intake.domain.court import Decision
+from services.intake.domain.contacts import ChatContact, ChatIdentity
+from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket, Limits
-from services.intake.domain.forms import Desk
-from services.intake.domain.inflow import Json, Kind, Piece
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.messages import MediaRef
-from services.intake.domain.requests import Channel, IssuedDocument, Published, Request, State
-from services.intake.domain.texts import Texts
+from services.intake.domain.requests import Channel, IssuedDocument, Published, Request, RequestState
+from services.intake.domain.texts import DialogueTexts
+from services.intake.domain.webhook_log import Json, WebhookItem, WebhookItemKind
 from services.intake.domain.words import Vocabulary
 from shared.clock import Clock
 from shared.messaging.delivery import Context
@@ -26,16 +26,16 @@ from shared.values import Receipt
 
 
 def file_id_of(key: str) -> str:
-    """Under which id the photo of a piece lies. A wamid has the phone number inside, so it is a hash."""
+    """Under which id the photo of a item lies. A wamid has the phone number inside, so it is a hash."""
     return f"wa-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPiece:
-    """A piece of the inflow as it lies: `is_new` until it was handled or given up."""
+class StoredItem:
+    """A item of the webhook log as it lies: `is_new` until it was handled or given up."""
 
     key: str
-    kind: Kind
+    kind: WebhookItemKind
     sender: str
     received_at: datetime
     content: Json
@@ -60,12 +60,12 @@ class CaseRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CourtCase:
     """One court decision and the requests that follow from it. `key` is the decision's normal form."""
 
     case_id: str
     key: str
-    decision: Decision
+    decision: CourtDecision
     fingerprint: str
     requests: tuple[CaseRequest, ...]
     received_at: datetime
@@ -91,28 +91,28 @@ class Lease:
 class Tx(Protocol):
     """One unit of work over intake's aggregates."""
 
-    async def piece(self, key: str) -> StoredPiece:
-        """A stored piece; NotFound where there is none."""
+    async def item(self, key: str) -> StoredItem:
+        """A stored item; NotFound where there is none."""
 
-    async def prefetch_pieces(self, keys: Sequence[str]) -> None:
+    async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many at once."""
 
-    def finish_piece(self, piece: StoredPiece) -> None:
+    def finish_item(self, item: StoredItem) -> None:
         """Mark it handled; a second handler loses the race."""
 
-    def park_piece(self, piece: StoredPiece, reason: str) -> None:
+    def park_item(self, item: StoredItem, reason: str) -> None:
         """Give it up, visibly."""
 
-    async def prefetch_chats(self, identities: Sequence[Identity]) -> None:
+    async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """Read contacts, their conversations and their open requests, many at once."""
 
-    async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
+    async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
         """Who is known by this phone and by this BSUID: none, one, or two who are one."""
 
-    def add_contact(self, contact: Contact) -> None:
+    def add_contact(self, contact: ChatContact) -> None:
         """Store a new contact."""
 
-    def save_contact(self, contact: Contact) -> None:
+    def save_contact(self, contact: ChatContact) -> None:
         """Store a changed contact."""
 
     async def conversation(self, contact_id: str) -> Conversation:
@@ -148,16 +148,16 @@ class Tx(Protocol):
     def save_docket(self, docket: Docket) -> None:
         """Store it. It was read with `docket` before; who writes it at the same time as somebody else comes second."""
 
-    async def find_link_holder(self, link_id: str) -> Contact | None:
+    async def find_link_holder(self, link_id: str) -> ChatContact | None:
         """The contact that has, or had, this link."""
 
-    async def contact(self, contact_id: str) -> Contact:
+    async def contact(self, contact_id: str) -> ChatContact:
         """A contact by its id; NotFound where there is none."""
 
-    async def find_case(self, key: str) -> Case | None:
+    async def find_case(self, key: str) -> CourtCase | None:
         """The case of a decision, by the decision's key."""
 
-    def add_case(self, case: Case) -> None:
+    def add_case(self, case: CourtCase) -> None:
         """Store a new case."""
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
@@ -176,10 +176,10 @@ class Tx(Protocol):
         """Tell a fact as an event, in the same commit."""
 
 
-class Inflow(Protocol):
-    """Raw pieces of webhooks, stored before they are handled."""
+class WebhookLog(Protocol):
+    """Raw items of webhooks, stored before they are handled."""
 
-    async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
+    async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
         """Store durably in one round trip; those already there are left alone. Gives how many were new."""
 
     async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
@@ -191,7 +191,7 @@ class Inflow(Protocol):
     async def release(self, leases: Sequence[Lease], until: datetime) -> None:
         """Give senders back with their failures: at once, or after a rest when the first message failed."""
 
-    async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredPiece]]:
+    async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredItem]]:
         """New messages of these senders, so many of each, in the order in which they were sent."""
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
@@ -201,13 +201,13 @@ class Inflow(Protocol):
         """Age of the oldest message or status that nobody handled; 0 where there is none."""
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
-        """Give a piece up outside a unit. False when somebody handled it meanwhile."""
+        """Give a item up outside a unit. False when somebody handled it meanwhile."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
         """Contacts whose draft was last touched before that moment."""
 
 
-class FileRoom(Protocol):
+class FileStore(Protocol):
     """Files in GridFS."""
 
     async def put(
@@ -242,10 +242,10 @@ class Media(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class RequestSearch:
     """What a list of requests is narrowed by. `text`: receipt, document number or case id, or the beginning of one."""
 
-    state: State | None = None
+    state: RequestState | None = None
     service: str | None = None
     channel: Channel | None = None
     text: str | None = None
@@ -263,7 +263,7 @@ class Documents(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RequestPage:
     """Some requests, and the cursor of the next page where there is one."""
 
     requests: tuple[Request, ...]
@@ -273,17 +273,17 @@ class Page:
 class People(Protocol):
     """Plain reads of contacts by the person they are linked to."""
 
-    async def linked_to(self, nik: str) -> Sequence[Contact]:
+    async def linked_to(self, nik: str) -> Sequence[ChatContact]:
         """Contacts that have, or had, a link to this person."""
 
 
-class Register(Protocol):
+class RequestReader(Protocol):
     """Plain reads of requests, outside any unit of work."""
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
         """A request by its receipt number."""
 
-    async def search(self, search: Search) -> Page:
+    async def search(self, search: RequestSearch) -> RequestPage:
         """The newest first, page by page."""
 
 
@@ -299,13 +299,13 @@ class Deps:
     new_receipt: Callable[[], Receipt]
     promise: Callable[[datetime, timedelta], datetime]
     catalogue: Catalogue
-    desk: Desk
+    desk: ServiceMenu
     vocabulary: Vocabulary
-    texts: Texts
-    inflow: Inflow
-    files: FileRoom
+    texts: DialogueTexts
+    webhook_log: WebhookLog
+    files: FileStore
     media: Media
-    register: Register
+    register: RequestReader
     documents: Documents
     people: People
     limits: Limits

@@ -70,12 +70,12 @@ class Settings(ServiceSettings):
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")
     ] = 6.0
     chat_tries: Annotated[int, Field(ge=1, description="Failures of one message before it is parked and the chat goes on")] = 6
-    inflow_alarm_seconds: Annotated[
+    webhook_log_alarm_seconds: Annotated[
         float, Field(gt=0, description="Age of the oldest message or status not handled yet that makes the service not ready, in seconds")
     ] = 300.0
-    inflow_poll_seconds: Annotated[float, Field(gt=0, description="How often the inflow is looked at without being woken, in seconds")] = (
-        1.0
-    )
+    webhook_log_poll_seconds: Annotated[
+        float, Field(gt=0, description="How often the webhook log is looked at without being woken, in seconds")
+    ] = 1.0
     yield_seconds: Annotated[
         float,
         Field(ge=0, le=1, description="How long work on what is stored gives way to requests that are being answered, at most, in seconds"),

@@ -16,27 +16,27 @@ from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.conversation import DOCUMENT_TYPES
 from services.intake.domain.docket import Limits
-from services.intake.domain.forms import Desk
-from services.intake.domain.requests import State
-from services.intake.domain.texts import Dates, Texts
+from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.requests import RequestState
+from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
-from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, Sweeper
+from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, UploadSweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, InflowStore, IntakeTx, PeopleStore, RegisterStore, UsedFiles
+from services.intake.store import INDEXES, SHELVES, IntakeTx, MongoRequestReader, MongoWebhookLog, PeopleStore, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging import conservation, shelves
-from shared.messaging.station import Station
-from shared.messaging.units import UnitOfWork, Units
+from shared.messaging.station import MessagingHost
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
-from shared.process import Job, Service
+from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
-from shared.web import Traffic
+from shared.web import InFlightRequests
 
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -45,11 +45,11 @@ ACCOUNTS: Final = (
     conservation.by_state(
         "requests",
         "requests",
-        finished=(State.RETURNED, State.REJECTED, State.READY, State.DELIVERED),
-        parked=(State.UNDELIVERED,),
-        in_flight=(State.SUBMITTED, State.APPROVED, State.ISSUED),
+        finished=(RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED),
+        parked=(RequestState.UNDELIVERED,),
+        in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
-    conservation.by_state("inflow", "inflow", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
+    conservation.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
 )
 
 
@@ -69,10 +69,10 @@ class Wiring:
         issuance: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.settings = settings
-        self.station = Station(settings, NAME)
-        self.mongo, self.database = self.station.mongo, self.station.database
+        self.host = MessagingHost(settings, NAME)
+        self.mongo, self.database = self.host.mongo, self.host.database
         self.files = Files(self.mongo, self.database, BUCKET)
-        self.inflow = InflowStore(self.mongo, self.database)
+        self.webhook_log = MongoWebhookLog(self.mongo, self.database)
         self.media = self._media(http)
         self.documents = IssuedDocuments(
             settings.issuance_url,
@@ -80,13 +80,13 @@ class Wiring:
             timeout_seconds=settings.issuance_timeout_seconds,
             transport=issuance,
         )
-        self.units: Units[Tx] = self.station.units(self._tx(clock), clock)
+        self.units: UnitOfWorkRunner[Tx] = self.host.units(self._tx(clock), clock)
         self.deps = self._deps(clock)
-        self.traffic = Traffic()
-        self.consumer = self.station.consumer(self.units, consumers.routes(self.deps), self._give_way)
+        self.in_flight = InFlightRequests()
+        self.consumer = self.host.consumer(self.units, consumers.routes(self.deps), self._yield_to_requests)
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
-        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._give_way)
-        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.inflow_poll_seconds, self._give_way)
+        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._yield_to_requests)
+        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.webhook_log_poll_seconds, self._yield_to_requests)
         self.drafts = Drafts(self.deps, self.units)
         self.unused_files = UnusedFiles(
             self.mongo,
@@ -97,7 +97,7 @@ class Wiring:
             clock=clock,
         )
         self.health = Health()
-        self.health.add("mongo", self.station.check_database)
+        self.health.add("mongo", self.host.check_database)
 
     def service(self) -> Service:
         """The process."""
@@ -107,15 +107,15 @@ class Wiring:
             app=api.create(self.settings, self.health, self._parts()),
             prepare=self.prepare,
             workers=(
-                Job("consumer", self.consumer.run, {"broker": self.consumer.check}),
-                Job("chats", self.chats.run, {"inflow": self.check_inflow}),
-                Job("statuses", self.statuses.run),
-                Job("drafts", Sweeper("drafts", self.drafts.sweep).run),
-                Job("unused files", Sweeper("unused_files", self.unused_files.sweep).run),
-                Job("half uploads", Sweeper("half_uploads", self.files.sweep).run),
+                BackgroundJob("consumer", self.consumer.run, {"broker": self.consumer.check}),
+                BackgroundJob("chats", self.chats.run, {"webhook_log": self.check_webhook_log}),
+                BackgroundJob("statuses", self.statuses.run),
+                BackgroundJob("drafts", UploadSweeper("drafts", self.drafts.sweep).run),
+                BackgroundJob("unused files", UploadSweeper("unused_files", self.unused_files.sweep).run),
+                BackgroundJob("half uploads", UploadSweeper("half_uploads", self.files.sweep).run),
             ),
-            relay=Job("relay", self.station.relay.run, {"outbox": self.station.check_outbox, "publisher": self.station.publisher.check}),
-            close=(self.media.close, self.documents.close, self.station.close),
+            relay=BackgroundJob("relay", self.host.relay.run, {"outbox": self.host.check_outbox, "publisher": self.host.publisher.check}),
+            close=(self.media.close, self.documents.close, self.host.close),
         )
 
     async def prepare(self) -> None:
@@ -126,19 +126,19 @@ class Wiring:
         await conservation.register(self.mongo, self.database, ACCOUNTS)
         await shelves.register(self.mongo, self.database, SHELVES)
 
-    async def check_inflow(self) -> Check:
-        """Readiness of what works the inflow off: nothing waits in it for too long, whatever keeps it there."""
-        age = await self.inflow.oldest_seconds(self.deps.clock())
-        old = age > self.settings.inflow_alarm_seconds
-        return Check(ok=not old, reason="inflow_old" if old else "", value=round(age, 1))
+    async def check_webhook_log(self) -> Check:
+        """Readiness of what works the webhook log off: nothing waits in it for too long, whatever keeps it there."""
+        age = await self.webhook_log.oldest_seconds(self.deps.clock())
+        old = age > self.settings.webhook_log_alarm_seconds
+        return Check(ok=not old, reason="webhook_log_old" if old else "", value=round(age, 1))
 
     def wake(self) -> None:
-        """There is something in the inflow."""
+        """There is something in the webhook log."""
         self.chats_woken.set()
         self.statuses_woken.set()
 
-    async def _give_way(self) -> None:
-        await self.traffic.give_way(self.settings.yield_seconds)
+    async def _yield_to_requests(self) -> None:
+        await self.in_flight.yield_to_requests(self.settings.yield_seconds)
 
     def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
         return lambda work: IntakeTx(work, self.mongo, self.database, clock)
@@ -157,7 +157,7 @@ class Wiring:
     def _deps(self, clock: Clock) -> Deps:
         settings = self.settings
         services = catalogue().adjusted(promise_hours=settings.promise_hours)
-        desk = Desk.of(services, settings.open_services)
+        desk = ServiceMenu.of(services, settings.open_services)
         office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
         office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
         return Deps(
@@ -169,10 +169,10 @@ class Wiring:
             desk=desk,
             vocabulary=read_vocabulary(TEMPLATES / "words.toml", desk, services),
             texts=read_texts(TEMPLATES / "dialogue.toml"),
-            inflow=self.inflow,
+            webhook_log=self.webhook_log,
             files=self.files,
             media=self.media,
-            register=RegisterStore(self.mongo, self.database),
+            register=MongoRequestReader(self.mongo, self.database),
             documents=self.documents,
             people=PeopleStore(self.mongo, self.database),
             limits=Limits(
@@ -199,7 +199,7 @@ class Wiring:
                 {code: [secret.get_secret_value() for secret in known] for code, known in settings.court_secrets.items()}
             ),
             file_max_bytes=settings.file_max_bytes,
-            traffic=self.traffic,
+            in_flight=self.in_flight,
             database_lost=self.mongo.lost,
         )
 
@@ -210,11 +210,11 @@ class Wiring:
             lease_seconds=settings.chat_lease_seconds,
             tries=settings.chat_tries,
             media_tries=settings.media_tries,
-            poll_seconds=settings.inflow_poll_seconds,
+            poll_seconds=settings.webhook_log_poll_seconds,
         )
 
 
-def read_texts(path: Path) -> Texts:
+def read_texts(path: Path) -> DialogueTexts:
     """What the dialogue says.
 
     Raises:
@@ -225,10 +225,10 @@ def read_texts(path: Path) -> Texts:
     dates = document["dates"]
     sentences = {code: reason.text for code, reason in reasons().items()}
     written = Dates(dates["days"], dates["months"], dates["moment"])
-    return Texts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
+    return DialogueTexts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
 
 
-def read_vocabulary(path: Path, desk: Desk, services: Catalogue) -> Vocabulary:
+def read_vocabulary(path: Path, desk: ServiceMenu, services: Catalogue) -> Vocabulary:
     """What people write. The number and the name of a service in the menu are understood by themselves.
 
     Raises:

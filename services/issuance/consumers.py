@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.issuance import handlers
-from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.document import Approval, Contact, Material, Origin
+from services.issuance.domain.card import CardMember, FamilyCard
+from services.issuance.domain.document import Approval, Cause, Contact, DocumentContent
 from services.issuance.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.verification import RequestApproved
-from shared.messaging.delivery import Meta, Route
+from shared.messaging.delivery import EventRoute, Meta
 
 
-def routes(deps: Deps) -> tuple[Route[RequestApproved, Tx], ...]:
+def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
     """Event -> handler."""
 
     async def approved(tx: Tx, event: RequestApproved, meta: Meta) -> None:
-        origin = Origin(correlation_id=meta.correlation_id, causation_id=meta.message_id, traceparent=meta.traceparent)
+        origin = Cause(correlation_id=meta.correlation_id, causation_id=meta.message_id, traceparent=meta.traceparent)
         await handlers.claim_document(tx, deps, approval_of(event), origin)
 
     async def prefetch(tx: Tx, events: Sequence[RequestApproved]) -> None:
         await handlers.prefetch_claims(tx, deps, [approval_of(event) for event in events])
 
-    return (Route(RequestApproved, approved, prefetch),)
+    return (EventRoute(RequestApproved, approved, prefetch),)
 
 
 def approval_of(event: RequestApproved) -> Approval:
@@ -36,7 +36,7 @@ def approval_of(event: RequestApproved) -> Approval:
         channel=event.channel.value,
         service=event.service,
         product=event.product.value,
-        material=Material(holder_nik=personal.holder_nik, card=_card(personal.card), contact=_contact(personal.contact)),
+        material=DocumentContent(holder_nik=personal.holder_nik, card=_card(personal.card), contact=_contact(personal.contact)),
     )
 
 
@@ -54,5 +54,5 @@ def _card(card: parts.FamilyCard) -> FamilyCard:
     return FamilyCard(**fields, members=tuple(_member(member) for member in card.members))
 
 
-def _member(member: parts.FamilyMember) -> Member:
-    return Member(**{name: getattr(member, name) for name in Member.__dataclass_fields__})
+def _member(member: parts.FamilyMember) -> CardMember:
+    return CardMember(**{name: getattr(member, name) for name in CardMember.__dataclass_fields__})

@@ -7,8 +7,8 @@ from datetime import date
 
 from services.issuance.domain import document as documents
 from services.issuance.domain import numbers
-from services.issuance.domain.document import Approval, Certificate, Document, Origin, Pdf
-from services.issuance.domain.sheet import Sheet, compose
+from services.issuance.domain.document import Approval, Cause, Certificate, Document, Pdf
+from services.issuance.domain.render_input import RenderInput, compose
 from services.issuance.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
@@ -22,7 +22,7 @@ async def prefetch_claims(tx: Tx, deps: Deps, approvals: Sequence[Approval]) -> 
     await tx.prefetch(documents=[documents.document_id(item.request_id, item.product) for item in approvals], counters=counters)
 
 
-async def claim_document(tx: Tx, deps: Deps, approval: Approval, origin: Origin) -> None:
+async def claim_document(tx: Tx, deps: Deps, approval: Approval, origin: Cause) -> None:
     """Claim the request's product and reserve its number, in one unit of work. Idempotent: a second approval changes nothing.
 
     Raises:
@@ -51,7 +51,7 @@ async def claim_document(tx: Tx, deps: Deps, approval: Approval, origin: Origin)
             at=at,
         )
     )
-    tx.on_commit(deps.wake_press)
+    tx.on_commit(deps.wake_renderer)
 
 
 async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
@@ -65,7 +65,7 @@ async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
     return document
 
 
-def sheet_of(deps: Deps, document: Document) -> Sheet:
+def sheet_of(deps: Deps, document: Document) -> RenderInput:
     """The words of its sheet. The printed date is the day its number carries.
 
     Raises:
@@ -143,7 +143,7 @@ async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) ->
 
 
 async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:
-    """Give a held document back to the press.
+    """Give a held document back to the renderer.
 
     Raises:
         NotFound: `documents_not_found`.
@@ -151,7 +151,7 @@ async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:
     """
     document = documents.retry(await tx.get_document(document_id), at=deps.clock())
     tx.save_document(document)
-    tx.on_commit(deps.wake_press)
+    tx.on_commit(deps.wake_renderer)
     return document
 
 

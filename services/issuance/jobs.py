@@ -1,4 +1,4 @@
-"""What starts by time: the press takes up what is due. Woken by the commit of a claim, and by a poll in case nobody woke it."""
+"""What starts by time: the renderer takes up what is due. Woken by the commit of a claim, and by a poll in case nobody woke it."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
 from shared.leases import renewing
 from shared.messaging.delivery import Context
-from shared.messaging.units import Errand, Units
-from shared.waiting import happened
+from shared.messaging.units import UnitBody, UnitOfWorkRunner
+from shared.waiting import wait_for
 
-PRESS_PAUSE_SECONDS: Final = 5.0  # between two tries to start a press that will not start: a process each
+RENDERER_PAUSE_SECONDS: Final = 5.0  # between two tries to start a renderer that will not start: a process each
 SUPERSEDED: Final = frozenset({"document_not_due", "attempt_superseded"})  # another copy was faster, or it was voided: nothing to do
 
 SWEEP_SECONDS: Final = 6 * 3600.0  # what is swept is a day old; a quarter of that is soon enough
 
-_log = logs.get("press")
+_log = logs.get("renderer")
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RenderLimits:
     """How much is in work at a time, how often to look without being woken, and how long printed sheets wait for each other."""
 
     at_once: int
     poll_seconds: float
-    tray_sheets: int
-    tray_seconds: float
+    batcher_sheets: int
+    batcher_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderedDocument:
     """A printed sheet of a document."""
 
     document: Document
@@ -49,25 +49,27 @@ class Sheet:
     context: Context
 
 
-class Tray:
+class ResultBatcher:
     """Where printed sheets wait for each other, so that several are stored, recorded and told together.
 
-    It is carried away when nothing more is in the press, when `most` lie on it, and when the first has lain for `seconds`. `carry` gives
+    It is carried away when nothing more is in the renderer, when `most` lie on it, and when the first has lain for `seconds`. `carry` gives
     each sheet's document as it is then, or what went wrong with it.
     """
 
-    def __init__(self, carry: Callable[[Sequence[Sheet]], Awaitable[Sequence[Document | Exception]]], *, most: int, seconds: float) -> None:
+    def __init__(
+        self, carry: Callable[[Sequence[RenderedDocument]], Awaitable[Sequence[Document | Exception]]], *, most: int, seconds: float
+    ) -> None:
         self._carry = carry
         self._most = most
         self._seconds = seconds
         self._coming = 0
-        self._lying: list[tuple[Sheet, asyncio.Future[Document]]] = []
+        self._lying: list[tuple[RenderedDocument, asyncio.Future[Document]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._carriers: set[asyncio.Task[None]] = set()
 
     @contextlib.contextmanager
     def expecting(self) -> Iterator[None]:
-        """While a sheet is in the press, or in line for it."""
+        """While a sheet is in the renderer, or in line for it."""
         self._coming += 1
         try:
             yield
@@ -75,7 +77,7 @@ class Tray:
             self._coming -= 1
             asyncio.get_running_loop().call_soon(self._look)  # soon: this sheet is about to be laid down too
 
-    async def lay(self, sheet: Sheet) -> Document:
+    async def lay(self, sheet: RenderedDocument) -> Document:
         """Lay a sheet down; returns when it was carried to its place.
 
         Raises:
@@ -99,11 +101,11 @@ class Tray:
             self._timer = None
         lying, self._lying = self._lying, []
         if lying:
-            carrier = asyncio.create_task(self._deliver(lying), name="tray")
+            carrier = asyncio.create_task(self._deliver(lying), name="batcher")
             self._carriers.add(carrier)
             carrier.add_done_callback(self._carriers.discard)
 
-    async def _deliver(self, lying: Sequence[tuple[Sheet, asyncio.Future[Document]]]) -> None:
+    async def _deliver(self, lying: Sequence[tuple[RenderedDocument, asyncio.Future[Document]]]) -> None:
         structlog.contextvars.clear_contextvars()  # they are of several documents
         try:
             found = await self._carry([sheet for sheet, _ in lying])
@@ -119,41 +121,41 @@ class Tray:
 
 
 class Printing:
-    """Prints what is due, up to `at_once` at a time: while some sheets are in the press, others' bytes are being stored."""
+    """Prints what is due, up to `at_once` at a time: while some sheets are in the renderer, others' bytes are being stored."""
 
-    def __init__(self, deps: Deps, units: Units[Tx], woken: asyncio.Event, pace: Pace) -> None:
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], woken: asyncio.Event, pace: RenderLimits) -> None:
         self._deps = deps
         self._units = units
-        self._tray = Tray(self._store, most=pace.tray_sheets, seconds=pace.tray_seconds)
+        self._batcher = ResultBatcher(self._store, most=pace.batcher_sheets, seconds=pace.batcher_seconds)
         self._woken = woken
         self._at_once = pace.at_once
         self._poll_seconds = pace.poll_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, int] = {}
-        self._no_press_until = 0.0
+        self._no_renderer_until = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then finish the sheets in work."""
         stopper = asyncio.create_task(self._wake_on(stop))
-        async with renewing(self._deps.lease.total_seconds(), self._renew, name="press"):
+        async with renewing(self._deps.lease.total_seconds(), self._renew, name="renderer"):
             try:
                 while not stop.is_set():
                     self._woken.clear()
                     await self._take_up()
-                    await happened(self._woken, self._poll_seconds)
+                    await wait_for(self._woken, self._poll_seconds)
                 await asyncio.gather(*self._running.values())
             finally:
                 for task in (stopper, *self._running.values()):
                     task.cancel()
 
     async def _renew(self) -> None:
-        """Keep what is in hand, however long the press takes: so a lease may be short, and a crash is soon over."""
+        """Keep what is in hand, however long the renderer takes: so a lease may be short, and a crash is soon over."""
         if not self._held:
             return
         try:
             await self._deps.register.renew(dict(self._held), self._deps.clock() + self._deps.lease)
         except Transient as error:
-            _log.warning("press.unrenewed", code=error.code)
+            _log.warning("renderer.unrenewed", code=error.code)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -161,13 +163,13 @@ class Printing:
 
     async def _take_up(self) -> None:
         room = self._at_once - len(self._running)
-        if room <= 0 or not await self._press_stands():
+        if room <= 0 or not await self._renderer_stands():
             return
         try:
             due = await self._deps.register.due(self._deps.clock(), self._at_once + len(self._running))
             begun = await self._begin([key for key in due if key not in self._running][:room])
         except Transient as error:
-            _log.warning("press.waits", code=error.code)
+            _log.warning("renderer.waits", code=error.code)
             return
         for document in begun:
             task = asyncio.create_task(self._print_guarded(document), name=f"print {document.document_id}")
@@ -178,11 +180,11 @@ class Printing:
     async def _begin(self, document_ids: Sequence[str]) -> list[Document]:
         """Take the next attempt of each; those that somebody else has, or that wait for the lease, are left out."""
 
-        def errand(document_id: str) -> Errand[Tx, Document]:
-            return Errand(lambda tx: handlers.begin_printing(tx, self._deps, document_id))
+        def body(document_id: str) -> UnitBody[Tx, Document]:
+            return UnitBody(lambda tx: handlers.begin_printing(tx, self._deps, document_id))
 
         found = await self._units.run_many(
-            [errand(document_id) for document_id in document_ids], lambda tx: tx.prefetch(documents=document_ids, counters=())
+            [body(document_id) for document_id in document_ids], lambda tx: tx.prefetch(documents=document_ids, counters=())
         )
         begun = []
         for document_id, outcome in zip(document_ids, found, strict=True):
@@ -192,15 +194,15 @@ class Printing:
                 _tell(outcome, document_id=document_id)
         return begun
 
-    async def _press_stands(self) -> bool:
-        """Without a press no document loses an attempt."""
-        if monotonic_seconds() < self._no_press_until:
+    async def _renderer_stands(self) -> bool:
+        """Without a renderer no document loses an attempt."""
+        if monotonic_seconds() < self._no_renderer_until:
             return False
         try:
-            await self._deps.press.start()
+            await self._deps.renderer.start()
         except Transient as error:
-            self._no_press_until = monotonic_seconds() + PRESS_PAUSE_SECONDS
-            _log.error("press.failed", code=error.code, detail=error.detail)
+            self._no_renderer_until = monotonic_seconds() + RENDERER_PAUSE_SECONDS
+            _log.error("renderer.failed", code=error.code, detail=error.detail)
             return False
         return True
 
@@ -224,10 +226,10 @@ class Printing:
     async def _print(self, document: Document) -> None:
         context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
         began = monotonic_seconds()
-        crash_point("before_call", "press")
+        crash_point("before_call", "renderer")
         try:
-            with self._tray.expecting():
-                printed = await self._deps.press.print_sheet(
+            with self._batcher.expecting():
+                printed = await self._deps.renderer.print_sheet(
                     document.product, handlers.sheet_of(self._deps, document), made_at=document.claimed_at
                 )
         except (DomainError, Permanent, Transient) as error:
@@ -236,13 +238,13 @@ class Printing:
             return
         seconds = monotonic_seconds() - began
         metrics.EFFECT_SECONDS.labels("print").observe(seconds)
-        crash_point("after_response_before_save", "press")
-        issued = await self._tray.lay(Sheet(document, printed, context))
+        crash_point("after_response_before_save", "renderer")
+        issued = await self._batcher.lay(RenderedDocument(document, printed, context))
         await handlers.discard_leftovers(self._deps, issued)
         metrics.EFFECTS.labels("print", "done").inc()
         _log.info("document.issued", number=document.number, product=document.product, ms=round(seconds * 1000, 1))
 
-    async def _store(self, sheets: Sequence[Sheet]) -> list[Document | Exception]:
+    async def _store(self, sheets: Sequence[RenderedDocument]) -> list[Document | Exception]:
         """Keep the bytes, then make them the documents."""
         kept = await asyncio.gather(
             *(self._deps.archive.put(handlers.file_id(sheet.document), sheet.printed.content) for sheet in sheets), return_exceptions=True
@@ -267,9 +269,9 @@ class Printing:
             found[index] = result
         return [found[index] for index in range(len(sheets))]
 
-    def _recording(self, sheet: Sheet, pdf: Pdf) -> Errand[Tx, Document]:
+    def _recording(self, sheet: RenderedDocument, pdf: Pdf) -> UnitBody[Tx, Document]:
         key, attempt, certificate = sheet.document.document_id, sheet.document.attempt, sheet.printed.certificate
-        return Errand(lambda tx: handlers.record_issued(tx, self._deps, key, attempt, pdf, certificate), sheet.context)
+        return UnitBody(lambda tx: handlers.record_issued(tx, self._deps, key, attempt, pdf, certificate), sheet.context)
 
     async def _note_failure(self, document: Document, error: AppError, context: Context) -> None:
         final = not isinstance(error, Transient)
@@ -288,7 +290,7 @@ def _tell(error: Exception, **of: str) -> None:
         _log.error("document.stuck", code=getattr(error, "code", None), exc_info=error, **of)
 
 
-class Sweeping:
+class LeftoverSweeper:
     """Removes, now and then, what a process that died in the middle left in the archive: it is personal and nobody points to it."""
 
     def __init__(self, sweep: Callable[[], Awaitable[int]], *, every_seconds: float = SWEEP_SECONDS) -> None:
@@ -304,4 +306,4 @@ class Sweeping:
                 _log.warning("archive.unswept", code=error.code)
             else:
                 _log.info("archive.swept", uploads=swept)
-            await happened(stop, self._every_seconds)
+            await wait_for(stop, self._every_seconds)

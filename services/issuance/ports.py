@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from services.issuance.domain.document import Certificate, Document, DocumentIssued, Pdf, State
-from services.issuance.domain.numbers import Counter
-from services.issuance.domain.sheet import Office
+from services.issuance.domain.document import Certificate, Document, DocumentIssued, DocumentState, Pdf
+from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.render_input import Office
 from shared.clock import Clock
 
 
@@ -36,11 +36,11 @@ class Tx(Protocol):
         """Keep the next state of a document that was read here."""
         ...
 
-    async def counter(self, key: str) -> Counter:
+    async def counter(self, key: str) -> NumberSequence:
         """The counter, at zero where there is none yet."""
         ...
 
-    async def keep_counter(self, counter: Counter) -> None:
+    async def keep_counter(self, counter: NumberSequence) -> None:
         """Keep a counter, new or raised."""
         ...
 
@@ -61,7 +61,7 @@ class Printed:
     certificate: Certificate
 
 
-class Press(Protocol):
+class Renderer(Protocol):
     """Typesets and signs."""
 
     async def start(self) -> object:
@@ -97,12 +97,12 @@ class DocumentQuery:
     receipt: str | None = None
     request_id: str | None = None
     case_id: str | None = None
-    state: State | None = None
+    state: DocumentState | None = None
     before: str | None = None
     limit: int = 50
 
 
-class Register(Protocol):
+class DocumentReader(Protocol):
     """Plain reads, and leases of attempts, outside any unit of work."""
 
     async def get(self, document_id: str) -> Document:
@@ -126,7 +126,7 @@ class Register(Protocol):
         ...
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Ids of what the press may take up, the longest waiting first."""
+        """Ids of what the renderer may take up, the longest waiting first."""
         ...
 
 
@@ -139,10 +139,10 @@ class Deps:
     kinds: Mapping[str, str]
     office: Office
     check_base_url: str
-    press: Press
+    renderer: Renderer
     archive: Archive
-    register: Register
-    wake_press: Callable[[], None]
+    register: DocumentReader
+    wake_renderer: Callable[[], None]
     lease: timedelta
     most_attempts: int
 

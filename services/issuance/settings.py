@@ -28,25 +28,26 @@ class Settings(ServiceSettings):
         bool, Field(description="true only with a certificate of an authority (PSrE); anything else is printed with the demo mark")
     ] = False
     office_file: Annotated[Path | None, Field(description="TOML with the office's texts in place of templates/office.toml")] = None
-    press_seconds: Annotated[float, Field(gt=0, description="Time limit for typesetting and signing one sheet, in seconds")] = 10.0
-    press_start_seconds: Annotated[float, Field(gt=0, description="Time limit for starting the press, in seconds")] = 30.0
-    press_memory_mib: Annotated[int, Field(ge=256, description="Address space of a press process, in MiB")] = 768
-    press_processes: Annotated[
-        int, Field(ge=1, le=16, description="Press processes at most; the first is always there, the others start when the line grows long")
+    renderer_seconds: Annotated[float, Field(gt=0, description="Time limit for typesetting and signing one sheet, in seconds")] = 10.0
+    renderer_start_seconds: Annotated[float, Field(gt=0, description="Time limit for starting the renderer, in seconds")] = 30.0
+    renderer_memory_mib: Annotated[int, Field(ge=256, description="Address space of a renderer process, in MiB")] = 768
+    renderer_processes: Annotated[
+        int,
+        Field(ge=1, le=16, description="Renderer processes at most; the first is always there, the others start when the line grows long"),
     ] = 2
-    press_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which a press process is replaced")] = 2000
-    press_at_once: Annotated[
-        int, Field(ge=1, le=32, description="Documents in work at a time: some in the press, the others being stored")
+    renderer_sheets_per_life: Annotated[int, Field(ge=1, description="Sheets after which a renderer process is replaced")] = 2000
+    renderer_at_once: Annotated[
+        int, Field(ge=1, le=32, description="Documents in work at a time: some in the renderer, the others being stored")
     ] = 16
-    press_tray_sheets: Annotated[int, Field(ge=1, description="Printed sheets that are stored and told together at most")] = 8
-    press_tray_seconds: Annotated[
-        float, Field(ge=0, description="How long a printed sheet waits for those still in the press, in seconds; 0: for none")
+    renderer_batcher_sheets: Annotated[int, Field(ge=1, description="Printed sheets that are stored and told together at most")] = 8
+    renderer_batcher_seconds: Annotated[
+        float, Field(ge=0, description="How long a printed sheet waits for those still in the renderer, in seconds; 0: for none")
     ] = 0.25
-    press_poll_seconds: Annotated[float, Field(gt=0, description="How often the press looks for work without being woken, in seconds")] = (
-        1.0
-    )
-    press_alarm_seconds: Annotated[
-        float, Field(gt=0, description="Age of the oldest document still waiting for the press that makes the service not ready")
+    renderer_poll_seconds: Annotated[
+        float, Field(gt=0, description="How often the renderer looks for work without being woken, in seconds")
+    ] = 1.0
+    renderer_alarm_seconds: Annotated[
+        float, Field(gt=0, description="Age of the oldest document still waiting for the renderer that makes the service not ready")
     ] = 60.0
     print_lease_seconds: Annotated[
         float, Field(gt=0, description="After this long without a sign of life an attempt counts as dead, in seconds; renewed thrice in it")

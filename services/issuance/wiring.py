@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Final
 
 from services.issuance import api
-from services.issuance.adapters.press import Pool, PressLimits
+from services.issuance.adapters.renderer import Pool, RendererLimits
 from services.issuance.consumers import routes
-from services.issuance.domain.document import State
-from services.issuance.domain.sheet import PRODUCTS, Office, Officer, Pickup
-from services.issuance.jobs import Pace, Printing, Sweeping
+from services.issuance.domain.document import DocumentState
+from services.issuance.domain.render_input import PRODUCTS, Office, Officer, Pickup
+from services.issuance.jobs import LeftoverSweeper, Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoRegister, MongoTx
+from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoDocumentReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
 from shared.messaging import conservation, shelves
-from shared.messaging.station import Station
-from shared.messaging.units import Units
+from shared.messaging.station import MessagingHost
+from shared.messaging.units import UnitOfWorkRunner
 from shared.mongo import Mongo
-from shared.process import Job, Service
+from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.web import create_app
 
@@ -37,9 +37,9 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 ACCOUNT: Final = conservation.by_state(
     "documents",
     "documents",
-    finished=(State.ISSUED, State.VOID),
-    parked=(State.HELD,),
-    in_flight=(State.CLAIMED, State.RENDERING),
+    finished=(DocumentState.ISSUED, DocumentState.VOID),
+    parked=(DocumentState.HELD,),
+    in_flight=(DocumentState.CLAIMED, DocumentState.RENDERING),
 )
 
 
@@ -47,14 +47,14 @@ ACCOUNT: Final = conservation.by_state(
 class Parts:
     """What the process runs and what tests reach for."""
 
-    station: Station
+    host: MessagingHost
     mongo: Mongo
-    units: Units[Tx]
+    units: UnitOfWorkRunner[Tx]
     deps: Deps
-    press: Pool
+    renderer: Pool
     archive: GridFsArchive
     printing: Printing
-    sweeping: Sweeping
+    sweeping: LeftoverSweeper
 
     async def prepare(self, database: str) -> None:
         """Collections, indexes, how we count, and where things wait for an operator."""
@@ -67,54 +67,56 @@ class Parts:
 
 def assemble(settings: Settings, clock: Clock = now) -> Parts:
     """Everything but the consumer and the HTTP side."""
-    station = Station(settings, NAME)
-    mongo, database = station.mongo, station.database
-    units: Units[Tx] = station.units(MongoTx, clock)
-    press, archive, woken = _press(settings), GridFsArchive(mongo, database), asyncio.Event()
+    host = MessagingHost(settings, NAME)
+    mongo, database = host.mongo, host.database
+    units: UnitOfWorkRunner[Tx] = host.units(MongoTx, clock)
+    renderer, archive, woken = _renderer(settings), GridFsArchive(mongo, database), asyncio.Event()
     deps = Deps(
         clock=clock,
         new_token=new_token,
         kinds={product: catalogue().products[product].code for product in PRODUCTS},
         office=read_office(settings.office_file or TEMPLATES / "office.toml"),
         check_base_url=settings.check_base_url.rstrip("/"),
-        press=press,
+        renderer=renderer,
         archive=archive,
-        register=MongoRegister(mongo, database),
-        wake_press=woken.set,
+        register=MongoDocumentReader(mongo, database),
+        wake_renderer=woken.set,
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
     )
-    pace = Pace(settings.press_at_once, settings.press_poll_seconds, settings.press_tray_sheets, settings.press_tray_seconds)
+    pace = RenderLimits(
+        settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
+    )
     printing = Printing(deps, units, woken, pace)
-    return Parts(station, mongo, units, deps, press, archive, printing, Sweeping(archive.sweep))
+    return Parts(host, mongo, units, deps, renderer, archive, printing, LeftoverSweeper(archive.sweep))
 
 
 def build(settings: Settings) -> Service:
     """All parts of one process."""
     parts = assemble(settings)
-    station = parts.station
-    consumer = station.consumer(parts.units, routes(parts.deps))
+    host = parts.host
+    consumer = host.consumer(parts.units, routes(parts.deps))
     documents, certificate = _checks(settings, parts)
     health = Health()
-    health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Penerbitan dokumen", database_lost=station.mongo.lost, public=api.PUBLIC)
+    health.add("mongo", host.check_database)
+    app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.mount(app, parts.deps, parts.units)
     return Service(
         name=NAME,
         health=health,
         app=app,
-        prepare=lambda: parts.prepare(station.database),
+        prepare=lambda: parts.prepare(host.database),
         workers=(
-            Job("consumer", consumer.run, {"broker": consumer.check}),
-            Job("press", parts.printing.run, {"documents": documents, "press": certificate}),
-            Job("sweep", parts.sweeping.run),
+            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
+            BackgroundJob("renderer", parts.printing.run, {"documents": documents, "renderer": certificate}),
+            BackgroundJob("sweep", parts.sweeping.run),
         ),
-        relay=Job("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
-        close=(parts.press.close, station.close),
+        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        close=(parts.renderer.close, host.close),
     )
 
 
-def _press(settings: Settings) -> Pool:
+def _renderer(settings: Settings) -> Pool:
     folder = settings.signer_dir.resolve()
     setup = {
         "templates": str(TEMPLATES),
@@ -125,27 +127,27 @@ def _press(settings: Settings) -> Pool:
         "location": "Kabupaten Madiun",
         "genuine": settings.signer_genuine,
     }
-    limits = PressLimits(
-        sheet_seconds=settings.press_seconds,
-        start_seconds=settings.press_start_seconds,
-        memory_mib=settings.press_memory_mib,
-        sheets_per_life=settings.press_sheets_per_life,
+    limits = RendererLimits(
+        sheet_seconds=settings.renderer_seconds,
+        start_seconds=settings.renderer_start_seconds,
+        memory_mib=settings.renderer_memory_mib,
+        sheets_per_life=settings.renderer_sheets_per_life,
     )
-    return Pool(setup, limits, settings.press_processes)
+    return Pool(setup, limits, settings.renderer_processes)
 
 
 def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
-    press = parts.press
+    renderer = parts.renderer
 
     async def documents() -> Check:
         age = await parts.deps.register.oldest_due_seconds(parts.deps.clock())
-        late = age > settings.press_alarm_seconds
+        late = age > settings.renderer_alarm_seconds
         return Check(ok=not late, reason="documents_late" if late else "", value=round(age, 1))
 
     async def certificate() -> Check:
-        if press.imprint is None:
-            return Check(ok=press.failure == "", reason=press.failure)
-        days = (press.imprint.not_after - now()).total_seconds() / 86_400
+        if renderer.signer_identity is None:
+            return Check(ok=renderer.failure == "", reason=renderer.failure)
+        days = (renderer.signer_identity.not_after - now()).total_seconds() / 86_400
         return Check(ok=days > 0, reason="" if days > 0 else "certificate_expired", value=round(days, 1))
 
     return documents, certificate

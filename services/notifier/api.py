@@ -9,12 +9,12 @@ from typing import Annotated, Final, Protocol, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.domain.facts import Channel, Kind
-from services.notifier.domain.job import Job, Progress, State
+from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
-from services.notifier.handlers import intake as handlers
-from services.notifier.handlers.pacer import Pacer
+from services.notifier.handlers import announce as handlers
+from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, Tx
 from shared.web import refuses, require
 
@@ -58,7 +58,7 @@ class Reader(Protocol):
         """One job."""
         ...
 
-    async def page(self, *, states: tuple[State, ...], search: str, cursor: str | None, limit: int) -> Page:
+    async def page(self, *, states: tuple[JobState, ...], search: str, cursor: str | None, limit: int) -> Page:
         """Some of them."""
         ...
 
@@ -82,9 +82,9 @@ class JobView(BaseModel):
 
     id: Annotated[str, Field(description="The effect key")]
     version: int
-    state: State
+    state: JobState
     channel: Channel
-    kind: Kind
+    kind: NoticeKind
     recipient: Annotated[str, Field(description="Court code, or the last characters of the address")]
     request_id: str | None
     references: list[str]
@@ -152,18 +152,18 @@ class PauseOrder(BaseModel):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="A code, such as maintenance or wrong_text")] = "operator"
 
 
-def router(deps: Deps, pacer: Pacer, reader: Reader) -> APIRouter:
+def router(deps: Deps, sender_limiter: SenderLimiter, reader: Reader) -> APIRouter:
     """The routes."""
     api = APIRouter(prefix="/v1", dependencies=_ADMIN)
     _jobs(api, deps, reader)
-    _sender(api, pacer, reader)
+    _sender(api, sender_limiter, reader)
     return api
 
 
 def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
     @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"], responses=refuses(422, "cursor_malformed"))
     async def listed(
-        state: Annotated[list[State] | None, Query(description="Only these states; repeat it for several")] = None,
+        state: Annotated[list[JobState] | None, Query(description="Only these states; repeat it for several")] = None,
         q: Annotated[
             str, Query(max_length=200, description="Beginning of a request, case, receipt or document number, reference or job id")
         ] = "",
@@ -191,7 +191,7 @@ def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
         return JobView.of(await reader.get(job_id))
 
 
-def _sender(api: APIRouter, pacer: Pacer, reader: Reader) -> None:
+def _sender(api: APIRouter, sender_limiter: SenderLimiter, reader: Reader) -> None:
     async def view(state: SenderState) -> SenderView:
         return SenderView(
             paused=state.is_paused,
@@ -203,12 +203,12 @@ def _sender(api: APIRouter, pacer: Pacer, reader: Reader) -> None:
 
     @api.get("/sender", summary="Whether WhatsApp is being sent to", tags=["sender"])
     async def state() -> SenderView:
-        return await view(await pacer.state())
+        return await view(await sender_limiter.state())
 
     @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"], responses=_CONTENDED)
     async def pause(order: PauseOrder | None = None) -> SenderView:
-        return await view(await pacer.pause((order or PauseOrder()).reason))
+        return await view(await sender_limiter.pause((order or PauseOrder()).reason))
 
     @api.post("/sender/resume", summary="Send again", tags=["sender"], responses=_CONTENDED)
     async def resume() -> SenderView:
-        return await view(await pacer.resume())
+        return await view(await sender_limiter.resume())

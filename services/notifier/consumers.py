@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Channel, Kind
+from services.notifier.domain.facts import Channel, NoticeKind
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import Button
-from services.notifier.handlers import intake as handlers
-from services.notifier.handlers.pacer import Pacer
+from services.notifier.handlers import announce as handlers
+from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared.contracts import intake, issuance, parts, verification
-from shared.messaging.delivery import AnyRoute, Meta, Route
+from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued
 
 
-def routes(deps: Deps, pacer: Pacer) -> tuple[AnyRoute[Tx], ...]:
+def routes(deps: Deps, sender_limiter: SenderLimiter) -> tuple[AnyEventRoute[Tx], ...]:
     """Every event that the notifier takes, with its handler."""
 
     async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
@@ -44,15 +44,15 @@ def routes(deps: Deps, pacer: Pacer) -> tuple[AnyRoute[Tx], ...]:
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:
         found = EarlyStatus(event.personal.wamid, Progress(event.status), event.at, event.error_code)
-        await handlers.take_status(tx, deps, pacer, found, event.callback_data)
+        await handlers.take_status(tx, deps, sender_limiter, found, event.callback_data)
 
     async def returned(tx: Tx, event: verification.RequestReturned, meta: Meta) -> None:
-        await turned_down(tx, event, meta, Kind.RETURNED, event.returned_at)
+        await turned_down(tx, event, meta, NoticeKind.RETURNED, event.returned_at)
 
     async def rejected(tx: Tx, event: verification.RequestRejected, meta: Meta) -> None:
-        await turned_down(tx, event, meta, Kind.REJECTED, event.rejected_at)
+        await turned_down(tx, event, meta, NoticeKind.REJECTED, event.rejected_at)
 
-    async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: Kind, at: datetime) -> None:
+    async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: NoticeKind, at: datetime) -> None:
         contact = _contact(event.personal.contact)
         why = notice.TurnedDown(tuple((reason.code, reason.field) for reason in event.reasons), event.personal.note, at)
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
@@ -60,19 +60,19 @@ def routes(deps: Deps, pacer: Pacer) -> tuple[AnyRoute[Tx], ...]:
 
     async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
         contact = _contact(event.personal.contact)
-        document = notice.Issued(
+        document = notice.IssuedDocument(
             event.document_id, event.document_number, event.sha256, event.size_bytes, event.issued_at, event.personal.check_url
         )
         job = notice.document_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
     return (
-        Route(intake.RequestSubmitted, submitted),
-        Route(intake.ReplyComposed, replied),
-        Route(intake.MessageStatusReceived, status, _prefetch_statuses),
-        Route(verification.RequestReturned, returned),
-        Route(verification.RequestRejected, rejected),
-        Route(issuance.DocumentIssued, issued, _prefetch_documents),
+        EventRoute(intake.RequestSubmitted, submitted),
+        EventRoute(intake.ReplyComposed, replied),
+        EventRoute(intake.MessageStatusReceived, status, _prefetch_statuses),
+        EventRoute(verification.RequestReturned, returned),
+        EventRoute(verification.RequestRejected, rejected),
+        EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
     )
 
 
@@ -85,8 +85,8 @@ async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceiv
     await tx.prefetch_jobs_by_provider_id(event.personal.wamid for event in events if not event.callback_data)
 
 
-def _origin(meta: Meta) -> notice.Origin:
-    return notice.Origin(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
+def _origin(meta: Meta) -> notice.Cause:
+    return notice.Cause(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
 def _contact(contact: parts.Contact, wrote_at: datetime | None = None) -> notice.Contact:
@@ -102,5 +102,5 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _about(event: About) -> notice.About:
-    return notice.About(event.request_id, event.receipt, event.case_id, str(event.product))
+def _about(event: About) -> notice.RequestSummary:
+    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, str(event.product))

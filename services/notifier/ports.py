@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from services.notifier.domain.facts import Fact
-from services.notifier.domain.job import Job, Policy, Progress
+from services.notifier.domain.job import Job, Progress, SendPolicy
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
 from services.notifier.domain.outcome import Outcome
 from services.notifier.domain.pacing import Bucket, Rate, SenderState
-from services.notifier.domain.texts import Texts
+from services.notifier.domain.texts import NoticeTexts
 from shared.clock import Clock
 
 R = TypeVar("R")
@@ -102,11 +102,12 @@ class Transact(Protocol):
 class Lane:
     """A recipient's lane, leased to us.
 
-    `bell` counts what was put into it; `pair` is the recipient's own token bucket; `held_since`: something waits for the person to write.
+    `revision` counts what was put into it; `pair` is the recipient's own token bucket; `held_since`: something
+    waits for the person to write.
     """
 
     key: str
-    bell: int
+    revision: int
     pair: Bucket | None
     inbound_at: datetime | None
     held_since: datetime | None = None
@@ -210,8 +211,8 @@ class Deps:
 
     clock: Clock
     jitter: Callable[[], float]
-    policy: Policy
-    texts: Texts
+    policy: SendPolicy
+    texts: NoticeTexts
     number_rate: Rate
     pair_rate: Rate
     transact: Transact

@@ -17,29 +17,28 @@ from services.notifier.adapters.network import make_http
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain.facts import Channel
-from services.notifier.domain.job import OPEN, Job, Policy, State
+from services.notifier.domain.job import OPEN, Job, JobState, SendPolicy
 from services.notifier.domain.notice import channel_of
 from services.notifier.domain.pacing import Rate
-from services.notifier.handlers.courier import Courier
-from services.notifier.handlers.pacer import Pacer
-from services.notifier.jobs import Dispatcher, Sweeper
+from services.notifier.handlers.lane_worker import LaneWorker
+from services.notifier.handlers.sender_limiter import SenderLimiter
+from services.notifier.jobs import Dispatcher, JobSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, SHELVES, JobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import INDEXES, JOBS, SHELVES, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.messaging import conservation, shelves
 from shared.messaging.delivery import Context
-from shared.messaging.station import Station
-from shared.messaging.units import UnitOfWork, Units
+from shared.messaging.station import MessagingHost
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
-from shared.process import Job as Part
-from shared.process import Service
+from shared.process import BackgroundJob, Service
 from shared.web import create_app
 
 NAME: Final = "notifier"
 ACCOUNT: Final = conservation.by_state(
-    "notices", JOBS, finished=(State.DONE, State.DISCARDED, State.HELD), parked=(State.FAILED,), in_flight=tuple(sorted(OPEN))
+    "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
 )
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 
@@ -50,21 +49,21 @@ R = TypeVar("R")
 class Parts:
     """What the process runs and what tests reach for."""
 
-    station: Station
+    host: MessagingHost
     mongo: Mongo
-    units: Units[Tx]
+    units: UnitOfWorkRunner[Tx]
     deps: Deps
-    pacer: Pacer
-    reader: JobReader
+    sender_limiter: SenderLimiter
+    reader: MongoJobReader
     dispatchers: tuple[Dispatcher, Dispatcher]
-    sweeper: Sweeper
+    sweeper: JobSweeper
     http: httpx.AsyncClient
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Parts:
     """Everything but the consumer and the HTTP side."""
-    station = Station(settings, NAME)
-    mongo, database = station.mongo, station.database
+    host = MessagingHost(settings, NAME)
+    mongo, database = host.mongo, host.database
     by_channel: dict[str, Dispatcher] = {}
     rows = mongo.collection(database, JOBS)
 
@@ -74,35 +73,35 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, rows, wake)
 
-    units: Units[Tx] = station.units(make_tx, clock)
+    units: UnitOfWorkRunner[Tx] = host.units(make_tx, clock)
     http = make_http(settings.answer_seconds)
     deps = _deps(settings, clock, mongo, database, units, http)
-    pacer = Pacer(deps.senders, deps.number_rate, clock, deps.jitter)
+    sender_limiter = SenderLimiter(deps.senders, deps.number_rate, clock, deps.jitter)
     slots = settings.lanes_at_once
-    sweeper = Sweeper(deps, pacer)
-    courier = Courier(deps, pacer, warm=pacer.warm, accepted=sweeper.accepted)
-    whatsapp = Dispatcher("whatsapp", deps, courier, slots=slots, hold_seconds=pacer.hold_seconds)
-    court = Dispatcher("court", deps, Courier(deps, pacer), slots=slots)
+    sweeper = JobSweeper(deps, sender_limiter)
+    lane_worker = LaneWorker(deps, sender_limiter, warm=sender_limiter.warm, accepted=sweeper.accepted)
+    whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=sender_limiter.hold_seconds)
+    court = Dispatcher("court", deps, LaneWorker(deps, sender_limiter), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court}
-    return Parts(station, mongo, units, deps, pacer, JobReader(mongo, database), (whatsapp, court), sweeper, http)
+    return Parts(host, mongo, units, deps, sender_limiter, MongoJobReader(mongo, database), (whatsapp, court), sweeper, http)
 
 
 def build(settings: Settings) -> Service:
     """All parts of one process."""
     parts = assemble(settings)
-    station = parts.station
-    consumer = station.consumer(parts.units, consumers.routes(parts.deps, parts.pacer))
+    host = parts.host
+    consumer = host.consumer(parts.units, consumers.routes(parts.deps, parts.sender_limiter))
     sender, notices = _checks(settings, parts)
     health = Health()
-    health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Pemberitahuan", database_lost=station.mongo.lost)
-    app.include_router(api.router(parts.deps, parts.pacer, parts.reader))
+    health.add("mongo", host.check_database)
+    app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
+    app.include_router(api.router(parts.deps, parts.sender_limiter, parts.reader))
 
     async def prepare() -> None:
-        await parts.mongo.prepare(station.database, INDEXES)
+        await parts.mongo.prepare(host.database, INDEXES)
         await parts.units.prepare()
-        await conservation.register(parts.mongo, station.database, (ACCOUNT,))
-        await shelves.register(parts.mongo, station.database, SHELVES)
+        await conservation.register(parts.mongo, host.database, (ACCOUNT,))
+        await shelves.register(parts.mongo, host.database, SHELVES)
 
     return Service(
         name=NAME,
@@ -110,16 +109,16 @@ def build(settings: Settings) -> Service:
         app=app,
         prepare=prepare,
         workers=(
-            Part("consumer", consumer.run, {"broker": consumer.check}),
-            *(Part(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
-            Part("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
+            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
+            *(BackgroundJob(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
+            BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
-        relay=Part("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
-        close=(parts.http.aclose, station.close),
+        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        close=(parts.http.aclose, host.close),
     )
 
 
-def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: Units[Tx], http: httpx.AsyncClient) -> Deps:
+def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: UnitOfWorkRunner[Tx], http: httpx.AsyncClient) -> Deps:
     async def transact(body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
         context = None if job is None else Context(job.correlation_id, job.causation_id, job.traceparent)
         return await units.run(body, context=context)
@@ -128,7 +127,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
     return Deps(
         clock=clock,
         jitter=SystemRandom().random,
-        policy=Policy(
+        policy=SendPolicy(
             window_seconds=timedelta(hours=settings.whatsapp_window_hours).total_seconds(),
             unknown_seconds=max(settings.unknown_seconds, settings.answer_seconds),
         ),
@@ -155,7 +154,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
 
 def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
     async def sender() -> Check:
-        state = await parts.pacer.state()
+        state = await parts.sender_limiter.state()
         return Check(ok=not state.is_paused, reason="sender_paused" if state.is_paused else "", value=state.paused_reason)
 
     async def notices() -> Check:

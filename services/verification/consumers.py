@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.verification import handlers
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
+from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.issuance import DocumentIssued
-from shared.messaging.delivery import AnyRoute, Meta, Route
+from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
 
 
-def routes(deps: Deps) -> tuple[AnyRoute[Tx], ...]:
+def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """The routes of this service's queue."""
 
     async def on_request_submitted(tx: Tx, event: RequestSubmitted, _meta: Meta) -> None:
@@ -23,15 +23,15 @@ def routes(deps: Deps) -> tuple[AnyRoute[Tx], ...]:
         await tx.prefetch(map(submission_from, events))
 
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-        document = handlers.Issued(event.request_id, event.document_id, event.document_number, event.personal.kk_number)
+        document = handlers.IssuedReport(event.request_id, event.document_id, event.document_number, event.personal.kk_number)
         await handlers.record_document(tx, deps, document)
 
     async def prefetch_issued(tx: Tx, events: Sequence[DocumentIssued]) -> None:
         await tx.prefetch_cases(event.request_id for event in events)
 
     return (
-        Route(RequestSubmitted, on_request_submitted, prefetch_submitted),
-        Route(DocumentIssued, on_document_issued, prefetch_issued),
+        EventRoute(RequestSubmitted, on_request_submitted, prefetch_submitted),
+        EventRoute(DocumentIssued, on_document_issued, prefetch_issued),
     )
 
 
@@ -64,8 +64,8 @@ def submission_from(event: RequestSubmitted) -> Submission:
     )
 
 
-def _decision(decision: parts.CourtDecision) -> Decision:
-    return Decision(
+def _decision(decision: parts.CourtDecision) -> CourtDecision:
+    return CourtDecision(
         court_code=decision.court_code,
         case_number=decision.case_number,
         kind=decision.kind,
@@ -79,12 +79,12 @@ def _decision(decision: parts.CourtDecision) -> Decision:
         deed_serial=decision.deed_serial,
         marriage_certificate_number=decision.marriage_certificate_number,
         marriage_certificate_on=decision.marriage_certificate_on,
-        children=tuple(Child(nik=child.nik, custody_nik=child.custody_nik, name=child.name) for child in decision.children),
+        children=tuple(CourtChild(nik=child.nik, custody_nik=child.custody_nik, name=child.name) for child in decision.children),
     )
 
 
-def _party(party: parts.CourtParty) -> Party:
-    return Party(
+def _party(party: parts.CourtParty) -> CourtParty:
+    return CourtParty(
         nik=party.nik,
         name=party.name,
         birth_place=party.birth_place,

@@ -13,7 +13,7 @@ from services.verification.domain.case import Case, CaseState
 from services.verification.domain.checks import check_request
 from services.verification.domain.family import Card, card_for, record
 from services.verification.domain.finding import Finding
-from services.verification.domain.policy import Route, Verdict, route
+from services.verification.domain.policy import CaseRoute, Verdict, route
 from services.verification.domain.printing import check_printing, ensure_printable
 from services.verification.domain.reasons import check_neutral, check_reasons
 from services.verification.domain.register import Register
@@ -38,7 +38,7 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class TaskDecision:
     """An officer's decision. `version` is the one that was on the screen; `note` is what the citizen is told and may be personal.
 
     `grant_link`: the officer has compared the selfie, and the sender's contact is the person's from now on.
@@ -88,11 +88,11 @@ async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
 
 def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register) -> Case:
     now = deps.clock()
-    if verdict.route is Route.STAFF:
+    if verdict.route is CaseRoute.STAFF:
         return _to_officers(tx, deps, case, verdict)
-    if verdict.route is Route.APPROVE:
+    if verdict.route is CaseRoute.APPROVE:
         settled, fact = cases.approve(case, card_for(case.submission, register), at=now, officer_id=None)
-    elif verdict.route is Route.RETURN:
+    elif verdict.route is CaseRoute.RETURN:
         settled, fact = cases.return_to_sender(case, verdict.reasons, at=now)
     else:
         settled, fact = cases.reject(case, verdict.reasons, at=now)
@@ -112,7 +112,7 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedReport:
     """A document that issuance made. `kk_number` is the new number of the card, where it got one."""
 
     request_id: str
@@ -121,7 +121,7 @@ class Issued:
     kk_number: str | None = None
 
 
-async def record_document(tx: Tx, deps: Deps, document: Issued) -> None:
+async def record_document(tx: Tx, deps: Deps, document: IssuedReport) -> None:
     """Note that the document of an approved case exists, and bring the register to what its card says.
 
     Raises:
@@ -180,7 +180,7 @@ async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> Tas
     return await _view(tx, released)
 
 
-async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decision: Decision) -> TaskView:
+async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decision: TaskDecision) -> TaskView:
     """Decide a task on the version the officer saw.
 
     Raises:
@@ -213,7 +213,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
     return TaskView(task=task, case=case, register=seen.register, card=seen.card, version=_version(tx, task, seen.register))
 
 
-def _check_identity(case: Case, decision: Decision) -> None:
+def _check_identity(case: Case, decision: TaskDecision) -> None:
     """Hold the decision against what is known of the sender.
 
     Raises:

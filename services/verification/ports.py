@@ -151,7 +151,7 @@ class TaskTally:
     by_service: dict[str, int]
 
 
-class TaskList(Protocol):
+class TaskReader(Protocol):
     """Lists over tasks; plain reads, outside any unit of work."""
 
     async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
@@ -172,7 +172,7 @@ class FileStream:
     chunks: AsyncIterator[bytes]
 
 
-class Files(Protocol):
+class AttachmentSource(Protocol):
     """The attachments, which intake holds."""
 
     async def open(self, file_id: str) -> FileStream:
@@ -189,5 +189,5 @@ class Deps:
     catalogue: Catalogue
     hours: WorkingHours
     claim_lease: timedelta
-    files: Files
-    task_list: TaskList
+    files: AttachmentSource
+    task_list: TaskReader

@@ -21,11 +21,11 @@ from shared.clock import now
 from shared.contracts.registry import SERVICES
 from shared.errors import AppError, BadInput
 from shared.messaging import balance
-from shared.messaging.connection import Lost, endpoint
-from shared.messaging.desk import Desk
-from shared.messaging.entry import Entry
-from shared.messaging.letters import Letters
-from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.connection import ConnectionLost, endpoint
+from shared.messaging.desk import StuckWork
+from shared.messaging.entry import StuckItem
+from shared.messaging.letters import QueueBrowser
+from shared.messaging.outbox import BrokerUnavailable, PublishRefused
 from shared.messaging.publisher import Publisher
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, is_unavailable
 from shared.settings import Environment
@@ -56,8 +56,8 @@ class Admin:
         self._databases = settings.by_service()
         self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin")
         self._publisher = Publisher(where, "admin")
-        self._letters = Letters(where)
-        self.desk = Desk(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self._letters = QueueBrowser(where)
+        self.desk = StuckWork(self._mongo, self._databases, self._letters, self._publisher.publish, now)
 
     async def close(self) -> None:
         """Close both connections."""
@@ -105,7 +105,7 @@ class Admin:
         for address in addresses:
             try:
                 await act(address)
-            except (AppError, Refused, BrokerUnavailable) as error:
+            except (AppError, PublishRefused, BrokerUnavailable) as error:
                 print(f"{address}: {error}", file=sys.stderr)
                 failed += 1
             else:
@@ -129,10 +129,10 @@ def main(words: Sequence[str]) -> int:
             raise
         print(f"admin: MongoDB does not answer at {_where(settings.mongo_url)}: is it running? MONGO_URL says where", file=sys.stderr)
         return _FAILED
-    except (BrokerUnavailable, Lost):
+    except (BrokerUnavailable, ConnectionLost):
         print(f"admin: RabbitMQ does not answer at {_where(settings.amqp_url)}: is it running? AMQP_URL says where", file=sys.stderr)
         return _FAILED
-    except (AppError, Refused) as error:
+    except (AppError, PublishRefused) as error:
         print(f"admin: {error}", file=sys.stderr)
         return _FAILED
 
@@ -157,12 +157,12 @@ async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
         await admin.close()
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: StuckItem) -> str:
     at = entry.at.isoformat(timespec="seconds") if entry.at else "-"
     return f"{entry.address}  {entry.type}  {entry.code}  x{entry.times}  {at}  {entry.detail}".rstrip()
 
 
-def _summary(entry: Entry) -> dict[str, object]:
+def _summary(entry: StuckItem) -> dict[str, object]:
     return {
         "address": entry.address,
         "place": entry.place,

@@ -14,10 +14,10 @@ from typing import Any, Final
 from shared.clock import monotonic_seconds
 from shared.contracts.registry import CONSUMERS
 from shared.messaging import conservation
-from shared.messaging.conservation import Census, Flow
-from shared.messaging.desk import Desk
+from shared.messaging.conservation import Flow, Tally
+from shared.messaging.desk import StuckWork
 from shared.messaging.layout import LADDER, retry_queue
-from shared.messaging.letters import Letters
+from shared.messaging.letters import QueueBrowser
 from shared.mongo import Mongo
 
 SETTLE_SECONDS: Final = 10.0  # a unit of work takes milliseconds; a retry copy waits in a queue and is seen there
@@ -30,7 +30,7 @@ class Line:
 
     service: str
     name: str
-    census: Census
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class Report:
     """Both books."""
 
     lines: tuple[Line, ...]
@@ -66,38 +66,40 @@ class Balance:
     @property
     def balanced(self) -> bool:
         """Nothing is missing, nothing is counted twice."""
-        accounts = all(line.census.missing == 0 for line in self.lines)
+        accounts = all(line.tally.missing == 0 for line in self.lines)
         return accounts and all(flow.on_the_way >= 0 for flow in self.flows) and all(post.lost == 0 for post in self.posts)
 
     @property
-    def total(self) -> Census:
+    def total(self) -> Tally:
         """All accounts together."""
-        return sum((line.census for line in self.lines), Census(0, 0, 0, 0))
+        return sum((line.tally for line in self.lines), Tally(0, 0, 0, 0))
 
 
-async def read(mongo: Mongo, databases: Mapping[str, str], letters: Letters, desk: Desk) -> Balance:
+async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, desk: StuckWork) -> Report:
     """Read both books once: databases first, then what the broker holds.
 
     Raises:
-        Lost: the broker is not there.
+        ConnectionLost: the broker is not there.
         DatabaseUnavailable: MongoDB is not there.
     """
     lines = [
-        Line(service, name, census)
+        Line(service, name, tally)
         for service, database in databases.items()
-        for name, census in (await conservation.take(mongo, database)).items()
+        for name, tally in (await conservation.take(mongo, database)).items()
     ]
     flows = await conservation.flows(mongo, databases)
     unrouted = [letter.delivery.type for letter in await desk.unrouted()]
     posts = [await _post(service, flows, unrouted, letters, desk) for service in databases]
-    return Balance(tuple(lines), tuple(flows), tuple(posts))
+    return Report(tuple(lines), tuple(flows), tuple(posts))
 
 
-async def settle(mongo: Mongo, databases: Mapping[str, str], letters: Letters, desk: Desk, seconds: float = SETTLE_SECONDS) -> Balance:
+async def settle(
+    mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, desk: StuckWork, seconds: float = SETTLE_SECONDS
+) -> Report:
     """Read until balanced, for at most `seconds`; the last reading.
 
     Raises:
-        Lost: the broker is not there.
+        ConnectionLost: the broker is not there.
         DatabaseUnavailable: MongoDB is not there.
     """
     deadline = monotonic_seconds() + seconds
@@ -108,7 +110,7 @@ async def settle(mongo: Mongo, databases: Mapping[str, str], letters: Letters, d
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], letters: Letters, desk: Desk) -> Post:
+async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], letters: QueueBrowser, desk: StuckWork) -> Post:
     mine = {event.type for event in CONSUMERS.get(service, ())}
     return Post(
         consumer=service,
@@ -120,11 +122,11 @@ async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], le
     )
 
 
-def table(balance: Balance) -> str:
+def table(balance: Report) -> str:
     """For people: three small tables."""
-    accounts = [_row(line.service, line.name, *_four(line.census), line.census.missing) for line in balance.lines]
+    accounts = [_row(line.service, line.name, *_four(line.tally), line.tally.missing) for line in balance.lines]
     flows = [
-        _row(flow.publisher, f"-> {flow.consumer}", *_four(flow.census), "") for flow in balance.flows if flow.published or flow.on_the_way
+        _row(flow.publisher, f"-> {flow.consumer}", *_four(flow.tally), "") for flow in balance.flows if flow.published or flow.on_the_way
     ]
     posts = [
         _row(post.consumer, f"{post.on_the_way} on the way", post.queued, post.waiting, post.unrecorded, post.unrouted, post.lost)
@@ -148,12 +150,12 @@ def table(balance: Balance) -> str:
     )
 
 
-def as_data(balance: Balance) -> dict[str, Any]:
+def as_data(balance: Report) -> dict[str, Any]:
     """For machines."""
     return {
         "balanced": balance.balanced,
         "accounts": [
-            {"service": line.service, "name": line.name, **asdict(line.census), "missing": line.census.missing} for line in balance.lines
+            {"service": line.service, "name": line.name, **asdict(line.tally), "missing": line.tally.missing} for line in balance.lines
         ],
         "all": {**asdict(balance.total), "missing": balance.total.missing},
         "flows": [{**asdict(flow), "on_the_way": flow.on_the_way} for flow in balance.flows],
@@ -161,8 +163,8 @@ def as_data(balance: Balance) -> dict[str, Any]:
     }
 
 
-def _four(census: Census) -> tuple[int, int, int, int]:
-    return census.accepted, census.finished, census.parked, census.in_flight
+def _four(tally: Tally) -> tuple[int, int, int, int]:
+    return tally.accepted, tally.finished, tally.parked, tally.in_flight
 
 
 def _row(first: object, second: object, *numbers: object) -> str:

@@ -22,7 +22,7 @@ from shared.contracts.registry import REGISTRY, Undecodable
 from shared.errors import AppError, Conflict, Transient
 from shared.logs import get, mask
 from shared.messaging import wire
-from shared.messaging.delivery import AnyRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
+from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
 from shared.messaging.inbox import AlreadySeen, InboxRow, message_key
 from shared.messaging.parked import ParkedMessages, resolve
 from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
@@ -43,7 +43,7 @@ class Item(Generic[T]):
     delivery: Delivery
     event: Event
     meta: Meta
-    route: AnyRoute[T]
+    route: AnyEventRoute[T]
 
     @property
     def context(self) -> Context:
@@ -51,7 +51,7 @@ class Item(Generic[T]):
         return Context(self.meta.correlation_id, self.meta.message_id, self.meta.traceparent)
 
 
-class Batches(Generic[T]):
+class BatchRunner(Generic[T]):
     """Turns deliveries into outcomes."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Batches(Generic[T]):
         self._consumer = consumer
         self._clock = clock
 
-    async def run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]]) -> list[Outcome]:
+    async def run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]]) -> list[Outcome]:
         """One outcome per delivery, in order."""
         outcomes: dict[int, Outcome] = {}
         try:
@@ -95,7 +95,7 @@ class Batches(Generic[T]):
             await self._parked.park(self._key(delivery), self._consumer, delivery, (code, mask(detail)), self._clock())
         PARKED.labels(code).inc()
 
-    async def _run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]], outcomes: dict[int, Outcome]) -> None:
+    async def _run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]], outcomes: dict[int, Outcome]) -> None:
         first: dict[str, Item[T]] = {}
         later: list[Item[T]] = []
         dead: dict[int, Dead] = {}
@@ -283,7 +283,7 @@ def _where(error: BaseException) -> list[str]:
 
 async def _prefetch(tx: T, items: Sequence[Item[T]]) -> None:
     """Give each route all its events at once."""
-    events: dict[str, tuple[AnyRoute[T], list[Event]]] = {}
+    events: dict[str, tuple[AnyEventRoute[T], list[Event]]] = {}
     for item in items:
         events.setdefault(item.route.event.type, (item.route, []))[1].append(item.event)
     for route, batch in events.values():
@@ -291,7 +291,7 @@ async def _prefetch(tx: T, items: Sequence[Item[T]]) -> None:
             await route.prefetch(tx, batch)
 
 
-def _read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyRoute[T]]) -> Item[T]:
+def _read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyEventRoute[T]]) -> Item[T]:
     """Read the bytes: envelope, data, route.
 
     Raises:

@@ -33,7 +33,7 @@ Answer: TypeAlias = "asyncio.Future[Any]"
 """What the broker says to one message: done when it has confirmed it, an exception or a cancellation when it will not."""
 
 
-class Lost(Exception):  # noqa: N818 - what happened
+class ConnectionLost(Exception):  # noqa: N818 - what happened
     """The connection is gone, or never came. `reason` is stable and holds no address."""
 
     def __init__(self, reason: str) -> None:
@@ -42,7 +42,7 @@ class Lost(Exception):  # noqa: N818 - what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class BrokerEndpoint:
     """Where the broker is and who we are.
 
     `tls` is used for amqps:// and must be given then: which authorities are trusted is decided here, never by parameters of the URL.
@@ -70,9 +70,9 @@ def tls_context(authorities: Path | None = None, certificate: Path | None = None
     return context
 
 
-def endpoint(url: str, authorities: Path | None = None) -> Endpoint:
+def endpoint(url: str, authorities: Path | None = None) -> BrokerEndpoint:
     """An endpoint from an address: amqps:// trusts `authorities`, else what the system trusts."""
-    return Endpoint(url, tls_context(authorities) if urlsplit(url).scheme == "amqps" else None)
+    return BrokerEndpoint(url, tls_context(authorities) if urlsplit(url).scheme == "amqps" else None)
 
 
 def with_user(url: str, user: str, password: str, vhost: str | None = None) -> str:
@@ -112,13 +112,13 @@ class _Connection(aio_pika.Connection):
         self.kwargs["transport_factory"] = self.socket
 
     def __del__(self) -> None:
-        """Nothing: `connect` and `Session.close` end it.
+        """Nothing: `connect` and `BrokerChannel.close` end it.
 
         The library would close it wherever it is collected, which is any thread: without a loop there that is a coroutine nobody awaits.
         """
 
 
-class Session:
+class BrokerChannel:
     """One connection with one channel, until it is lost."""
 
     def __init__(self, connection: _Connection, channel: Channel, user: str) -> None:
@@ -195,13 +195,13 @@ class Session:
             self._connection.socket.abort()
 
 
-async def connect(where: Endpoint, name: str, *, confirms: bool = True, seconds: float = CONNECT_SECONDS) -> Session:
+async def connect(where: BrokerEndpoint, name: str, *, confirms: bool = True, seconds: float = CONNECT_SECONDS) -> BrokerChannel:
     """Open one connection and one channel on it.
 
     `name` shows in the broker's list of connections. Returned messages raise: nothing that no queue took counts as sent.
 
     Raises:
-        Lost: not within `seconds`, or refused.
+        ConnectionLost: not within `seconds`, or refused.
     """
     connection: AbstractConnection | None = None
     try:
@@ -219,8 +219,8 @@ async def connect(where: Endpoint, name: str, *, confirms: bool = True, seconds:
             channel = await opened.get_underlay_channel()
             assert isinstance(connection, _Connection)  # noqa: S101 - connection_class above
             assert isinstance(channel, Channel)  # noqa: S101 - the library has no other
-            return Session(connection, channel, where.user)
+            return BrokerChannel(connection, channel, where.user)
     except CONNECTION_ERRORS as error:
         if isinstance(connection, _Connection):
             connection.socket.abort()
-        raise Lost(type(error).__name__) from error
+        raise ConnectionLost(type(error).__name__) from error

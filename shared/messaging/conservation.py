@@ -2,8 +2,8 @@
 
 Two books are kept, and both are read from MongoDB alone:
 
-- An `Account` says, as data, how a service counts its own work ("requests", "jobs"). The service writes its accounts into its database at
-  start, so that whoever looks later needs no code of the service.
+- An `AccountSpec` says, as data, how a service counts its own work ("requests", "jobs"). The service writes its accounts into its database
+  at start, so that whoever looks later needs no code of the service.
 - A `Flow` follows every event from the publisher's outbox to one consumer's inbox by its id. What is in neither nor parked must lie in the
   consumer's queues; where the queues hold less, messages were lost.
 """
@@ -25,7 +25,7 @@ _CHUNK: Final = 1_000  # ids per look-up: a query of about 50 kB
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
+class Tally:
     """Where everything accepted is now."""
 
     accepted: int
@@ -38,8 +38,8 @@ class Census:
         """How many are nowhere; negative: counted twice. 0 is balanced."""
         return self.accepted - self.finished - self.parked - self.in_flight
 
-    def __add__(self, other: Census) -> Census:
-        return Census(
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
             self.accepted + other.accepted,
             self.finished + other.finished,
             self.parked + other.parked,
@@ -56,7 +56,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountSpec:
     """How one kind of work is counted. Each side is a sum of counts; a state belongs to exactly one of finished, parked, in flight."""
 
     name: str
@@ -87,23 +87,23 @@ class Flow:
         return self.published - known
 
     @property
-    def census(self) -> Census:
+    def tally(self) -> Tally:
         """The same in the four words. Balanced by construction: hold `on_the_way` + `replayed` against the queues."""
-        return Census(
+        return Tally(
             self.published, self.handled + self.discarded, self.refused + self.parked, self.unsent + self.replayed + self.on_the_way
         )
 
 
-def by_state(name: str, collection: str, *, finished: Sequence[str], parked: Sequence[str], in_flight: Sequence[str]) -> Account:
+def by_state(name: str, collection: str, *, finished: Sequence[str], parked: Sequence[str], in_flight: Sequence[str]) -> AccountSpec:
     """An account over one collection whose documents have a `state`: everything in it was accepted."""
 
     def states(values: Sequence[str]) -> tuple[Count, ...]:
         return (Count(collection, {"state": {"$in": list(values)}}),)
 
-    return Account(name, (Count(collection, {}),), states(finished), states(parked), states(in_flight))
+    return AccountSpec(name, (Count(collection, {}),), states(finished), states(parked), states(in_flight))
 
 
-async def register(mongo: Mongo, database: str, accounts: Sequence[Account]) -> None:
+async def register(mongo: Mongo, database: str, accounts: Sequence[AccountSpec]) -> None:
     """Write down how this service counts, replacing what stood there. To be called at start.
 
     Raises:
@@ -116,7 +116,7 @@ async def register(mongo: Mongo, database: str, accounts: Sequence[Account]) -> 
         await rows.delete_many({"_id": {"$nin": [account.name for account in accounts]}})
 
 
-async def take(mongo: Mongo, database: str) -> dict[str, Census]:
+async def take(mongo: Mongo, database: str) -> dict[str, Tally]:
     """Count every account of a database, all at one moment.
 
     Raises:
@@ -125,10 +125,10 @@ async def take(mongo: Mongo, database: str) -> dict[str, Census]:
     with reachable():
         accounts = [_from_doc(doc) for doc in await mongo.collection(database, ACCOUNTS).find().sort("_id", 1).to_list(None)]
         async with await mongo.start_snapshot() as session:
-            return {account.name: await _census(mongo, database, account, session) for account in accounts}
+            return {account.name: await _tally(mongo, database, account, session) for account in accounts}
 
 
-async def census(mongo: Mongo, database: str, account: Account) -> Census:
+async def tally(mongo: Mongo, database: str, account: AccountSpec) -> Tally:
     """Count one account, all its sides at one moment.
 
     Raises:
@@ -136,7 +136,7 @@ async def census(mongo: Mongo, database: str, account: Account) -> Census:
     """
     with reachable():
         async with await mongo.start_snapshot() as session:
-            return await _census(mongo, database, account, session)
+            return await _tally(mongo, database, account, session)
 
 
 async def flows(mongo: Mongo, databases: Mapping[str, str], bindings: Mapping[str, tuple[type[Event], ...]] = CONSUMERS) -> list[Flow]:
@@ -196,15 +196,15 @@ _PARKED_AS: Final = {
 }
 
 
-async def _census(mongo: Mongo, database: str, account: Account, session: Session) -> Census:
+async def _tally(mongo: Mongo, database: str, account: AccountSpec, session: Session) -> Tally:
     async def total(counts: tuple[Count, ...]) -> int:
         found = [await mongo.snapshot(database, count.collection).count_documents(count.query, session=session) for count in counts]
         return sum(found)
 
-    return Census(await total(account.accepted), await total(account.finished), await total(account.parked), await total(account.in_flight))
+    return Tally(await total(account.accepted), await total(account.finished), await total(account.parked), await total(account.in_flight))
 
 
-def _to_doc(account: Account) -> Doc:
+def _to_doc(account: AccountSpec) -> Doc:
     def side(counts: tuple[Count, ...]) -> list[dict[str, Any]]:
         return [{"collection": count.collection, "query": count.query} for count in counts]
 
@@ -216,8 +216,8 @@ def _to_doc(account: Account) -> Doc:
     }
 
 
-def _from_doc(doc: Doc) -> Account:
+def _from_doc(doc: Doc) -> AccountSpec:
     def side(name: str) -> tuple[Count, ...]:
         return tuple(Count(count["collection"], count["query"]) for count in doc[name])
 
-    return Account(doc["_id"], side("accepted"), side("finished"), side("parked"), side("in_flight"))
+    return AccountSpec(doc["_id"], side("accepted"), side("finished"), side("parked"), side("in_flight"))

@@ -30,14 +30,14 @@ from shared.faults import crash_point
 from shared.health import Check
 from shared.messaging import retry, wire
 from shared.messaging.buffer import Buffer, Full
-from shared.messaging.connection import CONNECTION_ERRORS, Endpoint, Session
+from shared.messaging.connection import CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint
 from shared.messaging.delivery import Delivery, Outcome, Unavailable
-from shared.messaging.fate import Fates, Handle, Park
-from shared.messaging.link import PROBE_SECONDS, Link
-from shared.messaging.outbox import BrokerUnavailable, Refused
-from shared.messaging.patience import HOLD_SECONDS, Patience
+from shared.messaging.fate import Handle, Park, Settlement
+from shared.messaging.link import PROBE_SECONDS, ReconnectingChannel
+from shared.messaging.outbox import BrokerUnavailable, PublishRefused
+from shared.messaging.patience import HOLD_SECONDS, DatabasePause
 from shared.messaging.wire import Outgoing
-from shared.waiting import happened, to_nobody
+from shared.waiting import no_yield, wait_for
 
 PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
 FIRST_PAUSE_SECONDS: Final = 0.2  # before a copy that failed is published again
@@ -62,11 +62,11 @@ class Options:
     gather_seconds: float = 0.01
     """Rest after a batch, for each of its messages where there were several: the more come, the more go together."""
     longest_gather_seconds: float = 0.2
-    policy: retry.Policy = field(default_factory=retry.Policy)
+    policy: retry.RetryPolicy = field(default_factory=retry.RetryPolicy)
     hold_seconds: float = HOLD_SECONDS
     probe_seconds: float = PROBE_SECONDS
     drain_seconds: float = 20.0
-    give_way: Callable[[], Awaitable[None]] = to_nobody
+    yield_to_requests: Callable[[], Awaitable[None]] = no_yield
     """Waits, within bounds, while the process has something more urgent to do than the next batch."""
 
 
@@ -74,7 +74,7 @@ class Options:
 class _Held:
     """A message in hand, and the session that can acknowledge it."""
 
-    session: Session
+    session: BrokerChannel
     tag: int
     delivery: Delivery
 
@@ -84,7 +84,7 @@ class Consumer:
 
     def __init__(
         self,
-        where: Endpoint,
+        where: BrokerEndpoint,
         service: str,
         *,
         handle: Handle,
@@ -109,10 +109,10 @@ class Consumer:
         self._service = service
         self._publish = publish
         self._options = options or Options()
-        self._fates = Fates(service, handle=handle, park=park, clock=clock, policy=self._options.policy)
+        self._fates = Settlement(service, handle=handle, park=park, clock=clock, policy=self._options.policy)
         self._prefetch = self._options.batch_messages * PREFETCH_BATCHES
         self._buffer: Buffer[_Held] = Buffer(self._prefetch)
-        self._link = Link(
+        self._link = ReconnectingChannel(
             where,
             f"{service} consume",
             set_up=self._set_up,
@@ -120,8 +120,8 @@ class Consumer:
             confirms=False,
             probe_seconds=self._options.probe_seconds,
         )
-        self._patience = Patience(service, ping, self._options.hold_seconds)
-        self._idle: Session | None = None  # came up while nothing was to be consumed
+        self._patience = DatabasePause(service, ping, self._options.hold_seconds)
+        self._idle: BrokerChannel | None = None  # came up while nothing was to be consumed
         self._stuck = ""
         self._stopping = False
         self.depth = 0
@@ -159,7 +159,7 @@ class Consumer:
 
     # -- the broker's side
 
-    async def _set_up(self, session: Session) -> None:
+    async def _set_up(self, session: BrokerChannel) -> None:
         await self._look(session)
         await session.channel.basic_qos(prefetch_count=self._prefetch)
         session.channel.on_consumer_cancel_callbacks.add(lambda _: session.drop("consumer_cancelled"))
@@ -170,18 +170,18 @@ class Consumer:
         else:
             self._idle = session
 
-    async def _look(self, session: Session) -> int:
+    async def _look(self, session: BrokerChannel) -> int:
         """Look at the queue: how deep it is, and how many consume from it."""
         found = await session.channel.queue_declare(self._service, passive=True)
         self.depth = found.message_count or 0
         return found.consumer_count or 0
 
-    async def _probe(self, session: Session) -> None:
+    async def _probe(self, session: BrokerChannel) -> None:
         # A queue that was deleted and made again at once has forgotten us, and the broker does not always say so.
         if await self._look(session) == 0 and session is not self._idle and not self._stopping:
             session.drop("not_consuming")
 
-    async def _consume(self, session: Session) -> None:
+    async def _consume(self, session: BrokerChannel) -> None:
         async def on_message(message: DeliveredMessage) -> None:
             delivered = message.delivery
             if not isinstance(delivered, Basic.Deliver) or delivered.delivery_tag is None:
@@ -215,7 +215,7 @@ class Consumer:
         while True:
             if not self._stopping:
                 await self._buffer.wait()
-                await self._options.give_way()
+                await self._options.yield_to_requests()
             batch = await self._buffer.take(self._options.batch_messages, self._options.batch_wait_seconds)
             batch = [held for held in batch if not held.session.lost.is_set()]
             if batch:
@@ -263,13 +263,13 @@ class Consumer:
         while not held.session.lost.is_set():
             try:
                 await self._publish(message)
-            except (BrokerUnavailable, Refused) as error:
+            except (BrokerUnavailable, PublishRefused) as error:
                 # Refused means that the layout is not there. The message stays with the broker unacknowledged, so nothing is lost.
-                self._stuck = error.code if isinstance(error, Refused) else ""
+                self._stuck = error.code if isinstance(error, PublishRefused) else ""
                 _log.error("copy.failed", service=self._service, exchange=message.exchange, reason=str(error))
                 if self._stopping:
                     return False
-                await happened(held.session.lost, pause)
+                await wait_for(held.session.lost, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             else:
                 self._stuck = ""

@@ -104,7 +104,7 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True)
-class Route(Generic[E, T]):
+class EventRoute(Generic[E, T]):
     """One event and the handler for one message of it. `prefetch` lets a batch of fifty cost one query instead of fifty."""
 
     event: type[E]
@@ -112,10 +112,10 @@ class Route(Generic[E, T]):
     prefetch: Callable[[T, Sequence[E]], Awaitable[None]] | None = None
 
 
-AnyRoute: TypeAlias = Route[Any, T]
+AnyEventRoute: TypeAlias = EventRoute[Any, T]
 
 
-def routing(routes: Sequence[AnyRoute[T]]) -> Mapping[str, AnyRoute[T]]:
+def routing(routes: Sequence[AnyEventRoute[T]]) -> Mapping[str, AnyEventRoute[T]]:
     """Routes by event type.
 
     Raises:

@@ -23,10 +23,10 @@ from shared.contracts.registry import Undecodable, decode
 from shared.errors import BadInput, NotFound
 from shared.messaging import wire
 from shared.messaging.delivery import Delivery
-from shared.messaging.entry import Entry, Place
+from shared.messaging.entry import StuckItem, StuckPlace
 from shared.messaging.inbox import message_key
 from shared.messaging.layout import UNROUTED, dead_queue, retry_exchange
-from shared.messaging.letters import Letter, Letters
+from shared.messaging.letters import QueueBrowser, QueuedMessage
 from shared.messaging.outbox import Outbox
 from shared.messaging.parked import ParkedMessage, ParkedMessages, ParkedState
 from shared.messaging.shelves import Shelves
@@ -40,14 +40,14 @@ _WAITS_ELSEWHERE: Final = frozenset({ParkedState.PARKED, ParkedState.REPLAYED})
 """Such a dead letter is the copy of a parked row, which is the entry that is shown."""
 
 
-class Desk:
+class StuckWork:
     """Everything over all services. Needs the operator's user on the broker and all databases."""
 
     def __init__(
         self,
         mongo: Mongo,
         databases: Mapping[str, str],
-        letters: Letters,
+        letters: QueueBrowser,
         publish: Callable[[Outgoing], Awaitable[None]],
         clock: Clock,
     ) -> None:
@@ -60,26 +60,28 @@ class Desk:
         self._publish = publish
         self._clock = clock
 
-    async def waiting(self, service: str | None = None) -> list[Entry]:
+    async def waiting(self, service: str | None = None) -> list[StuckItem]:
         """Everything that waits, service by service, the oldest first.
 
         Raises:
             NotFound: no such service.
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
             DatabaseUnavailable: MongoDB is not there.
         """
         if service is not None and service not in self._databases:
             raise NotFound("unknown_service", service)
-        found: list[Entry] = []
+        found: list[StuckItem] = []
         for name in self._databases if service is None else [service]:
             found += await self._list_parked(name)
             found += await self._list_refused(name)
             found += await self._list_dead(name)
             found += await self._shelves[name].waiting(PAGE)
-        unrouted = [_entry(Place.UNROUTED, self._publisher_of(letter.delivery), letter) for letter in await self._letters.read(UNROUTED)]
+        unrouted = [
+            _entry(StuckPlace.UNROUTED, self._publisher_of(letter.delivery), letter) for letter in await self._letters.read(UNROUTED)
+        ]
         return found + [entry for entry in unrouted if service in (None, entry.service)]
 
-    async def show(self, address: str) -> Entry:
+    async def show(self, address: str) -> StuckItem:
         """One entry with its bytes.
 
         Raises:
@@ -88,7 +90,7 @@ class Desk:
         """
         place, service, entry_id = self._parse(address)
         shelves = self._shelves[service]
-        entry = await (self._find(place, service, entry_id) if isinstance(place, Place) else shelves.find(place, entry_id))
+        entry = await (self._find(place, service, entry_id) if isinstance(place, StuckPlace) else shelves.find(place, entry_id))
         if entry is None:
             raise NotFound("nothing_waits_there", address)
         return entry
@@ -105,14 +107,14 @@ class Desk:
         """
         entry = _as_it_says(await self.show(address), vouch=vouch)
         done = True
-        if entry.place is Place.PARKED:
+        if entry.place is StuckPlace.PARKED:
             await self._replay_parked(entry)
-        elif entry.place is Place.REFUSED:
+        elif entry.place is StuckPlace.REFUSED:
             done = await self._outboxes[entry.service].replay(entry.id)
-        elif entry.place is Place.DEAD:
+        elif entry.place is StuckPlace.DEAD:
             send = self._sender(entry, retry_exchange(entry.service), entry.service)
             await self._letters.take(dead_queue(entry.service), {entry.id}, send)
-        elif entry.place is Place.UNROUTED:
+        elif entry.place is StuckPlace.UNROUTED:
             await self._letters.take(UNROUTED, {entry.id}, self._sender(entry, None, entry.type))
         else:
             done = await self._shelves[entry.service].replay(entry.place, entry.id)
@@ -129,9 +131,9 @@ class Desk:
         if not note.strip():
             raise BadInput("note_missing", "say why, and who decided")
         entry = await self.show(address)
-        if entry.place is Place.REFUSED:
+        if entry.place is StuckPlace.REFUSED:
             done = await self._outboxes[entry.service].discard(entry.id, note)
-        elif isinstance(entry.place, Place):
+        elif isinstance(entry.place, StuckPlace):
             done = await self._discard_message(entry, note)
         else:
             done = await self._shelves[entry.service].discard(entry.place, entry.id, note)
@@ -140,13 +142,13 @@ class Desk:
 
     # -- one place each
 
-    async def _list_parked(self, service: str) -> list[Entry]:
+    async def _list_parked(self, service: str) -> list[StuckItem]:
         return [_parked(service, row) for row in await self._parked[service].list(limit=PAGE)]
 
-    async def _list_refused(self, service: str) -> list[Entry]:
+    async def _list_refused(self, service: str) -> list[StuckItem]:
         return [
-            Entry(
-                Place.REFUSED,
+            StuckItem(
+                StuckPlace.REFUSED,
                 service,
                 event.row.id,
                 event.row.type,
@@ -159,55 +161,55 @@ class Desk:
             for event in await self._outboxes[service].parked(PAGE)
         ]
 
-    async def _list_dead(self, service: str) -> list[Entry]:
-        return [_entry(Place.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
+    async def _list_dead(self, service: str) -> list[StuckItem]:
+        return [_entry(StuckPlace.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
 
-    async def unrecorded(self, service: str) -> list[Letter]:
+    async def unrecorded(self, service: str) -> list[QueuedMessage]:
         """Dead letters that the service's database does not know of: given up by the broker (delivery limit).
 
         Raises:
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
         """
         return [letter for letter, state in await self._dead(service) if state is None]
 
-    async def _dead(self, service: str) -> list[tuple[Letter, ParkedState | None]]:
+    async def _dead(self, service: str) -> list[tuple[QueuedMessage, ParkedState | None]]:
         rows = self._parked[service]
         letters = await self._letters.read(dead_queue(service))
         found = [(letter, await rows.find(message_key(service, letter.delivery.message_id))) for letter in letters]
         return [(letter, None if row is None else row.state) for letter, row in found]
 
-    async def unrouted(self) -> list[Letter]:
+    async def unrouted(self) -> list[QueuedMessage]:
         """What no queue took.
 
         Raises:
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
         """
         return await self._letters.read(UNROUTED)
 
-    async def _find(self, place: Place, service: str, message_id: str) -> Entry | None:
-        if place is Place.PARKED:
+    async def _find(self, place: StuckPlace, service: str, message_id: str) -> StuckItem | None:
+        if place is StuckPlace.PARKED:
             row = await self._parked[service].find(message_key(service, message_id))
             if row is None or row.state is not ParkedState.PARKED:
                 return None
             return _parked(service, row)
-        if place is Place.REFUSED:
+        if place is StuckPlace.REFUSED:
             event = await self._outboxes[service].find(message_id)
             if event is None:
                 return None
-            return Entry(
+            return StuckItem(
                 place, service, event.row.id, event.row.type, event.code, event.detail, event.row.attempts, event.parked_at, event.row.body
             )
-        if place is Place.DEAD:
+        if place is StuckPlace.DEAD:
             return next((entry for entry in await self._list_dead(service) if entry.id == message_id), None)
         return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
 
-    async def _replay_parked(self, entry: Entry) -> None:
+    async def _replay_parked(self, entry: StuckItem) -> None:
         rows, key = self._parked[entry.service], message_key(entry.service, entry.id)
         if not await rows.mark_replayed(key, self._clock()):
             raise NotFound("nothing_waits_there", entry.address)
         sent = False
 
-        async def send(letter: Letter) -> bool:
+        async def send(letter: QueuedMessage) -> bool:
             # Sent while its copies are held: one that comes back dead at once stands behind them and is not taken for an old one.
             nonlocal sent
             if not sent:
@@ -225,49 +227,49 @@ class Desk:
             if not sent:
                 await rows.mark_parked_again(key, self._clock())
 
-    async def _discard_message(self, entry: Entry, note: str) -> bool:
+    async def _discard_message(self, entry: StuckItem, note: str) -> bool:
         rows = self._parked[entry.service]
-        consumer = UNROUTED if entry.place is Place.UNROUTED else entry.service
+        consumer = UNROUTED if entry.place is StuckPlace.UNROUTED else entry.service
         key = message_key(consumer, entry.id)
-        if entry.place is Place.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
+        if entry.place is StuckPlace.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
             return await self._drop_dead_copies(entry) > 0
-        if entry.place is not Place.PARKED:  # a decision needs a row that remembers it
+        if entry.place is not StuckPlace.PARKED:  # a decision needs a row that remembers it
             delivery = Delivery(entry.body, entry.id, entry.type, publisher=entry.publisher or "")
             await rows.park(key, consumer, delivery, (entry.code, "recorded to be discarded"), self._clock())
         done = await rows.discard(key, note, self._clock())
-        if entry.place is Place.UNROUTED:
+        if entry.place is StuckPlace.UNROUTED:
             await self._letters.take(UNROUTED, {entry.id}, _yes)
         else:
             await self._drop_dead_copies(entry)
         return done
 
-    async def _drop_dead_copies(self, entry: Entry) -> int:
+    async def _drop_dead_copies(self, entry: StuckItem) -> int:
         return await self._letters.take(dead_queue(entry.service), {entry.id}, _yes)
 
-    def _sender(self, entry: Entry, exchange: str | None, routing_key: str) -> Callable[[Letter], Awaitable[bool]]:
-        async def send(letter: Letter) -> bool:
+    def _sender(self, entry: StuckItem, exchange: str | None, routing_key: str) -> Callable[[QueuedMessage], Awaitable[bool]]:
+        async def send(letter: QueuedMessage) -> bool:
             await self._publish(_again(entry, letter.delivery, exchange or letter.exchange, routing_key))
             return True
 
         return send
 
-    def _parse(self, address: str) -> tuple[Place | str, str, str]:
+    def _parse(self, address: str) -> tuple[StuckPlace | str, str, str]:
         service, _, rest = address.partition("/")
         place, _, entry_id = rest.partition("/")
         if service not in self._databases or not place or not entry_id:
             raise BadInput("not_an_address", "service/place/id, as `list` shows it")
-        return Place(place) if place in list(Place) else place, service, entry_id
+        return StuckPlace(place) if place in list(StuckPlace) else place, service, entry_id
 
     def _publisher_of(self, delivery: Delivery) -> str:
         publisher = publisher_of(delivery.type)
         return publisher if publisher in self._databases else next(iter(self._databases))
 
 
-async def _yes(_letter: Letter) -> bool:
+async def _yes(_letter: QueuedMessage) -> bool:
     return True
 
 
-def _as_it_says(entry: Entry, *, vouch: bool) -> Entry:
+def _as_it_says(entry: StuckItem, *, vouch: bool) -> StuckItem:
     """The entry, with a publisher that may say it.
 
     Raises:
@@ -281,7 +283,7 @@ def _as_it_says(entry: Entry, *, vouch: bool) -> Entry:
     return replace(entry, publisher=publisher_of(entry.type))
 
 
-def _again(entry: Entry, delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
+def _again(entry: StuckItem, delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
     """A fresh start on the ladder; the consumer is told who published it first, and that it may have seen this before."""
     first = replace(delivery, publisher=entry.publisher or "", message_id=_own_id(delivery) if delivery.forged else delivery.message_id)
     return wire.copy(first, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
@@ -295,12 +297,12 @@ def _own_id(delivery: Delivery) -> str:
         return delivery.message_id
 
 
-def _parked(service: str, row: ParkedMessage) -> Entry:
-    return Entry(
-        Place.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body, publisher=row.publisher
+def _parked(service: str, row: ParkedMessage) -> StuckItem:
+    return StuckItem(
+        StuckPlace.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body, publisher=row.publisher
     )
 
 
-def _entry(place: Place, service: str, letter: Letter) -> Entry:
+def _entry(place: StuckPlace, service: str, letter: QueuedMessage) -> StuckItem:
     delivery = letter.delivery
-    return Entry(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body, publisher=delivery.publisher)
+    return StuckItem(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body, publisher=delivery.publisher)

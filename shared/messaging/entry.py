@@ -14,7 +14,7 @@ from shared.logs import masked
 _HIDDEN: Final = "[personal]"
 
 
-class Place(StrEnum):
+class StuckPlace(StrEnum):
     """Where messages lie. Other places are the shelves that services register."""
 
     PARKED = "parked"
@@ -24,13 +24,13 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that waits for an operator. `place` is a `Place` for a message, else the name of a shelf.
+class StuckItem:
+    """One thing that waits for an operator. `place` is a `StuckPlace` for a message, else the name of a shelf.
 
     `body` may hold personal data: it is shown when asked for, never listed or logged. `personal` names fields of it that are.
     """
 
-    place: Place | str
+    place: StuckPlace | str
     service: str
     id: str
     type: str

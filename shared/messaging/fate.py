@@ -12,7 +12,7 @@ from shared.clock import Clock
 from shared.errors import Transient
 from shared.messaging import retry, wire
 from shared.messaging.delivery import Dead, Delivery, Outcome, Retry, Unavailable
-from shared.messaging.layout import Step, dead_exchange, retry_exchange, retry_queue
+from shared.messaging.layout import RetryDelay, dead_exchange, retry_exchange, retry_queue
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
 from shared.metrics import FORGED
 
@@ -37,10 +37,10 @@ class Park(Protocol):
         """Record what is given up."""
 
 
-class Fates:
+class Settlement:
     """The judgement over deliveries of one service."""
 
-    def __init__(self, service: str, *, handle: Handle, park: Park, clock: Clock, policy: retry.Policy) -> None:
+    def __init__(self, service: str, *, handle: Handle, park: Park, clock: Clock, policy: retry.RetryPolicy) -> None:
         self._service = service
         self._handle = handle
         self._park = park
@@ -85,7 +85,7 @@ class Fates:
             return Unavailable(error.code)
         return Dead(code, detail)
 
-    def _waits(self, delivery: Delivery) -> Step | None:
+    def _waits(self, delivery: Delivery) -> RetryDelay | None:
         until = wire.not_before(delivery)
         if until is None:
             return None

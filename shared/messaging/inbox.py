@@ -11,7 +11,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from shared.mongo import Collection, Mongo, Session, is_duplicate_key
-from shared.mongo.together import Lookups
+from shared.mongo.together import BatchLoader
 
 COLLECTION: Final = "inbox"
 KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; dead letters are replayed weeks later
@@ -47,7 +47,7 @@ class Inbox:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, COLLECTION)
-        self._lookups: Lookups[InboxRow] = Lookups(self._read)
+        self._lookups: BatchLoader[InboxRow] = BatchLoader(self._read)
 
     async def insert(self, rows: Sequence[InboxRow], session: Session) -> None:
         """Write the rows inside the transaction of what they stand for.

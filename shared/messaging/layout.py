@@ -46,17 +46,17 @@ RETIRED_USERS: Final = ("console",)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RetryDelay:
     """One rung of the retry ladder: a queue per delay, because a message's TTL is only looked at at the head of a queue."""
 
     name: str
     seconds: float
 
 
-LADDER: Final = (Step("5s", 5), Step("1m", 60), Step("10m", 600))
+LADDER: Final = (RetryDelay("5s", 5), RetryDelay("1m", 60), RetryDelay("10m", 600))
 
 
-def retry_queue(service: str, step: Step) -> str:
+def retry_queue(service: str, step: RetryDelay) -> str:
     """Name of the waiting room, which is also its routing key on `retry.<service>`."""
     return f"{service}.retry.{step.name}"
 
@@ -99,7 +99,7 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class QueuePolicy:
     """What may be changed on a running broker. Exactly one policy applies to a queue, so each names everything that queue needs."""
 
     name: str
@@ -129,7 +129,7 @@ class Layout:
     exchanges: tuple[Exchange, ...]
     queues: tuple[str, ...]
     bindings: tuple[Binding, ...]
-    policies: tuple[Policy, ...]
+    policies: tuple[QueuePolicy, ...]
     users: tuple[User, ...]
     services: tuple[str, ...] = field(default=())
 
@@ -140,7 +140,7 @@ _EXCHANGES: Final = (Exchange(EVENTS, "topic"), Exchange(STAFF, "topic"), Exchan
 def build(
     consumers: Mapping[str, Sequence[str]],
     consoles: Mapping[str, Sequence[str]],
-    ladder: Sequence[Step] = LADDER,
+    ladder: Sequence[RetryDelay] = LADDER,
 ) -> Layout:
     """Lay out queues for services (name -> event types it takes) and staff consoles (name -> event types it is told).
 
@@ -152,7 +152,7 @@ def build(
     exchanges: list[Exchange] = list(_EXCHANGES)
     queues: list[str] = []
     bindings: list[Binding] = []
-    policies: list[Policy] = [_alternate_policy()]
+    policies: list[QueuePolicy] = [_alternate_policy()]
     users: list[User] = []
     announcers = {publisher_of(event_type) for types in consoles.values() for event_type in types}
     for service, types in consumers.items():
@@ -184,7 +184,7 @@ def console(name: str) -> Layout:
     return Layout((), (console_queue(name),), tuple(_console_bindings(name, types)), (), (_console_user(name),))
 
 
-def product(ladder: Sequence[Step] = LADDER) -> Layout:
+def product(ladder: Sequence[RetryDelay] = LADDER) -> Layout:
     """The product's layout: who consumes what comes from the registry of contracts.
 
     A queue is also bound to every old version that an upcaster leads to one it consumes, so that publishers of the last release are heard.
@@ -203,7 +203,7 @@ def _with_old_versions(present: Iterable[str]) -> tuple[str, ...]:
     return tuple(types)
 
 
-def _service_bindings(service: str, types: Sequence[str], ladder: Sequence[Step]) -> list[Binding]:
+def _service_bindings(service: str, types: Sequence[str], ladder: Sequence[RetryDelay]) -> list[Binding]:
     return [
         *(Binding(EVENTS, service, event_type) for event_type in types),
         *(Binding(retry_exchange(service), retry_queue(service, step), retry_queue(service, step)) for step in ladder),
@@ -212,19 +212,19 @@ def _service_bindings(service: str, types: Sequence[str], ladder: Sequence[Step]
     ]
 
 
-def _alternate_policy() -> Policy:
-    return Policy("alternate", f"^({EVENTS}|{STAFF})$", "exchanges", {"alternate-exchange": UNROUTED})
+def _alternate_policy() -> QueuePolicy:
+    return QueuePolicy("alternate", f"^({EVENTS}|{STAFF})$", "exchanges", {"alternate-exchange": UNROUTED})
 
 
-def _service_policies(service: str, ladder: Sequence[Step]) -> list[Policy]:
+def _service_policies(service: str, ladder: Sequence[RetryDelay]) -> list[QueuePolicy]:
     lossless: dict[str, Any] = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish", "max-length": WORK_MAX_MESSAGES}
     lossless |= {"delivery-limit": DELIVERY_LIMIT, "dead-letter-routing-key": service}
     work = {**lossless, "dead-letter-exchange": dead_exchange(service)}
     waiting = {**lossless, "dead-letter-exchange": retry_exchange(service)}
     return [
-        Policy(f"work.{service}", f"^{service}$", "queues", work),
+        QueuePolicy(f"work.{service}", f"^{service}$", "queues", work),
         *(
-            Policy(
+            QueuePolicy(
                 retry_queue(service, step),
                 f"^{service}\\.retry\\.{step.name}$",
                 "queues",
@@ -235,7 +235,7 @@ def _service_policies(service: str, ladder: Sequence[Step]) -> list[Policy]:
     ]
 
 
-def _kept_policies() -> list[Policy]:
+def _kept_policies() -> list[QueuePolicy]:
     # Neither of these has a dead-letter target, so neither may count deliveries: 4.x drops a message at the limit.
     kept = {"delivery-limit": NO_DELIVERY_LIMIT, "overflow": "reject-publish"}
     announced = {
@@ -245,9 +245,9 @@ def _kept_policies() -> list[Policy]:
         "message-ttl": CONSOLE_TTL_MS,
     }
     return [
-        Policy("dead", r"^[a-z]+\.dead$", "queues", kept),
-        Policy("unrouted", f"^{UNROUTED}$", "queues", {**kept, "max-length": WORK_MAX_MESSAGES}),
-        Policy("console", r"^console\.", "queues", announced),
+        QueuePolicy("dead", r"^[a-z]+\.dead$", "queues", kept),
+        QueuePolicy("unrouted", f"^{UNROUTED}$", "queues", {**kept, "max-length": WORK_MAX_MESSAGES}),
+        QueuePolicy("console", r"^console\.", "queues", announced),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from pamqp.commands import Basic
 
 from shared.messaging import wire
-from shared.messaging.connection import Endpoint, connect
+from shared.messaging.connection import BrokerEndpoint, connect
 from shared.messaging.delivery import Delivery
 
 MOST: Final = 10_000  # letters read in one go: a page of some 20 MB
@@ -17,7 +17,7 @@ _BROKER_REASON: Final = "x-first-death-reason"  # the broker's own: delivery_lim
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class QueuedMessage:
     """A message in such a queue, and the exchange it was first sent to."""
 
     queue: str
@@ -31,21 +31,21 @@ class Letter:
         return str(headers.get(wire.REASON) or headers.get(_BROKER_REASON) or "unrouted")
 
 
-Judge = Callable[[Letter], Awaitable[bool]]
+Judge = Callable[[QueuedMessage], Awaitable[bool]]
 """True takes the letter out of the queue."""
 
 
-class Letters:
+class QueueBrowser:
     """Letters by queue. Every call opens a connection of its own, and closing it gives back what was not taken."""
 
-    def __init__(self, where: Endpoint) -> None:
+    def __init__(self, where: BrokerEndpoint) -> None:
         self._where = where
 
     async def depth(self, queue: str) -> int:
         """Messages that lie ready.
 
         Raises:
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
         """
         session = await connect(self._where, "admin")
         try:
@@ -53,15 +53,15 @@ class Letters:
         finally:
             await session.close()
 
-    async def read(self, queue: str, most: int = MOST) -> list[Letter]:
+    async def read(self, queue: str, most: int = MOST) -> list[QueuedMessage]:
         """The oldest letters, without taking any.
 
         Raises:
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
         """
-        found: list[Letter] = []
+        found: list[QueuedMessage] = []
 
-        async def keep(letter: Letter) -> bool:
+        async def keep(letter: QueuedMessage) -> bool:
             found.append(letter)
             return False
 
@@ -72,10 +72,10 @@ class Letters:
         """Take out the letters with these ids for which `judge` says so, every copy of them; how many were taken.
 
         Raises:
-            Lost: the broker is not there.
+            ConnectionLost: the broker is not there.
         """
 
-        async def wanted(letter: Letter) -> bool:
+        async def wanted(letter: QueuedMessage) -> bool:
             return letter.delivery.message_id in message_ids and await judge(letter)
 
         return await self._walk(queue, wanted, most)
@@ -90,7 +90,7 @@ class Letters:
                 got = message.delivery
                 if not isinstance(got, Basic.GetOk) or got.delivery_tag is None:
                     break
-                if await judge(Letter(queue, got.exchange or "", wire.receive(message))):
+                if await judge(QueuedMessage(queue, got.exchange or "", wire.receive(message))):
                     await session.channel.basic_ack(got.delivery_tag)
                     taken += 1
         finally:

@@ -1,8 +1,8 @@
 """A session that comes back by itself.
 
 aio-pika's robust connection is not used: it restores what it was told long ago on its own five-second beat, and one channel that can't be
-restored closes the whole connection again and again. A `Link` is a plain connection with one channel; when either is lost both are thrown
-away and made anew with a backoff of our own, and whoever uses it sets up again from scratch.
+restored closes the whole connection again and again. A `ReconnectingChannel` is a plain connection with one channel; when either is lost
+both are thrown away and made anew with a backoff of our own, and whoever uses it sets up again from scratch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.health import Check
-from shared.messaging.connection import CONNECT_SECONDS, CONNECTION_ERRORS, Endpoint, Lost, Session, connect
+from shared.messaging.connection import CONNECT_SECONDS, CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint, ConnectionLost, connect
 
 PROBE_SECONDS: Final = 10.0  # between questions to a channel that is idle: a peer that hangs is noticed in 20 s, not in 48 s
 PROBE_LIMIT_SECONDS: Final = 10.0  # a broker that answers later than that is as good as gone
@@ -25,19 +25,19 @@ LONGEST_BACKOFF_SECONDS: Final = 5.0  # promise I4 gives a minute for everything
 
 _log = logs.get("broker")
 
-SetUp = Callable[[Session], Awaitable[None]]
+SetUp = Callable[[BrokerChannel], Awaitable[None]]
 
 
-async def _nothing(_session: Session) -> None:
+async def _nothing(_session: BrokerChannel) -> None:
     """Set nothing up."""
 
 
-class Link:
+class ReconnectingChannel:
     """A session that is made again for ever. `run` is its life; everybody else waits in `session`."""
 
     def __init__(
         self,
-        where: Endpoint,
+        where: BrokerEndpoint,
         name: str,
         *,
         set_up: SetUp = _nothing,
@@ -61,18 +61,18 @@ class Link:
         self._probe = probe
         self._confirms = confirms
         self._probe_seconds = probe_seconds
-        self._current: Session | None = None
+        self._current: BrokerChannel | None = None
         self._available = asyncio.Event()
         self._down_since: float | None = monotonic_seconds()
         self._why = "connecting"
 
     @property
-    def current(self) -> Session | None:
+    def current(self) -> BrokerChannel | None:
         """The session in hand, None while there is none."""
         session = self._current
         return session if session is not None and not session.lost.is_set() else None
 
-    async def session(self) -> Session:
+    async def session(self) -> BrokerChannel:
         """The session, waited for as long as it takes: callers bring their own time limit."""
         while (session := self.current) is None:
             self._available.clear()
@@ -104,7 +104,7 @@ class Link:
         """Live through one session; True when there was one."""
         try:
             session = await connect(self._where, self._name, confirms=self._confirms)
-        except Lost as error:
+        except ConnectionLost as error:
             self._note(error.reason)
             return False
         try:
@@ -121,7 +121,7 @@ class Link:
             await session.close()
         return was_up
 
-    def _up(self, session: Session) -> None:
+    def _up(self, session: BrokerChannel) -> None:
         self._current = session
         self._down_since = None
         self._available.set()
@@ -133,7 +133,7 @@ class Link:
         self._down_since = self._down_since or monotonic_seconds()
         self._why = reason
 
-    async def _watch(self, session: Session, stopping: asyncio.Task[Any]) -> None:
+    async def _watch(self, session: BrokerChannel, stopping: asyncio.Task[Any]) -> None:
         lost = asyncio.create_task(session.lost.wait())
         try:
             while not session.lost.is_set() and not stopping.done():

@@ -44,7 +44,7 @@ INDEXES: Final[dict[str, Sequence[IndexModel]]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - what the broker did
+class PublishRefused(Exception):  # noqa: N818 - what the broker did
     """The broker answered and does not want this message: no queue takes it, no such exchange, too big. `code` is stable."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -84,7 +84,7 @@ class ParkedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class OutboxClaim:
     """Rows that are ours until the lease ends; the token proves it. `more` says that others are likely to wait.
 
     `foreign`: another process wrote some of them.
@@ -97,7 +97,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class BirthLease:
     """The lease that rows may be born with, for the relay of the process that writes them: it need not look for them and claim them."""
 
     token: str
@@ -105,20 +105,20 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class LeasedRows:
     """Rows that were born under a hold, and until when (`monotonic_seconds`) they are surely ours."""
 
     rows: Sequence[OutboxRow]
     lost_at: float
 
 
-class Carrier(Protocol):
+class RelayHandoff(Protocol):
     """What carries the rows of this process away: its `Relay`."""
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> BirthLease | None:
         """The lease for rows that are to be written now; None when they shall lie until somebody claims them."""
 
-    def take(self, handed: Handed) -> None:
+    def take(self, handed: LeasedRows) -> None:
         """These are committed: carry them."""
 
     def wake(self) -> None:
@@ -136,7 +136,7 @@ class Outbox:
         self._rows: Collection = mongo.collection(database, COLLECTION)
         self._writer = writer
 
-    async def insert(self, rows: Sequence[OutboxRow], session: Session, hold: Hold | None = None) -> Handed | None:
+    async def insert(self, rows: Sequence[OutboxRow], session: Session, hold: BirthLease | None = None) -> LeasedRows | None:
         """Write rows inside the transaction of what they tell, after its other writes; with a hold, what to hand to its relay.
 
         None where the rows have no lease: nobody asked for one, or the server has not told its time yet. They lie until they are claimed.
@@ -153,14 +153,14 @@ class Outbox:
             if is_duplicate_key(error):
                 raise LostRace("sequence_taken") from error
             raise
-        return Handed(rows, lost_at) if until else None
+        return LeasedRows(rows, lost_at) if until else None
 
-    async def claim(self, limit: int, lease_seconds: float) -> Claim:
+    async def claim(self, limit: int, lease_seconds: float) -> OutboxClaim:
         """Take the oldest unsent rows that nobody holds, under a fresh token. Several relays may do so at once; each row goes to one."""
         docs = await self._rows.find(_CLAIMABLE).sort("_id", ASCENDING).limit(limit).to_list(None)
         token = new_token()
         if not docs:
-            return Claim(token, ())
+            return OutboxClaim(token, ())
         ids = [doc["_id"] for doc in docs]
         until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
         won = await self._rows.update_many(
@@ -173,7 +173,7 @@ class Outbox:
             held = {doc["_id"] for doc in ours}
             docs = [doc for doc in docs if doc["_id"] in held]
         foreign = any(doc.get("writer", "") != self._writer for doc in docs)
-        return Claim(token, tuple(_from_doc(doc) for doc in docs), more, foreign)
+        return OutboxClaim(token, tuple(_from_doc(doc) for doc in docs), more, foreign)
 
     async def mark_sent(self, token: str, ids: Sequence[str]) -> int:
         """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""

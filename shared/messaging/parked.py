@@ -10,7 +10,7 @@ from typing import Final
 
 from shared.contracts.envelope import publisher_of
 from shared.messaging.delivery import Delivery
-from shared.mongo import Collection, Doc, IndexModel, Mongo, Unit, UpdateMany
+from shared.mongo import ChangeTracker, Collection, Doc, IndexModel, Mongo, UpdateMany
 
 COLLECTION: Final = "parked"
 
@@ -115,7 +115,7 @@ class ParkedMessages:
         return result.modified_count == 1
 
 
-def resolve(unit: Unit, keys: Sequence[str], at: datetime) -> None:
+def resolve(unit: ChangeTracker, keys: Sequence[str], at: datetime) -> None:
     """Close, in the unit that handles them, whatever of these messages was parked before."""
     open_states = [ParkedState.PARKED.value, ParkedState.REPLAYED.value]
     operation = UpdateMany(

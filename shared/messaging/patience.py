@@ -18,7 +18,7 @@ HOLD_SECONDS: Final = 60.0  # how long messages in hand are kept; the broker cut
 _log = logs.get("consumer")
 
 
-class Patience:
+class DatabasePause:
     """Asks MongoDB for a sign of life until there is one."""
 
     def __init__(self, service: str, ping: Callable[[], Awaitable[None]], hold_seconds: float = HOLD_SECONDS) -> None:

@@ -17,12 +17,12 @@ from shared.clock import monotonic_seconds
 from shared.contracts.registry import SERVICES
 from shared.health import Check
 from shared.messaging import wire
-from shared.messaging.connection import CONNECTION_ERRORS, Answer, Endpoint, Session
+from shared.messaging.connection import CONNECTION_ERRORS, Answer, BrokerChannel, BrokerEndpoint
 from shared.messaging.layout import EVENTS, STAFF, dead_exchange, retry_exchange
-from shared.messaging.link import Link
-from shared.messaging.outbox import BrokerUnavailable, OutboxRow, Refused
+from shared.messaging.link import ReconnectingChannel
+from shared.messaging.outbox import BrokerUnavailable, OutboxRow, PublishRefused
 from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
-from shared.waiting import happened
+from shared.waiting import wait_for
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
 _TURNS_TO_THE_KERNEL: Final = 4  # the call and the transport, and as many to spare
@@ -41,7 +41,7 @@ _log = logs.get("publisher")
 class Publisher:
     """One connection to publish, shared by everything in a process. Starts with the first publish; `close` ends it."""
 
-    def __init__(self, where: Endpoint, name: str, *, seconds: float = PUBLISH_SECONDS) -> None:
+    def __init__(self, where: BrokerEndpoint, name: str, *, seconds: float = PUBLISH_SECONDS) -> None:
         """Describe it.
 
         Args:
@@ -49,12 +49,12 @@ class Publisher:
             name: Shown in the broker's list of connections.
             seconds: Time limit of one publish, waiting for the connection included.
         """
-        self._link = Link(where, f"{name} publish", probe=_ask)
+        self._link = ReconnectingChannel(where, f"{name} publish", probe=_ask)
         self._seconds = seconds
         self._stop = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
         self._in_flight: dict[str, tuple[Outgoing, Answer]] = {}
-        self._judged: Session | None = None
+        self._judged: BrokerChannel | None = None
         self._alone = asyncio.Lock()
         self._careful_until = 0.0
         self._nacks = 0
@@ -63,7 +63,7 @@ class Publisher:
     async def publish_row(self, row: OutboxRow) -> None:
         """Publish one outbox row to its exchange; the routing key is its type. As `publish`, and `too_large` above `MAX_BODY_BYTES`."""
         if len(row.body) > MAX_BODY_BYTES:
-            raise Refused("too_large", f"{len(row.body)} bytes")
+            raise PublishRefused("too_large", f"{len(row.body)} bytes")
         await self.publish(
             Outgoing(row.exchange, row.type, row.id, row.type, row.body, row.correlation_id, {wire.TRACEPARENT: row.traceparent})
         )
@@ -142,15 +142,15 @@ class Publisher:
             if passing is not None:
                 passing.cancel()
 
-    async def _ready(self) -> Session:
+    async def _ready(self) -> BrokerChannel:
         """A session that takes publishes now."""
         session = await self._link.session()
         while session.blocked():
-            if await happened(session.lost, _BLOCKED_LOOK_SECONDS):
+            if await wait_for(session.lost, _BLOCKED_LOOK_SECONDS):
                 raise BrokerUnavailable("connection_lost")
         return session
 
-    def _verdict(self, session: Session, answer: Answer) -> asyncio.Future[None]:
+    def _verdict(self, session: BrokerChannel, answer: Answer) -> asyncio.Future[None]:
         """What the broker's answer means to one caller, who may give up before it."""
         verdict: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -166,16 +166,18 @@ class Publisher:
         answer.add_done_callback(spoken)
         return verdict
 
-    def _meaning(self, session: Session, answered: Answer) -> BaseException | None:
+    def _meaning(self, session: BrokerChannel, answered: Answer) -> BaseException | None:
         error = None if answered.cancelled() else answered.exception()
-        if answered.cancelled() or isinstance(error, asyncio.CancelledError):  # how `Session.drop` and the library say that it is lost
+        if answered.cancelled() or isinstance(
+            error, asyncio.CancelledError
+        ):  # how `BrokerChannel.drop` and the library say that it is lost
             session.drop("connection_lost")
             return BrokerUnavailable("connection_lost")
         match error:
             case None:
                 self._nacks = 0
             case PublishError():
-                return Refused("unroutable")
+                return PublishRefused("unroutable")
             case DeliveryError():  # basic.nack: a queue's limit with reject-publish, or a leader that is moving
                 self._note_nack(session)
                 return BrokerUnavailable("queue_full")
@@ -187,7 +189,7 @@ class Publisher:
             return BrokerUnavailable(type(error).__name__)
         return error
 
-    def _note_nack(self, session: Session) -> None:
+    def _note_nack(self, session: BrokerChannel) -> None:
         """Nacks and nothing else for a while: another channel may fare better, and finds the queue's leader anew."""
         now = monotonic_seconds()
         if self._nacks == 0:
@@ -197,7 +199,7 @@ class Publisher:
             self._nacks = 0
             session.drop("nacked")
 
-    def _blamed(self, session: Session, error: ChannelClosed) -> Exception:
+    def _blamed(self, session: BrokerChannel, error: ChannelClosed) -> Exception:
         """The broker closed the channel because of one message. With one in flight it is that one; else nobody is blamed yet.
 
         For a while they go one at a time then, so that the guilty one shows itself.
@@ -207,7 +209,7 @@ class Publisher:
             self._judged = session
             if len(self._in_flight) == 1 and code is not None:
                 self._careful_until = 0.0
-                return Refused(code)
+                return PublishRefused(code)
             self._careful_until = monotonic_seconds() + CAUTION_SECONDS
             _log.warning("publisher.careful", reason=type(error).__name__, in_flight=len(self._in_flight))
         return BrokerUnavailable("channel_closed")
@@ -234,11 +236,11 @@ _CHANNEL_CODES: Final = {
 
 def _refuse_early(message: Outgoing) -> None:
     if message.exchange not in EXCHANGES:
-        raise Refused("unknown_exchange", message.exchange)
+        raise PublishRefused("unknown_exchange", message.exchange)
     if max(len(name.encode()) for name in (message.message_id, message.routing_key, message.type)) > wire.MAX_ID_BYTES:
-        raise Refused("name_too_long")
+        raise PublishRefused("name_too_long")
 
 
-async def _ask(session: Session) -> None:
+async def _ask(session: BrokerChannel) -> None:
     with contextlib.suppress(asyncio.QueueFull):
         await session.channel.exchange_declare(EVENTS, passive=True)

@@ -14,10 +14,10 @@ from shared.clock import monotonic_seconds
 from shared.faults import crash_point
 from shared.ids import new_token
 from shared.logs import get, mask
-from shared.messaging.outbox import BrokerUnavailable, Claim, Handed, Hold, Outbox, OutboxRow, Refused
+from shared.messaging.outbox import BirthLease, BrokerUnavailable, LeasedRows, Outbox, OutboxClaim, OutboxRow, PublishRefused
 from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
-from shared.waiting import happened
+from shared.waiting import wait_for
 
 IN_FLIGHT: Final = 64  # publishes without a confirm yet: enough to hide the round trip, few enough to repeat after a crash
 LEASE_SECONDS: Final = 10.0  # as long as one publish may take: what is published by two is known again by its id
@@ -39,7 +39,7 @@ log = get("messaging")
 class Relay:
     """Claims, publishes with at most `in_flight` unconfirmed, marks. `publish` returns on the confirm.
 
-    `publish` raises `Refused` (the row is parked) or `BrokerUnavailable` (the row is tried again, for ever).
+    `publish` raises `PublishRefused` (the row is parked) or `BrokerUnavailable` (the row is tried again, for ever).
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Relay:
         self._alone_at = float("-inf")
         self._wakes = asyncio.Event()
         self._handed: deque[tuple[OutboxRow, float]] = deque()
-        self._hold = Hold(new_token(), min(HOLD_SECONDS, lease_seconds))
+        self._hold = BirthLease(new_token(), min(HOLD_SECONDS, lease_seconds))
         self._seeking = True
         self._running = False
         self._failures = 0
@@ -78,12 +78,12 @@ class Relay:
         """Age of the oldest unsent row at the last look, which is at most a poll or a back-off ago. A readiness input."""
         return self._oldest_seconds
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> BirthLease | None:
         """The lease for rows that this process writes now; None when it could not carry them at once."""
         ready = self._running and not self._failures and len(self._handed) < HANDED_ROWS
         return self._hold if ready else None
 
-    def take(self, handed: Handed) -> None:
+    def take(self, handed: LeasedRows) -> None:
         """Carry rows that were born under `hold` and are committed. To be called on the event loop of `run`."""
         self._handed.extend((row, handed.lost_at) for row in handed.rows)
         self._wakes.set()
@@ -143,7 +143,7 @@ class Relay:
                 rows.append(row)
                 lost_at = min(lost_at, until)
         if rows:
-            await self._carry(Claim(self._hold.token, tuple(rows)), lost_at)
+            await self._carry(OutboxClaim(self._hold.token, tuple(rows)), lost_at)
 
     async def _seek(self) -> None:
         """Claim and carry; to be gone on with when there are likely to be more."""
@@ -161,17 +161,17 @@ class Relay:
             self._seeking = True
             await asyncio.sleep(random.uniform(0, _STEP_SECONDS))  # noqa: S311 - jitter, not cryptography
 
-    async def _carry(self, claim: Claim, lost_at: float) -> bool:
+    async def _carry(self, claim: OutboxClaim, lost_at: float) -> bool:
         probing = self._failures > 0
         fates = await asyncio.gather(*(self._send(row, lost_at) for row in claim.rows))
-        by_fate: dict[_Fate, list[str]] = {}
-        refused: list[tuple[OutboxRow, Refused]] = []
+        by_fate: dict[_PublishResult, list[str]] = {}
+        refused: list[tuple[OutboxRow, PublishRefused]] = []
         for row, fate in zip(claim.rows, fates, strict=True):
-            if isinstance(fate, Refused):
+            if isinstance(fate, PublishRefused):
                 refused.append((row, fate))
             else:
                 by_fate.setdefault(fate, []).append(row.id)
-        if sent := by_fate.get(_Fate.SENT):
+        if sent := by_fate.get(_PublishResult.SENT):
             crash_point("after_confirm_before_mark", "relay")
             marked = await self._outbox.mark_sent(claim.token, sent)
             crash_point("after_mark_before_ack", "relay")
@@ -180,35 +180,35 @@ class Relay:
                 log.warning("outbox.lease_lost", rows=len(sent) - marked)
         for row, refusal in refused:
             await self._park(claim.token, row, refusal)
-        if broken := by_fate.get(_Fate.BROKEN):
+        if broken := by_fate.get(_PublishResult.BROKEN):
             await self._outbox.release(claim.token, broken, _LONGEST_PAUSE_SECONDS)
-        if down := by_fate.get(_Fate.DOWN):
+        if down := by_fate.get(_PublishResult.DOWN):
             self._failed("broker_unavailable", None)
             await self._outbox.release(claim.token, down)
             return False
         self._failures = 0
         return probing or claim.more
 
-    async def _park(self, token: str, row: OutboxRow, refusal: Refused) -> None:
+    async def _park(self, token: str, row: OutboxRow, refusal: PublishRefused) -> None:
         log.warning("event.refused", event_id=row.id, type=row.type, code=refusal.code)
         if await self._outbox.park(token, row.id, refusal.code, mask(refusal.detail)):
             OUTBOX_PARKED.labels(row.type).inc()
 
-    async def _send(self, row: OutboxRow, lost_at: float) -> _Fate | Refused:
+    async def _send(self, row: OutboxRow, lost_at: float) -> _PublishResult | PublishRefused:
         if monotonic_seconds() >= lost_at:
-            return _Fate.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
+            return _PublishResult.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
         crash_point("before_publish", "relay")
         try:
             await self._publish(row)
-        except Refused as error:
+        except PublishRefused as error:
             return error
         except BrokerUnavailable:
-            return _Fate.DOWN
+            return _PublishResult.DOWN
         except Exception as error:  # noqa: BLE001 - one row that breaks our own code must not stop the others
             log.warning("event.broke", event_id=row.id, type=row.type, error=type(error).__name__)
-            return _Fate.BROKEN
+            return _PublishResult.BROKEN
         OUTBOX_PUBLISHED.labels(row.type).inc()
-        return _Fate.SENT
+        return _PublishResult.SENT
 
     async def _look(self) -> float:
         self._oldest_seconds = await self._outbox.oldest_unsent_seconds()
@@ -220,7 +220,7 @@ class Relay:
         """Until something new is there or the poll is due; after a failure only time (and `stop`) ends it."""
         wakes, seconds = (stop, self._pause()) if self._failures else (self._wakes, self._poll_seconds)
         self._resting.set()
-        await happened(wakes, seconds)
+        await wait_for(wakes, seconds)
         self._resting.clear()
 
     def _failed(self, code: str, error: Exception | None) -> None:
@@ -267,10 +267,10 @@ class Relay:
                             break
             except Exception as error:  # noqa: BLE001 - the poll goes on whatever happens to the stream
                 log.warning("relay.unwatched", error=type(error).__name__)
-                await happened(stop, _LONGEST_PAUSE_SECONDS)
+                await wait_for(stop, _LONGEST_PAUSE_SECONDS)
 
 
-class _Fate(Enum):
+class _PublishResult(Enum):
     """What became of one publish."""
 
     SENT = auto()

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from shared.messaging.layout import LADDER, Step
+from shared.messaging.layout import LADDER, RetryDelay
 
 EXHAUSTED: Final = "retries_exhausted"
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RetryPolicy:
     """How patient a consumer is.
 
     `tries` says how many waits each rung gives before the next one is taken; after the last the message is dead. Three of 5 s, five of
     1 min and forty-two of 10 min are a little over seven hours: a dependency that is down for a night's maintenance is waited for.
     """
 
-    ladder: tuple[Step, ...] = LADDER
+    ladder: tuple[RetryDelay, ...] = LADDER
     tries: tuple[int, ...] = (3, 5, 42)
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class Policy:
 class Wait:
     """Publish a copy to this rung. `not_before` is set where one rung is not long enough: it goes round until then."""
 
-    step: Step
+    step: RetryDelay
     not_before: datetime | None = None
 
 
@@ -45,10 +45,10 @@ class GiveUp:
     code: str = EXHAUSTED
 
 
-Decision: TypeAlias = Wait | GiveUp
+RetryDecision: TypeAlias = Wait | GiveUp
 
 
-def decide(attempt: int, after_seconds: float | None, now: datetime, policy: Policy) -> Decision:
+def decide(attempt: int, after_seconds: float | None, now: datetime, policy: RetryPolicy) -> RetryDecision:
     """Say what follows on a transient failure.
 
     Args:
@@ -67,7 +67,7 @@ def decide(attempt: int, after_seconds: float | None, now: datetime, policy: Pol
     return Wait(policy.ladder[-1], not_before=now + timedelta(seconds=after_seconds))
 
 
-def still_waiting(until: datetime, now: datetime, policy: Policy) -> Step | None:
+def still_waiting(until: datetime, now: datetime, policy: RetryPolicy) -> RetryDelay | None:
     """The rung for what is left of a long wait; None when it is over. What is left is never rounded up past the moment by a long rung."""
     left = (until - now).total_seconds()
     if left <= 0:
@@ -76,12 +76,12 @@ def still_waiting(until: datetime, now: datetime, policy: Policy) -> Step | None
     return fitting[-1] if fitting else policy.ladder[0]
 
 
-def shortest(seconds: float, ladder: Sequence[Step]) -> Step:
+def shortest(seconds: float, ladder: Sequence[RetryDelay]) -> RetryDelay:
     """The shortest rung that is at least so long; the last where none is."""
     return next((step for step in ladder if step.seconds >= seconds), ladder[-1])
 
 
-def _rung(attempt: int, policy: Policy) -> Step | None:
+def _rung(attempt: int, policy: RetryPolicy) -> RetryDelay | None:
     passed = 0
     for step, tries in zip(policy.ladder, policy.tries, strict=True):
         passed += tries

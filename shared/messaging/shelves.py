@@ -15,7 +15,7 @@ import orjson
 
 from shared.errors import BadInput
 from shared.logs import mask
-from shared.messaging.entry import Entry, Place
+from shared.messaging.entry import StuckItem, StuckPlace
 from shared.mongo import Collection, Doc, Mongo, Session, reachable
 
 COLLECTION: Final = "shelves"
@@ -94,7 +94,7 @@ async def register(mongo: Mongo, database: str, shelves: Sequence[Shelf]) -> Non
         DatabaseUnavailable: MongoDB can't be reached.
         ValueError: a shelf has the name of a place of messages.
     """
-    if taken := {shelf.name for shelf in shelves} & set(Place):
+    if taken := {shelf.name for shelf in shelves} & set(StuckPlace):
         raise ValueError(*taken)
     rows = mongo.collection(database, COLLECTION)
     with reachable():
@@ -111,13 +111,13 @@ class Shelves:
         self._database = database
         self._service = service
 
-    async def waiting(self, limit: int) -> list[Entry]:
+    async def waiting(self, limit: int) -> list[StuckItem]:
         """What waits, shelf by shelf, the oldest first, at most `limit` of each. Without bodies.
 
         Raises:
             DatabaseUnavailable: MongoDB can't be reached.
         """
-        found: list[Entry] = []
+        found: list[StuckItem] = []
         with reachable():
             for doc in await self._rows(COLLECTION).find().sort("_id", 1).to_list(None):
                 shelf = _from_doc(doc)
@@ -126,7 +126,7 @@ class Shelves:
                 found += [self._entry(shelf, row) for row in rows]
         return found
 
-    async def find(self, place: str, entry_id: str) -> Entry | None:
+    async def find(self, place: str, entry_id: str) -> StuckItem | None:
         """One that waits, with its whole document as JSON; None when it does not wait (any more).
 
         Raises:
@@ -193,8 +193,8 @@ class Shelves:
     def _rows(self, collection: str) -> Collection:
         return self._mongo.collection(self._database, collection)
 
-    def _entry(self, shelf: Shelf, row: Doc, body: bytes = b"") -> Entry:
-        return Entry(
+    def _entry(self, shelf: Shelf, row: Doc, body: bytes = b"") -> StuckItem:
+        return StuckItem(
             place=shelf.name,
             service=self._service,
             id=shelf.id_of(row["_id"]),

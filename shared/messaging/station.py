@@ -10,21 +10,21 @@ from shared.health import Check
 from shared.ids import new_token
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer, Options
-from shared.messaging.delivery import AnyRoute, Delivery, Outcome, routing
+from shared.messaging.delivery import AnyEventRoute, Delivery, Outcome, routing
 from shared.messaging.outbox import Outbox
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, Units
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.settings import ServiceSettings
-from shared.waiting import to_nobody
+from shared.waiting import no_yield
 
 T = TypeVar("T")
 
 _CONSUMER_SHARE = 0.8  # of the time a process may take to stop: the rest is for closing, so that the process never cuts the consumer
 
 
-class Station:
+class MessagingHost:
     """MongoDB, publisher and relay of one service, and what is made from them. Nothing is opened before it runs."""
 
     def __init__(self, settings: ServiceSettings, service: str) -> None:
@@ -44,20 +44,22 @@ class Station:
             poll_seconds=settings.outbox_poll_seconds,
         )
 
-    def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> Units[T]:
+    def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> UnitOfWorkRunner[T]:
         """The way to change anything; what is committed goes to the relay of this process."""
-        return Units(
+        return UnitOfWorkRunner(
             mongo=self.mongo,
             database=self.database,
             service=self.service,
             make_tx=make_tx,
             clock=clock,
-            carrier=self.relay,
+            handoff=self.relay,
             writer=self._writer,
         )
 
-    def consumer(self, units: Units[T], routes: Sequence[AnyRoute[T]], give_way: Callable[[], Awaitable[None]] = to_nobody) -> Consumer:
-        """The consumer of the service's queue; `give_way` as in `Options`.
+    def consumer(
+        self, units: UnitOfWorkRunner[T], routes: Sequence[AnyEventRoute[T]], yield_to_requests: Callable[[], Awaitable[None]] = no_yield
+    ) -> Consumer:
+        """The consumer of the service's queue; `yield_to_requests` as in `Options`.
 
         Raises:
             ValueError: two routes for one event.
@@ -79,7 +81,7 @@ class Station:
                 batch_messages=settings.batch_messages,
                 batch_wait_seconds=settings.batch_wait_seconds,
                 drain_seconds=settings.drain_seconds * _CONSUMER_SHARE,
-                give_way=give_way,
+                yield_to_requests=yield_to_requests,
             ),
         )
 

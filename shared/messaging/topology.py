@@ -20,7 +20,7 @@ import orjson
 
 from shared.clock import monotonic_seconds
 from shared.messaging import consoles, retired
-from shared.messaging.connection import CONNECTION_ERRORS, Lost, Session, connect, endpoint
+from shared.messaging.connection import CONNECTION_ERRORS, BrokerChannel, ConnectionLost, connect, endpoint
 from shared.messaging.definitions import (
     Definitions,
     NotApplied,
@@ -31,19 +31,19 @@ from shared.messaging.definitions import (
     render,
     render_whole,
 )
-from shared.messaging.layout import LADDER, Layout, Step, build, console, product
+from shared.messaging.layout import LADDER, Layout, RetryDelay, build, console, product
 
 CHECK_SECONDS: Final = 30.0  # an import goes on after the broker has said yes
 _FAILED: Final = 1
 
-__all__ = ["LADDER", "Layout", "Step", "apply", "build", "check", "declare", "main", "product", "render", "render_whole"]
+__all__ = ["LADDER", "Layout", "RetryDelay", "apply", "build", "check", "declare", "main", "product", "render", "render_whole"]
 
 
 async def declare(url: str, layout: Layout) -> None:
     """Declare exchanges, queues and bindings over AMQP, for a user who may. Policies and users are not AMQP's business: see `apply`.
 
     Raises:
-        Lost: the broker is not there.
+        ConnectionLost: the broker is not there.
         aiormq.exceptions.ChannelPreconditionFailed: a queue is there with another type.
     """
     session = await connect(endpoint(url), "topology")
@@ -62,10 +62,10 @@ async def missing(url: str, layout: Layout) -> list[str]:
     """Exchanges and queues that are not there, found by passive declares; any user may ask.
 
     Raises:
-        Lost: the broker is not there.
+        ConnectionLost: the broker is not there.
     """
     absent: list[str] = []
-    session: Session | None = None
+    session: BrokerChannel | None = None
     try:
         for kind, name in [*(("exchange", exchange.name) for exchange in layout.exchanges), *(("queue", queue) for queue in layout.queues)]:
             session = session or await connect(endpoint(url), "topology check")
@@ -79,7 +79,7 @@ async def missing(url: str, layout: Layout) -> list[str]:
     return absent
 
 
-async def _there(session: Session, kind: str, name: str) -> bool:
+async def _there(session: BrokerChannel, kind: str, name: str) -> bool:
     try:
         if kind == "exchange":
             await session.channel.exchange_declare(name, passive=True)
@@ -137,7 +137,7 @@ def main(words: Sequence[str]) -> int:
         if options.command == "console":
             return _console(options, ctl)
         found = asyncio.run(check(layout, url=options.url, ctl=ctl, api=options.api, vhost=options.vhost))
-    except (NotApplied, Lost, LookupError, ValueError) as error:
+    except (NotApplied, ConnectionLost, LookupError, ValueError) as error:
         print(f"topology: {error}", file=sys.stderr)
         return _FAILED
     print("\n".join(found) or f"topology: {len(layout.queues)} queues and everything around them are in place")

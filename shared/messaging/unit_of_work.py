@@ -16,10 +16,10 @@ from shared.ids import child_traceparent, new_id
 from shared.logs import get
 from shared.messaging.delivery import Context
 from shared.messaging.inbox import Inbox, InboxRow
-from shared.messaging.outbox import Carrier, Handed, Outbox, OutboxRow
+from shared.messaging.outbox import LeasedRows, Outbox, OutboxRow, RelayHandoff
 from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
-from shared.mongo import Mapping, Mongo, Savepoint, Session, Unit
-from shared.mongo.together import Together
+from shared.mongo import ChangeTracker, DocumentMapping, Mongo, Savepoint, Session
+from shared.mongo.together import GroupCommit
 
 A = TypeVar("A")
 
@@ -44,7 +44,7 @@ class Mark:
 class UnitOfWork:
     """What a service's `Tx` is built on: `unit` for aggregates, `emit` for events. Belongs to one task at a time."""
 
-    def __init__(self, unit: Unit, *, service: str, clock: Clock, context: Context | None = None) -> None:
+    def __init__(self, unit: ChangeTracker, *, service: str, clock: Clock, context: Context | None = None) -> None:
         self.unit = unit
         self.context = context
         self._service = service
@@ -52,7 +52,7 @@ class UnitOfWork:
         self._events: list[OutboxRow] = []
         self._hooks: list[Callable[[], None]] = []
 
-    def emit(self, mapping: Mapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
+    def emit(self, mapping: DocumentMapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
         """Buffer an event about an aggregate that this unit holds; give its id.
 
         The envelope is frozen here: what lies in the outbox is what goes over the wire, however late. The correlation id is the one
@@ -118,13 +118,13 @@ class _Ready:
 class Committer:
     """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
 
-    def __init__(self, mongo: Mongo, database: str, carrier: Carrier | None = None, writer: str = "") -> None:
-        """`carrier` is the relay of this process, if it has one."""
+    def __init__(self, mongo: Mongo, database: str, handoff: RelayHandoff | None = None, writer: str = "") -> None:
+        """`handoff` is the relay of this process, if it has one."""
         self.inbox = Inbox(mongo, database)
         self._outbox = Outbox(mongo, database, writer)
         self._mongo = mongo
-        self._carrier = carrier
-        self._singles: Together[_Ready] = Together(lambda ready: self._write(ready, _ROLES["single"]))
+        self._handoff = handoff
+        self._singles: GroupCommit[_Ready] = GroupCommit(lambda ready: self._write(ready, _ROLES["single"]))
 
     async def commit(self, work: UnitOfWork, rows: Sequence[InboxRow], *, kind: str, began: float) -> None:
         """Flush and commit; then hand the events to the relay and run the hooks. Without anything to write it does nothing.
@@ -154,26 +154,26 @@ class Committer:
         events = [event for one in ready for event in one.work.events]
         units = [one.work.unit for one in ready]
 
-        async def flush(session: Session) -> Handed | None:
+        async def flush(session: Session) -> LeasedRows | None:
             handed = None
             if rows:
                 await self.inbox.insert(rows, session)
                 crash_point("in_tx_after_inbox", where)
-            await Unit.flush_together(units, session)
+            await ChangeTracker.flush_together(units, session)
             if events:
-                handed = await self._outbox.insert(events, session, self._carrier.hold() if self._carrier else None)
+                handed = await self._outbox.insert(events, session, self._handoff.hold() if self._handoff else None)
             crash_point("before_commit", where)
             return handed
 
         crash_point("before_tx", where)
         handed = await self._mongo.transact(flush)
         crash_point("after_commit", where)
-        if self._carrier is None or not events:
+        if self._handoff is None or not events:
             return
         if handed is not None:
-            self._carrier.take(handed)
+            self._handoff.take(handed)
         else:
-            self._carrier.wake()
+            self._handoff.wake()
 
 
 def _row(collection: str, exchange: str, envelope: Envelope) -> OutboxRow:

@@ -10,15 +10,15 @@ from typing import Any, Final, Generic, TypeVar, cast
 from shared.clock import Clock, monotonic_seconds
 from shared.errors import AppError, BadInput, Conflict, Transient
 from shared.logs import get
-from shared.messaging.batch import Batches
-from shared.messaging.delivery import AnyRoute, Context, Delivery, Meta, Outcome, Route, routing
+from shared.messaging.batch import BatchRunner
+from shared.messaging.delivery import AnyEventRoute, Context, Delivery, EventRoute, Meta, Outcome, routing
 from shared.messaging.inbox import INDEXES as INBOX_INDEXES
 from shared.messaging.inbox import AlreadySeen, InboxRow
 from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
-from shared.messaging.outbox import Carrier
+from shared.messaging.outbox import RelayHandoff
 from shared.messaging.parked import INDEXES as PARKED_INDEXES
 from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
-from shared.mongo import DatabaseUnavailable, LostRace, Mongo, Unit, reachable
+from shared.mongo import ChangeTracker, DatabaseUnavailable, LostRace, Mongo, reachable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,20 +27,20 @@ INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
 """What every service's database needs besides its own collections."""
 
 
-__all__ = ["INDEXES", "Context", "Delivery", "Errand", "Meta", "Outcome", "Route", "UnitOfWork", "Units", "routing"]
+__all__ = ["INDEXES", "Context", "Delivery", "EventRoute", "Meta", "Outcome", "UnitBody", "UnitOfWork", "UnitOfWorkRunner", "routing"]
 
 log = get("messaging")
 
 
 @dataclass(frozen=True, slots=True)
-class Errand(Generic[T, R]):
+class UnitBody(Generic[T, R]):
     """A body for a unit of work, and what caused it."""
 
     body: Callable[[T], Awaitable[R]]
     context: Context | None = None
 
 
-class Units(Generic[T]):
+class UnitOfWorkRunner(Generic[T]):
     """The way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`."""
 
     def __init__(
@@ -51,10 +51,10 @@ class Units(Generic[T]):
         service: str,
         make_tx: Callable[[UnitOfWork], T],
         clock: Clock,
-        carrier: Carrier | None = None,
+        handoff: RelayHandoff | None = None,
         writer: str = "",
     ) -> None:
-        """`carrier` is the relay of this process, which carries what is committed here.
+        """`handoff` is the relay of this process, which carries what is committed here.
 
         `writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given.
         """
@@ -63,8 +63,8 @@ class Units(Generic[T]):
         self._service = service
         self._make_tx = make_tx
         self._clock = clock
-        self._committer = Committer(mongo, database, carrier, writer)
-        self._batches = Batches(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
+        self._committer = Committer(mongo, database, handoff, writer)
+        self._batches = BatchRunner(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
 
     async def prepare(self) -> None:
         """Create inbox, outbox and parked with their indexes."""
@@ -97,7 +97,7 @@ class Units(Generic[T]):
         raise Transient("contended", after_seconds=1.0)
 
     async def run_many(
-        self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None
+        self, bodies: Sequence[UnitBody[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None
     ) -> list[R | Exception]:
         """Run several bodies in one unit of work; what each returned, or the error it raised, in order.
 
@@ -107,40 +107,40 @@ class Units(Generic[T]):
         Raises:
             DatabaseUnavailable: of none is anything known to be written.
         """
-        for attempt in range(TOGETHER_TRIES if len(errands) > 1 else 0):
+        for attempt in range(TOGETHER_TRIES if len(bodies) > 1 else 0):
             try:
                 with reachable():
-                    return await self._many(errands, prefetch)
+                    return await self._many(bodies, prefetch)
             except DatabaseUnavailable:
                 raise
             except Conflict:  # somebody else was first: with fresh reads it is known with which of them
                 await pause(attempt)
             except Exception as error:  # noqa: BLE001 - whichever it was is told apart by running them alone
-                log.warning("errands.apart", error=type(error).__name__, count=len(errands))
+                log.warning("bodies.apart", error=type(error).__name__, count=len(bodies))
                 break
         found: list[R | Exception] = []
-        for errand in errands:
+        for body in bodies:
             try:
-                found.append(await self.run(errand.body, context=errand.context))
+                found.append(await self.run(body.body, context=body.context))
             except DatabaseUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - one that breaks is told so, and stops no other
                 found.append(error)
         return found
 
-    async def _many(self, errands: Sequence[Errand[T, R]], prefetch: Callable[[T], Awaitable[None]] | None) -> list[R | Exception]:
+    async def _many(self, bodies: Sequence[UnitBody[T, R]], prefetch: Callable[[T], Awaitable[None]] | None) -> list[R | Exception]:
         began = monotonic_seconds()
         work = self._begin(None)
         tx = self._make_tx(work)
         if prefetch is not None:
             await prefetch(tx)
         found: list[R | Exception] = []
-        for errand in errands:
+        for body in bodies:
             await asyncio.sleep(0)  # as in a batch: requests are answered in between
             mark = work.savepoint()
-            work.context = errand.context
+            work.context = body.context
             try:
-                found.append(await errand.body(tx))
+                found.append(await body.body(tx))
             except Conflict:
                 raise
             except AppError as error:
@@ -161,7 +161,7 @@ class Units(Generic[T]):
         await self._committer.commit(work, rows, kind="single", began=began)
         return result
 
-    async def run_batch(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyRoute[T]]) -> list[Outcome]:
+    async def run_batch(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]]) -> list[Outcome]:
         """Handle messages in as few transactions as can be; one outcome for each, in order. Never raises but for cancellation."""
         return await self._batches.run(deliveries, routes)
 
@@ -174,7 +174,7 @@ class Units(Generic[T]):
         await self._batches.park(delivery, code, detail)
 
     def _begin(self, context: Context | None) -> UnitOfWork:
-        return UnitOfWork(Unit(self._mongo, self._database), service=self._service, clock=self._clock, context=context)
+        return UnitOfWork(ChangeTracker(self._mongo, self._database), service=self._service, clock=self._clock, context=context)
 
 
 def _repeated(row: InboxRow, fingerprint: str | None) -> Any:

@@ -20,7 +20,7 @@ from shared.clock import Clock, now
 from shared.errors import BadInput, Conflict, NotFound, TooLarge
 from shared.mongo.connection import Collection, Doc, Mongo
 from shared.mongo.errors import reachable
-from shared.mongo.together import Lookups, Together
+from shared.mongo.together import BatchLoader, GroupCommit
 from shared.mongo.unused import HIDDEN_SINCE
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
@@ -59,9 +59,9 @@ class Files:
         self._clock = clock
         self._rows = mongo.collection(database, f"{bucket}.files")
         self._chunks = mongo.collection(database, f"{bucket}.chunks")
-        self._put_chunks: Together[Doc] = Together(_inserting(self._chunks))
-        self._lookups: Lookups[StoredFile] = Lookups(self._look_up)
-        self._put_rows: Together[Doc] = Together(_inserting(self._rows))
+        self._put_chunks: GroupCommit[Doc] = GroupCommit(_inserting(self._chunks))
+        self._lookups: BatchLoader[StoredFile] = BatchLoader(self._look_up)
+        self._put_rows: GroupCommit[Doc] = GroupCommit(_inserting(self._rows))
 
     @property
     def indexes(self) -> Mapping[str, Sequence[IndexModel]]:
@@ -189,7 +189,7 @@ class Files:
 class _Upload:
     """One file on its way in: chunks first, each durable before the next."""
 
-    def __init__(self, chunks: Collection, put: Together[Doc]) -> None:
+    def __init__(self, chunks: Collection, put: GroupCommit[Doc]) -> None:
         self._chunks = chunks
         self._put = put
         self._id = ObjectId()

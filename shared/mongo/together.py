@@ -33,7 +33,7 @@ class _Waiting(Generic[W]):
     done: asyncio.Future[None]
 
 
-class Together(Generic[W]):
+class GroupCommit(Generic[W]):
     """Commits works with `write`, which writes all that it is given or nothing."""
 
     def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]]) -> None:
@@ -117,7 +117,7 @@ class _Question(Generic[V]):
     keys: dict[str, None] = field(default_factory=dict)
 
 
-class Lookups(Generic[V]):
+class BatchLoader(Generic[V]):
     """Reads by key with `read`, which gives what there is. While one query is under way, what is asked meanwhile goes into the next.
 
     An answer is never older than its question. One that comes alone is asked at once.

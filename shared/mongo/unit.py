@@ -7,8 +7,7 @@ reads. One unit may hold many messages: `savepoint` and `rollback` leave one of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Mapping as MappingABC
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
@@ -31,7 +30,7 @@ _NO_OPERATORS = "find_one_by takes equality only"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping(Generic[A]):
+class DocumentMapping(Generic[A]):
     """How aggregates of one kind lie in one collection.
 
     `to_doc` leaves out `_id`, `version` and `seq`: the unit adds them. `from_doc` gets the document as it lies, `_id` included.
@@ -55,7 +54,7 @@ Slot: TypeAlias = tuple[str, str]
 class _Entry:
     """What the unit knows of one `_id`: the present value, and the version and sequence as they lie in the database."""
 
-    mapping: Mapping[Any]
+    mapping: DocumentMapping[Any]
     value: Any
     version: int
     sequence: int
@@ -70,7 +69,7 @@ class Savepoint:
     deferred: int
 
 
-class Unit:
+class ChangeTracker:
     """Reads through an identity map, buffers writes, flushes them in one go. Belongs to one task at a time."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
@@ -80,7 +79,7 @@ class Unit:
         self._journal: list[tuple[Slot, _Entry | None]] = []
         self._deferred: list[tuple[str, WriteOp]] = []
 
-    async def find(self, mapping: Mapping[A], key: str) -> A | None:
+    async def find(self, mapping: DocumentMapping[A], key: str) -> A | None:
         """The aggregate as this unit sees it, its own buffered writes included."""
         entry = self._entries.get((mapping.collection, key))
         if entry is None:
@@ -88,7 +87,7 @@ class Unit:
             entry = self._hold(mapping, key, doc)
         return cast("A | None", entry.value)
 
-    async def get(self, mapping: Mapping[A], key: str) -> A:
+    async def get(self, mapping: DocumentMapping[A], key: str) -> A:
         """As `find`.
 
         Raises:
@@ -99,7 +98,7 @@ class Unit:
             raise NotFound(f"{mapping.collection}_not_found")
         return aggregate
 
-    async def prefetch(self, mapping: Mapping[A], keys: Iterable[str]) -> None:
+    async def prefetch(self, mapping: DocumentMapping[A], keys: Iterable[str]) -> None:
         """Read many in one query; what is absent is remembered as absent."""
         missing = [key for key in dict.fromkeys(keys) if (mapping.collection, key) not in self._entries]
         if not missing:
@@ -109,7 +108,7 @@ class Unit:
         for key in missing:
             self._hold(mapping, key, found.get(key))
 
-    async def find_one_by(self, mapping: Mapping[A], query: Doc) -> A | None:
+    async def find_one_by(self, mapping: DocumentMapping[A], query: Doc) -> A | None:
         """Find by another unique index. The answer is as if the buffer had been flushed already.
 
         Raises:
@@ -126,7 +125,7 @@ class Unit:
         entry = self._hold(mapping, doc["_id"], doc)
         return None if entry.dirty else cast("A | None", entry.value)  # dirty: it no longer matches, else it had been found above
 
-    def add(self, mapping: Mapping[A], aggregate: A) -> None:
+    def add(self, mapping: DocumentMapping[A], aggregate: A) -> None:
         """Buffer an insert. An `_id` that is taken shows at the flush, as `LostRace`.
 
         Raises:
@@ -138,7 +137,7 @@ class Unit:
             raise Conflict(f"{mapping.collection}_exists")
         self._write(slot, _Entry(mapping, aggregate, ABSENT, 0, dirty=True))
 
-    def save(self, mapping: Mapping[A], aggregate: A) -> None:
+    def save(self, mapping: DocumentMapping[A], aggregate: A) -> None:
         """Buffer a replacement of the version that was read.
 
         Raises:
@@ -147,7 +146,7 @@ class Unit:
         slot, held = self._held(mapping, mapping.key(aggregate))
         self._write(slot, replace(held, value=aggregate, dirty=True))
 
-    def version(self, mapping: Mapping[Any], key: str) -> int:
+    def version(self, mapping: DocumentMapping[Any], key: str) -> int:
         """The version as read; one more once it was saved or added here. 0 means absent.
 
         Raises:
@@ -158,7 +157,7 @@ class Unit:
             raise LookupError(mapping.collection)
         return entry.version + (1 if entry.dirty else 0)
 
-    def next_sequence(self, mapping: Mapping[Any], key: str) -> int:
+    def next_sequence(self, mapping: DocumentMapping[Any], key: str) -> int:
         """The next number of this aggregate's events: contiguous, and stored with it at the flush.
 
         Raises:
@@ -205,7 +204,7 @@ class Unit:
         await self.flush_together([self], session)
 
     @classmethod
-    async def flush_together(cls, units: Sequence[Unit], session: Session) -> None:
+    async def flush_together(cls, units: Sequence[ChangeTracker], session: Session) -> None:
         """Write what several units of one database buffered, with as many writes as one of them would take. They must touch nothing twice.
 
         Raises:
@@ -240,10 +239,10 @@ class Unit:
         if replacements is not None and result.matched_count != replacements:
             raise LostRace(f"{collection}_changed")
 
-    def _collection(self, mapping: Mapping[Any]) -> Collection:
+    def _collection(self, mapping: DocumentMapping[Any]) -> Collection:
         return self._mongo.collection(self._database, mapping.collection)
 
-    def _hold(self, mapping: Mapping[Any], key: str, doc: Doc | None) -> _Entry:
+    def _hold(self, mapping: DocumentMapping[Any], key: str, doc: Doc | None) -> _Entry:
         """Remember what was read, unless this unit knows better."""
         slot = (mapping.collection, key)
         if slot not in self._entries:
@@ -253,7 +252,7 @@ class Unit:
                 self._entries[slot] = _Entry(mapping, mapping.from_doc(doc), doc["version"], doc.get("seq", 0))
         return self._entries[slot]
 
-    def _held(self, mapping: Mapping[Any], key: str) -> tuple[Slot, _Entry]:
+    def _held(self, mapping: DocumentMapping[Any], key: str) -> tuple[Slot, _Entry]:
         slot = (mapping.collection, key)
         entry = self._entries.get(slot)
         if entry is None or entry.value is None:
@@ -275,13 +274,13 @@ def _operation(key: str, entry: _Entry) -> WriteOp:
     return ReplaceOne({"_id": key, "version": entry.version}, doc)
 
 
-def _matches(doc: MappingABC[str, Any], query: Doc) -> bool:
+def _matches(doc: Mapping[str, Any], query: Doc) -> bool:
     return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
 
 
 def _at(doc: Any, path: list[str]) -> Any:
     for step in path:
-        if not isinstance(doc, MappingABC):
+        if not isinstance(doc, Mapping):
             return None
         doc = doc.get(step)
     return doc

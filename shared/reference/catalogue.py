@@ -66,7 +66,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class CivilService:
     """One row of the catalogue. `promise_hours` are working hours (see `shared.reference.working_hours`)."""
 
     id: str
@@ -96,16 +96,16 @@ class Service:
 class Catalogue:
     """All services, products and attachment kinds of the office."""
 
-    services: Mapping[str, Service]
+    services: Mapping[str, CivilService]
     products: Mapping[str, Product]
     attachments: Mapping[str, str] = field(default_factory=dict)
     """Attachment kind -> its Indonesian name."""
 
-    def find(self, service_id: str) -> Service | None:
+    def find(self, service_id: str) -> CivilService | None:
         """The service, or None where the catalogue has none of that id."""
         return self.services.get(service_id)
 
-    def get(self, service_id: str) -> Service:
+    def get(self, service_id: str) -> CivilService:
         """The service.
 
         Raises:
@@ -146,8 +146,8 @@ def catalogue() -> Catalogue:
     return Catalogue(services=services, products=products, attachments=document["attachments"])
 
 
-def _service(key: str, row: Mapping[str, Any], places: Mapping[str, Place]) -> Service:
-    return Service(
+def _service(key: str, row: Mapping[str, Any], places: Mapping[str, Place]) -> CivilService:
+    return CivilService(
         id=key,
         name=row["name"],
         offer=Offer(row.get("offer", "online")),

@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 
-class About(StrEnum):
+class ReasonScope(StrEnum):
     """What the `field` of a reason names."""
 
     NIK = "nik"
@@ -24,17 +24,19 @@ class About(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class KnownReason:
     """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it."""
 
     code: str
     text: str
-    about: About
+    about: ReasonScope
     officer: frozenset[str]
 
 
 @cache
-def reasons() -> Mapping[str, Reason]:
+def reasons() -> Mapping[str, KnownReason]:
     """Every reason by its code, as shipped (`data/reasons.toml`), read once."""
     rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({code: Reason(code, row["text"], About(row["about"]), frozenset(row["officer"])) for code, row in rows.items()})
+    return MappingProxyType(
+        {code: KnownReason(code, row["text"], ReasonScope(row["about"]), frozenset(row["officer"])) for code, row in rows.items()}
+    )

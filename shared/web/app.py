@@ -15,8 +15,8 @@ from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import docs, openapi, problems
 from shared.web.auth import Authenticator
-from shared.web.middleware import BodyLimit, Canonical, Reach, Room, Waiting
-from shared.web.traffic import Traffic
+from shared.web.in_flight import InFlightRequests
+from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, RequestLog, Waiting
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 DOCUMENTATION: Final = frozenset({"/openapi.json", docs.PAGE_PATH, docs.ASSET_PATH})
@@ -30,7 +30,7 @@ def create_app(
     database_lost: Callable[[], bool] | None = None,
     public: Iterable[str] = (),
     larger_bodies: Iterable[tuple[str, int]] = (),
-    traffic: Traffic | None = None,
+    in_flight: InFlightRequests | None = None,
 ) -> FastAPI:
     """Make the app of a service.
 
@@ -41,7 +41,7 @@ def create_app(
         database_lost: Tells whether the database is known to be out of reach; requests then wait at the door, for a while.
         public: Route paths that need no authentication; a test refuses every other route without one.
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
-        traffic: Counts the requests that are being answered, where somebody gives way to them.
+        in_flight: Counts the requests that are being answered, where somebody gives way to them.
     """
     app = FastAPI(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
@@ -51,10 +51,10 @@ def create_app(
     openapi.install(app, port=type(settings).model_fields["port"].default)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
     if database_lost is not None:
-        app.add_middleware(Reach, lost=database_lost)
+        app.add_middleware(DatabaseGate, lost=database_lost)
     waiting = Waiting(is_known=authenticator.knows, largest_bytes=settings.max_body_bytes, most_bytes=settings.max_waiting_bytes)
-    app.add_middleware(Room, most=settings.max_requests_at_once, traffic=traffic or Traffic(), waiting=waiting)
-    app.add_middleware(Canonical)
+    app.add_middleware(ConcurrencyLimit, most=settings.max_requests_at_once, in_flight=in_flight or InFlightRequests(), waiting=waiting)
+    app.add_middleware(RequestLog)
 
     @app.get("/livez", include_in_schema=False)
     async def livez() -> PlainTextResponse:

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.ids import child_traceparent
+from shared.web.in_flight import InFlightRequests
 from shared.web.problems import database_unavailable, problem
-from shared.web.traffic import Traffic
 
 _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _BUSY_SECONDS: Final = 2  # about what a full house takes to empty
@@ -62,7 +62,7 @@ class BodyLimit:
         await self._app(scope, limited, send)
 
 
-class Room:
+class ConcurrencyLimit:
     """Takes so many requests at once and sends others away with 503 and `Retry-After`.
 
     Whoever is let in is then answered soon, however many come: without a limit all of a rush would wait for the sum of it. A place is
@@ -70,10 +70,10 @@ class Room:
     what such callers have sent is kept that they can't fill the memory. Probes and metrics are always let in.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, traffic: Traffic, waiting: Waiting) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, in_flight: InFlightRequests, waiting: Waiting) -> None:
         self._app = app
         self._most = most
-        self._traffic = traffic
+        self._in_flight = in_flight
         self._waiting = waiting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,14 +90,14 @@ class Room:
         if self._is_full():
             await self._turn_away(scope, receive, send)
             return
-        self._traffic.enter()
+        self._in_flight.enter()
         try:
             await self._app(scope, receive, send)
         finally:
-            self._traffic.leave()
+            self._in_flight.leave()
 
     def _is_full(self) -> bool:
-        return self._traffic.inside >= self._most
+        return self._in_flight.inside >= self._most
 
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         metrics.HTTP_TURNED_AWAY.inc()
@@ -148,7 +148,7 @@ class Waiting:
         return again
 
 
-class Reach:
+class DatabaseGate:
     """Lets requests wait while the database is out of reach, all until the same moment, and sends them away with 503 at once after it.
 
     Inside, each would hold one of the driver's few threads for seconds while it looks for a primary, and whoever came later would stand
@@ -181,7 +181,7 @@ class Reach:
         return True
 
 
-class Canonical:
+class RequestLog:
     """Binds the trace context, measures, and logs one line per request with its route, never its path or query."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -9,13 +9,13 @@ from services.issuance.wiring import ACCOUNT as ISSUANCE_ACCOUNT
 from services.notifier.store import SHELVES as NOTIFIER
 from services.notifier.wiring import ACCOUNT as NOTIFIER_ACCOUNT
 from services.verification.store import ACCOUNTS as VERIFICATION_ACCOUNTS
-from shared.messaging.conservation import Account
+from shared.messaging.conservation import AccountSpec
 from shared.messaging.shelves import Shelf
 
 BY_ITS_NOTICE = {("requests", "undelivered")}  # what waits for an operator is the notice at the notifier; the request follows it
 
 
-def parked(accounts: Iterable[Account]) -> set[tuple[str, str]]:
+def parked(accounts: Iterable[AccountSpec]) -> set[tuple[str, str]]:
     return {(count.collection, state) for account in accounts for count in account.parked for state in count.query["state"]["$in"]}
 
 

@@ -24,7 +24,7 @@ from services.issuance.store.schema import DOCUMENTS
 from services.notifier.store.documents import JOB
 from services.verification.store.cases import CASE
 from shared.clock import monotonic_seconds
-from shared.mongo import Doc, Mapping, Mongo
+from shared.mongo import Doc, DocumentMapping, Mongo
 from tests.bench import report
 from tests.bench.report import Report, Row
 from tests.bench.system import System, running
@@ -41,7 +41,7 @@ PER_MS: Final = 16  # copies that share a millisecond of their made-up id
 BEGAN_MS: Final = 1_700_000_000_000  # November 2023: before everything that is really made
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford, as receipts have it
 WATCHED: Final = {"intake": "requests", "verification": "cases", "issuance": "documents", "notifier": "jobs"}
-KEPT: Final[dict[str, Mapping[Any]]] = {"intake": REQUESTS, "verification": CASE, "issuance": DOCUMENTS, "notifier": JOB}
+KEPT: Final[dict[str, DocumentMapping[Any]]] = {"intake": REQUESTS, "verification": CASE, "issuance": DOCUMENTS, "notifier": JOB}
 
 
 def request_id(number: int) -> str:

@@ -21,7 +21,7 @@ TITLES: Final[Mapping[str, str]] = {
     "step": "The consumer step",
     "journey": "A citizen's journey on an idle system",
     "signed": "Journeys a second, signed PDF",
-    "stub": "Journeys a second, stub of the press",
+    "stub": "Journeys a second, stub of the renderer",
     "webhook": "The webhook's answer",
     "workers": "Two workers, and memory",
     "spike": "The spike",

@@ -159,7 +159,7 @@ async def calm(mongo: Mongo, system: System) -> float:
 
 
 async def _in_flight(mongo: Mongo, database: str) -> int:
-    return sum(census.in_flight for census in (await conservation.take(mongo, database)).values())
+    return sum(tally.in_flight for tally in (await conservation.take(mongo, database)).values())
 
 
 def askers(stack: Stack) -> Iterator[Asker]:

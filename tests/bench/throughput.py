@@ -161,7 +161,7 @@ def as_it_is(part: Part) -> Part:
 
 def with_stub(part: Part) -> Part:
     """Issuance with the stub of the press."""
-    return replace(part, module="tests.bench.stub_press") if part.name == "issuance" else part
+    return replace(part, module="tests.bench.stub_renderer") if part.name == "issuance" else part
 
 
 async def _trips(system: System, press: Press, options: argparse.Namespace) -> tuple[list[Trip], Shares]:

@@ -69,7 +69,7 @@ class Meta:
         self._run = new_id()[-12:]
         self._sent = 0
         self.answered: list[str] = []
-        """Keys in the inflow of what was answered 200."""
+        """Keys in the webhook log of what was answered 200."""
 
     async def wave(self, rate: int, seconds: float) -> Wave:
         """Post at a rate; returns when the last is answered."""
@@ -130,7 +130,7 @@ async def lost(system: System, keys: Sequence[str]) -> int:
     """How many that were answered 200 are not stored."""
     mongo = Mongo.connect(system.mongo_url)
     try:
-        stored = await mongo.collection(system.database("intake"), "inflow").count_documents({"_id": {"$in": list(keys)}})
+        stored = await mongo.collection(system.database("intake"), "webhook_log").count_documents({"_id": {"$in": list(keys)}})
     finally:
         await mongo.close()
     return len(set(keys)) - stored

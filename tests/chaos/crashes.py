@@ -28,7 +28,7 @@ def _call(where: str) -> tuple[str, ...]:
 PLACES: Final[Mapping[str, Sequence[str]]] = {
     "intake": (*_CONSUMER, *_UNIT, "in_tx_after_inbox/api", *_RELAY, *_call("media")),
     "verification": (*_CONSUMER, *_RELAY),
-    "issuance": (*_CONSUMER, *_UNIT, *_RELAY, *_call("press"), "after_response_before_save/archive"),
+    "issuance": (*_CONSUMER, *_UNIT, *_RELAY, *_call("renderer"), "after_response_before_save/archive"),
     "notifier": (*_CONSUMER, *_UNIT, *_RELAY, *_call("whatsapp"), *_call("upload"), *_call("court"), *_call("documents")),
 }
 """What each service passes: by `api` a request or a job of its own, by `worker` its consumer, then relay and publisher, then its calls."""
@@ -38,17 +38,17 @@ FAST: Final = frozenset(
         *("intake before_commit/api", "intake after_commit/api", "intake after_publish_before_confirm/events"),
         *("intake after_response_before_save/media", "verification after_receive/worker", "verification in_tx_after_inbox/worker"),
         *("verification after_confirm_before_mark/relay", "issuance before_tx/worker", "issuance before_publish/relay"),
-        *("issuance after_response_before_save/press", "notifier after_mark_before_ack/worker", "notifier after_ack/worker"),
+        *("issuance after_response_before_save/renderer", "notifier after_mark_before_ack/worker", "notifier after_ack/worker"),
         *("notifier before_call/whatsapp", "notifier after_bytes_sent/whatsapp", "notifier after_bytes_sent/court"),
     }
 )
 """Every point once, every service, every kind of call."""
 IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "issuance": ("documents", {"state": {"$in": ["claimed", "rendering"]}}),
-    "intake": ("inflow", {"state": "new", "kind": "message"}),
+    "intake": ("webhook_log", {"state": "new", "kind": "message"}),
 }
 """What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
-TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 6 s, and the process and its press start in some
+TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 6 s, and the process and its renderer start in some
 OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
 

@@ -25,7 +25,7 @@ from deploy.local.parts import SERVICES
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
-from shared.messaging.outbox import Refused
+from shared.messaging.outbox import PublishRefused
 from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
@@ -196,7 +196,7 @@ class Judge:
         office = Office(self.sources.mongo_url, self.sources.amqp_url, self.sources.databases)
         try:
             for entry in await office.desk.waiting():
-                with contextlib.suppress(AppError, Refused):  # it is still there: the answer says so
+                with contextlib.suppress(AppError, PublishRefused):  # it is still there: the answer says so
                     await office.desk.replay(entry.address)
             await self.settle(settle_seconds)
             return tuple(entry.address for entry in await office.desk.waiting())
@@ -205,7 +205,7 @@ class Judge:
 
 
 _MOVING: Final = (
-    ("intake", "inflow", {"state": "new"}),
+    ("intake", "webhook_log", {"state": "new"}),
     ("issuance", "documents", {"state": {"$in": ["claimed", "rendering"]}}),
     ("notifier", "jobs", {"state": {"$in": ["ready", "running", "unknown"]}}),
     *((service, "outbox", {"state": "new"}) for service in SERVICES),

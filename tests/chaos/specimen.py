@@ -203,7 +203,7 @@ def _chat(make: _Builder) -> None:
     for wamid in ("wamid.hello", CONFIRMED):
         history.asked("whatsapp", wamid, CHAT, files=wamid == CONFIRMED)
         history.answered(wamid, 200)
-        make.add("intake", "inflow", f"wa:{wamid}", state="handled", kind="message")
+        make.add("intake", "webhook_log", f"wa:{wamid}", state="handled", kind="message")
     history.told(CHAT, "MDN-AAAA-0002")
     history.ended(CHAT, "delivered")
 

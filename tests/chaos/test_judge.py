@@ -71,12 +71,12 @@ def an_answer_named_no_request(it: Specimen) -> None:
 
 @wrong("I1", "message_lost")
 def an_answered_message_is_not_stored(it: Specimen) -> None:
-    drop(it, "intake", "inflow", "wa:wamid.hello")
+    drop(it, "intake", "webhook_log", "wa:wamid.hello")
 
 
 @wrong("I1", "message_stuck")
 def a_message_was_never_read(it: Specimen) -> None:
-    it.one("intake", "inflow", "wa:wamid.hello")["state"] = "new"
+    it.one("intake", "webhook_log", "wa:wamid.hello")["state"] = "new"
 
 
 @wrong("I1", "request_doubled")

@@ -16,10 +16,10 @@ from pymongo.read_concern import ReadConcern
 
 from shared.clock import now
 from shared.messaging import balance
-from shared.messaging.connection import Lost, endpoint
-from shared.messaging.desk import Desk
+from shared.messaging.connection import ConnectionLost, endpoint
+from shared.messaging.desk import StuckWork
 from shared.messaging.layout import LADDER, retry_queue
-from shared.messaging.letters import Letters
+from shared.messaging.letters import QueueBrowser
 from shared.messaging.outbox import BrokerUnavailable
 from shared.messaging.publisher import Publisher
 from shared.mongo import DatabaseUnavailable, Mongo
@@ -34,7 +34,10 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
         | {"origin.address": 1, "origin.reference": 1},
     ),
     ("intake", "cases"): ({}, {"requests": 1, "decision.decision_id": 1}),
-    ("intake", "inflow"): ({"$or": [{"kind": "message"}, {"state": {"$nin": ["handled", "kept"]}}]}, {"state": 1, "kind": 1, "reason": 1}),
+    ("intake", "webhook_log"): (
+        {"$or": [{"kind": "message"}, {"state": {"$nin": ["handled", "kept"]}}]},
+        {"state": 1, "kind": 1, "reason": 1},
+    ),
     ("intake", "parked"): ({}, None),
     ("verification", "cases"): ({}, {"state": 1, "document_id": 1, "document_number": 1, "task_id": 1, "seq": 1}),
     ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "outcome": 1, "seq": 1}),
@@ -54,7 +57,7 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
 
 LOOK_SECONDS: Final = 60.0  # for looking at servers that may be slow to answer
 
-OUT_OF_REACH: Final = (Lost, BrokerUnavailable, DatabaseUnavailable, PyMongoError)
+OUT_OF_REACH: Final = (ConnectionLost, BrokerUnavailable, DatabaseUnavailable, PyMongoError)
 """What reading raises while a server is away or too busy to answer in time: look again."""
 
 OUTBOX_FIELDS: Final = ("aggregate", "seq", "type", "state", "created_at", "sent_at", "code", "note", "correlation_id")
@@ -133,8 +136,8 @@ class Office:
         self._databases = dict(databases)
         self._mongo = Mongo.connect(mongo_url, app_name="judge")
         self._publisher = Publisher(where, "judge")
-        self._letters = Letters(where)
-        self.desk = Desk(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self._letters = QueueBrowser(where)
+        self.desk = StuckWork(self._mongo, self._databases, self._letters, self._publisher.publish, now)
 
     async def look(self, world: World, settle_seconds: float = balance.SETTLE_SECONDS) -> None:
         """Add what waits and the balance; again where a server is slow to answer.

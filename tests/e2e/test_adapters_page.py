@@ -15,7 +15,7 @@ from deploy.local import journeys
 from deploy.local.journeys import Places
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
-from services.intake.domain.requests import State
+from services.intake.domain.requests import RequestState
 from services.intake.settings import Settings
 from tests.support.pdf import text_of
 
@@ -80,7 +80,7 @@ async def test_a_counter_sees_nothing_of_what_a_citizen_asks_for_in_a_chat(stack
 def test_the_table_of_states_has_every_state() -> None:
     table = PAGE.partition("| state | meaning")[2].partition("\n\n")[0]
     named = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
-    assert named == {state.value for state in State}
+    assert named == {state.value for state in RequestState}
 
 
 def test_the_table_of_refusals_has_every_code_that_an_adapter_may_get_and_no_other() -> None:

@@ -14,8 +14,8 @@ from deploy.local.stack import Stack
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
-from shared.messaging.connection import Lost, connect, endpoint
-from shared.messaging.letters import Letters
+from shared.messaging.connection import ConnectionLost, connect, endpoint
+from shared.messaging.letters import QueueBrowser
 from tests.support.approvals import AT, approval, request_approved
 from tests.support.eventually import eventually
 
@@ -78,9 +78,9 @@ async def test_an_approval_that_verification_did_not_publish_gives_no_document(m
         forged = a_forged_approval()
         told.add(forged.subject)
         await tell(login, exchange, key, forged, user, headers)
-    letters = Letters(endpoint(stack.operator_environment()["AMQP_URL"]))
+    letters = QueueBrowser(endpoint(stack.operator_environment()["AMQP_URL"]))
     queues = ("issuance", "issuance.retry.5s")
-    await eventually(lambda: empty(letters, queues), 30, ignoring=(Lost,))
+    await eventually(lambda: empty(letters, queues), 30, ignoring=(ConnectionLost,))
     async with httpx.AsyncClient(base_url=stack.part("issuance").url, trust_env=False) as http:
         await asyncio.to_thread(stack.conservation)  # settles: what is in issuance's hands is done
         key = stack.keys.clients["petugas-01"]
@@ -90,5 +90,5 @@ async def test_an_approval_that_verification_did_not_publish_gives_no_document(m
             assert answer.json()["documents"] == [], "a document was made of a forged approval"
 
 
-async def empty(letters: Letters, queues: tuple[str, ...]) -> bool:
+async def empty(letters: QueueBrowser, queues: tuple[str, ...]) -> bool:
     return sum([await letters.depth(queue) for queue in queues]) == 0

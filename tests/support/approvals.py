@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.document import Approval, Contact, Material, Origin
+from services.issuance.domain.card import CardMember, FamilyCard
+from services.issuance.domain.document import Approval, Cause, Contact, DocumentContent
 from shared.contracts.verification import RequestApproved
 from shared.ids import new_id, new_receipt, new_traceparent
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HOLDER_NIK = "3519084509870002"
 
-HEAD = Member(
+HEAD = CardMember(
     nik="3519081203850001",
     name="BUDI CONTOH SANTOSO",
     sex="L",
@@ -32,7 +32,7 @@ HEAD = Member(
     father="SOEKARNO CONTOH",
     mother="SULASTRI CONTOH",
 )
-WIFE = Member(
+WIFE = CardMember(
     nik=HOLDER_NIK,
     name="SITI CONTOH WULANDARI",
     sex="P",
@@ -68,8 +68,8 @@ CARD = FamilyCard(
 CONTACT = Contact(channel="whatsapp", address="6281234567890", last_inbound_at="2026-11-24T02:00:00Z")
 
 
-def origin() -> Origin:
-    return Origin(correlation_id=new_id(), causation_id=new_id(), traceparent=new_traceparent())
+def origin() -> Cause:
+    return Cause(correlation_id=new_id(), causation_id=new_id(), traceparent=new_traceparent())
 
 
 def approval(product: str = "kk", *, request_id: str | None = None, card: FamilyCard = CARD, holder_nik: str = HOLDER_NIK) -> Approval:
@@ -80,7 +80,7 @@ def approval(product: str = "kk", *, request_id: str | None = None, card: Family
         channel="whatsapp",
         service="kk_hilang",
         product=product,
-        material=Material(holder_nik=holder_nik, card=card, contact=CONTACT),
+        material=DocumentContent(holder_nik=holder_nik, card=card, contact=CONTACT),
     )
 
 
@@ -88,7 +88,7 @@ def request_approved(given: Approval | None = None) -> RequestApproved:
     """The same as an event."""
     known = given or approval()
     card: dict[str, Any] = {name: getattr(known.material.card, name) for name in FamilyCard.__dataclass_fields__ if name != "members"}
-    members = [{name: getattr(member, name) for name in Member.__dataclass_fields__} for member in known.material.card.members]
+    members = [{name: getattr(member, name) for name in CardMember.__dataclass_fields__} for member in known.material.card.members]
     return RequestApproved.model_validate(
         {
             "request_id": known.request_id,

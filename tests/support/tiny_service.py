@@ -18,7 +18,7 @@ from fastapi.responses import PlainTextResponse
 
 from shared.health import Check, Health
 from shared.mongo import DatabaseUnavailable
-from shared.process import Job, Service, Stop, main
+from shared.process import BackgroundJob, Service, Stop, main
 from shared.settings import ServiceSettings
 from shared.web import Client, FastAPI, create_app, require
 
@@ -96,7 +96,9 @@ def build(settings: ServiceSettings) -> Service:
     async def close() -> None:
         say("closed")
 
-    return Service("tiny", health, app, prepare, (Job("worker", worker, {"worker": worker_check}),), Job("relay", relay), (close,))
+    return Service(
+        "tiny", health, app, prepare, (BackgroundJob("worker", worker, {"worker": worker_check}),), BackgroundJob("relay", relay), (close,)
+    )
 
 
 def hello(words: Sequence[str]) -> int:

@@ -20,7 +20,7 @@ import orjson
 
 from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.messages import MediaRef
-from services.intake.ports import FileRoom
+from services.intake.ports import FileStore
 from shared.clock import monotonic_seconds
 from shared.errors import BadInput, Conflict, TooLarge, Transient
 from shared.faults import call_points, crash_point
@@ -50,7 +50,7 @@ class MediaLimits:
 class WhatsappMedia:
     """Implements `ports.Media` for the Cloud API."""
 
-    def __init__(self, files: FileRoom, *, api_url: str, token: str, limits: MediaLimits, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, files: FileStore, *, api_url: str, token: str, limits: MediaLimits, client: httpx.AsyncClient | None = None) -> None:
         self._files = files
         self._api_url = api_url.rstrip("/")
         self._limits = limits

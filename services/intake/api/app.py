@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from services.intake.api import court, documents, files, people, requests, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.health import Health
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 from shared.settings import ServiceSettings
-from shared.web import Traffic, create_app
+from shared.web import InFlightRequests, create_app
 
 _OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with its own code; the body limit stands just behind it
 
@@ -22,16 +22,16 @@ _OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with it
 class Parts:
     """What the routes work with.
 
-    `wake`: there is something in the inflow; `traffic`: what background work gives way to; `database_lost`: see `create_app`.
+    `wake`: there is something in the webhook log; `in_flight`: what background work gives way to; `database_lost`: see `create_app`.
     """
 
     deps: Deps
-    units: Units[Tx]
+    units: UnitOfWorkRunner[Tx]
     wake: Callable[[], None]
     whatsapp: whatsapp.Secrets
     courts: court.Signatures
     file_max_bytes: int
-    traffic: Traffic
+    in_flight: InFlightRequests
     database_lost: Callable[[], bool]
 
 
@@ -44,7 +44,7 @@ def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
         database_lost=parts.database_lost,
         public=(whatsapp.PATH,),
         larger_bodies=((files.PATH, parts.file_max_bytes + _OVERHEAD_BYTES),),
-        traffic=parts.traffic,
+        in_flight=parts.in_flight,
     )
     app.include_router(whatsapp.routes(parts.deps, parts.wake, parts.whatsapp))
     app.include_router(court.routes(parts.deps, parts.units, parts.courts))

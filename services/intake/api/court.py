@@ -13,11 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from services.intake.domain.court import PROBLEMS, Child, Decision, Party
+from services.intake.domain.court import PROBLEMS, CourtChild, CourtDecision, CourtParty
 from services.intake.handlers import record_decision
 from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
-from shared.messaging.units import Context, Units
+from shared.messaging.units import Context, UnitOfWorkRunner
 from shared.reference.courts import court_key
 from shared.typed import compact_number, visible
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
@@ -71,7 +71,7 @@ class ChildBody(BaseModel):
 class DecisionBody(BaseModel):
     """A final decision. Fields that are not known here are ignored."""
 
-    model_config = ConfigDict(title="Decision")
+    model_config = ConfigDict(title="CourtDecision")
 
     decision_id: Annotated[Line, Field(description="The court's own reference; comes back in every callback")]
     court_code: Annotated[Line, Field(description="PA.Kab.Mn, …", examples=["PA.Kab.Mn"])]
@@ -149,7 +149,7 @@ class Signatures:
         raise Unauthorized("signature_wrong", "webhook-signature does not sign this body, or webhook-timestamp is not now.")
 
 
-def routes(deps: Deps, units: Units[Tx], signatures: Signatures) -> APIRouter:
+def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> APIRouter:
     """The court's route."""
     router = APIRouter(tags=["Court"])
 
@@ -203,16 +203,16 @@ def _parse(body: bytes) -> DecisionBody:
         raise RequestValidationError([{**problem, "loc": ("body", *problem["loc"])} for problem in problems]) from None
 
 
-def _decision(body: DecisionBody) -> Decision:
+def _decision(body: DecisionBody) -> CourtDecision:
     """In the domain's words. What can be read travels in its normal form; what can't is kept as it came, to be refused with its field."""
     values = {name: getattr(body, name) for name in DecisionBody.model_fields}
     values |= {name: visible(values[name]).strip() for name in ("court_code", "case_number", "deed_number")}  # they are printed
-    return Decision(
+    return CourtDecision(
         **{
             **values,
-            "husband": Party(**_normal(body.husband)),
-            "wife": Party(**_normal(body.wife)),
-            "children": tuple(Child(**_normal(child)) for child in body.children),
+            "husband": CourtParty(**_normal(body.husband)),
+            "wife": CourtParty(**_normal(body.wife)),
+            "children": tuple(CourtChild(**_normal(child)) for child in body.children),
         },
     )
 
@@ -226,7 +226,7 @@ def _normal(body: BaseModel) -> dict[str, Any]:
     return values
 
 
-def _fingerprint(decision: Decision) -> str:
+def _fingerprint(decision: CourtDecision) -> str:
     """The content without what may differ between two ways of sending the same: the court's reference and the spelling of the number."""
     content = {**asdict(decision), "decision_id": "", "case_number": "", "court_code": court_key(decision.court_code)}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

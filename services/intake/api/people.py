@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final, Self
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.contacts import Identity
-from services.intake.domain.links import End, Level, Link
+from services.intake.domain.contacts import ChatIdentity
+from services.intake.domain.links import End, Level, PersonLink
 from services.intake.handlers import find_links, grant_link, revoke_link
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput, FieldProblem
-from shared.messaging.units import Context, Units
+from shared.messaging.units import Context, UnitOfWorkRunner
 from shared.values import Malformed, Nik, Phone
 from shared.web import Client, refuses, require
 
@@ -35,7 +35,7 @@ class ContactBody(BaseModel):
     phone: Annotated[Short | None, Field(description="Number of the phone, in any usual spelling", examples=["081234567890"])] = None
     bsuid: Annotated[Short | None, Field(description="WhatsApp's id of a person who hides the number")] = None
 
-    def identity(self) -> Identity | None:
+    def identity(self) -> ChatIdentity | None:
         """In the domain's words; None where no name is given.
 
         Raises:
@@ -44,8 +44,8 @@ class ContactBody(BaseModel):
         if self.phone and self.bsuid:
             raise _refused("phone", "contact_ambiguous", "Name the chat by phone or by bsuid.")
         if self.phone:
-            return Identity(wa_id=_parsed("phone", Phone.parse, self.phone))
-        return Identity(bsuid=self.bsuid) if self.bsuid else None
+            return ChatIdentity(wa_id=_parsed("phone", Phone.parse, self.phone))
+        return ChatIdentity(bsuid=self.bsuid) if self.bsuid else None
 
 
 class LinkBody(ContactBody):
@@ -75,7 +75,7 @@ class LinkView(BaseModel):
     ended_by: str | None
 
     @classmethod
-    def of(cls, link: Link, at: datetime) -> Self:
+    def of(cls, link: PersonLink, at: datetime) -> Self:
         """Shape it."""
         return cls(
             link_id=link.link_id,
@@ -97,7 +97,7 @@ class LinksView(BaseModel):
     links: list[LinkView]
 
 
-def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
+def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
     """The routes of links."""
     router = APIRouter(tags=["People"])
 

@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.requests import Channel, State
+from services.intake.domain.requests import Channel, RequestState
 from services.intake.domain.requests import Request as Filed
-from services.intake.domain.submission import PROBLEMS, Document, Submission
+from services.intake.domain.submission import PROBLEMS, CheckedBody, SubmittedDocument
 from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.handlers import mend_request, submit_request
-from services.intake.ports import Deps, Search, Tx
+from services.intake.ports import Deps, RequestSearch, Tx
 from shared.errors import NotFound
-from shared.messaging.units import Context, Units
+from shared.messaging.units import Context, UnitOfWorkRunner
 from shared.values import Receipt
 from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
@@ -52,13 +52,13 @@ class RequestBody(BaseModel):
     documents: Annotated[tuple[DocumentBody, ...], Field(max_length=20)] = ()
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
 
-    def submission(self) -> Submission:
+    def submission(self) -> CheckedBody:
         """In the domain's words."""
-        return Submission(
+        return CheckedBody(
             service=self.service,
             nik=self.nik,
             kk_number=self.kk_number,
-            documents=tuple(Document(document.kind, document.file_id) for document in self.documents),
+            documents=tuple(SubmittedDocument(document.kind, document.file_id) for document in self.documents),
             applicant_name=self.applicant_name,
             reference=self.reference,
         )
@@ -67,7 +67,7 @@ class RequestBody(BaseModel):
 class StepView(BaseModel):
     """One line of the timeline."""
 
-    state: State
+    state: RequestState
     at: datetime
     reasons: list[str] = []
     document_number: str | None = None
@@ -80,7 +80,7 @@ class FiledView(BaseModel):
     receipt: str
     service: str
     product: str
-    state: State
+    state: RequestState
     submitted_at: datetime
     promised_at: datetime | None
 
@@ -110,7 +110,7 @@ class PageView(BaseModel):
 Act = Callable[[Tx], Awaitable[dict[str, Any]]]
 
 
-def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
+def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
     """The routes of requests."""
     router = APIRouter(tags=["Requests"])
 
@@ -163,7 +163,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
     @router.get(PATH, summary="List and search requests: your own, or all with the scope requests:read_all", response_model=PageView)
     async def search(
         client: Annotated[Client, require("requests:read")],
-        state: State | None = None,
+        state: RequestState | None = None,
         service: Annotated[str | None, Query(max_length=64)] = None,
         channel: Channel | None = None,
         q: Annotated[
@@ -173,7 +173,7 @@ def routes(deps: Deps, units: Units[Tx]) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
     ) -> PageView:
         own = None if READ_ALL in client.scopes else client.name
-        page = await deps.register.search(Search(state, service, channel, q, after, limit, own))
+        page = await deps.register.search(RequestSearch(state, service, channel, q, after, limit, own))
         return PageView(requests=[_view(filed) for filed in page.requests], next=page.next)
 
     @router.get(PATH + "/{receipt}", summary="How a request stands", response_model=RequestView, responses=_UNKNOWN)

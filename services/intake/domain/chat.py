@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from services.intake.domain.forms import Desk
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent
 from shared.values import KkNumber, Nik, Receipt
 
@@ -116,13 +116,13 @@ class OpenRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class DialogueContext:
     """What the dialogue may know besides the chat: what the desk offers, the time, what is open, what brought the person here.
 
     `wamid` names the message; of an edited one, the message that was edited.
     """
 
-    desk: Desk
+    desk: ServiceMenu
     at: datetime
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None
@@ -134,7 +134,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Say:
     """Answer with the text of that name. `values` fill its places; `buttons` are button ids, three at most."""
 
     text: str
@@ -163,5 +163,5 @@ class FilesDropped:
     file_ids: tuple[str, ...]
 
 
-Fact: TypeAlias = Said | StatusAsked | FormCompleted | FilesDropped
+Fact: TypeAlias = Say | StatusAsked | FormCompleted | FilesDropped
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

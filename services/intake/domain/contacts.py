@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.domain.docket import NONE_YET, Tally
-from services.intake.domain.links import Link, Links, lapsed, valid_link
+from services.intake.domain.docket import NONE_YET, DayCount
+from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ChatIdentity:
     """What one message says of its sender; at least one of `wa_id` and `bsuid` is there."""
 
     wa_id: str | None = field(default=None, repr=False)
@@ -19,7 +19,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ChatContact:
     """A person's chat account. `aliases`: contacts that turned out to be the same one; their requests are this one's too."""
 
     contact_id: str
@@ -31,7 +31,7 @@ class Contact:
     last_inbound_at: datetime | None = None
     links: Links = ()
     """Whose account it was proven to be, with all that held before."""
-    filed: Tally = NONE_YET
+    filed: DayCount = NONE_YET
     """Requests of the last day on which there were any."""
 
     @property
@@ -44,12 +44,12 @@ class Contact:
         """Every id under which requests of this person may lie."""
         return (self.contact_id, *self.aliases)
 
-    def link_at(self, at: datetime) -> Link | None:
+    def link_at(self, at: datetime) -> PersonLink | None:
         """Whose account it is proven to be at that moment."""
         return valid_link(self.links, at)
 
 
-def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
+def learn(contact: ChatContact, identity: ChatIdentity, at: datetime) -> ChatContact:
     """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window.
 
     Another phone or BSUID than the known one ends its links: the number may be another person's by now.
@@ -64,13 +64,13 @@ def learn(contact: Contact, identity: Identity, at: datetime) -> Contact:
     )
 
 
-def _differs(contact: Contact, identity: Identity | Contact) -> bool:
+def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool:
     """Whether they disagree about a half that both know."""
     known = ((contact.wa_id, identity.wa_id), (contact.bsuid, identity.bsuid))
     return any(ours and theirs and ours != theirs for ours, theirs in known)
 
 
-def merge(kept: Contact, other: Contact, at: datetime) -> tuple[Contact, Contact]:
+def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatContact, ChatContact]:
     """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
 
     Links stay where each knew another half of one account; where the numbers differ, one has changed hands, and none holds.

@@ -1,4 +1,4 @@
-"""The dialogue of PAK'DE ON: a pure state machine. `decide(conversation, act, world)` gives the next state and the facts to act on.
+"""The dialogue of PAK'DE ON: a pure state machine. `decide(conversation, act, context)` gives the next state and the facts to act on.
 
 A chat has one draft at most. Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU.
 A message that is no answer never loses a draft; only "batal", confirming, or long silence ends it: a repeated chat joins the open one.
@@ -15,6 +15,7 @@ from services.intake.domain.chat import (
     Act,
     Attachment,
     Conversation,
+    DialogueContext,
     Draft,
     EditedEarlier,
     Fact,
@@ -25,14 +26,13 @@ from services.intake.domain.chat import (
     OtherContent,
     Outcome,
     RefusedFile,
-    Said,
+    Say,
     SentFile,
     Stage,
     StatusAsked,
     UnfetchedFile,
-    World,
 )
-from services.intake.domain.forms import Ask, Desk, Form, Question
+from services.intake.domain.forms import Field, Form, Question, ServiceMenu
 from services.intake.domain.numbers import answer_number
 from services.intake.domain.words import Intent, Meaning
 from shared.values import Malformed
@@ -44,18 +44,18 @@ _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
 _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
 
-def decide(conversation: Conversation, act: Act, world: World) -> Outcome:
+def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Take one message. Total: every act in every stage has an answer."""
-    conversation, stale = expire(conversation, world.at)
-    first = conversation.outreach_source or world.outreach_source
-    conversation, world = replace(conversation, outreach_source=first), replace(world, outreach_source=first)
+    conversation, stale = expire(conversation, context.at)
+    first = conversation.outreach_source or context.outreach_source
+    conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
-    after, facts = step(conversation, act, world)
-    touched = world.at if conversation.touched_at is None else max(world.at, conversation.touched_at)
+    after, facts = step(conversation, act, context)
+    touched = context.at if conversation.touched_at is None else max(context.at, conversation.touched_at)
     if any(isinstance(fact, FormCompleted) for fact in facts):
         after = replace(after, outreach_source=None)
-    return replace(after, touched_at=touched, unmoved=_unmoved(conversation, after, act, world.wamid)), stale + facts
+    return replace(after, touched_at=touched, unmoved=_unmoved(conversation, after, act, context.wamid)), stale + facts
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
@@ -80,13 +80,13 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
     return _without_draft(conversation), _dropped(conversation.draft)
 
 
-def awaits_file(conversation: Conversation, desk: Desk) -> bool:
+def awaits_file(conversation: Conversation, desk: ServiceMenu) -> bool:
     """Whether a file would be an answer now: others are not fetched at all."""
     ask = current_ask(conversation, desk)
     return ask is not None and ask.question is Question.DOCUMENT
 
 
-def current_ask(conversation: Conversation, desk: Desk) -> Ask | None:
+def current_ask(conversation: Conversation, desk: ServiceMenu) -> Field | None:
     """The question that is open: the first of the form that the draft does not answer."""
     draft = conversation.draft
     if draft is None:
@@ -94,11 +94,11 @@ def current_ask(conversation: Conversation, desk: Desk) -> Ask | None:
     return next((ask for ask in _asks(draft, desk) if not _answered(draft, ask)), None)
 
 
-def _asks(draft: Draft, desk: Desk) -> tuple[Ask, ...]:
+def _asks(draft: Draft, desk: ServiceMenu) -> tuple[Field, ...]:
     return desk.asks(draft.service, with_selfie=draft.needs_selfie)
 
 
-def _answered(draft: Draft, ask: Ask) -> bool:
+def _answered(draft: Draft, ask: Field) -> bool:
     if ask.question is Question.NIK:
         return draft.nik is not None
     if ask.question is Question.KK_NUMBER:
@@ -116,101 +116,101 @@ def _act_name(act: Act) -> str:
 # Without a draft
 
 
-def _menu(text: str, world: World, **values: str) -> Said:
-    titles = "\n".join(f"{number}. {form.title}" for number, form in enumerate(world.desk.forms.values(), start=1))
-    services = tuple(f"service:{code}" for code in world.desk.forms)
-    return Said(text, {"services": titles, **values}, (*services[: MAX_BUTTONS - 1], "status"))
+def _menu(text: str, context: DialogueContext, **values: str) -> Say:
+    titles = "\n".join(f"{number}. {form.title}" for number, form in enumerate(context.desk.forms.values(), start=1))
+    services = tuple(f"service:{code}" for code in context.desk.forms)
+    return Say(text, {"services": titles, **values}, (*services[: MAX_BUTTONS - 1], "status"))
 
 
-def _show_menu(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    return conversation, (_menu("menu", world),)
+def _show_menu(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    return conversation, (_menu("menu", context),)
 
 
-def _not_understood(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    return conversation, (_menu("not_understood", world),)
+def _not_understood(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    return conversation, (_menu("not_understood", context),)
 
 
-def _file_without_draft(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    return conversation, (_menu("file_without_draft", world),)
+def _file_without_draft(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    return conversation, (_menu("file_without_draft", context),)
 
 
-def _nothing_to_cancel(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    return conversation, (_menu("nothing_to_cancel", world),)
+def _nothing_to_cancel(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    return conversation, (_menu("nothing_to_cancel", context),)
 
 
-def _nothing_to_confirm(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    if world.open_requests:  # the button was pressed twice
+def _nothing_to_confirm(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    if context.open_requests:  # the button was pressed twice
         return conversation, (StatusAsked(None),)
-    return conversation, (_menu("nothing_to_confirm", world),)
+    return conversation, (_menu("nothing_to_confirm", context),)
 
 
-def _pass_over(conversation: Conversation, _act: Act, _world: World) -> Outcome:
+def _pass_over(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
     return conversation, ()
 
 
-def _start(conversation: Conversation, act: Act, world: World) -> Outcome:
+def _start(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     service = act.service if isinstance(act, Intent) else ""
-    form = world.desk.forms.get(service)
+    form = context.desk.forms.get(service)
     if form is None:
-        return conversation, (_menu("service_not_open", world, service=world.desk.others.get(service, service)),)
-    if world.is_at_limit:
-        return conversation, (Said("limit_reached", buttons=("status", "menu")),)
-    draft = Draft(form.service, world.at, outreach_source=world.outreach_source, needs_selfie=not world.is_linked)
-    return _ask_next(replace(conversation, draft=draft), world, (Said("start", {"service": form.title}),))
+        return conversation, (_menu("service_not_open", context, service=context.desk.others.get(service, service)),)
+    if context.is_at_limit:
+        return conversation, (Say("limit_reached", buttons=("status", "menu")),)
+    draft = Draft(form.service, context.at, outreach_source=context.outreach_source, needs_selfie=not context.is_linked)
+    return _ask_next(replace(conversation, draft=draft), context, (Say("start", {"service": form.title}),))
 
 
 # With a draft
 
 
-def _resume(conversation: Conversation, _act: Act, world: World) -> Outcome:
+def _resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """A greeting, the menu or another service while a draft is open: it is joined, so that nothing typed is lost by a slip."""
-    if conversation.draft is not None and conversation.draft.service not in world.desk.forms:  # closed since
-        return _without_draft(conversation), (*_dropped(conversation.draft), _menu("menu", world))
-    return _ask_next(conversation, world, (Said("resume", {"service": _form(conversation, world).title}),))
+    if conversation.draft is not None and conversation.draft.service not in context.desk.forms:  # closed since
+        return _without_draft(conversation), (*_dropped(conversation.draft), _menu("menu", context))
+    return _ask_next(conversation, context, (Say("resume", {"service": _form(conversation, context).title}),))
 
 
-def _edit_late(conversation: Conversation, act: Act, world: World) -> Outcome:
+def _edit_late(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """The person believes that an answer was mended, and it was not: say so, and how to mend it."""
-    if conversation.draft is None or conversation.draft.service not in world.desk.forms:
-        return _resume(conversation, act, world)
-    return _ask_next(conversation, world, (Said("edit_late"),))
+    if conversation.draft is None or conversation.draft.service not in context.desk.forms:
+        return _resume(conversation, act, context)
+    return _ask_next(conversation, context, (Say("edit_late"),))
 
 
-def _cancel(conversation: Conversation, _act: Act, _world: World) -> Outcome:
-    return _without_draft(conversation), (*_dropped(conversation.draft), Said("cancelled", buttons=("menu",)))
+def _cancel(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
+    return _without_draft(conversation), (*_dropped(conversation.draft), Say("cancelled", buttons=("menu",)))
 
 
-def _answer(conversation: Conversation, act: Act, world: World) -> Outcome:
-    ask, draft = current_ask(conversation, world.desk), conversation.draft
+def _answer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    ask, draft = current_ask(conversation, context.desk), conversation.draft
     if ask is None or draft is None or not isinstance(act, Intent):
-        return _resume(conversation, act, world)
+        return _resume(conversation, act, context)
     if ask.question is Question.DOCUMENT:
         return conversation, (_wants(ask),)
     try:
         answered = answer_number(draft, ask.question, act.text)
     except Malformed as malformed:
-        return conversation, (Said(f"wrong_{malformed.code}"),)
-    return _unless_open(replace(conversation, draft=answered), world)
+        return conversation, (Say(f"wrong_{malformed.code}"),)
+    return _unless_open(replace(conversation, draft=answered), context)
 
 
-def _unless_open(conversation: Conversation, world: World) -> Outcome:
+def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:
     """Go on, but for somebody whose request is already open: the place is that of the first one."""
     draft = conversation.draft
-    twin = _twin(draft, world) if draft else None
+    twin = _twin(draft, context) if draft else None
     if twin is None:
-        return _ask_next(conversation, world)
-    return _without_draft(conversation), (*_dropped(draft), Said("already_open", {"receipt": twin.receipt}, ("status", "menu")))
+        return _ask_next(conversation, context)
+    return _without_draft(conversation), (*_dropped(draft), Say("already_open", {"receipt": twin.receipt}, ("status", "menu")))
 
 
-def _twin(draft: Draft, world: World) -> OpenRequest | None:
+def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
     nik = draft.nik.text if draft.nik else ""
-    return next((one for one in world.open_requests if (one.service, one.nik) == (draft.service, nik)), None)
+    return next((one for one in context.open_requests if (one.service, one.nik) == (draft.service, nik)), None)
 
 
-def _take_file(conversation: Conversation, act: Act, world: World) -> Outcome:
-    ask, draft = current_ask(conversation, world.desk), conversation.draft
+def _take_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    ask, draft = current_ask(conversation, context.desk), conversation.draft
     if ask is None or draft is None:
-        return _resume(conversation, act, world)
+        return _resume(conversation, act, context)
     if ask.question is not Question.DOCUMENT or not isinstance(act, SentFile):
         return conversation, (_wants(ask),)
     if act.media_type not in DOCUMENT_TYPES:
@@ -220,100 +220,100 @@ def _take_file(conversation: Conversation, act: Act, world: World) -> Outcome:
         dropped = () if same else (FilesDropped((act.file_id,)),)
         return conversation, (*dropped, _trouble(FileTrouble.SAME_FILE, ask))
     attachment = Attachment(act.file_id, ask.name, act.media_type, act.size_bytes, act.sha256)
-    return _ask_next(replace(conversation, draft=replace(draft, attachments=(*draft.attachments, attachment))), world)
+    return _ask_next(replace(conversation, draft=replace(draft, attachments=(*draft.attachments, attachment))), context)
 
 
-def _refuse_file(conversation: Conversation, act: Act, world: World) -> Outcome:
-    ask = current_ask(conversation, world.desk)
+def _refuse_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    ask = current_ask(conversation, context.desk)
     if ask is None or not isinstance(act, RefusedFile):
-        return _resume(conversation, act, world)
+        return _resume(conversation, act, context)
     return conversation, (_trouble(act.trouble, ask) if ask.question is Question.DOCUMENT else _wants(ask),)
 
 
-def _refuse_other(conversation: Conversation, act: Act, world: World) -> Outcome:
-    ask = current_ask(conversation, world.desk)
-    return (conversation, (_wants(ask),)) if ask else _resume(conversation, act, world)
+def _refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    ask = current_ask(conversation, context.desk)
+    return (conversation, (_wants(ask),)) if ask else _resume(conversation, act, context)
 
 
-def _confirm_early(conversation: Conversation, act: Act, world: World) -> Outcome:
+def _confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Confirmed before everything is there: say what is missing."""
-    ask = current_ask(conversation, world.desk)
-    return (conversation, (Said(f"missing_{ask.name}", _document(ask)),)) if ask else _resume(conversation, act, world)
+    ask = current_ask(conversation, context.desk)
+    return (conversation, (Say(f"missing_{ask.name}", _document(ask)),)) if ask else _resume(conversation, act, context)
 
 
-def _confirm(conversation: Conversation, act: Act, world: World) -> Outcome:
+def _confirm(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     draft = conversation.draft
-    if draft is None or draft.service not in world.desk.forms or current_ask(conversation, world.desk) is not None:
-        return _resume(conversation, act, world)
-    if world.is_at_limit:
-        return conversation, (Said("limit_reached_later", buttons=("confirm", "cancel")),)
-    if _twin(draft, world) is not None:  # filed meanwhile from another phone of the same person
-        return _unless_open(conversation, world)
+    if draft is None or draft.service not in context.desk.forms or current_ask(conversation, context.desk) is not None:
+        return _resume(conversation, act, context)
+    if context.is_at_limit:
+        return conversation, (Say("limit_reached_later", buttons=("confirm", "cancel")),)
+    if _twin(draft, context) is not None:  # filed meanwhile from another phone of the same person
+        return _unless_open(conversation, context)
     return _without_draft(conversation), (FormCompleted(draft),)
 
 
-def _wants_confirm(conversation: Conversation, _act: Act, _world: World) -> Outcome:
-    return conversation, (Said("wants_confirm", buttons=("confirm", "cancel")),)
+def _wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
+    return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
 
 
 # In every stage
 
 
-def _status(conversation: Conversation, act: Act, _world: World) -> Outcome:
+def _status(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
     if isinstance(act, Intent) and act.receipt_wrong:
-        return conversation, (Said("receipt_wrong"),)
+        return conversation, (Say("receipt_wrong"),)
     return conversation, (StatusAsked(act.receipt if isinstance(act, Intent) else None),)
 
 
-def _help(conversation: Conversation, _act: Act, world: World) -> Outcome:
-    titles = "\n".join(f"- {counter.title}" for counter in world.desk.counters.values())
-    return conversation, (Said("help", {"in_person": titles}, _onward(conversation)),)
+def _help(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    titles = "\n".join(f"- {counter.title}" for counter in context.desk.counters.values())
+    return conversation, (Say("help", {"in_person": titles}, _onward(conversation)),)
 
 
-def _in_person(conversation: Conversation, act: Act, world: World) -> Outcome:
-    counter = world.desk.counters.get(act.service) if isinstance(act, Intent) else None
+def _in_person(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    counter = context.desk.counters.get(act.service) if isinstance(act, Intent) else None
     if counter is None:
-        return _resume(conversation, act, world) if conversation.draft else _not_understood(conversation, act, world)
+        return _resume(conversation, act, context) if conversation.draft else _not_understood(conversation, act, context)
     values = {"service": counter.title, "place": counter.place, "hours": counter.hours}
-    return conversation, (Said("in_person", values, _onward(conversation)),)
+    return conversation, (Say("in_person", values, _onward(conversation)),)
 
 
 # Steps
 
 
-def _ask_next(conversation: Conversation, world: World, before: tuple[Fact, ...] = ()) -> Outcome:
-    ask = current_ask(conversation, world.desk)
+def _ask_next(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:
+    ask = current_ask(conversation, context.desk)
     if ask is not None:
-        return replace(conversation, stage=Stage.ASKING), (*before, Said(f"ask_{ask.name}", _document(ask)))
-    return replace(conversation, stage=Stage.CONFIRMING), (*before, _summary(conversation, world))
+        return replace(conversation, stage=Stage.ASKING), (*before, Say(f"ask_{ask.name}", _document(ask)))
+    return replace(conversation, stage=Stage.CONFIRMING), (*before, _summary(conversation, context))
 
 
-def _summary(conversation: Conversation, world: World) -> Said:
-    draft, form = conversation.draft, _form(conversation, world)
-    titles = [ask.title for ask in (_asks(draft, world.desk) if draft else ()) if ask.question is Question.DOCUMENT]
+def _summary(conversation: Conversation, context: DialogueContext) -> Say:
+    draft, form = conversation.draft, _form(conversation, context)
+    titles = [ask.title for ask in (_asks(draft, context.desk) if draft else ()) if ask.question is Question.DOCUMENT]
     values = {
         "service": form.title,
         "nik": draft.nik.masked if draft and draft.nik else "-",
         "kk_number": draft.kk_number.masked if draft and draft.kk_number else "-",
         "documents": "\n".join(f"- {title}" for title in titles),
     }
-    return Said("summary", values, ("confirm", "cancel"))
+    return Say("summary", values, ("confirm", "cancel"))
 
 
-def _form(conversation: Conversation, world: World) -> Form:
+def _form(conversation: Conversation, context: DialogueContext) -> Form:
     service = conversation.draft.service if conversation.draft else ""
-    return world.desk.forms.get(service) or Form(service, service, (), ())
+    return context.desk.forms.get(service) or Form(service, service, (), ())
 
 
-def _wants(ask: Ask) -> Said:
-    return Said(f"wants_{ask.name}", _document(ask))
+def _wants(ask: Field) -> Say:
+    return Say(f"wants_{ask.name}", _document(ask))
 
 
-def _trouble(trouble: FileTrouble, ask: Ask) -> Said:
-    return Said(f"file_{trouble}", _document(ask))
+def _trouble(trouble: FileTrouble, ask: Field) -> Say:
+    return Say(f"file_{trouble}", _document(ask))
 
 
-def _document(ask: Ask) -> dict[str, str]:
+def _document(ask: Field) -> dict[str, str]:
     return {"document": ask.title} if ask.title else {}
 
 
@@ -329,7 +329,7 @@ def _dropped(draft: Draft | None) -> tuple[FilesDropped, ...]:
     return (FilesDropped(tuple(attachment.file_id for attachment in draft.attachments)),) if draft and draft.attachments else ()
 
 
-_Step: TypeAlias = Callable[[Conversation, Act, World], Outcome]
+_Step: TypeAlias = Callable[[Conversation, Act, DialogueContext], Outcome]
 
 _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, Meaning.GREETING): _show_menu,

@@ -58,7 +58,7 @@ _NAME_CHANGES: Final = frozenset({"perubahan_nama", "ubah_nama", "ganti_nama"})
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CourtParty:
     """A party as the court wrote it. `village_code` is where it lives now, ten digits, where the court knows it."""
 
     nik: str = field(repr=False)
@@ -73,7 +73,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class CourtChild:
     """A child and the party that has custody."""
 
     nik: str = field(repr=False)
@@ -82,7 +82,7 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class CourtDecision:
     """A decision as sent. Texts are kept as they came; they are compared in their normal form."""
 
     decision_id: str
@@ -93,14 +93,14 @@ class Decision:
     final_on: date
     deed_number: str = field(repr=False)
     deed_on: date
-    husband: Party
-    wife: Party
+    husband: CourtParty
+    wife: CourtParty
     notified_on: date | None = None
     pledge_on: date | None = None
     deed_serial: str | None = field(default=None, repr=False)
     marriage_certificate_number: str | None = field(default=None, repr=False)
     marriage_certificate_on: date | None = None
-    children: tuple[Child, ...] = ()
+    children: tuple[CourtChild, ...] = ()
 
     @property
     def key(self) -> str:
@@ -109,7 +109,7 @@ class Decision:
         return f"{case.number}/{case.kind}/{case.year}/{case.court}"
 
     @property
-    def parties(self) -> tuple[tuple[str, Party], ...]:
+    def parties(self) -> tuple[tuple[str, CourtParty], ...]:
         """Husband and wife by role."""
         return (("husband", self.husband), ("wife", self.wife))
 
@@ -123,7 +123,7 @@ class Elsewhere:
     regency: str
 
 
-def judge(decision: Decision, today: date) -> tuple[FieldProblem, ...]:
+def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:
     """Everything that keeps the decision from being recorded; empty when nothing does. `today` is the date in WIB."""
     refused = tuple(_jurisdiction(decision))
     if refused:  # what follows would only confuse somebody who asked the wrong office
@@ -131,12 +131,12 @@ def judge(decision: Decision, today: date) -> tuple[FieldProblem, ...]:
     return (*_numbers(decision), *_dates(decision, today), *_people(decision))
 
 
-def at_home(party: Party) -> bool:
+def at_home(party: CourtParty) -> bool:
     """Whether this office serves the party: by where it lives now, never by the NIK; where that is unknown verification finds out."""
     return not party.village_code or is_home(party.village_code)
 
 
-def elsewhere(decision: Decision) -> tuple[Elsewhere, ...]:
+def elsewhere(decision: CourtDecision) -> tuple[Elsewhere, ...]:
     """The parties that another office serves."""
     found = []
     for role, party in decision.parties:
@@ -146,7 +146,7 @@ def elsewhere(decision: Decision) -> tuple[Elsewhere, ...]:
     return tuple(found)
 
 
-def _jurisdiction(decision: Decision) -> Iterator[FieldProblem]:
+def _jurisdiction(decision: CourtDecision) -> Iterator[FieldProblem]:
     court = find_court(decision.court_code)
     if decision.kind in _NAME_CHANGES or (court is not None and court.kind is CourtKind.GENERAL) or _is_general(decision.court_code):
         yield FieldProblem(
@@ -166,7 +166,7 @@ def _is_general(court_code: str) -> bool:
     return court_key(court_code).startswith(("PN.", "PT."))
 
 
-def _numbers(decision: Decision) -> Iterator[FieldProblem]:
+def _numbers(decision: CourtDecision) -> Iterator[FieldProblem]:
     try:
         case = CaseNumber.parse(decision.case_number)
     except Malformed as malformed:
@@ -189,7 +189,7 @@ def _numbers(decision: Decision) -> Iterator[FieldProblem]:
             yield FieldProblem("deed_number", "deed_year_differs", "The year in the number is not that of deed_on.")
 
 
-def _dates(decision: Decision, today: date) -> Iterator[FieldProblem]:
+def _dates(decision: CourtDecision, today: date) -> Iterator[FieldProblem]:
     if decision.notified_on is not None and decision.notified_on < decision.decided_on:
         yield FieldProblem("notified_on", "notified_before_decided", "Notice of a decision comes after the decision.")
     earliest = max(decision.decided_on, decision.notified_on or decision.decided_on) + APPEAL
@@ -207,7 +207,7 @@ def _dates(decision: Decision, today: date) -> Iterator[FieldProblem]:
         yield FieldProblem("marriage_certificate_on", "marriage_after_decision", "The marriage is younger than its end.")
 
 
-def _pledge(decision: Decision) -> Iterator[FieldProblem]:
+def _pledge(decision: CourtDecision) -> Iterator[FieldProblem]:
     if decision.kind == DecisionKind.CERAI_GUGAT:
         if decision.pledge_on is not None:
             yield FieldProblem("pledge_on", "pledge_not_expected", "Only cerai_talak has an ikrar talak.")
@@ -217,7 +217,7 @@ def _pledge(decision: Decision) -> Iterator[FieldProblem]:
         yield FieldProblem("pledge_on", "pledge_before_final", "The ikrar talak is read after the decision is final.")
 
 
-def _people(decision: Decision) -> Iterator[FieldProblem]:
+def _people(decision: CourtDecision) -> Iterator[FieldProblem]:
     for role, party in decision.parties:
         yield from _party(role, party)
     if decision.husband.nik == decision.wife.nik:
@@ -234,7 +234,7 @@ def _people(decision: Decision) -> Iterator[FieldProblem]:
             yield FieldProblem(f"children[{number}].custody_nik", "custody_of_a_stranger", "Custody belongs to husband or wife.")
 
 
-def _party(role: str, party: Party) -> Iterator[FieldProblem]:
+def _party(role: str, party: CourtParty) -> Iterator[FieldProblem]:
     for name, value, parse in (
         ("nik", party.nik, Nik.parse),
         ("kk_number", party.kk_number, KkNumber.parse),

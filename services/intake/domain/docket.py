@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from services.intake.domain.requests import Request, State
+from services.intake.domain.requests import Request, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DayCount:
     """How many there were on a day; another day begins at none."""
 
     day: date = date.min
@@ -35,12 +35,12 @@ class Tally:
         """How many there were on this day, as far as this tally knows."""
         return self.count if self.day == day else 0
 
-    def plus_one(self, day: date) -> Tally:
+    def plus_one(self, day: date) -> DayCount:
         """With one more."""
-        return Tally(day, self.on(day) + 1)
+        return DayCount(day, self.on(day) + 1)
 
 
-NONE_YET: Final = Tally()
+NONE_YET: Final = DayCount()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Docket:
     """`key` stands for the person; `latest`: service -> ids of the requests that were filed last, one per product."""
 
     key: str
-    tally: Tally = NONE_YET
+    tally: DayCount = NONE_YET
     latest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -69,5 +69,5 @@ def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Doc
 
 def repeated(former: Iterable[Request], at: datetime, within: timedelta) -> str | None:
     """The former request that ended less than `within` ago. One that was returned was given back to be asked again: no repeat."""
-    ended = [each for each in former if not each.is_open and each.state is not State.RETURNED]
+    ended = [each for each in former if not each.is_open and each.state is not RequestState.RETURNED]
     return next((each.request_id for each in ended if at - each.timeline[-1].at < within), None)

@@ -21,7 +21,7 @@ class Question(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Field:
     """One question. A document may be any one of `kinds`; the first names its texts, `title` is what citizens call it."""
 
     question: Question
@@ -41,11 +41,11 @@ class Form:
     service: str
     title: str
     products: tuple[str, ...]
-    asks: tuple[Ask, ...]
+    asks: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class InPersonService:
     """A service that is done in person: refused here, with the place and the hours."""
 
     service: str
@@ -55,19 +55,19 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ServiceMenu:
     """Everything the chat can speak of, by service code. `others`: titles of services that are not open by chat.
 
     `selfie`: what is asked beside a form where nobody stands for the sender.
     """
 
     forms: Mapping[str, Form]
-    counters: Mapping[str, Counter]
+    counters: Mapping[str, InPersonService]
     others: Mapping[str, str]
-    selfie: Ask
+    selfie: Field
 
     @classmethod
-    def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> Desk:
+    def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> ServiceMenu:
         """Make the forms of the open services.
 
         Raises:
@@ -75,14 +75,14 @@ class Desk:
         """
         forms = {code: _form(catalogue, code) for code in open_services}
         counters = {
-            code: Counter(code, service.name, service.place.name, service.place.hours)
+            code: InPersonService(code, service.name, service.place.name, service.place.hours)
             for code, service in catalogue.services.items()
             if service.offer is Offer.IN_PERSON and service.place is not None
         }
         others = {code: service.name for code, service in catalogue.services.items() if code not in forms and code not in counters}
-        return cls(forms, counters, others, Ask(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
+        return cls(forms, counters, others, Field(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
 
-    def asks(self, service: str, *, with_selfie: bool) -> tuple[Ask, ...]:
+    def asks(self, service: str, *, with_selfie: bool) -> tuple[Field, ...]:
         """What is asked for this service, in this order; nothing where it is not open."""
         form = self.forms.get(service)
         return () if form is None else (*form.asks, *([self.selfie] if with_selfie else []))
@@ -91,6 +91,6 @@ class Desk:
 def _form(catalogue: Catalogue, code: str) -> Form:
     service = catalogue.get(code)
     documents = tuple(
-        Ask(Question.DOCUMENT, need.any_of, catalogue.attachment_name(need.any_of[0])) for need in service.needs if need.is_required
+        Field(Question.DOCUMENT, need.any_of, catalogue.attachment_name(need.any_of[0])) for need in service.needs if need.is_required
     )
-    return Form(code, service.name, service.products, (Ask(Question.NIK), Ask(Question.KK_NUMBER), *documents))
+    return Form(code, service.name, service.products, (Field(Question.NIK), Field(Question.KK_NUMBER), *documents))

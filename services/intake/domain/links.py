@@ -34,7 +34,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PersonLink:
     """One link of a contact. `granted_by` and `ended_by`: officer or API client."""
 
     link_id: str
@@ -52,15 +52,15 @@ class Link:
         return self.ended_at is None and at < self.expires_at
 
 
-Links = tuple[Link, ...]
+Links = tuple[PersonLink, ...]
 
 
-def valid_link(links: Links, at: datetime) -> Link | None:
+def valid_link(links: Links, at: datetime) -> PersonLink | None:
     """The link that holds; the newest where two contacts with one each became one."""
     return max((link for link in links if link.is_valid(at)), key=lambda link: link.granted_at, default=None)
 
 
-def granted(links: Links, link: Link) -> Links:
+def granted(links: Links, link: PersonLink) -> Links:
     """With a new one in place of what held before."""
     return (*_ended(links, End.REPLACED, link.granted_by, link.granted_at), link)
 
@@ -89,5 +89,5 @@ def _ended(links: Links, end: End, by: str, at: datetime) -> Links:
     return tuple(_end(link, end, by, at) if link.is_valid(at) else link for link in links)
 
 
-def _end(link: Link, end: End, by: str, at: datetime) -> Link:
+def _end(link: PersonLink, end: End, by: str, at: datetime) -> PersonLink:
     return replace(link, ended_at=at, end=end, ended_by=by)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
-from services.intake.domain.contacts import Identity
-from services.intake.domain.inflow import MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
+from services.intake.domain.contacts import ChatIdentity
 from services.intake.domain.requests import StatusReceived
+from services.intake.domain.webhook_log import MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
 
 _SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
@@ -57,7 +57,7 @@ class Silent:
 
 
 def has_file(content: Json) -> bool:
-    """Whether a stored piece of kind `message` carries a photo or a document, as far as its type says."""
+    """Whether a stored item of kind `message` carries a photo or a document, as far as its type says."""
     return text_of(content.get("message"), "type") in _FILES
 
 
@@ -69,17 +69,17 @@ class Inbound:
     """One message of a person."""
 
     wamid: str
-    identity: Identity
+    identity: ChatIdentity
     content: Content
     outreach_source: str | None = None
 
 
 def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
-    """Read a stored piece of kind `message`. Never raises for what Meta sent."""
+    """Read a stored item of kind `message`. Never raises for what Meta sent."""
     message = content.get("message")
     message = message if isinstance(message, Mapping) else {}
     who = content.get("identity")
-    identity = Identity(text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None)
+    identity = ChatIdentity(text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None)
     return Inbound(text_of(message, "id"), identity, _content(message, vocabulary), _outreach(message))
 
 
@@ -161,7 +161,7 @@ def _outreach(message: Json) -> str | None:
 
 
 def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
-    """Read a stored piece of kind `status`; None for a status we do not know (`played`, `deleted`, what comes next)."""
+    """Read a stored item of kind `status`; None for a status we do not know (`played`, `deleted`, what comes next)."""
     name = text_of(status, "status")
     if name not in _STATUSES:
         return None

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Attachment
-from services.intake.domain.court import Decision
+from services.intake.domain.court import CourtDecision
 from services.intake.domain.vouching import Vouching
 from shared.errors import DomainError
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     """How a request stands."""
 
     SUBMITTED = "submitted"
@@ -32,22 +32,22 @@ class State(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-_LATER: Final[Mapping[State, frozenset[State]]] = {
-    State.SUBMITTED: frozenset(State) - {State.SUBMITTED},
-    State.RETURNED: frozenset(State) - {State.SUBMITTED, State.RETURNED},
-    State.APPROVED: frozenset({State.ISSUED, State.READY, State.DELIVERED, State.UNDELIVERED}),
-    State.ISSUED: frozenset({State.DELIVERED, State.UNDELIVERED}),
-    State.READY: frozenset({State.DELIVERED}),
-    State.UNDELIVERED: frozenset({State.DELIVERED}),  # the person was reached after all
-    State.REJECTED: frozenset(),
-    State.DELIVERED: frozenset(),
+_LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
+    RequestState.SUBMITTED: frozenset(RequestState) - {RequestState.SUBMITTED},
+    RequestState.RETURNED: frozenset(RequestState) - {RequestState.SUBMITTED, RequestState.RETURNED},
+    RequestState.APPROVED: frozenset({RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED}),
+    RequestState.ISSUED: frozenset({RequestState.DELIVERED, RequestState.UNDELIVERED}),
+    RequestState.READY: frozenset({RequestState.DELIVERED}),
+    RequestState.UNDELIVERED: frozenset({RequestState.DELIVERED}),  # the person was reached after all
+    RequestState.REJECTED: frozenset(),
+    RequestState.DELIVERED: frozenset(),
 }
 """Where each state may go."""
 
-OPEN: Final = frozenset({State.SUBMITTED, State.APPROVED, State.ISSUED})
+OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED})
 """The office has it in hand: a second one for the same person would be a double."""
 
-ENDED: Final = frozenset({State.RETURNED, State.REJECTED, State.READY, State.DELIVERED})
+ENDED: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED})
 """Nothing more happens by itself: what is next is up to whoever asked."""
 
 
@@ -72,14 +72,14 @@ class IssuedDocument:
 class Step:
     """One line of the timeline. `reasons` are stable codes, never personal."""
 
-    state: State
+    state: RequestState
     at: datetime
     reasons: tuple[str, ...] = ()
     document: IssuedDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RequestOrigin:
     """Who asked and where the answer goes. `address`: wa_id or BSUID, court code, or API client."""
 
     channel: Channel
@@ -104,14 +104,14 @@ class Request:
 
     request_id: str
     receipt: str
-    origin: Origin
+    origin: RequestOrigin
     service: str
     product: str
     person: Person
     submitted_at: datetime
     promised_at: datetime | None
     timeline: tuple[Step, ...]
-    state: State = State.SUBMITTED
+    state: RequestState = RequestState.SUBMITTED
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
@@ -155,7 +155,7 @@ class RequestSubmitted:
     """A complete request is in."""
 
     request: Request
-    decision: Decision | None = None
+    decision: CourtDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class ReplyComposed:
     """The dialogue answered a message."""
 
     conversation_id: str
-    origin: Origin
+    origin: RequestOrigin
     text: str = field(repr=False)
     buttons: tuple[tuple[str, str], ...] = ()
     request_id: str | None = None
@@ -188,19 +188,19 @@ Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
 
 def submit(request: Request) -> tuple[Request, RequestSubmitted]:
     """Begin the timeline of a complete request."""
-    begun = replace(request, state=State.SUBMITTED, timeline=(Step(State.SUBMITTED, request.submitted_at),))
+    begun = replace(request, state=RequestState.SUBMITTED, timeline=(Step(RequestState.SUBMITTED, request.submitted_at),))
     return begun, RequestSubmitted(begun)
 
 
 def issue(request: Request, document: IssuedDocument, at: datetime) -> Request:
     """Note that the document exists. An adapter may fetch it from now on; everybody else is sent it."""
-    state = State.READY if request.origin.channel is Channel.ADAPTER else State.ISSUED
+    state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
     return progress(request, Step(state, at, document=document))
 
 
 def fetched(request: Request, at: datetime) -> Request:
     """Note that the adapter has its document. Only the first time counts."""
-    return progress(request, Step(State.DELIVERED, at)) if request.state is State.READY else request
+    return progress(request, Step(RequestState.DELIVERED, at)) if request.state is RequestState.READY else request
 
 
 def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]:
@@ -209,9 +209,9 @@ def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]
     Raises:
         DomainError: `request_not_returned`.
     """
-    if request.state is not State.RETURNED:
+    if request.state is not RequestState.RETURNED:
         raise DomainError("request_not_returned", f"The request is {request.state.value}; only a returned one can be mended.")
-    again = replace(request, state=State.SUBMITTED, timeline=(*request.timeline, Step(State.SUBMITTED, at)), joins=None)
+    again = replace(request, state=RequestState.SUBMITTED, timeline=(*request.timeline, Step(RequestState.SUBMITTED, at)), joins=None)
     return again, RequestSubmitted(again)
 
 

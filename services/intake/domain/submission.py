@@ -26,7 +26,7 @@ PROBLEMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SubmittedDocument:
     """A file that was uploaded before, and what it shows."""
 
     kind: str
@@ -34,18 +34,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class CheckedBody:
     """What the adapter sent. `reference`: its own name for the request."""
 
     service: str
     nik: str = field(repr=False)
     kk_number: str = field(repr=False)
-    documents: tuple[Document, ...]
+    documents: tuple[SubmittedDocument, ...]
     applicant_name: str | None = field(default=None, repr=False)
     reference: str | None = None
 
 
-def check_mended(submission: Submission, service: str) -> tuple[FieldProblem, ...]:
+def check_mended(submission: CheckedBody, service: str) -> tuple[FieldProblem, ...]:
     """Find what keeps a submission from standing in for a request of this service."""
     if submission.service == service:
         return ()
@@ -53,7 +53,7 @@ def check_mended(submission: Submission, service: str) -> tuple[FieldProblem, ..
 
 
 def check(
-    submission: Submission, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]
+    submission: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]
 ) -> tuple[FieldProblem, ...]:
     """Find every problem.
 
@@ -66,7 +66,7 @@ def check(
     return (*_service(submission, catalogue, open_services), *_person(submission), *_documents(submission, catalogue, known_files))
 
 
-def _service(submission: Submission, catalogue: Catalogue, open_services: frozenset[str]) -> Iterator[FieldProblem]:
+def _service(submission: CheckedBody, catalogue: Catalogue, open_services: frozenset[str]) -> Iterator[FieldProblem]:
     service = catalogue.find(submission.service)
     if service is None:
         yield FieldProblem("service", "service_unknown", "The catalogue has no service of this code.")
@@ -79,7 +79,7 @@ def _service(submission: Submission, catalogue: Catalogue, open_services: frozen
         yield FieldProblem("service", "service_not_open", f"{service.name} can't be asked for online yet.")
 
 
-def _person(submission: Submission) -> Iterator[FieldProblem]:
+def _person(submission: CheckedBody) -> Iterator[FieldProblem]:
     for name, text, parse in (
         ("nik", submission.nik, Nik.parse),
         ("kk_number", submission.kk_number, KkNumber.parse),
@@ -96,14 +96,14 @@ def _person(submission: Submission) -> Iterator[FieldProblem]:
         yield FieldProblem("kk_number", "kk_same_as_nik", "This is the NIK, not the number of the family card.")
 
 
-def _same(submission: Submission) -> bool:
+def _same(submission: CheckedBody) -> bool:
     try:
         return Nik.parse(submission.nik).text == KkNumber.parse(submission.kk_number).text
     except Malformed:
         return False
 
 
-def _documents(submission: Submission, catalogue: Catalogue, known_files: Mapping[str, str]) -> Iterator[FieldProblem]:
+def _documents(submission: CheckedBody, catalogue: Catalogue, known_files: Mapping[str, str]) -> Iterator[FieldProblem]:
     seen: set[str] = set()
     for number, document in enumerate(submission.documents):
         if document.kind not in catalogue.attachments:

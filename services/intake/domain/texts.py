@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from services.intake.domain.chat import Said
+from services.intake.domain.chat import Say
 from shared.errors import NotFound
 
 MAX_TITLE_CHARACTERS: Final = 20  # WhatsApp's limit of a reply button
@@ -45,7 +45,7 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class DialogueTexts:
     """Every sentence, button title and state of the dialogue, by name; `reasons`: what people read for each code."""
 
     texts: Mapping[str, str]
@@ -55,7 +55,7 @@ class Texts:
     dates: Dates
     zone: tzinfo
 
-    def say(self, said: Said) -> str:
+    def say(self, said: Say) -> str:
         """The sentence, its places filled.
 
         Raises:
@@ -66,7 +66,7 @@ class Texts:
             raise NotFound("text_missing", said.text)
         return template.strip().format_map(said.values)
 
-    def join(self, parts: Sequence[Said]) -> tuple[str, tuple[Button, ...]]:
+    def join(self, parts: Sequence[Say]) -> tuple[str, tuple[Button, ...]]:
         """One message out of several sentences, with the buttons of the last; too long a message loses its buttons, never its text."""
         text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
         buttons = tuple(Button(name, self.title(name)) for name in parts[-1].buttons) if parts else ()

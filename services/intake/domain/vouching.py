@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.intake.domain.links import Link
+from services.intake.domain.links import PersonLink
 
 
 class VouchedBy(StrEnum):
@@ -26,6 +26,6 @@ class Vouching:
     nik: str | None = field(default=None, repr=False)
 
 
-def by_link(link: Link | None) -> Vouching | None:
+def by_link(link: PersonLink | None) -> Vouching | None:
     """A contact's link, where it has one that holds."""
     return None if link is None else Vouching(VouchedBy.LINK, link.link_id, link.level.value, link.nik)

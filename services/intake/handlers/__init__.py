@@ -7,9 +7,6 @@ from services.intake.handlers.chat import handle_message as handle_message
 from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision
-from services.intake.handlers.inflow import handle_status as handle_status
-from services.intake.handlers.inflow import prefetch_statuses as prefetch_statuses
-from services.intake.handlers.inflow import receive_webhook as receive_webhook
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
@@ -18,3 +15,6 @@ from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_progress as note_progress
+from services.intake.handlers.webhook_log import handle_status as handle_status
+from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
+from services.intake.handlers.webhook_log import receive_webhook as receive_webhook

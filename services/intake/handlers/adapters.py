@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.intake.domain.requests import Channel, Origin
-from services.intake.domain.submission import Submission
+from services.intake.domain.requests import Channel, RequestOrigin
+from services.intake.domain.submission import CheckedBody
 from services.intake.domain.vouching import Vouching
 from services.intake.handlers.filing import Wish, file_wish
 from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
 
 
-async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str, vouching: Vouching | None) -> dict[str, Any]:
+async def submit_request(tx: Tx, deps: Deps, submission: CheckedBody, client: str, vouching: Vouching | None) -> dict[str, Any]:
     """Take it; the answer is what the caller gets, and gets again for the same Idempotency-Key.
 
     Raises:
@@ -20,7 +20,7 @@ async def submit_request(tx: Tx, deps: Deps, submission: Submission, client: str
         TooMany: `person_limit_reached`.
     """
     person, attachments = await accept(deps, submission, client)
-    origin = Origin(Channel.ADAPTER, client, reference=submission.reference)
+    origin = RequestOrigin(Channel.ADAPTER, client, reference=submission.reference)
     wish = Wish(origin, submission.service, person, deps.clock(), attachments, vouching=vouching)
     filed = await file_wish(tx, deps, wish)
     return {"requests": [summary(request) for request in filed.requests], **summary(filed.requests[0])}

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.intake.domain.chat import (
     Act,
     Conversation,
+    DialogueContext,
     Draft,
     EditedEarlier,
     Fact,
@@ -16,20 +17,19 @@ from services.intake.domain.chat import (
     FormCompleted,
     OtherContent,
     RefusedFile,
-    Said,
+    Say,
     SentFile,
     StatusAsked,
     UnfetchedFile,
-    World,
 )
-from services.intake.domain.contacts import Contact, Identity, learn, merge
+from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge
 from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
-from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
+from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
 from services.intake.handlers.filing import Wish, file_wish, local_day
-from services.intake.ports import Deps, StoredPiece, Tx
+from services.intake.ports import Deps, StoredItem, Tx
 from shared.errors import TooMany
 from shared.values import Receipt
 
@@ -40,14 +40,14 @@ SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 class _Reply:
     """The answer as it grows."""
 
-    parts: list[Said] = field(default_factory=list)
+    parts: list[Say] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     request_id: str | None = None
 
 
-async def wanted_media(tx: Tx, deps: Deps, piece: StoredPiece) -> MediaRef | None:
+async def wanted_media(tx: Tx, deps: Deps, item: StoredItem) -> MediaRef | None:
     """The file that a message carries, if the dialogue waits for one: it is fetched before `handle_message`, outside any unit."""
-    inbound = read_message(piece.content, deps.vocabulary)
+    inbound = read_message(item.content, deps.vocabulary)
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
@@ -56,45 +56,45 @@ async def wanted_media(tx: Tx, deps: Deps, piece: StoredPiece) -> MediaRef | Non
     return inbound.content
 
 
-async def prefetch_messages(tx: Tx, deps: Deps, pieces: Sequence[StoredPiece]) -> None:
+async def prefetch_messages(tx: Tx, deps: Deps, items: Sequence[StoredItem]) -> None:
     """Read at once what several messages will ask for."""
-    await tx.prefetch_pieces([piece.key for piece in pieces])
-    await tx.prefetch_chats([read_message(piece.content, deps.vocabulary).identity for piece in pieces])
+    await tx.prefetch_items([item.key for item in items])
+    await tx.prefetch_chats([read_message(item.content, deps.vocabulary).identity for item in items])
 
 
 async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedFile | None) -> tuple[str, ...]:
-    """Handle one stored message, once: the piece is marked in the same commit as everything it causes.
+    """Handle one stored message, once: the item is marked in the same commit as everything it causes.
 
     Args:
         tx: The unit of work.
         deps: The process.
-        key: The piece.
+        key: The item.
         file: What became of the message's file; None where there is none or it was not wanted.
 
     Returns:
         Ids of files that nobody needs any more; delete them after the commit.
     """
-    piece = await tx.piece(key)
-    if not piece.is_new:
+    item = await tx.item(key)
+    if not item.is_new:
         return ()
-    tx.finish_piece(piece)
-    inbound = read_message(piece.content, deps.vocabulary)
+    tx.finish_item(item)
+    inbound = read_message(item.content, deps.vocabulary)
     if isinstance(inbound.content, Silent):
         return ()
     reply = _Reply()
     if isinstance(inbound.content, NumberChanged):
         if not await tx.contacts_of(inbound.identity):  # nobody we know: who writes under the new number is met then
             return ()
-        contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+        contact = await _contact(tx, deps, inbound.identity, item.received_at)
         known_as = contact.wa_id
-        contact = await _change_number(tx, contact, inbound.content, piece.received_at)
+        contact = await _change_number(tx, contact, inbound.content, item.received_at)
         conversation = await tx.conversation(contact.contact_id)
         if contact.wa_id != known_as and known_as is not None:
-            reply.parts.append(Said("number_changed"))
+            reply.parts.append(Say("number_changed"))
     else:
-        contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+        contact = await _contact(tx, deps, inbound.identity, item.received_at)
         conversation = await tx.conversation(contact.contact_id)
-        conversation = await _talk(tx, deps, contact, conversation, inbound, file, piece.received_at, reply)
+        conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
     tx.save_conversation(conversation)
     _answer(tx, deps, contact, inbound, reply)
     return tuple(reply.dropped)
@@ -102,14 +102,14 @@ async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedF
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, reason: str) -> None:
     """Park a message that can't be handled, and tell its sender that something is wrong on our side."""
-    piece = await tx.piece(key)
-    if not piece.is_new:
+    item = await tx.item(key)
+    if not item.is_new:
         return
-    tx.park_piece(piece, reason)
-    inbound = read_message(piece.content, deps.vocabulary)
-    contact = await _contact(tx, deps, inbound.identity, piece.received_at)
+    tx.park_item(item, reason)
+    inbound = read_message(item.content, deps.vocabulary)
+    contact = await _contact(tx, deps, inbound.identity, item.received_at)
     tx.save_conversation(await tx.conversation(contact.contact_id))
-    _answer(tx, deps, contact, inbound, _Reply([Said("trouble", buttons=("menu",))]))
+    _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
 
 
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ..
 async def _talk(
     tx: Tx,
     deps: Deps,
-    contact: Contact,
+    contact: ChatContact,
     conversation: Conversation,
     inbound: Inbound,
     file: SentFile | RefusedFile | None,
@@ -131,7 +131,7 @@ async def _talk(
     reply: _Reply,
 ) -> Conversation:
     content = inbound.content
-    world = World(
+    context = DialogueContext(
         deps.desk,
         at,
         await tx.open_requests(contact.ids),
@@ -140,12 +140,12 @@ async def _talk(
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
     )
-    after, facts = decide(conversation, _act(conversation, inbound, file), world)
+    after, facts = decide(conversation, _act(conversation, inbound, file), context)
     try:
         for fact in facts:
             await _follow(tx, deps, contact, fact, at, reply)
     except TooMany:  # what was typed and sent is kept for tomorrow
-        reply.parts.append(Said("limit_reached_later", buttons=("confirm", "cancel")))
+        reply.parts.append(Say("limit_reached_later", buttons=("confirm", "cancel")))
         return replace(conversation, touched_at=after.touched_at)
     return after
 
@@ -158,8 +158,8 @@ def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedF
     return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
 
 
-async def _follow(tx: Tx, deps: Deps, contact: Contact, fact: Fact, at: datetime, reply: _Reply) -> None:
-    if isinstance(fact, Said):
+async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: _Reply) -> None:
+    if isinstance(fact, Say):
         reply.parts.append(fact)
     elif isinstance(fact, FilesDropped):
         reply.dropped.extend(fact.file_ids)
@@ -169,7 +169,7 @@ async def _follow(tx: Tx, deps: Deps, contact: Contact, fact: Fact, at: datetime
         await _file(tx, deps, contact, fact.draft, at, reply)
 
 
-async def _file(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime, reply: _Reply) -> None:
+async def _file(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime, reply: _Reply) -> None:
     """File what the person confirmed. What is said is the same for everybody whose identity is not proven to be the person's."""
     person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
     wish = Wish(
@@ -179,7 +179,7 @@ async def _file(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime
     receipts = ", ".join(request.receipt for request in filed.requests)
     if filed.is_known:
         reply.dropped.extend(file.file_id for file in draft.attachments)
-        reply.parts.append(Said("already_open", {"receipt": receipts}, ("status", "menu")))
+        reply.parts.append(Say("already_open", {"receipt": receipts}, ("status", "menu")))
         return
     tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
     reply.request_id = filed.requests[0].request_id
@@ -188,40 +188,40 @@ async def _file(tx: Tx, deps: Deps, contact: Contact, draft: Draft, at: datetime
         "receipt": receipts,
         "promised": deps.texts.moment(filed.requests[0].promised_at),
     }
-    reply.parts.append(Said("submitted" if wish.is_own and not filed.is_waiting else "submitted_checking", values))
+    reply.parts.append(Say("submitted" if wish.is_own and not filed.is_waiting else "submitted_checking", values))
 
 
-def _origin(contact: Contact) -> Origin:
-    return Origin(Channel.WHATSAPP, contact.address, contact_id=contact.contact_id, last_inbound_at=contact.last_inbound_at)
+def _origin(contact: ChatContact) -> RequestOrigin:
+    return RequestOrigin(Channel.WHATSAPP, contact.address, contact_id=contact.contact_id, last_inbound_at=contact.last_inbound_at)
 
 
-async def _status(tx: Tx, deps: Deps, contact: Contact, receipt: Receipt | None) -> list[Said]:
+async def _status(tx: Tx, deps: Deps, contact: ChatContact, receipt: Receipt | None) -> list[Say]:
     """How requests stand. Only those of the contact itself: a receipt number is short enough to be guessed."""
     if receipt is not None:
         request = await tx.find_request_by_receipt(receipt)
         if request is None or request.origin.contact_id not in contact.ids:
-            return [Said("status_unknown", {"receipt": receipt.text})]
+            return [Say("status_unknown", {"receipt": receipt.text})]
         return [_status_line(deps, request)]
     latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
     if not latest:
-        return [Said("status_none", buttons=("menu",))]
+        return [Say("status_none", buttons=("menu",))]
     return [_status_line(deps, request) for request in latest]
 
 
-def _status_line(deps: Deps, request: Request) -> Said:
+def _status_line(deps: Deps, request: Request) -> Say:
     values = {
         "promised": deps.texts.moment(request.promised_at),
         "document_number": request.document_number or "-",
         "reasons": deps.texts.reason_list(request.reasons),
     }
     state = deps.texts.state(request.state, values)
-    return Said("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state})
+    return Say("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state})
 
 
-async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Contact:
+async def _contact(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> ChatContact:
     known = await tx.contacts_of(identity)
     if not known:
-        contact = learn(Contact(deps.new_id()), identity, at)
+        contact = learn(ChatContact(deps.new_id()), identity, at)
         tx.add_contact(contact)
         return contact
     contact = known[-1]
@@ -232,18 +232,18 @@ async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Cont
     return contact
 
 
-async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: datetime) -> Contact:
+async def _change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at: datetime) -> ChatContact:
     """The person keeps requests and place under the new number; a contact that already has it is the same person."""
-    others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
+    others = await tx.contacts_of(ChatIdentity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
         contact = await _join(tx, other, contact, at)
-    contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
+    contact = learn(contact, ChatIdentity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact
 
 
-async def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
+async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> ChatContact:
     """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
     chat, theirs = await tx.conversation(kept.contact_id), await tx.conversation(other.contact_id)
     carried, emptied = carry_over(chat, theirs)
@@ -256,7 +256,7 @@ async def _join(tx: Tx, kept: Contact, other: Contact, at: datetime) -> Contact:
     return kept
 
 
-def _answer(tx: Tx, deps: Deps, contact: Contact, inbound: Inbound, reply: _Reply) -> None:
+def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _Reply) -> None:
     if not reply.parts:
         return
     text, buttons = deps.texts.join(reply.parts)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.court import Decision, Party, at_home, elsewhere, judge
-from services.intake.domain.requests import Channel, Origin, Person
+from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere, judge
+from services.intake.domain.requests import Channel, Person, RequestOrigin
 from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.handlers.requests import Opening, open_request
-from services.intake.ports import Case, CaseRequest, Deps, Tx
+from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
 from shared.clock import WIB
 from shared.errors import BadInput, DomainError
 from shared.values import KkNumber, Nik
@@ -18,7 +18,7 @@ SERVICE = "cerai"
 BY_COURT = Vouching(VouchedBy.COURT)
 
 
-async def record_decision(tx: Tx, deps: Deps, decision: Decision, fingerprint: str) -> dict[str, Any]:
+async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:
     """Open one case for a final divorce decision. The same decision again, however its number is written, gives the same answer.
 
     Args:
@@ -41,13 +41,13 @@ async def record_decision(tx: Tx, deps: Deps, decision: Decision, fingerprint: s
             raise DomainError("decision_already_recorded", "This case is recorded with other content; call the office to correct it.")
         return _answer(known)
     case_id = deps.new_id()
-    case = Case(case_id, decision.key, decision, fingerprint, _open(tx, deps, decision, case_id, now), now)
+    case = CourtCase(case_id, decision.key, decision, fingerprint, _open(tx, deps, decision, case_id, now), now)
     tx.add_case(case)
     return _answer(case)
 
 
-def _open(tx: Tx, deps: Deps, decision: Decision, case_id: str, now: datetime) -> tuple[CaseRequest, ...]:
-    origin = Origin(Channel.COURT, decision.court_code, reference=decision.decision_id)
+def _open(tx: Tx, deps: Deps, decision: CourtDecision, case_id: str, now: datetime) -> tuple[CaseRequest, ...]:
+    origin = RequestOrigin(Channel.COURT, decision.court_code, reference=decision.decision_id)
     opened = []
     for role, party in decision.parties:
         if not at_home(party):
@@ -59,11 +59,11 @@ def _open(tx: Tx, deps: Deps, decision: Decision, case_id: str, now: datetime) -
     return tuple(opened)
 
 
-def _person(party: Party) -> Person:
+def _person(party: CourtParty) -> Person:
     return Person(Nik.parse(party.nik).text, KkNumber.parse(party.kk_number).text if party.kk_number else None, party.name)
 
 
-def _answer(case: Case) -> dict[str, Any]:
+def _answer(case: CourtCase) -> dict[str, Any]:
     return {
         "case_id": case.case_id,
         "decision_id": case.decision.decision_id,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from services.intake.domain.chat import Attachment
 from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
-from services.intake.domain.requests import Origin, Person, Request, join, submit
+from services.intake.domain.requests import Person, Request, RequestOrigin, join, submit
 from services.intake.domain.vouching import Vouching
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
@@ -20,7 +20,7 @@ from shared.errors import TooMany
 class Wish:
     """A complete request for one person, whoever sends it."""
 
-    origin: Origin
+    origin: RequestOrigin
     service: str
     person: Person
     at: datetime

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.intake.domain.contacts import Contact, Identity
-from services.intake.domain.links import Level, Link, granted, revoked
+from services.intake.domain.contacts import ChatContact, ChatIdentity
+from services.intake.domain.links import Level, PersonLink, granted, revoked
 from services.intake.domain.requests import Channel
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
@@ -16,7 +16,7 @@ from shared.logs import get
 _log = get("people")
 
 
-async def grant_link(tx: Tx, deps: Deps, identity: Identity, nik: str, client: str) -> Link:
+async def grant_link(tx: Tx, deps: Deps, identity: ChatIdentity, nik: str, client: str) -> PersonLink:
     """Link a chat to the person who stands at the counter; a chat that never wrote is known from now on."""
     at = deps.clock()
     known = await tx.contacts_of(identity)
@@ -25,7 +25,7 @@ async def grant_link(tx: Tx, deps: Deps, identity: Identity, nik: str, client: s
         contact = known[-1]
         tx.save_contact(replace(contact, links=granted(contact.links, link)))
     else:
-        contact = Contact(deps.new_id(), wa_id=identity.wa_id, bsuid=identity.bsuid, links=(link,))
+        contact = ChatContact(deps.new_id(), wa_id=identity.wa_id, bsuid=identity.bsuid, links=(link,))
         tx.add_contact(contact)
         tx.save_conversation(await tx.conversation(contact.contact_id))
     _tell(tx, "link.granted", link, client)
@@ -52,7 +52,7 @@ async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: 
     _tell(tx, "link.granted", link, officer_id)
 
 
-async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> Link:
+async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> PersonLink:
     """End a link before its time.
 
     Raises:
@@ -69,7 +69,7 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> Link:
     return link
 
 
-async def find_links(tx: Tx, deps: Deps, identity: Identity | None, nik: str | None) -> Sequence[Link]:
+async def find_links(tx: Tx, deps: Deps, identity: ChatIdentity | None, nik: str | None) -> Sequence[PersonLink]:
     """The links of a chat, or of a person, the newest first; with those that hold no more."""
     found = await deps.people.linked_to(nik) if nik is not None else ()
     contacts = found if identity is None else await tx.contacts_of(identity)
@@ -77,10 +77,10 @@ async def find_links(tx: Tx, deps: Deps, identity: Identity | None, nik: str | N
     return sorted(links, key=lambda link: link.granted_at, reverse=True)
 
 
-def _link(deps: Deps, nik: str, level: Level, by: str, at: datetime) -> Link:
-    return Link(deps.new_id(), nik, level, at, by, at + deps.limits.link_lifetime)
+def _link(deps: Deps, nik: str, level: Level, by: str, at: datetime) -> PersonLink:
+    return PersonLink(deps.new_id(), nik, level, at, by, at + deps.limits.link_lifetime)
 
 
-def _tell(tx: Tx, what: str, link: Link, by: str) -> None:
+def _tell(tx: Tx, what: str, link: PersonLink, by: str) -> None:
     """Who granted or ended what, once it is true (UU 27/2022 article 31): never whose."""
     tx.on_commit(lambda: _log.info(what, link_id=link.link_id, level=link.level.value, by=by))

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain.chat import Attachment
-from services.intake.domain.court import Decision
+from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import (
     IssuedDocument,
-    Origin,
     Person,
     Request,
+    RequestOrigin,
     RequestSubmitted,
     Step,
     fetched,
@@ -21,7 +21,7 @@ from services.intake.domain.requests import (
     progress,
     submit,
 )
-from services.intake.domain.submission import Submission, check
+from services.intake.domain.submission import CheckedBody, check
 from services.intake.domain.vouching import Vouching
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
@@ -34,7 +34,7 @@ from shared.values import KkNumber, Nik, PersonName
 class Opening:
     """Everything about a new request but its id, receipt and promise."""
 
-    origin: Origin
+    origin: RequestOrigin
     service: str
     product: str
     person: Person
@@ -42,7 +42,7 @@ class Opening:
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
-    decision: Decision | None = None
+    decision: CourtDecision | None = None
     vouching: Vouching | None = None
     repeats: str | None = None
 
@@ -76,7 +76,7 @@ def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
     return request
 
 
-async def accept(deps: Deps, submission: Submission, client: str) -> tuple[Person, tuple[Attachment, ...]]:
+async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Person, tuple[Attachment, ...]]:
     """Whom a complete request is about, and its documents.
 
     Raises:

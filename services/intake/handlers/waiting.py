@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.chat import Said
-from services.intake.domain.requests import ReplyComposed, Request, State, Step, progress
+from services.intake.domain.chat import Say
+from services.intake.domain.requests import ReplyComposed, Request, RequestState, Step, progress
 from services.intake.ports import Deps, Tx
 from shared.reference.reasons import reasons
 
@@ -16,11 +16,11 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     """Return it to its sender, who may ask again: there is nothing in hand now."""
     if request.joins is None or not request.is_open:
         return
-    tx.save_request(progress(request, Step(State.RETURNED, deps.clock(), (REASON,))))
+    tx.save_request(progress(request, Step(RequestState.RETURNED, deps.clock(), (REASON,))))
     contact_id = request.origin.contact_id
     if contact_id is None:  # an adapter looks by itself
         return
     product = deps.catalogue.products[request.product].name
-    said = Said("returned_unproven", {"product": product, "receipt": request.receipt, "reason": reasons()[REASON].text})
+    said = Say("returned_unproven", {"product": product, "receipt": request.receipt, "reason": reasons()[REASON].text})
     tx.save_conversation(await tx.conversation(contact_id))  # what is said is numbered per chat
     tx.publish(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))

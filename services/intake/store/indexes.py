@@ -13,8 +13,8 @@ UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a releas
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
-    "inflow": (
-        # The processor looks for what is new, the oldest first; handled pieces leave this index.
+    "webhook_log": (
+        # The processor looks for what is new, the oldest first; handled items leave this index.
         IndexModel([("state", 1), ("kind", 1), ("arrival", 1)], name="new", partialFilterExpression={"state": "new"}),
         # The processor takes all new messages of one sender in the order in which they were sent.
         IndexModel(
@@ -48,7 +48,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
         IndexModel([("origin.contact_id", 1), ("_id", -1)], name="by_contact"),  # "status", and doubles of one person
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
-        IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the census
+        IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
         IndexModel([("document_number", 1)], name="by_number", partialFilterExpression={"document_number": {"$gt": ""}}),

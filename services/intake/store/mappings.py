@@ -10,41 +10,41 @@ from typing import Any, Final
 import orjson
 
 from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
-from services.intake.domain.contacts import Contact
-from services.intake.domain.court import Child, Decision, Party
-from services.intake.domain.docket import Docket, Tally
-from services.intake.domain.inflow import Kind
-from services.intake.domain.links import End, Level, Link
-from services.intake.domain.requests import Channel, IssuedDocument, Origin, Person, Request, State, Step
+from services.intake.domain.contacts import ChatContact
+from services.intake.domain.court import CourtChild, CourtDecision, CourtParty
+from services.intake.domain.docket import DayCount, Docket
+from services.intake.domain.links import End, Level, PersonLink
+from services.intake.domain.requests import Channel, IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import VouchedBy, Vouching
-from services.intake.ports import Case, CaseRequest, SentMessage, StoredPiece
-from shared.mongo import Doc, Mapping, fields_of
+from services.intake.domain.webhook_log import WebhookItemKind
+from services.intake.ports import CaseRequest, CourtCase, SentMessage, StoredItem
+from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import KkNumber, Nik
 
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
 @dataclass(frozen=True, slots=True)
-class PieceRow:
-    """A piece with its whole document, so that marking it handled loses nothing."""
+class ItemRow:
+    """A item with its whole document, so that marking it handled loses nothing."""
 
-    piece: StoredPiece
+    item: StoredItem
     doc: Doc
 
-    def handled(self, at: datetime) -> PieceRow:
-        """The same piece, done with; it expires some time after."""
-        return PieceRow(replace(self.piece, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
+    def handled(self, at: datetime) -> ItemRow:
+        """The same item, done with; it expires some time after."""
+        return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
 
-    def parked(self, reason: str, at: datetime) -> PieceRow:
-        """The same piece, given up; it stays until an operator decides."""
-        return PieceRow(replace(self.piece, is_new=False), {**self.doc, "state": PARKED, "reason": reason, "parked_at": at})
+    def parked(self, reason: str, at: datetime) -> ItemRow:
+        """The same item, given up; it stays until an operator decides."""
+        return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": PARKED, "reason": reason, "parked_at": at})
 
 
-def piece_from(doc: Doc) -> StoredPiece:
-    """A piece as it lies."""
-    return StoredPiece(
+def item_from(doc: Doc) -> StoredItem:
+    """A item as it lies."""
+    return StoredItem(
         key=doc["_id"],
-        kind=Kind(doc["kind"]),
+        kind=WebhookItemKind(doc["kind"]),
         sender=doc["sender"],
         received_at=doc["received_at"],
         content=orjson.loads(doc["content"]),
@@ -53,7 +53,7 @@ def piece_from(doc: Doc) -> StoredPiece:
     )
 
 
-def _contact_to(contact: Contact) -> Doc:
+def _contact_to(contact: ChatContact) -> Doc:
     return {
         "wa_id": contact.wa_id,
         "bsuid": contact.bsuid,
@@ -66,8 +66,8 @@ def _contact_to(contact: Contact) -> Doc:
     }
 
 
-def _contact_from(doc: Doc) -> Contact:
-    return Contact(
+def _contact_from(doc: Doc) -> ChatContact:
+    return ChatContact(
         contact_id=doc["_id"],
         wa_id=doc["wa_id"],
         bsuid=doc["bsuid"],
@@ -76,20 +76,20 @@ def _contact_from(doc: Doc) -> Contact:
         merged_into=doc["merged_into"],
         last_inbound_at=doc["last_inbound_at"],
         links=tuple(_link_from(link) for link in doc.get("links", ())),  # absent: written before 0.2
-        filed=_tally_from(doc["filed"]) if doc.get("filed") else Tally(),
+        filed=_tally_from(doc["filed"]) if doc.get("filed") else DayCount(),
     )
 
 
-def _link_from(doc: Doc) -> Link:
-    return Link(**{**_known(Link, doc), "level": Level(doc["level"]), "end": End(doc["end"]) if doc["end"] else None})
+def _link_from(doc: Doc) -> PersonLink:
+    return PersonLink(**{**_known(PersonLink, doc), "level": Level(doc["level"]), "end": End(doc["end"]) if doc["end"] else None})
 
 
-def _tally_to(tally: Tally) -> Doc:
+def _tally_to(tally: DayCount) -> Doc:
     return {"day": tally.day.isoformat(), "count": tally.count}
 
 
-def _tally_from(doc: Doc) -> Tally:
-    return Tally(date.fromisoformat(doc["day"]), doc["count"])
+def _tally_from(doc: Doc) -> DayCount:
+    return DayCount(date.fromisoformat(doc["day"]), doc["count"])
 
 
 def _docket_to(docket: Docket) -> Doc:
@@ -182,18 +182,18 @@ def _request_to(request: Request) -> Doc:
 
 def request_from(doc: Doc) -> Request:
     """A request as it lies."""
-    origin = {**_known(Origin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
+    origin = {**_known(RequestOrigin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
     return Request(
         request_id=doc["_id"],
         receipt=doc["receipt"],
-        origin=Origin(**origin),
+        origin=RequestOrigin(**origin),
         service=doc["service"],
         product=doc["product"],
         person=Person(**_known(Person, doc["person"])),
         submitted_at=doc["submitted_at"],
         promised_at=doc["promised_at"],
         timeline=tuple(_step_from(step) for step in doc["timeline"]),
-        state=State(doc["state"]),
+        state=RequestState(doc["state"]),
         attachments=_attachments(doc["attachments"]),
         case_id=doc["case_id"],
         outreach_source=doc["outreach_source"],
@@ -211,10 +211,10 @@ def _vouching_from(doc: Doc) -> Vouching:
 def _step_from(doc: Doc) -> Step:
     number = doc["document_number"]
     document = IssuedDocument(doc.get("document_id", ""), number, doc.get("sha256", "")) if number else None  # "": noted before 0.2
-    return Step(State(doc["state"]), doc["at"], tuple(doc["reasons"]), document)
+    return Step(RequestState(doc["state"]), doc["at"], tuple(doc["reasons"]), document)
 
 
-def _case_to(case: Case) -> Doc:
+def _case_to(case: CourtCase) -> Doc:
     return {
         "key": case.key,
         "decision": _dated(asdict(case.decision)),
@@ -224,8 +224,8 @@ def _case_to(case: Case) -> Doc:
     }
 
 
-def _case_from(doc: Doc) -> Case:
-    return Case(
+def _case_from(doc: Doc) -> CourtCase:
+    return CourtCase(
         case_id=doc["_id"],
         key=doc["key"],
         decision=_decision_from(doc["decision"]),
@@ -244,14 +244,14 @@ def _dated(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
-def _decision_from(doc: Doc) -> Decision:
-    values = _undated(Decision, doc)
-    return Decision(
+def _decision_from(doc: Doc) -> CourtDecision:
+    values = _undated(CourtDecision, doc)
+    return CourtDecision(
         **{
             **values,
-            "husband": Party(**_undated(Party, doc["husband"])),
-            "wife": Party(**_undated(Party, doc["wife"])),
-            "children": tuple(Child(**_known(Child, child)) for child in doc["children"]),
+            "husband": CourtParty(**_undated(CourtParty, doc["husband"])),
+            "wife": CourtParty(**_undated(CourtParty, doc["wife"])),
+            "children": tuple(CourtChild(**_known(CourtChild, child)) for child in doc["children"]),
         },
     )
 
@@ -273,20 +273,20 @@ def sent_key(wamid: str) -> str:
     return hashlib.sha256(wamid.encode()).hexdigest()
 
 
-PIECES: Final[Mapping[PieceRow]] = Mapping(
-    "inflow",
-    lambda row: row.piece.key,
+PIECES: Final[DocumentMapping[ItemRow]] = DocumentMapping(
+    "webhook_log",
+    lambda row: row.item.key,
     lambda row: {name: value for name, value in row.doc.items() if name not in {"_id", "version", "seq"}},
-    lambda doc: PieceRow(piece_from(doc), doc),
+    lambda doc: ItemRow(item_from(doc), doc),
 )
-CONTACTS: Final[Mapping[Contact]] = Mapping("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
-CONVERSATIONS: Final[Mapping[Conversation]] = Mapping(
+CONTACTS: Final[DocumentMapping[ChatContact]] = DocumentMapping("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
+CONVERSATIONS: Final[DocumentMapping[Conversation]] = DocumentMapping(
     "conversations", lambda conversation: conversation.contact_id, _conversation_to, _conversation_from
 )
-REQUESTS: Final[Mapping[Request]] = Mapping("requests", lambda request: request.request_id, _request_to, request_from)
-DOCKETS: Final[Mapping[Docket]] = Mapping("dockets", lambda docket: docket.key, _docket_to, _docket_from)
-CASES: Final[Mapping[Case]] = Mapping("cases", lambda case: case.case_id, _case_to, _case_from)
-SENT_MESSAGES: Final[Mapping[SentMessage]] = Mapping(
+REQUESTS: Final[DocumentMapping[Request]] = DocumentMapping("requests", lambda request: request.request_id, _request_to, request_from)
+DOCKETS: Final[DocumentMapping[Docket]] = DocumentMapping("dockets", lambda docket: docket.key, _docket_to, _docket_from)
+CASES: Final[DocumentMapping[CourtCase]] = DocumentMapping("cases", lambda case: case.case_id, _case_to, _case_from)
+SENT_MESSAGES: Final[DocumentMapping[SentMessage]] = DocumentMapping(
     "sent_messages",
     lambda message: sent_key(message.wamid),
     lambda message: {"wamid": message.wamid, "statuses": list(message.statuses)},

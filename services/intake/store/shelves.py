@@ -9,7 +9,7 @@ from shared.messaging.shelves import Move, Shelf
 
 SHELVES: Final = (
     Shelf(
-        name="inflow",
+        name="webhook_log",
         collection=PIECES.collection,
         waits={"state": PARKED},
         kind="kind",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from services.intake.domain.chat import Conversation, OpenRequest
-from services.intake.domain.contacts import Contact, Identity
+from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
-from services.intake.ports import Case, SentMessage, StoredPiece
+from services.intake.ports import CourtCase, SentMessage, StoredItem
 from services.intake.store.mappings import (
     CASES,
     CONTACTS,
@@ -19,7 +19,7 @@ from services.intake.store.mappings import (
     PIECES,
     REQUESTS,
     SENT_MESSAGES,
-    PieceRow,
+    ItemRow,
     request_from,
     sent_key,
 )
@@ -42,7 +42,7 @@ class IntakeTx:
         self._work = work
         self._unit = work.unit
         self._clock = clock
-        self._rows: dict[str, PieceRow] = {}
+        self._rows: dict[str, ItemRow] = {}
         self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
         self._known_by: dict[_Address, str | None] = {}
         """Contacts by what they are known by, as they lie; None: there is none. What this unit writes is looked up afresh."""
@@ -52,25 +52,25 @@ class IntakeTx:
         self._open: list[tuple[str, OpenRequest]] = []
         self._requests: Collection = mongo.collection(database, REQUESTS.collection)
 
-    async def piece(self, key: str) -> StoredPiece:
+    async def item(self, key: str) -> StoredItem:
         """See `ports.Tx`."""
         row = await self._unit.get(PIECES, key)
         self._rows[key] = row
-        return row.piece
+        return row.item
 
-    async def prefetch_pieces(self, keys: Sequence[str]) -> None:
+    async def prefetch_items(self, keys: Sequence[str]) -> None:
         """See `ports.Tx`."""
         await self._unit.prefetch(PIECES, keys)
 
-    def finish_piece(self, piece: StoredPiece) -> None:
+    def finish_item(self, item: StoredItem) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[piece.key].handled(self._clock()))
+        self._unit.save(PIECES, self._rows[item.key].handled(self._clock()))
 
-    def park_piece(self, piece: StoredPiece, reason: str) -> None:
+    def park_item(self, item: StoredItem, reason: str) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[piece.key].parked(reason, self._clock()))
+        self._unit.save(PIECES, self._rows[item.key].parked(reason, self._clock()))
 
-    async def prefetch_chats(self, identities: Sequence[Identity]) -> None:
+    async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""
         wanted = {address for identity in identities for address in _addresses(identity)}
         values = {name: [value for other, value in wanted if other == name] for name, _ in wanted}
@@ -84,32 +84,32 @@ class IntakeTx:
         owners = frozenset(owner for contact in contacts for owner in contact.ids)
         self._looked_open, self._open = owners, await self._read_open(owners)
 
-    async def contacts_of(self, identity: Identity) -> tuple[Contact, ...]:
+    async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
         """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
         found = [await self._contact_by(address) for address in _addresses(identity)]
         return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
 
-    async def _contact_by(self, address: _Address) -> Contact | None:
+    async def _contact_by(self, address: _Address) -> ChatContact | None:
         if address not in self._known_by:
             return await self._unit.find_one_by(CONTACTS, dict([address]))
         key = self._known_by[address]
         if key is None:
             return None
-        contact: Contact = await self._unit.get(CONTACTS, key)
+        contact: ChatContact = await self._unit.get(CONTACTS, key)
         return contact
 
-    def add_contact(self, contact: Contact) -> None:
+    def add_contact(self, contact: ChatContact) -> None:
         """See `ports.Tx`."""
         self._newcomers.add(contact.contact_id)
         self._forget(contact)
         self._unit.add(CONTACTS, contact)
 
-    def save_contact(self, contact: Contact) -> None:
+    def save_contact(self, contact: ChatContact) -> None:
         """See `ports.Tx`."""
         self._forget(contact)
         self._unit.save(CONTACTS, contact)
 
-    def _forget(self, contact: Contact) -> None:
+    def _forget(self, contact: ChatContact) -> None:
         """What was known of it before it is written."""
         his = {("wa_id", contact.wa_id), ("bsuid", contact.bsuid)}
         self._known_by = {address: key for address, key in self._known_by.items() if key != contact.contact_id and address not in his}
@@ -181,19 +181,19 @@ class IntakeTx:
         else:
             self._unit.add(DOCKETS, docket)
 
-    async def find_link_holder(self, link_id: str) -> Contact | None:
+    async def find_link_holder(self, link_id: str) -> ChatContact | None:
         """See `ports.Tx`."""
         return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})
 
-    async def contact(self, contact_id: str) -> Contact:
+    async def contact(self, contact_id: str) -> ChatContact:
         """See `ports.Tx`."""
         return await self._unit.get(CONTACTS, contact_id)
 
-    async def find_case(self, key: str) -> Case | None:
+    async def find_case(self, key: str) -> CourtCase | None:
         """See `ports.Tx`."""
         return await self._unit.find_one_by(CASES, {"key": key})
 
-    def add_case(self, case: Case) -> None:
+    def add_case(self, case: CourtCase) -> None:
         """See `ports.Tx`."""
         self._unit.add(CASES, case)
 
@@ -229,5 +229,5 @@ class IntakeTx:
             self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
 
 
-def _addresses(identity: Identity) -> list[_Address]:
+def _addresses(identity: ChatIdentity) -> list[_Address]:
     return [(name, value) for name, value in (("bsuid", identity.bsuid), ("wa_id", identity.wa_id)) if value]

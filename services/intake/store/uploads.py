@@ -18,7 +18,7 @@ class UsedFiles:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._requests: Collection = mongo.collection(database, "requests")
         self._conversations: Collection = mongo.collection(database, "conversations")
-        self._inflow: Collection = mongo.collection(database, "inflow")
+        self._webhook_log: Collection = mongo.collection(database, "webhook_log")
 
     async def used(self, file_ids: Sequence[str]) -> set[str]:
         """Those of these files that a request, a draft or a waiting message has."""
@@ -28,6 +28,6 @@ class UsedFiles:
         return {*requests, *drafts, *await self._of_waiting_messages()} & set(file_ids)
 
     async def _of_waiting_messages(self) -> set[str]:
-        new = await self._inflow.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)
-        parked = await self._inflow.find({"state": PARKED}, {"_id": 1}).sort("parked_at", 1).to_list(None)
-        return {file_id_of(piece["_id"]) for piece in (*new, *parked)}
+        new = await self._webhook_log.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)
+        parked = await self._webhook_log.find({"state": PARKED}, {"_id": 1}).sort("parked_at", 1).to_list(None)
+        return {file_id_of(item["_id"]) for item in (*new, *parked)}

@@ -4,12 +4,12 @@ from fastapi import FastAPI
 
 from services.issuance.api import check, documents
 from services.issuance.ports import Deps, Tx
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 
 PUBLIC = frozenset({check.PATH})
 
 
-def mount(app: FastAPI, deps: Deps, units: Units[Tx]) -> None:
+def mount(app: FastAPI, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
     """Add every route."""
     app.include_router(documents.router(deps, units))
     app.include_router(check.router(deps))

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.issuance.domain.document import Document, State
+from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import Deps
 from shared.clock import WIB
 from shared.values import PersonName
@@ -31,7 +31,7 @@ def router(deps: Deps) -> APIRouter:
     @routes.get(PATH, response_class=HTMLResponse, tags=["public"], summary="Is this document genuine?")
     async def check(token: str) -> HTMLResponse:
         document = await deps.register.find_by_token(token) if _TOKEN.fullmatch(token) else None
-        return page.show(document if document is not None and document.state is State.ISSUED else None)
+        return page.show(document if document is not None and document.state is DocumentState.ISSUED else None)
 
     return routes
 

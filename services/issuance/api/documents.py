@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.issuance import handlers
-from services.issuance.domain.document import Document, State
+from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 from shared.web import Client, refuses, require
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]
@@ -37,7 +37,7 @@ class DocumentView(BaseModel):
     request_id: str
     receipt: str
     case_id: str | None
-    state: State
+    state: DocumentState
     attempt: int
     claimed_at: datetime
     issued_at: datetime | None
@@ -56,7 +56,7 @@ class DocumentPage(BaseModel):
     next: str | None
 
 
-class Reason(BaseModel):
+class VoidOrder(BaseModel):
     """Why a number is given up. No names, no NIK: the reason is shown in lists."""
 
     model_config = ConfigDict(extra="forbid")
@@ -66,7 +66,7 @@ class Reason(BaseModel):
     ]
 
 
-class Search(BaseModel):
+class DocumentSearch(BaseModel):
     """The query of a list."""
 
     model_config = ConfigDict(extra="forbid")
@@ -75,12 +75,12 @@ class Search(BaseModel):
     receipt: Term | None = None
     request_id: Term | None = None
     case_id: Term | None = None
-    state: State | None = None
+    state: DocumentState | None = None
     before: Annotated[str | None, Field(max_length=200, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
-def router(deps: Deps, units: Units[Tx]) -> APIRouter:
+def router(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
     """The routes under /v1/documents."""
     routes = APIRouter(prefix="/v1/documents", tags=["documents"])
     _reading(routes, deps)
@@ -90,7 +90,7 @@ def router(deps: Deps, units: Units[Tx]) -> APIRouter:
 
 def _reading(routes: APIRouter, deps: Deps) -> None:
     @routes.get("", summary="Search documents")
-    async def search(query: Annotated[Search, Query()], _client: Client = require(READ)) -> DocumentPage:
+    async def search(query: Annotated[DocumentSearch, Query()], _client: Client = require(READ)) -> DocumentPage:
         found, following = await deps.register.page(DocumentQuery(**query.model_dump()))
         return DocumentPage(documents=[_view(document) for document in found], next=following)
 
@@ -120,13 +120,13 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         return StreamingResponse(await deps.archive.open(pdf.file_id), media_type="application/pdf", headers=headers)
 
 
-def _administration(routes: APIRouter, deps: Deps, units: Units[Tx]) -> None:
+def _administration(routes: APIRouter, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
     @routes.post(
         "/{document_id}/void",
         summary="Give up a number before issue",
         responses=_UNKNOWN | refuses(409, "document_issued", "document_void"),
     )
-    async def void(document_id: str, body: Reason, client: Client = require(ADMIN)) -> DocumentView:
+    async def void(document_id: str, body: VoidOrder, client: Client = require(ADMIN)) -> DocumentView:
         document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))
         await handlers.discard_leftovers(deps, document)
         _log.info("document.voided", document_id=document_id, client=client.name, reason=body.reason)
@@ -134,7 +134,7 @@ def _administration(routes: APIRouter, deps: Deps, units: Units[Tx]) -> None:
 
     @routes.post(
         "/{document_id}/retry",
-        summary="Give a held document back to the press",
+        summary="Give a held document back to the renderer",
         responses=_UNKNOWN | refuses(409, "document_not_held"),
     )
     async def retry(document_id: str, client: Client = require(ADMIN)) -> DocumentView:

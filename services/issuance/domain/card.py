@@ -7,7 +7,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CardMember:
     """One row; words as printed (Permendagri 118/2017), `sex` L or P."""
 
     nik: str
@@ -44,7 +44,7 @@ class FamilyCard:
     regency: str
     province: str
     postal_code: str
-    members: tuple[Member, ...]
+    members: tuple[CardMember, ...]
 
     @property
     def district_code(self) -> str:

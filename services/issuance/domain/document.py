@@ -17,7 +17,7 @@ from services.issuance.domain.card import FamilyCard
 from shared.errors import DomainError
 
 
-class State(StrEnum):
+class DocumentState(StrEnum):
     """Where a document stands."""
 
     CLAIMED = "claimed"
@@ -27,18 +27,18 @@ class State(StrEnum):
     VOID = "void"
 
 
-NEXT: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
+NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType(
     {
-        State.CLAIMED: frozenset({State.RENDERING, State.VOID}),
-        State.RENDERING: frozenset({State.RENDERING, State.ISSUED, State.HELD, State.VOID}),
-        State.HELD: frozenset({State.RENDERING, State.VOID}),
-        State.ISSUED: frozenset(),
-        State.VOID: frozenset(),
+        DocumentState.CLAIMED: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
+        DocumentState.RENDERING: frozenset({DocumentState.RENDERING, DocumentState.ISSUED, DocumentState.HELD, DocumentState.VOID}),
+        DocumentState.HELD: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
+        DocumentState.ISSUED: frozenset(),
+        DocumentState.VOID: frozenset(),
     }
 )
 """What may follow what."""
 
-FIRST_PAUSE: Final = timedelta(seconds=1)  # a press that died is back within a second
+FIRST_PAUSE: Final = timedelta(seconds=1)  # a renderer that died is back within a second
 LONGEST_PAUSE: Final = timedelta(minutes=5)  # what lasts longer needs a person, and shows as held soon
 
 
@@ -53,7 +53,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Cause:
     """The message that asked for it: keeps the trace over the time between claim and issue."""
 
     correlation_id: str
@@ -62,7 +62,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DocumentContent:
     """What the sheet says and where it goes. Personal, dropped once the document is issued or void."""
 
     holder_nik: str
@@ -80,7 +80,7 @@ class Approval:
     channel: str
     service: str
     product: str
-    material: Material
+    material: DocumentContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Certificate:
 class Document:
     """One numbered document of one request and product.
 
-    `due_at` says when the press may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
+    `due_at` says when the renderer may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
     one; None when there is nothing to do. `allocated_kk` is set only where this document got a new family card number.
     """
 
@@ -120,12 +120,12 @@ class Document:
     allocated_kk: str | None
     token: str
     holder_name: str
-    origin: Origin
+    origin: Cause
     claimed_at: datetime
-    state: State = State.CLAIMED
+    state: DocumentState = DocumentState.CLAIMED
     attempt: int = 0
     due_at: datetime | None = None
-    material: Material | None = None
+    material: DocumentContent | None = None
     pdf: Pdf | None = None
     certificate: Certificate | None = None
     issued_at: datetime | None = None
@@ -148,7 +148,7 @@ def document_id(request_id: str, product: str) -> str:
     return f"{request_id}.{product}"
 
 
-def holder_name(material: Material) -> str:
+def holder_name(material: DocumentContent) -> str:
     """The name of the person whose document it is.
 
     Raises:
@@ -160,7 +160,7 @@ def holder_name(material: Material) -> str:
     raise DomainError("holder_not_on_card")
 
 
-def claim(approval: Approval, *, number: str, allocated_kk: str | None, token: str, origin: Origin, at: datetime) -> Document:
+def claim(approval: Approval, *, number: str, allocated_kk: str | None, token: str, origin: Cause, at: datetime) -> Document:
     """Give an approved request its number.
 
     Raises:
@@ -193,7 +193,7 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
     """
     if document.due_at is None or document.due_at > at:
         raise DomainError("document_not_due")
-    return replace(_moved(document, State.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
+    return replace(_moved(document, DocumentState.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
 
 
 def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, at: datetime) -> tuple[Document, DocumentIssued]:
@@ -203,10 +203,10 @@ def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificat
         DomainError: `attempt_superseded`: it ended otherwise, or a later attempt took over.
     """
     material = document.material
-    if document.state is not State.RENDERING or document.attempt != attempt or material is None:
+    if document.state is not DocumentState.RENDERING or document.attempt != attempt or material is None:
         raise DomainError("attempt_superseded")
     issued = replace(
-        _moved(document, State.ISSUED),
+        _moved(document, DocumentState.ISSUED),
         due_at=None,
         material=None,
         pdf=pdf,
@@ -224,10 +224,10 @@ def fail(document: Document, *, attempt: int, reason: str, final: bool, most_att
     Raises:
         DomainError: `attempt_superseded`, as in `issue`.
     """
-    if document.state is not State.RENDERING or document.attempt != attempt:
+    if document.state is not DocumentState.RENDERING or document.attempt != attempt:
         raise DomainError("attempt_superseded")
     if final or attempt >= most_attempts:
-        return replace(_moved(document, State.HELD), due_at=None, reason=reason, reason_at=at)
+        return replace(_moved(document, DocumentState.HELD), due_at=None, reason=reason, reason_at=at)
     return replace(document, due_at=at + pause(attempt), reason=reason, reason_at=at)
 
 
@@ -242,9 +242,9 @@ def retry(document: Document, *, at: datetime) -> Document:
     Raises:
         DomainError: `document_not_held`.
     """
-    if document.state is not State.HELD:
+    if document.state is not DocumentState.HELD:
         raise DomainError("document_not_held")
-    return replace(_moved(document, State.RENDERING), due_at=at)
+    return replace(_moved(document, DocumentState.RENDERING), due_at=at)
 
 
 def void(document: Document, *, reason: str, at: datetime) -> Document:
@@ -255,10 +255,10 @@ def void(document: Document, *, reason: str, at: datetime) -> Document:
     """
     if not NEXT[document.state]:
         raise DomainError(f"document_{document.state}")
-    return replace(_moved(document, State.VOID), due_at=None, material=None, reason=reason, reason_at=at)
+    return replace(_moved(document, DocumentState.VOID), due_at=None, material=None, reason=reason, reason_at=at)
 
 
-def _moved(document: Document, state: State) -> Document:
+def _moved(document: Document, state: DocumentState) -> Document:
     if state not in NEXT[document.state]:
         raise DomainError(f"document_{document.state}")
     return replace(document, state=state)

@@ -17,14 +17,14 @@ LAST_SERIAL: Final = 9999  # four digits in both formats
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class NumberSequence:
     """The last serial given under one key."""
 
     key: str
     last: int = 0
 
 
-def advance(counter: Counter) -> Counter:
+def advance(counter: NumberSequence) -> NumberSequence:
     """Take the next serial.
 
     Raises:

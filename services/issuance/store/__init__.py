@@ -1,7 +1,7 @@
 """MongoDB of issuance: collections, indexes, documents, and the `Tx` that handlers work with."""
 
 from services.issuance.store.archive import GridFsArchive as GridFsArchive
-from services.issuance.store.register import MongoRegister as MongoRegister
+from services.issuance.store.document_reader import MongoDocumentReader as MongoDocumentReader
 from services.issuance.store.schema import ARCHIVE as ARCHIVE
 from services.issuance.store.schema import INDEXES as INDEXES
 from services.issuance.store.shelves import SHELVES as SHELVES

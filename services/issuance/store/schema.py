@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingABC
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.document import Certificate, Contact, Document, Material, Origin, Pdf, State
-from services.issuance.domain.numbers import Counter
-from shared.mongo import Doc, IndexModel, Mapping, fields_of
+from services.issuance.domain.card import CardMember, FamilyCard
+from services.issuance.domain.document import Cause, Certificate, Contact, Document, DocumentContent, DocumentState, Pdf
+from services.issuance.domain.numbers import NumberSequence
+from shared.mongo import Doc, DocumentMapping, IndexModel, fields_of
 
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
-INDEXES: Final[MappingABC[str, Sequence[IndexModel]]] = {
+INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "documents": [
         IndexModel([("number", 1)], name="number", unique=True),  # I2; search by number
         IndexModel([("token", 1)], name="token", unique=True),  # the public page
         # I2: a family card number is given once; documents that keep an old number have none here
         IndexModel([("allocated_kk", 1)], name="given_kk", unique=True, partialFilterExpression={"allocated_kk": {"$gt": ""}}),
-        # what the press may take up; those that ended are not in it
+        # what the renderer may take up; those that ended are not in it
         IndexModel([("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$type": "date"}}),
         IndexModel([("receipt", 1), ("_id", -1)], name="receipt"),  # search by receipt
         IndexModel([("request_id", 1), ("_id", -1)], name="request"),  # search by request
         IndexModel([("case_id", 1), ("_id", -1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # by court case
-        IndexModel([("state", 1), ("_id", -1)], name="state"),  # search by state; census
+        IndexModel([("state", 1), ("_id", -1)], name="state"),  # search by state; tally
     ],
     "counters": [],
 }
@@ -73,9 +72,9 @@ def document_from_doc(doc: Doc) -> Document:
         allocated_kk=doc["allocated_kk"],
         token=doc["token"],
         holder_name=doc["holder_name"],
-        origin=Origin(**doc["origin"]),
+        origin=Cause(**doc["origin"]),
         claimed_at=doc["claimed_at"],
-        state=State(doc["state"]),
+        state=DocumentState(doc["state"]),
         attempt=doc["attempt"],
         due_at=doc["due_at"],
         material=_material_from_doc(doc["material"]) if doc["material"] else None,
@@ -87,7 +86,7 @@ def document_from_doc(doc: Doc) -> Document:
     )
 
 
-def _material_to_doc(material: Material) -> Doc:
+def _material_to_doc(material: DocumentContent) -> Doc:
     return {
         "holder_nik": material.holder_nik,
         "card": fields_of(material.card) | {"members": [_member_to_doc(member) for member in material.card.members]},
@@ -95,36 +94,36 @@ def _material_to_doc(material: Material) -> Doc:
     }
 
 
-def _member_to_doc(member: Member) -> Doc:
+def _member_to_doc(member: CardMember) -> Doc:
     # BSON has moments, no days: a day stays a day as ISO text, in any time zone.
     on = member.marital_status_on
     return fields_of(member) | {"born_on": member.born_on.isoformat(), "marital_status_on": on.isoformat() if on else None}
 
 
-def _material_from_doc(doc: Doc) -> Material:
+def _material_from_doc(doc: Doc) -> DocumentContent:
     card = doc["card"]
-    return Material(
+    return DocumentContent(
         holder_nik=doc["holder_nik"],
         card=FamilyCard(**{**card, "members": tuple(_member_from_doc(member) for member in card["members"])}),
         contact=Contact(**doc["contact"]),
     )
 
 
-def _member_from_doc(doc: Doc) -> Member:
+def _member_from_doc(doc: Doc) -> CardMember:
     on = doc["marital_status_on"]
-    return Member(**{**doc, "born_on": date.fromisoformat(doc["born_on"]), "marital_status_on": date.fromisoformat(on) if on else None})
+    return CardMember(**{**doc, "born_on": date.fromisoformat(doc["born_on"]), "marital_status_on": date.fromisoformat(on) if on else None})
 
 
-DOCUMENTS: Final[Mapping[Document]] = Mapping(
+DOCUMENTS: Final[DocumentMapping[Document]] = DocumentMapping(
     collection="documents",
     key=lambda document: document.document_id,
     to_doc=_document_to_doc,
     from_doc=document_from_doc,
 )
 
-COUNTERS: Final[Mapping[Counter]] = Mapping(
+COUNTERS: Final[DocumentMapping[NumberSequence]] = DocumentMapping(
     collection="counters",
     key=lambda counter: counter.key,
     to_doc=lambda counter: {"last": counter.last},
-    from_doc=lambda doc: Counter(doc["_id"], doc["last"]),
+    from_doc=lambda doc: NumberSequence(doc["_id"], doc["last"]),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from services.issuance import events
 from services.issuance.domain.document import Document, DocumentIssued
-from services.issuance.domain.numbers import Counter
+from services.issuance.domain.numbers import NumberSequence
 from services.issuance.store.schema import COUNTERS, DOCUMENTS
 from shared.messaging.unit_of_work import UnitOfWork
 
@@ -39,11 +39,11 @@ class MongoTx:
         """Keep the next state."""
         self._unit.save(DOCUMENTS, document)
 
-    async def counter(self, key: str) -> Counter:
+    async def counter(self, key: str) -> NumberSequence:
         """The counter, at zero where there is none yet."""
-        return await self._unit.find(COUNTERS, key) or Counter(key)
+        return await self._unit.find(COUNTERS, key) or NumberSequence(key)
 
-    async def keep_counter(self, counter: Counter) -> None:
+    async def keep_counter(self, counter: NumberSequence) -> None:
         """Insert or replace; whoever raised the same counter meanwhile wins, and this unit runs again."""
         if await self._unit.find(COUNTERS, counter.key) is None:
             self._unit.add(COUNTERS, counter)

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from services.notifier.domain.outcome import Lost, NotSent
+from services.notifier.domain.outcome import NotSent, Unanswered
 from shared.clock import Clock
 
 _CONNECT_SECONDS: Final = 4.0  # with the answer's time limit it stays below half a lane's lease
@@ -28,11 +28,11 @@ def make_http(timeout_seconds: float) -> httpx.AsyncClient:
     )
 
 
-def what_happened(error: httpx.HTTPError) -> NotSent | Lost:
+def what_happened(error: httpx.HTTPError) -> NotSent | Unanswered:
     """Whether bytes of the request may have arrived: a connection that never stood carried nothing; any other end is unknown."""
     if isinstance(error, _NOT_SENT):
         return NotSent("connect_timeout" if isinstance(error, httpx.TimeoutException) else "connect_error")
-    return Lost("answer_timeout" if isinstance(error, httpx.TimeoutException) else "answer_lost")
+    return Unanswered("answer_timeout" if isinstance(error, httpx.TimeoutException) else "answer_lost")
 
 
 def retry_after_seconds(response: httpx.Response, clock: Clock) -> float | None:

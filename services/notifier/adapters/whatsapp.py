@@ -12,7 +12,7 @@ import orjson
 
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.domain.message import DocumentMessage, Message, Reply, Template
-from services.notifier.domain.outcome import Accepted, Lost, Outcome, Refused
+from services.notifier.domain.outcome import Accepted, Outcome, Refused, Unanswered
 from shared.clock import Clock
 from shared.faults import call_points, crash_point
 
@@ -76,7 +76,7 @@ class WhatsApp:
             try:
                 return Accepted(str(name(answer)))
             except (LookupError, TypeError):
-                return Lost("answer_unreadable")
+                return Unanswered("answer_unreadable")
         error = answer.get("error") if isinstance(answer, dict) else None
         code = error.get("code") if isinstance(error, dict) else None
         return Refused(response.status_code, code if isinstance(code, int) else None, retry_after_seconds(response, self._clock))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 
-from services.notifier.domain.texts import Texts
+from services.notifier.domain.texts import NoticeTexts
 from shared.reference.reasons import reasons
 
 
-def load_texts() -> Texts:
+def load_texts() -> NoticeTexts:
     """The texts, checked.
 
     Raises:
         ValueError: a notice is missing or names a field that does not exist.
     """
     data = tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8"))
-    return Texts.from_data({**data, "reasons": {code: reason.text for code, reason in reasons().items()}})
+    return NoticeTexts.from_data({**data, "reasons": {code: reason.text for code, reason in reasons().items()}})

@@ -16,7 +16,7 @@ class Channel(StrEnum):
     ADAPTER = "adapter"
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What is told."""
 
     REPLY = "reply"
@@ -33,7 +33,7 @@ class NoticeDelivered:
     job_key: str
     request_id: str | None
     channel: Channel
-    kind: Kind
+    kind: NoticeKind
     at: datetime
     maybe_duplicate: bool
 
@@ -45,7 +45,7 @@ class NoticeFailed:
     job_key: str
     request_id: str | None
     channel: Channel
-    kind: Kind
+    kind: NoticeKind
     at: datetime
     reason: str
 

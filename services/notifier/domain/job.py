@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.notifier.domain.facts import Channel, Fact, Kind, NoticeDelivered, NoticeFailed
-from services.notifier.domain.message import Message, Nothing, Template
-from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.domain.facts import Channel, Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.message import Message, RecordOnly, Template
+from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.domain.pacing import backoff_seconds
 from shared.errors import DomainError
 
@@ -30,7 +30,7 @@ _CAP_SECONDS: Final = 40.0  # with jitter 50: within a minute of the end of an o
 _ASK_LIMIT: Final = 2160  # a day at the cap: then the court gets a second copy, flagged
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job is. `ready`, `running`, `unknown` are in flight; `held` waits for the person, `failed` for an operator."""
 
     READY = "ready"
@@ -42,7 +42,7 @@ class State(StrEnum):
     DISCARDED = "discarded"
 
 
-OPEN: Final = frozenset({State.READY, State.RUNNING, State.UNKNOWN})
+OPEN: Final = frozenset({JobState.READY, JobState.RUNNING, JobState.UNKNOWN})
 _BEHIND: Final = ":message"  # ends the key of what was held behind a template
 RETRIED_BY_HAND: Final = "retried_by_hand"
 """Reason of a job that an operator put back into its lane."""
@@ -62,7 +62,7 @@ _RANK: Final = {Progress.NONE: 0, Progress.SENT: 1, Progress.FAILED: 2, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class SendPolicy:
     """What a deployment decides. Durations in seconds."""
 
     window_seconds: float = 24 * 3600
@@ -85,14 +85,14 @@ class Try:
 class Job:
     """A notice to one recipient.
 
-    `lane` keeps the order: among the open jobs of a lane, the lowest `order` goes first. `strikes` counts the tries that went against the
+    `lane` keeps the order: among the open jobs of a lane, the lowest `order` goes first. `failures` counts the tries that went against the
     limit; being told to wait is none. `provider_ids` are the wamids of all tries, the last one is the present one. `note` says why an
     operator discarded it, and who.
     """
 
     key: str
     channel: Channel
-    kind: Kind
+    kind: NoticeKind
     lane: str
     order: str
     address: str
@@ -106,9 +106,9 @@ class Job:
     refs: tuple[str, ...] = ()
     fallback: Template | None = None
     template_since: datetime | None = None
-    state: State = State.READY
+    state: JobState = JobState.READY
     attempt: int = 0
-    strikes: int = 0
+    failures: int = 0
     waits: int = 0
     media_id: str | None = None
     provider_ids: tuple[str, ...] = ()
@@ -145,17 +145,17 @@ Step = tuple[Job, tuple[Fact, ...]]
 
 def record_only(job: Job, *, at: datetime) -> Step:
     """Finish a notice that nobody needs to send: the adapter reads the state itself. That it was delivered would be untrue."""
-    assert isinstance(job.message, Nothing)  # noqa: S101 - a programming error
+    assert isinstance(job.message, RecordOnly)  # noqa: S101 - a programming error
     done, _ = _done(job, at=at, provider_id=None)
     return done, ()
 
 
-def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: Policy) -> bool:
+def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: SendPolicy) -> bool:
     """Whether a free message may be sent: the person wrote within the last 24 hours. Nothing known counts as closed."""
     return last_inbound_at is not None and (at - last_inbound_at).total_seconds() < policy.window_seconds
 
 
-def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, policy: Policy) -> Step:
+def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, policy: SendPolicy) -> Step:
     """Choose between the free message and the template for the next try; without a template the job fails.
 
     A job that was turned to its template stays so, unless the person has written again since: then they get the message itself.
@@ -172,7 +172,7 @@ def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, poli
 def behind_template(job: Job) -> Job | None:
     """What the template of a finished job stands for: its message, held until the person writes. A document goes with its template."""
     fallback = job.fallback
-    if job.state is not State.DONE or job.template_since is None or fallback is None or fallback.file is not None:
+    if job.state is not JobState.DONE or job.template_since is None or fallback is None or fallback.file is not None:
         return None
     key = f"{job.key}{_BEHIND}"
     return replace(
@@ -180,9 +180,9 @@ def behind_template(job: Job) -> Job | None:
         key=key,
         refs=(key, *job.refs),
         fallback=None,
-        state=State.HELD,
+        state=JobState.HELD,
         attempt=0,
-        strikes=0,
+        failures=0,
         waits=0,
         provider_ids=(),
         progress=Progress.NONE,
@@ -195,19 +195,19 @@ def behind_template(job: Job) -> Job | None:
 
 def holds_something(job: Job) -> bool:
     """Whether its lane must know of something that waits for the person: this job, or what its template stands for."""
-    return job.state is State.HELD or behind_template(job) is not None
+    return job.state is JobState.HELD or behind_template(job) is not None
 
 
 def let_out(job: Job, template: Job | None, *, at: datetime) -> Job:
     """The person wrote: what was held goes first, unless the template's own job goes on, which sends the message itself now."""
     if template is not None and template.is_open:
-        return replace(job, state=State.DISCARDED, reason=None, done_at=at, note="Its message goes by the job of its template.")
-    return replace(job, state=State.READY, template_since=None, created_at=at, next_at=at, reason=None)
+        return replace(job, state=JobState.DISCARDED, reason=None, done_at=at, note="Its message goes by the job of its template.")
+    return replace(job, state=JobState.READY, template_since=None, created_at=at, next_at=at, reason=None)
 
 
 def _use_template(job: Job, reason: str, *, at: datetime) -> Step:
     if job.template_key is not None:  # the person was told by the template that something waits
-        return replace(job, state=State.HELD, template_since=at, reason=reason), ()
+        return replace(job, state=JobState.HELD, template_since=at, reason=reason), ()
     if job.fallback is None:
         return _failed(job, "window_closed", at=at)
     return replace(job, template_since=at, reason=reason), ()
@@ -221,13 +221,13 @@ def start(job: Job, *, at: datetime) -> Job:
     Raises:
         DomainError: `job_not_startable` unless it is `ready` or `unknown`.
     """
-    if job.state not in (State.READY, State.UNKNOWN):
+    if job.state not in (JobState.READY, JobState.UNKNOWN):
         raise DomainError("job_not_startable", job.state)
-    flagged = job.maybe_duplicate or job.state is State.UNKNOWN
-    return replace(job, state=State.RUNNING, attempt=job.attempt + 1, maybe_duplicate=flagged, next_at=at)
+    flagged = job.maybe_duplicate or job.state is JobState.UNKNOWN
+    return replace(job, state=JobState.RUNNING, attempt=job.attempt + 1, maybe_duplicate=flagged, next_at=at)
 
 
-def lose(job: Job, reason: str, *, at: datetime, policy: Policy) -> Job:
+def lose(job: Job, reason: str, *, at: datetime, policy: SendPolicy) -> Job:
     """A try whose end is unknown: wait for a sign until the deadline before any repeat."""
     return _unknown(_noted(job, reason, at), reason, at=at, policy=policy)
 
@@ -239,7 +239,7 @@ def found_sent(job: Job, *, at: datetime) -> Step:
 
 def found_not_sent(job: Job, *, at: datetime) -> Job:
     """The recipient's side was asked and does not have it: a repeat is no duplicate."""
-    return replace(_noted(job, "reconciled_not_sent", at), state=State.READY, next_at=at, reason="reconciled_not_sent")
+    return replace(_noted(job, "reconciled_not_sent", at), state=JobState.READY, next_at=at, reason="reconciled_not_sent")
 
 
 def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
@@ -252,17 +252,17 @@ def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
 
 
 def answer(
-    job: Job, attempt: int, verdict: Verdict, *, at: datetime, jitter: float, policy: Policy, provider_id: str | None = None
+    job: Job, attempt: int, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy, provider_id: str | None = None
 ) -> Step:
     """Take in the answer to try `attempt`, which may come after a webhook has already told, or after others went on without us."""
-    if job.attempt == attempt and job.state in (State.RUNNING, State.UNKNOWN):
+    if job.attempt == attempt and job.state in (JobState.RUNNING, JobState.UNKNOWN):
         return settle(job, verdict, at=at, jitter=jitter, policy=policy, provider_id=provider_id)
     if provider_id is None or provider_id in job.provider_ids:
         return job, ()
     return replace(job, provider_ids=_with_id(job, provider_id)), ()
 
 
-def settle(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: Policy, provider_id: str | None = None) -> Step:
+def settle(job: Job, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy, provider_id: str | None = None) -> Step:
     """What follows from the end of a try, whether it was told in the answer or later by webhook. `jitter` in [0, 1)."""
     job = _noted(job, verdict.reason, at)
     match verdict.action:
@@ -286,9 +286,9 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
     A sign of life ends `running` and `unknown` (this is the reconciliation) and proves a `failed` or `discarded` wrong.
     """
     higher = replace(job, provider_ids=_with_id(job, provider_id), progress=_higher(job.progress, progress))
-    if higher.state is State.DONE:
+    if higher.state is JobState.DONE:
         return higher, ()
-    was_judged = higher.state in (State.READY, State.HELD, State.FAILED, State.DISCARDED) and provider_id in job.provider_ids
+    was_judged = higher.state in (JobState.READY, JobState.HELD, JobState.FAILED, JobState.DISCARDED) and provider_id in job.provider_ids
     if was_judged and _RANK[progress] < _RANK[Progress.DELIVERED]:
         return higher, ()  # a late `sent` of a try that failed afterwards
     return _done(_noted(higher, f"status_{progress}", at), at=at, provider_id=None)
@@ -296,9 +296,9 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
 
 def is_stale_failure(job: Job, provider_id: str) -> bool:
     """Whether a `failed` status speaks of a try that is not the present one, or of a message that arrived all the same."""
-    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (State.FAILED, State.DISCARDED, State.READY, State.HELD):
+    if _RANK[job.progress] > _RANK[Progress.FAILED] or job.state in (JobState.FAILED, JobState.DISCARDED, JobState.READY, JobState.HELD):
         return True
-    if job.state is State.DONE:
+    if job.state is JobState.DONE:
         return provider_id in job.provider_ids[:-1]
     return provider_id in job.provider_ids
 
@@ -314,9 +314,9 @@ def retry_by_hand(job: Job, *, at: datetime) -> Job:
     Raises:
         DomainError: `job_not_failed` unless it is `failed`.
     """
-    if job.state is not State.FAILED:
+    if job.state is not JobState.FAILED:
         raise DomainError("job_not_failed", job.state)
-    return replace(job, state=State.READY, strikes=0, waits=0, next_at=at, reason=RETRIED_BY_HAND, done_at=None)
+    return replace(job, state=JobState.READY, failures=0, waits=0, next_at=at, reason=RETRIED_BY_HAND, done_at=None)
 
 
 def _higher(one: Progress, other: Progress) -> Progress:
@@ -326,24 +326,24 @@ def _higher(one: Progress, other: Progress) -> Progress:
 def _with_id(job: Job, provider_id: str) -> tuple[str, ...]:
     if provider_id in job.provider_ids:
         return job.provider_ids
-    if job.state is State.DONE and job.provider_ids:  # an earlier try shows up: the last place is the present try's
+    if job.state is JobState.DONE and job.provider_ids:  # an earlier try shows up: the last place is the present try's
         return (*job.provider_ids[:-1], provider_id, job.provider_ids[-1])
     return (*job.provider_ids, provider_id)
 
 
-def _unknown(job: Job, reason: str, *, at: datetime, policy: Policy) -> Job:
-    return replace(job, state=State.UNKNOWN, reason=reason, next_at=at + timedelta(seconds=policy.unknown_seconds))
+def _unknown(job: Job, reason: str, *, at: datetime, policy: SendPolicy) -> Job:
+    return replace(job, state=JobState.UNKNOWN, reason=reason, next_at=at + timedelta(seconds=policy.unknown_seconds))
 
 
 def _noted(job: Job, result: str, at: datetime) -> Job:
     return replace(job, history=(*job.history, Try(job.attempt, at, result))[-_HISTORY:])
 
 
-def _again(job: Job, verdict: Verdict, *, at: datetime, seconds: float) -> Job:
-    return replace(job, state=State.READY, reason=verdict.reason, next_at=at + timedelta(seconds=seconds))
+def _again(job: Job, verdict: SendVerdict, *, at: datetime, seconds: float) -> Job:
+    return replace(job, state=JobState.READY, reason=verdict.reason, next_at=at + timedelta(seconds=seconds))
 
 
-def _wait(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: Policy) -> Job:
+def _wait(job: Job, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy) -> Job:
     if verdict.action is Action.UNKNOWN:
         return _unknown(job, verdict.reason, at=at, policy=policy)
     if verdict.action is Action.DELAY_RECIPIENT:
@@ -353,15 +353,15 @@ def _wait(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: Po
     return _again(job, verdict, at=at, seconds=0.0)  # what everyone waits for is not this job's delay
 
 
-def _strike(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: Policy) -> Step:
-    strikes = job.strikes + 1
-    job = replace(job, strikes=strikes, media_id=None if verdict.action is Action.MEDIA else job.media_id)
+def _strike(job: Job, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy) -> Step:
+    failures = job.failures + 1
+    job = replace(job, failures=failures, media_id=None if verdict.action is Action.MEDIA else job.media_id)
     court = job.channel is Channel.COURT
     limit = policy.court_limit if court else policy.media_limit if verdict.action is Action.MEDIA else policy.retry_limit
-    if strikes >= limit:
+    if failures >= limit:
         return _failed(job, verdict.reason, at=at)
     seconds = backoff_seconds(
-        strikes,
+        failures,
         first=_COURT_FIRST_SECONDS if court else _RETRY_FIRST_SECONDS,
         factor=_RETRY_FACTOR,
         cap=_CAP_SECONDS,
@@ -372,12 +372,12 @@ def _strike(job: Job, verdict: Verdict, *, at: datetime, jitter: float, policy: 
 
 def _done(job: Job, *, at: datetime, provider_id: str | None) -> Step:
     ids = job.provider_ids if provider_id is None else _with_id(job, provider_id)
-    done = replace(job, state=State.DONE, provider_ids=ids, reason=None, done_at=at)
-    if job.kind is Kind.REPLY:  # replies are the dialogue itself: nobody waits for word of each
+    done = replace(job, state=JobState.DONE, provider_ids=ids, reason=None, done_at=at)
+    if job.kind is NoticeKind.REPLY:  # replies are the dialogue itself: nobody waits for word of each
         return done, ()
     return done, (NoticeDelivered(job.key, job.request_id, job.channel, job.kind, at, job.maybe_duplicate),)
 
 
 def _failed(job: Job, reason: str, *, at: datetime) -> Step:
-    failed = replace(job, state=State.FAILED, reason=reason, done_at=at)
+    failed = replace(job, state=JobState.FAILED, reason=reason, done_at=at)
     return failed, (NoticeFailed(job.key, job.request_id, job.channel, job.kind, at, reason),)

@@ -68,11 +68,11 @@ class CourtCallback:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class RecordOnly:
     """Nothing leaves: the channel adapter reads the state itself; the notice is only recorded."""
 
 
-Message: TypeAlias = Reply | DocumentMessage | Template | CourtCallback | Nothing
+Message: TypeAlias = Reply | DocumentMessage | Template | CourtCallback | RecordOnly
 
 
 def file_of(message: Message) -> DocumentFile | None:

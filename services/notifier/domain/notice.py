@@ -7,24 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.facts import Channel, Kind
+from services.notifier.domain.facts import Channel, NoticeKind
 from services.notifier.domain.job import Job
-from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, Nothing, Reply, Template
-from services.notifier.domain.texts import Texts
+from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.texts import NoticeTexts
 
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
 _TEXT_MAX: Final = 4096  # Cloud API, text body
 _CALLBACK_TYPES: Final = {
-    Kind.RECEIVED: "decision.received",
-    Kind.DOCUMENT: "document.issued",
-    Kind.RETURNED: "request.returned",
-    Kind.REJECTED: "request.rejected",
+    NoticeKind.RECEIVED: "decision.received",
+    NoticeKind.DOCUMENT: "document.issued",
+    NoticeKind.RETURNED: "request.returned",
+    NoticeKind.REJECTED: "request.rejected",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Cause:
     """The message that made us speak."""
 
     message_id: str
@@ -44,7 +44,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RequestSummary:
     """The request that is spoken of."""
 
     request_id: str
@@ -54,7 +54,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedDocument:
     """A document, as issuance announced it."""
 
     document_id: str
@@ -86,26 +86,28 @@ def channel_of(lane: str) -> str:
 
 
 def reply_jobs(
-    origin: Origin, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: Texts, at: datetime
+    origin: Cause, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: NoticeTexts, at: datetime
 ) -> tuple[Job, ...]:
     """The dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
     key = f"reply:{origin.message_id}"
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
-        return (_job(origin, contact, Kind.REPLY, key, message, at=at, request_id=request_id, texts=texts),)
-    first = _job(origin, contact, Kind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id, texts=texts)
+        return (_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id, texts=texts),)
+    first = _job(origin, contact, NoticeKind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id, texts=texts)
     choice = Reply(texts.choose, tuple(buttons))
     return first, replace(first, key=f"{key}:buttons", order=f"{first.order}:buttons", message=choice, refs=(f"{key}:buttons", *first.refs))
 
 
-def received_job(origin: Origin, contact: Contact, about: About, *, submitted_at: datetime, texts: Texts, at: datetime) -> Job | None:
+def received_job(
+    origin: Cause, contact: Contact, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
+) -> Job | None:
     """One receipt per court case, whichever of its requests comes first. Citizens were answered by the dialogue, adapters by HTTP."""
     if contact.channel is not Channel.COURT:
         return None
     key = f"received:{about.case_id or about.request_id}"
     data = (("case_id", about.case_id), ("received_at", submitted_at))
-    message = _callback(contact, Kind.RECEIVED, key, submitted_at, data)
-    return _job(origin, contact, Kind.RECEIVED, key, message, at=at, about=about, texts=texts)
+    message = _callback(contact, NoticeKind.RECEIVED, key, submitted_at, data)
+    return _job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about, texts=texts)
 
 
 def document_key(document_id: str) -> str:
@@ -113,7 +115,9 @@ def document_key(document_id: str) -> str:
     return f"document:{document_id}"
 
 
-def document_job(origin: Origin, contact: Contact, about: About, issued: Issued, *, texts: Texts, at: datetime) -> Job:
+def document_job(
+    origin: Cause, contact: Contact, about: RequestSummary, issued: IssuedDocument, *, texts: NoticeTexts, at: datetime
+) -> Job:
     """The document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
     values = {
@@ -139,14 +143,16 @@ def document_job(origin: Origin, contact: Contact, about: About, issued: Issued,
         case Channel.WHATSAPP:
             message = DocumentMessage(file, texts.fill("document", **values)[:_CAPTION_MAX])
         case Channel.COURT:
-            message = _callback(contact, Kind.DOCUMENT, key, issued.issued_at, data)
+            message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, data)
         case Channel.ADAPTER:
-            message = Nothing()
+            message = RecordOnly()
     refs = (issued.document_number, issued.document_id)
-    return _job(origin, contact, Kind.DOCUMENT, key, message, at=at, about=about, texts=texts, values=values, file=file, refs=refs)
+    return _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, texts=texts, values=values, file=file, refs=refs)
 
 
-def turned_down_job(origin: Origin, contact: Contact, about: About, kind: Kind, why: TurnedDown, *, texts: Texts, at: datetime) -> Job:
+def turned_down_job(
+    origin: Cause, contact: Contact, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
+) -> Job:
     """What the citizen must mend, or why it ends here."""
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
     codes = [code for code, _ in why.reasons]
@@ -164,28 +170,28 @@ def turned_down_job(origin: Origin, contact: Contact, about: About, kind: Kind, 
         case Channel.COURT:
             message = _callback(contact, kind, key, why.at, (*_about_data(about), ("reasons", rows), ("note", why.note)))
         case Channel.ADAPTER:
-            message = Nothing()
+            message = RecordOnly()
     return _job(origin, contact, kind, key, message, at=at, about=about, texts=texts, values=values)
 
 
-def _about_data(about: About) -> tuple[tuple[str, object], ...]:
+def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
     return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt), ("product", about.product))
 
 
-def _callback(contact: Contact, kind: Kind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
+def _callback(contact: Contact, kind: NoticeKind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
     return CourtCallback(contact.address, key, _CALLBACK_TYPES[kind], occurred_at, (("reference", contact.reference), *data))
 
 
 def _job(  # noqa: PLR0913 - everything a job begins with
-    origin: Origin,
+    origin: Cause,
     contact: Contact,
-    kind: Kind,
+    kind: NoticeKind,
     key: str,
     message: Message,
     *,
     at: datetime,
-    texts: Texts,
-    about: About | None = None,
+    texts: NoticeTexts,
+    about: RequestSummary | None = None,
     request_id: str | None = None,
     values: dict[str, str] | None = None,
     file: DocumentFile | None = None,

@@ -41,13 +41,13 @@ class NotSent:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class Unanswered:
     """The request left and no answer came: it may have been carried out."""
 
     reason: str
 
 
-Outcome: TypeAlias = Accepted | Refused | NotSent | Lost
+Outcome: TypeAlias = Accepted | Refused | NotSent | Unanswered
 
 
 class Action(StrEnum):
@@ -97,7 +97,7 @@ COURT_STATUSES: Final[Mapping[int, Action]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SendVerdict:
     """An action with its stable reason (`meta_131056`, `http_503`, `connect_error`), safe for logs and labels."""
 
     action: Action
@@ -105,21 +105,21 @@ class Verdict:
     retry_after_seconds: float | None = None
 
 
-def judge_whatsapp(outcome: Outcome) -> Verdict:
+def judge_whatsapp(outcome: Outcome) -> SendVerdict:
     """Read an answer of the Cloud API by its code; a code nobody told us about counts by its HTTP status."""
     match outcome:
         case Accepted():
-            return Verdict(Action.DONE, "accepted")
+            return SendVerdict(Action.DONE, "accepted")
         case NotSent(reason=reason):
-            return Verdict(Action.RETRY, reason)
-        case Lost(reason=reason):
-            return Verdict(Action.UNKNOWN, reason)
+            return SendVerdict(Action.RETRY, reason)
+        case Unanswered(reason=reason):
+            return SendVerdict(Action.UNKNOWN, reason)
         case Refused(status=status, code=code, retry_after_seconds=after):
             if code is not None:
-                return Verdict(WHATSAPP_CODES.get(code, _by_status(status)), f"meta_{code}", after)
+                return SendVerdict(WHATSAPP_CODES.get(code, _by_status(status)), f"meta_{code}", after)
             if status in _PROXY_STATUSES:
-                return Verdict(Action.UNKNOWN, f"http_{status}")
-            return Verdict(_by_status(status), f"http_{status}", after)
+                return SendVerdict(Action.UNKNOWN, f"http_{status}")
+            return SendVerdict(_by_status(status), f"http_{status}", after)
 
 
 def _by_status(status: int) -> Action:
@@ -133,18 +133,18 @@ def _by_status(status: int) -> Action:
     return Action.OUR_FAULT
 
 
-def judge_court(outcome: Outcome) -> Verdict:
+def judge_court(outcome: Outcome) -> SendVerdict:
     """Read an answer of the court. Anything that an administrator there can repair (401, 404, 5xx) is tried again."""
     match outcome:
         case Accepted():
-            return Verdict(Action.DONE, "accepted")
+            return SendVerdict(Action.DONE, "accepted")
         case NotSent(reason=reason):
-            return Verdict(Action.RETRY, reason)
-        case Lost(reason=reason):
-            return Verdict(Action.UNKNOWN, reason)
+            return SendVerdict(Action.RETRY, reason)
+        case Unanswered(reason=reason):
+            return SendVerdict(Action.UNKNOWN, reason)
         case Refused(status=status, retry_after_seconds=after):
             if status == 0:
-                return Verdict(Action.OUR_FAULT, "court_unknown")
+                return SendVerdict(Action.OUR_FAULT, "court_unknown")
             if status in _PROXY_STATUSES:
-                return Verdict(Action.UNKNOWN, f"http_{status}")
-            return Verdict(COURT_STATUSES.get(status, Action.RETRY), f"http_{status}", after)
+                return SendVerdict(Action.UNKNOWN, f"http_{status}")
+            return SendVerdict(COURT_STATUSES.get(status, Action.RETRY), f"http_{status}", after)

@@ -27,7 +27,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class NoticeTexts:
     """Everything the notifier says by itself, in Indonesian."""
 
     wordings: Mapping[str, Wording]

@@ -4,8 +4,8 @@ from services.notifier.store.documents import INDEXES as INDEXES
 from services.notifier.store.documents import JOBS as JOBS
 from services.notifier.store.lanes import MongoLanes as MongoLanes
 from services.notifier.store.reading import JobPage as JobPage
-from services.notifier.store.reading import JobReader as JobReader
 from services.notifier.store.reading import JobRow as JobRow
+from services.notifier.store.reading import MongoJobReader as MongoJobReader
 from services.notifier.store.sender import MongoSenders as MongoSenders
 from services.notifier.store.shelves import SHELVES as SHELVES
 from services.notifier.store.tx import MongoTx as MongoTx

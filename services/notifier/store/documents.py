@@ -7,11 +7,10 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
-from services.notifier.domain.facts import Channel, Kind
-from services.notifier.domain.job import OPEN, Job, Progress, State, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, Nothing, Reply, Template
-from shared.mongo import Doc
-from shared.mongo import Mapping as Stored
+from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
+from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from shared.mongo import Doc, DocumentMapping
 
 JOBS: Final = "jobs"
 LANES: Final = "lanes"
@@ -26,7 +25,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The head of a lane: the open job with the lowest order.
         IndexModel([("lane", 1), ("order", 1)], name="lane_head", partialFilterExpression={"state": {"$in": OPEN_STATES}}),
         # What waits for the person to write, of one lane: read when they do.
-        IndexModel([("lane", 1)], name="held", partialFilterExpression={"state": State.HELD.value}),
+        IndexModel([("lane", 1)], name="held", partialFilterExpression={"state": JobState.HELD.value}),
         # A status without our callback data, and statuses that came before our own record.
         IndexModel([("provider_ids", 1)], name="by_a_provider_id", partialFilterExpression={"provider_ids": {"$gt": ""}}),
         # The list, newest first, of all or of one state; counting by state.
@@ -84,7 +83,7 @@ def message_to_doc(message: Message) -> Doc:
                 "occurred_at": message.occurred_at,
                 "data": dict(message.data),
             }
-        case Nothing():
+        case RecordOnly():
             return {"shape": "nothing"}
 
 
@@ -100,7 +99,7 @@ def message_from_doc(doc: Doc) -> Message:
         case "callback":
             return CourtCallback(doc["court"], doc["reference"], doc["type"], doc["occurred_at"], tuple(doc["data"].items()))
         case _:
-            return Nothing()
+            return RecordOnly()
 
 
 def template_from_doc(doc: Doc) -> Template:
@@ -129,7 +128,7 @@ def job_to_doc(job: Job) -> Doc:
         "template_since": job.template_since,
         "state": str(job.state),
         "attempt": job.attempt,
-        "strikes": job.strikes,
+        "failures": job.failures,
         "waits": job.waits,
         "media_id": job.media_id,
         "provider_ids": list(job.provider_ids),
@@ -147,7 +146,7 @@ def job_from_doc(doc: Mapping[str, Any]) -> Job:
     return Job(
         key=doc["_id"],
         channel=Channel(doc["channel"]),
-        kind=Kind(doc["kind"]),
+        kind=NoticeKind(doc["kind"]),
         lane=doc["lane"],
         order=doc["order"],
         address=doc["address"],
@@ -161,9 +160,9 @@ def job_from_doc(doc: Mapping[str, Any]) -> Job:
         refs=tuple(doc["refs"]),
         fallback=None if doc["fallback"] is None else template_from_doc(doc["fallback"]),
         template_since=doc["template_since"],
-        state=State(doc["state"]),
+        state=JobState(doc["state"]),
         attempt=doc["attempt"],
-        strikes=doc["strikes"],
+        failures=doc["failures"],
         waits=doc["waits"],
         media_id=doc["media_id"],
         provider_ids=tuple(doc["provider_ids"]),
@@ -176,4 +175,4 @@ def job_from_doc(doc: Mapping[str, Any]) -> Job:
     )
 
 
-JOB: Final[Stored[Job]] = Stored(JOBS, lambda job: job.key, job_to_doc, job_from_doc)
+JOB: Final[DocumentMapping[Job]] = DocumentMapping(JOBS, lambda job: job.key, job_to_doc, job_from_doc)

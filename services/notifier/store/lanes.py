@@ -1,7 +1,7 @@
 """Leases of lanes. Leases go by the server's clock, so that the clocks of several workers need not agree.
 
 Written without waiting for a majority: what a failover may undo here is a lease, a count of tokens or a time to look again, and every try
-is guarded by its job's version, which does wait. (The bell and the window are rung in transactions, with the house's guarantees.)
+is guarded by its job's version, which does wait. (The revision and the window are rung in transactions, with the house's guarantees.)
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class MongoLanes:
         return None if doc is None else _lane(doc)
 
     async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
-        """See `ports.Lanes`. What was rung meanwhile is in the bell, so that it is not forgotten."""
+        """See `ports.Lanes`. What was rung meanwhile is in the revision, so that it is not forgotten."""
         until = _from_now(lease_seconds)
         held: Doc = {"_id": {"$in": list(tokens)}, "lease.token": {"$in": list(tokens.values())}}
         with reachable():
@@ -78,7 +78,7 @@ class MongoLanes:
             values["due_at"] = due_at
         update: dict[str, Any] = {"$unset": gone, **({"$set": values} if values else {})}
         with reachable():
-            result = await self._rows.update_one({"_id": lane.key, "lease.token": token, "bell": lane.bell}, update)
+            result = await self._rows.update_one({"_id": lane.key, "lease.token": token, "revision": lane.revision}, update)
         return result.matched_count == 1
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:
@@ -95,7 +95,7 @@ def _lane(doc: Doc) -> Lane:
     pair = doc.get("pair")
     return Lane(
         key=doc["_id"],
-        bell=doc["bell"],
+        revision=doc["revision"],
         pair=None if pair is None else Bucket(pair["tokens"], pair["at"]),
         inbound_at=doc.get("inbound_at"),
         held_since=doc.get("held_since"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.notifier.domain.facts import Channel
-from services.notifier.domain.job import OPEN, Job, State
+from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.store.documents import JOBS, job_from_doc
 from shared.errors import BadInput, NotFound
 from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
@@ -31,7 +31,7 @@ class JobPage:
     cursor: str | None
 
 
-class JobReader:
+class MongoJobReader:
     """Reads the collection `jobs`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
@@ -49,7 +49,7 @@ class JobReader:
             raise NotFound("jobs_not_found")
         return _row(doc)
 
-    async def page(self, *, states: tuple[State, ...], search: str, cursor: str | None, limit: int) -> JobPage:
+    async def page(self, *, states: tuple[JobState, ...], search: str, cursor: str | None, limit: int) -> JobPage:
         """Jobs of these states (none: all) one of whose references begins with `search`.
 
         Raises:
@@ -73,7 +73,7 @@ class JobReader:
         with reachable():
             groups = await aggregate(self._rows, [{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}])
         found = {group["_id"]: group["jobs"] for group in groups}
-        return {str(state): found.get(str(state), 0) for state in State}
+        return {str(state): found.get(str(state), 0) for state in JobState}
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
         """Age of the channel's oldest job that is still in flight; 0 where there is none."""

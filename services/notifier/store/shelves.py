@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.notifier.domain.job import RETRIED_BY_HAND, State
+from services.notifier.domain.job import RETRIED_BY_HAND, JobState
 from services.notifier.store.documents import JOBS, LANES
 from shared.messaging.shelves import Also, Move, Shelf
 
-_RING: Final = {"$set": {"bell": {"$add": ["$bell", 1]}, "due_at": {"$min": ["$due_at", "$$NOW"]}}}
+_RING: Final = {"$set": {"revision": {"$add": ["$revision", 1]}, "due_at": {"$min": ["$due_at", "$$NOW"]}}}
 """Whoever gives the lane back now sees that something came; the dispatcher finds it due."""
 
 SHELVES: Final = (
     Shelf(
         name="notices",
         collection=JOBS,
-        waits={"state": State.FAILED.value},
+        waits={"state": JobState.FAILED.value},
         kind="kind",
         reason="reason",
         since="done_at",
@@ -25,8 +25,8 @@ SHELVES: Final = (
             (
                 {
                     "$set": {
-                        "state": State.READY.value,
-                        "strikes": 0,
+                        "state": JobState.READY.value,
+                        "failures": 0,
                         "waits": 0,
                         "next_at": "$$NOW",
                         "reason": RETRIED_BY_HAND,
@@ -36,7 +36,7 @@ SHELVES: Final = (
             ),
             also=(Also(LANES, "lane", (_RING,)),),
         ),
-        discard=Move(({"$set": {"state": State.DISCARDED.value, "note": "$$note", "done_at": "$$NOW"}},)),
+        discard=Move(({"$set": {"state": JobState.DISCARDED.value, "note": "$$note", "done_at": "$$NOW"}},)),
         personal=("address", "lane", "message", "fallback", "provider_ids"),
     ),
 )

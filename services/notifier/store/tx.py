@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DeleteOne, UpdateOne
 
 from services.notifier.domain.facts import Channel, Fact
-from services.notifier.domain.job import Job, State, behind_template, holds_something
+from services.notifier.domain.job import Job, JobState, behind_template, holds_something
 from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
@@ -80,7 +80,7 @@ class MongoTx:
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
         """See `ports.Tx`."""
-        docs = await self._rows.find({"lane": lane, "state": State.HELD.value}, {"_id": 1}).to_list(None)
+        docs = await self._rows.find({"lane": lane, "state": JobState.HELD.value}, {"_id": 1}).to_list(None)
         return tuple([await self.get_job(doc["_id"]) for doc in docs])
 
     def note_held(self, lane: str, since: datetime | None) -> None:
@@ -90,7 +90,7 @@ class MongoTx:
 
     def note_inbound(self, lane: str, at: datetime) -> None:
         """Open the 24-hour window of the lane from then; never moves back."""
-        update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": channel_of(lane), "bell": 0}}
+        update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": channel_of(lane), "revision": 0}}
         self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update, upsert=True))
 
     def keep_status(self, status: EarlyStatus) -> None:
@@ -128,7 +128,7 @@ class MongoTx:
     def _ring(self, job: Job) -> None:
         if job.channel is Channel.ADAPTER:  # nothing is ever sent there
             return
-        update: dict[str, Any] = {"$inc": {"bell": 1}, "$setOnInsert": {"channel": channel_of(job.lane)}}
+        update: dict[str, Any] = {"$inc": {"revision": 1}, "$setOnInsert": {"channel": channel_of(job.lane)}}
         # A job that left its lane frees those behind it: look at once.
         update["$min"] = {"due_at": job.next_at if job.is_open else job.done_at or job.next_at}
         self._work.unit.defer(LANES, UpdateOne({"_id": job.lane}, update, upsert=True))

@@ -25,7 +25,7 @@ from services.verification.api.shapes import (
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
 
@@ -50,7 +50,7 @@ _DECIDING: Final = (
 )
 
 
-def install(app: FastAPI, units: Units[Tx], deps: Deps) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Put the desk's routes into the app."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
     _lists(router, deps)
@@ -92,7 +92,7 @@ async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
     return page_out(await deps.task_list.page(query, at=now), deps.catalogue, now)
 
 
-def _acts(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
+def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     async def shown(request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
         view = await units.run(act, context=_context(request, task_id))
         response.headers.update(_SHOWN)
@@ -122,7 +122,7 @@ def _acts(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
         return await shown(request, response, task_id, lambda tx: handlers.decide_task(tx, deps, task_id, client.name, body.decision()))
 
 
-def _attachments(router: APIRouter, units: Units[Tx], deps: Deps) -> None:
+def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     @router.get(
         "/tasks/{task_id}/attachments/{file_id}",
         response_class=Response,

@@ -12,12 +12,12 @@ from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
-from services.verification.domain.submission import Decision as CourtDecision
+from services.verification.domain.submission import CourtDecision
 from services.verification.domain.task import Task
-from services.verification.handlers import Act, Decision, TaskView
+from services.verification.handlers import Act, TaskDecision, TaskView
 from services.verification.ports import TaskFilter, TaskPage, TaskTally
 from shared.reference.catalogue import Catalogue
-from shared.reference.reasons import About, Reason
+from shared.reference.reasons import KnownReason, ReasonScope
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 FieldName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_.\[\]]*$")]
@@ -48,10 +48,10 @@ class DecisionIn(Input):
         Field(description="The selfie was compared and shows the person: link the sender's chat to the NIK; with approve or return only"),
     ] = False
 
-    def decision(self) -> Decision:
+    def decision(self) -> TaskDecision:
         """In the handlers' words."""
         reasons = tuple(Finding(code=reason.code, field=reason.field) for reason in self.reasons)
-        return Decision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
+        return TaskDecision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
 
 
 class SearchIn(Input):
@@ -84,12 +84,12 @@ class KnownReasonOut(BaseModel):
 
     code: str
     text: Annotated[str, Field(description="What the citizen is told, in Indonesian")]
-    about: Annotated[About, Field(description="What `field` names where the reason is given")]
+    about: Annotated[ReasonScope, Field(description="What `field` names where the reason is given")]
     acts: Annotated[tuple[Act, ...], Field(description="What an officer may give it for; empty: only the checks find it")]
     tells_register: Annotated[bool, Field(description="It says what the register holds: not for a sender whose identity is unproven")]
 
     @classmethod
-    def of(cls, reason: Reason) -> KnownReasonOut:
+    def of(cls, reason: KnownReason) -> KnownReasonOut:
         """Shape it."""
         acts = tuple(act for act in Act if act.value in reason.officer)
         return cls(code=reason.code, text=reason.text, about=reason.about, acts=acts, tells_register=reason.code not in TELLS_NOTHING)

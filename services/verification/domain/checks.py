@@ -15,8 +15,8 @@ from typing import Final
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import CERAI_TALAK, Decision, Party, Submission
-from shared.reference.catalogue import Offer, Service
+from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty, Submission
+from shared.reference.catalogue import CivilService, Offer
 from shared.reference.courts import CourtKind, find_court
 from shared.reference.population import DIVORCED, MARRIED
 from shared.reference.regions import find_regency, find_village, is_home, is_known_district
@@ -62,13 +62,13 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
         yield warning("name_has_title", field)
 
 
-def check_documents(submission: Submission, service: Service) -> Iterator[Finding]:
+def check_documents(submission: Submission, service: CivilService) -> Iterator[Finding]:
     """Every need of the catalogue that applies to everybody is met by an attachment."""
     for need in service.missing_needs(submission.attachment_kinds):
         yield failure("attachment_missing", f"attachments.{need.any_of[0]}")
 
 
-def check_request(submission: Submission, service: Service, register: Register, *, today: date) -> tuple[Finding, ...]:
+def check_request(submission: Submission, service: CivilService, register: Register, *, today: date) -> tuple[Finding, ...]:
     """Run every check that belongs to the request.
 
     Args:
@@ -156,7 +156,7 @@ def name_key(name: str) -> str:
     return re.sub(r"[^A-Z]", "", plain)
 
 
-def check_decision(submission: Submission, decision: Decision, register: Register, *, today: date) -> Iterator[Finding]:
+def check_decision(submission: Submission, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:
     """The decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
     yield from _check_decision_form(decision, today)
     malformed = False
@@ -172,7 +172,7 @@ def check_decision(submission: Submission, decision: Decision, register: Registe
         yield from _check_children(decision, register)
 
 
-def _check_decision_form(decision: Decision, today: date) -> Iterator[Finding]:
+def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
     court = find_court(decision.court_code)
     if court is None:
         yield failure("court_unknown", "decision.court_code")
@@ -187,7 +187,7 @@ def _check_decision_form(decision: Decision, today: date) -> Iterator[Finding]:
         yield failure("decision_dates_disorder", "decision.deed_on")
 
 
-def _check_parties(submission: Submission, decision: Decision, register: Register) -> Iterator[Finding]:
+def _check_parties(submission: Submission, decision: CourtDecision, register: Register) -> Iterator[Finding]:
     roles = {decision.husband.nik: ("husband", Sex.MALE), decision.wife.nik: ("wife", Sex.FEMALE)}
     if len(roles) == 1:
         yield failure("parties_same", "decision.wife.nik")
@@ -206,7 +206,7 @@ def _check_parties(submission: Submission, decision: Decision, register: Registe
         yield warning("parties_live_apart", None)
 
 
-def _check_holder(party: Party, member: Member, register: Register, prefix: str, sex: Sex) -> Iterator[Finding]:
+def _check_holder(party: CourtParty, member: Member, register: Register, prefix: str, sex: Sex) -> Iterator[Finding]:
     family = register.family_of(party.nik)
     if family is not None and not is_home(family.village_code):
         yield failure("other_office", f"{prefix}nik")
@@ -226,7 +226,7 @@ def _check_holder(party: Party, member: Member, register: Register, prefix: str,
         yield failure("not_married", f"{prefix}nik")
 
 
-def _check_children(decision: Decision, register: Register) -> Iterator[Finding]:
+def _check_children(decision: CourtDecision, register: Register) -> Iterator[Finding]:
     parties = (decision.husband.nik, decision.wife.nik)
     families = {id(family) for nik in parties if (family := register.family_of(nik)) is not None}
     for index, child in enumerate(decision.children):

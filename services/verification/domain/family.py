@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Decision, Submission
+from services.verification.domain.submission import CourtDecision, Submission
 from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation
 
@@ -65,7 +65,7 @@ def card_for(submission: Submission, register: Register) -> Card:
     return card_after_divorce(submission.nik, submission.decision, family, register)
 
 
-def card_after_divorce(holder: str, decision: Decision, family: Family, register: Register) -> Card:
+def card_after_divorce(holder: str, decision: CourtDecision, family: Family, register: Register) -> Card:
     """Compute the card of one party after the divorce.
 
     Args:
@@ -89,7 +89,7 @@ def card_after_divorce(holder: str, decision: Decision, family: Family, register
     return _card(family, (*kept, *(replace(child, relation=relation) for child in joining)), kk_number=family.kk_number)
 
 
-def leaver(family: Family, decision: Decision) -> str:
+def leaver(family: Family, decision: CourtDecision) -> str:
     """NIK of the party that leaves a card on which both parties stand: the one who is further from its head.
 
     Equal distance (two lodgers, say): the wife's card is the new one. A convention of ours without a source; the office has to confirm it.
@@ -100,7 +100,7 @@ def leaver(family: Family, decision: Decision) -> str:
     return husband.nik if _STAYS[husband.relation] > _STAYS[wife.relation] else wife.nik
 
 
-def _leaving(holder: str, decision: Decision, family: Family, children: tuple[Member, ...]) -> Card:
+def _leaving(holder: str, decision: CourtDecision, family: Family, children: tuple[Member, ...]) -> Card:
     person = family.member(holder)
     if person is None:
         raise DomainError("holder_not_in_register")

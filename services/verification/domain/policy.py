@@ -10,10 +10,10 @@ from typing import Final
 
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
-from shared.reference.catalogue import Service
+from shared.reference.catalogue import CivilService
 
 
-class Route(StrEnum):
+class CaseRoute(StrEnum):
     """The four ways, the strongest last: one refusal outweighs any number of things that could be mended."""
 
     APPROVE = "approve"
@@ -22,30 +22,30 @@ class Route(StrEnum):
     REJECT = "reject"
 
 
-ROUTES: Final[Mapping[str, Route]] = MappingProxyType(
+ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
     {
         # What the sender can mend alone
-        "nik_not_16_digits": Route.RETURN,
-        "nik_date_impossible": Route.RETURN,
-        "nik_serial_zero": Route.RETURN,
-        "kk_not_16_digits": Route.RETURN,
-        "kk_date_impossible": Route.RETURN,
-        "kk_number_differs": Route.RETURN,
-        "nik_not_in_kk": Route.RETURN,
-        "name_empty": Route.RETURN,
-        "name_too_long": Route.RETURN,
-        "name_has_digits": Route.RETURN,
-        "name_has_symbols": Route.RETURN,
-        "attachment_missing": Route.RETURN,
-        "custody_unknown": Route.RETURN,
-        "decision_missing": Route.RETURN,
-        "decision_not_final": Route.RETURN,
-        "holder_not_party": Route.RETURN,
-        "parties_same": Route.RETURN,
-        "pledge_missing": Route.RETURN,
+        "nik_not_16_digits": CaseRoute.RETURN,
+        "nik_date_impossible": CaseRoute.RETURN,
+        "nik_serial_zero": CaseRoute.RETURN,
+        "kk_not_16_digits": CaseRoute.RETURN,
+        "kk_date_impossible": CaseRoute.RETURN,
+        "kk_number_differs": CaseRoute.RETURN,
+        "nik_not_in_kk": CaseRoute.RETURN,
+        "name_empty": CaseRoute.RETURN,
+        "name_too_long": CaseRoute.RETURN,
+        "name_has_digits": CaseRoute.RETURN,
+        "name_has_symbols": CaseRoute.RETURN,
+        "attachment_missing": CaseRoute.RETURN,
+        "custody_unknown": CaseRoute.RETURN,
+        "decision_missing": CaseRoute.RETURN,
+        "decision_not_final": CaseRoute.RETURN,
+        "holder_not_party": CaseRoute.RETURN,
+        "parties_same": CaseRoute.RETURN,
+        "pledge_missing": CaseRoute.RETURN,
         # What this office may not do
-        "other_office": Route.REJECT,
-        "court_not_competent": Route.REJECT,
+        "other_office": CaseRoute.REJECT,
+        "court_not_competent": CaseRoute.REJECT,
     },
 )
 """Failure -> way. A failure that is not named here goes to an officer: never a refusal by omission."""
@@ -68,11 +68,11 @@ OFFICER_REQUIRED: Final = "officer_required"
 class Verdict:
     """The way, and the findings that led there (empty when approved)."""
 
-    route: Route
+    route: CaseRoute
     reasons: tuple[Finding, ...] = ()
 
 
-def route(findings: tuple[Finding, ...], service: Service) -> Verdict:
+def route(findings: tuple[Finding, ...], service: CivilService) -> Verdict:
     """Choose the way.
 
     Everything green and the service allows it: approved. Warnings alone do not stop that. Otherwise the strongest way that any failure
@@ -81,12 +81,12 @@ def route(findings: tuple[Finding, ...], service: Service) -> Verdict:
     """
     failures = tuple(finding for finding in findings if finding.is_failure)
     if not failures:
-        return Verdict(Route.APPROVE) if service.automatic else Verdict(Route.STAFF, (failure(OFFICER_REQUIRED),))
+        return Verdict(CaseRoute.APPROVE) if service.automatic else Verdict(CaseRoute.STAFF, (failure(OFFICER_REQUIRED),))
     if any(finding.code == IDENTITY_UNPROVEN for finding in failures):
         form = tuple(finding for finding in failures if finding.code in FORM)
-        return Verdict(Route.RETURN, form) if form else Verdict(Route.STAFF, failures)
-    for way in (Route.REJECT, Route.RETURN):
+        return Verdict(CaseRoute.RETURN, form) if form else Verdict(CaseRoute.STAFF, failures)
+    for way in (CaseRoute.REJECT, CaseRoute.RETURN):
         reasons = tuple(finding for finding in failures if ROUTES.get(finding.code) is way)
         if reasons:
             return Verdict(way, reasons)
-    return Verdict(Route.STAFF, failures)
+    return Verdict(CaseRoute.STAFF, failures)

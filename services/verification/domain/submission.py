@@ -31,7 +31,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CourtParty:
     """A party of a court decision, as the court wrote it."""
 
     nik: str
@@ -44,7 +44,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class CourtChild:
     """A child of the marriage and the NIK of the party that has custody."""
 
     nik: str
@@ -53,7 +53,7 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class CourtDecision:
     """A divorce decision of a Religious Court. The office records it and does not try the case again."""
 
     court_code: str
@@ -63,13 +63,13 @@ class Decision:
     final_on: date
     deed_number: str
     deed_on: date
-    husband: Party
-    wife: Party
+    husband: CourtParty
+    wife: CourtParty
     pledge_on: date | None = None
     deed_serial: str | None = None
     marriage_certificate_number: str | None = None
     marriage_certificate_on: date | None = None
-    children: tuple[Child, ...] = ()
+    children: tuple[CourtChild, ...] = ()
 
     @property
     def divorced_on(self) -> date:
@@ -79,11 +79,11 @@ class Decision:
         """
         return self.pledge_on or self.final_on
 
-    def party(self, nik: str) -> Party | None:
+    def party(self, nik: str) -> CourtParty | None:
         """The party with this NIK."""
         return next((party for party in (self.husband, self.wife) if party.nik == nik), None)
 
-    def other(self, nik: str) -> Party:
+    def other(self, nik: str) -> CourtParty:
         """The party that does not have this NIK."""
         return self.wife if self.husband.nik == nik else self.husband
 
@@ -118,7 +118,7 @@ class Submission:
     applicant_name: str | None = None
     promised_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
-    decision: Decision | None = None
+    decision: CourtDecision | None = None
     vouching: Vouching | None = None
     """None: nobody stands for the sender."""
     sender_nik: str | None = None

@@ -3,5 +3,5 @@
 from services.verification.store.registry import RegistryStore as RegistryStore
 from services.verification.store.schema import ACCOUNTS as ACCOUNTS
 from services.verification.store.schema import INDEXES as INDEXES
-from services.verification.store.task_list import MongoTaskList as MongoTaskList
+from services.verification.store.task_reader import MongoTaskReader as MongoTaskReader
 from services.verification.store.tx import MongoTx as MongoTx

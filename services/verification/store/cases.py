@@ -8,10 +8,10 @@ from typing import Any
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
+from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
-from shared.mongo import Doc, Mapping, fields_of
+from shared.mongo import Doc, DocumentMapping, fields_of
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -115,7 +115,7 @@ def _card(doc: Doc) -> Card:
     return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
-def _plain(part: Attachment | Contact | Party | Child | Decision) -> Doc:
+def _plain(part: Attachment | Contact | CourtParty | CourtChild | CourtDecision) -> Doc:
     return {name: _iso(value) for name, value in fields_of(part).items()}
 
 
@@ -127,7 +127,7 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _decision_doc(decision: Decision) -> Doc:
+def _decision_doc(decision: CourtDecision) -> Doc:
     return _plain(decision) | {
         "husband": _plain(decision.husband),
         "wife": _plain(decision.wife),
@@ -135,14 +135,18 @@ def _decision_doc(decision: Decision) -> Doc:
     }
 
 
-def _decision(doc: Doc) -> Decision:
+def _decision(doc: Doc) -> CourtDecision:
     dates = {name: _date(doc[name]) for name in ("decided_on", "final_on", "deed_on", "pledge_on", "marriage_certificate_on")}
-    parts = {"husband": _party(doc["husband"]), "wife": _party(doc["wife"]), "children": tuple(Child(**child) for child in doc["children"])}
-    return Decision(**(doc | dates | parts))
+    parts = {
+        "husband": _party(doc["husband"]),
+        "wife": _party(doc["wife"]),
+        "children": tuple(CourtChild(**child) for child in doc["children"]),
+    }
+    return CourtDecision(**(doc | dates | parts))
 
 
-def _party(doc: Doc) -> Party:
-    return Party(**(doc | {"born_on": _date(doc["born_on"])}))
+def _party(doc: Doc) -> CourtParty:
+    return CourtParty(**(doc | {"born_on": _date(doc["born_on"])}))
 
 
-CASE: Mapping[Case] = Mapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
+CASE: DocumentMapping[Case] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from services.verification.domain.register import Family, Former, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import DatabaseUnavailable, Doc, Mapping, Mongo, fields_of, is_unavailable
+from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, fields_of, is_unavailable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
@@ -74,7 +74,9 @@ def _from_doc(doc: Doc) -> Family:
     )
 
 
-FAMILY: Mapping[Family] = Mapping(collection=FAMILIES, key=lambda family: family.kk_number, to_doc=_to_doc, from_doc=_from_doc)
+FAMILY: DocumentMapping[Family] = DocumentMapping(
+    collection=FAMILIES, key=lambda family: family.kk_number, to_doc=_to_doc, from_doc=_from_doc
+)
 
 
 class RegistryStore:

@@ -15,7 +15,7 @@ FAMILIES: Final = "families"
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (
-        IndexModel([("state", 1)], name="state"),  # census: how many are in flight
+        IndexModel([("state", 1)], name="state"),  # tally: how many are in flight
         IndexModel([("case_id", 1)], name="case_id", sparse=True),  # all requests of one court decision
     ),
     TASKS: (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.verification.domain.task import Claim, Outcome, Task, TaskState
 from services.verification.store.cases import finding_doc, finding_from
 from services.verification.store.schema import TASKS
-from shared.mongo import Doc, Mapping
+from shared.mongo import Doc, DocumentMapping
 
 
 def _to_doc(task: Task) -> Doc:
@@ -53,4 +53,4 @@ def task_from(doc: Doc) -> Task:
     )
 
 
-TASK: Mapping[Task] = Mapping(collection=TASKS, key=lambda task: task.id, to_doc=_to_doc, from_doc=task_from)
+TASK: DocumentMapping[Task] = DocumentMapping(collection=TASKS, key=lambda task: task.id, to_doc=_to_doc, from_doc=task_from)

@@ -14,13 +14,13 @@ from services.verification.store.cases import CASE
 from services.verification.store.registry import FAMILY, RegistryStore
 from services.verification.store.tasks import TASK
 from shared.messaging.units import UnitOfWork
-from shared.mongo import Unit
+from shared.mongo import ChangeTracker
 
 
 class MongoCases:
     """Implements `ports.Cases`."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: ChangeTracker) -> None:
         self._unit = unit
 
     async def find(self, request_id: str) -> Case | None:
@@ -43,7 +43,7 @@ class MongoCases:
 class MongoTasks:
     """Implements `ports.Tasks`."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: ChangeTracker) -> None:
         self._unit = unit
 
     async def get(self, task_id: str) -> Task:
@@ -66,7 +66,7 @@ class MongoTasks:
 class MongoFamilies:
     """Implements `ports.Families`."""
 
-    def __init__(self, unit: Unit, registry: RegistryStore) -> None:
+    def __init__(self, unit: ChangeTracker, registry: RegistryStore) -> None:
         self._unit = unit
         self._registry = registry
 

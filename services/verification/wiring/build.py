@@ -9,14 +9,14 @@ from services.verification import api, consumers
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import ACCOUNTS, INDEXES, MongoTaskList, MongoTx, RegistryStore
+from services.verification.store import ACCOUNTS, INDEXES, MongoTaskReader, MongoTx, RegistryStore
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
 from shared.messaging import conservation
-from shared.messaging.station import Station
+from shared.messaging.station import MessagingHost
 from shared.messaging.units import UnitOfWork
-from shared.process import Job, Service
+from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
@@ -26,8 +26,8 @@ SERVICE: Final = "verification"
 
 def build(settings: Settings) -> Service:
     """Put the service together."""
-    station = Station(settings, SERVICE)
-    mongo, database = station.mongo, station.database
+    host = MessagingHost(settings, SERVICE)
+    mongo, database = host.mongo, host.database
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     deps = Deps(
@@ -37,14 +37,14 @@ def build(settings: Settings) -> Service:
         hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
         claim_lease=timedelta(minutes=settings.claim_lease_minutes),
         files=files,
-        task_list=MongoTaskList(mongo, database),
+        task_list=MongoTaskReader(mongo, database),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
 
-    units = station.units(make_tx, clock.now)
-    consumer = station.consumer(units, consumers.routes(deps))
+    units = host.units(make_tx, clock.now)
+    consumer = host.consumer(units, consumers.routes(deps))
 
     async def prepare() -> None:
         await units.prepare()
@@ -52,15 +52,15 @@ def build(settings: Settings) -> Service:
         await conservation.register(mongo, database, ACCOUNTS)
 
     health = Health()
-    health.add("mongo", station.check_database)
-    app = create_app(settings, health, title="Verifikasi", database_lost=station.mongo.lost)
+    health.add("mongo", host.check_database)
+    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost)
     api.install(app, units, deps)
     return Service(
         name=SERVICE,
         health=health,
         app=app,
         prepare=prepare,
-        workers=(Job("consumer", consumer.run, {"broker": consumer.check}),),
-        relay=Job("relay", station.relay.run, {"outbox": station.check_outbox, "publisher": station.publisher.check}),
-        close=(files.close, station.close),
+        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),),
+        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        close=(files.close, host.close),
     )

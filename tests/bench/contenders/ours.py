@@ -14,12 +14,12 @@ from shared.contracts.intake import RequestSubmitted
 from shared.contracts.verification import RequestApproved
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer, Options
-from shared.messaging.delivery import Delivery, Meta, Outcome, Route, routing
+from shared.messaging.delivery import Delivery, EventRoute, Meta, Outcome, routing
 from shared.messaging.outbox import Outbox
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, Units
-from shared.mongo import Mapping, Mongo
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.mongo import DocumentMapping, Mongo
 from tests.bench.contenders.ground import SERVICE, Ground, Round, Stopwatch, fill, fresh_database, golden, prove, until
 from tests.support.vhosts import as_user
 
@@ -32,7 +32,7 @@ class Case:
     state: str
 
 
-CASES: Final[Mapping[Case]] = Mapping(
+CASES: Final[DocumentMapping[Case]] = DocumentMapping(
     "cases", lambda case: case.request_id, lambda case: {"state": case.state}, lambda doc: Case(doc["_id"], doc["state"])
 )
 
@@ -46,10 +46,10 @@ class Step:
         self._publisher = publisher
         self._url = url
         self.relay = Relay(Outbox(mongo, database), publisher.publish_row, watch=False)
-        self._units: Units[UnitOfWork] = Units(
-            mongo=mongo, database=database, service=SERVICE, make_tx=lambda work: work, clock=now, carrier=self.relay
+        self._units: UnitOfWorkRunner[UnitOfWork] = UnitOfWorkRunner(
+            mongo=mongo, database=database, service=SERVICE, make_tx=lambda work: work, clock=now, handoff=self.relay
         )
-        self._routes = routing([Route(RequestSubmitted, self._handle, self._prefetch)])
+        self._routes = routing([EventRoute(RequestSubmitted, self._handle, self._prefetch)])
         self._approved = RequestApproved.model_validate(golden(RequestApproved.type).data)
         self.done = 0
 

@@ -52,7 +52,7 @@ class _Stored:
                 self.by_address[origin["address"]].append(request)
         self.ids = {request["_id"] for request in requests}
         self.receipts = {request["receipt"] for request in requests}
-        self.pieces = {piece["_id"]: piece for piece in world.of("intake", "inflow")}
+        self.pieces = {piece["_id"]: piece for piece in world.of("intake", "webhook_log")}
         self.cases: dict[str, list[Doc]] = defaultdict(list)
         for case in world.of("intake", "cases"):
             self.cases[case["decision"]["decision_id"]].append(case)

@@ -10,7 +10,7 @@ from tests.chaos.world import World
 
 PROMISE: Final = "I6"
 PARKED: Final = (
-    ("intake", "inflow", "parked", "reason"),
+    ("intake", "webhook_log", "parked", "reason"),
     ("intake", "parked", "parked", "code"),
     ("verification", "parked", "parked", "code"),
     ("issuance", "parked", "parked", "code"),

@@ -10,9 +10,9 @@ import pytest
 from shared.contracts.registry import decode
 from shared.errors import BadInput, DomainError
 from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Retry, Unavailable
-from shared.messaging.outbox import Handed
+from shared.messaging.outbox import LeasedRows
 from shared.messaging.parked import ParkedMessages, ParkedState
-from shared.messaging.units import Errand
+from shared.messaging.units import UnitBody
 from shared.mongo import Mongo
 from tests.integration.data.toy import TALLIES, Listener, Tally, Toy, Tx, message
 
@@ -185,12 +185,12 @@ async def test_unit_that_raises_writes_nothing(toy: Toy) -> None:
     assert await toy.count("inbox") == 0
 
 
-def adding(tally_id: str, correlation_id: str) -> Errand[Tx, str]:
+def adding(tally_id: str, correlation_id: str) -> UnitBody[Tx, str]:
     async def body(tx: Tx) -> str:
         await tx.add_one(tally_id)
         return tally_id
 
-    return Errand(body, Context(correlation_id, None, "00-" + "a" * 32 + "-" + "b" * 16 + "-01"))
+    return UnitBody(body, Context(correlation_id, None, "00-" + "a" * 32 + "-" + "b" * 16 + "-01"))
 
 
 async def test_errands_share_a_unit_and_each_has_its_own_cause_and_fate(toy: Toy) -> None:
@@ -203,7 +203,7 @@ async def test_errands_share_a_unit_and_each_has_its_own_cause_and_fate(toy: Toy
     async def prefetch(tx: Tx) -> None:
         prefetched.append(tx)
 
-    first, refused, last = await toy.units.run_many([adding("a", "one"), Errand(refuse), adding("a", "two")], prefetch)
+    first, refused, last = await toy.units.run_many([adding("a", "one"), UnitBody(refuse), adding("a", "two")], prefetch)
     assert (first, last) == ("a", "a")
     assert isinstance(refused, DomainError)
     assert await toy.totals() == {"a": 2}
@@ -223,7 +223,7 @@ async def test_errands_that_lost_a_race_run_again_alone(toy: Toy) -> None:
             await toy.batch(message("a"))
         return "raced"
 
-    assert await toy.units.run_many([adding("b", "one"), Errand(race)]) == ["b", "raced"]
+    assert await toy.units.run_many([adding("b", "one"), UnitBody(race)]) == ["b", "raced"]
     assert await toy.totals() == {"a": 3, "b": 1}
 
 
@@ -231,7 +231,7 @@ async def test_an_errand_that_breaks_stops_no_other(toy: Toy) -> None:
     async def broken(_tx: Tx) -> str:
         raise KeyError("defect")
 
-    first, defect, last = await toy.units.run_many([adding("a", "one"), Errand(broken), adding("b", "two")])
+    first, defect, last = await toy.units.run_many([adding("a", "one"), UnitBody(broken), adding("b", "two")])
     assert (first, last) == ("a", "b")
     assert isinstance(defect, KeyError)
     assert await toy.totals() == {"a": 1, "b": 1}
@@ -269,13 +269,13 @@ async def test_the_relay_hears_and_hooks_run_after_the_commit_only(toy: Toy) -> 
         def hold(self) -> None:
             return None
 
-        def take(self, handed: Handed) -> None:
+        def take(self, handed: LeasedRows) -> None:
             raise AssertionError(handed)
 
         def wake(self) -> None:
             calls.append("wake")
 
-    heard = Toy(toy.mongo, toy.database, carrier=Heard())
+    heard = Toy(toy.mongo, toy.database, handoff=Heard())
 
     async def body(tx: Tx) -> None:
         tx.work.on_commit(lambda: calls.append("hook"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.clock import now
 from shared.contracts.verification import TaskClosed
 from shared.messaging import conservation
-from shared.messaging.conservation import Account, Census, Count
+from shared.messaging.conservation import AccountSpec, Count, Tally
 from shared.messaging.delivery import Dead, Delivery
 from shared.messaging.outbox import Outbox
 from shared.messaging.parked import ParkedMessages
@@ -15,31 +15,31 @@ from tests.integration.data.toy import SERVICE, Toy, message
 async def test_accounts_are_data_that_anybody_can_count(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "requests").insert_many([{"state": state} for state in ("open", "open", "done", "stuck")])
     account = conservation.by_state("requests", "requests", finished=["done"], parked=["stuck"], in_flight=["open"])
-    gone = Account("gone", (), (), (), ())
+    gone = AccountSpec("gone", (), (), (), ())
     await conservation.register(toy.mongo, toy.database, [gone])
     await conservation.register(toy.mongo, toy.database, [account])
-    assert await conservation.take(toy.mongo, toy.database) == {"requests": Census(4, 1, 1, 2)}
-    assert await conservation.census(toy.mongo, toy.database, account) == Census(4, 1, 1, 2)
+    assert await conservation.take(toy.mongo, toy.database) == {"requests": Tally(4, 1, 1, 2)}
+    assert await conservation.tally(toy.mongo, toy.database, account) == Tally(4, 1, 1, 2)
 
 
 async def test_state_that_no_side_knows_is_missing(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "requests").insert_many([{"state": "done"}, {"state": "forgotten"}])
     account = conservation.by_state("requests", "requests", finished=["done"], parked=[], in_flight=["open"])
-    assert (await conservation.census(toy.mongo, toy.database, account)).missing == 1
+    assert (await conservation.tally(toy.mongo, toy.database, account)).missing == 1
 
 
 async def test_sides_may_be_sums_of_several_collections(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "new").insert_many([{}, {}])
     await toy.mongo.collection(toy.database, "old").insert_many([{"ok": True}, {"ok": False}])
-    account = Account(
+    account = AccountSpec(
         "both",
         accepted=(Count("new", {}), Count("old", {})),
         finished=(Count("old", {"ok": True}),),
         parked=(Count("old", {"ok": False}),),
         in_flight=(Count("new", {}),),
     )
-    found = await conservation.census(toy.mongo, toy.database, account)
-    assert found == Census(4, 1, 1, 2)
+    found = await conservation.tally(toy.mongo, toy.database, account)
+    assert found == Tally(4, 1, 1, 2)
     assert found.missing == 0
 
 
@@ -67,7 +67,7 @@ async def test_every_event_is_followed_from_outbox_to_inbox(toy: Toy) -> None:
     found = await flow()
     assert (found.published, found.handled, found.parked, found.refused, found.on_the_way) == (8, 2, 1, 1, 1)
     assert found.unsent == 3
-    assert found.census.missing == 0
+    assert found.tally.missing == 0
     await ParkedMessages(toy.mongo, toy.database).discard(toy.key(deliveries[1]), "nobody needs it", now())
     after = await flow()
     assert (after.parked, after.discarded) == (0, 1)

@@ -10,12 +10,12 @@ import pytest
 from pymongo import IndexModel, MongoClient
 
 from services.intake import store as intake
-from services.intake.domain.contacts import Identity
-from services.intake.ports import Search
-from services.intake.store.inflow import InflowStore
-from services.intake.store.register import RegisterStore
+from services.intake.domain.contacts import ChatIdentity
+from services.intake.ports import RequestSearch
+from services.intake.store.request_reader import MongoRequestReader
 from services.intake.store.tx import IntakeTx
 from services.intake.store.uploads import UsedFiles
+from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
@@ -24,7 +24,7 @@ from services.verification import store as verification
 from shared.clock import now
 from shared.messaging.outbox import Outbox
 from shared.messaging.units import INDEXES, UnitOfWork
-from shared.mongo import Mongo, Unit
+from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
 from shared.values import Receipt
 
@@ -32,11 +32,11 @@ Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
 def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
-    return IntakeTx(UnitOfWork(Unit(mongo, database), service="intake", clock=now), mongo, database, now)
+    return IntakeTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
-    work = UnitOfWork(Unit(mongo, database), service="notifier", clock=now)
+    work = UnitOfWork(ChangeTracker(mongo, database), service="notifier", clock=now)
     return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
@@ -45,26 +45,32 @@ async def unused(mongo: Mongo, name: str) -> None:
 
 
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
-    "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(Identity("62811", "ID.1"))),
-    "chats": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).prefetch_chats([Identity("62811", "ID.1"), Identity("62812")])),
+    "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(ChatIdentity("62811", "ID.1"))),
+    "chats": (
+        intake.INDEXES,
+        lambda mongo, name: intake_tx(mongo, name).prefetch_chats([ChatIdentity("62811", "ID.1"), ChatIdentity("62812")]),
+    ),
     "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
-    "request by receipt": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
-    "search by number": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(text="3519-KK-2411"))),
-    "new messages": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).lease_senders(now(), 1, "t", [], 4)),
-    "messages of a sender": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).messages_of(["62811", "62812"], 5)),
-    "new statuses": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).new_statuses(5)),
-    "stale drafts": (intake.INDEXES, lambda mongo, name: InflowStore(mongo, name).stale_drafts(now(), 5)),
-    "requests of an adapter": (intake.INDEXES, lambda mongo, name: RegisterStore(mongo, name).search(Search(client="desa"))),
+    "request by receipt": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
+    "search by number": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(text="3519-KK-2411"))),
+    "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(now(), 1, "t", [], 4)),
+    "messages of a sender": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).messages_of(["62811", "62812"], 5)),
+    "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
+    "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
+    "requests of an adapter": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(client="desa"))),
     "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
     "uploads to sweep": (intake.INDEXES, unused),
     "families": (
         verification.INDEXES,
         lambda mongo, name: verification.RegistryStore(mongo, name).families(kk_numbers=["3519"], niks=["3519", "3520"]),
     ),
-    "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).due(now(), 4)),
-    "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).oldest_due_seconds(now())),
-    "documents of a case": (issuance.INDEXES, lambda mongo, name: issuance.MongoRegister(mongo, name).page(DocumentQuery(case_id="c"))),
+    "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).due(now(), 4)),
+    "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).oldest_due_seconds(now())),
+    "documents of a case": (
+        issuance.INDEXES,
+        lambda mongo, name: issuance.MongoDocumentReader(mongo, name).page(DocumentQuery(case_id="c")),
+    ),
     "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811", 2)),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
     "jobs of statuses": (
@@ -72,7 +78,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
     ),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
-    "oldest notice": (notifier.INDEXES, lambda mongo, name: notifier.JobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now())),
+    "oldest notice": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoJobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now()),
+    ),
     "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),
     "oldest event": (INDEXES, lambda mongo, name: Outbox(mongo, name).oldest_unsent_seconds()),
 }

@@ -15,7 +15,7 @@ from deploy.local.servers import MongoNode
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.messaging.outbox import BrokerUnavailable, Handed, Hold, Outbox, OutboxRow, Refused
+from shared.messaging.outbox import BirthLease, BrokerUnavailable, LeasedRows, Outbox, OutboxRow, PublishRefused
 from shared.messaging.relay import Relay
 from shared.mongo import DatabaseUnavailable, Mongo
 from tests.integration.data.toy import Toy, message
@@ -48,7 +48,7 @@ class FakeBroker:
             if self.down:
                 raise BrokerUnavailable
             if row.id in self.refuse:
-                raise Refused("unroutable", "no queue takes it")
+                raise PublishRefused("unroutable", "no queue takes it")
             self.taken.append(row)
         finally:
             self.in_flight -= 1
@@ -219,7 +219,7 @@ async def test_row_that_breaks_our_own_code_does_not_stop_the_others(toy: Toy) -
 async def test_commit_in_the_same_process_is_carried_without_a_claim(toy: Toy) -> None:
     broker = FakeBroker()
     relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, watch=False, poll_seconds=NEVER_SECONDS)
-    here = Toy(toy.mongo, toy.database, carrier=relay)
+    here = Toy(toy.mongo, toy.database, handoff=relay)
     async with running(relay):
         await eventually(lambda: relay.hold() is not None)
         for number in range(1, 4):
@@ -234,7 +234,7 @@ async def test_commit_in_the_same_process_is_carried_without_a_claim(toy: Toy) -
 async def test_handed_rows_and_those_of_others_both_leave(toy: Toy) -> None:
     broker = FakeBroker()
     relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, in_flight=8, poll_seconds=0.1, watch=False)
-    here = Toy(toy.mongo, toy.database, carrier=relay)
+    here = Toy(toy.mongo, toy.database, handoff=relay)
     async with running(relay):
         for _ in range(6):
             await asyncio.gather(here.batch(*(message("a") for _ in range(50))), toy.batch(*(message("b") for _ in range(50))))
@@ -249,10 +249,10 @@ class Dying:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    def hold(self) -> Hold:
-        return Hold("dying", self.seconds)
+    def hold(self) -> BirthLease:
+        return BirthLease("dying", self.seconds)
 
-    def take(self, handed: Handed) -> None:
+    def take(self, handed: LeasedRows) -> None:
         pass
 
     def wake(self) -> None:
@@ -261,8 +261,8 @@ class Dying:
 
 async def test_what_a_process_had_in_hand_when_it_died_is_carried_by_another(toy: Toy) -> None:
     broker = FakeBroker()
-    await Toy(toy.mongo, toy.database, carrier=Dying(30.0)).batch(message("held"))
-    await Toy(toy.mongo, toy.database, carrier=Dying(0.3)).batch(message("left"))
+    await Toy(toy.mongo, toy.database, handoff=Dying(30.0)).batch(message("held"))
+    await Toy(toy.mongo, toy.database, handoff=Dying(0.3)).batch(message("left"))
     async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=0.05, watch=False)):
         await eventually(broker.has_taken(1))
     assert [row.aggregate for row in broker.taken] == ["tallies/left"]
@@ -272,7 +272,7 @@ async def test_what_a_process_had_in_hand_when_it_died_is_carried_by_another(toy
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_a_clock_that_is_wrong_does_not_keep_rows_from_others(toy: Toy, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     monkeypatch.setattr(outbox, "now", lambda: now() + timedelta(hours=hours))
-    await Toy(toy.mongo, toy.database, carrier=Dying(5.0)).batch(message("a"))
+    await Toy(toy.mongo, toy.database, handoff=Dying(5.0)).batch(message("a"))
     row = await toy.mongo.collection(toy.database, "outbox").find_one()
     assert row is not None
     seconds = (row["lease"]["until"] - now()).total_seconds()
@@ -282,7 +282,7 @@ async def test_a_clock_that_is_wrong_does_not_keep_rows_from_others(toy: Toy, mo
 async def test_a_relay_whose_broker_is_down_holds_nothing(toy: Toy) -> None:
     broker = FakeBroker(down=True)
     relay = Relay(Outbox(toy.mongo, toy.database), broker.publish, lease_seconds=1.0, poll_seconds=0.05, watch=False)
-    here = Toy(toy.mongo, toy.database, carrier=relay)
+    here = Toy(toy.mongo, toy.database, handoff=relay)
     async with running(relay):
         await eventually(lambda: relay.hold() is not None)
         await here.batch(message("a"), message("b"))
@@ -323,7 +323,7 @@ async def test_a_relay_that_is_alone_with_its_outbox_opens_no_change_stream(toy:
     relay = Relay(box, broker.publish, poll_seconds=0.1, alone_seconds=0.0)
     async with running(relay):
         await eventually(lambda: relay.hold() is not None)
-        await Toy(toy.mongo, toy.database, carrier=relay, writer="here").batch(message("a"))
+        await Toy(toy.mongo, toy.database, handoff=relay, writer="here").batch(message("a"))
         await eventually(broker.has_taken(1))
         assert box.opened == 0
         await Toy(toy.mongo, toy.database, writer="there").batch(message("b"))
@@ -376,7 +376,7 @@ async def test_rows_written_before_the_server_has_told_its_time_have_no_lease_an
     """A mongod that has just started tells none for some tenths of a second; here the rows are the first that the session asks for."""
     row = replace(ROW, id=new_id(), aggregate="tallies/early")
     box = Outbox(toy.mongo, toy.database)
-    assert await toy.mongo.transact(lambda session: box.insert([row], session, Hold("early", NEVER_SECONDS))) is None
+    assert await toy.mongo.transact(lambda session: box.insert([row], session, BirthLease("early", NEVER_SECONDS))) is None
     broker = FakeBroker()
     async with running(Relay(Outbox(toy.mongo, toy.database), broker.publish, poll_seconds=0.05, watch=False)):
         await eventually(broker.has_taken(1))
@@ -394,7 +394,7 @@ async def test_while_mongodb_starts_a_unit_of_work_is_written_or_told_to_wait(pr
         while written < 20 or not starting.done():
             row = replace(ROW, id=new_id(), aggregate=f"tallies/{written}")
             with suppress(DatabaseUnavailable):
-                await mongo.transact(lambda session, row=row: box.insert([row], session, Hold("early", 5.0)))  # type: ignore[misc]
+                await mongo.transact(lambda session, row=row: box.insert([row], session, BirthLease("early", 5.0)))  # type: ignore[misc]
                 written += 1
             await asyncio.sleep(0)
     finally:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from shared.errors import Conflict
-from shared.mongo import LostRace, Mapping, Mongo, Savepoint, Session, Unit
+from shared.mongo import ChangeTracker, DocumentMapping, LostRace, Mongo, Savepoint, Session
 
 R = TypeVar("R")
 KEYS = st.sampled_from(["a", "b"])
@@ -32,7 +32,7 @@ class Thing:
     label: str | None = None
 
 
-THINGS: Mapping[Thing] = Mapping(
+THINGS: DocumentMapping[Thing] = DocumentMapping(
     COLLECTION,
     lambda thing: thing.key,
     lambda thing: {"value": thing.value, "label": thing.label},
@@ -78,7 +78,7 @@ class UnitMachine(RuleBasedStateMachine):
         self.begin()
 
     def begin(self) -> None:
-        self.unit = Unit(self.mongo, self.database)
+        self.unit = ChangeTracker(self.mongo, self.database)
         self.read: dict[str, Row | None] = {}  # as it was when this unit first looked
         self.view: dict[str, Row | None] = {}  # with this unit's writes
         self.dirty: set[str] = set()
@@ -199,7 +199,7 @@ class UnitMachine(RuleBasedStateMachine):
 
     @rule(key=KEYS, value=VALUES, label=LABELS)
     def rival_commits(self, key: str, value: int, label: str) -> None:
-        rival = Unit(self.mongo, self.database)
+        rival = ChangeTracker(self.mongo, self.database)
         before = self.committed.get(key)
         reading = rival.find(THINGS, key)
         present = self.run(reading)

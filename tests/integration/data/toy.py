@@ -14,11 +14,11 @@ from shared.contracts.registry import encode
 from shared.contracts.verification import TaskClosed, TaskOutcome
 from shared.errors import DomainError, Transient
 from shared.ids import new_id, new_traceparent
-from shared.messaging.delivery import AnyRoute, Delivery, Meta, Outcome, Route, routing
+from shared.messaging.delivery import AnyEventRoute, Delivery, EventRoute, Meta, Outcome, routing
 from shared.messaging.inbox import message_key
-from shared.messaging.outbox import Carrier
-from shared.messaging.units import UnitOfWork, Units
-from shared.mongo import Doc, Mapping, Mongo
+from shared.messaging.outbox import RelayHandoff
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.mongo import Doc, DocumentMapping, Mongo
 
 SERVICE = "verification"
 
@@ -37,7 +37,7 @@ def _to_doc(tally: Tally) -> Doc:
     return doc
 
 
-TALLIES: Mapping[Tally] = Mapping(
+TALLIES: DocumentMapping[Tally] = DocumentMapping(
     "tallies", lambda tally: tally.tally_id, _to_doc, lambda doc: Tally(doc["_id"], doc["total"], doc.get("label"))
 )
 INDEXES = {"tallies": [IndexModel([("label", 1)], unique=True, partialFilterExpression={"label": {"$exists": True}})]}
@@ -82,17 +82,17 @@ def message(tally_id: str, what: str = "add", **more: Any) -> Delivery:
 class Toy:
     mongo: Mongo
     database: str
-    carrier: Carrier | None = None
+    handoff: RelayHandoff | None = None
     handled: list[str] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     before_commit: Callable[[], Any] | None = None
     writer: str = ""
 
     def __post_init__(self) -> None:
-        self.units: Units[Tx] = Units(
-            mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, carrier=self.carrier, writer=self.writer
+        self.units: UnitOfWorkRunner[Tx] = UnitOfWorkRunner(
+            mongo=self.mongo, database=self.database, service=SERVICE, make_tx=Tx, clock=now, handoff=self.handoff, writer=self.writer
         )
-        self.routes: dict[str, AnyRoute[Tx]] = dict(routing([Route(TaskClosed, self.handle, self.prefetch)]))
+        self.routes: dict[str, AnyEventRoute[Tx]] = dict(routing([EventRoute(TaskClosed, self.handle, self.prefetch)]))
 
     async def prepare(self) -> None:
         await self.mongo.prepare(self.database, INDEXES)

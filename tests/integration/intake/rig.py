@@ -54,7 +54,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
             _client("loket", COUNTER_KEY, ["requests:write", "requests:read", "requests:vouch", "files:write", "people:link"]),
             _client("verification", READER_KEY, ["files:read"]),
         ],
-        inflow_poll_seconds=0.05,
+        webhook_log_poll_seconds=0.05,
         chat_tries=3,
         media_tries=2,
         file_max_bytes=20_000,

@@ -131,7 +131,7 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
 
         async def settled() -> bool:
             await asyncio.gather(rig.wiring.chats.work_off_all(), other.wiring.chats.work_off_all())
-            return {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+            return {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
         await eventually(settled)
         envelopes = await rig.envelopes("intake.reply_composed.v1")
@@ -148,10 +148,10 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
 async def test_a_handler_that_lost_its_lease_cannot_answer_a_second_time(rig: Rig) -> None:
     message = rig.message("text", {"body": "halo"})
     await rig.post(envelope(messages=[message]))
-    pieces = (await rig.wiring.inflow.messages_of([message["from"]], 5))[message["from"]]
+    items = (await rig.wiring.webhook_log.messages_of([message["from"]], 5))[message["from"]]
 
     async def handle(tx: Tx) -> tuple[str, ...]:
-        return await handle_message(tx, rig.wiring.deps, pieces[0].key, None)
+        return await handle_message(tx, rig.wiring.deps, items[0].key, None)
 
     await asyncio.gather(*(rig.wiring.units.run(handle) for _ in range(4)))
     assert len(await rig.events("intake.reply_composed.v1")) == 1
@@ -175,9 +175,9 @@ async def test_the_webhook_costs_one_round_trip_to_the_database(rig: Rig) -> Non
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}) for _ in range(20)]))
         await database.command("profile", 0)
         seen = await database["system.profile"].find({"ns": {"$not": {"$regex": "system.profile|\\$cmd"}}}).to_list(None)
-        commands = [row for row in seen if "inflow" in row["ns"]]
+        commands = [row for row in seen if "webhook_log" in row["ns"]]
         assert len({row["op"] for row in seen}) == 1
-        assert {row["ns"] for row in seen} == {f"{rig.wiring.database}.inflow"}
+        assert {row["ns"] for row in seen} == {f"{rig.wiring.database}.webhook_log"}
         assert len(commands) == 1
     finally:
         await database.command("profile", 0)

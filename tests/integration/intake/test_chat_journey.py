@@ -47,7 +47,7 @@ async def test_a_message_that_comes_twice_is_answered_once(rig: Rig) -> None:
     message = rig.message("text", {"body": "halo"})
     assert len(await rig.send(message)) == 1
     assert await rig.send(message) == []
-    assert len(await rig.rows("inflow")) == 1
+    assert len(await rig.rows("webhook_log")) == 1
 
 
 async def test_a_second_press_of_confirm_files_nothing_and_tells_the_status(rig: Rig) -> None:

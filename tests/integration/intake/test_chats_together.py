@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.intake.domain.conversation import decide
-from services.intake.domain.inflow import Piece, split
+from services.intake.domain.webhook_log import WebhookItem, split
 from services.intake.handlers import chat
-from services.intake.store import InflowStore
+from services.intake.store import MongoWebhookLog
 from shared.mongo import Doc
 from tests.integration.intake.rig import JPEG, KK, NIK, Rig, envelope, text_of
 from tests.support.eventually import eventually
@@ -112,15 +112,15 @@ async def test_one_person_who_writes_under_two_names_is_one_contact(rig: Rig) ->
     assert len(await rig.send(phone, other)) == 2
     assert len(await rig.rows("contacts")) == 1
     assert len(await rig.rows("conversations")) == 1
-    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+    assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
 
 async def test_a_sender_with_many_messages_crowds_nobody_out(rig: Rig) -> None:
     many = [rig.message("text", {"body": "halo"}, SENDERS[0]) for _ in range(9)]
     few = [rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[1:3]]
     await rig.post(envelope(messages=[*many, *few]))
-    found = await rig.wiring.inflow.messages_of(SENDERS[:4], 2)
-    assert [[piece.key for piece in found[sender]] for sender in SENDERS[:4]] == [
+    found = await rig.wiring.webhook_log.messages_of(SENDERS[:4], 2)
+    assert [[item.key for item in found[sender]] for sender in SENDERS[:4]] == [
         [f"wa:{message['id']}" for message in many[:2]],
         [f"wa:{few[0]['id']}"],
         [f"wa:{few[1]['id']}"],
@@ -130,7 +130,7 @@ async def test_a_sender_with_many_messages_crowds_nobody_out(rig: Rig) -> None:
 
 async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3]]))
-    mine, others, at = rig.wiring.inflow, InflowStore(rig.wiring.mongo, rig.wiring.database), rig.time.at
+    mine, others, at = rig.wiring.webhook_log, MongoWebhookLog(rig.wiring.mongo, rig.wiring.database), rig.time.at
     first = await mine.lease_senders(at, 60, "mine", [], 2)
     assert [lease.sender for lease in first] == SENDERS[:2]
     assert [lease.sender for lease in await others.lease_senders(at, 60, "theirs", [], 5)] == SENDERS[2:3]
@@ -142,19 +142,19 @@ async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None
 
 async def test_a_lease_of_a_clock_that_was_an_hour_ahead_holds_nobody_up_when_it_is_right_again(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
-    inflow, at = rig.wiring.inflow, rig.time.at
+    webhook_log, at = rig.wiring.webhook_log, rig.time.at
     ahead = at + timedelta(hours=1)
-    first, _ = await inflow.lease_senders(ahead, 60, "ahead", [], 2)
-    await inflow.release([first], ahead)  # the other one is held until an hour and a minute from now
-    assert [lease.sender for lease in await inflow.lease_senders(at, 60, "right", [], 5)] == SENDERS[:2]
+    first, _ = await webhook_log.lease_senders(ahead, 60, "ahead", [], 2)
+    await webhook_log.release([first], ahead)  # the other one is held until an hour and a minute from now
+    assert [lease.sender for lease in await webhook_log.lease_senders(at, 60, "right", [], 5)] == SENDERS[:2]
 
 
 async def test_webhooks_that_come_together_are_stored_once_each(rig: Rig) -> None:
-    def pieces(*messages: Doc) -> tuple[Piece, ...]:
+    def items(*messages: Doc) -> tuple[WebhookItem, ...]:
         return split(envelope(messages=list(messages)), "digest")
 
     one, two, three = (rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3])
-    calls = [pieces(one), pieces(two, three), pieces(one), pieces(three), pieces(two)] * 3
-    new = await asyncio.gather(*(rig.wiring.inflow.append(call, rig.time.at, "") for call in calls))
+    calls = [items(one), items(two, three), items(one), items(three), items(two)] * 3
+    new = await asyncio.gather(*(rig.wiring.webhook_log.append(call, rig.time.at, "") for call in calls))
     assert sum(new) == 3
-    assert {row["_id"] for row in await rig.rows("inflow")} == {f"wa:{message['id']}" for message in (one, two, three)}
+    assert {row["_id"] for row in await rig.rows("webhook_log")} == {f"wa:{message['id']}" for message in (one, two, three)}

@@ -1,4 +1,4 @@
-"""What the inflow gave up waits for an operator, who finds it with `admin` and decides; without anything personal in the list."""
+"""What the webhook log gave up waits for an operator, who finds it with `admin` and decides; without anything personal in the list."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from services.intake.ports import Tx
 from services.intake.store import SHELVES
 from services.intake.wiring import ACCOUNTS
 from shared.messaging import conservation, shelves
-from shared.messaging.entry import Entry
+from shared.messaging.entry import StuckItem
 from shared.messaging.shelves import Shelves
 from tests.integration.intake.rig import Rig, envelope, only, text_of
 
@@ -39,7 +39,7 @@ async def give_up_a_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
             await rig.work()
 
 
-async def waits(operator: Shelves) -> Entry:
+async def waits(operator: Shelves) -> StuckItem:
     return only(await operator.waiting(10))
 
 
@@ -47,13 +47,13 @@ async def test_a_message_given_up_is_listed_with_its_reason_and_nothing_personal
     rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await give_up_a_message(rig, monkeypatch)
-    row = only(await rig.rows("inflow", {"state": "parked"}))
+    row = only(await rig.rows("webhook_log", {"state": "parked"}))
     entry = await waits(operator)
-    assert (entry.service, entry.place, entry.type, entry.code) == ("intake", "inflow", "message", "defect_zerodivisionerror")
+    assert (entry.service, entry.place, entry.type, entry.code) == ("intake", "webhook_log", "message", "defect_zerodivisionerror")
     assert entry.at == row["parked_at"]
     assert "wamid" not in repr(entry)
     assert SENDER not in repr(entry)
-    shown = await operator.find("inflow", entry.id)
+    shown = await operator.find("webhook_log", entry.id)
     assert shown is not None
     masked = str(shown.content(in_full=False))
     assert SENDER not in masked
@@ -66,12 +66,12 @@ async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: S
     await give_up_a_message(rig, monkeypatch)
     assert len(await rig.say("halo")) == 1
     entry = await waits(operator)
-    both = await asyncio.gather(*(operator.replay("inflow", entry.id) for _ in range(2)))
+    both = await asyncio.gather(*(operator.replay("webhook_log", entry.id) for _ in range(2)))
     assert sorted(both) == [False, True]
     assert await operator.waiting(10) == []
     await rig.work()
     assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
-    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+    assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
 
 async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Shelve
         await rig.post(envelope(statuses=sent))
         await rig.work()
     assert (await waits(operator)).code == "status_failed"
-    assert sorted((row["_id"], row["state"]) for row in await rig.rows("inflow")) == [
+    assert sorted((row["_id"], row["state"]) for row in await rig.rows("webhook_log")) == [
         ("wa:st:wamid.a:sent", "handled"),
         ("wa:st:wamid.b:sent", "handled"),
         ("wa:st:wamid.bad:sent", "parked"),
@@ -101,14 +101,14 @@ async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Sh
         await rig.post(envelope(statuses=[{"id": "wamid.out", "status": "sent", "timestamp": "1795000000", "recipient_id": SENDER}]))
         await rig.work()
     entry = await waits(operator)
-    before = only(await rig.rows("inflow"))
+    before = only(await rig.rows("webhook_log"))
     assert (entry.type, entry.code) == ("status", "status_failed")
-    assert await operator.discard("inflow", entry.id, "$note: of a test number; decided by op")
-    row = only(await rig.rows("inflow"))
+    assert await operator.discard("webhook_log", entry.id, "$note: of a test number; decided by op")
+    row = only(await rig.rows("webhook_log"))
     assert (row["state"], row["note"], row["version"]) == ("discarded", "$note: of a test number; decided by op", before["version"] + 1)
     assert row["handled_at"] is not None  # it expires like what was handled
-    assert not await operator.replay("inflow", entry.id)
+    assert not await operator.replay("webhook_log", entry.id)
     assert await operator.waiting(10) == []
-    account = next(account for account in ACCOUNTS if account.name == "inflow")
-    census = await conservation.census(rig.wiring.mongo, rig.wiring.database, account)
-    assert (census.finished, census.parked, census.missing) == (1, 0, 0)
+    account = next(account for account in ACCOUNTS if account.name == "webhook_log")
+    tally = await conservation.tally(rig.wiring.mongo, rig.wiring.database, account)
+    assert (tally.finished, tally.parked, tally.missing) == (1, 0, 0)

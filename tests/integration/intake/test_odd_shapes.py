@@ -39,7 +39,7 @@ async def test_odd_shapes_of_every_kind_stop_no_chat(rig: Rig) -> None:
     for start in range(0, len(odd), 50):
         assert (await rig.post(envelope(messages=odd[start : start + 50]))).status_code == 200
     await rig.work()
-    waiting = [row for row in await rig.rows("inflow", {"kind": "message"}) if row["state"] != "handled"]
+    waiting = [row for row in await rig.rows("webhook_log", {"kind": "message"}) if row["state"] != "handled"]
     assert waiting == []
     assert "PAK'DE ON" in text_of(only(await rig.say("halo", sender="6281999999999")))
 
@@ -86,21 +86,21 @@ async def test_a_message_that_always_breaks_is_parked_with_its_reason(rig: Rig, 
             await rig.work()
             rig.wiring.chats._resting.clear()
             rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
-    row = only(await rig.rows("inflow"))
+    row = only(await rig.rows("webhook_log"))
     assert (row["state"], row["reason"]) == ("parked", "defect_typeerror")
     assert PARKED.labels("defect_typeerror")._value.get() == before + 1
     assert len(await rig.say("halo")) == 1
 
 
 async def test_the_age_of_what_waits_makes_the_service_not_ready(rig: Rig) -> None:
-    assert (await rig.wiring.check_inflow()).ok
+    assert (await rig.wiring.check_webhook_log()).ok
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"})]))
-    assert (await rig.wiring.check_inflow()).ok
+    assert (await rig.wiring.check_webhook_log()).ok
     rig.time.at = rig.time.at.replace(minute=rig.time.at.minute + 6)
-    found = await rig.wiring.check_inflow()
-    assert (found.ok, found.reason) == (False, "inflow_old")
+    found = await rig.wiring.check_webhook_log()
+    assert (found.ok, found.reason) == (False, "webhook_log_old")
     await rig.work()
-    assert (await rig.wiring.check_inflow()).ok
+    assert (await rig.wiring.check_webhook_log()).ok
 
 
 def changed_user_id(rig: Rig, **more: Any) -> Doc:

@@ -119,15 +119,15 @@ async def test_the_accounts_balance_all_the_way(rig: Rig) -> None:
     request = await filed(rig)
     await rig.post({"entry": []})
 
-    async def balance() -> list[conservation.Census]:
-        return [await conservation.census(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
+    async def balance() -> list[conservation.Tally]:
+        return [await conservation.tally(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
 
     for kind, minute in ((APPROVED, 1), (ISSUED, 2), (FAILED, 3), (DELIVERED, 4)):
-        assert [census.missing for census in await balance()] == [0, 0]
+        assert [tally.missing for tally in await balance()] == [0, 0]
         await tell(rig, delivery(kind, request["_id"], minute, **({"kind": "document"} if kind in (FAILED, DELIVERED) else {})))
-    requests, inflow = await balance()
+    requests, webhook_log = await balance()
     assert (requests.accepted, requests.finished, requests.in_flight) == (1, 1, 0)
-    assert (inflow.accepted, inflow.finished) == (7, 7)
+    assert (webhook_log.accepted, webhook_log.finished) == (7, 7)
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ async def test_what_a_chat_has_in_its_draft_stays_with_it(rig: Rig) -> None:
 async def test_the_photo_of_a_message_that_waits_for_an_operator_stays(rig: Rig) -> None:
     photo = rig.message("image", {"id": "1000", "mime_type": "image/jpeg", "sha256": ""})
     await rig.post({"entry": [{"changes": [{"field": "messages", "value": {"messages": [photo]}}]}]})
-    key = only(await rig.rows("inflow"))["_id"]
-    await rig.wiring.inflow.park(key, "test", rig.time())
+    key = only(await rig.rows("webhook_log"))["_id"]
+    await rig.wiring.webhook_log.park(key, "test", rig.time())
     await rig.wiring.files.put(file_id_of(key), _once(JPEG), max_bytes=10_000, media_types=frozenset({"image/jpeg"}))
     rig.time.at += AGE
     assert await swept_twice(rig) == 0

@@ -35,7 +35,7 @@ async def test_a_wrong_signature_is_401_and_nothing_is_stored(rig: Rig, header: 
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "signature_wrong"
-    assert await rig.rows("inflow") == []
+    assert await rig.rows("webhook_log") == []
 
 
 async def test_another_secret_is_401(rig: Rig) -> None:
@@ -79,7 +79,7 @@ ODD_BODIES = {
 async def test_a_signed_body_that_cannot_be_read_is_kept_as_it_came(rig: Rig, body: bytes) -> None:
     assert (await rig.post(body)).status_code == 200
     assert (await rig.post(body)).status_code == 200
-    kept = await rig.rows("inflow")
+    kept = await rig.rows("webhook_log")
     assert {(row["kind"], row["state"]) for row in kept} == {("unknown", "kept")}
     raw = [found for row in kept if isinstance(found := json.loads(row["content"])["unknown"], str)]
     assert body.decode("utf-8-sig", "replace") in raw
@@ -105,7 +105,7 @@ async def test_an_odd_message_in_a_batch_is_stored_and_both_are_answered(rig: Ri
     body = json.dumps(envelope(messages=messages)).replace('"ODD"', odd).encode()
     assert (await rig.post(body)).status_code == 200
     await rig.work()
-    answered = await rig.rows("inflow", {"kind": "message"})
+    answered = await rig.rows("webhook_log", {"kind": "message"})
     assert {row["state"] for row in answered} == {"handled"}
     texts = {json.loads(row["content"])["message"]["text"]["body"] for row in answered}
     assert texts == {stored, "halo"}
@@ -117,7 +117,7 @@ async def test_a_byte_order_mark_or_bytes_that_are_no_utf_8_lose_no_message(rig:
     body = prefix + json.dumps(envelope(messages=[rig.message("text", {"body": "halo X"})])).encode().replace(b"X", b"\xff")
     assert (await rig.post(body)).status_code == 200
     await rig.work()
-    assert only(await rig.rows("inflow", {"kind": "message"}))["state"] == "handled"
+    assert only(await rig.rows("webhook_log", {"kind": "message"}))["state"] == "handled"
 
 
 async def test_what_came_for_another_number_of_the_app_is_kept_and_not_answered(rig: Rig) -> None:
@@ -127,7 +127,7 @@ async def test_what_came_for_another_number_of_the_app_is_kept_and_not_answered(
     await rig.post(envelope(metadata={"phone_number_id": "777"}, messages=[theirs], statuses=[status]))
     await rig.post(envelope(metadata={"phone_number_id": NUMBER_ID}, messages=[ours]))
     await rig.work()
-    kept = await rig.rows("inflow", {"kind": "elsewhere"})
+    kept = await rig.rows("webhook_log", {"kind": "elsewhere"})
     assert {row["state"] for row in kept} == {"kept"}
     assert _counted() - before == len(kept) == 2
     assert only(await rig.events("intake.reply_composed.v1"))["personal"]["contact"]["address"] == "628222"
@@ -146,11 +146,11 @@ async def test_an_impossible_time_is_that_of_arrival(rig: Rig, stamp: Any) -> No
     message = {**rig.message("text", {"body": "halo"}), "timestamp": stamp}
     status = {"id": "wamid.ours", "status": "read", "timestamp": stamp}
     assert (await rig.post(envelope(messages=[message], statuses=[status]))).status_code == 200
-    rows = await rig.rows("inflow")
+    rows = await rig.rows("webhook_log")
     assert len(rows) == 2
     assert all(row["sent_at"] == row["received_at"] for row in rows)
     await rig.work()
-    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+    assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
 
 async def test_a_body_over_the_limit_is_413(rig: Rig) -> None:
@@ -167,7 +167,7 @@ async def test_every_entry_change_message_status_and_error_is_stored_on_its_own(
         "entry": [*first["entry"], *second["entry"], {"id": "2", "changes": [{"field": "account_update"}]}],
     }
     assert (await rig.post(body)).status_code == 200
-    kinds = sorted(row["kind"] for row in await rig.rows("inflow"))
+    kinds = sorted(row["kind"] for row in await rig.rows("webhook_log"))
     assert kinds == ["error", "message", "message", "status", "status", "unknown"]
 
 
@@ -179,19 +179,19 @@ async def test_every_entry_change_message_status_and_error_is_stored_on_its_own(
 async def test_unknown_shapes_are_stored_as_unknown_and_never_refused(rig: Rig, body: Any) -> None:
     assert (await rig.post(body)).status_code == 200
     assert (await rig.post(body)).status_code == 200
-    assert only(await rig.rows("inflow"))["kind"] == "unknown"
+    assert only(await rig.rows("webhook_log"))["kind"] == "unknown"
 
 
 async def test_foreign_json_that_bson_cannot_hold_is_stored_all_the_same(rig: Rig) -> None:
     odd = rig.message("text", {"body": "\x00 nul", "\x00name": 2**63, "a.b": 1, "$c": 10**30})
     assert (await rig.post(envelope(messages=[odd]))).status_code == 200
-    assert json.loads(only(await rig.rows("inflow"))["content"])["message"]["text"]["body"] == "\x00 nul"
+    assert json.loads(only(await rig.rows("webhook_log"))["content"])["message"]["text"]["body"] == "\x00 nul"
 
 
 async def test_a_failing_chat_does_not_spoil_the_answer_of_the_webhook(rig: Rig) -> None:
     assert (await rig.post(envelope(messages=[rig.message("text", {"body": ["not", "text"]})]))).status_code == 200
     await rig.work()
-    assert only(await rig.rows("inflow"))["state"] == "handled"
+    assert only(await rig.rows("webhook_log"))["state"] == "handled"
 
 
 async def test_without_a_database_the_answer_is_503_so_that_meta_sends_it_again() -> None:
@@ -217,4 +217,4 @@ async def test_statuses_become_events_numbered_per_message(rig: Rig) -> None:
     told = envelopes[1]["data"]
     assert (told["status"], told["callback_data"], told["error_code"]) == ("failed", "job-7", 131047)
     assert told["personal"] == {"wamid": "wamid.ours", "error_details": "window closed"}
-    assert {row["state"] for row in await rig.rows("inflow")} == {"handled"}
+    assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
-from services.issuance.adapters.press import Pool, Press, PressLimits
+from services.issuance.adapters.renderer import ChildRenderer, Pool, RendererLimits
 from services.issuance.domain import document as documents
-from services.issuance.domain import sheet
+from services.issuance.domain import render_input
 from services.issuance.domain.document import Approval
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
@@ -24,7 +24,7 @@ from shared.settings import ApiClient
 from tests.integration.issuance.office import Clock, Desk
 from tests.support.approvals import AT, approval, origin
 
-ROOMY = PressLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
+ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
 
 
@@ -33,13 +33,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
     return ensure_demo_ca(tmp_path_factory.mktemp("ca"), now=now() - timedelta(seconds=1))
 
 
-MakePress = Callable[..., Press]
+MakePress = Callable[..., ChildRenderer]
 
 
 def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
     return {
         "templates": str(templates),
-        "products": list(sheet.PRODUCTS),
+        "products": list(render_input.PRODUCTS),
         "certificate": str(demo.certificate),
         "key": str(demo.key),
         "chain": str(demo.ca),
@@ -48,8 +48,8 @@ def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
     }
 
 
-def _press(demo: DemoFiles, limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
-    return Press({**_setup(demo, templates), **other}, limits)
+def _renderer(demo: DemoFiles, limits: RendererLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
+    return ChildRenderer({**_setup(demo, templates), **other}, limits)
 
 
 @pytest.fixture
@@ -61,39 +61,40 @@ async def pool(demo: DemoFiles) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def make_press(demo: DemoFiles) -> AsyncIterator[MakePress]:
-    made: list[Press] = []
+async def make_renderer(demo: DemoFiles) -> AsyncIterator[MakePress]:
+    made: list[ChildRenderer] = []
 
-    def make(limits: PressLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> Press:
-        made.append(_press(demo, limits, templates, **other))
+    def make(limits: RendererLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
+        made.append(_renderer(demo, limits, templates, **other))
         return made[-1]
 
     yield make
-    for press in made:
-        await press.close()
+    for renderer in made:
+        await renderer.close()
 
 
 @pytest.fixture(scope="session")
 def printed(demo: DemoFiles) -> Mapping[str, bytes]:
-    """One signed sheet of each product, for all tests that only look: a press takes a second to start."""
+    """One signed sheet of each product, for all tests that only look: a renderer takes a second to start."""
 
     async def print_each() -> dict[str, bytes]:
-        press = _press(demo)
+        renderer = _renderer(demo)
         try:
             return {
-                product: (await press.print_sheet(product, sheet_of(approval(product)), made_at=AT)).content for product in sheet.PRODUCTS
+                product: (await renderer.print_sheet(product, sheet_of(approval(product)), made_at=AT)).content
+                for product in render_input.PRODUCTS
             }
         finally:
-            await press.close()
+            await renderer.close()
 
     with ThreadPoolExecutor(1) as aside:  # a loop of its own, beside the one of the test that asks first
         return aside.submit(asyncio.run, print_each()).result()
 
 
-def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> sheet.Sheet:
+def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> render_input.RenderInput:
     claimed = documents.claim(approval, number=number, allocated_kk=None, token="t", origin=origin(), at=AT)
     office = read_office(TEMPLATES / "office.toml")
-    return sheet.compose(claimed, office=office, check_url=check_url, issued_on=AT.astimezone(WIB).date())
+    return render_input.compose(claimed, office=office, check_url=check_url, issued_on=AT.astimezone(WIB).date())
 
 
 KEYS = {
@@ -117,7 +118,7 @@ def settings(demo: DemoFiles, mongo_url: str, database: str) -> Settings:
         api_keys=clients,
         signer_dir=demo.ca.parent,
         check_base_url="https://cek.contoh.invalid/",
-        press_poll_seconds=0.1,
+        renderer_poll_seconds=0.1,
     )
 
 
@@ -127,5 +128,5 @@ async def desk(settings: Settings, database: str) -> AsyncIterator[Desk]:
     parts = assemble(settings, clock)
     await parts.prepare(database)
     yield Desk(parts, database, clock)
-    await parts.press.close()
+    await parts.renderer.close()
     await parts.mongo.close()

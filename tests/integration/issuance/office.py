@@ -14,7 +14,7 @@ import orjson
 
 from services.issuance.consumers import routes
 from services.issuance.domain.document import Approval, Certificate, Document
-from services.issuance.jobs import Pace, Printing
+from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import DocumentQuery, Printed
 from services.issuance.wiring import Parts
 from shared.clock import now
@@ -70,12 +70,12 @@ class Desk:
     database: str
     clock: Clock
 
-    def with_press(self, press: FakePress) -> Desk:
-        """The same database with another press."""
+    def with_renderer(self, renderer: FakePress) -> Desk:
+        """The same database with another renderer."""
         parts = self.parts
         woken = asyncio.Event()
-        deps = replace(parts.deps, press=press, wake_press=woken.set)
-        printing = Printing(deps, parts.units, woken, Pace(at_once=4, poll_seconds=0.05, tray_sheets=2, tray_seconds=0.05))
+        deps = replace(parts.deps, renderer=renderer, wake_renderer=woken.set)
+        printing = Printing(deps, parts.units, woken, RenderLimits(at_once=4, poll_seconds=0.05, batcher_sheets=2, batcher_seconds=0.05))
         return replace(self, parts=replace(parts, deps=deps, printing=printing))
 
     async def deliver(self, *approvals: Approval, message_ids: tuple[str, ...] = ()) -> list[Outcome]:
@@ -92,7 +92,7 @@ class Desk:
 
     @asynccontextmanager
     async def printing(self) -> AsyncIterator[None]:
-        """The press job at work."""
+        """The renderer job at work."""
         stop = asyncio.Event()
         job = asyncio.create_task(self.parts.printing.run(stop))
         try:

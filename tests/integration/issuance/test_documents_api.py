@@ -36,7 +36,7 @@ async def http(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClien
 
 
 async def issued(desk: Desk, product: str = "kk") -> Document:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     async with desk.printing():
         return await desk.reaches(await desk.claim(product), "issued")
 

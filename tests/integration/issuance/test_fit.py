@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy import glyphs as fonts
-from services.issuance.adapters.press.typesetter import Typesetter
-from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.sheet import PRODUCTS
+from services.issuance.adapters.renderer.typesetter import Typesetter
+from services.issuance.domain.card import CardMember, FamilyCard
+from services.issuance.domain.render_input import PRODUCTS
 from services.issuance.wiring import TEMPLATES
 from shared.clock import now
 from shared.errors import Permanent
@@ -72,7 +72,7 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def values(card: FamilyCard, members: Sequence[Member]) -> Iterator[str]:
+def values(card: FamilyCard, members: Sequence[CardMember]) -> Iterator[str]:
     yield from (card.address, f"{card.rt}/{card.rw}", card.postal_code)
     for member in members:
         yield member.nik
@@ -179,18 +179,18 @@ def test_any_family_of_allowed_texts_is_printed_whole(data: st.DataObject) -> No
 @pytest.mark.parametrize(
     "change", [{"name": "W" * 200}, {"name": "王小明"}, {"birth_place": "W" * 120}], ids=["too wide", "no glyph", "too wide elsewhere"]
 )
-async def test_what_does_not_fit_or_has_no_glyph_is_never_printed(make_press: MakePress, change: dict[str, str]) -> None:
+async def test_what_does_not_fit_or_has_no_glyph_is_never_printed(make_renderer: MakePress, change: dict[str, str]) -> None:
     member = replace(HEAD, **change)  # type: ignore[arg-type]
     card = replace(CARD, members=(member,))
     with pytest.raises(Permanent) as caught:
-        await make_press().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
+        await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
     assert caught.value.code == "sheet_unprintable"
 
 
-async def test_a_sheet_that_would_have_other_pages_than_it_says_is_never_printed(make_press: MakePress) -> None:
+async def test_a_sheet_that_would_have_other_pages_than_it_says_is_never_printed(make_renderer: MakePress) -> None:
     sheet = sheet_of(approval("kk", card=card_of(10, WORDS), holder_nik="3519081203850001"), check_url=CHECK_URL + "/" + "x " * 900)
     with pytest.raises(Permanent):
-        await make_press().print_sheet("kk", sheet, made_at=AT)
+        await make_renderer().print_sheet("kk", sheet, made_at=AT)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -203,10 +203,10 @@ def test_a_sheet_is_made_at_its_moment_at_any_hour(product: str, hour: int) -> N
 
 
 @pytest.mark.skipif(shutil.which("pdfsig") is None, reason="needs poppler-utils")
-async def test_no_sheet_is_made_after_it_was_signed(make_press: MakePress, tmp_path: Path) -> None:
+async def test_no_sheet_is_made_after_it_was_signed(make_renderer: MakePress, tmp_path: Path) -> None:
     made_at = now()
     path = tmp_path / "kk.pdf"
-    path.write_bytes((await make_press().print_sheet("kk", sheet_of(approval("kk")), made_at=made_at)).content)
+    path.write_bytes((await make_renderer().print_sheet("kk", sheet_of(approval("kk")), made_at=made_at)).content)
     read = pypdf.PdfReader(path)
     assert read.metadata is not None
     created = read.metadata.creation_date

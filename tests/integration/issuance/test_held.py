@@ -6,10 +6,10 @@ import pytest
 
 from services.issuance import handlers
 from services.issuance.domain import document as documents
-from services.issuance.domain.document import State
+from services.issuance.domain.document import DocumentState
 from services.issuance.store.schema import document_from_doc
 from shared.errors import BadInput, Permanent
-from shared.messaging.entry import Entry
+from shared.messaging.entry import StuckItem
 from shared.messaging.shelves import Shelves
 from tests.integration.issuance.office import Desk, FakePress
 from tests.support.approvals import CARD, WIFE
@@ -18,14 +18,14 @@ from tests.support.approvals import CARD, WIFE
 @pytest.fixture
 async def held(desk: Desk) -> tuple[Desk, str, Shelves]:
     """An office whose first document does not print, and its operator."""
-    desk = desk.with_press(FakePress([Permanent("sheet_unprintable")]))
+    desk = desk.with_renderer(FakePress([Permanent("sheet_unprintable")]))
     async with desk.printing():
         document_id = await desk.claim()
         await desk.reaches(document_id, "held")
     return desk, document_id, Shelves(desk.parts.mongo, desk.database, "issuance")
 
 
-async def waits(operator: Shelves) -> Entry:
+async def waits(operator: Shelves) -> StuckItem:
     [entry] = await operator.waiting(10)
     return entry
 
@@ -45,7 +45,7 @@ async def test_a_held_document_is_listed_with_its_reason_and_nothing_personal(he
     assert document.number in str(shown.content(in_full=False))
 
 
-async def test_a_replay_is_the_retry_of_the_domain_and_the_press_takes_it_up(held: tuple[Desk, str, Shelves]) -> None:
+async def test_a_replay_is_the_retry_of_the_domain_and_the_renderer_takes_it_up(held: tuple[Desk, str, Shelves]) -> None:
     desk, document_id, operator = held
     [before] = await desk.rows("documents")
     assert await operator.replay("documents", document_id)
@@ -63,6 +63,6 @@ async def test_a_held_document_is_not_discarded_but_voided_where_its_number_is_k
     with pytest.raises(BadInput, match="/void") as refused:
         await operator.discard("documents", document_id, "wrong data; decided by op")
     assert refused.value.code == "not_done_here"
-    assert (await desk.document(document_id)).state is State.HELD
+    assert (await desk.document(document_id)).state is DocumentState.HELD
     await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, document_id, reason="wrong_data"))
     assert await operator.waiting(10) == []

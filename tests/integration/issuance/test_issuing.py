@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.issuance import handlers
-from services.issuance.domain.document import Approval, State
+from services.issuance.domain.document import Approval, DocumentState
 from services.issuance.jobs import Printing
 from shared.clock import WIB
 from shared.errors import DomainError, Permanent, Transient
@@ -49,7 +49,7 @@ async def test_approval_becomes_a_signed_document_and_an_event(desk: Desk) -> No
 
 
 async def test_nothing_personal_but_the_name_is_kept_after_issue(desk: Desk) -> None:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     async with desk.printing():
         await desk.reaches(await desk.claim(), "issued")
     [row] = await desk.rows("documents")
@@ -58,7 +58,7 @@ async def test_nothing_personal_but_the_name_is_kept_after_issue(desk: Desk) -> 
 
 
 async def test_same_message_again_is_a_duplicate_and_another_message_changes_nothing(desk: Desk) -> None:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     asked, message = approval(), new_id()
     async with desk.printing():
         assert await desk.deliver(asked, message_ids=(message,)) == [Done()]
@@ -73,7 +73,7 @@ async def test_same_message_again_is_a_duplicate_and_another_message_changes_not
 
 
 async def test_a_document_that_cannot_be_read_stops_no_other(desk: Desk) -> None:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     broken, good = await desk.claim(), await desk.claim()
     collection = desk.parts.mongo.collection(desk.database, "documents")
     await collection.update_one({"_id": broken}, {"$unset": {"origin": ""}})
@@ -135,9 +135,9 @@ async def test_approval_that_breaks_a_rule_is_dead_and_takes_no_number(desk: Des
     assert sorted(document.number[-4:] for document in await desk.documents()) == ["0001", "0002"]
 
 
-async def test_press_that_fails_is_tried_again_and_one_event_leaves(desk: Desk) -> None:
-    press = FakePress([Transient("press_died"), Transient("press_overran")])
-    desk = desk.with_press(press)
+async def test_renderer_that_fails_is_tried_again_and_one_event_leaves(desk: Desk) -> None:
+    renderer = FakePress([Transient("renderer_died"), Transient("renderer_overran")])
+    desk = desk.with_renderer(renderer)
     document_id = await desk.claim()
     async with desk.printing():
         for attempt in (1, 2):
@@ -155,47 +155,47 @@ async def test_press_that_fails_is_tried_again_and_one_event_leaves(desk: Desk) 
 
 
 async def test_sheet_that_never_prints_is_held_with_its_reason_and_can_be_retried(desk: Desk) -> None:
-    desk = desk.with_press(FakePress([Permanent("sheet_unprintable")]))
+    desk = desk.with_renderer(FakePress([Permanent("sheet_unprintable")]))
     async with desk.printing():
         document_id = await desk.claim()
         held = await desk.reaches(document_id, "held")
         assert held.reason == "sheet_unprintable"
-        census = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
-        assert (census.accepted, census.parked, census.missing) == (1, 1, 0)
+        tally = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+        assert (tally.accepted, tally.parked, tally.missing) == (1, 1, 0)
         await desk.parts.units.run(lambda tx: handlers.retry_document(tx, desk.parts.deps, document_id))
         await desk.reaches(document_id, "issued")
-    census = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
-    assert (census.finished, census.missing) == (1, 0)
+    tally = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+    assert (tally.finished, tally.missing) == (1, 0)
 
 
 async def test_void_document_is_never_printed_and_its_number_never_given_again(desk: Desk) -> None:
-    press = FakePress()
-    desk = desk.with_press(press)
+    renderer = FakePress()
+    desk = desk.with_renderer(renderer)
     first = await desk.claim()
     void = await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, first, reason="wrong_data"))
     async with desk.printing():
         second = await desk.reaches(await desk.claim(), "issued")
-    assert void.state is State.VOID
+    assert void.state is DocumentState.VOID
     assert (void.number[-4:], second.number[-4:]) == ("0001", "0002")
-    assert len(press.sheets) == 1
+    assert len(renderer.sheets) == 1
 
 
-async def test_document_voided_while_it_is_in_the_press_leaves_no_bytes(desk: Desk) -> None:
-    press = FakePress(gate=asyncio.Event())
-    desk = desk.with_press(press)
+async def test_document_voided_while_it_is_in_the_renderer_leaves_no_bytes(desk: Desk) -> None:
+    renderer = FakePress(gate=asyncio.Event())
+    desk = desk.with_renderer(renderer)
     document_id = await desk.claim()
     async with desk.printing():
-        await press.entered.wait()
+        await renderer.entered.wait()
         await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, document_id, reason="wrong_data"))
-        assert press.gate is not None
-        press.gate.set()
-    assert (await desk.document(document_id)).state is State.VOID
+        assert renderer.gate is not None
+        renderer.gate.set()
+    assert (await desk.document(document_id)).state is DocumentState.VOID
     assert await desk.files() == []
     assert await desk.issued_events() == []
 
 
 async def test_attempt_that_died_after_storing_is_replaced_and_its_bytes_removed(desk: Desk) -> None:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     document_id = await desk.claim()
     begun = await desk.parts.units.run(lambda tx: handlers.begin_printing(tx, desk.parts.deps, document_id))
     await desk.parts.archive.put(handlers.file_id(begun), b"%PDF-1.7 of a process that died here")
@@ -207,19 +207,19 @@ async def test_attempt_that_died_after_storing_is_replaced_and_its_bytes_removed
 
 
 async def test_late_attempt_never_replaces_the_issued_bytes(desk: Desk) -> None:
-    late = desk.with_press(FakePress(gate=asyncio.Event()))
+    late = desk.with_renderer(FakePress(gate=asyncio.Event()))
     document_id = await desk.claim()
     async with late.printing():
-        press = late.parts.deps.press
-        assert isinstance(press, FakePress)
-        await press.entered.wait()
+        renderer = late.parts.deps.renderer
+        assert isinstance(renderer, FakePress)
+        await renderer.entered.wait()
         desk.clock.ahead = desk.parts.deps.lease
-        quick = desk.with_press(FakePress())
+        quick = desk.with_renderer(FakePress())
         async with quick.printing():
             document = await desk.reaches(document_id, "issued")
         content = await desk.content(document)
-        assert press.gate is not None
-        press.gate.set()
+        assert renderer.gate is not None
+        renderer.gate.set()
     after = await desk.document(document_id)
     assert after == document
     assert await desk.content(after) == content
@@ -227,10 +227,10 @@ async def test_late_attempt_never_replaces_the_issued_bytes(desk: Desk) -> None:
     assert len(await desk.issued_events()) == 1
 
 
-async def test_two_copies_of_the_press_never_print_one_document_twice(desk: Desk) -> None:
+async def test_two_copies_of_the_renderer_never_print_one_document_twice(desk: Desk) -> None:
     one, two = FakePress(), FakePress()
     await desk.deliver(*(approval() for _ in range(20)))
-    async with desk.with_press(one).printing(), desk.with_press(two).printing():
+    async with desk.with_renderer(one).printing(), desk.with_renderer(two).printing():
         for document in await desk.documents():
             await desk.reaches(document.document_id, "issued")
     documents = await desk.documents()
@@ -240,7 +240,7 @@ async def test_two_copies_of_the_press_never_print_one_document_twice(desk: Desk
 
 
 async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
-    desk = desk.with_press(FakePress())
+    desk = desk.with_renderer(FakePress())
     async with desk.printing():
         document = await desk.reaches(await desk.claim(), "issued")
     pdf, certificate = document.pdf, document.certificate
@@ -255,30 +255,30 @@ async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
     assert len(await desk.issued_events()) == 1
 
 
-async def test_press_that_does_not_start_costs_no_document_an_attempt(desk: Desk) -> None:
+async def test_renderer_that_does_not_start_costs_no_document_an_attempt(desk: Desk) -> None:
     class NoPress(FakePress):
         async def start(self) -> None:
             self.entered.set()
-            raise Transient("press_start_failed", "no key")
+            raise Transient("renderer_start_failed", "no key")
 
-    press = NoPress()
-    desk = desk.with_press(press)
+    renderer = NoPress()
+    desk = desk.with_renderer(renderer)
     document_id = await desk.claim()
     async with desk.printing():
-        await press.entered.wait()
-    assert (await desk.document(document_id)).state is State.CLAIMED
+        await renderer.entered.wait()
+    assert (await desk.document(document_id)).state is DocumentState.CLAIMED
 
 
 async def test_stopping_finishes_the_sheet_in_work(desk: Desk) -> None:
-    press = FakePress(gate=asyncio.Event())
-    desk = desk.with_press(press)
+    renderer = FakePress(gate=asyncio.Event())
+    desk = desk.with_renderer(renderer)
     document_id = await desk.claim()
     printing: Printing = desk.parts.printing
     stop = asyncio.Event()
     job = asyncio.create_task(printing.run(stop))
-    await press.entered.wait()
+    await renderer.entered.wait()
     stop.set()
-    assert press.gate is not None
-    press.gate.set()
+    assert renderer.gate is not None
+    renderer.gate.set()
     await job
-    assert (await desk.document(document_id)).state is State.ISSUED
+    assert (await desk.document(document_id)).state is DocumentState.ISSUED

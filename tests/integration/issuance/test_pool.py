@@ -8,8 +8,8 @@ import signal
 
 import pytest
 
-from services.issuance.adapters.press import Pool
-from services.issuance.adapters.press.pool import LONG_LINE
+from services.issuance.adapters.renderer import Pool
+from services.issuance.adapters.renderer.pool import LONG_LINE
 from shared.errors import Transient
 from tests.integration.issuance.conftest import sheet_of
 from tests.support.approvals import AT, approval
@@ -27,7 +27,7 @@ async def two_at_work(pool: Pool) -> tuple[int, ...]:
     return await eventually(lambda: pool.process_ids if len(pool.process_ids) == 2 else (), 60)
 
 
-async def test_a_short_line_needs_one_press(pool: Pool) -> None:
+async def test_a_short_line_needs_one_renderer(pool: Pool) -> None:
     await pool.start()
     await print_many(pool, LONG_LINE)
     assert len(pool.process_ids) == 1
@@ -47,18 +47,18 @@ async def test_the_other_prints_while_one_is_gone(pool: Pool) -> None:
     assert pool.process_ids == (second,)
 
 
-async def test_a_press_that_stops_in_the_middle_fails_its_own_sheets_only(pool: Pool) -> None:
+async def test_a_renderer_that_stops_in_the_middle_fails_its_own_sheets_only(pool: Pool) -> None:
     await two_at_work(pool)
     for child in pool.process_ids:
         os.kill(child, signal.SIGSTOP)
     first, second = (asyncio.create_task(print_many(pool, 1)) for _ in range(2))
-    await eventually(lambda: [press.waiting for press in pool._presses] == [1, 1])
+    await eventually(lambda: [renderer.waiting for renderer in pool._presses] == [1, 1])
     dead, alive = pool.process_ids
     os.kill(dead, signal.SIGKILL)
     os.kill(alive, signal.SIGCONT)
     with pytest.raises(Transient) as caught:
         await first
-    assert caught.value.code == "press_died"
+    assert caught.value.code == "renderer_died"
     await second
 
 

@@ -126,7 +126,7 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
         assert personal not in log
 
 
-async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_press_needs() -> None:
+async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_renderer_needs() -> None:
     code = (
         "import sys, time, shared.process, shared.messaging.consumer, shared.messaging.relay, shared.messaging.units;"
         "began = time.process_time(); import services.issuance.wiring;"
@@ -138,7 +138,7 @@ async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_
     assert float(seconds) < OWN_IMPORT_CPU_SECONDS
 
 
-async def test_child_of_the_press_ends_with_a_service_that_was_killed(service: Running) -> None:
-    [press] = await eventually(lambda: psutil.Process(service.process.pid).children())
+async def test_child_of_the_renderer_ends_with_a_service_that_was_killed(service: Running) -> None:
+    [renderer] = await eventually(lambda: psutil.Process(service.process.pid).children())
     service.process.kill()
-    await eventually(lambda: not press.is_running() or press.status() == psutil.STATUS_ZOMBIE)
+    await eventually(lambda: not renderer.is_running() or renderer.status() == psutil.STATUS_ZOMBIE)

@@ -15,11 +15,11 @@ from shared.contracts.envelope import publisher_of
 from shared.errors import Transient
 from shared.ids import new_id
 from shared.messaging import layout, topology, wire
-from shared.messaging.connection import Session, connect, endpoint
+from shared.messaging.connection import BrokerChannel, connect, endpoint
 from shared.messaging.consumer import Consumer, Options
 from shared.messaging.delivery import Delivery, Done, Outcome
 from shared.messaging.publisher import Publisher
-from shared.messaging.retry import Policy
+from shared.messaging.retry import RetryPolicy
 from shared.messaging.wire import Outgoing
 from tests.support.amqp import properties
 from tests.support.vhosts import Vhost, as_user
@@ -29,7 +29,7 @@ TYPE = "verification.request_approved.v1"
 SHORT = (replace(layout.LADDER[0], seconds=0.15), replace(layout.LADDER[1], seconds=0.6), replace(layout.LADDER[2], seconds=1.2))
 TELLER = "verification"  # whose event that is
 SMALL = layout.build({SERVICE: (TYPE,), TELLER: ()}, {"main": ("verification.task_opened.v1",)}, SHORT)
-OPTIONS = Options(policy=Policy(ladder=SHORT))
+OPTIONS = Options(policy=RetryPolicy(ladder=SHORT))
 
 Judge = Callable[[Delivery], Outcome | Awaitable[Outcome]]
 
@@ -81,10 +81,10 @@ class Running:
 class Room:
     """The test's virtual host, with a link of its own that no fault touches."""
 
-    def __init__(self, url: str, session: Session) -> None:
+    def __init__(self, url: str, session: BrokerChannel) -> None:
         self.url = url
         self._session = session
-        self._users: dict[str, Session] = {}
+        self._users: dict[str, BrokerChannel] = {}
 
     async def depth(self, queue: str) -> int:
         return (await self._session.channel.queue_declare(queue, passive=True)).message_count or 0

@@ -21,19 +21,19 @@ from shared.messaging import balance, conservation, layout, shelves, topology, w
 from shared.messaging.admin import main
 from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer
-from shared.messaging.delivery import Meta, Route, routing
-from shared.messaging.desk import Desk
-from shared.messaging.entry import Place
-from shared.messaging.letters import Letters
+from shared.messaging.delivery import EventRoute, Meta, routing
+from shared.messaging.desk import StuckWork
+from shared.messaging.entry import StuckPlace
+from shared.messaging.letters import QueueBrowser
 from shared.messaging.outbox import Outbox
 from shared.messaging.parked import ParkedState
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.shelves import Elsewhere, Move, Shelf
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 from shared.messaging.wire import Outgoing
-from shared.mongo import Doc, Mapping, Mongo
+from shared.mongo import Doc, DocumentMapping, Mongo
 from tests.integration.messaging.conftest import SHORT, Room, open_room
 from tests.support.eventually import eventually
 from tests.support.vhosts import Vhost, as_user
@@ -51,7 +51,7 @@ def _to_doc(_thing: Thing) -> Doc:
     return {"state": "done"}
 
 
-THINGS: Mapping[Thing] = Mapping("things", lambda thing: thing.thing_id, _to_doc, lambda doc: Thing(doc["_id"]))
+THINGS: DocumentMapping[Thing] = DocumentMapping("things", lambda thing: thing.thing_id, _to_doc, lambda doc: Thing(doc["_id"]))
 SHELF = Shelf(
     name="stuck_things",
     collection="things",
@@ -78,15 +78,15 @@ class Town:
     handled: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.letters = Letters(endpoint(as_user(self.room.url, layout.OPERATOR)))
-        self.desk = Desk(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
+        self.letters = QueueBrowser(endpoint(as_user(self.room.url, layout.OPERATOR)))
+        self.desk = StuckWork(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
         rows = Outbox(self.mongo, self.databases["notifier"])
         self.relay = Relay(rows, self.publishers["notifier"].publish_row, poll_seconds=0.1, watch=False)
         self.notifier = self._units("notifier")
         self.intake = self._units("intake")
 
-    def _units(self, service: str) -> Units[UnitOfWork]:
-        return Units(mongo=self.mongo, database=self.databases[service], service=service, make_tx=lambda work: work, clock=now)
+    def _units(self, service: str) -> UnitOfWorkRunner[UnitOfWork]:
+        return UnitOfWorkRunner(mongo=self.mongo, database=self.databases[service], service=service, make_tx=lambda work: work, clock=now)
 
     async def prepare(self) -> None:
         for service in SERVICES:
@@ -126,7 +126,7 @@ class Town:
         consumer = Consumer(
             endpoint(as_user(self.room.url, "intake")),
             "intake",
-            handle=partial(self.intake.run_batch, routes=routing([Route(NoticeFailed, self.handle)])),
+            handle=partial(self.intake.run_batch, routes=routing([EventRoute(NoticeFailed, self.handle)])),
             park=self.intake.park,
             publish=self.publishers["intake"].publish,
             ping=self.mongo.ping,
@@ -139,7 +139,7 @@ class Town:
             stop.set()
             await task
 
-    async def balance(self, seconds: float = 5) -> balance.Balance:
+    async def balance(self, seconds: float = 5) -> balance.Report:
         return await balance.settle(self.mongo, self.databases, self.letters, self.desk, seconds)
 
     async def addresses(self) -> list[str]:
@@ -166,7 +166,7 @@ async def test_poison_is_listed_replayed_to_success_and_balanced_all_along(town:
         event_id = await town.emit()
         await eventually(lambda: town.room.depth(DEAD))
         (entry,) = await town.desk.waiting()
-        assert (entry.address, entry.code, entry.place) == (f"intake/parked/{event_id}", "ill", Place.PARKED)
+        assert (entry.address, entry.code, entry.place) == (f"intake/parked/{event_id}", "ill", StuckPlace.PARKED)
         assert entry.at is not None
         assert event_id.encode() in (await town.desk.show(entry.address)).body
         assert (await town.balance()).balanced

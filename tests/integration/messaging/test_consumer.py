@@ -8,7 +8,7 @@ from shared.messaging.connection import endpoint
 from shared.messaging.consumer import Consumer
 from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
 from shared.messaging.outbox import BrokerUnavailable
-from shared.messaging.retry import EXHAUSTED, Policy
+from shared.messaging.retry import EXHAUSTED, RetryPolicy
 from shared.messaging.wire import Outgoing
 from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, depth_is, event, is_ready
 from tests.support.eventually import eventually
@@ -76,7 +76,7 @@ async def test_under_load_messages_gather_for_the_next_batch(room: Room) -> None
 
 async def test_a_transient_failure_climbs_the_ladder_and_succeeds(room: Room) -> None:
     service = Service(judge=lambda delivery: Done() if delivery.attempt == 3 else Retry("registry_down"))
-    async with room.consuming(service, options=replace(OPTIONS, policy=Policy(SHORT, (1, 1, 1)))):
+    async with room.consuming(service, options=replace(OPTIONS, policy=RetryPolicy(SHORT, (1, 1, 1)))):
         await room.put(event())
         await eventually(lambda: len(service.deliveries) == 4)
         await eventually(lambda: room_is_empty(room))
@@ -88,7 +88,7 @@ async def test_a_transient_failure_climbs_the_ladder_and_succeeds(room: Room) ->
 
 async def test_the_end_of_the_ladder_is_parked_and_a_dead_letter(room: Room) -> None:
     service = Service(judge=lambda _: Retry("registry_down"))
-    async with room.consuming(service, options=replace(OPTIONS, policy=Policy(SHORT[:1], (2,)))):
+    async with room.consuming(service, options=replace(OPTIONS, policy=RetryPolicy(SHORT[:1], (2,)))):
         message = event()
         await room.put(message)
         await eventually(lambda: room.depth(DEAD))
@@ -225,7 +225,7 @@ async def test_a_pause_does_not_hold_up_the_stop(room: Room) -> None:
 
 async def test_what_can_not_be_parked_is_kept(room: Room) -> None:
     service = Service(judge=lambda _: Retry("registry_down"), database_up=False)
-    async with room.consuming(service, options=replace(OPTIONS, policy=Policy(SHORT[:1], (1,)))) as running:
+    async with room.consuming(service, options=replace(OPTIONS, policy=RetryPolicy(SHORT[:1], (1,)))) as running:
         await room.put(event())
         await eventually(lambda: is_paused(running.consumer))
         service.database_up = True

@@ -21,9 +21,9 @@ from shared.contracts.envelope import publisher_of
 from shared.contracts.registry import CONSUMERS, EVENTS, SERVICES
 from shared.ids import new_id
 from shared.messaging import layout, topology, wire
-from shared.messaging.connection import Session, connect, endpoint
+from shared.messaging.connection import BrokerChannel, connect, endpoint
 from shared.messaging.consumer import Consumer
-from shared.messaging.letters import Letters
+from shared.messaging.letters import QueueBrowser
 from shared.messaging.publisher import Publisher
 from shared.metrics import FORGED
 from tests.integration.messaging.conftest import Room, Service, open_room
@@ -43,7 +43,7 @@ class Speaker:
     url: str
     user: str
     passed: list[tuple[str, str]] = field(default_factory=list)
-    _session: Session | None = None
+    _session: BrokerChannel | None = None
 
     async def say(self, exchange: str, key: str, properties: Basic.Properties) -> None:
         """Publish; a refusal closes the channel, so the next attempt has a new one."""
@@ -153,7 +153,7 @@ async def test_a_forged_event_is_a_dead_letter_an_alarm_and_never_replayed_to_li
     event_type = "verification.request_approved.v1"
     before = FORGED.labels("notifier")._value.get()
     speaker = Speaker(room.url, "notifier")
-    letters = Letters(endpoint(as_user(room.url, layout.OPERATOR)))
+    letters = QueueBrowser(endpoint(as_user(room.url, layout.OPERATOR)))
     async with consuming(room.url) as services, room.publisher(user=layout.OPERATOR) as operator:
         await room.bind("issuance", layout.EVENTS, "notifier.anything.v1")  # as a slip in the layout would
         headers: FieldTable = {wire.NOT_BEFORE: 4_000_000_000_000, wire.PUBLISHER: "verification"}

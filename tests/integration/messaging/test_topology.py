@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging import definitions, layout, topology
-from shared.messaging.connection import Lost, connect, endpoint, with_user
-from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.connection import ConnectionLost, connect, endpoint, with_user
+from shared.messaging.outbox import BrokerUnavailable, PublishRefused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
 from tests.conftest import PrivateBroker
@@ -73,7 +73,7 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
             ("dead.verification", "verification"),
         ):  # a queue that was just made refuses until it has a leader
             await eventually(partial(publishes, publisher, message(exchange, key)), ignoring=(BrokerUnavailable,))
-        with pytest.raises(Refused, match="access_refused"):
+        with pytest.raises(PublishRefused, match="access_refused"):
             await publisher.publish(message("events", "issuance.document_issued.v1"))
     assert await topology.check(PRODUCT, url=urls["verification"]) == []
     for user, readable, forbidden in (
@@ -86,7 +86,7 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
         assert not await can_read(urls[user], forbidden or "nothing")
     assert not await can_declare(urls["operator"])
     async with publishing(urls["console.main"]) as publisher:
-        with pytest.raises(Refused, match="access_refused"):
+        with pytest.raises(PublishRefused, match="access_refused"):
             await publisher.publish(message("events", "verification.request_approved.v1"))
 
 
@@ -169,11 +169,11 @@ async def test_each_console_has_its_own_queue_that_its_user_alone_reads(
     assert await can_read(url, "console.counter2")
     async with publishing(url) as publisher:
         for exchange, key in (("staff", "verification.task_opened.v1"), ("events", "verification.request_approved.v1")):
-            with pytest.raises(Refused, match="access_refused"):
+            with pytest.raises(PublishRefused, match="access_refused"):
                 await publisher.publish(message(exchange, key))
     for _ in range(2):
         assert await asyncio.to_thread(topology.main, ("console", "counter2", "--remove", *words)) == 0
-    with pytest.raises(Lost):
+    with pytest.raises(ConnectionLost):
         await connect(endpoint(url), "test")
     for name in ("", "Counter", "a.b", "a-b", "a" * 33, "x;y", "../x", "main"):
         code = await asyncio.to_thread(topology.main, ("console", name, "--remove", *words))
@@ -201,9 +201,9 @@ async def test_tls_checks_who_the_broker_is(room: Room, tmp_path: Path) -> None:
         url = as_user(f"amqps://guest:guest@localhost:{port}{parts.path}", TELLER)
         async with publishing(url, authority) as publisher:
             await publisher.publish(message("events", SMALL.bindings[0].key))
-        with pytest.raises(Lost):
+        with pytest.raises(ConnectionLost):
             await connect(endpoint(url), "test")  # the system's authorities do not know ours
-        with pytest.raises(Lost):
+        with pytest.raises(ConnectionLost):
             await connect(endpoint(url.replace("localhost", "127.0.0.1"), authority), "test")  # not the name in the certificate
     assert await room.depth("issuance") == 1
 

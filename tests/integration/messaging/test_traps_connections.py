@@ -10,9 +10,9 @@ import pytest
 
 from shared.ids import new_id
 from shared.messaging import connection, layout, topology
-from shared.messaging.connection import HEARTBEAT_SECONDS, Lost, connect, endpoint
+from shared.messaging.connection import HEARTBEAT_SECONDS, ConnectionLost, connect, endpoint
 from shared.messaging.delivery import Delivery, Done, Outcome
-from shared.messaging.link import Link
+from shared.messaging.link import ReconnectingChannel
 from shared.messaging.wire import Outgoing
 from tests.integration.messaging.conftest import (
     OPTIONS,
@@ -103,10 +103,10 @@ async def test_trap_06_a_defect_ends_the_consumer_with_an_error(room: Room) -> N
 
 
 async def test_trap_06_a_loop_that_just_ends_is_a_failure(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def ends(_link: Link, _stop: asyncio.Event) -> None:
+    async def ends(_link: ReconnectingChannel, _stop: asyncio.Event) -> None:
         return
 
-    monkeypatch.setattr(Link, "run", ends)
+    monkeypatch.setattr(ReconnectingChannel, "run", ends)
     async with room.consuming(Service()) as running:
         with pytest.raises(RuntimeError, match="ended by itself"):
             await running.task
@@ -173,7 +173,7 @@ async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: 
     async with Proxy.before(room.url) as proxy:
         proxy.hang()
         async with asyncio.timeout(8):
-            with pytest.raises(Lost):
+            with pytest.raises(ConnectionLost):
                 await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
     assert connection.CONNECT_SECONDS == 10
 
@@ -203,7 +203,7 @@ async def test_trap_08_a_link_that_was_never_up_says_so_and_comes_up(room: Room)
     stop = asyncio.Event()
     async with Proxy.before(room.url) as proxy:
         proxy.cut()
-        link = Link(endpoint(proxy.url(room.url)), "test")
+        link = ReconnectingChannel(endpoint(proxy.url(room.url)), "test")
         life = asyncio.create_task(link.run(stop))
         assert not (await link.check()).ok
         proxy.heal()
@@ -225,7 +225,7 @@ async def test_a_connection_that_failed_leaves_nothing_to_whatever_thread_tidies
                 await asyncio.wait_for(session.lost.wait(), 10)
                 await session.close()
                 for _ in range(3):
-                    with pytest.raises(Lost):
+                    with pytest.raises(ConnectionLost):
                         await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
             del session
             await asyncio.to_thread(gc.collect)

@@ -13,7 +13,7 @@ from shared.ids import new_id
 from shared.messaging import layout, topology
 from shared.messaging.delivery import Delivery, Done, Outcome
 from shared.messaging.frames import PERSISTENT
-from shared.messaging.outbox import BrokerUnavailable, Refused
+from shared.messaging.outbox import BrokerUnavailable, PublishRefused
 from shared.messaging.publisher import Publisher
 from shared.messaging.wire import Outgoing
 from tests.conftest import PrivateBroker
@@ -56,7 +56,7 @@ async def test_trap_03_what_is_confirmed_survives_a_killed_broker(private_broker
 
 async def test_trap_03_what_no_queue_takes_raises(room: Room) -> None:
     async with room.publisher() as publisher:
-        with pytest.raises(Refused, match="unroutable"):
+        with pytest.raises(PublishRefused, match="unroutable"):
             await publisher.publish(Outgoing(layout.dead_exchange(TELLER), "nobody", new_id(), TYPE, b"{}"))
 
 
@@ -69,7 +69,7 @@ async def test_trap_04_one_id_twice_in_flight_gets_each_its_own_answer(room: Roo
             good = event()
             bad = replace(good, exchange=layout.dead_exchange(TELLER), routing_key="nobody")
             answers = await asyncio.gather(*(publisher.publish(message) for message in (bad, good)), return_exceptions=True)
-            assert isinstance(answers[0], Refused)
+            assert isinstance(answers[0], PublishRefused)
             assert answers[1] is None
     assert await room.depth(SERVICE) == 30
 
@@ -81,7 +81,7 @@ async def test_trap_04_what_cannot_be_encoded_takes_no_other_message_s_confirm(r
             await publisher.publish(replace(event(), headers={"x": object()}))
         bad, good = replace(event(), exchange=layout.dead_exchange(TELLER), routing_key="nobody"), event()
         answers = await asyncio.gather(publisher.publish(bad), publisher.publish(good), return_exceptions=True)
-    assert isinstance(answers[0], Refused)
+    assert isinstance(answers[0], PublishRefused)
     assert answers[1] is None
     assert await room.depth(SERVICE) == 2
 
@@ -126,7 +126,7 @@ async def test_trap_04_one_message_that_kills_the_channel_takes_no_other_with_it
     async def persist(publisher: Publisher, message: Outgoing) -> None:
         try:  # again until it is there, as the relay does
             await eventually(lambda: publishes(publisher, message), ignoring=(BrokerUnavailable,))
-        except Refused as error:
+        except PublishRefused as error:
             refused.append(error.code)
 
     async with room.publisher() as publisher:

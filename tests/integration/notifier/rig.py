@@ -107,7 +107,7 @@ class Rig:
 
     async def take(self, *deliveries: Delivery) -> list[Outcome]:
         """Hand messages to the consumer's unit of work."""
-        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps, self.parts.pacer)))
+        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps, self.parts.sender_limiter)))
 
     async def tell(self, *events: Event, at: datetime | None = None) -> None:
         """Hand over events and hold that they were taken."""

@@ -10,8 +10,8 @@ from typing import Any
 from pymongo import MongoClient
 
 from services.notifier.domain import job as jobs
-from services.notifier.domain.job import Job, State
-from services.notifier.handlers.courier import Courier
+from services.notifier.domain.job import Job, JobState
+from services.notifier.handlers.lane_worker import LaneWorker
 from services.notifier.ports import Lane, Tx
 from shared.mongo import DatabaseUnavailable
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
@@ -72,7 +72,7 @@ async def test_a_worker_that_slept_over_its_lease_does_not_send(mongo_url: str, 
         object.__setattr__(slept.deps.lanes, "claim", short_claim)
         object.__setattr__(slept.deps.jobs, "replace", sleep_first)
         async with running(awake):
-            assert await Courier(slept.deps, slept.pacer).run_lane(LANE) is False
+            assert await LaneWorker(slept.deps, slept.sender_limiter).run_lane(LANE) is False
         await rig.accepted(1)
         assert not (await rig.job()).maybe_duplicate
 
@@ -80,7 +80,7 @@ async def test_a_worker_that_slept_over_its_lease_does_not_send(mongo_url: str, 
 async def test_two_workers_on_one_lane_send_each_message_once(mongo_url: str, database: str) -> None:
     async with make_rig(mongo_url, database, work=False) as rig, another(rig) as second:
         await rig.tell(*(rig.reply(f"{number}") for number in range(12)))
-        one, two = Courier(rig.parts.deps, rig.parts.pacer), Courier(second.deps, second.pacer)
+        one, two = LaneWorker(rig.parts.deps, rig.parts.sender_limiter), LaneWorker(second.deps, second.sender_limiter)
 
         async def all_out() -> bool:
             await asyncio.gather(one.run_lane(LANE), two.run_lane(LANE))
@@ -106,7 +106,7 @@ async def test_a_message_put_in_while_the_lane_is_given_back_is_not_forgotten(mo
         assert due == [LANE]
 
 
-async def test_a_job_that_no_majority_has_yet_is_seen_with_its_bell(mongo_test_commands: str, database: str) -> None:
+async def test_a_job_that_no_majority_has_yet_is_seen_with_its_revision(mongo_test_commands: str, database: str) -> None:
     async with make_rig(mongo_test_commands, database, work=False) as rig:
         with MongoClient[dict[str, Any]](mongo_test_commands) as client:
             freeze = {"configureFailPoint": "disableSnapshotting"}  # the commit is there, and a majority has it a little later
@@ -163,7 +163,7 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest(mongo_u
         async with running(rig.parts):
             await rig.accepted(1)
         states = [job.state for job in await rig.jobs()]
-        assert State.RUNNING not in states
-        assert states.count(State.READY) >= 3
+        assert JobState.RUNNING not in states
+        assert states.count(JobState.READY) >= 3
         due, _ = await rig.parts.deps.lanes.due("whatsapp", rig.time() + timedelta(seconds=1), 10)
         assert due == [LANE]  # for the next process, at once

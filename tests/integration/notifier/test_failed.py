@@ -12,7 +12,7 @@ from services.notifier.domain import job as jobs
 from services.notifier.store import SHELVES
 from services.notifier.store.documents import JOBS, LANES, job_from_doc
 from shared.messaging import conservation, shelves
-from shared.messaging.entry import Entry
+from shared.messaging.entry import StuckItem
 from shared.messaging.shelves import Shelves
 from shared.mongo import Doc
 from tests.integration.notifier.rig import PHONE, Rig, make_rig, running
@@ -37,7 +37,7 @@ def operator(rig: Rig) -> Shelves:
     return Shelves(rig.parts.mongo, rig.database, "notifier")
 
 
-async def waits(operator: Shelves) -> Entry:
+async def waits(operator: Shelves) -> StuckItem:
     (entry,) = await operator.waiting(10)
     return entry
 
@@ -69,9 +69,9 @@ async def test_a_replay_is_the_retry_of_the_domain_and_rings_the_lane(rig: Rig, 
     assert await operator.replay("notices", before["_id"])
     after, lane = await row(rig, JOBS), await row(rig, LANES)
     assert job_from_doc(after) == jobs.retry_by_hand(job_from_doc(before), at=after["next_at"])
-    assert (after["version"], lane["bell"]) == (before["version"] + 1, lane_before["bell"] + 1)
+    assert (after["version"], lane["revision"]) == (before["version"] + 1, lane_before["revision"] + 1)
     assert not await operator.replay("notices", before["_id"])
-    assert (await row(rig, LANES))["bell"] == lane["bell"]
+    assert (await row(rig, LANES))["revision"] == lane["revision"]
     async with running(rig.parts):
         await rig.accepted(1)
         await rig.job_becomes("done")
@@ -82,8 +82,8 @@ async def test_a_notice_discarded_is_finished_keeps_the_note_and_is_not_sent(rig
     assert await operator.discard("notices", key, "told by telephone; decided by op")
     job = await rig.job()
     assert (job.state, job.note, job.reason) == ("discarded", "told by telephone; decided by op", "meta_131026")
-    census = await conservation.census(rig.parts.mongo, rig.database, wiring.ACCOUNT)
-    assert (census.finished, census.parked, census.missing) == (1, 0, 0)
+    tally = await conservation.tally(rig.parts.mongo, rig.database, wiring.ACCOUNT)
+    assert (tally.finished, tally.parked, tally.missing) == (1, 0, 0)
     async with running(rig.parts):
         await rig.tell(rig.reply())
         (effect,) = await rig.accepted(1)

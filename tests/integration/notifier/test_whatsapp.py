@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.notifier.domain import job as jobs
-from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.documents import LANES
 from shared.contracts import intake
@@ -103,14 +103,14 @@ async def test_130429_slows_everyone_down_and_loses_nothing(rig: Rig) -> None:
     await rig.noted(1)
 
     async def slowed() -> bool:
-        return (await rig.parts.pacer.state()).slow_until is not None
+        return (await rig.parts.sender_limiter.state()).slow_until is not None
 
     await eventually(slowed)
     await rig.tell(rig.reply("2", phone="6281299999999"))
     assert await rig.effects() == []
     rig.later(seconds=5)
     await rig.accepted(2)
-    assert {job.strikes for job in await rig.jobs()} == {0}
+    assert {job.failures for job in await rig.jobs()} == {0}
 
 
 async def test_an_expired_token_pauses_the_sender_and_keeps_the_jobs(rig: Rig) -> None:
@@ -118,12 +118,12 @@ async def test_an_expired_token_pauses_the_sender_and_keeps_the_jobs(rig: Rig) -
     await rig.tell(rig.reply("1"))
 
     async def paused() -> bool:
-        return (await rig.parts.pacer.state()).is_paused
+        return (await rig.parts.sender_limiter.state()).is_paused
 
     await eventually(paused)
     await rig.tell(rig.reply("2"))
     assert {job.state for job in await rig.jobs()} == {"ready"}
-    await rig.parts.pacer.resume()
+    await rig.parts.sender_limiter.resume()
     rig.wake()
     effects = await rig.accepted(2)
     assert [effect["payload"]["text"]["body"] for effect in effects] == ["1", "2"]
@@ -236,7 +236,7 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
     (first, _) = await rig.jobs()
 
     async def refused(tx: Tx) -> None:
-        verdict = Verdict(Action.RETRY, "meta_131000")
+        verdict = SendVerdict(Action.RETRY, "meta_131000")
         after, facts = jobs.settle(
             jobs.note_failure(await tx.get_job(first.key), first.provider_id or ""),
             verdict,
@@ -337,7 +337,7 @@ async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mong
         ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}", 2)
         begun = jobs.start(job, at=rig.time())
         done, _ = jobs.answer(
-            begun, 1, Verdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
+            begun, 1, SendVerdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
         )
         assert await rig.parts.deps.jobs.replace(done, version)
         assert await rig.parts.sweeper.sweep() == 1
@@ -402,14 +402,14 @@ async def test_issuance_down_is_tried_again_and_wrong_bytes_never_leave(rig: Rig
     await rig.accepted(1)
 
 
-async def struck(rig: Rig, strikes: int) -> bool:
-    return (await rig.job()).strikes >= strikes
+async def struck(rig: Rig, failures: int) -> bool:
+    return (await rig.job()).failures >= failures
 
 
 async def test_bytes_that_differ_from_the_hash_are_never_sent(rig: Rig) -> None:
     await rig.tell(rig.document(sha256="0" * 64))
-    for strikes in range(1, jobs.Policy().retry_limit):
-        await eventually(partial(struck, rig, strikes))
+    for failures in range(1, jobs.SendPolicy().retry_limit):
+        await eventually(partial(struck, rig, failures))
         rig.later(seconds=60)
     job = await rig.job_becomes("failed")
     assert job.reason == "document_differs"

@@ -17,13 +17,13 @@ from services.verification.domain.register import Family
 from services.verification.domain.submission import Submission
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import INDEXES, MongoTaskList, MongoTx, RegistryStore
+from services.verification.store import INDEXES, MongoTaskReader, MongoTx, RegistryStore
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.registry import encode
 from shared.health import Health
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import Delivery, Outcome, routing
-from shared.messaging.units import UnitOfWork, Units
+from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
@@ -78,7 +78,7 @@ class Office:
 
     mongo: Mongo
     database: str
-    units: Units[Tx]
+    units: UnitOfWorkRunner[Tx]
     deps: Deps
     registry: RegistryStore
     watch: Watch
@@ -148,13 +148,13 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         hours=WorkingHours(),
         claim_lease=timedelta(minutes=20),
         files=files,
-        task_list=MongoTaskList(mongo, database),
+        task_list=MongoTaskReader(mongo, database),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
 
-    units = Units(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=watch)
+    units = UnitOfWorkRunner(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=watch)
     await units.prepare()
     await mongo.prepare(database, INDEXES)
     app = create_app(_settings(), Health(), title="test")

@@ -14,7 +14,7 @@ from services.verification.domain.submission import Submission
 from services.verification.store import MongoTx, RegistryStore
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Duplicate, routing
-from shared.messaging.units import Units
+from shared.messaging.units import UnitOfWorkRunner
 from shared.mongo import Mongo
 from tests.integration.verification.conftest import Office, delivery_of
 from tests.unit.verification import people
@@ -214,7 +214,7 @@ async def test_a_batch_of_fifty_costs_one_query_per_collection(office: Office, m
     finally:
         monitoring._LISTENERS.command_listeners.remove(queries)
     registry = RegistryStore(mongo, office.database)
-    units = Units(
+    units = UnitOfWorkRunner(
         mongo=mongo,
         database=office.database,
         service="verification",

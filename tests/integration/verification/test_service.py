@@ -19,7 +19,7 @@ from services.verification.settings import Settings
 from services.verification.wiring import build, registry
 from shared.ids import new_id
 from shared.messaging import conservation, layout, topology, wire
-from shared.messaging.connection import Session, connect, endpoint
+from shared.messaging.connection import BrokerChannel, connect, endpoint
 from shared.messaging.wire import Outgoing
 from shared.mongo import Mongo
 from shared.process import Service
@@ -39,19 +39,19 @@ def submitted(**changes: Any) -> Outgoing:
     return Outgoing(layout.EVENTS, TYPE, delivery.message_id, TYPE, delivery.body, submission.request_id, {wire.TRACEPARENT: "00-a-b-01"})
 
 
-async def put(session: Session, message: Outgoing) -> None:
+async def put(session: BrokerChannel, message: Outgoing) -> None:
     await session.channel.basic_publish(
         message.body, exchange=message.exchange, routing_key=message.routing_key, properties=properties(message, "intake")
     )
 
 
-async def take(session: Session, queue: str) -> dict[str, Any] | None:
+async def take(session: BrokerChannel, queue: str) -> dict[str, Any] | None:
     message = await session.channel.basic_get(queue, no_ack=True)
     return orjson.loads(message.body) if isinstance(message.delivery, Basic.GetOk) else None
 
 
 @pytest.fixture
-async def broker(amqp_url: str) -> AsyncIterator[Session]:
+async def broker(amqp_url: str) -> AsyncIterator[BrokerChannel]:
     await topology.declare(amqp_url, layout.product())
     session = await connect(endpoint(amqp_url), "test")
     yield session
@@ -59,7 +59,7 @@ async def broker(amqp_url: str) -> AsyncIterator[Session]:
 
 
 @pytest.fixture
-async def intake(broker: Session, amqp_url: str) -> AsyncIterator[Session]:  # noqa: ARG001 - the exchanges are there
+async def intake(broker: BrokerChannel, amqp_url: str) -> AsyncIterator[BrokerChannel]:  # noqa: ARG001 - the exchanges are there
     """Who tells verification of requests."""
     session = await connect(endpoint(as_user(amqp_url, "intake")), "test")
     yield session
@@ -82,7 +82,13 @@ async def running(service: Service) -> AsyncIterator[None]:
 
 
 async def test_a_message_leads_to_the_next_services_and_the_console(
-    broker: Session, intake: Session, amqp_url: str, mongo_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: BrokerChannel,
+    intake: BrokerChannel,
+    amqp_url: str,
+    mongo_url: str,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     families = list(sample_families(3, 7))
     load(families, tmp_path, monkeypatch, mongo_url, database)
@@ -101,7 +107,7 @@ async def test_a_message_leads_to_the_next_services_and_the_console(
     assert approved["type"] == "verification.request_approved.v1"
     assert approved["data"]["personal"]["card"]["members"][0]["nik"] == families[0].head.nik
     assert opened["type"] == "verification.task_opened.v1"
-    assert await counted(mongo_url, database) == conservation.Census(accepted=2, finished=1, parked=0, in_flight=1)
+    assert await counted(mongo_url, database) == conservation.Tally(accepted=2, finished=1, parked=0, in_flight=1)
 
 
 def load(families: list[Family], folder: Path, monkeypatch: pytest.MonkeyPatch, mongo_url: str, database: str) -> None:
@@ -113,7 +119,7 @@ def load(families: list[Family], folder: Path, monkeypatch: pytest.MonkeyPatch, 
         assert threads.submit(registry, ["import", str(path)]).result() == 0
 
 
-async def counted(mongo_url: str, database: str) -> conservation.Census:
+async def counted(mongo_url: str, database: str) -> conservation.Tally:
     mongo = Mongo.connect(mongo_url)
     try:
         return (await conservation.take(mongo, database))["cases"]

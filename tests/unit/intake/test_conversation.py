@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.intake.domain.chat import (
     Act,
     Conversation,
+    DialogueContext,
     Fact,
     FilesDropped,
     FileTrouble,
@@ -17,25 +18,24 @@ from services.intake.domain.chat import (
     OpenRequest,
     OtherContent,
     RefusedFile,
-    Said,
+    Say,
     SentFile,
     Stage,
     StatusAsked,
     UnfetchedFile,
-    World,
 )
 from services.intake.domain.conversation import DRAFT_LIFETIME, awaits_file, current_ask, decide
-from services.intake.domain.forms import Desk
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
 from shared.reference.catalogue import catalogue
 
 NIK, KK = "3519081708850003", "3519081203100007"
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-DESK = Desk.of(catalogue(), ("kk_hilang", "kk_rusak"))
+DESK = ServiceMenu.of(catalogue(), ("kk_hilang", "kk_rusak"))
 WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
 TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-WORLD = World(DESK, AT, is_linked=True)
+WORLD = DialogueContext(DESK, AT, is_linked=True)
 NEW = Conversation("c-1")
 
 
@@ -43,16 +43,16 @@ def photo(number: int) -> SentFile:
     return SentFile(f"f-{number}", "image/jpeg", 100, f"{number:064x}")
 
 
-def talk(conversation: Conversation, *acts: Act | str, world: World = WORLD) -> tuple[Conversation, tuple[Fact, ...]]:
+def talk(conversation: Conversation, *acts: Act | str, context: DialogueContext = WORLD) -> tuple[Conversation, tuple[Fact, ...]]:
     """Several messages in a row; the facts of the last."""
     facts: tuple[Fact, ...] = ()
     for act in acts:
-        conversation, facts = decide(conversation, WORDS.read_text(act) if isinstance(act, str) else act, world)
+        conversation, facts = decide(conversation, WORDS.read_text(act) if isinstance(act, str) else act, context)
     return conversation, facts
 
 
 def said(facts: tuple[Fact, ...]) -> list[str]:
-    return [fact.text for fact in facts if isinstance(fact, Said)]
+    return [fact.text for fact in facts if isinstance(fact, Say)]
 
 
 ASKED_NIK = talk(NEW, "kk hilang")[0]
@@ -145,7 +145,7 @@ def test_batal_drops_the_draft_and_its_files(conversation: Conversation) -> None
 def test_an_in_person_service_is_refused_with_place_and_hours() -> None:
     _, facts = talk(NEW, "mau legalisir akta")
     (fact,) = facts
-    assert isinstance(fact, Said)
+    assert isinstance(fact, Say)
     assert fact.text == "in_person"
     assert "Mal Pelayanan Publik" in TEXTS.say(fact)
     assert "Senin" in TEXTS.say(fact)
@@ -153,51 +153,51 @@ def test_an_in_person_service_is_refused_with_place_and_hours() -> None:
 
 @pytest.mark.parametrize(("conversation", "act"), [(ASKED_NIK, NIK), (COMPLETE, "ya")])
 def test_who_has_an_open_request_is_shown_its_receipt(conversation: Conversation, act: str) -> None:
-    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
-    after, facts = talk(conversation, act, world=world)
+    context = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
+    after, facts = talk(conversation, act, context=context)
     assert (after.stage, after.draft, said(facts)) == (Stage.MENU, None, ["already_open"])
 
 
 def test_an_open_request_of_another_person_is_no_hindrance() -> None:
-    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "3519084502880004", "MDN-7K4Q-9F2X"),))
-    assert said(talk(ASKED_NIK, NIK, world=world)[1]) == ["ask_kk_number"]
+    context = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "3519084502880004", "MDN-7K4Q-9F2X"),))
+    assert said(talk(ASKED_NIK, NIK, context=context)[1]) == ["ask_kk_number"]
 
 
 def test_who_is_linked_to_nobody_is_asked_for_a_selfie_once_and_last() -> None:
     stranger = replace(WORLD, is_linked=False)
-    conversation, facts = talk(NEW, "kk hilang", NIK, KK, photo(1), photo(2), world=stranger)
+    conversation, facts = talk(NEW, "kk hilang", NIK, KK, photo(1), photo(2), context=stranger)
     assert said(facts) == ["ask_selfie_ktp"]
     assert awaits_file(conversation, DESK)
-    assert "KTP-el" in TEXTS.say(next(fact for fact in facts if isinstance(fact, Said)))
-    assert said(talk(conversation, "ya", world=stranger)[1]) == ["missing_selfie_ktp"]
-    assert said(talk(conversation, photo(2), world=stranger)[1]) == ["file_same_file"]
-    complete, facts = talk(conversation, photo(3), world=stranger)
+    assert "KTP-el" in TEXTS.say(next(fact for fact in facts if isinstance(fact, Say)))
+    assert said(talk(conversation, "ya", context=stranger)[1]) == ["missing_selfie_ktp"]
+    assert said(talk(conversation, photo(2), context=stranger)[1]) == ["file_same_file"]
+    complete, facts = talk(conversation, photo(3), context=stranger)
     assert said(facts) == ["summary"]
-    after, facts = talk(complete, "ya", world=stranger)
+    after, facts = talk(complete, "ya", context=stranger)
     (filed,) = (fact for fact in facts if isinstance(fact, FormCompleted))
     assert [file.kind for file in filed.draft.attachments] == ["surat_kehilangan", "ktp", "selfie_ktp"]
     assert after.stage is Stage.MENU
 
 
 def test_whether_a_selfie_is_asked_is_settled_when_the_draft_begins() -> None:
-    begun = talk(NEW, "kk hilang", NIK, KK, photo(1), world=replace(WORLD, is_linked=False))[0]
+    begun = talk(NEW, "kk hilang", NIK, KK, photo(1), context=replace(WORLD, is_linked=False))[0]
     assert said(talk(begun, photo(2))[1]) == ["ask_selfie_ktp"]
     linked = talk(NEW, "kk hilang", NIK, KK, photo(1))[0]
-    assert said(talk(linked, photo(2), world=replace(WORLD, is_linked=False))[1]) == ["summary"]
+    assert said(talk(linked, photo(2), context=replace(WORLD, is_linked=False))[1]) == ["summary"]
 
 
 def test_at_its_limit_a_chat_begins_nothing_and_loses_nothing() -> None:
     full = replace(WORLD, is_at_limit=True)
-    after, facts = talk(NEW, "kk hilang", world=full)
+    after, facts = talk(NEW, "kk hilang", context=full)
     assert (after.draft, said(facts)) == (None, ["limit_reached"])
-    after, facts = talk(COMPLETE, "ya", world=full)
+    after, facts = talk(COMPLETE, "ya", context=full)
     assert (after.draft, after.stage, said(facts)) == (COMPLETE.draft, Stage.CONFIRMING, ["limit_reached_later"])
     assert any(isinstance(fact, FormCompleted) for fact in talk(after, "ya")[1])
 
 
 def test_the_place_is_that_of_the_first_message() -> None:
     later = replace(WORLD, at=AT + timedelta(hours=5), outreach_source="poster")
-    after, _ = talk(ASKED_NIK, "halo", NIK, world=later)
+    after, _ = talk(ASKED_NIK, "halo", NIK, context=later)
     assert after.draft is not None
     assert after.draft.began_at == AT
     assert after.draft.outreach_source is None
@@ -206,22 +206,22 @@ def test_the_place_is_that_of_the_first_message() -> None:
 
 def test_a_draft_ends_after_a_week_of_silence_and_not_before() -> None:
     on_time = replace(WORLD, at=AT + DRAFT_LIFETIME)
-    assert said(talk(ASKED_KTP, "halo", world=on_time)[1])[0] == "resume"
+    assert said(talk(ASKED_KTP, "halo", context=on_time)[1])[0] == "resume"
     late = replace(WORLD, at=AT + DRAFT_LIFETIME + timedelta(seconds=1))
-    after, facts = talk(ASKED_KTP, "halo", world=late)
+    after, facts = talk(ASKED_KTP, "halo", context=late)
     assert facts[0] == FilesDropped(("f-1",))
     assert (after.draft, said(facts)) == (None, ["menu"])
 
 
 def test_time_never_runs_backwards_in_a_chat() -> None:
     earlier = replace(WORLD, at=AT - timedelta(hours=1))
-    assert talk(ASKED_NIK, NIK, world=earlier)[0].touched_at == AT
+    assert talk(ASKED_NIK, NIK, context=earlier)[0].touched_at == AT
 
 
 def test_a_service_that_was_closed_meanwhile_ends_its_draft() -> None:
-    closed = replace(WORLD, desk=Desk.of(catalogue(), ("kk_rusak",)))
+    closed = replace(WORLD, desk=ServiceMenu.of(catalogue(), ("kk_rusak",)))
     for act in ("halo", NIK, "ya"):
-        after, facts = talk(COMPLETE, act, world=closed) if act == "ya" else talk(ASKED_LETTER, act, world=closed)
+        after, facts = talk(COMPLETE, act, context=closed) if act == "ya" else talk(ASKED_LETTER, act, context=closed)
         assert after.draft is None
         assert said(facts) == ["menu"]
 
@@ -231,8 +231,8 @@ def test_files_are_awaited_only_where_a_document_is_asked_for() -> None:
 
 
 def test_a_second_confirm_tells_the_status() -> None:
-    world = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
-    assert talk(NEW, "ya", world=world)[1] == (StatusAsked(None),)
+    context = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
+    assert talk(NEW, "ya", context=context)[1] == (StatusAsked(None),)
 
 
 _ACTS = st.one_of(
@@ -253,7 +253,7 @@ def test_whatever_people_send_every_message_is_answered_and_nothing_breaks(acts:
         conversation, facts = decide(conversation, act, WORLD)
         assert any(not isinstance(fact, FilesDropped) for fact in facts)
         for fact in facts:
-            if isinstance(fact, Said):
+            if isinstance(fact, Say):
                 assert TEXTS.say(fact)
                 assert len(fact.buttons) <= 3
                 assert all(0 < len(TEXTS.title(button)) <= 20 for button in fact.buttons)

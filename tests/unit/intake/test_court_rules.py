@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.court import Child, Decision, Party, elsewhere, judge
+from services.intake.domain.court import CourtChild, CourtDecision, CourtParty, elsewhere, judge
 
 TODAY = date(2026, 11, 24)
-HUSBAND = Party("3519081708850003", "Budi Santoso bin Ahmad, S.H.", village_code="3519082001")
-WIFE = Party("3519084502880004", "Siti Aminah")
-GUGAT = Decision(
+HUSBAND = CourtParty("3519081708850003", "Budi Santoso bin Ahmad, S.H.", village_code="3519082001")
+WIFE = CourtParty("3519084502880004", "Siti Aminah")
+GUGAT = CourtDecision(
     decision_id="d-1",
     court_code="PA.Kab.Mn",
     case_number="0412/Pdt.G/2026/PA.Kab.Mn",
@@ -20,19 +20,19 @@ GUGAT = Decision(
     deed_on=date(2026, 10, 20),
     husband=HUSBAND,
     wife=WIFE,
-    children=(Child("3519080101150002", WIFE.nik),),
+    children=(CourtChild("3519080101150002", WIFE.nik),),
 )
 TALAK = replace(GUGAT, kind="cerai_talak", pledge_on=date(2026, 10, 18))
 
 
-def found(decision: Decision, **changes: Any) -> set[tuple[str, str]]:
+def found(decision: CourtDecision, **changes: Any) -> set[tuple[str, str]]:
     return {(problem.field, problem.code) for problem in judge(replace(decision, **changes), TODAY)}
 
 
 @pytest.mark.parametrize(
     "decision", [GUGAT, TALAK, replace(GUGAT, deed_number="194/AC/2026/PA.Mdn"), replace(GUGAT, final_on=TODAY, deed_on=TODAY)]
 )
-def test_a_decision_in_order_has_no_problem(decision: Decision) -> None:
+def test_a_decision_in_order_has_no_problem(decision: CourtDecision) -> None:
     assert judge(decision, TODAY) == ()
 
 
@@ -59,8 +59,8 @@ def test_a_decision_in_order_has_no_problem(decision: Decision) -> None:
         (GUGAT, {"wife": replace(WIFE, nik="12")}, ("wife.nik", "nik_not_16_digits")),
         (GUGAT, {"wife": replace(WIFE, kk_number="12")}, ("wife.kk_number", "kk_not_16_digits")),
         (GUGAT, {"wife": replace(WIFE, village_code="0000000000")}, ("wife.village_code", "region_unknown")),
-        (GUGAT, {"children": (Child("1", WIFE.nik),)}, ("children[0].nik", "nik_not_16_digits")),
-        (GUGAT, {"children": (Child("3519080101150002", "3519080101150002"),)}, ("children[0].custody_nik", "custody_of_a_stranger")),
+        (GUGAT, {"children": (CourtChild("1", WIFE.nik),)}, ("children[0].nik", "nik_not_16_digits")),
+        (GUGAT, {"children": (CourtChild("3519080101150002", "3519080101150002"),)}, ("children[0].custody_nik", "custody_of_a_stranger")),
         (GUGAT, {"kind": "perubahan_nama"}, ("kind", "general_court_matter")),
         (GUGAT, {"court_code": "PN Mad"}, ("court_code", "general_court_matter")),
         (GUGAT, {"court_code": "PN.Psp"}, ("court_code", "general_court_matter")),
@@ -69,7 +69,7 @@ def test_a_decision_in_order_has_no_problem(decision: Decision) -> None:
         (GUGAT, {"kind": "lain"}, ("kind", "kind_unknown")),
     ],
 )
-def test_what_is_not_in_order_is_named(decision: Decision, changes: dict[str, Any], expected: tuple[str, str]) -> None:
+def test_what_is_not_in_order_is_named(decision: CourtDecision, changes: dict[str, Any], expected: tuple[str, str]) -> None:
     assert expected in found(decision, **changes)
 
 

@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.domain.contacts import Contact, Identity, learn, merge
-from services.intake.domain.docket import Tally
-from services.intake.domain.links import End, Level, Link, granted, lapsed, revoked, valid_link
+from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge
+from services.intake.domain.docket import DayCount
+from services.intake.domain.links import End, Level, PersonLink, granted, lapsed, revoked, valid_link
 from shared.errors import DomainError, NotFound
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
-LINK = Link("l-1", "3519081708850003", Level.COUNTER, AT, "loket", AT + YEAR)
+LINK = PersonLink("l-1", "3519081708850003", Level.COUNTER, AT, "loket", AT + YEAR)
 LATER = AT + timedelta(days=1)
 OTHER = replace(LINK, link_id="l-2", nik="3519081708850004", granted_at=LATER)
-CONTACT = Contact("c-1", wa_id="6281234567890", bsuid="ID.1", links=(LINK,))
+CONTACT = ChatContact("c-1", wa_id="6281234567890", bsuid="ID.1", links=(LINK,))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ CONTACT = Contact("c-1", wa_id="6281234567890", bsuid="ID.1", links=(LINK,))
     ],
     ids=["at once", "the last second", "after its date", "ended"],
 )
-def test_a_link_holds_until_its_date_or_its_end(link: Link, at: datetime, expected: bool) -> None:  # noqa: FBT001 - a table
+def test_a_link_holds_until_its_date_or_its_end(link: PersonLink, at: datetime, expected: bool) -> None:  # noqa: FBT001 - a table
     assert link.is_valid(at) is expected
     assert (valid_link((link,), at) is not None) is expected
 
@@ -56,29 +56,29 @@ def test_of_two_that_hold_the_newest_counts() -> None:
 @pytest.mark.parametrize(
     ("contact", "identity", "holds"),
     [
-        (CONTACT, Identity("6281234567890", "ID.1"), True),
-        (CONTACT, Identity("6281234567890"), True),
-        (CONTACT, Identity(bsuid="ID.1", username="siti"), True),
-        (replace(CONTACT, bsuid=None), Identity("6281234567890", "ID.1"), True),
-        (CONTACT, Identity("6281234567890", "ID.2"), False),
-        (CONTACT, Identity("6281999999999", "ID.1"), False),
-        (CONTACT, Identity("6281999999999"), False),
+        (CONTACT, ChatIdentity("6281234567890", "ID.1"), True),
+        (CONTACT, ChatIdentity("6281234567890"), True),
+        (CONTACT, ChatIdentity(bsuid="ID.1", username="siti"), True),
+        (replace(CONTACT, bsuid=None), ChatIdentity("6281234567890", "ID.1"), True),
+        (CONTACT, ChatIdentity("6281234567890", "ID.2"), False),
+        (CONTACT, ChatIdentity("6281999999999", "ID.1"), False),
+        (CONTACT, ChatIdentity("6281999999999"), False),
     ],
     ids=["the same", "phone alone", "bsuid alone", "first bsuid", "another account has the number", "a new number", "only a new number"],
 )
-def test_a_link_lapses_when_the_account_changes_hands(contact: Contact, identity: Identity, holds: bool) -> None:  # noqa: FBT001
+def test_a_link_lapses_when_the_account_changes_hands(contact: ChatContact, identity: ChatIdentity, holds: bool) -> None:  # noqa: FBT001
     after = learn(contact, identity, LATER)
     assert (after.link_at(LATER) is not None) is holds
     assert after.links[0].end is (None if holds else End.CHANGED_HANDS)
 
 
 def test_two_halves_of_one_account_keep_their_links_and_two_numbers_do_not() -> None:
-    phone, account = replace(CONTACT, bsuid=None), Contact("c-2", bsuid="ID.1")
+    phone, account = replace(CONTACT, bsuid=None), ChatContact("c-2", bsuid="ID.1")
     merged, gone = merge(phone, account, LATER)
     assert (merged.link_at(LATER), gone.links) == (LINK, ())
     merged, gone = merge(account, phone, LATER)
     assert (merged.link_at(LATER), gone.links) == (LINK, ())
-    merged, _ = merge(CONTACT, Contact("c-3", wa_id="6281999999999", links=(OTHER,)), LATER)
+    merged, _ = merge(CONTACT, ChatContact("c-3", wa_id="6281999999999", links=(OTHER,)), LATER)
     assert merged.link_at(LATER) is None
     assert {link.end for link in merged.links} == {End.CHANGED_HANDS}
 
@@ -90,7 +90,7 @@ def test_what_lapsed_stays_as_it_ended() -> None:
 
 def test_a_tally_counts_one_day() -> None:
     today, tomorrow = AT.date(), LATER.date()
-    tally = Tally().plus_one(today).plus_one(today)
+    tally = DayCount().plus_one(today).plus_one(today)
     assert (tally.on(today), tally.on(tomorrow)) == (2, 0)
     assert tally.plus_one(tomorrow).on(tomorrow) == 1
 

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.forms import Desk
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Meaning, plain
 from services.intake.wiring import TEMPLATES, read_vocabulary
 from shared.reference.catalogue import Offer, catalogue
 from shared.values import Receipt
 
-DESK = Desk.of(catalogue(), ("kk_hilang",))
+DESK = ServiceMenu.of(catalogue(), ("kk_hilang",))
 WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
 RECEIPT = Receipt.from_body("7K4Q9F2")
 

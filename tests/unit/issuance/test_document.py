@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.issuance.domain import document as documents
-from services.issuance.domain.document import NEXT, Certificate, Document, Pdf, State
+from services.issuance.domain.document import NEXT, Certificate, Document, DocumentState, Pdf
 from shared.errors import DomainError
 from tests.support.approvals import AT, CARD, WIFE, approval, origin
 
@@ -32,7 +32,7 @@ def issued() -> Document:
 
 def test_claim_is_due_at_once_and_names_the_holder() -> None:
     document = claimed()
-    assert document.state is State.CLAIMED
+    assert document.state is DocumentState.CLAIMED
     assert document.due_at == AT
     assert document.holder_name == WIFE.name
     assert document.document_id == f"{document.request_id}.kk"
@@ -55,7 +55,7 @@ def test_running_attempt_belongs_to_its_caller_until_the_lease_ends() -> None:
 
 def test_issue_forgets_what_is_personal_but_tells_where_it_goes() -> None:
     document, fact = documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, at=AT)
-    assert document.state is State.ISSUED
+    assert document.state is DocumentState.ISSUED
     assert document.material is None
     assert document.due_at is None
     assert document.pdf == PDF
@@ -76,13 +76,13 @@ def test_failed_attempt_waits_longer_each_time_and_is_held_at_the_end() -> None:
     document, at, waits = claimed(), AT, []
     for attempt in (1, 2, 3):
         document = documents.begin(document, lease=LEASE, at=at)
-        document = documents.fail(document, attempt=attempt, reason="press_died", final=False, most_attempts=3, at=at)
+        document = documents.fail(document, attempt=attempt, reason="renderer_died", final=False, most_attempts=3, at=at)
         if document.due_at is not None:
             waits.append((document.due_at - at).total_seconds())
             at = document.due_at
     assert waits == [1, 2]
-    assert document.state is State.HELD
-    assert document.reason == "press_died"
+    assert document.state is DocumentState.HELD
+    assert document.reason == "renderer_died"
     assert documents.begin(documents.retry(document, at=at), lease=LEASE, at=at).attempt == 4
 
 
@@ -93,13 +93,19 @@ def test_pause_is_capped() -> None:
 
 def test_final_failure_is_held_at_once() -> None:
     held = documents.fail(rendering(), attempt=1, reason="sheet_unprintable", final=True, most_attempts=9, at=AT)
-    assert (held.state, held.due_at) == (State.HELD, None)
+    assert (held.state, held.due_at) == (DocumentState.HELD, None)
 
 
 @pytest.mark.parametrize("document", [claimed(), rendering()])
 def test_void_keeps_number_and_reason_and_forgets_persons(document: Document) -> None:
     void = documents.void(document, reason="wrong_data", at=AT)
-    assert (void.state, void.number, void.reason, void.material, void.due_at) == (State.VOID, document.number, "wrong_data", None, None)
+    assert (void.state, void.number, void.reason, void.material, void.due_at) == (
+        DocumentState.VOID,
+        document.number,
+        "wrong_data",
+        None,
+        None,
+    )
     with pytest.raises(DomainError, match="document_void"):
         documents.void(void, reason="again_why", at=AT)
 
@@ -144,7 +150,7 @@ class Life(RuleBasedStateMachine):
     @rule(late=st.integers(0, 1), final=st.booleans())
     def fail(self, late: int, final: bool) -> None:  # noqa: FBT001 - how hypothesis passes it
         attempt = self.document.attempt - late
-        self._try(lambda: documents.fail(self.document, attempt=attempt, reason="press_died", final=final, most_attempts=3, at=self.at))
+        self._try(lambda: documents.fail(self.document, attempt=attempt, reason="renderer_died", final=final, most_attempts=3, at=self.at))
 
     @rule()
     def void(self) -> None:
@@ -168,20 +174,20 @@ class Life(RuleBasedStateMachine):
     def bytes_never_change(self) -> None:
         self.bytes = self.bytes or self.document.pdf
         assert self.document.pdf == self.bytes
-        assert (self.document.state is State.ISSUED) == (self.document.pdf is not None)
+        assert (self.document.state is DocumentState.ISSUED) == (self.document.pdf is not None)
 
     @invariant()
     def ended_or_held_has_a_reason_or_bytes_and_nothing_to_do(self) -> None:
-        if self.document.state in (State.HELD, State.VOID):
+        if self.document.state in (DocumentState.HELD, DocumentState.VOID):
             assert self.document.reason
-        if self.document.state in (State.HELD, State.VOID, State.ISSUED):
+        if self.document.state in (DocumentState.HELD, DocumentState.VOID, DocumentState.ISSUED):
             assert self.document.due_at is None
         else:
             assert self.document.due_at is not None
 
     @invariant()
     def persons_are_kept_only_while_they_are_needed(self) -> None:
-        assert (self.document.material is None) == (self.document.state in (State.ISSUED, State.VOID))
+        assert (self.document.material is None) == (self.document.state in (DocumentState.ISSUED, DocumentState.VOID))
 
 
 TestLife = Life.TestCase

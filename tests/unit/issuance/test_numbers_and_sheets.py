@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from services.issuance.domain import document as documents
-from services.issuance.domain import numbers, sheet
-from services.issuance.domain.numbers import Counter
-from services.issuance.domain.sheet import Office, Officer, Pickup
+from services.issuance.domain import numbers, render_input
+from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.render_input import Office, Officer, Pickup
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
 from shared.values import KkNumber
@@ -37,21 +37,21 @@ def test_counters_differ_by_kind_day_and_district() -> None:
 
 
 def test_counter_ends_where_the_format_ends() -> None:
-    assert numbers.advance(Counter("k", 9998)).last == 9999
+    assert numbers.advance(NumberSequence("k", 9998)).last == 9999
     with pytest.raises(DomainError, match="numbers_exhausted"):
-        numbers.advance(Counter("k", 9999))
+        numbers.advance(NumberSequence("k", 9999))
 
 
-@pytest.mark.parametrize("product", sheet.PRODUCTS)
+@pytest.mark.parametrize("product", render_input.PRODUCTS)
 def test_every_product_has_a_kind_of_number(product: str) -> None:
     assert re.fullmatch("[A-Z]{2}", catalogue().products[product].code)
 
 
-def compose(product: str, allocated_kk: str | None = None) -> sheet.Sheet:
+def compose(product: str, allocated_kk: str | None = None) -> render_input.RenderInput:
     claimed = documents.claim(
         approval(product), number="3519-KK-24112026-0001", allocated_kk=allocated_kk, token="t", origin=origin(), at=AT
     )
-    return sheet.compose(claimed, office=OFFICE, check_url="https://x/v/t", issued_on=DAY)
+    return render_input.compose(claimed, office=OFFICE, check_url="https://x/v/t", issued_on=DAY)
 
 
 def test_new_card_number_is_the_printed_one() -> None:
@@ -71,7 +71,7 @@ def test_new_card_number_is_the_printed_one() -> None:
     ],
 )
 def test_ktp_knows_four_words_for_marriage(on_kk: str, on_ktp: str) -> None:
-    assert sheet.marital_on_ktp(on_kk) == on_ktp
+    assert render_input.marital_on_ktp(on_kk) == on_ktp
 
 
 def test_slip_tells_nothing_of_the_rest_of_the_family() -> None:
@@ -84,6 +84,6 @@ def test_slip_tells_nothing_of_the_rest_of_the_family() -> None:
 def test_document_without_material_or_of_unknown_product_can_not_be_composed() -> None:
     claimed = documents.claim(approval("kk"), number="n", allocated_kk=None, token="t", origin=origin(), at=AT)
     with pytest.raises(DomainError, match="product_unknown"):
-        sheet.compose(replace(claimed, product="kia"), office=OFFICE, check_url="x", issued_on=DAY)
+        render_input.compose(replace(claimed, product="kia"), office=OFFICE, check_url="x", issued_on=DAY)
     with pytest.raises(DomainError, match="material_gone"):
-        sheet.compose(replace(claimed, material=None), office=OFFICE, check_url="x", issued_on=DAY)
+        render_input.compose(replace(claimed, material=None), office=OFFICE, check_url="x", issued_on=DAY)

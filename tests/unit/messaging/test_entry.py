@@ -3,13 +3,13 @@
 import orjson
 import pytest
 
-from shared.messaging.entry import Entry, Place
+from shared.messaging.entry import StuckItem, StuckPlace
 
 NIK = "3519081708850003"
 
 
-def entry(body: bytes, personal: frozenset[str] = frozenset()) -> Entry:
-    return Entry(Place.PARKED, "intake", "1", "notifier.notice_failed.v1", "ill", body=body, personal=personal)
+def entry(body: bytes, personal: frozenset[str] = frozenset()) -> StuckItem:
+    return StuckItem(StuckPlace.PARKED, "intake", "1", "notifier.notice_failed.v1", "ill", body=body, personal=personal)
 
 
 def test_named_fields_and_what_looks_personal_are_hidden_however_deep() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS
 from shared.messaging import definitions, layout, topology
-from shared.messaging.connection import Endpoint, tls_context, with_user
+from shared.messaging.connection import BrokerEndpoint, tls_context, with_user
 
 PRODUCT = layout.product()
 
@@ -156,8 +156,8 @@ def test_without_a_place_for_it_a_missing_password_is_named() -> None:
 
 def test_amqps_needs_an_explicit_context_and_no_address_is_ever_shown() -> None:
     with pytest.raises(ValueError, match="TLS"):
-        Endpoint("amqps://me:secret@broker/")
-    assert "secret" not in repr(Endpoint("amqps://me:secret@broker/", tls_context()))
+        BrokerEndpoint("amqps://me:secret@broker/")
+    assert "secret" not in repr(BrokerEndpoint("amqps://me:secret@broker/", tls_context()))
 
 
 @pytest.mark.parametrize(

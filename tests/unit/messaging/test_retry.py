@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from shared.clock import now
 from shared.messaging import layout, retry
-from shared.messaging.retry import GiveUp, Policy, Wait, decide, still_waiting
+from shared.messaging.retry import GiveUp, RetryPolicy, Wait, decide, still_waiting
 
 AT = now()
-POLICY = Policy()
+POLICY = RetryPolicy()
 FIVE, MINUTE, TEN = layout.LADDER
 SECONDS = st.floats(min_value=0, max_value=1e6)
 
 
 def test_the_ladder_is_climbed_rung_by_rung_to_its_end() -> None:
-    steps = [decide(attempt, None, AT, Policy(tries=(2, 1, 2))) for attempt in range(6)]
+    steps = [decide(attempt, None, AT, RetryPolicy(tries=(2, 1, 2))) for attempt in range(6)]
     assert steps == [Wait(FIVE), Wait(FIVE), Wait(MINUTE), Wait(TEN), Wait(TEN), GiveUp(retry.EXHAUSTED)]
 
 
@@ -27,12 +27,12 @@ def test_a_dependency_that_is_down_for_seven_hours_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(("after_seconds", "step"), [(0, FIVE), (4, FIVE), (5, FIVE), (6, MINUTE), (60, MINUTE), (61, TEN), (600, TEN)])
-def test_what_is_asked_for_is_rounded_up_to_a_rung(after_seconds: float, step: layout.Step) -> None:
+def test_what_is_asked_for_is_rounded_up_to_a_rung(after_seconds: float, step: layout.RetryDelay) -> None:
     assert decide(0, after_seconds, AT, POLICY) == Wait(step)
 
 
 def test_what_is_asked_for_never_shortens_the_ladder() -> None:
-    assert decide(100, 1, AT, Policy(tries=(1, 1, 200))) == Wait(TEN)
+    assert decide(100, 1, AT, RetryPolicy(tries=(1, 1, 200))) == Wait(TEN)
 
 
 def test_more_than_the_last_rung_has_a_moment() -> None:
@@ -60,6 +60,6 @@ def test_a_long_wait_ends_soon_after_its_moment(left: float) -> None:
 
 
 @pytest.mark.parametrize(("ladder", "tries"), [((), ()), (layout.LADDER, (1, 1)), (layout.LADDER, (1, 0, 1)), ((TEN, FIVE), (1, 1))])
-def test_a_policy_that_makes_no_sense_is_refused(ladder: tuple[layout.Step, ...], tries: tuple[int, ...]) -> None:
+def test_a_policy_that_makes_no_sense_is_refused(ladder: tuple[layout.RetryDelay, ...], tries: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="rung"):
-        Policy(ladder, tries)
+        RetryPolicy(ladder, tries)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.notifier.domain.facts import Channel, Kind
-from services.notifier.domain.job import Job, Policy
+from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.job import Job, SendPolicy
 from services.notifier.domain.message import DocumentFile, DocumentMessage, Template
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-POLICY = Policy()
+POLICY = SendPolicy()
 FILE = DocumentFile("document-1", "0" * 64, "KK.pdf")
 
 
@@ -22,7 +22,7 @@ def make_job(**changes: Any) -> Job:
     values: dict[str, Any] = {
         "key": "document:document-1",
         "channel": Channel.WHATSAPP,
-        "kind": Kind.DOCUMENT,
+        "kind": NoticeKind.DOCUMENT,
         "lane": "whatsapp:6281234567890",
         "order": "1",
         "address": "6281234567890",

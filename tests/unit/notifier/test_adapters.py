@@ -15,7 +15,7 @@ from services.notifier.adapters.issuance import IssuedDocuments
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.domain.message import CourtCallback, Reply, Template
-from services.notifier.domain.outcome import Accepted, Lost, NotSent, Outcome, Refused
+from services.notifier.domain.outcome import Accepted, NotSent, Outcome, Refused, Unanswered
 from services.notifier.ports import Known
 from shared.clock import now
 from shared.errors import Permanent, Transient
@@ -46,11 +46,11 @@ def raising(error: Exception) -> Answer:
         (httpx.ConnectError("x"), NotSent("connect_error")),
         (httpx.ConnectTimeout("x"), NotSent("connect_timeout")),
         (httpx.PoolTimeout("x"), NotSent("connect_timeout")),
-        (httpx.ReadTimeout("x"), Lost("answer_timeout")),
-        (httpx.WriteTimeout("x"), Lost("answer_timeout")),
-        (httpx.ReadError("x"), Lost("answer_lost")),
-        (httpx.WriteError("x"), Lost("answer_lost")),
-        (httpx.RemoteProtocolError("x"), Lost("answer_lost")),
+        (httpx.ReadTimeout("x"), Unanswered("answer_timeout")),
+        (httpx.WriteTimeout("x"), Unanswered("answer_timeout")),
+        (httpx.ReadError("x"), Unanswered("answer_lost")),
+        (httpx.WriteError("x"), Unanswered("answer_lost")),
+        (httpx.RemoteProtocolError("x"), Unanswered("answer_lost")),
     ],
 )
 async def test_only_a_connection_that_never_stood_carried_nothing(error: httpx.HTTPError, outcome: Outcome) -> None:
@@ -62,8 +62,8 @@ async def test_only_a_connection_that_never_stood_carried_nothing(error: httpx.H
     ("status", "body", "outcome"),
     [
         (200, {"messages": [{"id": "wamid.1"}]}, Accepted("wamid.1")),
-        (200, {"messages": []}, Lost("answer_unreadable")),
-        (200, "rubbish", Lost("answer_unreadable")),
+        (200, {"messages": []}, Unanswered("answer_unreadable")),
+        (200, "rubbish", Unanswered("answer_unreadable")),
         (400, {"error": {"code": 131056}}, Refused(400, 131056)),
         (400, {"error": {"code": "131056"}}, Refused(400, None)),
         (500, {"error": "text"}, Refused(500, None)),

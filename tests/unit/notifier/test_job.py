@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.notifier.domain import job as jobs
-from services.notifier.domain.facts import Channel, Kind, NoticeDelivered, NoticeFailed
-from services.notifier.domain.job import Job, Progress, State
+from services.notifier.domain.facts import Channel, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import Reply, Template
-from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.domain.outcome import Action, SendVerdict
 from shared.errors import DomainError
 from tests.unit.notifier.samples import AT, POLICY, after, make_job
 
@@ -23,7 +23,7 @@ from tests.unit.notifier.samples import AT, POLICY, after, make_job
 def settle(job: Job, action: Action, at: datetime = AT, **rest: object) -> jobs.Step:
     provider_id = rest.pop("provider_id", None)
     assert provider_id is None or isinstance(provider_id, str)
-    verdict = Verdict(action, "reason", **rest)  # type: ignore[arg-type]  # a retry_after_seconds at most
+    verdict = SendVerdict(action, "reason", **rest)  # type: ignore[arg-type]  # a retry_after_seconds at most
     return jobs.settle(job, verdict, at=at, jitter=0.5, policy=POLICY, provider_id=provider_id)
 
 
@@ -33,58 +33,58 @@ def running(**changes: object) -> Job:
 
 def test_an_accepted_try_is_done_and_told() -> None:
     job, facts = settle(running(), Action.DONE, provider_id="wamid.1")
-    assert (job.state, job.provider_id) == (State.DONE, "wamid.1")
-    assert facts == (NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, Kind.DOCUMENT, AT, maybe_duplicate=False),)
+    assert (job.state, job.provider_id) == (JobState.DONE, "wamid.1")
+    assert facts == (NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, NoticeKind.DOCUMENT, AT, maybe_duplicate=False),)
 
 
 def test_nobody_is_told_of_each_chat_reply() -> None:
-    assert settle(running(kind=Kind.REPLY), Action.DONE)[1] == ()
+    assert settle(running(kind=NoticeKind.REPLY), Action.DONE)[1] == ()
 
 
 def test_retries_grow_and_end() -> None:
     job, delays = running(), []
     for _ in range(POLICY.retry_limit - 1):
         job, facts = settle(job, Action.RETRY)
-        assert (job.state, facts) == (State.READY, ())
+        assert (job.state, facts) == (JobState.READY, ())
         delays.append((job.next_at - AT).total_seconds())
         job = jobs.start(job, at=AT)
     assert delays == sorted(delays)
     assert delays[0] == 2.0
     job, facts = settle(job, Action.RETRY)
-    assert job.state is State.FAILED
+    assert job.state is JobState.FAILED
     assert isinstance(facts[0], NoticeFailed)
 
 
 def test_a_court_is_tried_for_days() -> None:
-    job = running(channel=Channel.COURT, strikes=8000)
+    job = running(channel=Channel.COURT, failures=8000)
     job, _ = settle(job, Action.RETRY)
-    assert job.state is State.READY
+    assert job.state is JobState.READY
 
 
 @pytest.mark.parametrize("channel", Channel)
 @pytest.mark.parametrize("jitter", [0.0, 0.999])
 def test_after_an_outage_everybody_hears_within_a_minute(channel: Channel, jitter: float) -> None:
-    job, _ = jobs.settle(running(channel=channel, strikes=40), Verdict(Action.RETRY, "away"), at=AT, jitter=jitter, policy=POLICY)
-    assert job.state is State.READY
+    job, _ = jobs.settle(running(channel=channel, failures=40), SendVerdict(Action.RETRY, "away"), at=AT, jitter=jitter, policy=POLICY)
+    assert job.state is JobState.READY
     assert (job.next_at - AT).total_seconds() < 60
 
 
 def test_a_media_failure_uploads_anew() -> None:
     job, _ = settle(running(media_id="media-1"), Action.MEDIA)
-    assert (job.state, job.media_id) == (State.READY, None)
+    assert (job.state, job.media_id) == (JobState.READY, None)
 
 
 def test_waiting_is_no_strike() -> None:
     for action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER, Action.DELAY_RECIPIENT):
         job, facts = settle(running(), action)
-        assert (job.state, job.strikes, facts) == (State.READY, 0, ())
+        assert (job.state, job.failures, facts) == (JobState.READY, 0, ())
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.999])
 def test_131056_waits_at_least_the_pair_rate_and_longer_each_time(jitter: float) -> None:
     job, waits = running(), []
     for _ in range(3):
-        job, _ = jobs.settle(job, Verdict(Action.DELAY_RECIPIENT, "meta_131056"), at=AT, jitter=jitter, policy=POLICY)
+        job, _ = jobs.settle(job, SendVerdict(Action.DELAY_RECIPIENT, "meta_131056"), at=AT, jitter=jitter, policy=POLICY)
         waits.append((job.next_at - AT).total_seconds())
         job = jobs.start(job, at=AT)
     assert waits[0] >= 6
@@ -94,15 +94,15 @@ def test_131056_waits_at_least_the_pair_rate_and_longer_each_time(jitter: float)
 def test_131047_turns_to_the_template_once() -> None:
     job, facts = settle(running(), Action.USE_TEMPLATE)
     assert isinstance(job.outgoing, Template)
-    assert (job.state, facts) == (State.READY, ())
+    assert (job.state, facts) == (JobState.READY, ())
     job, facts = settle(jobs.start(job, at=AT), Action.USE_TEMPLATE)
-    assert (job.state, job.reason) == (State.FAILED, "template_refused")
+    assert (job.state, job.reason) == (JobState.FAILED, "template_refused")
     assert len(facts) == 1
 
 
 def test_without_a_template_a_closed_window_fails() -> None:
     job, facts = settle(running(fallback=None), Action.USE_TEMPLATE)
-    assert (job.state, job.reason, len(facts)) == (State.FAILED, "window_closed", 1)
+    assert (job.state, job.reason, len(facts)) == (JobState.FAILED, "window_closed", 1)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_courts_have_no_window() -> None:
 
 def test_a_try_after_an_unknown_one_is_flagged() -> None:
     job = jobs.lose(running(), "answer_timeout", at=AT, policy=POLICY)
-    assert (job.state, job.next_at) == (State.UNKNOWN, after(seconds=20))
+    assert (job.state, job.next_at) == (JobState.UNKNOWN, after(seconds=20))
     job = jobs.start(job, at=after(seconds=30))
     assert (job.maybe_duplicate, job.attempt) == (True, 2)
 
@@ -143,7 +143,7 @@ def test_what_was_asked_for_and_not_found_is_repeated_without_a_flag() -> None:
 
 
 def test_a_running_or_finished_job_is_not_started() -> None:
-    for state in (State.RUNNING, State.DONE, State.FAILED):
+    for state in (JobState.RUNNING, JobState.DONE, JobState.FAILED):
         with pytest.raises(DomainError, match="job_not_startable"):
             jobs.start(make_job(state=state), at=AT)
 
@@ -151,14 +151,14 @@ def test_a_running_or_finished_job_is_not_started() -> None:
 def test_only_a_failed_job_is_retried_by_hand() -> None:
     with pytest.raises(DomainError, match="job_not_failed"):
         jobs.retry_by_hand(make_job(), at=AT)
-    job = jobs.retry_by_hand(make_job(state=State.FAILED, strikes=8), at=AT)
-    assert (job.state, job.strikes) == (State.READY, 0)
+    job = jobs.retry_by_hand(make_job(state=JobState.FAILED, failures=8), at=AT)
+    assert (job.state, job.failures) == (JobState.READY, 0)
 
 
 def test_a_status_before_our_own_record_ends_the_try() -> None:
     job, facts = jobs.fold_status(running(), "wamid.1", Progress.DELIVERED, at=AT)
-    assert (job.state, job.progress, job.provider_id, len(facts)) == (State.DONE, Progress.DELIVERED, "wamid.1", 1)
-    late, more = jobs.answer(job, 1, Verdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
+    assert (job.state, job.progress, job.provider_id, len(facts)) == (JobState.DONE, Progress.DELIVERED, "wamid.1", 1)
+    late, more = jobs.answer(job, 1, SendVerdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
     assert (late, more) == (job, ())
 
 
@@ -175,19 +175,19 @@ def test_a_late_sent_does_not_revive_a_try_that_failed_by_webhook() -> None:
     job, _ = settle(running(), Action.DONE, provider_id="wamid.1")
     assert not jobs.is_stale_failure(job, "wamid.1")
     job, _ = settle(jobs.note_failure(job, "wamid.1"), Action.RETRY)
-    assert job.state is State.READY
+    assert job.state is JobState.READY
     assert jobs.is_stale_failure(job, "wamid.1")
-    assert jobs.fold_status(job, "wamid.1", Progress.SENT, at=AT)[0].state is State.READY
-    assert jobs.fold_status(job, "wamid.1", Progress.DELIVERED, at=AT)[0].state is State.DONE
+    assert jobs.fold_status(job, "wamid.1", Progress.SENT, at=AT)[0].state is JobState.READY
+    assert jobs.fold_status(job, "wamid.1", Progress.DELIVERED, at=AT)[0].state is JobState.DONE
 
 
 def test_a_discarded_job_stays_so_unless_it_is_proven_to_have_arrived() -> None:
     failed, _ = settle(running(provider_ids=("wamid.1",)), Action.UNDELIVERABLE)
-    discarded = replace(failed, state=State.DISCARDED, note="told by telephone")
+    discarded = replace(failed, state=JobState.DISCARDED, note="told by telephone")
     assert jobs.is_stale_failure(discarded, "wamid.1")
-    assert jobs.fold_status(discarded, "wamid.1", Progress.SENT, at=AT)[0].state is State.DISCARDED
+    assert jobs.fold_status(discarded, "wamid.1", Progress.SENT, at=AT)[0].state is JobState.DISCARDED
     arrived, facts = jobs.fold_status(discarded, "wamid.1", Progress.DELIVERED, at=AT)
-    assert (arrived.state, arrived.note) == (State.DONE, "told by telephone")
+    assert (arrived.state, arrived.note) == (JobState.DONE, "told by telephone")
     assert isinstance(facts[0], NoticeDelivered)
     with pytest.raises(DomainError, match="job_not_failed"):
         jobs.retry_by_hand(discarded, at=AT)
@@ -209,12 +209,12 @@ def test_a_second_copy_that_shows_up_is_noted_behind_the_present_one() -> None:
 
 def test_an_answer_to_an_older_try_changes_nothing_but_the_ids() -> None:
     job = replace(running(), attempt=2)
-    late, facts = jobs.answer(job, 1, Verdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
-    assert (late.state, late.provider_ids, facts) == (State.RUNNING, ("wamid.1",), ())
+    late, facts = jobs.answer(job, 1, SendVerdict(Action.DONE, "accepted"), at=AT, jitter=0, policy=POLICY, provider_id="wamid.1")
+    assert (late.state, late.provider_ids, facts) == (JobState.RUNNING, ("wamid.1",), ())
 
 
 def test_a_court_that_is_away_is_asked_every_40_seconds_for_a_day() -> None:
-    job: Job | None = make_job(channel=Channel.COURT, state=State.UNKNOWN)
+    job: Job | None = make_job(channel=Channel.COURT, state=JobState.UNKNOWN)
     waits: list[float] = []
     while job is not None:
         job = jobs.ask_later(job, at=AT, jitter=0.5)
@@ -240,21 +240,21 @@ class Life(RuleBasedStateMachine):
         self.delivered += sum(isinstance(fact, NoticeDelivered) for fact in facts)
         self.at += timedelta(seconds=1)
 
-    @precondition(lambda self: self.job.state in (State.READY, State.UNKNOWN))
+    @precondition(lambda self: self.job.state in (JobState.READY, JobState.UNKNOWN))
     @rule()
     def begin(self) -> None:
-        self.was_unknown = self.job.state is State.UNKNOWN
+        self.was_unknown = self.job.state is JobState.UNKNOWN
         self.job = jobs.start(self.job, at=self.at)
         assert self.job.maybe_duplicate or not self.was_unknown
 
-    @precondition(lambda self: self.job.state is State.RUNNING)
+    @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule(action=st.sampled_from(Action), jitter=st.floats(0, 0.99))
     def answer(self, action: Action, jitter: float) -> None:
         wamid = f"wamid.{self.job.attempt}" if action is Action.DONE else None
-        verdict = Verdict(action, "reason")
+        verdict = SendVerdict(action, "reason")
         self.take(jobs.answer(self.job, self.job.attempt, verdict, at=self.at, jitter=jitter, policy=POLICY, provider_id=wamid))
 
-    @precondition(lambda self: self.job.state is State.RUNNING)
+    @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule()
     def crash(self) -> None:
         self.job = jobs.lose(self.job, "worker_lost", at=self.at, policy=POLICY)
@@ -265,7 +265,7 @@ class Life(RuleBasedStateMachine):
         before = self.job
         self.take(jobs.fold_status(self.job, f"wamid.{min(attempt, self.job.attempt)}", progress, at=self.at))
         assert jobs._RANK[self.job.progress] >= jobs._RANK[before.progress]
-        assert not (before.state is State.DONE and self.job.state is not State.DONE)
+        assert not (before.state is JobState.DONE and self.job.state is not JobState.DONE)
 
     @precondition(lambda self: self.job.attempt > 0)
     @rule(attempt=st.integers(1, 3), action=st.sampled_from([Action.RETRY, Action.USE_TEMPLATE, Action.UNDELIVERABLE, Action.MEDIA]))
@@ -274,21 +274,21 @@ class Life(RuleBasedStateMachine):
         if jobs.is_stale_failure(self.job, wamid):
             return
         noted = jobs.note_failure(self.job, wamid)
-        self.take(jobs.settle(noted, Verdict(action, "reason"), at=self.at, jitter=0.5, policy=POLICY))
+        self.take(jobs.settle(noted, SendVerdict(action, "reason"), at=self.at, jitter=0.5, policy=POLICY))
 
-    @precondition(lambda self: self.job.state is State.FAILED)
+    @precondition(lambda self: self.job.state is JobState.FAILED)
     @rule()
     def by_hand(self) -> None:
         self.job = jobs.retry_by_hand(self.job, at=self.at)
 
     @invariant()
     def what_holds(self) -> None:
-        assert self.job.is_open == (self.job.state in (State.READY, State.RUNNING, State.UNKNOWN))
+        assert self.job.is_open == (self.job.state in (JobState.READY, JobState.RUNNING, JobState.UNKNOWN))
         assert (self.job.done_at is None) == self.job.is_open
         assert len(set(self.job.provider_ids)) == len(self.job.provider_ids)
         assert len(self.job.history) <= 20
-        assert self.job.state is not State.FAILED or self.job.reason
-        assert self.job.state is not State.DONE or self.delivered
+        assert self.job.state is not JobState.FAILED or self.job.reason
+        assert self.job.state is not JobState.DONE or self.delivered
 
 
 TestLife = Life.TestCase
@@ -297,31 +297,31 @@ TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=N
 
 def _returned(**changes: Any) -> Job:
     template = Template("permohonan_dilengkapi", "id", ("Kartu Keluarga", "MDN-7K4Q-9F2X"))
-    return make_job(key="returned:1", kind=Kind.RETURNED, message=Reply("Mohon dilengkapi"), fallback=template, **changes)
+    return make_job(key="returned:1", kind=NoticeKind.RETURNED, message=Reply("Mohon dilengkapi"), fallback=template, **changes)
 
 
 def test_what_a_template_stands_for_is_held_once_it_was_accepted() -> None:
     job, _ = jobs.fit_window(_returned(), None, at=AT, policy=POLICY)
     assert jobs.behind_template(job) is None  # not accepted yet
-    done, _ = jobs.settle(jobs.start(job, at=AT), Verdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
+    done, _ = jobs.settle(jobs.start(job, at=AT), SendVerdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
     held = jobs.behind_template(done)
     assert held is not None
-    assert (held.key, held.state, held.order, held.outgoing) == ("returned:1:message", State.HELD, job.order, job.message)
+    assert (held.key, held.state, held.order, held.outgoing) == ("returned:1:message", JobState.HELD, job.order, job.message)
     assert (held.template_key, held.provider_ids, held.attempt) == ("returned:1", (), 0)
     assert jobs.behind_template(held) is None
 
 
 @pytest.mark.parametrize("job", [make_job(template_since=AT), _returned(template_since=None)], ids=["a document", "no template went"])
 def test_nothing_is_held_where_the_message_itself_went(job: Job) -> None:
-    done, _ = jobs.settle(jobs.start(job, at=AT), Verdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
+    done, _ = jobs.settle(jobs.start(job, at=AT), SendVerdict(Action.DONE, "accepted"), at=AT, jitter=0.0, policy=POLICY, provider_id="w")
     assert jobs.behind_template(done) is None
 
 
 def test_held_goes_out_when_the_person_writes_and_back_when_the_window_closed_again() -> None:
-    held = _returned(state=State.HELD, template_since=AT)
+    held = _returned(state=JobState.HELD, template_since=AT)
     held = replace(held, key="returned:1:message", fallback=None)
     ready = jobs.let_out(held, None, at=after(hours=1))
-    assert (ready.state, ready.template_since, ready.next_at) == (State.READY, None, after(hours=1))
+    assert (ready.state, ready.template_since, ready.next_at) == (JobState.READY, None, after(hours=1))
     again, facts = jobs.fit_window(ready, AT, at=after(hours=30), policy=POLICY)
-    assert (again.state, again.template_since, facts) == (State.HELD, after(hours=30), ())
-    assert jobs.let_out(held, _returned(), at=AT).state is State.DISCARDED
+    assert (again.state, again.template_since, facts) == (JobState.HELD, after(hours=30), ())
+    assert jobs.let_out(held, _returned(), at=AT).state is JobState.DISCARDED

@@ -11,20 +11,20 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Channel, Fact, Kind, NoticeDelivered, NoticeFailed
+from services.notifier.domain.facts import Channel, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, Nothing, Reply
-from services.notifier.domain.notice import About, Contact, Issued, Origin, TurnedDown
-from services.notifier.domain.texts import Texts
+from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply
+from services.notifier.domain.notice import Cause, Contact, IssuedDocument, RequestSummary, TurnedDown
+from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
 from services.notifier.store.documents import job_from_doc, job_to_doc
-from services.verification.domain.policy import ROUTES, Route
+from services.verification.domain.policy import ROUTES, CaseRoute
 from tests.unit.notifier.samples import AT, make_job
 
 TEXTS = load_texts()
-ORIGIN = Origin("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
-ABOUT = About("request-1", "MDN-7K4Q-9F2X", "case-1", "kk")
-ISSUED = Issued("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
+ORIGIN = Cause("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+ABOUT = RequestSummary("request-1", "MDN-7K4Q-9F2X", "case-1", "kk")
+ISSUED = IssuedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
 CITIZEN = Contact(Channel.WHATSAPP, "6281234567890", None, AT)
 COURT = Contact(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Contact(Channel.ADAPTER, "desa")
@@ -61,13 +61,13 @@ def test_only_courts_get_a_receipt_from_us() -> None:
 
 def test_the_document_by_channel() -> None:
     shapes = [type(notice.document_job(ORIGIN, to, ABOUT, ISSUED, texts=TEXTS, at=AT).message) for to in (CITIZEN, COURT, ADAPTER)]
-    assert shapes == [DocumentMessage, CourtCallback, Nothing]
+    assert shapes == [DocumentMessage, CourtCallback, RecordOnly]
 
 
 def test_a_note_with_braces_and_no_note() -> None:
     why = TurnedDown((("nik_not_in_kk", "nik"),), "Foto {0} buram", AT)
-    with_note = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, Kind.RETURNED, why, texts=TEXTS, at=AT).message
-    without = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, Kind.RETURNED, replace(why, note=" "), texts=TEXTS, at=AT).message
+    with_note = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.RETURNED, why, texts=TEXTS, at=AT).message
+    without = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.RETURNED, replace(why, note=" "), texts=TEXTS, at=AT).message
     assert isinstance(with_note, Reply)
     assert isinstance(without, Reply)
     assert "Foto {0} buram" in with_note.text
@@ -83,7 +83,7 @@ def test_the_buttons_follow_a_long_text_in_order() -> None:
     assert alone.message == Reply("x" * 1024, (Button("a", "A"),))
 
 
-@pytest.mark.parametrize("code", [code for code, way in ROUTES.items() if way in (Route.RETURN, Route.REJECT)])
+@pytest.mark.parametrize("code", [code for code, way in ROUTES.items() if way in (CaseRoute.RETURN, CaseRoute.REJECT)])
 def test_every_reason_that_verification_gives_by_itself_has_a_sentence(code: str) -> None:
     assert TEXTS.reason(code) != TEXTS.unknown_reason
 
@@ -111,22 +111,24 @@ def test_a_text_that_speaks_of_what_it_does_not_know_is_refused() -> None:
         "choose": "",
     }
     with pytest.raises(ValueError, match=r"unknown fields \['nik'\]"):
-        Texts.from_data(data)
+        NoticeTexts.from_data(data)
 
 
 @pytest.mark.parametrize("contact", [CITIZEN, COURT, ADAPTER], ids=lambda contact: str(contact.channel))
 def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Contact) -> None:
     for job in (
         notice.document_job(ORIGIN, contact, ABOUT, ISSUED, texts=TEXTS, at=AT),
-        notice.turned_down_job(ORIGIN, contact, ABOUT, Kind.REJECTED, TurnedDown((("other_office", None),), "x", AT), texts=TEXTS, at=AT),
+        notice.turned_down_job(
+            ORIGIN, contact, ABOUT, NoticeKind.REJECTED, TurnedDown((("other_office", None),), "x", AT), texts=TEXTS, at=AT
+        ),
         make_job(history=(Try(1, AT, "accepted"),), provider_ids=("a", "b"), template_since=AT, done_at=AT),
     ):
         assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
 
 
 @pytest.mark.parametrize("channel", Channel)
-@pytest.mark.parametrize("kind", Kind)
-def test_every_fact_fits_its_contract(channel: Channel, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_fact_fits_its_contract(channel: Channel, kind: NoticeKind) -> None:
     facts: list[Fact] = [
         NoticeDelivered("key", None, channel, kind, AT, maybe_duplicate=True),
         NoticeFailed("key", "request-1", channel, kind, datetime(2026, 1, 1, tzinfo=UTC), "meta_131026"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.notifier.domain.outcome import Accepted, Action, Lost, NotSent, Refused, judge_court, judge_whatsapp
+from services.notifier.domain.outcome import Accepted, Action, NotSent, Refused, Unanswered, judge_court, judge_whatsapp
 
 ROWS = {
     Action.SLOW_DOWN: (4, 80007, 130429),
@@ -53,7 +53,7 @@ def test_without_a_known_code_the_status_counts(status: int, code: int | None, a
 def test_only_bytes_that_left_make_the_end_unknown(judge: object) -> None:
     assert callable(judge)
     assert judge(NotSent("connect_error")).action is Action.RETRY
-    assert judge(Lost("answer_timeout")).action is Action.UNKNOWN
+    assert judge(Unanswered("answer_timeout")).action is Action.UNKNOWN
     assert judge(Accepted("wamid")).action is Action.DONE
 
 

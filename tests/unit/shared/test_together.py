@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from shared.mongo import DatabaseUnavailable, LostRace
-from shared.mongo.together import AT_ONCE, MOST, Lookups, Together
+from shared.mongo.together import AT_ONCE, MOST, BatchLoader, GroupCommit
 from tests.support.eventually import eventually
 
 
@@ -34,7 +34,7 @@ def database() -> Database:
     return Database()
 
 
-async def full(database: Database, together: Together[str]) -> list[asyncio.Task[None]]:
+async def full(database: Database, together: GroupCommit[str]) -> list[asyncio.Task[None]]:
     """As many transactions under way as there may be, waiting for the gate."""
     database.gate.clear()
     tasks = []
@@ -44,7 +44,7 @@ async def full(database: Database, together: Together[str]) -> list[asyncio.Task
     return tasks
 
 
-async def line_up(together: Together[str], works: dict[str, set[str]]) -> dict[str, asyncio.Task[None]]:
+async def line_up(together: GroupCommit[str], works: dict[str, set[str]]) -> dict[str, asyncio.Task[None]]:
     tasks = {work: asyncio.create_task(together.commit(work, frozenset(touches))) for work, touches in works.items()}
     await asyncio.sleep(0)
     return tasks
@@ -52,7 +52,7 @@ async def line_up(together: Together[str], works: dict[str, set[str]]) -> dict[s
 
 async def settled(database: Database) -> list[object]:
     """What becomes of "a", "b" and "c" that are ready while others are under way."""
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = await full(database, together)
     later = await line_up(together, {name: {name} for name in "abc"})
     database.gate.set()
@@ -62,7 +62,7 @@ async def settled(database: Database) -> list[object]:
 
 
 async def test_one_alone_waits_for_nobody(database: Database) -> None:
-    await Together(database.write).commit("a", frozenset())
+    await GroupCommit(database.write).commit("a", frozenset())
     assert database.tried == [["a"]]
 
 
@@ -72,7 +72,7 @@ async def test_what_becomes_ready_meanwhile_goes_together(database: Database) ->
 
 
 async def test_a_transaction_does_not_grow_without_end(database: Database) -> None:
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = await full(database, together)
     later = await line_up(together, {str(number): set() for number in range(MOST + 1)})
     database.gate.set()
@@ -81,7 +81,7 @@ async def test_a_transaction_does_not_grow_without_end(database: Database) -> No
 
 
 async def test_who_touches_the_same_goes_one_after_the_other_in_order(database: Database) -> None:
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = await full(database, together)
     later = await line_up(together, {"a": {"x"}, "b": {"x", "y"}, "c": {"y"}, "d": {"z"}})
     database.gate.set()
@@ -106,7 +106,7 @@ async def test_a_database_that_is_down_is_not_asked_again_for_each(database: Dat
 
 
 async def test_cancelled_in_line_it_is_never_written(database: Database) -> None:
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = await full(database, together)
     later = await line_up(together, {"a": set(), "b": set()})
     later["a"].cancel()
@@ -117,7 +117,7 @@ async def test_cancelled_in_line_it_is_never_written(database: Database) -> None
 
 
 async def test_cancelled_in_its_transaction_it_waits_for_the_end(database: Database) -> None:
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = await full(database, together)
     first[0].cancel()
     await asyncio.sleep(0)
@@ -146,14 +146,14 @@ class Shelf:
 
 async def test_a_lookup_alone_is_asked_at_once_and_gives_what_there_is() -> None:
     shelf = Shelf()
-    assert await Lookups(shelf.read).find(["a", "absent"]) == {"a": "A"}
-    assert await Lookups(shelf.read).find([]) == {}
+    assert await BatchLoader(shelf.read).find(["a", "absent"]) == {"a": "A"}
+    assert await BatchLoader(shelf.read).find([]) == {}
     assert shelf.asked == [["a", "absent"]]
 
 
 async def test_lookups_that_come_while_one_is_under_way_share_the_next() -> None:
     shelf = Shelf()
-    lookups = Lookups(shelf.read)
+    lookups = BatchLoader(shelf.read)
     shelf.gate.clear()
     first = asyncio.create_task(lookups.find(["a"]))
     await eventually(lambda: shelf.asked == [["a"]])
@@ -167,7 +167,7 @@ async def test_lookups_that_come_while_one_is_under_way_share_the_next() -> None
 
 async def test_a_lookup_that_fails_is_told_to_all_who_asked_and_the_next_is_asked_anew() -> None:
     shelf = Shelf()
-    lookups = Lookups(shelf.read)
+    lookups = BatchLoader(shelf.read)
     shelf.failure = DatabaseUnavailable("down")
     for task in [asyncio.create_task(lookups.find([key])) for key in ("a", "b")]:
         with pytest.raises(DatabaseUnavailable):
@@ -179,7 +179,7 @@ async def test_a_lookup_that_fails_is_told_to_all_who_asked_and_the_next_is_aske
 
 async def test_one_who_no_longer_waits_takes_the_answer_from_nobody() -> None:
     shelf = Shelf()
-    lookups = Lookups(shelf.read)
+    lookups = BatchLoader(shelf.read)
     shelf.gate.clear()
     gone, other = (asyncio.create_task(lookups.find([key])) for key in ("a", "b"))
     await eventually(lambda: len(shelf.asked) == 1)

@@ -18,8 +18,8 @@ from shared.errors import BadInput, Conflict, FieldProblem, Stale, Transient
 from shared.health import Check, Health
 from shared.settings import ApiClient, ServiceSettings
 from shared.values import Nik
-from shared.web import Client, Traffic, create_app, middleware, require
-from shared.web.middleware import Reach
+from shared.web import Client, InFlightRequests, create_app, middleware, require
+from shared.web.middleware import DatabaseGate
 
 KEY = "kunci-rahasia"
 LIMIT_BYTES = 2048
@@ -216,7 +216,7 @@ def reach(lost: Callable[[], bool], patience_seconds: float = 60.0) -> httpx.Asy
     async def answers(scope: Scope, receive: Receive, send: Send) -> None:
         await PlainTextResponse("in")(scope, receive, send)
 
-    transport = httpx.ASGITransport(Reach(answers, lost=lost, patience_seconds=patience_seconds))
+    transport = httpx.ASGITransport(DatabaseGate(answers, lost=lost, patience_seconds=patience_seconds))
     return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 
@@ -269,9 +269,9 @@ async def test_an_outage_that_nobody_saw_the_end_of_is_not_counted_to_the_next(m
 
 
 async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_ever(health: Health) -> None:
-    traffic, gate, inside = Traffic(), asyncio.Event(), asyncio.Event()
+    in_flight, gate, inside = InFlightRequests(), asyncio.Event(), asyncio.Event()
     app = create_app(
-        ServiceSettings(amqp_url="amqp://x", mongo_url="mongodb://x", port=0), health, title="t", public=["/slow"], traffic=traffic
+        ServiceSettings(amqp_url="amqp://x", mongo_url="mongodb://x", port=0), health, title="t", public=["/slow"], in_flight=in_flight
     )
 
     @app.get("/slow")
@@ -279,14 +279,14 @@ async def test_what_runs_in_the_background_gives_way_to_requests_and_not_for_eve
         inside.set()
         await gate.wait()
 
-    await traffic.give_way(60.0)  # nobody is there: at once
+    await in_flight.yield_to_requests(60.0)  # nobody is there: at once
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t") as client:
         asked = asyncio.create_task(client.get("/slow"))
         await inside.wait()
         assert (await client.get("/livez")).status_code == 200
-        await traffic.give_way(0.01)
+        await in_flight.yield_to_requests(0.01)
         assert not asked.done()
-        waiting = asyncio.create_task(traffic.give_way(60.0))
+        waiting = asyncio.create_task(in_flight.yield_to_requests(60.0))
         gate.set()
         await asyncio.gather(asked, waiting)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Attachment, Child, Contact, Decision, Party, Submission, Vouching
+from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
 from shared.reference.population import KkMarital, Relation
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday, 09.00 in Madiun
@@ -93,8 +93,8 @@ def lost_card(**changes: Any) -> Submission:
     return replace(submission, **{"sender_nik": changes.get("nik", HUSBAND), **changes})  # who asks for themself
 
 
-def decision(**changes: Any) -> Decision:
-    row = Decision(
+def decision(**changes: Any) -> CourtDecision:
+    row = CourtDecision(
         court_code="PA.Kab.Mn",
         case_number="40/Pdt.G/2026/PA.Kab.Mn",
         kind="cerai_gugat",
@@ -102,14 +102,14 @@ def decision(**changes: Any) -> Decision:
         final_on=date(2026, 9, 16),
         deed_number="194/AC/2026/PA.Kab.Mn",
         deed_on=date(2026, 9, 20),
-        husband=Party(nik=HUSBAND, name="Slamet Darmawan", born_on=date(1988, 7, 11)),
-        wife=Party(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
-        children=(Child(nik=SON, custody_nik=HUSBAND), Child(nik=DAUGHTER, custody_nik=WIFE)),
+        husband=CourtParty(nik=HUSBAND, name="Slamet Darmawan", born_on=date(1988, 7, 11)),
+        wife=CourtParty(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
+        children=(CourtChild(nik=SON, custody_nik=HUSBAND), CourtChild(nik=DAUGHTER, custody_nik=WIFE)),
     )
     return replace(row, **changes)
 
 
-def divorce(nik: str = WIFE, *, product: str = "kk", ruling: Decision | None = None, **changes: Any) -> Submission:
+def divorce(nik: str = WIFE, *, product: str = "kk", ruling: CourtDecision | None = None, **changes: Any) -> Submission:
     submission = Submission(
         request_id="01938b3e-0000-7000-8000-000000000002",
         receipt="MDN-2B3C-4D5E",

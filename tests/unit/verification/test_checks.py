@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from services.verification.domain.checks import check_kk_number, check_name, check_nik, check_request, name_key
 from services.verification.domain.finding import Finding, Severity, failure, warning
-from services.verification.domain.policy import ROUTES, Route, route
+from services.verification.domain.policy import ROUTES, CaseRoute, route
 from services.verification.domain.register import Register
-from services.verification.domain.submission import Child, Party, Submission
-from shared.reference.catalogue import Service, catalogue
+from services.verification.domain.submission import CourtChild, CourtParty, Submission
+from shared.reference.catalogue import CivilService, catalogue
 from shared.reference.population import KkMarital
 from tests.unit.verification import people
 from tests.unit.verification.people import DAUGHTER, HUSBAND, SON, TODAY, WIFE
@@ -22,7 +22,7 @@ LOST = catalogue().get("kk_hilang")
 CERAI = catalogue().get("cerai")
 
 
-def service_of(submission: Submission) -> Service:
+def service_of(submission: Submission) -> CivilService:
     return catalogue().get(submission.service)
 
 
@@ -30,19 +30,19 @@ def found(submission: Submission, register: Register | None = None) -> tuple[Fin
     return check_request(submission, service_of(submission), register or people.register(), today=TODAY)
 
 
-def way(submission: Submission, register: Register | None = None) -> Route:
+def way(submission: Submission, register: Register | None = None) -> CaseRoute:
     return route(found(submission, register), service_of(submission)).route
 
 
 def test_a_right_request_is_all_green_and_approved() -> None:
     for submission in (people.lost_card(), people.divorce(WIFE), people.divorce(HUSBAND, product="ktp")):
         assert found(submission) == ()
-        assert way(submission) is Route.APPROVE
+        assert way(submission) is CaseRoute.APPROVE
 
 
 def test_a_service_that_is_not_automatic_goes_to_an_officer_all_the_same() -> None:
     verdict = route((), replace(LOST, automatic=False))
-    assert (verdict.route, verdict.reasons) == (Route.STAFF, (failure("officer_required"),))
+    assert (verdict.route, verdict.reasons) == (CaseRoute.STAFF, (failure("officer_required"),))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_unknown_region_is_a_warning_and_never_a_refusal() -> None:
     register = people.register(people.family(old, people.wife()))
     submission = people.lost_card(nik=old.nik)
     assert found(submission, register) == (warning("nik_region_unknown", "nik"),)
-    assert way(submission, register) is Route.APPROVE
+    assert way(submission, register) is CaseRoute.APPROVE
 
 
 def test_the_date_in_a_kk_number_has_no_offset() -> None:
@@ -98,23 +98,23 @@ def test_no_text_breaks_a_check(name: str, number: str) -> None:
 def test_a_missing_document_is_named_and_asked_for(kept: str, missing: str) -> None:
     submission = people.lost_card(attachments=(people.attachment(kept),))
     assert found(submission) == (failure("attachment_missing", f"attachments.{missing}"),)
-    assert way(submission) is Route.RETURN
+    assert way(submission) is CaseRoute.RETURN
 
 
 @pytest.mark.parametrize(
     ("changes", "finding", "expected"),
     [
-        ({"nik": "3519080101700009"}, failure("nik_not_in_kk", "nik"), Route.RETURN),
-        ({"kk_number": "3519081611230002"}, failure("kk_number_differs", "kk_number"), Route.RETURN),
-        ({"kk_number": "3577011611230002", "nik": "3577011107880009"}, failure("other_office", "kk_number"), Route.REJECT),
-        ({"kk_number": "3519081611230002", "nik": "3519080101700009"}, failure("not_in_register", "kk_number"), Route.STAFF),
-        ({"kk_number": None, "nik": "3519080101700009"}, failure("not_in_register", "nik"), Route.STAFF),
-        ({"applicant_name": "Bukan Namanya"}, failure("name_differs", "name"), Route.STAFF),
-        ({"nik": SON}, failure("applicant_under_age", "nik"), Route.STAFF),
-        ({"kk_number": "12"}, failure("kk_not_16_digits", "kk_number"), Route.RETURN),
+        ({"nik": "3519080101700009"}, failure("nik_not_in_kk", "nik"), CaseRoute.RETURN),
+        ({"kk_number": "3519081611230002"}, failure("kk_number_differs", "kk_number"), CaseRoute.RETURN),
+        ({"kk_number": "3577011611230002", "nik": "3577011107880009"}, failure("other_office", "kk_number"), CaseRoute.REJECT),
+        ({"kk_number": "3519081611230002", "nik": "3519080101700009"}, failure("not_in_register", "kk_number"), CaseRoute.STAFF),
+        ({"kk_number": None, "nik": "3519080101700009"}, failure("not_in_register", "nik"), CaseRoute.STAFF),
+        ({"applicant_name": "Bukan Namanya"}, failure("name_differs", "name"), CaseRoute.STAFF),
+        ({"nik": SON}, failure("applicant_under_age", "nik"), CaseRoute.STAFF),
+        ({"kk_number": "12"}, failure("kk_not_16_digits", "kk_number"), CaseRoute.RETURN),
     ],
 )
-def test_what_a_citizen_got_wrong(changes: dict[str, Any], finding: Finding, expected: Route) -> None:
+def test_what_a_citizen_got_wrong(changes: dict[str, Any], finding: Finding, expected: CaseRoute) -> None:
     submission = people.lost_card(**changes)
     assert found(submission) == (finding,)
     assert way(submission) is expected
@@ -126,26 +126,26 @@ def test_without_a_kk_number_the_card_is_found_by_the_person() -> None:
 
 def test_a_family_that_moved_away_is_another_offices_whatever_its_number_says() -> None:
     register = people.register(people.family(village_code="3577011003"))
-    assert way(people.lost_card(), register) is Route.REJECT
-    assert way(people.divorce(WIFE), register) is Route.REJECT
+    assert way(people.lost_card(), register) is CaseRoute.REJECT
+    assert way(people.divorce(WIFE), register) is CaseRoute.REJECT
 
 
 def test_a_family_that_moved_here_with_an_old_number_is_ours() -> None:
     register = people.register(people.family(kk_number="3577011611230002"))
-    assert way(people.lost_card(kk_number="3577011611230002"), register) is Route.APPROVE
+    assert way(people.lost_card(kk_number="3577011611230002"), register) is CaseRoute.APPROVE
 
 
 def test_a_village_that_the_reference_does_not_have_is_for_an_officer() -> None:
     register = people.register(people.family(village_code="3519081999"))
     assert found(people.lost_card(), register) == (failure("village_unknown", "kk_number"),)
     assert found(people.divorce(WIFE), register) == (failure("village_unknown", "decision.wife.nik"),)
-    assert way(people.lost_card(), register) is Route.STAFF
+    assert way(people.lost_card(), register) is CaseRoute.STAFF
 
 
 def test_a_person_in_two_families_is_for_an_officer() -> None:
     register = people.register(people.family(), people.family(kk_number="3519081611230007"))
     assert failure("nik_registered_twice", "nik") in found(people.lost_card(), register)
-    assert way(people.lost_card(), register) is Route.STAFF
+    assert way(people.lost_card(), register) is CaseRoute.STAFF
 
 
 def test_a_corrected_birth_date_leaves_the_nik_as_it_is_and_is_only_noted() -> None:
@@ -156,36 +156,40 @@ def test_a_corrected_birth_date_leaves_the_nik_as_it_is_and_is_only_noted() -> N
 @pytest.mark.parametrize(
     ("changes", "finding", "expected"),
     [
-        ({"final_on": date(2026, 12, 1), "deed_on": date(2026, 12, 2)}, failure("decision_not_final", "decision.final_on"), Route.RETURN),
-        ({"kind": "cerai_talak"}, failure("pledge_missing", "decision.pledge_on"), Route.RETURN),
-        ({"pledge_on": date(2026, 9, 17)}, failure("pledge_unexpected", "decision.pledge_on"), Route.STAFF),
-        ({"deed_on": date(2026, 9, 2)}, failure("decision_dates_disorder", "decision.deed_on"), Route.STAFF),
-        ({"court_code": "PA.Nowhere"}, failure("court_unknown", "decision.court_code"), Route.STAFF),
-        ({"court_code": "PN.Mjy"}, failure("court_not_competent", "decision.court_code"), Route.REJECT),
-        ({"wife": Party(nik=WIFE, name="Orang Lain")}, failure("name_differs", "decision.wife.name"), Route.STAFF),
         (
-            {"wife": Party(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 20))},
+            {"final_on": date(2026, 12, 1), "deed_on": date(2026, 12, 2)},
+            failure("decision_not_final", "decision.final_on"),
+            CaseRoute.RETURN,
+        ),
+        ({"kind": "cerai_talak"}, failure("pledge_missing", "decision.pledge_on"), CaseRoute.RETURN),
+        ({"pledge_on": date(2026, 9, 17)}, failure("pledge_unexpected", "decision.pledge_on"), CaseRoute.STAFF),
+        ({"deed_on": date(2026, 9, 2)}, failure("decision_dates_disorder", "decision.deed_on"), CaseRoute.STAFF),
+        ({"court_code": "PA.Nowhere"}, failure("court_unknown", "decision.court_code"), CaseRoute.STAFF),
+        ({"court_code": "PN.Mjy"}, failure("court_not_competent", "decision.court_code"), CaseRoute.REJECT),
+        ({"wife": CourtParty(nik=WIFE, name="Orang Lain")}, failure("name_differs", "decision.wife.name"), CaseRoute.STAFF),
+        (
+            {"wife": CourtParty(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 20))},
             failure("birth_date_differs", "decision.wife.born_on"),
-            Route.STAFF,
+            CaseRoute.STAFF,
         ),
         (
-            {"children": (Child(nik=SON, custody_nik="3519080101700009"),)},
+            {"children": (CourtChild(nik=SON, custody_nik="3519080101700009"),)},
             failure("custody_unknown", "decision.children[0].custody_nik"),
-            Route.RETURN,
+            CaseRoute.RETURN,
         ),
         (
-            {"children": (Child(nik="3519080101160009", custody_nik=WIFE),)},
+            {"children": (CourtChild(nik="3519080101160009", custody_nik=WIFE),)},
             failure("child_not_in_register", "decision.children[0].nik"),
-            Route.STAFF,
+            CaseRoute.STAFF,
         ),
         (
-            {"children": (Child(nik="3519083202160009", custody_nik=WIFE),)},
+            {"children": (CourtChild(nik="3519083202160009", custody_nik=WIFE),)},
             failure("nik_date_impossible", "decision.children[0].nik"),
-            Route.RETURN,
+            CaseRoute.RETURN,
         ),
     ],
 )
-def test_what_a_court_got_wrong(changes: dict[str, Any], finding: Finding, expected: Route) -> None:
+def test_what_a_court_got_wrong(changes: dict[str, Any], finding: Finding, expected: CaseRoute) -> None:
     submission = people.divorce(WIFE, ruling=people.decision(**changes))
     assert found(submission) == (finding,)
     assert way(submission) is expected
@@ -208,35 +212,35 @@ def test_a_cerai_talak_with_its_pledge_is_green() -> None:
 def test_who_is_not_married_can_not_be_divorced(marital: KkMarital, code: str) -> None:
     register = people.register(people.family(people.member(), people.wife(marital=marital), *people.family().members[2:]))
     assert found(people.divorce(WIFE), register) == (failure(code, "decision.wife.nik"),)
-    assert way(people.divorce(WIFE), register) is Route.STAFF
+    assert way(people.divorce(WIFE), register) is CaseRoute.STAFF
 
 
 def test_a_holder_who_is_no_party_and_a_marriage_to_oneself_go_back() -> None:
     assert found(people.divorce(SON)) == (failure("holder_not_party", "nik"),)
-    same = people.decision(wife=Party(nik=HUSBAND, name="Slamet Darmawan"), children=())
+    same = people.decision(wife=CourtParty(nik=HUSBAND, name="Slamet Darmawan"), children=())
     assert failure("parties_same", "decision.wife.nik") in found(people.divorce(HUSBAND, ruling=same))
 
 
 def test_the_other_party_may_belong_to_another_office() -> None:
     register = people.register(people.family(people.wife(), *people.family().members[2:]))
-    ruling = people.decision(children=(Child(nik=DAUGHTER, custody_nik=WIFE),))
+    ruling = people.decision(children=(CourtChild(nik=DAUGHTER, custody_nik=WIFE),))
     findings = found(people.divorce(WIFE, ruling=ruling), register)
     assert findings == (warning("not_in_register", "decision.husband.nik"), warning("parties_live_apart", None))
-    assert way(people.divorce(WIFE, ruling=ruling), register) is Route.APPROVE
-    assert way(people.divorce(HUSBAND, ruling=ruling), register) is Route.STAFF
+    assert way(people.divorce(WIFE, ruling=ruling), register) is CaseRoute.APPROVE
+    assert way(people.divorce(HUSBAND, ruling=ruling), register) is CaseRoute.STAFF
 
 
 def test_a_child_in_a_third_family_is_for_an_officer() -> None:
     grandparents = people.family(people.child(SON, date(2013, 2, 3)), kk_number="3519081611230009")
     register = people.register(people.family(people.member(), people.wife()), grandparents)
-    ruling = people.decision(children=(Child(nik=SON, custody_nik=WIFE),))
+    ruling = people.decision(children=(CourtChild(nik=SON, custody_nik=WIFE),))
     assert found(people.divorce(ruling=ruling), register) == (failure("child_in_other_family", "decision.children[0].nik"),)
 
 
 def test_a_divorce_without_a_decision_goes_back() -> None:
     submission = replace(people.divorce(), decision=None)
     assert found(submission) == (failure("decision_missing", "decision"),)
-    assert way(submission) is Route.RETURN
+    assert way(submission) is CaseRoute.RETURN
 
 
 CODES = st.sampled_from([*ROUTES, "name_differs", "never_heard_of"])
@@ -246,8 +250,10 @@ CODES = st.sampled_from([*ROUTES, "name_differs", "never_heard_of"])
 @given(st.lists(st.builds(Finding, code=CODES, field=st.none(), severity=st.sampled_from(Severity)), max_size=6).map(tuple))
 def test_the_strongest_way_wins_and_only_failures_count(findings: tuple[Finding, ...]) -> None:
     verdict = route(findings, LOST)
-    asked = {ROUTES.get(finding.code, Route.STAFF) for finding in findings if finding.is_failure}
-    strongest = next((candidate for candidate in (Route.REJECT, Route.RETURN, Route.STAFF) if candidate in asked), Route.APPROVE)
+    asked = {ROUTES.get(finding.code, CaseRoute.STAFF) for finding in findings if finding.is_failure}
+    strongest = next(
+        (candidate for candidate in (CaseRoute.REJECT, CaseRoute.RETURN, CaseRoute.STAFF) if candidate in asked), CaseRoute.APPROVE
+    )
     assert verdict.route is strongest
     assert all(reason.is_failure for reason in verdict.reasons)
-    assert bool(verdict.reasons) is (verdict.route is not Route.APPROVE)
+    assert bool(verdict.reasons) is (verdict.route is not CaseRoute.APPROVE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.family import Card, card_for, leaver, record
 from services.verification.domain.register import Family, Register
-from services.verification.domain.submission import Child, Decision, Party
+from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty
 from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation
 from tests.unit.verification import people
@@ -86,7 +86,7 @@ def test_in_the_house_of_her_parents_it_is_the_husband_who_leaves() -> None:
 def test_parties_who_live_apart_both_keep_their_numbers_and_a_child_moves_to_the_parent_with_custody() -> None:
     hers = people.family(people.wife(relation=Relation.HEAD), people.child(SON, date(2013, 2, 3)), kk_number="3519081611230005")
     register = people.register(people.family(people.member()), hers)
-    ruling = people.decision(children=(Child(nik=SON, custody_nik=HUSBAND),))
+    ruling = people.decision(children=(CourtChild(nik=SON, custody_nik=HUSBAND),))
     his_card = card_for(people.divorce(HUSBAND, ruling=ruling), register)
     her_card = card_for(people.divorce(WIFE, ruling=ruling), register)
     assert (his_card.kk_number, her_card.kk_number) == (KK, "3519081611230005")
@@ -97,7 +97,7 @@ def test_parties_who_live_apart_both_keep_their_numbers_and_a_child_moves_to_the
 def test_a_child_that_joins_a_lodgers_household_is_other_kin_there() -> None:
     house = people.family(people.member("3519080101600001", name="PAK TUA"), people.member(relation=Relation.OTHER_KIN))
     hers = people.family(people.wife(relation=Relation.HEAD), people.child(SON, date(2013, 2, 3)), kk_number="3519081611230005")
-    ruling = people.decision(children=(Child(nik=SON, custody_nik=HUSBAND),))
+    ruling = people.decision(children=(CourtChild(nik=SON, custody_nik=HUSBAND),))
     card = card_for(people.divorce(HUSBAND, ruling=ruling), people.register(house, hers))
     assert rows(card)[SON] == ("FAMILI LAIN", "BELUM KAWIN")
 
@@ -114,9 +114,9 @@ def test_every_person_stands_on_exactly_one_of_the_two_cards(family: Family, cha
     young = [member for member in family.members[2:] if member.age_on(AS_OF) < 17]
     ruling = replace(
         people.decision(),
-        husband=Party(nik=man.nik, name=man.name),
-        wife=Party(nik=woman.nik, name=woman.name),
-        children=tuple(Child(nik=child.nik, custody_nik=chance.choice([man.nik, woman.nik])) for child in young),
+        husband=CourtParty(nik=man.nik, name=man.name),
+        wife=CourtParty(nik=woman.nik, name=woman.name),
+        children=tuple(CourtChild(nik=child.nik, custody_nik=chance.choice([man.nik, woman.nik])) for child in young),
     )
     his, hers = (card_for(people.divorce(nik, ruling=ruling), Register.of([family])) for nik in (man.nik, woman.nik))
     assert sorted([*rows(his), *rows(hers)]) == sorted(member.nik for member in family.members)
@@ -124,7 +124,7 @@ def test_every_person_stands_on_exactly_one_of_the_two_cards(family: Family, cha
     _follows_custody(ruling, his, hers)
 
 
-def _follows_custody(ruling: Decision, his: Card, hers: Card) -> None:
+def _follows_custody(ruling: CourtDecision, his: Card, hers: Card) -> None:
     for card, party in ((his, ruling.husband), (hers, ruling.wife)):
         assert ruling.custody_of(party.nik) <= set(rows(card))
         assert rows(card)[party.nik][1] == KkMarital.DIVORCED.value

@@ -10,7 +10,7 @@ from services.verification.domain import case as cases
 from services.verification.domain.checks import check_request
 from services.verification.domain.finding import failure
 from services.verification.domain.identity import is_vouched_for
-from services.verification.domain.policy import FORM, ROUTES, TELLS_NOTHING, Route, route
+from services.verification.domain.policy import FORM, ROUTES, TELLS_NOTHING, CaseRoute, route
 from services.verification.domain.reasons import check_neutral
 from services.verification.domain.register import Register
 from services.verification.domain.submission import Submission, Vouching
@@ -28,7 +28,7 @@ JUST_17 = date(TODAY.year - 17, TODAY.month, TODAY.day)
 NEARLY_17 = date(TODAY.year - 17, TODAY.month, TODAY.day + 1)
 
 
-def judged(submission: Submission, register: Register | None = None) -> Route:
+def judged(submission: Submission, register: Register | None = None) -> CaseRoute:
     found = check_request(submission, SERVICE, register or people.register(), today=TODAY)
     return route(found, SERVICE).route
 
@@ -81,8 +81,8 @@ def test_who_is_vouched_for(submission: Submission, register: Register, expected
 
 
 def test_a_vouched_request_that_is_green_is_approved_and_an_unproven_one_goes_to_an_officer() -> None:
-    assert judged(people.lost_card()) is Route.APPROVE
-    assert judged(people.lost_card(vouching=None)) is Route.STAFF
+    assert judged(people.lost_card()) is CaseRoute.APPROVE
+    assert judged(people.lost_card(vouching=None)) is CaseRoute.STAFF
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_vouched_request_that_is_green_is_approved_and_an_unproven_one_goes_to
 )
 def test_an_unproven_request_goes_one_way_whatever_the_register_holds(changes: dict[str, str]) -> None:
     for register in (people.register(), Register.of([])):
-        assert judged(people.lost_card(vouching=None, **changes), register) is Route.STAFF
+        assert judged(people.lost_card(vouching=None, **changes), register) is CaseRoute.STAFF
 
 
 @pytest.mark.parametrize(
@@ -114,17 +114,17 @@ def test_an_unproven_request_goes_one_way_whatever_the_register_holds(changes: d
 def test_the_form_alone_goes_back_by_itself_and_says_nothing_else(changes: dict[str, Any], code: str) -> None:
     submission = people.lost_card(vouching=None, **({"nik": OTHER} | changes))
     verdict = route(check_request(submission, SERVICE, people.register(), today=TODAY), SERVICE)
-    assert verdict.route is Route.RETURN
+    assert verdict.route is CaseRoute.RETURN
     assert {finding.code for finding in verdict.reasons} == {code}
 
 
 def test_what_goes_back_for_its_form_is_what_its_sender_can_mend() -> None:
-    assert {ROUTES[code] for code in FORM} == {Route.RETURN}
+    assert {ROUTES[code] for code in FORM} == {CaseRoute.RETURN}
     assert set(reasons()) >= TELLS_NOTHING
 
 
 def test_a_repeat_goes_to_an_officer_even_of_who_is_vouched_for() -> None:
-    assert judged(people.lost_card(repeats="request-1")) is Route.STAFF
+    assert judged(people.lost_card(repeats="request-1")) is CaseRoute.STAFF
 
 
 def case(**changes: Any) -> cases.Case:

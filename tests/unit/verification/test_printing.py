@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.verification.domain.family import Card, card_for
 from services.verification.domain.finding import failure
-from services.verification.domain.policy import Route, route
+from services.verification.domain.policy import CaseRoute, route
 from services.verification.domain.printing import check_card, check_printing, ensure_printable
 from services.verification.domain.register import Family
 from services.verification.events import family_card
@@ -35,7 +35,7 @@ def test_a_card_of_more_persons_than_the_contract_takes_is_an_officers(members: 
     findings = check_printing(people.lost_card(), people.register(large(members)))
     assert [finding.code for finding in findings] == found
     if findings:
-        assert route(findings, catalogue().get("kk_hilang")).route is Route.STAFF
+        assert route(findings, catalogue().get("kk_hilang")).route is CaseRoute.STAFF
 
 
 def test_the_most_members_are_those_of_the_contract() -> None:

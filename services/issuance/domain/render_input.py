@@ -1,4 +1,4 @@
-"""What the press is given: the words of one sheet, as plain data. Pure; how they look is the templates' business."""
+"""What the renderer is given: the words of one sheet, as plain data. Pure; how they look is the templates' business."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.issuance.domain.card import FamilyCard, Member
-from services.issuance.domain.document import Document, Material
+from services.issuance.domain.card import CardMember, FamilyCard
+from services.issuance.domain.document import Document, DocumentContent
 from shared.errors import DomainError
 from shared.reference.population import KTP_MARITAL, KkMarital
 
-Sheet = dict[str, Any]
+RenderInput = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Office:
     pickup: Pickup
 
 
-def compose(document: Document, *, office: Office, check_url: str, issued_on: date) -> Sheet:
+def compose(document: Document, *, office: Office, check_url: str, issued_on: date) -> RenderInput:
     """The sheet of a document that still holds its material.
 
     Raises:
@@ -57,7 +57,7 @@ def compose(document: Document, *, office: Office, check_url: str, issued_on: da
     fill = _PRODUCTS.get(document.product)
     if fill is None:
         raise DomainError("product_unknown")
-    shared: Sheet = {
+    shared: RenderInput = {
         "number": document.number,
         "receipt": document.receipt,
         "government": office.government,
@@ -71,7 +71,7 @@ def compose(document: Document, *, office: Office, check_url: str, issued_on: da
     return shared | fill(document, material, office)
 
 
-def _address(card: FamilyCard) -> Sheet:
+def _address(card: FamilyCard) -> RenderInput:
     return {
         "street": card.address,
         "rt_rw": f"{card.rt}/{card.rw}",
@@ -83,7 +83,7 @@ def _address(card: FamilyCard) -> Sheet:
     }
 
 
-def _family_card(document: Document, material: Material, _office: Office) -> Sheet:
+def _family_card(document: Document, material: DocumentContent, _office: Office) -> RenderInput:
     return {
         "kk_number": document.allocated_kk or material.card.kk_number,
         "head_name": material.card.head_name,
@@ -91,12 +91,12 @@ def _family_card(document: Document, material: Material, _office: Office) -> She
     }
 
 
-def _member(member: Member) -> Sheet:
+def _member(member: CardMember) -> RenderInput:
     on = member.marital_status_on
     return asdict(member) | {"born_on": member.born_on.isoformat(), "marital_status_on": on.isoformat() if on else None}
 
 
-def _pickup_slip(_document: Document, material: Material, office: Office) -> Sheet:
+def _pickup_slip(_document: Document, material: DocumentContent, office: Office) -> RenderInput:
     holder = next((member for member in material.card.members if member.nik == material.holder_nik), None)
     if holder is None:
         raise DomainError("holder_not_on_card")
@@ -123,7 +123,9 @@ def marital_on_ktp(on_kk: str) -> str:
         return on_kk
 
 
-_PRODUCTS: Final[Mapping[str, Callable[[Document, Material, Office], Sheet]]] = MappingProxyType({"kk": _family_card, "ktp": _pickup_slip})
+_PRODUCTS: Final[Mapping[str, Callable[[Document, DocumentContent, Office], RenderInput]]] = MappingProxyType(
+    {"kk": _family_card, "ktp": _pickup_slip}
+)
 
 PRODUCTS: Final = tuple(_PRODUCTS)
 """What this office can make; each has a template of the same name."""

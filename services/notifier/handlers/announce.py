@@ -8,10 +8,10 @@ from datetime import datetime
 from services.notifier.domain import job as jobs
 from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import Job, Progress
-from services.notifier.domain.message import Nothing
+from services.notifier.domain.message import RecordOnly
 from services.notifier.domain.notice import Contact, lane_of
 from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
-from services.notifier.handlers.pacer import Pacer
+from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs, metrics
 
@@ -25,13 +25,13 @@ async def announce(tx: Tx, deps: Deps, contact: Contact, wanted: Sequence[Job]) 
     for job in wanted:
         if await tx.find_job(job.key) is not None:
             continue
-        if isinstance(job.message, Nothing):
+        if isinstance(job.message, RecordOnly):
             tx.add_job(*jobs.record_only(job, at=deps.clock()))
         else:
             tx.add_job(job)
 
 
-async def take_status(tx: Tx, deps: Deps, pacer: Pacer, status: EarlyStatus, effect_key: str | None) -> None:
+async def take_status(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, status: EarlyStatus, effect_key: str | None) -> None:
     """Move on the job that a webhook's status speaks of, or keep the status until its job turns up."""
     job = await tx.find_job(effect_key) if effect_key else None
     if job is None:
@@ -39,18 +39,18 @@ async def take_status(tx: Tx, deps: Deps, pacer: Pacer, status: EarlyStatus, eff
     if job is None:
         tx.keep_status(status)
         return
-    await _apply(tx, deps, pacer, job, status)
+    await _apply(tx, deps, sender_limiter, job, status)
 
 
-async def take_early_status(tx: Tx, deps: Deps, pacer: Pacer, status: EarlyStatus) -> None:
+async def take_early_status(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, status: EarlyStatus) -> None:
     """Take in a status that was kept, now that its job is known."""
     job = await tx.find_job_by_provider_id(status.provider_id)
     if job is not None:
-        await _apply(tx, deps, pacer, job, status)
+        await _apply(tx, deps, sender_limiter, job, status)
         tx.drop_status(status)
 
 
-async def _apply(tx: Tx, deps: Deps, pacer: Pacer, job: Job, status: EarlyStatus) -> None:
+async def _apply(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, job: Job, status: EarlyStatus) -> None:
     at = deps.clock()
     if status.progress is not Progress.FAILED:
         after, facts = jobs.fold_status(job, status.provider_id, status.progress, at=at)
@@ -65,7 +65,7 @@ async def _apply(tx: Tx, deps: Deps, pacer: Pacer, job: Job, status: EarlyStatus
     _log.warning("effect.refused", job=job.key, reason=verdict.reason, action=verdict.action, via="webhook")
     tx.save_job(after, facts)
     if verdict.action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER):
-        await pacer.heed(verdict)
+        await sender_limiter.apply(verdict)
 
 
 async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:

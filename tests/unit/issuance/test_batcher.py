@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from services.issuance.domain.document import Certificate, Document, claim
-from services.issuance.jobs import Sheet, Tray
+from services.issuance.jobs import RenderedDocument, ResultBatcher
 from services.issuance.ports import Printed
 from shared.errors import DomainError
 from shared.messaging.delivery import Context
@@ -19,9 +19,9 @@ LONG = 3600.0  # never in a test
 DOCUMENT = claim(approval(), number="3519-KK-24112026-0001", allocated_kk=None, token="t", origin=origin(), at=AT)
 
 
-def sheet(name: str = "a") -> Sheet:
+def sheet(name: str = "a") -> RenderedDocument:
     printed = Printed(b"%PDF-", Certificate("CA Demo", "f" * 64, demo=True))
-    return Sheet(replace(DOCUMENT, document_id=name), printed, Context("c", None, "00"))
+    return RenderedDocument(replace(DOCUMENT, document_id=name), printed, Context("c", None, "00"))
 
 
 class Carrier:
@@ -30,7 +30,7 @@ class Carrier:
     def __init__(self) -> None:
         self.went: list[list[str]] = []
 
-    async def carry(self, sheets: Sequence[Sheet]) -> list[Document | Exception]:
+    async def carry(self, sheets: Sequence[RenderedDocument]) -> list[Document | Exception]:
         self.went.append([each.document.document_id for each in sheets])
         if any(each.document.document_id == "breaks all" for each in sheets):
             raise DomainError("archive_gone")
@@ -43,39 +43,39 @@ def carrier() -> Carrier:
 
 
 @pytest.fixture
-def tray(carrier: Carrier) -> Tray:
-    return Tray(carrier.carry, most=3, seconds=LONG)
+def batcher(carrier: Carrier) -> ResultBatcher:
+    return ResultBatcher(carrier.carry, most=3, seconds=LONG)
 
 
-async def lay(tray: Tray, *names: str) -> list[asyncio.Task[Document]]:
-    tasks = [asyncio.create_task(tray.lay(sheet(name))) for name in names]
+async def lay(batcher: ResultBatcher, *names: str) -> list[asyncio.Task[Document]]:
+    tasks = [asyncio.create_task(batcher.lay(sheet(name))) for name in names]
     for _ in range(4):  # laid down, looked at, carried, told
         await asyncio.sleep(0)
     return tasks
 
 
-async def test_a_sheet_alone_leaves_at_once(tray: Tray, carrier: Carrier) -> None:
-    with tray.expecting():
+async def test_a_sheet_alone_leaves_at_once(batcher: ResultBatcher, carrier: Carrier) -> None:
+    with batcher.expecting():
         pass
-    assert (await tray.lay(sheet("a"))).document_id == "a"
+    assert (await batcher.lay(sheet("a"))).document_id == "a"
     assert carrier.went == [["a"]]
 
 
-async def test_sheets_wait_for_what_is_in_the_press_and_leave_with_it(tray: Tray, carrier: Carrier) -> None:
-    with tray.expecting():
-        waiting = await lay(tray, "a", "b")
+async def test_sheets_wait_for_what_is_in_the_renderer_and_leave_with_it(batcher: ResultBatcher, carrier: Carrier) -> None:
+    with batcher.expecting():
+        waiting = await lay(batcher, "a", "b")
         assert carrier.went == []
-    await tray.lay(sheet("c"))
+    await batcher.lay(sheet("c"))
     await asyncio.gather(*waiting)
     assert carrier.went == [["a", "b", "c"]]
 
 
-async def test_a_sheet_that_fails_in_the_press_lets_the_others_go(tray: Tray, carrier: Carrier) -> None:
+async def test_a_sheet_that_fails_in_the_renderer_lets_the_others_go(batcher: ResultBatcher, carrier: Carrier) -> None:
     waiting: list[asyncio.Task[Document]] = []
 
     async def fail() -> None:
-        with tray.expecting():
-            waiting.extend(await lay(tray, "a", "b"))
+        with batcher.expecting():
+            waiting.extend(await lay(batcher, "a", "b"))
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -84,40 +84,40 @@ async def test_a_sheet_that_fails_in_the_press_lets_the_others_go(tray: Tray, ca
     assert carrier.went == [["a", "b"]]
 
 
-async def test_a_full_tray_leaves_though_more_is_in_the_press(tray: Tray, carrier: Carrier) -> None:
-    with tray.expecting():
-        await asyncio.gather(*await lay(tray, "a", "b", "c"))
-        (next_one,) = await lay(tray, "d")
+async def test_a_full_batcher_leaves_though_more_is_in_the_renderer(batcher: ResultBatcher, carrier: Carrier) -> None:
+    with batcher.expecting():
+        await asyncio.gather(*await lay(batcher, "a", "b", "c"))
+        (next_one,) = await lay(batcher, "d")
         assert not next_one.done()
     await next_one
     assert carrier.went == [["a", "b", "c"], ["d"]]
 
 
 async def test_no_sheet_waits_longer_than_its_time(carrier: Carrier) -> None:
-    tray = Tray(carrier.carry, most=8, seconds=0.01)
-    with tray.expecting():
-        await tray.lay(sheet())
+    batcher = ResultBatcher(carrier.carry, most=8, seconds=0.01)
+    with batcher.expecting():
+        await batcher.lay(sheet())
 
 
-async def test_each_is_told_what_became_of_itself(tray: Tray) -> None:
-    with tray.expecting():
-        good, bad = await lay(tray, "good", "bad")
+async def test_each_is_told_what_became_of_itself(batcher: ResultBatcher) -> None:
+    with batcher.expecting():
+        good, bad = await lay(batcher, "good", "bad")
     assert (await good).document_id == "good"
     with pytest.raises(DomainError):
         await bad
 
 
-async def test_all_are_told_when_the_carrier_fails(tray: Tray) -> None:
-    with tray.expecting():
-        tasks = await lay(tray, "a", "breaks all")
+async def test_all_are_told_when_the_carrier_fails(batcher: ResultBatcher) -> None:
+    with batcher.expecting():
+        tasks = await lay(batcher, "a", "breaks all")
     for task in tasks:
         with pytest.raises(DomainError):
             await task
 
 
-async def test_one_who_gives_up_holds_nobody(tray: Tray) -> None:
-    with tray.expecting():
-        gone, other = await lay(tray, "gone", "other")
+async def test_one_who_gives_up_holds_nobody(batcher: ResultBatcher) -> None:
+    with batcher.expecting():
+        gone, other = await lay(batcher, "gone", "other")
         gone.cancel()
     await other
     assert gone.cancelled()

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
-from services.intake.domain.forms import Desk
-from services.intake.domain.inflow import Kind, split
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.messages import Edited, MediaRef, NumberChanged, Silent, has_file, read_message, read_status
+from services.intake.domain.webhook_log import WebhookItemKind, split
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
 from shared.reference.catalogue import catalogue
 
-WORDS = read_vocabulary(TEMPLATES / "words.toml", Desk.of(catalogue(), ("kk_hilang",)), catalogue())
+WORDS = read_vocabulary(TEMPLATES / "words.toml", ServiceMenu.of(catalogue(), ("kk_hilang",)), catalogue())
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -27,17 +27,17 @@ def message(kind: str = "text", content: Any = None, **more: Any) -> dict[str, A
     return {"id": "wamid.1", "from": "628123", "timestamp": "1795485600", "type": kind, kind: content or {"body": "halo"}, **more}
 
 
-def read(piece: dict[str, Any], **value: Any) -> Any:
-    (found,) = split(body(messages=[piece], **value), "d")
+def read(item: dict[str, Any], **value: Any) -> Any:
+    (found,) = split(body(messages=[item], **value), "d")
     return read_message(found.content, WORDS)
 
 
 def test_keys_are_those_of_the_contract() -> None:
     status = {"id": "wamid.2", "status": "read", "timestamp": "1795485600"}
-    pieces = split(body(messages=[message()], statuses=[status], errors=[{"code": 1}]), "d")
-    assert [piece.key for piece in pieces][:2] == ["wa:wamid.1", "wa:st:wamid.2:read"]
-    assert [piece.kind for piece in pieces] == [Kind.MESSAGE, Kind.STATUS, Kind.ERROR]
-    assert pieces[0].sent_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    items = split(body(messages=[message()], statuses=[status], errors=[{"code": 1}]), "d")
+    assert [item.key for item in items][:2] == ["wa:wamid.1", "wa:st:wamid.2:read"]
+    assert [item.kind for item in items] == [WebhookItemKind.MESSAGE, WebhookItemKind.STATUS, WebhookItemKind.ERROR]
+    assert items[0].sent_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 def test_a_body_that_repeats_a_message_holds_it_once() -> None:
@@ -132,8 +132,8 @@ def test_an_edit_is_read_in_every_likely_shape(edit: dict[str, Any]) -> None:
 
 
 def test_the_longest_user_id_is_an_address() -> None:
-    (piece,) = split(body(messages=[{**message(), "from_user_id": "ID." + "a" * 130}]), "d")
-    assert piece.kind is Kind.MESSAGE
+    (item,) = split(body(messages=[{**message(), "from_user_id": "ID." + "a" * 130}]), "d")
+    assert item.kind is WebhookItemKind.MESSAGE
 
 
 CHANGED = "User A changed from ID.1 to ID.2"
@@ -165,18 +165,18 @@ def test_a_system_message_is_of_whom_we_know(more: dict[str, Any], cards: list[A
 
 
 def test_what_names_another_number_is_elsewhere_and_what_names_none_is_ours() -> None:
-    def kinds(**value: Any) -> list[Kind]:
-        return [piece.kind for piece in split(body(messages=[message()], errors=[{"code": 1}], **value), "d", "111")]
+    def kinds(**value: Any) -> list[WebhookItemKind]:
+        return [item.kind for item in split(body(messages=[message()], errors=[{"code": 1}], **value), "d", "111")]
 
-    assert kinds(metadata={"phone_number_id": "222"}) == [Kind.ELSEWHERE, Kind.ELSEWHERE]
+    assert kinds(metadata={"phone_number_id": "222"}) == [WebhookItemKind.ELSEWHERE, WebhookItemKind.ELSEWHERE]
     for ours in ({"phone_number_id": "111"}, {"phone_number_id": 111}, {}, None, ["222"], {"phone_number_id": ["222"]}):
-        assert kinds(metadata=ours) == [Kind.MESSAGE, Kind.ERROR]
+        assert kinds(metadata=ours) == [WebhookItemKind.MESSAGE, WebhookItemKind.ERROR]
 
 
 @pytest.mark.parametrize("name", ["from", "from_user_id"])
 def test_an_address_that_is_nobodys_is_kept_as_unknown(name: str) -> None:
-    (piece,) = split(body(messages=[{**message(), "from": "1", name: "6" * 500}]), "d")
-    assert piece.kind is Kind.UNKNOWN
+    (item,) = split(body(messages=[{**message(), "from": "1", name: "6" * 500}]), "d")
+    assert item.kind is WebhookItemKind.UNKNOWN
 
 
 def test_the_source_of_a_link_is_taken_off_the_text() -> None:
@@ -255,11 +255,11 @@ def test_any_json_in_any_place_of_a_message_is_read(kind: str, data: st.DataObje
     whole = {"message": _whole(kind), "card": _CARD, "metadata": {"phone_number_id": "1"}}
     place = data.draw(st.sampled_from([place for place in _places(whole) if place]))
     changed = _put(whole, place, odd)
-    for piece in split(body(messages=[changed["message"]], contacts=[changed["card"]], metadata=changed["metadata"]), "d", "1"):
-        assert piece.moment(AT) <= AT + timedelta(hours=1)
-        if piece.kind is Kind.MESSAGE:
-            read_message(piece.content, WORDS)
-            has_file(piece.content)
+    for item in split(body(messages=[changed["message"]], contacts=[changed["card"]], metadata=changed["metadata"]), "d", "1"):
+        assert item.moment(AT) <= AT + timedelta(hours=1)
+        if item.kind is WebhookItemKind.MESSAGE:
+            read_message(item.content, WORDS)
+            has_file(item.content)
 
 
 _TOKENS = st.sampled_from(["1", "NaN", r'"\ud83d"', '"a"', "-1e999", "9" * 40])
@@ -283,10 +283,10 @@ def test_a_deep_body_is_cut_and_kept_and_a_shallow_one_is_left_alone(depth: int)
 
 @given(_JSON | _VALUES.map(lambda value: body(**value)))
 def test_no_json_breaks_splitting_or_reading(content: Any) -> None:
-    pieces = split(content, "d")
-    assert pieces
-    for piece in pieces:
-        if piece.kind is Kind.MESSAGE:
-            read_message(piece.content, WORDS)
-        if piece.kind is Kind.STATUS:
-            read_status(piece.content, AT)
+    items = split(content, "d")
+    assert items
+    for item in items:
+        if item.kind is WebhookItemKind.MESSAGE:
+            read_message(item.content, WORDS)
+        if item.kind is WebhookItemKind.STATUS:
+            read_status(item.content, AT)

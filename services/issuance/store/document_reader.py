@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.issuance.domain.document import Document, State
+from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import DocumentQuery
 from services.issuance.store.schema import DOCUMENTS, document_from_doc
 from shared.errors import NotFound
@@ -14,7 +14,7 @@ from shared.mongo import Doc, Mongo, reachable
 _WITHOUT_PERSONS = {"material": 0}  # a list never needs what the sheet says
 
 
-class MongoRegister:
+class MongoDocumentReader:
     """`ports.Register` over the collection of documents."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
@@ -64,12 +64,12 @@ class MongoRegister:
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
         """See `ports.Register`. The document's version stays: whoever has it in hand is not disturbed."""
         held = [{"_id": key, "attempt": attempt} for key, attempt in attempts.items()]
-        running: Doc = {"$or": held, "state": State.RENDERING.value, "due_at": {"$type": "date"}}
+        running: Doc = {"$or": held, "state": DocumentState.RENDERING.value, "due_at": {"$type": "date"}}
         with reachable():
             await self._documents.update_many(running, {"$max": {"due_at": until}})
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Ids of what the press may take up, the longest waiting first."""
+        """Ids of what the renderer may take up, the longest waiting first."""
         with reachable():
             found = await self._documents.find(_due(at), {"_id": 1}).sort("due_at", 1).limit(limit).to_list(None)
         return [doc["_id"] for doc in found]

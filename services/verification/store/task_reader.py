@@ -19,7 +19,7 @@ from shared.mongo import Doc, Mongo, aggregate
 _OPEN: Final = TaskState.OPEN.value
 
 
-class MongoTaskList:
+class MongoTaskReader:
     """Implements `ports.TaskList`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:

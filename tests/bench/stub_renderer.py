@@ -1,4 +1,4 @@
-"""Issuance with a press that takes no time: `python -m tests.bench.stub_press all`. Everything else is the product."""
+"""Issuance with a renderer that takes no time: `python -m tests.bench.stub_renderer all`. Everything else is the product."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 import orjson
 
 from services.issuance import wiring
-from services.issuance.adapters.press import PressLimits
-from services.issuance.adapters.press.process import Imprint
+from services.issuance.adapters.renderer import RendererLimits
+from services.issuance.adapters.renderer.process import SignerIdentity
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
 from services.issuance.settings import Settings
@@ -22,16 +22,16 @@ CERTIFICATE: Final = Certificate("stub", "0" * 64, demo=True)
 
 
 class StubPress:
-    """`ports.Press` without typst, without a signature, without a child."""
+    """`ports.Renderer` without typst, without a signature, without a child."""
 
-    def __init__(self, _setup: Mapping[str, Any], _limits: PressLimits, _most: int) -> None:
-        self.imprint: Imprint | None = None
+    def __init__(self, _setup: Mapping[str, Any], _limits: RendererLimits, _most: int) -> None:
+        self.imprint: SignerIdentity | None = None
         self.failure = ""
 
-    async def start(self) -> Imprint:
+    async def start(self) -> SignerIdentity:
         """Ready at once."""
         if self.imprint is None:
-            self.imprint = Imprint(CERTIFICATE, now() + timedelta(days=365))
+            self.imprint = SignerIdentity(CERTIFICATE, now() + timedelta(days=365))
         return self.imprint
 
     async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:

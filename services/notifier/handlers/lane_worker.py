@@ -16,11 +16,11 @@ from typing import Final
 
 from services.notifier.domain import job as jobs
 from services.notifier.domain.facts import Channel, Fact
-from services.notifier.domain.job import Job, State
+from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.message import CourtCallback, Template, file_of
-from services.notifier.domain.outcome import Accepted, Action, Outcome, Verdict, judge_court, judge_whatsapp
-from services.notifier.handlers.intake import let_out_held
-from services.notifier.handlers.pacer import Pacer
+from services.notifier.domain.outcome import Accepted, Action, Outcome, SendVerdict, judge_court, judge_whatsapp
+from services.notifier.handlers.announce import let_out_held
+from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, Known, Lane, Tx
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
@@ -33,7 +33,7 @@ _TROUBLE_SECONDS: Final = 1.0  # before a lane that failed for a reason of ours 
 _LEASE_MARGIN: Final = 0.5  # no call begins in the last half of a lease: it is renewed before, unless the database is away
 _SAVE_SECONDS: Final = 30.0  # what a call came to is worth waiting for the database; then the try counts as lost
 
-_log = logs.get("courier")
+_log = logs.get("lane_worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Changed(Exception):  # noqa: N818 - the finding
     """Somebody wrote the job in hand first, such as a status from the provider: look again."""
 
 
-class Courier:
+class LaneWorker:
     """One per channel and process. `stopping` makes it give lanes back after the message in hand; `warm` runs beside the first reads.
 
     `accepted` hears the provider's id of each message that was taken, when it is written down.
@@ -73,12 +73,12 @@ class Courier:
     def __init__(
         self,
         deps: Deps,
-        pacer: Pacer,
+        sender_limiter: SenderLimiter,
         warm: Callable[[], Awaitable[None]] | None = None,
         accepted: Callable[[str], None] | None = None,
     ) -> None:
         self._deps = deps
-        self._pacer = pacer
+        self._sender_limiter = sender_limiter
         self._warm = warm or _nothing
         self._accepted = accepted or _nobody
         self._holds: dict[str, _Hold] = {}
@@ -119,7 +119,7 @@ class Courier:
             hold.until = until if key in held else float("-inf")
 
     async def _work_off(self, hold: _Hold) -> None:
-        """What is put into the lane after it was read rings its bell, so that it is not given back."""
+        """What is put into the lane after it was read rings its revision, so that it is not given back."""
         while True:
             await self._let_out(hold)
             heads = await self._deps.jobs.heads(hold.lane.key, 2)
@@ -153,11 +153,11 @@ class Courier:
 
     async def _advance(self, hold: _Hold, job: Job, version: int) -> _Next:
         at = self._deps.clock()
-        if job.state is State.RUNNING:  # we hold the lane, so whoever began this try is gone
+        if job.state is JobState.RUNNING:  # we hold the lane, so whoever began this try is gone
             return await self._put(jobs.lose(job, "worker_lost", at=at, policy=self._deps.policy), version)
         if job.next_at > at:
             return _At(job.next_at)
-        if job.state is State.UNKNOWN and isinstance(job.message, CourtCallback):
+        if job.state is JobState.UNKNOWN and isinstance(job.message, CourtCallback):
             settled = await self._ask_court(job, job.message, version)
             if settled is not None:
                 return settled
@@ -168,14 +168,14 @@ class Courier:
     async def _message(self, hold: _Hold, job: Job, version: int) -> _Next:
         at = self._deps.clock()
         fitted, facts = jobs.fit_window(job, hold.lane.inbound_at, at=at, policy=self._deps.policy)
-        if facts or fitted.state is State.HELD or fitted.template_since not in (None, job.template_since):
+        if facts or fitted.state is JobState.HELD or fitted.template_since not in (None, job.template_since):
             lane = await self._deps.lanes.reread(hold.lane.key, hold.token)
             if lane is None:
                 raise _Gone
             if lane.inbound_at != hold.lane.inbound_at:  # the person wrote since we took the lane
                 hold.lane = replace(lane, pair=hold.lane.pair)
                 return _Again()
-        if facts or fitted.state is State.HELD:
+        if facts or fitted.state is JobState.HELD:
             return await self._conclude(job, version, fitted, facts)
         waiting = await self._gate(hold, at)
         if waiting is not None:
@@ -183,7 +183,7 @@ class Courier:
         media_id = fitted.media_id
         if file_of(fitted.outgoing) is not None and media_id is None:
             uploaded = await self._upload(fitted)
-            if isinstance(uploaded, Verdict):
+            if isinstance(uploaded, SendVerdict):
                 return await self._refuse(job, version, fitted, uploaded)
             media_id = uploaded
         return await self._begin(hold, replace(fitted, media_id=media_id), version)
@@ -193,29 +193,29 @@ class Courier:
         pair, drawn, wait = self._deps.pair_rate.take(hold.lane.pair, at)
         if not drawn:
             return _At(at + timedelta(seconds=wait))
-        while (seconds := await self._pacer.admit()) > 0:
+        while (seconds := await self._sender_limiter.admit()) > 0:
             if seconds > _SHORT_WAIT_SECONDS:  # paused: the dispatcher starts no lane until somebody resumes
                 return _At(at if math.isinf(seconds) else at + timedelta(seconds=seconds))
             await asyncio.sleep(seconds)
         hold.lane = replace(hold.lane, pair=pair)
         return None
 
-    async def _upload(self, job: Job) -> str | Verdict:
+    async def _upload(self, job: Job) -> str | SendVerdict:
         """The media id, or what follows from not getting one. Repeating an upload has no outside effect."""
         file = file_of(job.outgoing)
         assert file is not None  # noqa: S101 - the caller looked
         try:
             content = await self._deps.documents.fetch(file)
         except Transient as error:
-            return Verdict(Action.RETRY, error.code, error.after_seconds)
+            return SendVerdict(Action.RETRY, error.code, error.after_seconds)
         except Permanent as error:
-            return Verdict(Action.OUR_FAULT, error.code)
+            return SendVerdict(Action.OUR_FAULT, error.code)
         with metrics.EFFECT_SECONDS.labels("whatsapp_upload").time():
             outcome = await self._deps.messenger.upload(content, file_name=file.file_name, media_type="application/pdf")
         if isinstance(outcome, Accepted) and outcome.provider_id:
             return outcome.provider_id
         verdict = judge_whatsapp(outcome)
-        return Verdict(Action.RETRY, f"upload_{verdict.reason}") if verdict.action in (Action.UNKNOWN, Action.DONE) else verdict
+        return SendVerdict(Action.RETRY, f"upload_{verdict.reason}") if verdict.action in (Action.UNKNOWN, Action.DONE) else verdict
 
     async def _begin(self, hold: _Hold, ready: Job, version: int) -> _Next:
         """One try: write that it begins, call, write what it came to."""
@@ -249,17 +249,17 @@ class Courier:
         if provider_id:
             self._accepted(provider_id)
         if job.channel is Channel.WHATSAPP:
-            await self._pacer.heed(verdict)
+            await self._sender_limiter.apply(verdict)
         return step
 
-    async def _effect(self, job: Job) -> tuple[Outcome, Verdict]:
+    async def _effect(self, job: Job) -> tuple[Outcome, SendVerdict]:
         if isinstance(job.outgoing, CourtCallback):
             outcome = await self._deps.courts.call(job.outgoing)
             return outcome, judge_court(outcome)
         outcome = await self._deps.messenger.send(job.address, job.outgoing, media_id=job.media_id, effect_key=job.key)
         return outcome, judge_whatsapp(outcome)
 
-    async def _record(self, job: Job, version: int, verdict: Verdict, provider_id: str | None) -> _Next:
+    async def _record(self, job: Job, version: int, verdict: SendVerdict, provider_id: str | None) -> _Next:
         """Write down what a try came to, also when the lane was lost meanwhile: it is guarded by the number of the try."""
         at, jitter, policy = self._deps.clock(), self._deps.jitter(), self._deps.policy
         lost_at = monotonic_seconds() + _SAVE_SECONDS
@@ -283,16 +283,16 @@ class Courier:
                 _log.warning("effect.unrecorded", job=job.key, reason=error.code)
                 await asyncio.sleep(_SAVE_PAUSE_SECONDS)
 
-    async def _refuse(self, before: Job, version: int, fitted: Job, verdict: Verdict) -> _Next:
+    async def _refuse(self, before: Job, version: int, fitted: Job, verdict: SendVerdict) -> _Next:
         """A try that ended before any byte of the message left."""
         metrics.EFFECTS.labels("whatsapp_upload", str(verdict.action)).inc()
         _log.warning(
             "effect.unprepared", job=before.key, reason=verdict.reason, action=verdict.action, correlation_id=before.correlation_id
         )
-        flagged = replace(fitted, maybe_duplicate=before.maybe_duplicate or before.state is State.UNKNOWN)
+        flagged = replace(fitted, maybe_duplicate=before.maybe_duplicate or before.state is JobState.UNKNOWN)
         after, facts = jobs.settle(flagged, verdict, at=self._deps.clock(), jitter=self._deps.jitter(), policy=self._deps.policy)
         step = await self._conclude(before, version, after, facts)
-        await self._pacer.heed(verdict)
+        await self._sender_limiter.apply(verdict)
         return step
 
     async def _ask_court(self, job: Job, callback: CourtCallback, version: int) -> _Next | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.intake.domain.requests import Channel, Request
-from services.intake.ports import Page, Search
+from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.mappings import request_from
 from shared.mongo import Collection, Doc, Mongo
 from shared.values import Malformed, Receipt
@@ -13,7 +13,7 @@ from shared.values import Malformed, Receipt
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
-class RegisterStore:
+class MongoRequestReader:
     """Reads the collection `requests`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
@@ -24,14 +24,14 @@ class RegisterStore:
         doc = await self._requests.find_one({"receipt": receipt.text})
         return None if doc is None else request_from(doc)
 
-    async def search(self, search: Search) -> Page:
+    async def search(self, search: RequestSearch) -> RequestPage:
         """See `ports.Register`. Ids are UUIDv7, so the newest first is the order of `_id`, and the last `_id` is the cursor."""
         docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]
-        return Page(tuple(request_from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
+        return RequestPage(tuple(request_from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
 
 
-def _query(search: Search) -> Doc:
+def _query(search: RequestSearch) -> Doc:
     query: Doc = {}
     if search.client is not None:
         query |= {"channel": Channel.ADAPTER.value, "origin.address": search.client}

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, Final
 import orjson
 import typst
 
-from services.issuance.adapters.press.frames import HEADER, lengths, pack, unpack
-from services.issuance.adapters.press.signer import Signer
-from services.issuance.adapters.press.typesetter import Typesetter
+from services.issuance.adapters.renderer.frames import HEADER, lengths, pack, unpack
+from services.issuance.adapters.renderer.signer import Signer
+from services.issuance.adapters.renderer.typesetter import Typesetter
 
 MIB: Final = 1024 * 1024
 SAMPLES: Final = "samples.json"
@@ -24,7 +24,7 @@ EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 BROKEN_SHEET: Final = (typst.TypstError, KeyError, TypeError, ValueError)  # the same sheet would fail again
 
 
-class Pressroom:
+class RenderServer:
     """Everything that is made once: compilers, key."""
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
@@ -72,14 +72,14 @@ def read_frame(source: BinaryIO) -> dict[str, Any] | None:
     return message
 
 
-def answer(room: Pressroom, order: Mapping[str, Any]) -> bytes:
+def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
     """One order. What went wrong is told by code and type only: a message could repeat personal data."""
     try:
         pdf = room.print_sheet(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
     except BROKEN_SHEET as error:
         return pack({"id": order.get("id"), "error": "sheet_unprintable", "detail": type(error).__name__})
     except Exception as error:  # noqa: BLE001 - whatever it is, the service decides about the next attempt
-        return pack({"id": order.get("id"), "error": "press_failed", "detail": type(error).__name__})
+        return pack({"id": order.get("id"), "error": "renderer_failed", "detail": type(error).__name__})
     return pack({"id": order.get("id")}, pdf)
 
 
@@ -98,7 +98,7 @@ def main() -> int:
         return 0
     limit_memory(setup["memory_mib"])
     try:
-        room = Pressroom(setup)
+        room = RenderServer(setup)
     except Exception as error:  # noqa: BLE001 - told to the service, which logs it; no sheet was seen yet
         sink.write(pack({"ready": False, "error": f"{type(error).__name__}: {error}"}))
         sink.flush()

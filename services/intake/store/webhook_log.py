@@ -1,4 +1,4 @@
-"""Raw pieces of webhooks: stored in one round trip before the answer, then worked off per sender, in order, under a lease."""
+"""Raw items of webhooks: stored in one round trip before the answer, then worked off per sender, in order, under a lease."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from pymongo import UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
-from services.intake.domain.inflow import Kind, Piece
-from services.intake.ports import Lease, StoredPiece
-from services.intake.store.mappings import KEPT, NEW, PARKED, piece_from
+from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
+from services.intake.ports import Lease, StoredItem
+from services.intake.store.mappings import KEPT, NEW, PARKED, item_from
 from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
-from shared.mongo.together import Together
+from shared.mongo.together import GroupCommit
 
-_DUPLICATE: Final = 11000  # server error code: the piece is there already
+_DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
 _FARTHEST: Final = timedelta(seconds=120)  # no rest is longer, nor a lease of usual length; what ends later was written by a wrong clock
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
-_WORKED: Final = frozenset({Kind.MESSAGE, Kind.STATUS})
+_WORKED: Final = frozenset({WebhookItemKind.MESSAGE, WebhookItemKind.STATUS})
 
 
 @dataclass(slots=True)
 class _Arrival:
-    """Pieces of one webhook as documents; when they are stored, how many of them were `new`."""
+    """Items of one webhook as documents; when they are stored, how many of them were `new`."""
 
     docs: Sequence[Doc]
     new: int = 0
 
 
-class InflowStore:
-    """The collections `inflow` and `senders`, and the drafts that nobody came back to."""
+class MongoWebhookLog:
+    """The collections `webhook_log` and `senders`, and the drafts that nobody came back to."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
-        self._pieces: Collection = mongo.collection(database, "inflow")
-        # Not waiting for a majority: what a failover may undo is a lease, and every piece is guarded by its version, which does wait.
+        self._items: Collection = mongo.collection(database, "webhook_log")
+        # Not waiting for a majority: what a failover may undo is a lease, and every item is guarded by its version, which does wait.
         self._leases: Collection = mongo.collection(database, "senders").with_options(
             write_concern=WriteConcern(w=1, j=False), read_concern=ReadConcern("local")
         )
         self._conversations: Collection = mongo.collection(database, "conversations")
-        self._arrivals: Together[_Arrival] = Together(self._insert)
+        self._arrivals: GroupCommit[_Arrival] = GroupCommit(self._insert)
 
-    async def append(self, pieces: Sequence[Piece], at: datetime, traceparent: str) -> int:
-        """See `ports.Inflow`. What is asked while others are being stored is stored with the next ones.
+    async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
+        """See `ports.Webhook log`. What is asked while others are being stored is stored with the next ones.
 
         Raises:
-            DatabaseUnavailable: at least one piece may not be durable.
+            DatabaseUnavailable: at least one item may not be durable.
         """
-        if not pieces:
+        if not items:
             return 0
-        arrival = _Arrival([_to_doc(piece, number, at, traceparent) for number, piece in enumerate(pieces)])
+        arrival = _Arrival([_to_doc(item, number, at, traceparent) for number, item in enumerate(items)])
         try:
             async with asyncio.timeout(_APPEND_SECONDS):
-                await self._arrivals.commit(arrival, frozenset(piece.key for piece in pieces))
+                await self._arrivals.commit(arrival, frozenset(item.key for item in items))
         except TimeoutError as error:  # it may be stored all the same; then the repeat finds it there
             raise DatabaseUnavailable("database_unavailable", "slow") from error
         return arrival.new
@@ -76,11 +76,11 @@ class InflowStore:
         """Gives the keys of those that were there."""
         with reachable():
             try:
-                await self._pieces.insert_many(docs, ordered=False)
+                await self._items.insert_many(docs, ordered=False)
             except BulkWriteError as error:
                 repeated = _duplicates(error)
                 if repeated is None:
-                    raise DatabaseUnavailable("database_unavailable", "inflow") from error
+                    raise DatabaseUnavailable("database_unavailable", "webhook_log") from error
                 return frozenset(docs[index]["_id"] for index in repeated)
         return frozenset()
 
@@ -89,10 +89,10 @@ class InflowStore:
 
         `passed_over`: senders not to look at, because this process has them or knows that they are not free yet.
         """
-        query: Doc = {"state": NEW, "kind": Kind.MESSAGE.value}
+        query: Doc = {"state": NEW, "kind": WebhookItemKind.MESSAGE.value}
         if passed_over:
             query["sender"] = {"$nin": list(passed_over)}
-        rows = await self._pieces.find(query, {"sender": 1}).sort("arrival", 1).limit(_CANDIDATES).to_list(None)
+        rows = await self._items.find(query, {"sender": 1}).sort("arrival", 1).limit(_CANDIDATES).to_list(None)
         candidates = list(dict.fromkeys(row["sender"] for row in rows))
         leases: list[Lease] = []
         while candidates and len(leases) < most:
@@ -117,7 +117,7 @@ class InflowStore:
         return [Lease(sender, token, failures[sender]) for sender in senders if sender in failures]
 
     async def renew(self, leases: Sequence[Lease], at: datetime, seconds: float) -> frozenset[str]:
-        """See `ports.Inflow`.
+        """See `ports.Webhook log`.
 
         Raises:
             DatabaseUnavailable: nothing is known of any of them.
@@ -138,50 +138,50 @@ class InflowStore:
         if ends:
             await self._leases.bulk_write(ends, ordered=False)
 
-    async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredPiece]]:
+    async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredItem]]:
         """New messages of these senders, so many of each, in the order in which they were sent."""
         rows = await self._messages({"$in": list(senders)}, limit * len(senders))
         if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
             apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
             rows = [row for found in apart for row in found]
-        found: dict[str, list[StoredPiece]] = {sender: [] for sender in senders}
+        found: dict[str, list[StoredItem]] = {sender: [] for sender in senders}
         for row in rows:
             if len(found[row["sender"]]) < limit:
-                found[row["sender"]].append(piece_from(row))
+                found[row["sender"]].append(item_from(row))
         return found
 
     async def _messages(self, sender: Any, limit: int) -> list[Doc]:
-        query = {"state": NEW, "kind": Kind.MESSAGE.value, "sender": sender}
+        query = {"state": NEW, "kind": WebhookItemKind.MESSAGE.value, "sender": sender}
         order = [("sender", 1), ("sent_at", 1), ("arrival", 1)]
-        rows: list[Doc] = await self._pieces.find(query).sort(order).limit(limit).to_list(None)
+        rows: list[Doc] = await self._items.find(query).sort(order).limit(limit).to_list(None)
         return rows
 
     async def new_statuses(self, limit: int) -> list[str]:
         """Keys of statuses that nobody handled, the oldest first."""
-        query = {"state": NEW, "kind": Kind.STATUS.value}
-        rows = await self._pieces.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
+        query = {"state": NEW, "kind": WebhookItemKind.STATUS.value}
+        rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """See `ports.Inflow`."""
+        """See `ports.Webhook log`."""
         with reachable():
             oldest = [
                 row["received_at"]
                 for kind in sorted(_WORKED)
-                async for row in self._pieces.find({"state": NEW, "kind": kind.value}, {"received_at": 1}).sort("arrival", 1).limit(1)
+                async for row in self._items.find({"state": NEW, "kind": kind.value}, {"received_at": 1}).sort("arrival", 1).limit(1)
             ]
         return max((at - min(oldest)).total_seconds(), 0.0) if oldest else 0.0
 
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
-        """See `ports.Inflow`."""
+        """See `ports.Webhook log`."""
         query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
         with reachable():
             rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
-        """Give a piece up, visibly. False when somebody handled it meanwhile."""
-        result = await self._pieces.update_one(
+        """Give a item up, visibly. False when somebody handled it meanwhile."""
+        result = await self._items.update_one(
             {"_id": key, "state": NEW},
             {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
         )
@@ -197,20 +197,20 @@ def _duplicates(error: BulkWriteError) -> list[int] | None:
     return [problem["index"] for problem in problems]
 
 
-def _to_doc(piece: Piece, number: int, at: datetime, traceparent: str) -> Doc:
-    works = piece.kind in _WORKED
+def _to_doc(item: WebhookItem, number: int, at: datetime, traceparent: str) -> Doc:
+    works = item.kind in _WORKED
     doc: Doc = {
-        "_id": piece.key,
+        "_id": item.key,
         "version": 1,
         "seq": 0,
-        "kind": piece.kind.value,
-        "sender": piece.sender,
+        "kind": item.kind.value,
+        "sender": item.sender,
         "state": NEW if works else KEPT,
-        "sent_at": piece.moment(at),
+        "sent_at": item.moment(at),
         "received_at": at,
         "traceparent": traceparent,
         "arrival": f"{at.isoformat(timespec='milliseconds')}-{number:06d}",
         # Bytes, not a subdocument: foreign JSON may hold what BSON can't (integers beyond 64 bit, NUL in names).
-        "content": orjson.dumps(piece.content),
+        "content": orjson.dumps(item.content),
     }
     return doc if works else {**doc, "kept_at": at}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.notifier.domain import pacing
-from services.notifier.domain.outcome import Action, Verdict
+from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.domain.pacing import Rate, SenderState
 from services.notifier.ports import Senders
 from shared import logs, metrics
@@ -20,10 +20,10 @@ _FRESH_SECONDS: Final = 1.0  # how long a drawn token or a read state may be use
 _DRAWS_PER_SECOND: Final = 10.0  # so one draw takes a tenth of a second's tokens: few round trips, little lost when unused
 _TRIES: Final = 20  # against other processes; each loss means that another one moved on
 
-_log = logs.get("pacer")
+_log = logs.get("sender_limiter")
 
 
-class Pacer:
+class SenderLimiter:
     """One per process."""
 
     def __init__(self, senders: Senders, rate: Rate, clock: Clock, jitter: Callable[[], float]) -> None:
@@ -67,7 +67,7 @@ class Pacer:
     def _has_token(self) -> bool:
         return self._tokens > 0 and monotonic_seconds() - self._drawn_at <= _FRESH_SECONDS
 
-    async def heed(self, verdict: Verdict) -> None:
+    async def apply(self, verdict: SendVerdict) -> None:
         """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
         match verdict.action:
             case Action.DONE:

@@ -1,4 +1,4 @@
-"""What comes out of the press, judged by other libraries than those that made it; and what happens to a press that misbehaves."""
+"""What comes out of the renderer, judged by other libraries than those that made it; and what happens to a renderer that misbehaves."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import pytest
 from pyhanko.sign.diff_analysis import ModificationLevel
 
 from services.issuance.adapters.demo_ca import DemoFiles
-from services.issuance.adapters.press import PressLimits
-from services.issuance.domain.sheet import PRODUCTS
+from services.issuance.adapters.renderer import RendererLimits
+from services.issuance.domain.render_input import PRODUCTS
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent, Transient
 from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of
@@ -113,9 +113,9 @@ async def test_demo_is_marked_and_never_claims_bsre(printed: Mapping[str, bytes]
     assert "BSrE" not in text.replace("bukan BSrE", "")
 
 
-async def test_demo_certificate_stays_demo_whatever_the_setting_says(make_press: MakePress) -> None:
-    imprint = await make_press(genuine=True).start()
-    assert imprint.certificate.demo
+async def test_demo_certificate_stays_demo_whatever_the_setting_says(make_renderer: MakePress) -> None:
+    signer_identity = await make_renderer(genuine=True).start()
+    assert signer_identity.certificate.demo
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -127,11 +127,11 @@ async def test_qr_code_is_read_from_the_rendered_page_lower_right(printed: Mappi
 
 
 @pytest.mark.parametrize("members", [1, 10, 11, 30])
-async def test_large_families_get_more_pages_and_lose_nobody(make_press: MakePress, members: int) -> None:
+async def test_large_families_get_more_pages_and_lose_nobody(make_renderer: MakePress, members: int) -> None:
     family = tuple(replace(HEAD, nik=f"351908120385{serial:04d}", name=f"ANAK CONTOH {serial:04d}") for serial in range(1, members + 1))
     card = replace(CARD, members=family)
     asked = approval("kk", card=card, holder_nik=family[0].nik)
-    pdf = (await make_press().print_sheet("kk", sheet_of(asked), made_at=AT)).content
+    pdf = (await make_renderer().print_sheet("kk", sheet_of(asked), made_at=AT)).content
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert len(pages) == -(-members // 10)
     for number, page in enumerate(pages):
@@ -141,23 +141,23 @@ async def test_large_families_get_more_pages_and_lose_nobody(make_press: MakePre
             assert member.nik in shown
 
 
-async def test_longest_texts_stay_inside_the_page(make_press: MakePress) -> None:
+async def test_longest_texts_stay_inside_the_page(make_renderer: MakePress) -> None:
     name = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO I"[:60]
     long = replace(HEAD, name=name, father=name, mother=name, birth_place="KABUPATEN KEPULAUAN SIAU TAGULANDANG BIARO", passport="X" * 12)
     job = replace(
         long, occupation="PENERJEMAH/PENELITI/KARYAWAN BUMN DAN BUMD", religion="KEPERCAYAAN TERHADAP TUHAN YME", education="X" * 30
     )
     card = replace(CARD, head_name=name, members=(job,) * 10, address="JALAN " + "PANJANG " * 12)
-    pdf = (await make_press().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=long.nik)), made_at=AT)).content
+    pdf = (await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=long.nik)), made_at=AT)).content
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == 1
     assert text_of(pdf).count(name.split()[0]) >= 30
 
 
 @pytest.mark.parametrize("hostile", ['#panic("x")', "*bold* _it_ $x$ <tag> @ref \\ // /* ~", '"}], "demo": false'])
-async def test_markup_in_data_is_printed_not_executed(make_press: MakePress, hostile: str) -> None:
+async def test_markup_in_data_is_printed_not_executed(make_renderer: MakePress, hostile: str) -> None:
     card = replace(CARD, address=hostile)
-    pdf = (await make_press().print_sheet("kk", sheet_of(approval("kk", card=card)), made_at=AT)).content
+    pdf = (await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card)), made_at=AT)).content
     assert "".join(hostile.split()) in "".join(text_of(pdf).split())
     assert MARK in text_of(pdf)
 
@@ -199,104 +199,104 @@ async def test_system_fonts_are_never_used(printed: Mapping[str, bytes]) -> None
     assert b"DejaVu" not in pdf
 
 
-async def test_sheet_that_can_not_be_printed_is_permanent_and_the_press_lives_on(make_press: MakePress) -> None:
-    press = make_press()
+async def test_sheet_that_can_not_be_printed_is_permanent_and_the_renderer_lives_on(make_renderer: MakePress) -> None:
+    renderer = make_renderer()
     sheet = sheet_of(approval("kk"))
     with pytest.raises(Permanent) as caught:
-        await press.print_sheet("kk", {name: value for name, value in sheet.items() if name != "members"}, made_at=AT)
+        await renderer.print_sheet("kk", {name: value for name, value in sheet.items() if name != "members"}, made_at=AT)
     assert caught.value.code == "sheet_unprintable"
     assert "CONTOH" not in str(caught.value)  # never what the sheet says
     with pytest.raises(Permanent):
-        await press.print_sheet("skpwni", sheet, made_at=AT)
-    assert (await press.print_sheet("kk", sheet, made_at=AT)).content.startswith(b"%PDF")
-    assert press.starts == 1
+        await renderer.print_sheet("skpwni", sheet, made_at=AT)
+    assert (await renderer.print_sheet("kk", sheet, made_at=AT)).content.startswith(b"%PDF")
+    assert renderer.starts == 1
 
 
-async def test_press_that_is_killed_is_replaced(make_press: MakePress) -> None:
-    press = make_press()
-    await press.start()
-    first = press.process_id
+async def test_renderer_that_is_killed_is_replaced(make_renderer: MakePress) -> None:
+    renderer = make_renderer()
+    await renderer.start()
+    first = renderer.process_id
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    await eventually(lambda: press.process_id is None)
-    assert (await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)).content.startswith(b"%PDF")
-    assert press.process_id not in (None, first)
+    await eventually(lambda: renderer.process_id is None)
+    assert (await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)).content.startswith(b"%PDF")
+    assert renderer.process_id not in (None, first)
 
 
-async def test_press_that_dies_over_a_sheet_is_transient(make_press: MakePress) -> None:
-    press = make_press()
-    await press.start()
-    child = press.process_id
+async def test_renderer_that_dies_over_a_sheet_is_transient(make_renderer: MakePress) -> None:
+    renderer = make_renderer()
+    await renderer.start()
+    child = renderer.process_id
     assert child is not None
     os.kill(child, signal.SIGSTOP)
-    waiting = asyncio.create_task(press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+    waiting = asyncio.create_task(renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
     await asyncio.sleep(0)
     os.kill(child, signal.SIGKILL)
     with pytest.raises(Transient) as caught:
         await waiting
-    assert caught.value.code == "press_died"
-    assert (await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+    assert caught.value.code == "renderer_died"
+    assert (await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
-async def test_press_that_hangs_is_cut_off_and_replaced(make_press: MakePress) -> None:
-    press = make_press(replace(ROOMY, sheet_seconds=0.5))
-    await press.start()
-    child = press.process_id
+async def test_renderer_that_hangs_is_cut_off_and_replaced(make_renderer: MakePress) -> None:
+    renderer = make_renderer(replace(ROOMY, sheet_seconds=0.5))
+    await renderer.start()
+    child = renderer.process_id
     assert child is not None
     os.kill(child, signal.SIGSTOP)
     with pytest.raises(Transient) as caught:
-        await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)
-    assert caught.value.code == "press_overran"
+        await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)
+    assert caught.value.code == "renderer_overran"
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
-    assert (await make_press().print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+    assert (await make_renderer().print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
-async def test_endless_template_runs_into_the_time_limit(make_press: MakePress, tmp_path: Path) -> None:
+async def test_endless_template_runs_into_the_time_limit(make_renderer: MakePress, tmp_path: Path) -> None:
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     slow = 'let n = 0\n#while sheet.receipt == "SLOW" { n = n + 1; if n > 9e18 { break } }'
     (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n#{{ {slow.replace("#", "")} }}\nx')
-    press = make_press(replace(ROOMY, sheet_seconds=1.0), templates)
+    renderer = make_renderer(replace(ROOMY, sheet_seconds=1.0), templates)
     with pytest.raises((Transient, Permanent)) as caught:
-        await press.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
-    assert caught.value.code in {"press_overran", "sheet_unprintable"}
+        await renderer.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
+    assert caught.value.code in {"renderer_overran", "sheet_unprintable"}
 
 
-async def test_greedy_template_runs_into_the_memory_limit(make_press: MakePress, tmp_path: Path) -> None:
+async def test_greedy_template_runs_into_the_memory_limit(make_renderer: MakePress, tmp_path: Path) -> None:
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     greedy = '#if sheet.receipt == "BIG" { let s = "0123456789abcdef"; for i in range(40) { s = s + s }; s.len() }'
     (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n{greedy}\nx')
-    press = make_press(replace(ROOMY, memory_mib=512), templates)
+    renderer = make_renderer(replace(ROOMY, memory_mib=512), templates)
     with pytest.raises(Transient) as caught:
-        await press.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "BIG"}, made_at=AT)
-    assert caught.value.code == "press_died"
-    assert (await press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+        await renderer.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "BIG"}, made_at=AT)
+    assert caught.value.code == "renderer_died"
+    assert (await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
-async def test_press_is_replaced_after_so_many_sheets(make_press: MakePress) -> None:
-    press = make_press(PressLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=2))
+async def test_renderer_is_replaced_after_so_many_sheets(make_renderer: MakePress) -> None:
+    renderer = make_renderer(RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=2))
     for _ in range(3):
-        await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
-    assert press.starts == 2
+        await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+    assert renderer.starts == 2
 
 
-async def test_missing_key_is_told_by_name(make_press: MakePress, tmp_path: Path) -> None:
-    press = make_press(key=str(tmp_path / "nothing.pem"))
+async def test_missing_key_is_told_by_name(make_renderer: MakePress, tmp_path: Path) -> None:
+    renderer = make_renderer(key=str(tmp_path / "nothing.pem"))
     with pytest.raises(Transient) as caught:
-        await press.start()
-    assert caught.value.code == "press_start_failed"
+        await renderer.start()
+    assert caught.value.code == "renderer_start_failed"
     assert "nothing.pem" in caught.value.detail
-    assert press.failure == "press_start_failed"
+    assert renderer.failure == "renderer_start_failed"
 
 
-async def test_cancelled_caller_leaves_no_half_answer(make_press: MakePress) -> None:
-    press = make_press()
-    await press.start()
-    task = asyncio.create_task(press.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+async def test_cancelled_caller_leaves_no_half_answer(make_renderer: MakePress) -> None:
+    renderer = make_renderer()
+    await renderer.start()
+    task = asyncio.create_task(renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    slip = await press.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+    slip = await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
     assert "BUKTI PENGAMBILAN" in text_of(slip.content)

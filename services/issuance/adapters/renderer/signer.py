@@ -28,7 +28,7 @@ DIGEST: Final = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SigningKeys:
     """Who certifies, by the certificate itself."""
 
     certified_by: str
@@ -128,11 +128,11 @@ def _certificates(path: Path) -> list[x509.Certificate]:
     return [x509.Certificate.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
 
 
-def _identity(certificate: x509.Certificate, *, genuine: bool) -> Identity:
+def _identity(certificate: x509.Certificate, *, genuine: bool) -> SigningKeys:
     # Demo unless everything says otherwise: a wrong setting may hide a real certificate, never dress up a demo one.
     marked = DEMO_MARK in certificate.issuer.human_friendly or DEMO_MARK in certificate.subject.human_friendly
     self_signed = certificate.self_signed != "no"
-    return Identity(
+    return SigningKeys(
         certified_by=_first(certificate.issuer, "common_name"),
         demo=marked or self_signed or not genuine,
         fingerprint=certificate.sha256_fingerprint.replace(" ", "").lower(),

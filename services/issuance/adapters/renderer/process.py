@@ -1,4 +1,4 @@
-"""The press as the service sees it: one child process, started once, replaced when it dies, overruns or has printed enough."""
+"""The renderer as the service sees it: one child process, started once, replaced when it dies, overruns or has printed enough."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from services.issuance.adapters.press.frames import HEADER, Torn, lengths, pack, unpack
+from services.issuance.adapters.renderer.frames import HEADER, Torn, lengths, pack, unpack
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
 from shared.errors import Permanent, Transient
 from shared.faults import crash_point
 
-CHILD_MODULE: Final = "services.issuance.adapters.press.child"
+CHILD_MODULE: Final = "services.issuance.adapters.renderer.child"
 PROJECT: Final = Path(__file__).resolve().parents[4]
 CLOSE_SECONDS: Final = 2.0  # an idle child ends at once when its stdin closes
 
 
 @dataclass(frozen=True, slots=True)
-class PressLimits:
+class RendererLimits:
     """When a child is taken out: time for one sheet, time to start, its memory, and how many sheets it prints in its life."""
 
     sheet_seconds: float
@@ -33,20 +33,20 @@ class PressLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Imprint:
+class SignerIdentity:
     """What the child says of the certificate it signs with, and when that ends."""
 
     certificate: Certificate
     not_after: datetime
 
 
-class Press:
+class ChildRenderer:
     """Prints one sheet at a time; further callers wait in line. `setup` is sent to every new child.
 
     The key file is read by the child alone and never comes into this process.
     """
 
-    def __init__(self, setup: Mapping[str, Any], limits: PressLimits) -> None:
+    def __init__(self, setup: Mapping[str, Any], limits: RendererLimits) -> None:
         self._setup = {**setup, "memory_mib": limits.memory_mib}
         self._limits = limits
         self._line = asyncio.Lock()
@@ -54,13 +54,13 @@ class Press:
         self._child: asyncio.subprocess.Process | None = None
         self._printed = 0
         self._starts = 0
-        self._imprint: Imprint | None = None
+        self._signer_identity: SignerIdentity | None = None
         self._failure = ""
 
     @property
-    def imprint(self) -> Imprint | None:
+    def signer_identity(self) -> SignerIdentity | None:
         """The certificate, once a child has started."""
-        return self._imprint
+        return self._signer_identity
 
     @property
     def failure(self) -> str:
@@ -87,14 +87,14 @@ class Press:
         """The child that lives now."""
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
-    async def start(self) -> Imprint:
+    async def start(self) -> SignerIdentity:
         """Start a child unless one lives; does not wait for a sheet in work.
 
         Raises:
-            Transient: `press_start_failed`: no certificate, no memory, too slow.
+            Transient: `renderer_start_failed`: no certificate, no memory, too slow.
         """
-        if self.process_id is not None and self._imprint is not None:
-            return self._imprint
+        if self.process_id is not None and self._signer_identity is not None:
+            return self._signer_identity
         async with self._line:
             return await self._ensure()
 
@@ -103,7 +103,7 @@ class Press:
 
         Raises:
             Permanent: `sheet_unprintable`: this sheet will never print.
-            Transient: `press_overran`, `press_died`, `press_failed`, `press_start_failed`: the child was replaced, try again.
+            Transient: `renderer_overran`, `renderer_died`, `renderer_failed`, `renderer_start_failed`: the child was replaced, try again.
         """
         self._waiting += 1
         try:
@@ -118,16 +118,16 @@ class Press:
             await self._retire()
 
     async def _print(self, order: Mapping[str, Any]) -> Printed:
-        imprint = await self._ensure()
+        signer_identity = await self._ensure()
         try:
             async with asyncio.timeout(self._limits.sheet_seconds):
                 reply, pdf = await self._exchange(order)
         except TimeoutError:
             await self._kill()
-            raise Transient("press_overran", f"{self._limits.sheet_seconds} s") from None
+            raise Transient("renderer_overran", f"{self._limits.sheet_seconds} s") from None
         except (OSError, asyncio.IncompleteReadError, Torn):
             await self._kill()
-            raise Transient("press_died") from None
+            raise Transient("renderer_died") from None
         except asyncio.CancelledError:
             await self._kill()  # half an answer may be in the pipe
             raise
@@ -137,12 +137,12 @@ class Press:
         if "error" in reply:
             kind = Permanent if reply["error"] == "sheet_unprintable" else Transient
             raise kind(reply["error"], reply.get("detail", ""))
-        return Printed(pdf, imprint.certificate)
+        return Printed(pdf, signer_identity.certificate)
 
-    async def _ensure(self) -> Imprint:
-        if self._child is not None and self._child.returncode is None and self._imprint is not None:
-            return self._imprint
-        self._failure = "press_start_failed"
+    async def _ensure(self) -> SignerIdentity:
+        if self._child is not None and self._child.returncode is None and self._signer_identity is not None:
+            return self._signer_identity
+        self._failure = "renderer_start_failed"
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -152,7 +152,7 @@ class Press:
             stderr=asyncio.subprocess.DEVNULL,  # a traceback could carry a sheet; what matters comes as a code
             env=_environment(),
             cwd=PROJECT,
-            start_new_session=True,  # Ctrl-C in a terminal is for the service, which then closes the press in order
+            start_new_session=True,  # Ctrl-C in a terminal is for the service, which then closes the renderer in order
             limit=1024 * 1024,
         )
         self._starts += 1
@@ -162,19 +162,19 @@ class Press:
                 reply, _ = await self._exchange(self._setup)
         except (TimeoutError, OSError, asyncio.IncompleteReadError, Torn) as error:
             await self._kill()
-            raise Transient("press_start_failed", type(error).__name__) from None
+            raise Transient("renderer_start_failed", type(error).__name__) from None
         except asyncio.CancelledError:
             await self._kill()
             raise
         if not reply.get("ready"):
             await self._kill()
-            raise Transient("press_start_failed", str(reply.get("error", "")))
-        self._imprint = Imprint(
+            raise Transient("renderer_start_failed", str(reply.get("error", "")))
+        self._signer_identity = SignerIdentity(
             certificate=Certificate(reply["certified_by"], reply["fingerprint"], reply["demo"]),
             not_after=datetime.fromisoformat(reply["not_after"]),
         )
         self._failure = ""
-        return self._imprint
+        return self._signer_identity
 
     async def _exchange(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         child = self._child
@@ -182,7 +182,7 @@ class Press:
             raise BrokenPipeError
         child.stdin.write(pack(message))
         await child.stdin.drain()
-        crash_point("after_bytes_sent", "press")
+        crash_point("after_bytes_sent", "renderer")
         text_length, blob_length = lengths(await child.stdout.readexactly(HEADER.size))
         reply = unpack(await child.stdout.readexactly(text_length))
         return reply, await child.stdout.readexactly(blob_length)

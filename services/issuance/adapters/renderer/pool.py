@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from services.issuance.adapters.press.process import Imprint, Press, PressLimits
+from services.issuance.adapters.renderer.process import ChildRenderer, RendererLimits, SignerIdentity
 from services.issuance.ports import Printed
 from shared import logs
 from shared.clock import monotonic_seconds
@@ -16,21 +16,21 @@ from shared.errors import Transient
 LONG_LINE: Final = 4  # sheets at the shortest line; below, waiting (30 ms a sheet) is quicker than a start (1.5 s)
 START_PAUSE_SECONDS: Final = 60.0  # between two tries to start one more: the others print meanwhile
 
-_log = logs.get("press")
+_log = logs.get("renderer")
 
 
 class Pool:
-    """As one `Press`, with up to `most` children. A child beyond the first is started beside the work and used once it is ready."""
+    """As one `ChildRenderer`, with up to `most` children. A child beyond the first is started beside the work and used once it is ready."""
 
-    def __init__(self, setup: Mapping[str, Any], limits: PressLimits, most: int) -> None:
-        self._presses = [Press(setup, limits) for _ in range(most)]
+    def __init__(self, setup: Mapping[str, Any], limits: RendererLimits, most: int) -> None:
+        self._presses = [ChildRenderer(setup, limits) for _ in range(most)]
         self._starting: asyncio.Task[None] | None = None
         self._no_start_until = 0.0
 
     @property
-    def imprint(self) -> Imprint | None:
+    def signer_identity(self) -> SignerIdentity | None:
         """The certificate, once a child has started."""
-        return self._presses[0].imprint
+        return self._presses[0].signer_identity
 
     @property
     def failure(self) -> str:
@@ -40,20 +40,20 @@ class Pool:
     @property
     def process_ids(self) -> tuple[int, ...]:
         """The children that live and have started."""
-        return tuple(press.process_id for press in self._presses if press.ready and press.process_id is not None)
+        return tuple(renderer.process_id for renderer in self._presses if renderer.ready and renderer.process_id is not None)
 
-    async def start(self) -> Imprint:
+    async def start(self) -> SignerIdentity:
         """Start the first unless it lives.
 
         Raises:
-            Transient: `press_start_failed`.
+            Transient: `renderer_start_failed`.
         """
         return await self._presses[0].start()
 
     async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
-        """As `Press.print_sheet`, by the press with the shortest line."""
-        ready = [press for press in self._presses if press.ready] or self._presses[:1]
-        shortest = min(ready, key=lambda press: press.waiting)
+        """As `ChildRenderer.print_sheet`, by the renderer with the shortest line."""
+        ready = [renderer for renderer in self._presses if renderer.ready] or self._presses[:1]
+        shortest = min(ready, key=lambda renderer: renderer.waiting)
         if shortest.waiting >= LONG_LINE:
             self._start_another()
         return await shortest.print_sheet(product, sheet, made_at=made_at)
@@ -63,18 +63,18 @@ class Pool:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        await asyncio.gather(*(press.close() for press in self._presses))
+        await asyncio.gather(*(renderer.close() for renderer in self._presses))
 
     def _start_another(self) -> None:
         if (self._starting is not None and not self._starting.done()) or monotonic_seconds() < self._no_start_until:
             return
-        idle = next((press for press in self._presses if press.process_id is None), None)
+        idle = next((renderer for renderer in self._presses if renderer.process_id is None), None)
         if idle is not None:
-            self._starting = asyncio.create_task(self._start(idle), name="press")
+            self._starting = asyncio.create_task(self._start(idle), name="renderer")
 
-    async def _start(self, press: Press) -> None:
+    async def _start(self, renderer: ChildRenderer) -> None:
         try:
-            await press.start()
+            await renderer.start()
         except Transient as error:
             self._no_start_until = monotonic_seconds() + START_PAUSE_SECONDS
-            _log.warning("press.alone", code=error.code, detail=error.detail)
+            _log.warning("renderer.alone", code=error.code, detail=error.detail)

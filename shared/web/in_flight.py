@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.waiting import happened
+from shared.waiting import wait_for
 
 
-class Traffic:
+class InFlightRequests:
     """Requests being answered. Belongs to one event loop."""
 
     def __init__(self) -> None:
@@ -26,6 +26,6 @@ class Traffic:
         if not self.inside:
             self._none.set()
 
-    async def give_way(self, most_seconds: float) -> None:
+    async def yield_to_requests(self, most_seconds: float) -> None:
         """Return when nobody is being answered, at once where that is so already, and after `most_seconds` in any case."""
-        await happened(self._none, most_seconds)
+        await wait_for(self._none, most_seconds)

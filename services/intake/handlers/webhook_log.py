@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.intake.domain.body import read_body
-from services.intake.domain.inflow import Kind, odd_body, split
 from services.intake.domain.messages import read_status
+from services.intake.domain.webhook_log import WebhookItemKind, odd_body, split
 from services.intake.ports import Deps, SentMessage, Tx
 from shared.logs import get
 from shared.metrics import MESSAGES
 
-_log = get("inflow")
+_log = get("webhook_log")
 
 
 async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
-    """Store every piece of a signed body durably, in one round trip. Nothing signed is refused, whatever it holds.
+    """Store every item of a signed body durably, in one round trip. Nothing signed is refused, whatever it holds.
 
     Args:
         deps: The process.
@@ -26,40 +26,42 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
         traceparent: The trace that everything of this body belongs to.
 
     Returns:
-        How many pieces were new.
+        How many items were new.
 
     Raises:
         Transient: the database is down; the provider sends it again.
     """
     read, digest = read_body(body), hashlib.sha256(body).hexdigest()
-    pieces = split(read.content, digest, deps.phone_number_id) if read.readable else ()
+    items = split(read.content, digest, deps.phone_number_id) if read.readable else ()
     if read.raw is not None:
         _log.warning("webhook.mended", readable=read.readable)
-        pieces = (*pieces, odd_body(read.raw, digest))
-    new = await deps.inflow.append(pieces, deps.clock(), traceparent)
-    kinds = Counter(piece.kind.value for piece in pieces)
-    for kind in (Kind.ELSEWHERE, Kind.UNKNOWN):
+        items = (*items, odd_body(read.raw, digest))
+    new = await deps.webhook_log.append(items, deps.clock(), traceparent)
+    kinds = Counter(item.kind.value for item in items)
+    for kind in (WebhookItemKind.ELSEWHERE, WebhookItemKind.UNKNOWN):
         if kinds[kind]:
             MESSAGES.labels(f"whatsapp.{kind}", "kept").inc(kinds[kind])
-    _log.info("webhook.stored", new=new, repeated=len(pieces) - new, **{f"{kind}_count": kinds[kind] for kind in Kind if kinds[kind]})
+    _log.info(
+        "webhook.stored", new=new, repeated=len(items) - new, **{f"{kind}_count": kinds[kind] for kind in WebhookItemKind if kinds[kind]}
+    )
     return new
 
 
 async def prefetch_statuses(tx: Tx, keys: Sequence[str]) -> None:
     """Read at once what `handle_status` will ask for."""
-    await tx.prefetch_pieces(keys)
-    facts = [read_status(piece.content, piece.received_at) for piece in [await tx.piece(key) for key in keys] if piece.is_new]
+    await tx.prefetch_items(keys)
+    facts = [read_status(item.content, item.received_at) for item in [await tx.item(key) for key in keys] if item.is_new]
     await tx.prefetch_sent_messages([fact.wamid for fact in facts if fact])
 
 
 async def handle_status(tx: Tx, key: str) -> None:
-    """Tell how far a message of ours came. A piece that was handled meanwhile is left alone; an unknown status is kept and not told."""
-    piece = await tx.piece(key)
-    if not piece.is_new:
+    """Tell how far a message of ours came. A item that was handled meanwhile is left alone; an unknown status is kept and not told."""
+    item = await tx.item(key)
+    if not item.is_new:
         return
-    fact = read_status(piece.content, piece.received_at)
+    fact = read_status(item.content, item.received_at)
     if fact is not None:
         sent = await tx.sent_message(fact.wamid) or SentMessage(fact.wamid)
         tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
         tx.publish(fact)
-    tx.finish_piece(piece)
+    tx.finish_item(item)

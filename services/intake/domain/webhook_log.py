@@ -25,8 +25,8 @@ _FASTEST_CLOCK: Final = timedelta(hours=1)  # the provider's clock is right; a m
 _CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+?)\.?\s*$")  # how a system message names the old id and the new one
 
 
-class Kind(StrEnum):
-    """What a stored piece is, which says who handles it."""
+class WebhookItemKind(StrEnum):
+    """What a stored item is, which says who handles it."""
 
     MESSAGE = "message"
     STATUS = "status"
@@ -36,15 +36,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WebhookItem:
     """One message, status, error or unknown thing as Meta sent it.
 
-    `key` is the same for every copy of the same piece; `sender` groups messages that must be handled in order ("" for the rest);
+    `key` is the same for every copy of the same item; `sender` groups messages that must be handled in order ("" for the rest);
     `sent_at` is Meta's time where there is one; `content` is what is stored and later read.
     """
 
     key: str
-    kind: Kind
+    kind: WebhookItemKind
     sender: str
     sent_at: datetime | None
     content: Json
@@ -59,7 +59,7 @@ def believed(sent_at: datetime | None, received_at: datetime) -> datetime:
     return received_at if sent_at is None or sent_at > received_at + _FASTEST_CLOCK else sent_at
 
 
-def split(body: Any, digest: str, number: str = "") -> tuple[Piece, ...]:
+def split(body: Any, digest: str, number: str = "") -> tuple[WebhookItem, ...]:
     """Split a whole webhook body.
 
     Args:
@@ -67,18 +67,18 @@ def split(body: Any, digest: str, number: str = "") -> tuple[Piece, ...]:
         digest: A hash of the raw bytes; keys what can't be split.
         number: Our phone number id: what names another one becomes `elsewhere`. "": every number is ours.
     """
-    pieces: dict[str, Piece] = {}
-    for piece in _entries(body, digest, number):
-        pieces.setdefault(piece.key, piece)  # a body may repeat itself
-    return tuple(pieces.values())
+    items: dict[str, WebhookItem] = {}
+    for item in _entries(body, digest, number):
+        items.setdefault(item.key, item)  # a body may repeat itself
+    return tuple(items.values())
 
 
-def odd_body(raw: str, digest: str) -> Piece:
+def odd_body(raw: str, digest: str) -> WebhookItem:
     """A whole body that is not plain JSON, as it came: kept beside whatever could be read of it."""
     return _unknown(raw, digest, "raw")
 
 
-def _entries(body: Any, digest: str, number: str) -> Iterator[Piece]:
+def _entries(body: Any, digest: str, number: str) -> Iterator[WebhookItem]:
     entries = body.get("entry") if isinstance(body, Mapping) else None
     if not isinstance(entries, list) or not entries:
         yield _unknown(body, digest, "body")
@@ -92,16 +92,16 @@ def _entries(body: Any, digest: str, number: str) -> Iterator[Piece]:
             yield from _of_number(number, change, _change(change, digest, f"entry.{place}.{position}"))
 
 
-def _of_number(number: str, change: Any, pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _of_number(number: str, change: Any, items: Iterator[WebhookItem]) -> Iterator[WebhookItem]:
     """An app may have several numbers, and its webhook hears them all; what does not say its number is ours."""
     value = change.get("value") if isinstance(change, Mapping) else None
     named = text_of(value.get("metadata"), "phone_number_id") if isinstance(value, Mapping) else ""
     foreign = bool(number and named and named != number)
-    for piece in pieces:
-        yield replace(piece, kind=Kind.ELSEWHERE) if foreign and piece.kind is not Kind.UNKNOWN else piece
+    for item in items:
+        yield replace(item, kind=WebhookItemKind.ELSEWHERE) if foreign and item.kind is not WebhookItemKind.UNKNOWN else item
 
 
-def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
+def _change(change: Any, digest: str, where: str) -> Iterator[WebhookItem]:
     value = change.get("value") if isinstance(change, Mapping) else None
     if not isinstance(value, Mapping) or change.get("field") != "messages":
         yield _unknown(change, digest, where)
@@ -109,25 +109,25 @@ def _change(change: Any, digest: str, where: str) -> Iterator[Piece]:
     known = False
     contacts = _mappings(value.get("contacts"))
     for name, make in (("messages", _message), ("statuses", _status), ("errors", _error)):
-        items = value.get(name)
-        if not isinstance(items, list) or not items:
+        listed = value.get(name)
+        if not isinstance(listed, list) or not listed:
             continue
         known = True
-        for position, item in enumerate(items):
+        for position, content in enumerate(listed):
             place = f"{where}.{name}.{position}"
-            piece = make(item, contacts, digest, place) if isinstance(item, Mapping) else None
-            yield piece if piece is not None else _unknown(item, digest, place)
+            item = make(content, contacts, digest, place) if isinstance(content, Mapping) else None
+            yield item if item is not None else _unknown(content, digest, place)
     if not known:
         yield _unknown(change, digest, where)
 
 
-def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) -> Piece | None:
+def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) -> WebhookItem | None:
     wamid = text_of(item, "id")
     sender, content = _identity(item, contacts), {"message": dict(item)}
     if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender or any(len(value) > MAX_ADDRESS_CHARACTERS for value in sender.values()):
         return None
     content["identity"] = sender
-    return Piece(f"wa:{wamid}", Kind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)
+    return WebhookItem(f"wa:{wamid}", WebhookItemKind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)
 
 
 def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
@@ -158,19 +158,19 @@ def _before(item: Json) -> tuple[str, str]:
     return wa_id, bsuid or text_of(item, "from_user_id")
 
 
-def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) -> Piece | None:
+def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) -> WebhookItem | None:
     wamid, status = text_of(item, "id"), text_of(item, "status")
     if not wamid or not status or max(len(wamid), len(status)) > MAX_ID_CHARACTERS:
         return None
-    return Piece(f"wa:st:{wamid}:{status}", Kind.STATUS, "", moment_of(item), dict(item))
+    return WebhookItem(f"wa:st:{wamid}:{status}", WebhookItemKind.STATUS, "", moment_of(item), dict(item))
 
 
-def _error(item: Json, _contacts: Sequence[Json], digest: str, where: str) -> Piece:
-    return Piece(f"wa:er:{_key(digest, where)}", Kind.ERROR, "", None, dict(item))
+def _error(item: Json, _contacts: Sequence[Json], digest: str, where: str) -> WebhookItem:
+    return WebhookItem(f"wa:er:{_key(digest, where)}", WebhookItemKind.ERROR, "", None, dict(item))
 
 
-def _unknown(item: Any, digest: str, where: str) -> Piece:
-    return Piece(f"wa:un:{_key(digest, where)}", Kind.UNKNOWN, "", None, {"unknown": item})
+def _unknown(item: Any, digest: str, where: str) -> WebhookItem:
+    return WebhookItem(f"wa:un:{_key(digest, where)}", WebhookItemKind.UNKNOWN, "", None, {"unknown": item})
 
 
 def _key(digest: str, where: str) -> str:
