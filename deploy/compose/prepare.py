@@ -18,8 +18,8 @@ from typing import Final
 from deploy import mongodb
 from deploy.compose import clients, production
 from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
-from shared.messaging.definitions import passwords_for, render_whole
-from shared.messaging.layout import OPERATOR, product
+from shared.messaging.layout.definitions import passwords_for, render_whole
+from shared.messaging.layout.model import OPERATOR, product
 
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
 SERVER_UID: Final = 999  # of mongodb and rabbitmq in their official images

@@ -25,8 +25,8 @@ from deploy.local.processes import CannotStartError, Process, stop_left_over
 from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
 from shared.messaging import topology
-from shared.messaging.connection import with_user
-from shared.messaging.definitions import NotApplied, passwords_for, render_whole
+from shared.messaging.broker.channel import with_user
+from shared.messaging.layout.definitions import NotApplied, passwords_for, render_whole
 
 VHOST: Final = "adminduk"
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last

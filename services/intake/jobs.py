@@ -30,7 +30,7 @@ from shared.errors import AppError, Transient
 from shared.ids import new_token
 from shared.leases import renewing
 from shared.logs import get
-from shared.messaging.units import UnitBody, UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, DriverError, is_unavailable
 from shared.waiting import no_yield, wait_for

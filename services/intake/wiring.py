@@ -27,9 +27,9 @@ from services.intake.store import INDEXES, SHELVES, IntakeTx, MongoRequestReader
 from shared.clock import WIB, Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
-from shared.messaging import conservation, shelves
-from shared.messaging.station import MessagingHost
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.host import MessagingHost
+from shared.messaging.operations import accounting, shelves
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.process import BackgroundJob, Service
@@ -42,14 +42,14 @@ NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 BUCKET: Final = "files"
 ACCOUNTS: Final = (
-    conservation.by_state(
+    accounting.by_state(
         "requests",
         "requests",
         finished=(RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED),
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
-    conservation.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
+    accounting.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
 )
 
 
@@ -123,7 +123,7 @@ class Wiring:
         await self.mongo.prepare(self.database, INDEXES)
         await self.files.prepare()
         await self.units.prepare()
-        await conservation.register(self.mongo, self.database, ACCOUNTS)
+        await accounting.register(self.mongo, self.database, ACCOUNTS)
         await shelves.register(self.mongo, self.database, SHELVES)
 
     async def check_webhook_log(self) -> Check:

@@ -19,7 +19,7 @@ from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
 from shared.leases import renewing
 from shared.messaging.delivery import Context
-from shared.messaging.units import UnitBody, UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
 from shared.waiting import wait_for
 
 RENDERER_PAUSE_SECONDS: Final = 5.0  # between two tries to start a renderer that will not start: a process each

@@ -24,9 +24,9 @@ from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoDocume
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
-from shared.messaging import conservation, shelves
-from shared.messaging.station import MessagingHost
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.host import MessagingHost
+from shared.messaging.operations import accounting, shelves
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
@@ -34,7 +34,7 @@ from shared.web import create_app
 
 NAME: Final = "issuance"
 TEMPLATES: Final = Path(__file__).parent / "templates"
-ACCOUNT: Final = conservation.by_state(
+ACCOUNT: Final = accounting.by_state(
     "documents",
     "documents",
     finished=(DocumentState.ISSUED, DocumentState.VOID),
@@ -61,7 +61,7 @@ class Parts:
         await self.mongo.prepare(database, INDEXES)
         await self.archive.prepare()
         await self.units.prepare()
-        await conservation.register(self.mongo, database, (ACCOUNT,))
+        await accounting.register(self.mongo, database, (ACCOUNT,))
         await shelves.register(self.mongo, database, SHELVES)
 
 

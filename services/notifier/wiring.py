@@ -28,16 +28,16 @@ from services.notifier.settings import Settings
 from services.notifier.store import INDEXES, JOBS, SHELVES, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
-from shared.messaging import conservation, shelves
 from shared.messaging.delivery import Context
-from shared.messaging.station import MessagingHost
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.host import MessagingHost
+from shared.messaging.operations import accounting, shelves
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
 from shared.web import create_app
 
 NAME: Final = "notifier"
-ACCOUNT: Final = conservation.by_state(
+ACCOUNT: Final = accounting.by_state(
     "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
 )
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
@@ -100,7 +100,7 @@ def build(settings: Settings) -> Service:
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)
         await parts.units.prepare()
-        await conservation.register(parts.mongo, host.database, (ACCOUNT,))
+        await accounting.register(parts.mongo, host.database, (ACCOUNT,))
         await shelves.register(parts.mongo, host.database, SHELVES)
 
     return Service(

@@ -20,13 +20,13 @@ from pydantic import Field, SecretStr, ValidationError
 from shared.clock import now
 from shared.contracts.registry import SERVICES
 from shared.errors import AppError, BadInput
-from shared.messaging import balance
-from shared.messaging.connection import ConnectionLost, endpoint
-from shared.messaging.desk import StuckWork
-from shared.messaging.entry import StuckItem
-from shared.messaging.letters import QueueBrowser
-from shared.messaging.outbox import BrokerUnavailable, PublishRefused
-from shared.messaging.publisher import Publisher
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.queue_browser import QueueBrowser
+from shared.messaging.operations import reconciliation
+from shared.messaging.operations.stuck_item import StuckItem
+from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, is_unavailable
 from shared.settings import Environment
 
@@ -91,8 +91,8 @@ class Admin:
 
     async def conservation(self, options: argparse.Namespace) -> int:
         """Print both books, as a table or as JSON. 1 when unbalanced."""
-        found = await balance.settle(self._mongo, self._databases, self._letters, self.desk, options.settle)
-        print(orjson.dumps(balance.as_data(found)).decode() if options.json else balance.table(found))
+        found = await reconciliation.settle(self._mongo, self._databases, self._letters, self.desk, options.settle)
+        print(orjson.dumps(reconciliation.as_data(found)).decode() if options.json else reconciliation.table(found))
         return 0 if found.balanced else _FAILED
 
     async def _each(self, options: argparse.Namespace, done: str, act: Callable[[str], Awaitable[None]]) -> int:
@@ -190,7 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     discarding.add_argument("--note", required=True, help="why, and who decided")
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
     conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
-    conserving.add_argument("--settle", type=float, default=balance.SETTLE_SECONDS, help="seconds to read again while work moves")
+    conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="seconds to read again while work moves")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
     for command in (listing, replaying, discarding):
         command.add_argument("--service", choices=SERVICES, default=None, help="of this service alone")

@@ -19,9 +19,10 @@ from typing import Final
 import orjson
 
 from shared.clock import monotonic_seconds
-from shared.messaging import consoles, retired
-from shared.messaging.connection import CONNECTION_ERRORS, BrokerChannel, ConnectionLost, connect, endpoint
-from shared.messaging.definitions import (
+from shared.messaging.broker.channel import CONNECTION_ERRORS, BrokerChannel, connect, endpoint
+from shared.messaging.broker.errors import ConnectionLost
+from shared.messaging.layout import consoles, retired
+from shared.messaging.layout.definitions import (
     Definitions,
     NotApplied,
     apply_by_api,
@@ -31,7 +32,7 @@ from shared.messaging.definitions import (
     render,
     render_whole,
 )
-from shared.messaging.layout import LADDER, Layout, RetryDelay, build, console, product
+from shared.messaging.layout.model import LADDER, Layout, RetryDelay, build, console, product
 
 CHECK_SECONDS: Final = 30.0  # an import goes on after the broker has said yes
 _FAILED: Final = 1

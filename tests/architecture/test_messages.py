@@ -8,20 +8,20 @@ import pytest
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS, REGISTRY, SERVICES
-from shared.messaging import layout
+from shared.messaging.layout import model as layout
 from tests.architecture.source import ROOT, modules, tree
 
 GOLDEN = ROOT / "tests" / "contract" / "golden"
 
 
 def routed(service: str) -> set[str]:
-    """Names of the event classes in the routing table of a service (`Route(Event, ...)` in its consumers)."""
+    """Names of the event classes in the routing table of a service (`EventRoute(Event, ...)` in its consumers)."""
     names = set()
     for file in modules(f"services/{service}"):
         if "consumers" not in (file.stem, *file.parts[:-1]):
             continue
         for node in ast.walk(tree(file)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Route" and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "EventRoute" and node.args:
                 names.add(ast.unparse(node.args[0]).split(".")[-1])
     return names
 

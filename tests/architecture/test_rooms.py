@@ -21,7 +21,7 @@ BREACHES = {
     ),
     "plumbing that knows a service": ("shared/web/auth.py", "import services.intake.ports\n", "Services sit above shared"),
     "a rule that does I/O": ("services/issuance/domain/clockwork.py", "import asyncio\n", "Domain imports no I/O"),
-    "AMQP outside its door": ("services/intake/api/queue.py", "import aio_pika\n", "Only shared.messaging speaks AMQP"),
+    "AMQP outside its door": ("services/intake/api/queue.py", "import aio_pika\n", "Only shared.messaging.broker speaks AMQP"),
     "a handler that opens the store": (
         "services/verification/handlers.py",
         "import services.verification.store\n",
@@ -38,6 +38,17 @@ BREACHES = {
         "import shared.contracts.intake\n",
         "Wire contracts are known only",
     ),
+    "AMQP in the half that consumes": (
+        "shared/messaging/consumer/settlement.py",
+        "import aiormq\n",
+        "Only shared.messaging.broker speaks AMQP",
+    ),
+    "a broker that knows the outbox": (
+        "shared/messaging/broker/publisher.py",
+        "from shared.messaging.transaction import outbox\n",
+        "Inside messaging",
+    ),
+    "a room of messaging that is none": ("shared/messaging/letters.py", "", "shared.messaging.letters"),
     "a cycle between siblings": ("shared/values.py", "import shared.errors\n", "Inside shared"),
 }
 

@@ -9,8 +9,8 @@ from services.issuance.wiring import ACCOUNT as ISSUANCE_ACCOUNT
 from services.notifier.store import SHELVES as NOTIFIER
 from services.notifier.wiring import ACCOUNT as NOTIFIER_ACCOUNT
 from services.verification.store import ACCOUNTS as VERIFICATION_ACCOUNTS
-from shared.messaging.conservation import AccountSpec
-from shared.messaging.shelves import Shelf
+from shared.messaging.operations.accounting import AccountSpec
+from shared.messaging.operations.shelves import Shelf
 
 BY_ITS_NOTICE = {("requests", "undelivered")}  # what waits for an operator is the notice at the notifier; the request follows it
 

@@ -16,7 +16,7 @@ from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds
-from shared.messaging import conservation
+from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from tests.bench.contenders.ground import cpu_seconds, listening
 from tests.support.servers import Run
@@ -159,7 +159,7 @@ async def calm(mongo: Mongo, system: System) -> float:
 
 
 async def _in_flight(mongo: Mongo, database: str) -> int:
-    return sum(tally.in_flight for tally in (await conservation.take(mongo, database)).values())
+    return sum(tally.in_flight for tally in (await accounting.take(mongo, database)).values())
 
 
 def askers(stack: Stack) -> Iterator[Asker]:

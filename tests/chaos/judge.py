@@ -25,7 +25,7 @@ from deploy.local.parts import SERVICES
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
-from shared.messaging.outbox import PublishRefused
+from shared.messaging.broker.errors import PublishRefused
 from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History

@@ -38,13 +38,13 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "the inbox is not asked",
-        "shared/messaging/unit_of_work.py",
+        "shared/messaging/transaction/unit_of_work.py",
         "                await self.inbox.insert(rows, session)\n",
         "                pass\n",
     ),
     Mutant(
         "acknowledged before the commit",
-        "shared/messaging/consumer.py",
+        "shared/messaging/consumer/consumer.py",
         "            outcomes = await self._fates.judge([held.delivery for held in left])\n",
         "            await self._ack(left, whole=False)\n"
         "            outcomes = await self._fates.judge([held.delivery for held in left])\n",
@@ -52,7 +52,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "marked before the confirm",
-        "shared/messaging/relay.py",
+        "shared/messaging/transaction/relay.py",
         "        probing = self._failures > 0\n",
         "        probing = self._failures > 0\n        await self._outbox.mark_sent(claim.token, [row.id for row in claim.rows])\n",
     ),

@@ -20,8 +20,8 @@ from deploy.local.processes import CannotStartError
 from deploy.local.servers import MongoNode
 from shared.clock import monotonic_seconds
 from shared.contracts.envelope import publisher_of
-from shared.messaging import wire
-from shared.messaging.layout import retry_exchange
+from shared.messaging.broker import wire
+from shared.messaging.layout.model import retry_exchange
 from tests.chaos.history import Channel, History
 from tests.chaos.judge import Judge, Sources, Verdict
 from tests.chaos.load import Load, Plan

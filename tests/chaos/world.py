@@ -15,13 +15,13 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.clock import now
-from shared.messaging import balance
-from shared.messaging.connection import ConnectionLost, endpoint
-from shared.messaging.desk import StuckWork
-from shared.messaging.layout import LADDER, retry_queue
-from shared.messaging.letters import QueueBrowser
-from shared.messaging.outbox import BrokerUnavailable
-from shared.messaging.publisher import Publisher
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.queue_browser import QueueBrowser
+from shared.messaging.layout.model import LADDER, retry_queue
+from shared.messaging.operations import reconciliation
+from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import DatabaseUnavailable, Mongo
 from tests.support.eventually import eventually
 
@@ -78,7 +78,8 @@ class World:
     """Everything that was read, at one moment of a quiet system.
 
     `rows`: documents by (service, collection), as they lie. `outbox`: rows by service; those that announce a document carry it as `data`.
-    `bytes`: sha256 of what GridFS holds, by file id. `balance`: conservation as `shared.messaging.balance` gives it; None = not read.
+    `bytes`: sha256 of what GridFS holds, by file id.
+    `balance`: conservation as `shared.messaging.operations.reconciliation` gives it; None = not read.
     """
 
     at: datetime
@@ -139,7 +140,7 @@ class Office:
         self._letters = QueueBrowser(where)
         self.desk = StuckWork(self._mongo, self._databases, self._letters, self._publisher.publish, now)
 
-    async def look(self, world: World, settle_seconds: float = balance.SETTLE_SECONDS) -> None:
+    async def look(self, world: World, settle_seconds: float = reconciliation.SETTLE_SECONDS) -> None:
         """Add what waits and the balance; again where a server is slow to answer.
 
         Raises:
@@ -149,7 +150,9 @@ class Office:
 
     async def _look(self, world: World, settle_seconds: float) -> bool:
         world.waiting = [Waiting(entry.address, entry.type, entry.code) for entry in await self.desk.waiting()]
-        world.balance = balance.as_data(await balance.settle(self._mongo, self._databases, self._letters, self.desk, settle_seconds))
+        world.balance = reconciliation.as_data(
+            await reconciliation.settle(self._mongo, self._databases, self._letters, self.desk, settle_seconds)
+        )
         return True
 
     async def queued(self) -> int:

@@ -16,7 +16,7 @@ from shared.contracts import docs
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
 from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
-from shared.messaging import layout
+from shared.messaging.layout import model as layout
 from tests.support.compatibility import breaks
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from pamqp.commands import Basic
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
 from shared.ids import new_id
-from shared.messaging.connection import connect, endpoint
+from shared.messaging.broker.channel import connect, endpoint
 from tests.support.eventually import eventually
 
 PAGE: Final = (ROOT / "docs" / "consoles.md").read_text(encoding="utf-8")

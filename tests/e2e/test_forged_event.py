@@ -14,8 +14,9 @@ from deploy.local.stack import Stack
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
-from shared.messaging.connection import ConnectionLost, connect, endpoint
-from shared.messaging.letters import QueueBrowser
+from shared.messaging.broker.channel import connect, endpoint
+from shared.messaging.broker.errors import ConnectionLost
+from shared.messaging.broker.queue_browser import QueueBrowser
 from tests.support.approvals import AT, approval, request_approved
 from tests.support.eventually import eventually
 

@@ -2,7 +2,7 @@
 
 from pamqp.commands import Basic
 
-from shared.messaging.wire import Outgoing
+from shared.messaging.broker.wire import Outgoing
 
 
 def properties(message: Outgoing, user: str | None) -> Basic.Properties:

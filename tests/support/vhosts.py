@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.local.broker_api import RabbitApi
-from shared.messaging import definitions, layout
-from shared.messaging.connection import with_user
+from shared.messaging.broker.channel import with_user
+from shared.messaging.layout import definitions
+from shared.messaging.layout import model as layout
 
 PASSWORD: Final = "in-tests-alone"  # of the product's users on a broker of tests
 REST_SECONDS: Final = 2.0  # a leader is elected within half a second of the declaration, or of the node's start

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from services.intake.api import court, documents, files, people, requests, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.health import Health
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.settings import ServiceSettings
 from shared.web import InFlightRequests, create_app
 

@@ -17,7 +17,7 @@ from services.intake.domain.court import PROBLEMS, CourtChild, CourtDecision, Co
 from services.intake.handlers import record_decision
 from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
-from shared.messaging.units import Context, UnitOfWorkRunner
+from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.reference.courts import court_key
 from shared.typed import compact_number, visible
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone

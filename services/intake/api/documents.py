@@ -17,7 +17,7 @@ from services.intake.handlers import note_fetched
 from services.intake.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 from shared.logs import get
-from shared.messaging.units import Context, UnitOfWorkRunner
+from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.values import Receipt
 from shared.web import Client, refuses, require
 

@@ -13,7 +13,7 @@ from services.intake.domain.links import End, Level, PersonLink
 from services.intake.handlers import find_links, grant_link, revoke_link
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput, FieldProblem
-from shared.messaging.units import Context, UnitOfWorkRunner
+from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.values import Malformed, Nik, Phone
 from shared.web import Client, refuses, require
 

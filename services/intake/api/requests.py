@@ -17,7 +17,7 @@ from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, RequestSearch, Tx
 from shared.errors import NotFound
-from shared.messaging.units import Context, UnitOfWorkRunner
+from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.values import Receipt
 from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 

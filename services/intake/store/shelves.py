@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.intake.store.mappings import DISCARDED, NEW, PARKED, PIECES
-from shared.messaging.shelves import Move, Shelf
+from shared.messaging.operations.shelves import Move, Shelf
 
 SHELVES: Final = (
     Shelf(

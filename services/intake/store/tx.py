@@ -24,7 +24,7 @@ from services.intake.store.mappings import (
     sent_key,
 )
 from shared.clock import Clock
-from shared.messaging.units import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
 from shared.values import Receipt
 

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from services.issuance.api import check, documents
 from services.issuance.ports import Deps, Tx
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 PUBLIC = frozenset({check.PATH})
 

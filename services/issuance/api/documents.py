@@ -15,7 +15,7 @@ from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, refuses, require
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]

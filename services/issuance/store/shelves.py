@@ -6,7 +6,7 @@ from typing import Final
 
 from services.issuance.domain.document import DocumentState
 from services.issuance.store.schema import DOCUMENTS
-from shared.messaging.shelves import Elsewhere, Move, Shelf
+from shared.messaging.operations.shelves import Elsewhere, Move, Shelf
 
 SHELVES: Final = (
     Shelf(

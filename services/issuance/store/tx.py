@@ -8,7 +8,7 @@ from services.issuance import events
 from services.issuance.domain.document import Document, DocumentIssued
 from services.issuance.domain.numbers import NumberSequence
 from services.issuance.store.schema import COUNTERS, DOCUMENTS
-from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.transaction.unit_of_work import UnitOfWork
 
 
 class MongoTx:

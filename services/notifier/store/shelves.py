@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notifier.domain.job import RETRIED_BY_HAND, JobState
 from services.notifier.store.documents import JOBS, LANES
-from shared.messaging.shelves import Also, Move, Shelf
+from shared.messaging.operations.shelves import Also, Move, Shelf
 
 _RING: Final = {"$set": {"revision": {"$add": ["$revision", 1]}, "due_at": {"$min": ["$due_at", "$$NOW"]}}}
 """Whoever gives the lane back now sees that something came; the dispatcher finds it due."""

@@ -14,7 +14,7 @@ from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
-from shared.messaging.units import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection as Rows
 
 

@@ -25,7 +25,7 @@ from services.verification.api.shapes import (
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.verification.domain.case import CaseState
-from shared.messaging.conservation import by_state
+from shared.messaging.operations.accounting import by_state
 from shared.mongo import IndexModel
 
 CASES: Final = "cases"

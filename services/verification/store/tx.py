@@ -13,7 +13,7 @@ from services.verification.events import to_event
 from services.verification.store.cases import CASE
 from services.verification.store.registry import FAMILY, RegistryStore
 from services.verification.store.tasks import TASK
-from shared.messaging.units import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import ChangeTracker
 
 

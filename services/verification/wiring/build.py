@@ -13,9 +13,9 @@ from services.verification.store import ACCOUNTS, INDEXES, MongoTaskReader, Mong
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
-from shared.messaging import conservation
-from shared.messaging.station import MessagingHost
-from shared.messaging.units import UnitOfWork
+from shared.messaging.host import MessagingHost
+from shared.messaging.operations import accounting
+from shared.messaging.transaction.runner import UnitOfWork
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
@@ -49,7 +49,7 @@ def build(settings: Settings) -> Service:
     async def prepare() -> None:
         await units.prepare()
         await mongo.prepare(database, INDEXES)
-        await conservation.register(mongo, database, ACCOUNTS)
+        await accounting.register(mongo, database, ACCOUNTS)
 
     health = Health()
     health.add("mongo", host.check_database)

@@ -19,7 +19,7 @@ from shared.contracts.intake import RequestSubmitted
 from shared.contracts.registry import decode, encode
 from shared.contracts.verification import RequestApproved
 from shared.ids import new_id
-from shared.messaging import layout
+from shared.messaging.layout import model as layout
 from tests.bench.contenders.ground import SERVICE, golden
 
 QUEUE: Final = "bench.celery"

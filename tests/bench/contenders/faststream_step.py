@@ -22,7 +22,7 @@ from shared.contracts.intake import RequestSubmitted
 from shared.contracts.registry import encode
 from shared.contracts.verification import RequestApproved
 from shared.ids import new_id
-from shared.messaging import layout
+from shared.messaging.layout import model as layout
 from tests.bench.contenders.ground import SERVICE, Ground, Round, Stopwatch, fill, fresh_database, golden, prove, rival_client, until
 
 SIDE_BY_SIDE: Final = 64  # messages in work: the best of 8, 16, 32 and 64 on two cores

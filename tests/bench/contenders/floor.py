@@ -19,7 +19,7 @@ from pymongo import AsyncMongoClient
 from shared.clock import now
 from shared.contracts.verification import RequestApproved
 from shared.ids import new_id
-from shared.messaging import layout
+from shared.messaging.layout import model as layout
 from tests.bench.contenders.amqp_frames import Wire, published
 from tests.bench.contenders.ground import SERVICE, Ground, Round, Stopwatch, fill, fresh_database, golden, prove, rival_client
 

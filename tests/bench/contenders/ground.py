@@ -19,11 +19,12 @@ from shared.contracts.intake import RequestSubmitted
 from shared.contracts.registry import decode, encode
 from shared.contracts.verification import RequestApproved
 from shared.ids import new_id
-from shared.messaging import layout, wire
-from shared.messaging.connection import endpoint
-from shared.messaging.inbox import INDEXES as INBOX_INDEXES
-from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
-from shared.messaging.publisher import Publisher
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.layout import model as layout
+from shared.messaging.transaction.inbox import INDEXES as INBOX_INDEXES
+from shared.messaging.transaction.outbox import INDEXES as OUTBOX_INDEXES
 from shared.mongo import Mongo
 from tests.support.vhosts import as_user
 

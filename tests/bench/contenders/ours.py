@@ -12,13 +12,13 @@ import psutil
 from shared.clock import now
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.verification import RequestApproved
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.consumer.consumer import Consumer, Options
 from shared.messaging.delivery import Delivery, EventRoute, Meta, Outcome, routing
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.relay import Relay
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import DocumentMapping, Mongo
 from tests.bench.contenders.ground import SERVICE, Ground, Round, Stopwatch, fill, fresh_database, golden, prove, until
 from tests.support.vhosts import as_user
@@ -45,7 +45,7 @@ class Step:
         self._database = database
         self._publisher = publisher
         self._url = url
-        self.relay = Relay(Outbox(mongo, database), publisher.publish_row, watch=False)
+        self.relay = Relay(Outbox(mongo, database), lambda row: publisher.publish(row.message()), watch=False)
         self._units: UnitOfWorkRunner[UnitOfWork] = UnitOfWorkRunner(
             mongo=mongo, database=database, service=SERVICE, make_tx=lambda work: work, clock=now, handoff=self.relay
         )

@@ -10,9 +10,9 @@ import pytest
 from shared.contracts.registry import decode
 from shared.errors import BadInput, DomainError
 from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Retry, Unavailable
-from shared.messaging.outbox import LeasedRows
-from shared.messaging.parked import ParkedMessages, ParkedState
-from shared.messaging.units import UnitBody
+from shared.messaging.transaction.outbox import LeasedRows
+from shared.messaging.transaction.parked import ParkedMessages, ParkedState
+from shared.messaging.transaction.runner import UnitBody
 from shared.mongo import Mongo
 from tests.integration.data.toy import TALLIES, Listener, Tally, Toy, Tx, message
 

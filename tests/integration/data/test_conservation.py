@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from shared.clock import now
 from shared.contracts.verification import TaskClosed
-from shared.messaging import conservation
-from shared.messaging.conservation import AccountSpec, Count, Tally
 from shared.messaging.delivery import Dead, Delivery
-from shared.messaging.outbox import Outbox
-from shared.messaging.parked import ParkedMessages
+from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import AccountSpec, Count, Tally
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.parked import ParkedMessages
 from tests.integration.data.toy import SERVICE, Toy, message
 
 
 async def test_accounts_are_data_that_anybody_can_count(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "requests").insert_many([{"state": state} for state in ("open", "open", "done", "stuck")])
-    account = conservation.by_state("requests", "requests", finished=["done"], parked=["stuck"], in_flight=["open"])
+    account = accounting.by_state("requests", "requests", finished=["done"], parked=["stuck"], in_flight=["open"])
     gone = AccountSpec("gone", (), (), (), ())
-    await conservation.register(toy.mongo, toy.database, [gone])
-    await conservation.register(toy.mongo, toy.database, [account])
-    assert await conservation.take(toy.mongo, toy.database) == {"requests": Tally(4, 1, 1, 2)}
-    assert await conservation.tally(toy.mongo, toy.database, account) == Tally(4, 1, 1, 2)
+    await accounting.register(toy.mongo, toy.database, [gone])
+    await accounting.register(toy.mongo, toy.database, [account])
+    assert await accounting.take(toy.mongo, toy.database) == {"requests": Tally(4, 1, 1, 2)}
+    assert await accounting.tally(toy.mongo, toy.database, account) == Tally(4, 1, 1, 2)
 
 
 async def test_state_that_no_side_knows_is_missing(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "requests").insert_many([{"state": "done"}, {"state": "forgotten"}])
-    account = conservation.by_state("requests", "requests", finished=["done"], parked=[], in_flight=["open"])
-    assert (await conservation.tally(toy.mongo, toy.database, account)).missing == 1
+    account = accounting.by_state("requests", "requests", finished=["done"], parked=[], in_flight=["open"])
+    assert (await accounting.tally(toy.mongo, toy.database, account)).missing == 1
 
 
 async def test_sides_may_be_sums_of_several_collections(toy: Toy) -> None:
@@ -38,7 +38,7 @@ async def test_sides_may_be_sums_of_several_collections(toy: Toy) -> None:
         parked=(Count("old", {"ok": False}),),
         in_flight=(Count("new", {}),),
     )
-    found = await conservation.tally(toy.mongo, toy.database, account)
+    found = await accounting.tally(toy.mongo, toy.database, account)
     assert found == Tally(4, 1, 1, 2)
     assert found.missing == 0
 
@@ -51,8 +51,8 @@ async def test_every_event_is_followed_from_outbox_to_inbox(toy: Toy) -> None:
     await toy.batch(*(message("a", "rule" if number == 6 else "add") for number in range(7)))
     outbox = Outbox(toy.mongo, toy.database)
 
-    async def flow() -> conservation.Flow:
-        (found,) = await conservation.flows(toy.mongo, {SERVICE: toy.database}, bindings)
+    async def flow() -> accounting.Flow:
+        (found,) = await accounting.flows(toy.mongo, {SERVICE: toy.database}, bindings)
         return found
 
     assert (await flow()).unsent == 6

@@ -22,8 +22,8 @@ from services.notifier import store as notifier
 from services.notifier.domain.facts import Channel
 from services.verification import store as verification
 from shared.clock import now
-from shared.messaging.outbox import Outbox
-from shared.messaging.units import INDEXES, UnitOfWork
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.runner import INDEXES, UnitOfWork
 from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
 from shared.values import Receipt

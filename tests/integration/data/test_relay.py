@@ -14,9 +14,10 @@ import pytest
 from deploy.local.servers import MongoNode
 from shared.clock import now
 from shared.ids import new_id
-from shared.messaging import outbox
-from shared.messaging.outbox import BirthLease, BrokerUnavailable, LeasedRows, Outbox, OutboxRow, PublishRefused
-from shared.messaging.relay import Relay
+from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
+from shared.messaging.transaction import outbox
+from shared.messaging.transaction.outbox import BirthLease, LeasedRows, Outbox, OutboxRow
+from shared.messaging.transaction.relay import Relay
 from shared.mongo import DatabaseUnavailable, Mongo
 from tests.integration.data.toy import Toy, message
 from tests.support.eventually import eventually

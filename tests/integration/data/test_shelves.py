@@ -8,8 +8,8 @@ import pytest
 
 from shared.clock import now
 from shared.errors import BadInput
-from shared.messaging import shelves
-from shared.messaging.shelves import Also, Move, Shelf, Shelves, hash_of
+from shared.messaging.operations import shelves
+from shared.messaging.operations.shelves import Also, Move, Shelf, Shelves, hash_of
 from tests.integration.data.toy import SERVICE, Toy
 
 SHELF = Shelf(

@@ -15,9 +15,9 @@ from shared.contracts.verification import TaskClosed, TaskOutcome
 from shared.errors import DomainError, Transient
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import AnyEventRoute, Delivery, EventRoute, Meta, Outcome, routing
-from shared.messaging.inbox import message_key
-from shared.messaging.outbox import RelayHandoff
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.transaction.inbox import message_key
+from shared.messaging.transaction.outbox import RelayHandoff
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Doc, DocumentMapping, Mongo
 
 SERVICE = "verification"

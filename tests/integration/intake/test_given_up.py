@@ -10,9 +10,9 @@ from services.intake.handlers import handle_status
 from services.intake.ports import Tx
 from services.intake.store import SHELVES
 from services.intake.wiring import ACCOUNTS
-from shared.messaging import conservation, shelves
-from shared.messaging.entry import StuckItem
-from shared.messaging.shelves import Shelves
+from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations.shelves import Shelves
+from shared.messaging.operations.stuck_item import StuckItem
 from tests.integration.intake.rig import Rig, envelope, only, text_of
 
 SENDER = "6281234567890"
@@ -110,5 +110,5 @@ async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Sh
     assert not await operator.replay("webhook_log", entry.id)
     assert await operator.waiting(10) == []
     account = next(account for account in ACCOUNTS if account.name == "webhook_log")
-    tally = await conservation.tally(rig.wiring.mongo, rig.wiring.database, account)
+    tally = await accounting.tally(rig.wiring.mongo, rig.wiring.database, account)
     assert (tally.finished, tally.parked, tally.missing) == (1, 0, 0)

@@ -13,12 +13,15 @@ import pytest
 from services.intake.consumers import routes
 from services.intake.wiring import ACCOUNTS
 from shared.ids import new_id, new_traceparent
-from shared.messaging import conservation, layout, topology, wire
-from shared.messaging.connection import endpoint
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Dead, Delivery, Done
-from shared.messaging.publisher import Publisher
-from shared.messaging.units import routing
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
+from shared.messaging.operations import accounting
+from shared.messaging.transaction.runner import routing
 from shared.reference.reasons import reasons
 from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings, text_of
 from tests.support.eventually import eventually
@@ -119,8 +122,8 @@ async def test_the_accounts_balance_all_the_way(rig: Rig) -> None:
     request = await filed(rig)
     await rig.post({"entry": []})
 
-    async def balance() -> list[conservation.Tally]:
-        return [await conservation.tally(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
+    async def balance() -> list[accounting.Tally]:
+        return [await accounting.tally(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
 
     for kind, minute in ((APPROVED, 1), (ISSUED, 2), (FAILED, 3), (DELIVERED, 4)):
         assert [tally.missing for tally in await balance()] == [0, 0]

@@ -22,7 +22,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import Delivery, Outcome
-from shared.messaging.units import routing
+from shared.messaging.transaction.runner import routing
 from shared.mongo import Doc
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually

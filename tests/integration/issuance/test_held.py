@@ -9,8 +9,8 @@ from services.issuance.domain import document as documents
 from services.issuance.domain.document import DocumentState
 from services.issuance.store.schema import document_from_doc
 from shared.errors import BadInput, Permanent
-from shared.messaging.entry import StuckItem
-from shared.messaging.shelves import Shelves
+from shared.messaging.operations.shelves import Shelves
+from shared.messaging.operations.stuck_item import StuckItem
 from tests.integration.issuance.office import Desk, FakePress
 from tests.support.approvals import CARD, WIFE
 

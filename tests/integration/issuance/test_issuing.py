@@ -14,8 +14,8 @@ from services.issuance.jobs import Printing
 from shared.clock import WIB
 from shared.errors import DomainError, Permanent, Transient
 from shared.ids import new_id
-from shared.messaging import conservation
 from shared.messaging.delivery import Dead, Done, Duplicate, Retry
+from shared.messaging.operations import accounting
 from shared.mongo import Collection
 from tests.integration.issuance.office import Desk, FakePress, sha256
 from tests.support.approvals import CARD, WIFE, approval
@@ -160,11 +160,11 @@ async def test_sheet_that_never_prints_is_held_with_its_reason_and_can_be_retrie
         document_id = await desk.claim()
         held = await desk.reaches(document_id, "held")
         assert held.reason == "sheet_unprintable"
-        tally = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+        tally = (await accounting.take(desk.parts.mongo, desk.database))["documents"]
         assert (tally.accepted, tally.parked, tally.missing) == (1, 1, 0)
         await desk.parts.units.run(lambda tx: handlers.retry_document(tx, desk.parts.deps, document_id))
         await desk.reaches(document_id, "issued")
-    tally = (await conservation.take(desk.parts.mongo, desk.database))["documents"]
+    tally = (await accounting.take(desk.parts.mongo, desk.database))["documents"]
     assert (tally.finished, tally.missing) == (1, 0)
 
 

@@ -21,10 +21,12 @@ from shared.clock import now
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
-from shared.messaging import layout, topology, wire
-from shared.messaging.connection import endpoint
-from shared.messaging.publisher import Publisher
-from shared.messaging.wire import Outgoing
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.integration.issuance.conftest import KEYS
 from tests.integration.issuance.office import TYPE, sha256
 from tests.support.approvals import approval, request_approved
@@ -128,7 +130,8 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
 
 async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_renderer_needs() -> None:
     code = (
-        "import sys, time, shared.process, shared.messaging.consumer, shared.messaging.relay, shared.messaging.units;"
+        "import sys, time, shared.process, shared.messaging.consumer.consumer;"
+        "import shared.messaging.transaction.relay, shared.messaging.transaction.runner;"
         "began = time.process_time(); import services.issuance.wiring;"
         "print(time.process_time() - began, *sorted({'typst', 'pyhanko', 'cryptography', 'zxingcpp'} & set(sys.modules)))"
     )

@@ -14,13 +14,15 @@ from pamqp.commands import Basic
 from shared.contracts.envelope import publisher_of
 from shared.errors import Transient
 from shared.ids import new_id
-from shared.messaging import layout, topology, wire
-from shared.messaging.connection import BrokerChannel, connect, endpoint
-from shared.messaging.consumer import Consumer, Options
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import BrokerChannel, connect, endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.consumer.consumer import Consumer, Options
+from shared.messaging.consumer.retry import RetryPolicy
 from shared.messaging.delivery import Delivery, Done, Outcome
-from shared.messaging.publisher import Publisher
-from shared.messaging.retry import RetryPolicy
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.support.amqp import properties
 from tests.support.vhosts import Vhost, as_user
 

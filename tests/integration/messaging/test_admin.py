@@ -17,22 +17,25 @@ from shared.contracts.parts import Channel
 from shared.contracts.registry import SERVICES
 from shared.errors import BadInput, NotFound, Permanent
 from shared.ids import new_id
-from shared.messaging import balance, conservation, layout, shelves, topology, wire
+from shared.messaging import topology
 from shared.messaging.admin import main
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.queue_browser import QueueBrowser
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.consumer.consumer import Consumer
 from shared.messaging.delivery import EventRoute, Meta, routing
-from shared.messaging.desk import StuckWork
-from shared.messaging.entry import StuckPlace
-from shared.messaging.letters import QueueBrowser
-from shared.messaging.outbox import Outbox
-from shared.messaging.parked import ParkedState
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.shelves import Elsewhere, Move, Shelf
-from shared.messaging.unit_of_work import UnitOfWork
-from shared.messaging.units import UnitOfWorkRunner
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
+from shared.messaging.operations import accounting, reconciliation, shelves
+from shared.messaging.operations.shelves import Elsewhere, Move, Shelf
+from shared.messaging.operations.stuck_item import StuckPlace
+from shared.messaging.operations.stuck_work import StuckWork
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.parked import ParkedState
+from shared.messaging.transaction.relay import Relay
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.messaging.transaction.unit_of_work import UnitOfWork
 from shared.mongo import Doc, DocumentMapping, Mongo
 from tests.integration.messaging.conftest import SHORT, Room, open_room
 from tests.support.eventually import eventually
@@ -63,7 +66,7 @@ SHELF = Shelf(
     discard=Elsewhere("DELETE /v1/things/{id}"),
     personal=("holder",),
 )
-ACCOUNT = conservation.by_state("things", "things", finished=("done",), parked=("stuck",), in_flight=("open",))
+ACCOUNT = accounting.by_state("things", "things", finished=("done",), parked=("stuck",), in_flight=("open",))
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Town:
         self.letters = QueueBrowser(endpoint(as_user(self.room.url, layout.OPERATOR)))
         self.desk = StuckWork(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
         rows = Outbox(self.mongo, self.databases["notifier"])
-        self.relay = Relay(rows, self.publishers["notifier"].publish_row, poll_seconds=0.1, watch=False)
+        self.relay = Relay(rows, lambda row: self.publishers["notifier"].publish(row.message()), poll_seconds=0.1, watch=False)
         self.notifier = self._units("notifier")
         self.intake = self._units("intake")
 
@@ -92,7 +95,7 @@ class Town:
         for service in SERVICES:
             await self._units(service).prepare()
             await self.mongo.prepare(self.databases[service], {"things": ()})
-            await conservation.register(self.mongo, self.databases[service], (ACCOUNT,))
+            await accounting.register(self.mongo, self.databases[service], (ACCOUNT,))
 
     async def emit(self) -> str:
         """Commit one event of the notifier; its id."""
@@ -139,8 +142,8 @@ class Town:
             stop.set()
             await task
 
-    async def balance(self, seconds: float = 5) -> balance.Report:
-        return await balance.settle(self.mongo, self.databases, self.letters, self.desk, seconds)
+    async def balance(self, seconds: float = 5) -> reconciliation.Report:
+        return await reconciliation.settle(self.mongo, self.databases, self.letters, self.desk, seconds)
 
     async def addresses(self) -> list[str]:
         return [entry.address for entry in await self.desk.waiting()]

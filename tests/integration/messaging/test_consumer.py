@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import replace
 
-from shared.messaging import layout, wire
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.errors import BrokerUnavailable
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.consumer.consumer import Consumer
+from shared.messaging.consumer.retry import EXHAUSTED, RetryPolicy
 from shared.messaging.delivery import Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
-from shared.messaging.outbox import BrokerUnavailable
-from shared.messaging.retry import EXHAUSTED, RetryPolicy
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.integration.messaging.conftest import OPTIONS, SERVICE, SHORT, Room, Service, depth_is, event, is_ready
 from tests.support.eventually import eventually
 from tests.support.vhosts import as_user

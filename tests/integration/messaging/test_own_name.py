@@ -20,11 +20,13 @@ from pamqp.common import FieldTable
 from shared.contracts.envelope import publisher_of
 from shared.contracts.registry import CONSUMERS, EVENTS, SERVICES
 from shared.ids import new_id
-from shared.messaging import layout, topology, wire
-from shared.messaging.connection import BrokerChannel, connect, endpoint
-from shared.messaging.consumer import Consumer
-from shared.messaging.letters import QueueBrowser
-from shared.messaging.publisher import Publisher
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import BrokerChannel, connect, endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.queue_browser import QueueBrowser
+from shared.messaging.consumer.consumer import Consumer
+from shared.messaging.layout import model as layout
 from shared.metrics import FORGED
 from tests.integration.messaging.conftest import Room, Service, open_room
 from tests.support.eventually import eventually

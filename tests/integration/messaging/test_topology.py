@@ -19,11 +19,13 @@ from cryptography.x509.oid import NameOID
 
 from shared.clock import now
 from shared.ids import new_id
-from shared.messaging import definitions, layout, topology
-from shared.messaging.connection import ConnectionLost, connect, endpoint, with_user
-from shared.messaging.outbox import BrokerUnavailable, PublishRefused
-from shared.messaging.publisher import Publisher
-from shared.messaging.wire import Outgoing
+from shared.messaging import topology
+from shared.messaging.broker.channel import connect, endpoint, with_user
+from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout import definitions
+from shared.messaging.layout import model as layout
 from tests.conftest import PrivateBroker
 from tests.integration.messaging.conftest import SMALL, TELLER, Room, open_room, publishes
 from tests.support.eventually import eventually

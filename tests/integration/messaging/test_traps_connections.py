@@ -9,11 +9,14 @@ from dataclasses import replace
 import pytest
 
 from shared.ids import new_id
-from shared.messaging import connection, layout, topology
-from shared.messaging.connection import HEARTBEAT_SECONDS, ConnectionLost, connect, endpoint
+from shared.messaging import topology
+from shared.messaging.broker import channel
+from shared.messaging.broker.channel import HEARTBEAT_SECONDS, connect, endpoint
+from shared.messaging.broker.errors import ConnectionLost
+from shared.messaging.broker.reconnecting import ReconnectingChannel
+from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Delivery, Done, Outcome
-from shared.messaging.link import ReconnectingChannel
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.integration.messaging.conftest import (
     OPTIONS,
     SERVICE,
@@ -175,7 +178,7 @@ async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: 
         async with asyncio.timeout(8):
             with pytest.raises(ConnectionLost):
                 await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
-    assert connection.CONNECT_SECONDS == 10
+    assert channel.CONNECT_SECONDS == 10
 
 
 async def test_trap_08_heartbeats_are_every_fifteen_seconds_at_most(room: Room) -> None:

@@ -10,12 +10,13 @@ import pytest
 from aiormq.abc import DeliveredMessage
 
 from shared.ids import new_id
-from shared.messaging import layout, topology
+from shared.messaging import topology
+from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
+from shared.messaging.broker.frames import PERSISTENT
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Delivery, Done, Outcome
-from shared.messaging.frames import PERSISTENT
-from shared.messaging.outbox import BrokerUnavailable, PublishRefused
-from shared.messaging.publisher import Publisher
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.conftest import PrivateBroker
 from tests.integration.messaging.conftest import (
     SERVICE,

@@ -7,9 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from shared.ids import new_id
-from shared.messaging import consumer, layout, topology, wire
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.consumer import consumer
 from shared.messaging.delivery import Delivery, Done, Outcome, Retry
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout import model as layout
 from tests.integration.messaging.conftest import (
     OPTIONS,
     SERVICE,

@@ -11,9 +11,9 @@ from services.notifier import wiring
 from services.notifier.domain import job as jobs
 from services.notifier.store import SHELVES
 from services.notifier.store.documents import JOBS, LANES, job_from_doc
-from shared.messaging import conservation, shelves
-from shared.messaging.entry import StuckItem
-from shared.messaging.shelves import Shelves
+from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations.shelves import Shelves
+from shared.messaging.operations.stuck_item import StuckItem
 from shared.mongo import Doc
 from tests.integration.notifier.rig import PHONE, Rig, make_rig, running
 from tests.support.eventually import eventually
@@ -82,7 +82,7 @@ async def test_a_notice_discarded_is_finished_keeps_the_note_and_is_not_sent(rig
     assert await operator.discard("notices", key, "told by telephone; decided by op")
     job = await rig.job()
     assert (job.state, job.note, job.reason) == ("discarded", "told by telephone; decided by op", "meta_131026")
-    tally = await conservation.tally(rig.parts.mongo, rig.database, wiring.ACCOUNT)
+    tally = await accounting.tally(rig.parts.mongo, rig.database, wiring.ACCOUNT)
     assert (tally.finished, tally.parked, tally.missing) == (1, 0, 0)
     async with running(rig.parts):
         await rig.tell(rig.reply())

@@ -19,10 +19,13 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.parts import Channel, Contact
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
-from shared.messaging import conservation, layout, topology, wire
-from shared.messaging.connection import endpoint
-from shared.messaging.publisher import Publisher
-from shared.messaging.wire import Outgoing
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout import model as layout
+from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
@@ -203,7 +206,7 @@ async def test_failures_go_to_the_broker_and_the_books_balance(notifier: Running
             return row is not None and row["state"] == "sent" and json.loads(row["body"])["data"]["reason"] == "meta_131050"
 
         await eventually(sent)
-        books = await conservation.take(mongo, notifier.database)
+        books = await accounting.take(mongo, notifier.database)
     finally:
         await mongo.close()
     assert (books["notices"].accepted, books["notices"].finished, books["notices"].parked, books["notices"].missing) == (2, 1, 1, 0)

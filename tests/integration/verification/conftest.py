@@ -23,7 +23,7 @@ from shared.contracts.registry import encode
 from shared.health import Health
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import Delivery, Outcome, routing
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours

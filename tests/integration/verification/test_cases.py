@@ -14,7 +14,7 @@ from services.verification.domain.submission import Submission
 from services.verification.store import MongoTx, RegistryStore
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Duplicate, routing
-from shared.messaging.units import UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from tests.integration.verification.conftest import Office, delivery_of
 from tests.unit.verification import people

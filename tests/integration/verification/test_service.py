@@ -18,9 +18,12 @@ from services.verification.domain.register import Family
 from services.verification.settings import Settings
 from services.verification.wiring import build, registry
 from shared.ids import new_id
-from shared.messaging import conservation, layout, topology, wire
-from shared.messaging.connection import BrokerChannel, connect, endpoint
-from shared.messaging.wire import Outgoing
+from shared.messaging import topology
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import BrokerChannel, connect, endpoint
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout import model as layout
+from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
 from tests.integration.verification.conftest import delivery_of
@@ -107,7 +110,7 @@ async def test_a_message_leads_to_the_next_services_and_the_console(
     assert approved["type"] == "verification.request_approved.v1"
     assert approved["data"]["personal"]["card"]["members"][0]["nik"] == families[0].head.nik
     assert opened["type"] == "verification.task_opened.v1"
-    assert await counted(mongo_url, database) == conservation.Tally(accepted=2, finished=1, parked=0, in_flight=1)
+    assert await counted(mongo_url, database) == accounting.Tally(accepted=2, finished=1, parked=0, in_flight=1)
 
 
 def load(families: list[Family], folder: Path, monkeypatch: pytest.MonkeyPatch, mongo_url: str, database: str) -> None:
@@ -119,10 +122,10 @@ def load(families: list[Family], folder: Path, monkeypatch: pytest.MonkeyPatch, 
         assert threads.submit(registry, ["import", str(path)]).result() == 0
 
 
-async def counted(mongo_url: str, database: str) -> conservation.Tally:
+async def counted(mongo_url: str, database: str) -> accounting.Tally:
     mongo = Mongo.connect(mongo_url)
     try:
-        return (await conservation.take(mongo, database))["cases"]
+        return (await accounting.take(mongo, database))["cases"]
     finally:
         await mongo.close()
 

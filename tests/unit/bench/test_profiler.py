@@ -10,7 +10,7 @@ from tests.bench.profiler import by_library, library
     [
         ("Channel.basic_ack (aiormq/channel.py:823)", "aiormq"),
         ("model_validate (pydantic/main.py:12)", "pydantic"),
-        ("Relay._send (shared/messaging/relay.py:7)", "shared.messaging"),
+        ("Relay._send (shared/messaging/transaction/relay.py:7)", "shared.messaging"),
         ("progress (services/intake/domain/requests.py:7)", "services.intake"),
         ("Typesetter.typeset (services/issuance/adapters/press/typesetter.py:40)", "typesetter"),
         ("Runner.run (asyncio/runners.py:118)", "asyncio"),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.messaging.buffer import Buffer, Full
+from shared.messaging.consumer.prefetch_buffer import Buffer, Full
 
 
 async def test_takes_at_most_what_is_asked_in_order() -> None:

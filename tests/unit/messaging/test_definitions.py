@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.messaging.definitions import NotApplied, apply_by_api
+from shared.messaging.layout.definitions import NotApplied, apply_by_api
 
 NEVER_SECONDS = 600.0
 
@@ -42,7 +42,7 @@ async def test_a_broker_that_hangs_is_given_up_in_time() -> None:
 
 
 async def test_a_node_that_has_just_started_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.definitions.IMPORT_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("shared.messaging.layout.definitions.IMPORT_PAUSE_SECONDS", 0.0)
     async with answering(b"500 Not Yet", b"500 Not Yet", b"204 No Content") as url:
         await apply_by_api({}, url, NEVER_SECONDS)
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from shared.messaging.entry import StuckItem, StuckPlace
+from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 
 NIK = "3519081708850003"
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.registry import CONSOLES, CONSUMERS, EVENTS
-from shared.messaging import definitions, layout, topology
-from shared.messaging.connection import BrokerEndpoint, tls_context, with_user
+from shared.messaging import topology
+from shared.messaging.broker.channel import BrokerEndpoint, tls_context, with_user
+from shared.messaging.layout import definitions
+from shared.messaging.layout import model as layout
 
 PRODUCT = layout.product()
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import now
-from shared.messaging import layout, retry
-from shared.messaging.retry import GiveUp, RetryPolicy, Wait, decide, still_waiting
+from shared.messaging.consumer import retry
+from shared.messaging.consumer.retry import GiveUp, RetryPolicy, Wait, decide, still_waiting
+from shared.messaging.layout import model as layout
 
 AT = now()
 POLICY = RetryPolicy()

@@ -16,9 +16,9 @@ from shared.clock import now
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import Undecodable
 from shared.ids import new_id, new_traceparent
-from shared.messaging import wire
+from shared.messaging.broker import wire
+from shared.messaging.broker.frames import PERSISTENT, published
 from shared.messaging.delivery import Delivery
-from shared.messaging.frames import PERSISTENT, published
 from tests.support.amqp import properties
 
 FRAME_MAX = 131_072

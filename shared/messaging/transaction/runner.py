@@ -10,14 +10,14 @@ from typing import Any, Final, Generic, TypeVar, cast
 from shared.clock import Clock, monotonic_seconds
 from shared.errors import AppError, BadInput, Conflict, Transient
 from shared.logs import get
-from shared.messaging.batch import BatchRunner
 from shared.messaging.delivery import AnyEventRoute, Context, Delivery, EventRoute, Meta, Outcome, routing
-from shared.messaging.inbox import INDEXES as INBOX_INDEXES
-from shared.messaging.inbox import AlreadySeen, InboxRow
-from shared.messaging.outbox import INDEXES as OUTBOX_INDEXES
-from shared.messaging.outbox import RelayHandoff
-from shared.messaging.parked import INDEXES as PARKED_INDEXES
-from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
+from shared.messaging.transaction.batch_runner import BatchRunner
+from shared.messaging.transaction.inbox import INDEXES as INBOX_INDEXES
+from shared.messaging.transaction.inbox import AlreadySeen, InboxRow
+from shared.messaging.transaction.outbox import INDEXES as OUTBOX_INDEXES
+from shared.messaging.transaction.outbox import RelayHandoff
+from shared.messaging.transaction.parked import INDEXES as PARKED_INDEXES
+from shared.messaging.transaction.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.mongo import ChangeTracker, DatabaseUnavailable, LostRace, Mongo, reachable
 
 T = TypeVar("T")

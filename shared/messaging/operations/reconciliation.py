@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from shared.clock import monotonic_seconds
 from shared.contracts.registry import CONSUMERS
-from shared.messaging import conservation
-from shared.messaging.conservation import Flow, Tally
-from shared.messaging.desk import StuckWork
-from shared.messaging.layout import LADDER, retry_queue
-from shared.messaging.letters import QueueBrowser
+from shared.messaging.broker.queue_browser import QueueBrowser
+from shared.messaging.layout.model import LADDER, retry_queue
+from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import Flow, Tally
+from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import Mongo
 
 SETTLE_SECONDS: Final = 10.0  # a unit of work takes milliseconds; a retry copy waits in a queue and is seen there
@@ -85,9 +85,9 @@ async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser
     lines = [
         Line(service, name, tally)
         for service, database in databases.items()
-        for name, tally in (await conservation.take(mongo, database)).items()
+        for name, tally in (await accounting.take(mongo, database)).items()
     ]
-    flows = await conservation.flows(mongo, databases)
+    flows = await accounting.flows(mongo, databases)
     unrouted = [letter.delivery.type for letter in await desk.unrouted()]
     posts = [await _post(service, flows, unrouted, letters, desk) for service in databases]
     return Report(tuple(lines), tuple(flows), tuple(posts))

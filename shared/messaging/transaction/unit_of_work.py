@@ -15,8 +15,8 @@ from shared.faults import crash_point
 from shared.ids import child_traceparent, new_id
 from shared.logs import get
 from shared.messaging.delivery import Context
-from shared.messaging.inbox import Inbox, InboxRow
-from shared.messaging.outbox import LeasedRows, Outbox, OutboxRow, RelayHandoff
+from shared.messaging.transaction.inbox import Inbox, InboxRow
+from shared.messaging.transaction.outbox import LeasedRows, Outbox, OutboxRow, RelayHandoff
 from shared.metrics import UNIT_MESSAGES, UNIT_SECONDS
 from shared.mongo import ChangeTracker, DocumentMapping, Mongo, Savepoint, Session
 from shared.mongo.together import GroupCommit

@@ -1,9 +1,10 @@
-"""One connection to the broker with one channel on it: how it is opened, watched and left. `link` keeps one open for ever."""
+"""One connection to the broker with one channel on it: how it is opened, watched and left. `reconnecting` keeps one open for ever."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -11,14 +12,18 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
+from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from pamqp.commands import Basic
 from pamqp.exceptions import PAMQPException
 from yarl import URL
 
-from shared.messaging.frames import published
-from shared.messaging.wire import Outgoing
+from shared.messaging.broker.errors import ConnectionLost
+from shared.messaging.broker.frames import published
+from shared.messaging.broker.wire import Outgoing, receive
+from shared.messaging.delivery import Delivery
 
 CONNECT_SECONDS: Final = 10.0  # the library has no limit of its own
 HEARTBEAT_SECONDS: Final = 15  # the library's 60 s notice a dead peer after 183 s
@@ -31,14 +36,6 @@ CONNECTION_ERRORS: Final = (AMQPError, OSError, RuntimeError, TimeoutError, PAMQ
 
 Answer: TypeAlias = "asyncio.Future[Any]"
 """What the broker says to one message: done when it has confirmed it, an exception or a cancellation when it will not."""
-
-
-class ConnectionLost(Exception):  # noqa: N818 - what happened
-    """The connection is gone, or never came. `reason` is stable and holds no address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +169,16 @@ class BrokerChannel:
         answered.add_done_callback(over)
         self._connection.socket.write(frames)
         return answered
+
+    async def consume(self, queue: str, take: Callable[[int, Delivery], None]) -> None:
+        """Have a queue's messages delivered: `take` gets the delivery tag and the message, on the event loop, and must not wait."""
+
+        async def on_message(message: DeliveredMessage) -> None:
+            delivered = message.delivery
+            if isinstance(delivered, Basic.Deliver) and delivered.delivery_tag is not None:
+                take(delivered.delivery_tag, receive(message))
+
+        await self.channel.basic_consume(queue, on_message, consumer_tag=queue)
 
     def blocked(self) -> bool:
         """Whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""

@@ -1,6 +1,6 @@
 """What an operator can do with what was not handled: see it, send it again, or decide that it shall not be handled.
 
-Messages lie in four places; everything else lies on the shelves that its service registers (`shared.messaging.shelves`):
+Messages lie in four places; everything else lies on the shelves that its service registers (`shared.messaging.operations.shelves`):
 
 | place      | what lies there                                                  | sent again by                   |
 | ---------- | ---------------------------------------------------------------- | ------------------------------- |
@@ -21,16 +21,16 @@ from shared.clock import Clock
 from shared.contracts.envelope import publisher_of
 from shared.contracts.registry import Undecodable, decode
 from shared.errors import BadInput, NotFound
-from shared.messaging import wire
+from shared.messaging.broker import wire
+from shared.messaging.broker.queue_browser import QueueBrowser, QueuedMessage
+from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Delivery
-from shared.messaging.entry import StuckItem, StuckPlace
-from shared.messaging.inbox import message_key
-from shared.messaging.layout import UNROUTED, dead_queue, retry_exchange
-from shared.messaging.letters import QueueBrowser, QueuedMessage
-from shared.messaging.outbox import Outbox
-from shared.messaging.parked import ParkedMessage, ParkedMessages, ParkedState
-from shared.messaging.shelves import Shelves
-from shared.messaging.wire import Outgoing
+from shared.messaging.layout.model import UNROUTED, dead_queue, retry_exchange
+from shared.messaging.operations.shelves import Shelves
+from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
+from shared.messaging.transaction.inbox import message_key
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.parked import ParkedMessage, ParkedMessages, ParkedState
 from shared.mongo import Mongo
 
 PAGE: Final = 1_000  # rows of one place and service that are looked at together

@@ -15,7 +15,7 @@ import orjson
 
 from shared.errors import BadInput
 from shared.logs import mask
-from shared.messaging.entry import StuckItem, StuckPlace
+from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 from shared.mongo import Collection, Doc, Mongo, Session, reachable
 
 COLLECTION: Final = "shelves"

@@ -12,7 +12,7 @@ from typing import Final
 from pamqp import encode
 
 from shared.contracts.envelope import split_type
-from shared.messaging.wire import MAX_ID_BYTES, Outgoing
+from shared.messaging.broker.wire import MAX_ID_BYTES, Outgoing
 
 PERSISTENT: Final = 2  # delivery mode; the library's default is transient
 CONTENT_TYPE: Final = "application/json"

@@ -16,12 +16,12 @@ from shared import faults, logs
 from shared.clock import monotonic_seconds
 from shared.contracts.registry import SERVICES
 from shared.health import Check
-from shared.messaging import wire
-from shared.messaging.connection import CONNECTION_ERRORS, Answer, BrokerChannel, BrokerEndpoint
-from shared.messaging.layout import EVENTS, STAFF, dead_exchange, retry_exchange
-from shared.messaging.link import ReconnectingChannel
-from shared.messaging.outbox import BrokerUnavailable, OutboxRow, PublishRefused
-from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import CONNECTION_ERRORS, Answer, BrokerChannel, BrokerEndpoint
+from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
+from shared.messaging.broker.reconnecting import ReconnectingChannel
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout.model import EVENTS, STAFF, dead_exchange, retry_exchange
 from shared.waiting import wait_for
 
 PUBLISH_SECONDS: Final = 10.0  # a confirm takes 1-10 ms; a quorum that elects a leader some seconds
@@ -60,14 +60,6 @@ class Publisher:
         self._nacks = 0
         self._nacked_since = 0.0
 
-    async def publish_row(self, row: OutboxRow) -> None:
-        """Publish one outbox row to its exchange; the routing key is its type. As `publish`, and `too_large` above `MAX_BODY_BYTES`."""
-        if len(row.body) > MAX_BODY_BYTES:
-            raise PublishRefused("too_large", f"{len(row.body)} bytes")
-        await self.publish(
-            Outgoing(row.exchange, row.type, row.id, row.type, row.body, row.correlation_id, {wire.TRACEPARENT: row.traceparent})
-        )
-
     async def publish(self, message: Outgoing) -> None:
         """Return when the broker has confirmed it.
 
@@ -91,10 +83,6 @@ class Publisher:
         if self._life is not None and session is not None and session.blocked():
             return Check(ok=False, reason="broker_blocked")
         return Check(ok=True) if self._life is None else await self._link.check()
-
-    def start(self) -> None:
-        """Connect now instead of with the first publish. Idempotent."""
-        self._begin()
 
     async def close(self) -> None:
         """Close the connection. What is in flight is lost to its caller, as in any cut."""

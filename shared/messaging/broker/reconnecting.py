@@ -16,7 +16,8 @@ from typing import Any, Final
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.health import Check
-from shared.messaging.connection import CONNECT_SECONDS, CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint, ConnectionLost, connect
+from shared.messaging.broker.channel import CONNECT_SECONDS, CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint, connect
+from shared.messaging.broker.errors import ConnectionLost
 
 PROBE_SECONDS: Final = 10.0  # between questions to a channel that is idle: a peer that hangs is noticed in 20 s, not in 48 s
 PROBE_LIMIT_SECONDS: Final = 10.0  # a broker that answers later than that is as good as gone

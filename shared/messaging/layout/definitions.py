@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from shared.messaging.layout import EVENTS, STAFF, Layout
+from shared.messaging.layout.model import EVENTS, STAFF, Layout
 
 PASSWORD_BYTES: Final = 24  # 192 bit, made by a machine for a machine
 IMPORT_PAUSE_SECONDS: Final = 1.0  # an import may be repeated; a node that has just started answers 500 for a while

@@ -12,7 +12,7 @@ from aiormq.abc import DeliveredMessage
 from shared.contracts import registry
 from shared.contracts.envelope import Envelope
 from shared.messaging.delivery import Delivery
-from shared.messaging.layout import EVENTS, OPERATOR, RETIRED_EXCHANGES, dead_exchange, retry_exchange
+from shared.messaging.layout.model import EVENTS, OPERATOR, RETIRED_EXCHANGES, dead_exchange, retry_exchange
 
 MAX_BODY_BYTES: Final = 1024 * 1024  # files travel by reference; RabbitMQ 4.x takes at most 16 MiB, and a body is held in memory by all
 MAX_ID_BYTES: Final = 255  # AMQP 0-9-1 short string
@@ -104,11 +104,6 @@ def copy(delivery: Delivery, exchange: str, routing_key: str, **headers: Any) ->
         body=delivery.body,
         headers={name: value for name, value in kept.items() if value is not None},
     )
-
-
-def to(message: Outgoing, exchange: str, routing_key: str) -> Outgoing:
-    """The same message with another destination."""
-    return replace(message, exchange=exchange, routing_key=routing_key)
 
 
 def not_before(delivery: Delivery) -> float | None:

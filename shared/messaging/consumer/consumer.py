@@ -20,23 +20,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
-
 from shared import logs
 from shared.clock import Clock
 from shared.clock import now as system_now
 from shared.faults import crash_point
 from shared.health import Check
-from shared.messaging import retry, wire
-from shared.messaging.buffer import Buffer, Full
-from shared.messaging.connection import CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint
+from shared.messaging.broker.channel import CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint
+from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
+from shared.messaging.broker.reconnecting import PROBE_SECONDS, ReconnectingChannel
+from shared.messaging.broker.wire import Outgoing
+from shared.messaging.consumer import retry
+from shared.messaging.consumer.database_pause import HOLD_SECONDS, DatabasePause
+from shared.messaging.consumer.prefetch_buffer import Buffer, Full
+from shared.messaging.consumer.settlement import Handle, Park, Settlement
 from shared.messaging.delivery import Delivery, Outcome, Unavailable
-from shared.messaging.fate import Handle, Park, Settlement
-from shared.messaging.link import PROBE_SECONDS, ReconnectingChannel
-from shared.messaging.outbox import BrokerUnavailable, PublishRefused
-from shared.messaging.patience import HOLD_SECONDS, DatabasePause
-from shared.messaging.wire import Outgoing
 from shared.waiting import no_yield, wait_for
 
 PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
@@ -124,8 +121,6 @@ class Consumer:
         self._idle: BrokerChannel | None = None  # came up while nothing was to be consumed
         self._stuck = ""
         self._stopping = False
-        self.depth = 0
-        """Messages in the queue when it was last asked."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop`, then finish what is in hand.
@@ -171,10 +166,8 @@ class Consumer:
             self._idle = session
 
     async def _look(self, session: BrokerChannel) -> int:
-        """Look at the queue: how deep it is, and how many consume from it."""
-        found = await session.channel.queue_declare(self._service, passive=True)
-        self.depth = found.message_count or 0
-        return found.consumer_count or 0
+        """Look at the queue: how many consume from it."""
+        return (await session.channel.queue_declare(self._service, passive=True)).consumer_count or 0
 
     async def _probe(self, session: BrokerChannel) -> None:
         # A queue that was deleted and made again at once has forgotten us, and the broker does not always say so.
@@ -182,17 +175,14 @@ class Consumer:
             session.drop("not_consuming")
 
     async def _consume(self, session: BrokerChannel) -> None:
-        async def on_message(message: DeliveredMessage) -> None:
-            delivered = message.delivery
-            if not isinstance(delivered, Basic.Deliver) or delivered.delivery_tag is None:
-                return
+        def take(tag: int, delivery: Delivery) -> None:
             crash_point("after_receive", "worker")
             try:
-                self._buffer.put(_Held(session, delivered.delivery_tag, wire.receive(message)))
+                self._buffer.put(_Held(session, tag, delivery))
             except Full:
                 session.drop("prefetch_exceeded")
 
-        await session.channel.basic_consume(self._service, on_message, consumer_tag=self._service)
+        await session.consume(self._service, take)
 
     async def _drain(self, work: asyncio.Task[None]) -> None:
         """Take nothing new, finish what is in hand and in the buffer."""

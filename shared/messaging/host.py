@@ -8,13 +8,13 @@ from typing import TypeVar
 from shared.clock import Clock
 from shared.health import Check
 from shared.ids import new_token
-from shared.messaging.connection import endpoint
-from shared.messaging.consumer import Consumer, Options
+from shared.messaging.broker.channel import endpoint
+from shared.messaging.broker.publisher import Publisher
+from shared.messaging.consumer.consumer import Consumer, Options
 from shared.messaging.delivery import AnyEventRoute, Delivery, Outcome, routing
-from shared.messaging.outbox import Outbox
-from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
-from shared.messaging.units import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.relay import Relay
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.settings import ServiceSettings
 from shared.waiting import no_yield
@@ -39,7 +39,7 @@ class MessagingHost:
         self.publisher = Publisher(self._where, service)
         self.relay = Relay(
             Outbox(self.mongo, self.database, self._writer),
-            self.publisher.publish_row,
+            lambda row: self.publisher.publish(row.message()),
             lease_seconds=settings.outbox_lease_seconds,
             poll_seconds=settings.outbox_poll_seconds,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from shared.messaging.layout import LADDER, RetryDelay
+from shared.messaging.layout.model import LADDER, RetryDelay
 
 EXHAUSTED: Final = "retries_exhausted"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from shared.contracts.registry import CONSOLES
-from shared.messaging.definitions import Definitions, call_ctl, password_name, remove_by_api, render_whole
-from shared.messaging.layout import console, console_queue
+from shared.messaging.layout.definitions import Definitions, call_ctl, password_name, remove_by_api, render_whole
+from shared.messaging.layout.model import console, console_queue
 
 
 def rendered(name: str, vhost: str, passwords: Mapping[str, str]) -> Definitions:

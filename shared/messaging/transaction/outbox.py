@@ -13,6 +13,8 @@ from pymongo.errors import BulkWriteError
 
 from shared.clock import monotonic_seconds, now
 from shared.ids import new_token
+from shared.messaging.broker.errors import PublishRefused
+from shared.messaging.broker.wire import MAX_BODY_BYTES, TRACEPARENT, Outgoing
 from shared.mongo import Collection, Doc, LostRace, Mongo, Session, aggregate, is_duplicate_key
 
 COLLECTION: Final = "outbox"
@@ -44,19 +46,6 @@ INDEXES: Final[dict[str, Sequence[IndexModel]]] = {
 }
 
 
-class PublishRefused(Exception):  # noqa: N818 - what the broker did
-    """The broker answered and does not want this message: no queue takes it, no such exchange, too big. `code` is stable."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
-
-
-class BrokerUnavailable(Exception):  # noqa: N818 - what the broker is
-    """No confirm: the broker is down, blocked or slow. It may have the message all the same; the inbox absorbs the repeat."""
-
-
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One event, frozen. `body` is the envelope's bytes as they go over the wire; `id` is the AMQP message id."""
@@ -71,6 +60,16 @@ class OutboxRow:
     traceparent: str
     created_at: datetime
     attempts: int = 0
+
+    def message(self) -> Outgoing:
+        """Shape it for its exchange; the routing key is its type.
+
+        Raises:
+            PublishRefused: `too_large`, above `MAX_BODY_BYTES`.
+        """
+        if len(self.body) > MAX_BODY_BYTES:
+            raise PublishRefused("too_large", f"{len(self.body)} bytes")
+        return Outgoing(self.exchange, self.type, self.id, self.type, self.body, self.correlation_id, {TRACEPARENT: self.traceparent})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 from pamqp.commands import Basic
 
-from shared.messaging import wire
-from shared.messaging.connection import BrokerEndpoint, connect
+from shared.messaging.broker import wire
+from shared.messaging.broker.channel import BrokerEndpoint, connect
 from shared.messaging.delivery import Delivery
 
 MOST: Final = 10_000  # letters read in one go: a page of some 20 MB

@@ -14,7 +14,8 @@ from shared.clock import monotonic_seconds
 from shared.faults import crash_point
 from shared.ids import new_token
 from shared.logs import get, mask
-from shared.messaging.outbox import BirthLease, BrokerUnavailable, LeasedRows, Outbox, OutboxClaim, OutboxRow, PublishRefused
+from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
+from shared.messaging.transaction.outbox import BirthLease, LeasedRows, Outbox, OutboxClaim, OutboxRow
 from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
 from shared.waiting import wait_for

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from shared.messaging.definitions import call_ctl, exported, remove_by_api
-from shared.messaging.layout import RETIRED_EXCHANGES, RETIRED_USERS, Layout
+from shared.messaging.layout.definitions import call_ctl, exported, remove_by_api
+from shared.messaging.layout.model import RETIRED_EXCHANGES, RETIRED_USERS, Layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import CONSUMERS
-from shared.messaging import inbox, outbox, parked
-from shared.messaging.parked import ParkedState
+from shared.messaging.transaction import inbox, outbox, parked
+from shared.messaging.transaction.parked import ParkedState
 from shared.mongo import Doc, Mongo, Session, reachable
 
 ACCOUNTS: Final = "accounts"

@@ -21,11 +21,11 @@ from shared.contracts.envelope import Event
 from shared.contracts.registry import REGISTRY, Undecodable
 from shared.errors import AppError, Conflict, Transient
 from shared.logs import get, mask
-from shared.messaging import wire
+from shared.messaging.broker import wire
 from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
-from shared.messaging.inbox import AlreadySeen, InboxRow, message_key
-from shared.messaging.parked import ParkedMessages, resolve
-from shared.messaging.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
+from shared.messaging.transaction.inbox import AlreadySeen, InboxRow, message_key
+from shared.messaging.transaction.parked import ParkedMessages, resolve
+from shared.messaging.transaction.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.metrics import MESSAGES, PARKED
 from shared.mongo import DatabaseUnavailable, Mongo, is_unavailable, reachable
 

@@ -10,10 +10,11 @@ from typing import Final, Protocol
 from shared import logs
 from shared.clock import Clock
 from shared.errors import Transient
-from shared.messaging import retry, wire
+from shared.messaging.broker import wire
+from shared.messaging.broker.wire import MAX_BODY_BYTES, Outgoing
+from shared.messaging.consumer import retry
 from shared.messaging.delivery import Dead, Delivery, Outcome, Retry, Unavailable
-from shared.messaging.layout import RetryDelay, dead_exchange, retry_exchange, retry_queue
-from shared.messaging.wire import MAX_BODY_BYTES, Outgoing
+from shared.messaging.layout.model import RetryDelay, dead_exchange, retry_exchange, retry_queue
 from shared.metrics import FORGED
 
 FORGED_CODE: Final = "forged"

@@ -1,0 +1,1 @@
+"""From the queue to an acknowledgement: prefetching, pausing while MongoDB is down, retries and dead letters."""

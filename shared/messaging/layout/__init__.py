@@ -1,0 +1,1 @@
+"""Exchanges, queues, users and policies of the broker, as data."""

@@ -1,0 +1,1 @@
+"""For people: what is stuck, and whether everything that was accepted is accounted for."""
