@@ -25,7 +25,7 @@ class Placed:
 
 
 @dataclass(slots=True)
-class Report:
+class LoadReport:
     """What a file holds. `wrong` are the KK numbers of families that can't be loaded, each with its first line; `problems` say why."""
 
     families: int = 0
@@ -57,13 +57,13 @@ def read_families(path: Path, *, encoding: str | None = None, without: Collectio
             yield family_from([each.row for each in placed if each.row is not None])
 
 
-def check_file(path: Path, *, today: date, encoding: str | None = None) -> Report:
+def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadReport:
     """Look at every row.
 
     Raises:
         BadInput: `registry_malformed`: it can't be read as a table at all.
     """
-    report = Report()
+    report = LoadReport()
     seen: set[str] = set()
     owners: dict[str, tuple[str, int]] = {}  # NIK -> whose family, which line
     torn = False

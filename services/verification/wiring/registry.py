@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
-from services.verification.adapters.registry_csv import Report, check_file, read_families, write_families
+from services.verification.adapters.registry_csv import LoadReport, check_file, read_families, write_families
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.register import Family, Member
 from services.verification.settings import RegistrySettings
@@ -111,7 +111,7 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
         await mongo.close()
 
 
-def _may_load(report: Report, options: argparse.Namespace) -> bool:
+def _may_load(report: LoadReport, options: argparse.Namespace) -> bool:
     """Tell what is wrong, and which families that leaves out."""
     if report.problems:
         _tell(report.problems, options.show)

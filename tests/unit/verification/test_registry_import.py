@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy import glyphs
-from services.verification.adapters.registry_csv import Report, check_file, read_families
+from services.verification.adapters.registry_csv import LoadReport, check_file, read_families
 from services.verification.adapters.registry_sample import sample_families
 from services.verification.domain.register import Family
 from services.verification.domain.register_rules import (
@@ -50,12 +50,12 @@ def changed(change: dict[str, str], line: int = 2, rows: list[dict[str, str]] = 
     return [row | change if index == line - 2 else row for index, row in enumerate(spread)]
 
 
-def checked(path: Path, content: str | bytes, encoding: str | None = None) -> Report:
+def checked(path: Path, content: str | bytes, encoding: str | None = None) -> LoadReport:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return check_file(path, today=TODAY, encoding=encoding)
 
 
-def found(report: Report) -> set[tuple[str, str]]:
+def found(report: LoadReport) -> set[tuple[str, str]]:
     return {(problem.field, problem.code) for problem in report.problems}
 
 
