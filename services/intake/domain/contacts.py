@@ -70,6 +70,11 @@ def _differs(contact: Contact, identity: Identity | Contact) -> bool:
     return any(ours and theirs and ours != theirs for ours, theirs in known)
 
 
+def taken_over(contact: Contact, at: datetime) -> Contact:
+    """A contact whose number another account has moved to: whoever its links were proven for may not be the one who has the number now."""
+    return replace(contact, links=lapsed(contact.links, at))
+
+
 def merge(kept: Contact, other: Contact, at: datetime) -> tuple[Contact, Contact]:
     """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
 

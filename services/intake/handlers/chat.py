@@ -22,7 +22,7 @@ from services.intake.domain.chat import (
     UnfetchedFile,
     World,
 )
-from services.intake.domain.contacts import Contact, Identity, learn, merge
+from services.intake.domain.contacts import Contact, Identity, learn, merge, taken_over
 from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Origin, Person, ReplyComposed, Request
@@ -233,11 +233,14 @@ async def _contact(tx: Tx, deps: Deps, identity: Identity, at: datetime) -> Cont
 
 
 async def _change_number(tx: Tx, contact: Contact, change: NumberChanged, at: datetime) -> Contact:
-    """The person keeps requests and place under the new number; a contact that already has it is the same person."""
+    """The person keeps requests and place under the new number; a contact that already has it is the same person from now on.
+
+    Links of that contact end: they were proven for whoever had the number before.
+    """
     others = await tx.contacts_of(Identity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
-        contact = await _join(tx, other, contact, at)
+        contact = await _join(tx, taken_over(other, at), contact, at)
     contact = learn(contact, Identity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact
