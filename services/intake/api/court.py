@@ -39,7 +39,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Nik | KkNumber | PersonName | Phone
     "phone": Phone.parse,
 }
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Digits = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 VillageCode = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{10}$"), BeforeValidator(lambda code: compact_number(code) if isinstance(code, str) else code)

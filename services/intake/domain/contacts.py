@@ -70,6 +70,11 @@ def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool
     return any(ours and theirs and ours != theirs for ours, theirs in known)
 
 
+def taken_over(contact: ChatContact, at: datetime) -> ChatContact:
+    """A contact whose number another account has moved to: whoever its links were proven for may not be the one who has the number now."""
+    return replace(contact, links=lapsed(contact.links, at))
+
+
 def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatContact, ChatContact]:
     """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
 

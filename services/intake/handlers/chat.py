@@ -22,7 +22,7 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
-from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge
+from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
 from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
@@ -233,11 +233,14 @@ async def _contact(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> 
 
 
 async def _change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at: datetime) -> ChatContact:
-    """The person keeps requests and place under the new number; a contact that already has it is the same person."""
+    """The person keeps requests and place under the new number; a contact that already has it is the same person from now on.
+
+    Links of that contact end: they were proven for whoever had the number before.
+    """
     others = await tx.contacts_of(ChatIdentity(change.wa_id, change.bsuid))
     strangers = [other for other in others if other.contact_id != contact.contact_id]
     for other in strangers:
-        contact = await _join(tx, other, contact, at)
+        contact = await _join(tx, taken_over(other, at), contact, at)
     contact = learn(contact, ChatIdentity(change.wa_id, change.bsuid), at)
     tx.save_contact(contact)
     return contact

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from shared.clock import now
+from tests.support.clock_ahead import CLOCK
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE = ROOT / "deploy" / "compose" / "compose.yaml"
@@ -58,7 +59,7 @@ class Installation:
         done = subprocess.run(
             [sys.executable, "-m", *words],
             cwd=ROOT,
-            env=inherited | {name: str(value or "") for name, value in (environment or {}).items()},
+            env={**inherited, **CLOCK} | {name: str(value or "") for name, value in (environment or {}).items()},
             capture_output=True,
             text=True,
             check=False,

@@ -110,6 +110,8 @@ async def test_two_calls_at_once_record_one_case(rig: Rig) -> None:
         ({"case_number": "apa saja"}, ("case_number", "case_number_malformed")),
         ({"deed_number": "12"}, ("deed_number", "deed_number_malformed")),
         ({"husband": {"nik": "351908170885000", "name": "Budi"}}, ("husband.nik", "nik_not_16_digits")),
+        ({"decision_id": "x\u0000"}, ("decision_id", "string_pattern_mismatch")),
+        ({"deed_serial": "a\nb"}, ("deed_serial", "string_pattern_mismatch")),
         ({"husband": {"name": "Budi"}}, ("husband.nik", "missing")),
         ({"decided_on": "kemarin"}, ("decided_on", "date_from_datetime_parsing")),
     ],

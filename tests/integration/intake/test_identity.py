@@ -160,6 +160,17 @@ async def test_a_link_lapses_when_the_account_moves_to_a_number_that_is_linked(r
     assert not await is_linked(rig, "6281999999999")
 
 
+async def test_a_link_lapses_when_an_account_known_by_its_id_alone_moves_to_the_linked_number(rig: Rig) -> None:
+    await rig.link("6281999999999")
+    moved = {"type": "user_changed_number", "wa_id": "6281999999999", "body": "moved"}
+    for kind, content in (("text", {"body": "halo"}), ("system", moved)):
+        message = rig.message(kind, content, from_user_id="ID.B1")
+        del message["from"]
+        await rig.send(message)
+    found = only((await post(rig, "/search", phone="6281999999999")).json()["links"])
+    assert (found["valid"], found["end"]) == (False, "changed_hands")
+
+
 @pytest.mark.parametrize("kind", [APPROVED, RETURNED])
 async def test_an_officers_decision_links_the_chat_that_asked(rig: Rig, kind: str) -> None:
     await stranger_files(rig)

@@ -25,11 +25,11 @@ from services.issuance.adapters.renderer.typesetter import Typesetter
 from services.issuance.domain.card import CardMember, FamilyCard
 from services.issuance.domain.render_input import PRODUCTS
 from services.issuance.wiring import TEMPLATES
-from shared.clock import now
 from shared.errors import Permanent
 from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs
 from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
 from tests.support.approvals import AT, CARD, HEAD, approval
+from tests.support.clock_ahead import machine_now
 from tests.support.pdf import codes_of
 
 OF_CARD: Final = ("address", "rt", "rw", "postal_code")
@@ -204,7 +204,7 @@ def test_a_sheet_is_made_at_its_moment_at_any_hour(product: str, hour: int) -> N
 
 @pytest.mark.skipif(shutil.which("pdfsig") is None, reason="needs poppler-utils")
 async def test_no_sheet_is_made_after_it_was_signed(make_renderer: MakePress, tmp_path: Path) -> None:
-    made_at = now()
+    made_at = machine_now()  # the child that signs has none of our environment, the clock of a run a year ahead included
     path = tmp_path / "kk.pdf"
     path.write_bytes((await make_renderer().print_sheet("kk", sheet_of(approval("kk")), made_at=made_at)).content)
     read = pypdf.PdfReader(path)
