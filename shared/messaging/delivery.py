@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from shared.contracts.envelope import Event, publisher_of
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,25 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class EventRoute(Generic[E, T]):
-    """One event and the handler for one message of it. `prefetch` lets a batch of fifty cost one query instead of fifty."""
+    """One event and the handler for one message of it. `prefetch` lets a batch of fifty cost one query instead of fifty.
+
+    `convert`, where there is one, is called once for each message; `handle` and `prefetch` get what it gives (see `converting`).
+    """
 
     event: type[E]
     handle: Callable[[T, E, Meta], Awaitable[None]]
     prefetch: Callable[[T, Sequence[E]], Awaitable[None]] | None = None
+    convert: Callable[[E], Any] | None = None
+
+
+def converting(
+    event: type[E],
+    convert: Callable[[E], C],
+    handle: Callable[[T, C, Meta], Awaitable[None]],
+    prefetch: Callable[[T, Sequence[C]], Awaitable[None]] | None = None,
+) -> EventRoute[E, T]:
+    """Route an event whose wire contract becomes the service's own words first. What `convert` raises is judged as a handler's error is."""
+    return EventRoute(event, cast("Any", handle), cast("Any", prefetch), convert)
 
 
 AnyEventRoute: TypeAlias = EventRoute[Any, T]

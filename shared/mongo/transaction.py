@@ -13,6 +13,7 @@ from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from shared.backoff import Backoff
 from shared.clock import monotonic_seconds
 from shared.mongo.errors import CommitUnknown, DatabaseUnavailable, is_unavailable, name_of
 
@@ -21,8 +22,7 @@ Session: TypeAlias = AsyncIOMotorClientSession
 
 _TRANSIENT: Final = "TransientTransactionError"  # label: the whole transaction may be run again
 _UNKNOWN: Final = "UnknownTransactionCommitResult"  # label: only the commit may be sent again
-_FIRST_PAUSE_SECONDS: Final = 0.005  # what a competing transaction of ours needs at least
-_LONGEST_PAUSE_SECONDS: Final = 0.5  # an election takes seconds; more often helps nobody
+_PAUSES: Final = Backoff(0.01, 0.5, spread=0.75)  # a competing transaction of ours needs 5 ms at least, an election takes seconds
 
 
 async def run_transaction(client: AsyncIOMotorClient[Any], body: Callable[[Session], Awaitable[R]], *, limit_seconds: float) -> R:
@@ -96,8 +96,7 @@ async def _commit(session: Session, deadline: float) -> None:
 
 async def _paused(attempt: int, deadline: float) -> bool:
     """Wait a jittered while before the next attempt; False when that would be past the deadline."""
-    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
-    pause = random.uniform(longest / 4, longest)  # noqa: S311 - jitter, not cryptography
+    pause = _PAUSES.seconds(attempt, random.random())  # noqa: S311 - jitter, not cryptography
     if monotonic_seconds() + pause >= deadline:
         return False
     await asyncio.sleep(pause)

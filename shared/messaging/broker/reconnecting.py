@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from shared import logs
+from shared.backoff import Backoff
 from shared.clock import monotonic_seconds
 from shared.health import Check
 from shared.messaging.broker.channel import CONNECT_SECONDS, CONNECTION_ERRORS, BrokerChannel, BrokerEndpoint, connect
@@ -21,8 +22,7 @@ from shared.messaging.broker.errors import ConnectionLost
 
 PROBE_SECONDS: Final = 10.0  # between questions to a channel that is idle: a peer that hangs is noticed in 20 s, not in 48 s
 PROBE_LIMIT_SECONDS: Final = 10.0  # a broker that answers later than that is as good as gone
-FIRST_BACKOFF_SECONDS: Final = 0.1  # a broker that restarts is back at once or after seconds
-LONGEST_BACKOFF_SECONDS: Final = 5.0  # promise I4 gives a minute for everything
+RECONNECTS: Final = Backoff(0.1, 5.0)  # a broker that restarts is back at once or after seconds; promise I4 gives a minute for everything
 
 _log = logs.get("broker")
 
@@ -91,13 +91,11 @@ class ReconnectingChannel:
         """Keep a session open until `stop`."""
         stopping = asyncio.create_task(stop.wait())
         try:
-            backoff = FIRST_BACKOFF_SECONDS
+            failures = 0
             while not stop.is_set():
-                if await self._one(stopping):
-                    backoff = FIRST_BACKOFF_SECONDS
+                failures = 1 if await self._one(stopping) else failures + 1
                 if not stop.is_set():
-                    await asyncio.wait({stopping}, timeout=backoff * random.uniform(0.5, 1))  # noqa: S311 - spreads reconnects, no secret
-                    backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
+                    await asyncio.wait({stopping}, timeout=RECONNECTS.seconds(failures, random.random()))  # noqa: S311 - no secret
         finally:
             stopping.cancel()
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from shared import logs
+from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.clock import now as system_now
 from shared.faults import crash_point
@@ -37,8 +38,7 @@ from shared.messaging.delivery import Delivery, Outcome, Unavailable
 from shared.waiting import no_yield, wait_for
 
 PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of them redelivered together after a crash
-FIRST_PAUSE_SECONDS: Final = 0.2  # before a copy that failed is published again
-LONGEST_PAUSE_SECONDS: Final = 2.0  # then doubled up to this
+COPY_PAUSES: Final = Backoff(0.2, 2.0)  # before a copy that failed is published again
 
 _log = logs.get("consumer")
 
@@ -249,7 +249,7 @@ class Consumer:
         message = self._fates.copy(held.delivery, outcome)
         if message is None:
             return True
-        pause = FIRST_PAUSE_SECONDS
+        failures = 0
         while not held.session.lost.is_set():
             try:
                 await self._publish(message)
@@ -259,8 +259,8 @@ class Consumer:
                 _log.error("copy.failed", service=self._service, exchange=message.exchange, reason=str(error))
                 if self._stopping:
                     return False
-                await wait_for(held.session.lost, pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                failures += 1
+                await wait_for(held.session.lost, COPY_PAUSES.seconds(failures))
             else:
                 self._stuck = ""
                 return True

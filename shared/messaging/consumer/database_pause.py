@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from shared import logs
+from shared.backoff import Backoff
 from shared.clock import monotonic_seconds
 from shared.errors import Transient
 from shared.metrics import CONSUMER_PAUSED
 
-FIRST_PAUSE_SECONDS: Final = 0.2  # an election takes seconds, a cut connection less
-LONGEST_PAUSE_SECONDS: Final = 2.0  # after MongoDB heals nothing waits longer
+PAUSES: Final = Backoff(0.2, 2.0)  # an election takes seconds, a cut connection less; after MongoDB heals nothing waits longer
 HOLD_SECONDS: Final = 60.0  # how long messages in hand are kept; the broker cuts a channel that holds them for 30 min
 
 _log = logs.get("consumer")
@@ -51,7 +51,7 @@ class DatabasePause:
         self._since = monotonic_seconds()
         CONSUMER_PAUSED.set(1)
         _log.warning("consumer.paused", service=self._service)
-        held, pause = True, FIRST_PAUSE_SECONDS
+        held, asked = True, 0
         try:
             while not await self._answers():
                 if stopping():
@@ -59,8 +59,8 @@ class DatabasePause:
                 if held and self.seconds > self._hold_seconds:
                     held = False
                     let_go()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                asked += 1
+                await asyncio.sleep(PAUSES.seconds(asked))
             _log.info("consumer.resumed", service=self._service, seconds=round(self.seconds, 1))
         finally:
             self._since = None

@@ -9,46 +9,26 @@ only after its inbox row was read: a duplicate key only says that the transactio
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
 from shared.clock import Clock, monotonic_seconds
-from shared.contracts.envelope import Event
 from shared.contracts.registry import REGISTRY, Undecodable
-from shared.errors import AppError, Conflict, Transient
+from shared.errors import Conflict
 from shared.logs import get, mask
-from shared.messaging.broker import wire
-from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
+from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
 from shared.messaging.transaction.inbox import AlreadySeen, InboxRow, message_key
+from shared.messaging.transaction.incoming import IncomingMessage, judge, prefetch, read
 from shared.messaging.transaction.parked import ParkedMessages, resolve
 from shared.messaging.transaction.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.metrics import MESSAGES, PARKED
-from shared.mongo import DatabaseUnavailable, Mongo, is_unavailable, reachable
+from shared.mongo import DatabaseUnavailable, Mongo, reachable
 
 T = TypeVar("T")
 
 log = get("messaging")
-
-
-@dataclass(frozen=True, slots=True)
-class Item(Generic[T]):
-    """A message that could be read, with the route that handles it."""
-
-    index: int
-    key: str
-    delivery: Delivery
-    event: Event
-    meta: Meta
-    route: AnyEventRoute[T]
-
-    @property
-    def context(self) -> Context:
-        """What its handler's events name as their cause."""
-        return Context(self.meta.correlation_id, self.meta.message_id, self.meta.traceparent)
 
 
 class BatchRunner(Generic[T]):
@@ -96,12 +76,12 @@ class BatchRunner(Generic[T]):
         PARKED.labels(code).inc()
 
     async def _run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]], outcomes: dict[int, Outcome]) -> None:
-        first: dict[str, Item[T]] = {}
-        later: list[Item[T]] = []
+        first: dict[str, IncomingMessage[T]] = {}
+        later: list[IncomingMessage[T]] = []
         dead: dict[int, Dead] = {}
         for index, delivery in enumerate(deliveries):
             try:
-                item = _read(index, self._key(delivery), delivery, routes)
+                item = read(index, self._key(delivery), delivery, routes)
             except Undecodable as error:
                 dead[index] = Dead(error.code, error.detail)
                 continue
@@ -115,7 +95,7 @@ class BatchRunner(Generic[T]):
         for item in later:
             await self._handle([item], outcomes)
 
-    async def _handle(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
+    async def _handle(self, items: list[IncomingMessage[T]], outcomes: dict[int, Outcome]) -> None:
         """Together when they are several and it works, else in halves, at last alone.
 
         A race that was lost says nothing against any of them: where two workers draw numbers from one counter, taking turns is quicker than
@@ -142,15 +122,15 @@ class BatchRunner(Generic[T]):
         await self._handle(rest[:middle], outcomes)
         await self._handle(rest[middle:], outcomes)
 
-    async def _together(self, items: list[Item[T]], outcomes: dict[int, Outcome]) -> None:
+    async def _together(self, items: list[IncomingMessage[T]], outcomes: dict[int, Outcome]) -> None:
         began = monotonic_seconds()
-        accepted: list[Item[T]] = []
-        refused: list[tuple[Item[T], Outcome]] = []
+        accepted: list[IncomingMessage[T]] = []
+        refused: list[tuple[IncomingMessage[T], Outcome]] = []
         try:
             with reachable():
                 work = self._begin(None)
                 tx = self._make_tx(work)
-                await _prefetch(tx, items)
+                await prefetch(tx, items)
                 for item in items:
                     await asyncio.sleep(0)  # what was prefetched waits for nothing: let the process answer requests in between
                     mark = work.savepoint()
@@ -169,7 +149,7 @@ class BatchRunner(Generic[T]):
         # A refusal counts only now: it may rest on what an earlier message of the batch wrote, and that is true since the commit.
         await self._conclude(refused, outcomes)
 
-    async def _alone(self, item: Item[T], outcomes: dict[int, Outcome]) -> None:
+    async def _alone(self, item: IncomingMessage[T], outcomes: dict[int, Outcome]) -> None:
         for attempt in range(TRIES):
             try:
                 verdict = await self._try_alone(item)
@@ -188,7 +168,7 @@ class BatchRunner(Generic[T]):
             await pause(attempt)
         await self._conclude([(item, Retry("contended"))], outcomes)
 
-    async def _try_alone(self, item: Item[T]) -> Outcome | None:
+    async def _try_alone(self, item: IncomingMessage[T]) -> Outcome | None:
         began = monotonic_seconds()
         work = self._begin(None)
         verdict = await self._verdict(work, self._make_tx(work), item)
@@ -202,7 +182,7 @@ class BatchRunner(Generic[T]):
             return judge(error)
         return None
 
-    async def _verdict(self, work: UnitOfWork, tx: T, item: Item[T]) -> Outcome | None:
+    async def _verdict(self, work: UnitOfWork, tx: T, item: IncomingMessage[T]) -> Outcome | None:
         """Run the handler; None when it accepts.
 
         Raises:
@@ -212,7 +192,7 @@ class BatchRunner(Generic[T]):
         work.context = item.context
         try:
             with bound_contextvars(correlation_id=item.meta.correlation_id, message_id=item.meta.message_id):
-                await item.route.handle(tx, item.event, item.meta)
+                await item.route.handle(tx, item.content, item.meta)
         except Conflict:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is judged, not lost
@@ -221,14 +201,14 @@ class BatchRunner(Generic[T]):
             work.context = None
         return None
 
-    async def _commit(self, work: UnitOfWork, items: Sequence[Item[T]], began: float) -> None:
+    async def _commit(self, work: UnitOfWork, items: Sequence[IncomingMessage[T]], began: float) -> None:
         again = [item.key for item in items if item.delivery.seen_before]
         if again:
             resolve(work.unit, again, self._clock())
         at = self._clock()
         await self._committer.commit(work, [InboxRow(item.key, item.meta.type, at) for item in items], kind="batch", began=began)
 
-    async def _conclude(self, refused: Sequence[tuple[Item[T], Outcome]], outcomes: dict[int, Outcome]) -> None:
+    async def _conclude(self, refused: Sequence[tuple[IncomingMessage[T], Outcome]], outcomes: dict[int, Outcome]) -> None:
         """Say of messages that they were not handled, unless their inbox row says that they were, once before."""
         known = await self._known([item for item, _ in refused])
         for item, verdict in refused:
@@ -243,7 +223,7 @@ class BatchRunner(Generic[T]):
         await self.park(delivery, verdict.code, verdict.detail)
         outcomes[index] = verdict
 
-    async def _known(self, items: Sequence[Item[T]]) -> frozenset[str]:
+    async def _known(self, items: Sequence[IncomingMessage[T]]) -> frozenset[str]:
         with reachable():
             return await self._committer.inbox.known(item.key for item in items)
 
@@ -259,65 +239,7 @@ class _Apart(Exception):  # noqa: N818 - what to do
         self.raced = raced
 
 
-def judge(error: Exception) -> Outcome:
-    """What an error of a handler or a flush means for its message (the table in `shared.errors`).
-
-    Raises:
-        DatabaseUnavailable: it means nothing for the message; MongoDB is down.
-    """
-    if is_unavailable(error):
-        with reachable():
-            raise error
-    if isinstance(error, Transient):
-        return Retry(error.code, error.after_seconds)
-    if isinstance(error, AppError):
-        return Dead(error.code, error.detail)
-    log.error("message.broke", error=type(error).__name__, where=_where(error))  # no traceback: its texts may quote the message
-    return Retry(f"unexpected:{type(error).__name__}")
-
-
-def _where(error: BaseException) -> list[str]:
-    """The innermost frames as `file:line`."""
-    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]
-
-
-async def _prefetch(tx: T, items: Sequence[Item[T]]) -> None:
-    """Give each route all its events at once."""
-    events: dict[str, tuple[AnyEventRoute[T], list[Event]]] = {}
-    for item in items:
-        events.setdefault(item.route.event.type, (item.route, []))[1].append(item.event)
-    for route, batch in events.values():
-        if route.prefetch is not None:
-            await route.prefetch(tx, batch)
-
-
-def _read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyEventRoute[T]]) -> Item[T]:
-    """Read the bytes: envelope, data, route.
-
-    Raises:
-        Undecodable: it is no message of ours, or nobody here handles it.
-    """
-    envelope = wire.decode(delivery)
-    event = REGISTRY.read(envelope.type, envelope.data)
-    route = routes.get(event.type)
-    if route is None:
-        raise Undecodable("no_route", event.type)
-    meta = Meta(
-        message_id=envelope.id,
-        type=envelope.type,
-        source=envelope.source,
-        subject=envelope.subject,
-        sequence=envelope.sequence,
-        occurred_at=envelope.occurred_at,
-        correlation_id=envelope.correlation_id,
-        causation_id=envelope.causation_id,
-        traceparent=envelope.traceparent,
-        attempt=delivery.attempt,
-    )
-    return Item(index, key, delivery, event, meta, route)
-
-
-def _without(items: list[Item[T]], known: frozenset[str], outcomes: dict[int, Outcome]) -> list[Item[T]]:
+def _without(items: list[IncomingMessage[T]], known: frozenset[str], outcomes: dict[int, Outcome]) -> list[IncomingMessage[T]]:
     """Leave out, as duplicates, what the inbox knows."""
     outcomes.update((item.index, Duplicate()) for item in items if item.key in known)
     return [item for item in items if item.key not in known]

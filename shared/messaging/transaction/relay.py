@@ -10,6 +10,7 @@ from contextlib import aclosing
 from enum import Enum, auto
 from typing import Final
 
+from shared.backoff import Backoff
 from shared.clock import monotonic_seconds
 from shared.faults import crash_point
 from shared.ids import new_token
@@ -25,10 +26,8 @@ LEASE_SECONDS: Final = 10.0  # as long as one publish may take: what is publishe
 HOLD_SECONDS: Final = 5.0  # of rows that are handed over: they leave within milliseconds, and after a crash wait this long for others
 HANDED_ROWS: Final = 256  # handed over and not carried yet; beyond that rows lie in the outbox like those of others
 POLL_SECONDS: Final = 1.5  # the wake-ups are quick, the poll makes them correct; an empty poll is not free
-_FIRST_PAUSE_SECONDS: Final = 0.1  # after the broker or MongoDB failed
-_LONGEST_PAUSE_SECONDS: Final = 5.0  # capped: after a fault heals the outbox drains within 60 s (promise I4)
+_PAUSES: Final = Backoff(0.2, 5.0)  # after the broker or MongoDB failed; after a fault heals the outbox drains within 60 s (promise I4)
 _STEP_SECONDS: Final = 0.01  # about one claim
-_MOST_DOUBLINGS: Final = 10  # beyond the cap anyway; keeps the power small
 _REOPEN_AFTER_ROWS: Final = 100  # reading one missed change costs a hop to a thread; opening a stream costs about as much as a few dozen
 _WATCH_END_SECONDS: Final = 2.0  # the stream looks at `stop` once a second
 ALONE_SECONDS: Final = 10.0  # from the start on, without a row of another process: for an open stream MongoDB works through all writes
@@ -182,7 +181,7 @@ class Relay:
         for row, refusal in refused:
             await self._park(claim.token, row, refusal)
         if broken := by_fate.get(_PublishResult.BROKEN):
-            await self._outbox.release(claim.token, broken, _LONGEST_PAUSE_SECONDS)
+            await self._outbox.release(claim.token, broken, _PAUSES.longest_seconds)
         if down := by_fate.get(_PublishResult.DOWN):
             self._failed("broker_unavailable", None)
             await self._outbox.release(claim.token, down)
@@ -219,7 +218,8 @@ class Relay:
 
     async def _rest(self, stop: asyncio.Event) -> None:
         """Until something new is there or the poll is due; after a failure only time (and `stop`) ends it."""
-        wakes, seconds = (stop, self._pause()) if self._failures else (self._wakes, self._poll_seconds)
+        pause = _PAUSES.seconds(self._failures, random.random())  # noqa: S311 - jitter, not cryptography
+        wakes, seconds = (stop, pause) if self._failures else (self._wakes, self._poll_seconds)
         self._resting.set()
         await wait_for(wakes, seconds)
         self._resting.clear()
@@ -227,10 +227,6 @@ class Relay:
     def _failed(self, code: str, error: Exception | None) -> None:
         self._failures += 1
         log.warning("relay.paused", code=code, error=type(error).__name__ if error else None, failures=self._failures)
-
-    def _pause(self) -> float:
-        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures, _MOST_DOUBLINGS))
-        return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not cryptography
 
     async def _stopping(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -268,7 +264,7 @@ class Relay:
                             break
             except Exception as error:  # noqa: BLE001 - the poll goes on whatever happens to the stream
                 log.warning("relay.unwatched", error=type(error).__name__)
-                await wait_for(stop, _LONGEST_PAUSE_SECONDS)
+                await wait_for(stop, _PAUSES.longest_seconds)
 
 
 class _PublishResult(Enum):

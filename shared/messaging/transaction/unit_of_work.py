@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from shared.backoff import Backoff
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.registry import encode
@@ -25,7 +26,7 @@ A = TypeVar("A")
 
 TRIES: Final = 5  # with fresh reads; a lost race is rare, five in a row mean a hot spot, and the caller should know
 TOGETHER_TRIES: Final = 3  # of several in one unit, before they are tried apart
-_LONGEST_PAUSE_SECONDS: Final = 0.05  # between two tries, jittered: what the winner needs to become majority-committed
+_RACES: Final = Backoff(0.002, 0.05, spread=1.0)  # between two tries: what the winner needs to become majority-committed
 
 _ROLES: Final = {"single": "api", "batch": "worker"}  # who asks for which kind of unit: requests and jobs, the consumer
 
@@ -192,5 +193,4 @@ def _row(collection: str, exchange: str, envelope: Envelope) -> OutboxRow:
 
 async def pause(attempt: int) -> None:
     """Let the winner of a race finish: longer with each try, jittered."""
-    longest = min(_LONGEST_PAUSE_SECONDS, 0.002 * 2.0**attempt)
-    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not cryptography
+    await asyncio.sleep(_RACES.seconds(attempt + 1, random.random()))  # noqa: S311 - jitter, not cryptography

@@ -18,9 +18,9 @@ def test_nothing_failed_yet_counts_as_the_first() -> None:
     assert Backoff(0.5, 60.0).seconds(0) == 0.5
 
 
-@given(failures=st.integers(1, 1_000), jitter=st.floats(0, 1, exclude_max=True), factor=st.floats(1, 8))
-def test_jitter_shortens_by_up_to_a_half(failures: int, jitter: float, factor: float) -> None:
-    backoff = Backoff(0.1, 30.0, factor)
+@given(failures=st.integers(1, 1_000), jitter=st.floats(0, 1, exclude_max=True), factor=st.floats(1, 8), spread=st.floats(0, 1))
+def test_jitter_shortens_by_its_share(failures: int, jitter: float, factor: float, spread: float) -> None:
+    backoff = Backoff(0.1, 30.0, factor, spread)
     whole = backoff.seconds(failures)
-    assert whole / 2 <= backoff.seconds(failures, jitter) <= whole
+    assert whole * (1 - spread) <= backoff.seconds(failures, jitter) <= whole
     assert math.isfinite(whole)
