@@ -82,7 +82,11 @@ def _run(settings: LocalSettings) -> int:
         print(flush=True)
         _stop(stack, terminal)
         return 0 if stack.parts else INTERRUPTED
-    except (MissingServerError, PortTakenError, CannotStartError, JourneyError) as error:
+    except PortTakenError as error:  # it names the port and its setting: nothing else helps, and no log has begun
+        print(f"run: {error}", file=sys.stderr, flush=True)
+        stack.stop()
+        return FAILED
+    except (MissingServerError, CannotStartError, JourneyError) as error:
         print(f"\nrun: {error}", file=sys.stderr, flush=True)
         print(f"run: logs are in {_shown(stack.state / 'log')}", file=sys.stderr, flush=True)
         _stop(stack, terminal)

@@ -36,6 +36,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         (folder / HOLDER).write_text(str(os.getpid()))
         yield
     finally:
+        (folder / HOLDER).unlink(missing_ok=True)
         lock.release()
 
 
