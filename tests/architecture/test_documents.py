@@ -13,6 +13,11 @@ NAMED = re.compile(r"(?<![\w/.-])(?:services|shared|deploy|tests|docs)/[\w./<>*-
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 PLACE = re.compile(r"<\w+>")
 MOST_FILES = 15
+PAGE_WIDTH = 120
+FENCE = re.compile(r"\s*(```|~~~)")
+MARKER = re.compile(r"\s*([-*+]|\d+[.)])\s+")
+# A code span, a link or a word, with all that sticks to it: what has no place to be broken at.
+WHOLE = re.compile(r"(?:`[^`]*`|!?\[[^\]]*\]\([^)\s]*\)|[^\s`])+")
 MAPS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
 
 
@@ -49,3 +54,26 @@ def test_a_walk_passes_at_most_fifteen_files_of_a_service() -> None:
         passed = Counter(service for service, _ in set(re.findall(r"services/(\w+)/([\w/]+\.py)", body)))
         assert passed, f"{title} names no file"
         assert max(passed.values()) <= MOST_FILES, f"{title}: {passed}"
+
+
+def prose(page: str) -> list[tuple[int, str]]:
+    """The lines that are neither table nor code, with their numbers."""
+    lines, fenced = [], False
+    for number, line in enumerate((ROOT / page).read_text(encoding="utf-8").splitlines(), 1):
+        if FENCE.match(line):
+            fenced = not fenced
+        elif not fenced and not line.lstrip().startswith("|"):
+            lines.append((number, line))
+    return lines
+
+
+def test_prose_is_wrapped() -> None:
+    """A line that is one link or one code span can't be shorter than it is. CHANGELOG.md is not looked at: it is cut at each release."""
+    long = [
+        f"{page}:{number}"
+        for page in pages()
+        if page != "CHANGELOG.md"
+        for number, line in prose(page)
+        if len(line) > PAGE_WIDTH and len(WHOLE.findall(MARKER.sub("", line, count=1))) > 1
+    ]
+    assert not long
