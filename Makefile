@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run test test-containers lint format docs screenshots bench chaos mutants topology conservation lock clean distclean
+.PHONY: help setup run test test-containers lint format docs screenshots bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ topology: $(READY) ## Compare the broker's queues and policies with the layout (
 
 conservation: $(READY) ## Show that everything accepted is finished, parked or in flight (of `make run`, or MONGO_URL and AMQP_URL; JSON=1)
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.admin conservation $(if $(JSON),--json)
+
+release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
+	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
 	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock

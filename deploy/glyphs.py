@@ -8,21 +8,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import font_source_sans_pro
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from shared.reference.printing import FONT_FILES
+
 PROJECT: Final = Path(__file__).resolve().parents[1]
-FONTS: Final = PROJECT / "services/issuance/templates/fonts"
+FONTS: Final = tuple(Path(font_source_sans_pro.font_directory) / name for name in FONT_FILES)
 GLYPHS: Final = PROJECT / "shared/reference/data/glyphs.txt"
 HEAD: Final = """\
-# The characters that can be printed: Latin letters, their marks, digits and punctuation that every font of
-# services/issuance/templates/fonts has, none wider than an em. One range a line, hexadecimal. Generated: python -m deploy.glyphs
+# The characters that can be printed: Latin letters, their marks, digits and punctuation that every font of the documents
+# has (FONT_FILES in printing.py), none wider than an em. One range a line, hexadecimal. Generated: python -m deploy.glyphs
 """
 _LATIN_1_END: Final = "\u00ff"
 
 
 def characters() -> frozenset[str]:
     """What every font has, a reader can see, and the register may use: it is written in Latin letters (Permendagri 73/2022 article 4)."""
-    narrow = [_narrow(TTFont(path)) for path in sorted(FONTS.glob("*.ttf"))]
+    narrow = [_narrow(TTFont(path)) for path in FONTS]
     return frozenset(filter(_is_latin, frozenset.intersection(*narrow)))
 
 

@@ -1,4 +1,4 @@
-"""What the handlers need from the outside. Each has a fake in the tests or a second provider."""
+"""What the handlers need from outside: the unit of work, jobs and lanes, and the ways out to WhatsApp, courts and issuance."""
 
 from __future__ import annotations
 

@@ -34,6 +34,9 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
 
 MOST_MEMBERS: Final = 30  # of one card: three pages of ten rows
 
+FONT_FILES: Final = ("SourceSansPro-Bold.ttf", "SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf")
+"""The fonts of the documents, by their names in the package `font-source-sans-pro`."""
+
 
 @cache
 def glyphs() -> frozenset[str]:

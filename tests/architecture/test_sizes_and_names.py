@@ -27,7 +27,7 @@ ROOMS = {
     "__main__",
     "__init__",
 }
-DATA_FOLDERS = {"templates", "data", "static", "console", "fonts"}
+DATA_FOLDERS = {"templates", "data", "static", "console"}
 
 
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

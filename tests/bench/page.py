@@ -7,6 +7,7 @@ ones too. What the page says beside them comes from `page.md`, next to this file
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ import orjson
 
 from tests.bench.report import shown
 
+PAGE_WIDTH: Final = 120  # characters, as every Markdown page of the project
 TEMPLATE: Final = Path(__file__).with_name("page.md")
 TITLES: Final[Mapping[str, str]] = {
     "start": "Imports",
@@ -55,11 +57,12 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 def _machine(run: Mapping[str, Any]) -> str:
     machine = run["machine"]
-    return (
+    text = (
         f"`{run['command']}` at commit {machine['commit']}: {machine['cpus']} cores ({machine['cpu']}), {machine['memory_gb']} GB, "
         f"{machine['system']}, Python {machine['python']}. Load before {machine['load_before']}, after {machine['load_after']}. "
         f"It took {run['seconds']} s."
     )
+    return textwrap.fill(text, PAGE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def main(words: Sequence[str]) -> int:

@@ -192,7 +192,7 @@ def _names(classes: tuple[type, ...]) -> set[str]:
 
 
 STORES = ("services/*/store.py", "services/*/store/**/*.py")
-DOORS = ("shared/mongo/*.py", "shared/messaging/*.py")
+DOORS = ("shared/mongo/**/*.py", "shared/messaging/**/*.py")
 
 
 def test_trap_02_only_calls_that_both_drivers_have() -> None:

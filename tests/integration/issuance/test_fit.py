@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploy import glyphs as fonts
+from deploy.glyphs import FONTS
 from services.issuance.adapters.renderer.typesetter import Typesetter
 from services.issuance.domain.card import CardMember, FamilyCard
 from services.issuance.domain.render_input import PRODUCTS
@@ -48,7 +48,7 @@ def typesetter() -> Typesetter:
 @cache
 def widest() -> str:
     """The widest character that a text may have."""
-    font = TTFont(fonts.FONTS / "SourceSansPro-Bold.ttf")
+    font = TTFont(next(path for path in FONTS if path.name == "SourceSansPro-Bold.ttf"))
     names, widths = font.getBestCmap(), font["hmtx"]
     return max(sorted(glyphs()), key=lambda char: int(widths[names[ord(char)]][0]))
 

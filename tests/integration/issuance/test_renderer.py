@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +16,16 @@ from typing import Any
 
 import pypdf
 import pytest
+import typst
 from pyhanko.sign.diff_analysis import ModificationLevel
 
 from services.issuance.adapters.demo_ca import DemoFiles
 from services.issuance.adapters.renderer import RendererLimits
+from services.issuance.adapters.renderer.fonts import load_fonts
 from services.issuance.domain.render_input import PRODUCTS
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent, Transient
+from shared.reference.printing import FONT_FILES
 from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of
 from tests.support.approvals import AT, CARD, HEAD, HOLDER_NIK, WIFE, approval
 from tests.support.eventually import eventually
@@ -190,13 +193,26 @@ async def test_pdfsig_says_valid(printed: Mapping[str, bytes], tmp_path: Path) -
     assert "Total document signed" in said.stdout
 
 
-async def test_system_fonts_are_never_used(printed: Mapping[str, bytes]) -> None:
+async def test_only_the_three_fonts_are_used_and_all_from_true_type(printed: Mapping[str, bytes]) -> None:
     for template in TEMPLATES.glob("*.typ"):
         assert "fallback: true" not in template.read_text(encoding="utf-8")
-    known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in (TEMPLATES / "fonts").glob("*.ttf")}
-    assert set(known) == {"SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf"}
-    pdf = printed["kk"]
-    assert b"DejaVu" not in pdf
+    resources: Any = pypdf.PdfReader(io.BytesIO(printed["kk"])).pages[0]["/Resources"]
+    fonts = [font.get_object()["/DescendantFonts"][0].get_object() for font in resources["/Font"].values()]
+    names = {font["/BaseFont"].partition("+")[2] for font in fonts}
+    assert names == {name.removesuffix(".ttf") for name in FONT_FILES}
+    assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in fonts), "the package has each weight as CFF, too"
+
+
+def test_fonts_are_in_memory_and_leave_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fonts = load_fonts()
+    assert [Path(font.path or "").name for font in sorted(fonts.fonts(), key=lambda font: font.path or "")] == list(FONT_FILES)
+    assert list(tmp_path.iterdir()) == []
+    text = b'#set text(font: "Source Sans Pro", fallback: false)\n#for weight in (400, 600, 700) { text(weight: weight)[Madiun] }'
+    pdf = typst.Compiler(text, font_paths=fonts, ignore_system_fonts=True).compile(format="pdf")
+    assert isinstance(pdf, bytes)
+    page: Any = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
+    assert len(page["/Resources"]["/Font"]) == len(FONT_FILES)
 
 
 async def test_sheet_that_can_not_be_printed_is_permanent_and_the_renderer_lives_on(make_renderer: MakePress) -> None:

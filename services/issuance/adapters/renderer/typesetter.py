@@ -11,14 +11,16 @@ import orjson
 import typst
 import zxingcpp
 
+from services.issuance.adapters.renderer.fonts import load_fonts
+
 STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]  # archivable for ever, and readable by screen readers
 
 
 class Typesetter:
-    """One compiler per template, kept: the second sheet costs a tenth of the first. Fonts come from the template folder only."""
+    """One compiler per template, kept: the second sheet costs a tenth of the first. Fonts of the system are never looked at."""
 
     def __init__(self, templates: Path, products: tuple[str, ...]) -> None:
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(templates / "fonts")])
+        fonts = load_fonts()
         self._compilers = {
             product: typst.Compiler(str(templates / f"{product}.typ"), root=str(templates), font_paths=fonts, ignore_system_fonts=True)
             for product in products
