@@ -14,7 +14,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 IMAGE: Final = "adminduk"
-FROZEN: Final = "tests/contract/released"  # where the contracts' baselines lie
+BASELINE: Final = "tests/contract/baseline"  # what the contracts were at the last release
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
@@ -35,8 +35,8 @@ def release(root: Path, version: str) -> None:
         _say(f"image {IMAGE}:{version}")
     else:
         _say("no image: Docker is not running here")
-    _run(root, sys.executable, "-m", "shared.contracts.baseline", "freeze", version)
-    _run(root, "git", "add", "--", FROZEN)
+    _run(root, sys.executable, "-m", "tests.support.compatibility", version)
+    _run(root, "git", "add", "--all", "--", BASELINE)
     if _run(root, "git", "diff", "--cached", "--name-only"):
         _run(root, "git", "commit", "-q", "-m", f"Release {version}: what its contracts are")
     _say("contracts frozen")

@@ -10,7 +10,7 @@ from deploy.release import NotReleasableError, release
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n## 1.2.0 - 2026-11-28\n\n- A thing.\n\n## 1.1.0\n\n- Another.\n"
 FREEZE = (
     "import sys\nfrom pathlib import Path\n"
-    "folder = Path('tests/contract/released', sys.argv[2])\nfolder.mkdir(parents=True)\n(folder / 'a.json').write_text(sys.argv[1])\n"
+    "folder = Path('tests/contract/baseline', sys.argv[1])\nfolder.mkdir(parents=True)\n(folder / 'a.json').write_text('frozen')\n"
 )
 
 
@@ -19,7 +19,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def commit(folder: Path, **files: str) -> None:
-    names = {"changelog": "CHANGELOG.md", "project": "pyproject.toml", "freeze": "shared/contracts/baseline.py"}
+    names = {"changelog": "CHANGELOG.md", "project": "pyproject.toml", "freeze": "tests/support/compatibility.py"}
     for key, text in files.items():
         (folder / names[key]).parent.mkdir(parents=True, exist_ok=True)
         (folder / names[key]).write_text(text)
@@ -58,9 +58,9 @@ def test_a_release_is_a_tag_on_a_commit_with_the_frozen_contracts(project: Path,
     assert git(project, "cat-file", "-t", "v1.2.0") == "tag"
     assert git(project, "show", "--format=%s", "--name-only", "HEAD").split("\n\n") == [
         "Release 1.2.0: what its contracts are",
-        "tests/contract/released/1.2.0/a.json",
+        "tests/contract/baseline/1.2.0/a.json",
     ]
-    assert git(project, "show", "HEAD:tests/contract/released/1.2.0/a.json") == "freeze"
+    assert git(project, "show", "HEAD:tests/contract/baseline/1.2.0/a.json") == "frozen"
     assert git(project, "status", "--porcelain") == ""
     said = capsys.readouterr().out
     assert "no image: Docker is not running here" in said
