@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.requests import Request
 
 RING_SIZE: Final = 2_000  # a page that lost its connection for a minute catches up from here
 SUBSCRIBER_BACKLOG: Final = 1_000  # a page that reads slower than this is cut off and reconnects
-KEEPALIVE_SECONDS: Final = 15.0  # below the 30 s after which browsers and proxies give up on a silent stream
+RECONNECT_MS: Final = 1_000  # a page that lost its connection asks again after it
+KEEPALIVE_SECONDS: Final = 15  # below the 30 s after which browsers and proxies give up on a silent stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class Event:
     kind: str
     data: dict[str, Any]
 
-    def wire(self) -> bytes:
-        """The event in the text/event-stream format."""
-        return b"id: %d\nevent: %b\ndata: %b\n\n" % (self.sequence, self.kind.encode(), orjson.dumps(self.data))
+    def wire(self) -> ServerSentEvent:
+        """The event as a page gets it."""
+        return ServerSentEvent(orjson.dumps(self.data).decode(), event=self.kind, id=str(self.sequence))
 
 
 class Feed:
@@ -82,19 +85,24 @@ class Feed:
             return False
         return True
 
-    async def stream(self, after: int | None = None) -> AsyncIterator[bytes]:
-        """Yield events as text/event-stream; `after` (Last-Event-ID) replays what the ring still holds."""
+    def answer(self, request: Request, after: int | None = None) -> EventSourceResponse:
+        """Answer with all that happens from now on; `after`, or the header Last-Event-ID, replays what the ring still holds."""
+        last = request.headers.get("last-event-id", "")
+        return EventSourceResponse(self.stream(int(last) if last.isdigit() else after), ping=KEEPALIVE_SECONDS)
+
+    async def stream(self, after: int | None = None) -> AsyncIterator[ServerSentEvent]:
+        """Yield events; `after` replays what the ring still holds."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         missed = [event for event in self._ring if after is not None and event.sequence > after]
         if self._closed:
             return
         self._subscribers.add(queue)
         try:
-            yield b"retry: 1000\n\n"
-            for event in missed:
+            yield ServerSentEvent(retry=RECONNECT_MS)
+            for earlier in missed:
+                yield earlier.wire()
+            while (event := await queue.get()) is not None:
                 yield event.wire()
-            while (chunk := await _next_chunk(queue)) is not None:
-                yield chunk
         finally:
             self._subscribers.discard(queue)
 
@@ -102,12 +110,3 @@ class Feed:
         waiting = self._waiting.pop(about, None)
         if waiting is not None:
             waiting.set()
-
-
-async def _next_chunk(queue: asyncio.Queue[Event | None]) -> bytes | None:
-    try:
-        async with asyncio.timeout(KEEPALIVE_SECONDS):
-            event = await queue.get()
-    except TimeoutError:
-        return b": still here\n\n"
-    return None if event is None else event.wire()

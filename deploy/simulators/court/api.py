@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
+from sse_starlette import EventSourceResponse
 
 from deploy.simulators.court.callbacks import BadBodyError, BadSignatureError
 from deploy.simulators.court.courtroom import Courtroom
@@ -153,10 +154,8 @@ def _looking(api: APIRouter, court: Courtroom) -> None:
         return {"decisions": len(court.desk), "decisions_url": court.settings.decisions_url, **court.counts()}
 
     @api.get("/sim/events", tags=["Simulator"], summary="Everything that happens, as Server-Sent Events")
-    async def events(request: Request, after: int | None = None) -> StreamingResponse:
-        last = request.headers.get("last-event-id", "")
-        start = int(last) if last.isdigit() else after
-        return StreamingResponse(court.feed.stream(start), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    async def events(request: Request, after: int | None = None) -> EventSourceResponse:
+        return court.feed.answer(request, after)
 
 
 def _disturbing(api: APIRouter, court: Courtroom) -> None:

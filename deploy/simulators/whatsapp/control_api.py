@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse
 
 from deploy.simulators.whatsapp.carrier import PHONE_DIGITS, Carrier
 from deploy.simulators.whatsapp.citizens import WINDOW, Citizen, Identity, digits
@@ -219,10 +219,8 @@ def _conversation(api: APIRouter, carrier: Carrier) -> None:
 
 def _looking(api: APIRouter, carrier: Carrier) -> None:
     @api.get("/events", summary="Everything that happens, as Server-Sent Events")
-    async def events(request: Request, after: int | None = None) -> StreamingResponse:
-        last = request.headers.get("last-event-id", "")
-        start = int(last) if last.isdigit() else after
-        return StreamingResponse(carrier.feed.stream(start), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    async def events(request: Request, after: int | None = None) -> EventSourceResponse:
+        return carrier.feed.answer(request, after)
 
     @api.get("/effects", summary="Every message accepted from the business, oldest first")
     async def effects(
