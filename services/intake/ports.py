@@ -182,13 +182,13 @@ class WebhookLog(Protocol):
     async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
         """Store durably in one round trip; those already there are left alone. Gives how many were new."""
 
-    async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
-        """Take senders who have new messages and are free, the longest waiting first."""
+    async def lease_senders(self, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
+        """Take senders who have new messages and are free, the longest waiting first. Leases go by the database's clock."""
 
-    async def renew(self, leases: Sequence[Lease], at: datetime, seconds: float) -> frozenset[str]:
+    async def renew(self, leases: Sequence[Lease], seconds: float) -> frozenset[str]:
         """Keep leases; gives the senders that are still held. Work on the others stops: somebody else has them."""
 
-    async def release(self, leases: Sequence[Lease], until: datetime) -> None:
+    async def release(self, leases: Sequence[Lease], rest_seconds: float) -> None:
         """Give senders back with their failures: at once, or after a rest when the first message failed."""
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredItem]]:

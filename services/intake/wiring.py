@@ -20,7 +20,7 @@ from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
-from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, UploadSweeper
+from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker, sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import INDEXES, SHELVES, IntakeTx, MongoRequestReader, MongoWebhookLog, PeopleStore, UsedFiles
@@ -85,9 +85,9 @@ class Wiring:
         self.in_flight = InFlightRequests()
         self.consumer = self.host.consumer(self.units, consumers.routes(self.deps), self._yield_to_requests)
         self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
-        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._yield_to_requests)
-        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.webhook_log_poll_seconds, self._yield_to_requests)
-        self.drafts = Drafts(self.deps, self.units)
+        self.chats = ChatWorker(self.deps, self.units, self.chats_woken, self._chat_limits(), self._yield_to_requests)
+        self.statuses = StatusWorker(self.deps, self.units, self.statuses_woken, settings.webhook_log_poll_seconds, self._yield_to_requests)
+        self.drafts = StaleDrafts(self.deps, self.units)
         self.unused_files = UnusedFiles(
             self.mongo,
             self.database,
@@ -110,9 +110,9 @@ class Wiring:
                 BackgroundJob("consumer", self.consumer.run, {"broker": self.consumer.check}),
                 BackgroundJob("chats", self.chats.run, {"webhook_log": self.check_webhook_log}),
                 BackgroundJob("statuses", self.statuses.run),
-                BackgroundJob("drafts", UploadSweeper("drafts", self.drafts.sweep).run),
-                BackgroundJob("unused files", UploadSweeper("unused_files", self.unused_files.sweep).run),
-                BackgroundJob("half uploads", UploadSweeper("half_uploads", self.files.sweep).run),
+                BackgroundJob("drafts", sweeper("drafts", self.drafts.sweep).run),
+                BackgroundJob("unused files", sweeper("unused_files", self.unused_files.sweep).run),
+                BackgroundJob("half uploads", sweeper("half_uploads", self.files.sweep).run),
             ),
             relay=BackgroundJob("relay", self.host.relay.run, {"outbox": self.host.check_outbox, "publisher": self.host.publisher.check}),
             close=(self.media.close, self.documents.close, self.host.close),

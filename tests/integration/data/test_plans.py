@@ -54,7 +54,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
     "request by receipt": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
     "search by number": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(text="3519-KK-2411"))),
-    "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(now(), 1, "t", [], 4)),
+    "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(1, "t", [], 4)),
     "messages of a sender": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
