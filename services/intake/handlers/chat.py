@@ -258,7 +258,7 @@ def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _
     if not reply.parts:
         return
     text, buttons = deps.texts.join(reply.parts)
-    tx.publish(
+    tx.emit(
         ReplyComposed(
             conversation_id=contact.contact_id,
             origin=_origin(contact),

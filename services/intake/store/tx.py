@@ -11,18 +11,13 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, SentMessage, StoredItem
-from services.intake.store.mappings import (
-    CASES,
-    CONTACTS,
-    CONVERSATIONS,
-    DOCKETS,
-    PIECES,
-    REQUESTS,
-    SENT_MESSAGES,
-    ItemRow,
-    request_from,
-    sent_key,
-)
+from services.intake.store.cases import CASES
+from services.intake.store.contacts import CONTACTS
+from services.intake.store.conversations import CONVERSATIONS
+from services.intake.store.dockets import DOCKETS
+from services.intake.store.items import ITEMS, ItemRow
+from services.intake.store.requests import REQUESTS, request_from
+from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from shared.clock import Clock
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
@@ -35,7 +30,7 @@ _Address: TypeAlias = tuple[str, str]
 """`wa_id` or `bsuid`, and its value."""
 
 
-class IntakeTx:
+class MongoTx:
     """Implements `ports.Tx` over one `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock) -> None:
@@ -54,21 +49,21 @@ class IntakeTx:
 
     async def item(self, key: str) -> StoredItem:
         """See `ports.Tx`."""
-        row = await self._unit.get(PIECES, key)
+        row = await self._unit.get(ITEMS, key)
         self._rows[key] = row
         return row.item
 
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """See `ports.Tx`."""
-        await self._unit.prefetch(PIECES, keys)
+        await self._unit.prefetch(ITEMS, keys)
 
     def finish_item(self, item: StoredItem) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[item.key].handled(self._clock()))
+        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock()))
 
     def park_item(self, item: StoredItem, reason: str) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[item.key].parked(reason, self._clock()))
+        self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""
@@ -216,7 +211,7 @@ class IntakeTx:
         """See `ports.Tx`."""
         self._work.on_commit(hook)
 
-    def publish(self, fact: Published) -> None:
+    def emit(self, fact: Published) -> None:
         """See `ports.Tx`."""
         event = to_event(fact)
         if isinstance(fact, RequestSubmitted):

@@ -15,7 +15,7 @@ from pymongo.read_concern import ReadConcern
 
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
 from services.intake.ports import Lease, StoredItem
-from services.intake.store.mappings import KEPT, NEW, PARKED, item_from
+from services.intake.store.items import KEPT, NEW, PARKED, item_from
 from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
 from shared.mongo.together import GroupCommit
 
@@ -143,10 +143,11 @@ class MongoWebhookLog:
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredItem]]:
         """New messages of these senders, so many of each, in the order in which they were sent."""
-        rows = await self._messages({"$in": list(senders)}, limit * len(senders))
-        if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
-            apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
-            rows = [row for found in apart for row in found]
+        with reachable():
+            rows = await self._messages({"$in": list(senders)}, limit * len(senders))
+            if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
+                apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
+                rows = [row for found in apart for row in found]
         found: dict[str, list[StoredItem]] = {sender: [] for sender in senders}
         for row in rows:
             if len(found[row["sender"]]) < limit:
@@ -162,7 +163,8 @@ class MongoWebhookLog:
     async def new_statuses(self, limit: int) -> list[str]:
         """Keys of statuses that nobody handled, the oldest first."""
         query = {"state": NEW, "kind": WebhookItemKind.STATUS.value}
-        rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
+        with reachable():
+            rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def oldest_seconds(self, at: datetime) -> float:
@@ -184,10 +186,11 @@ class MongoWebhookLog:
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a item up, visibly. False when somebody handled it meanwhile."""
-        result = await self._items.update_one(
-            {"_id": key, "state": NEW},
-            {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
-        )
+        with reachable():
+            result = await self._items.update_one(
+                {"_id": key, "state": NEW},
+                {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
+            )
         return result.modified_count == 1
 
 

@@ -12,8 +12,8 @@ from pymongo import IndexModel, MongoClient
 from services.intake import store as intake
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.ports import RequestSearch
-from services.intake.store.request_reader import MongoRequestReader
-from services.intake.store.tx import IntakeTx
+from services.intake.store.requests import MongoRequestReader
+from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
@@ -31,8 +31,8 @@ from shared.values import Receipt
 Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
-def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
-    return IntakeTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
+def intake_tx(mongo: Mongo, database: str) -> MongoTx:
+    return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:

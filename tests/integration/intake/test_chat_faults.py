@@ -126,7 +126,7 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
             await rig.post(envelope(messages=messages))
 
         async def settled() -> bool:
-            await asyncio.gather(rig.wiring.chats.work_off_all(), other.wiring.chats.work_off_all())
+            await asyncio.gather(rig.chats.work_off_all(), other.chats.work_off_all())
             return {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
         await eventually(settled)
@@ -166,7 +166,7 @@ async def test_a_draft_that_nobody_comes_back_to_is_dropped_with_its_photos(rig:
 
 
 async def test_the_webhook_costs_one_round_trip_to_the_database(rig: Rig) -> None:
-    database = rig.wiring.mongo.database(rig.wiring.database)
+    database = rig.mongo.database(rig.database)
     await database.command("profile", 2)
     try:
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}) for _ in range(20)]))
@@ -174,7 +174,7 @@ async def test_the_webhook_costs_one_round_trip_to_the_database(rig: Rig) -> Non
         seen = await database["system.profile"].find({"ns": {"$not": {"$regex": "system.profile|\\$cmd"}}}).to_list(None)
         commands = [row for row in seen if "webhook_log" in row["ns"]]
         assert len({row["op"] for row in seen}) == 1
-        assert {row["ns"] for row in seen} == {f"{rig.wiring.database}.webhook_log"}
+        assert {row["ns"] for row in seen} == {f"{rig.database}.webhook_log"}
         assert len(commands) == 1
     finally:
         await database.command("profile", 0)

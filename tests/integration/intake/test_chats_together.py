@@ -24,7 +24,7 @@ async def _all_say(rig: Rig, text: str) -> list[Doc]:
 
 async def _profiled(rig: Rig, text: str) -> list[Doc]:
     """What the database was asked while all said it."""
-    database = rig.wiring.mongo.database(rig.wiring.database)
+    database = rig.mongo.database(rig.database)
     await database.command("profile", 2)
     await _all_say(rig, text)
     await database.command("profile", 0)
@@ -130,7 +130,7 @@ async def test_a_sender_with_many_messages_crowds_nobody_out(rig: Rig) -> None:
 
 async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3]]))
-    mine, others = rig.wiring.webhook_log, MongoWebhookLog(rig.wiring.mongo, rig.wiring.database)
+    mine, others = rig.wiring.webhook_log, MongoWebhookLog(rig.mongo, rig.database)
     first = await mine.lease_senders(60, "mine", [], 2)
     assert [lease.sender for lease in first] == SENDERS[:2]
     assert [lease.sender for lease in await others.lease_senders(60, "theirs", [], 5)] == SENDERS[2:3]

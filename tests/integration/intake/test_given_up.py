@@ -18,8 +18,8 @@ SENDER = "6281234567890"
 
 @pytest.fixture
 async def operator(rig: Rig) -> Shelves:
-    await shelves.register(rig.wiring.mongo, rig.wiring.database, SHELVES)
-    return Shelves(rig.wiring.mongo, rig.wiring.database, "intake")
+    await shelves.register(rig.mongo, rig.database, SHELVES)
+    return Shelves(rig.mongo, rig.database, "intake")
 
 
 def broken(*_: object) -> Any:
@@ -38,7 +38,7 @@ async def give_up_a_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def spoil(rig: Rig, query: Doc) -> None:
     """What is stored can't be read back, as after a defect of ours."""
-    await rig.wiring.mongo.collection(rig.wiring.database, "webhook_log").update_many(query, {"$set": {"content": b"{"}})
+    await rig.mongo.collection(rig.database, "webhook_log").update_many(query, {"$set": {"content": b"{"}})
 
 
 async def waits(operator: Shelves) -> StuckItem:
@@ -105,5 +105,5 @@ async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Sh
     assert not await operator.replay("webhook_log", entry.id)
     assert await operator.waiting(10) == []
     account = next(account for account in ACCOUNTS if account.name == "webhook_log")
-    tally = await accounting.tally(rig.wiring.mongo, rig.wiring.database, account)
+    tally = await accounting.tally(rig.mongo, rig.database, account)
     assert (tally.finished, tally.parked, tally.missing) == (1, 0, 0)

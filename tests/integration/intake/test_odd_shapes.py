@@ -46,7 +46,7 @@ async def test_odd_shapes_of_every_kind_stop_no_chat(rig: Rig) -> None:
 
 async def spoil(rig: Rig, content: bytes) -> None:
     """What is stored now can't be read back, as after a defect of ours: "{" not even by the store, "[]" by nobody who reads a message."""
-    rows = rig.wiring.mongo.collection(rig.wiring.database, "webhook_log")
+    rows = rig.mongo.collection(rig.database, "webhook_log")
     await rows.update_many({"state": "new"}, {"$set": {"content": content}})
 
 
@@ -57,7 +57,7 @@ async def test_a_worker_whose_every_place_met_a_shape_it_cannot_read_goes_on(rig
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in bad]))
     await spoil(rig, content)
     stop = asyncio.Event()
-    running = asyncio.create_task(rig.wiring.chats.run(stop))
+    running = asyncio.create_task(rig.chats.run(stop))
     try:
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, "6281999999999")]))
         rig.wiring.wake()
