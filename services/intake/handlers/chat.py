@@ -23,7 +23,8 @@ from services.intake.domain.chat import (
     UnfetchedFile,
 )
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge
-from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
+from services.intake.domain.conversation import decide
+from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
 from services.intake.domain.vouching import by_link

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from services.intake.domain.conversation import DRAFT_LIFETIME
+from services.intake.domain.drafts import DRAFT_LIFETIME
 from services.intake.handlers import drop_stale_draft
 from services.intake.ports import Deps, Tx
 from shared.logs import get
