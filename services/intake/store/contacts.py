@@ -42,7 +42,13 @@ def _link_from(doc: Doc) -> PersonLink:
     return PersonLink(**{**known(PersonLink, doc), "level": Level(doc["level"]), "end": End(doc["end"]) if doc["end"] else None})
 
 
-CONTACTS: Final[DocumentMapping[ChatContact]] = DocumentMapping("contacts", lambda contact: contact.contact_id, _contact_to, _contact_from)
+CONTACTS: Final[DocumentMapping[ChatContact]] = DocumentMapping(
+    "contacts",
+    lambda contact: contact.contact_id,
+    _contact_to,
+    _contact_from,
+    unique={"wa_id": lambda contact: contact.wa_id, "bsuid": lambda contact: contact.bsuid},
+)
 
 
 class MongoPeopleReader:

@@ -38,11 +38,6 @@ class MongoTx:
         self._unit = work.unit
         self._clock = clock
         self._rows: dict[str, ItemRow] = {}
-        self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
-        self._known_by: dict[_Address, str | None] = {}
-        """Contacts by what they are known by, as they lie; None: there is none. What this unit writes is looked up afresh."""
-        self._newcomers: set[str] = set()
-        """Contacts that this unit made: nothing of theirs lies anywhere yet."""
         self._looked_open: frozenset[str] = frozenset()
         self._open: list[tuple[str, OpenRequest]] = []
         self._requests: Collection = mongo.collection(database, REQUESTS.collection)
@@ -67,67 +62,44 @@ class MongoTx:
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""
-        wanted = {address for identity in identities for address in _addresses(identity)}
-        values = {name: [value for other, value in wanted if other == name] for name, _ in wanted}
-        query = {"$or": [{name: {"$in": found}} for name, found in values.items()]}
-        docs = await self._contacts.find(query, {"wa_id": 1, "bsuid": 1}).to_list(None)
-        self._known_by = dict.fromkeys(wanted) | {(name, doc[name]): doc["_id"] for doc in docs for name in values}
-        keys = [doc["_id"] for doc in docs]
-        await self._unit.prefetch(CONTACTS, keys)
-        await self._unit.prefetch(CONVERSATIONS, keys)
-        contacts = [await self._unit.get(CONTACTS, key) for key in keys]
+        contacts = await self._unit.prefetch_by(CONTACTS, [address for identity in identities for address in _addresses(identity)])
+        await self._unit.prefetch(CONVERSATIONS, [contact.contact_id for contact in contacts])
         owners = frozenset(owner for contact in contacts for owner in contact.ids)
         self._looked_open, self._open = owners, await self._read_open(owners)
 
     async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
         """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
-        found = [await self._contact_by(address) for address in _addresses(identity)]
-        return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
-
-    async def _contact_by(self, address: _Address) -> ChatContact | None:
-        if address not in self._known_by:
-            return await self._unit.find_one_by(CONTACTS, dict([address]))
-        key = self._known_by[address]
-        if key is None:
-            return None
-        contact: ChatContact = await self._unit.get(CONTACTS, key)
-        return contact
+        found: dict[str, ChatContact] = {}
+        for address in _addresses(identity):
+            contact = await self._unit.find_one_by(CONTACTS, dict([address]))
+            if contact is not None:
+                found[contact.contact_id] = contact
+        return tuple(found.values())
 
     def add_contact(self, contact: ChatContact) -> None:
-        """See `ports.Tx`."""
-        self._newcomers.add(contact.contact_id)
-        self._forget(contact)
+        """See `ports.Tx`. Nothing of a newcomer's lies anywhere yet."""
         self._unit.add(CONTACTS, contact)
+        self._unit.assume_absent(CONVERSATIONS, contact.contact_id)
+        self._looked_open |= {contact.contact_id}
 
     def save_contact(self, contact: ChatContact) -> None:
         """See `ports.Tx`."""
-        self._forget(contact)
         self._unit.save(CONTACTS, contact)
-
-    def _forget(self, contact: ChatContact) -> None:
-        """What was known of it before it is written."""
-        his = {("wa_id", contact.wa_id), ("bsuid", contact.bsuid)}
-        self._known_by = {address: key for address, key in self._known_by.items() if key != contact.contact_id and address not in his}
 
     async def conversation(self, contact_id: str) -> Conversation:
         """See `ports.Tx`."""
-        if contact_id in self._newcomers:
-            return Conversation(contact_id)
         return await self._unit.find(CONVERSATIONS, contact_id) or Conversation(contact_id)
 
     def save_conversation(self, conversation: Conversation) -> None:
         """See `ports.Tx`. It was read with `conversation` before."""
-        if conversation.contact_id in self._newcomers:
-            self._newcomers.discard(conversation.contact_id)
-            self._unit.add(CONVERSATIONS, conversation)
-        elif self._unit.version(CONVERSATIONS, conversation.contact_id):
+        if self._unit.version(CONVERSATIONS, conversation.contact_id):
             self._unit.save(CONVERSATIONS, conversation)
         else:
             self._unit.add(CONVERSATIONS, conversation)
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
         """See `ports.Tx`."""
-        ids = frozenset(contact_ids) - self._newcomers
+        ids = frozenset(contact_ids)
         found = self._open if ids <= self._looked_open else await self._read_open(ids)
         return tuple(request for owner, request in found if owner in ids)
 
