@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -16,12 +16,11 @@ from pymongo.read_concern import ReadConcern
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
 from services.intake.ports import Lease, StoredItem
 from services.intake.store.items import KEPT, NEW, PARKED, item_from
-from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
+from shared.mongo import LONG_AGO, Collection, DatabaseUnavailable, Doc, Mongo, from_now, reachable
 from shared.mongo.together import GroupCommit
 
 _DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)  # when the lease of a sender ends who never had one
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _WORKED: Final = frozenset({WebhookItemKind.MESSAGE, WebhookItemKind.STATUS})
 
@@ -103,8 +102,8 @@ class MongoWebhookLog:
 
     async def _take(self, senders: Sequence[str], seconds: float, token: str) -> list[Lease]:
         """Those of them that nobody else has and that do not rest after a failure, by the server's clock: ours may be wrong."""
-        is_free = {"$lte": [{"$ifNull": ["$until", _LONG_AGO]}, "$$NOW"]}
-        ours = {"until": _from_now(seconds), "token": token, "failures": {"$ifNull": ["$failures", 0]}}
+        is_free = {"$lte": [{"$ifNull": ["$until", LONG_AGO]}, "$$NOW"]}
+        ours = {"until": from_now(seconds), "token": token, "failures": {"$ifNull": ["$failures", 0]}}
         update = [{"$set": {name: {"$cond": [is_free, value, f"${name}"]} for name, value in ours.items()}}]
         try:
             await self._leases.bulk_write([UpdateOne({"_id": sender}, update, upsert=True) for sender in senders], ordered=False)
@@ -124,7 +123,7 @@ class MongoWebhookLog:
         ours = {each.sender: each.token for each in leases}
         held: Doc = {"_id": {"$in": list(ours)}, "token": {"$in": list(set(ours.values()))}}
         with reachable():
-            await self._leases.update_many(held, [{"$set": {"until": _from_now(seconds)}}])
+            await self._leases.update_many(held, [{"$set": {"until": from_now(seconds)}}])
             rows = await self._leases.find(held, {"token": 1}).to_list(None)
         return frozenset(row["_id"] for row in rows if ours[row["_id"]] == row["token"])
 
@@ -133,7 +132,7 @@ class MongoWebhookLog:
         ends = [
             UpdateOne(
                 {"_id": each.sender, "token": each.token},
-                [{"$set": {"until": _from_now(rest_seconds), "failures": each.failures, "token": ""}}],
+                [{"$set": {"until": from_now(rest_seconds), "failures": each.failures, "token": ""}}],
             )
             for each in leases
         ]
@@ -201,10 +200,6 @@ def _duplicates(error: BulkWriteError) -> list[int] | None:
     if details.get("writeConcernErrors") or any(problem.get("code") != _DUPLICATE for problem in problems):
         return None
     return [problem["index"] for problem in problems]
-
-
-def _from_now(seconds: float) -> Doc:
-    return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(seconds * 1000)}}
 
 
 def _to_doc(item: WebhookItem, number: int, at: datetime, traceparent: str) -> Doc:
