@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from services.intake.jobs import ChatLimits, ChatWorker
 from shared.mongo import Doc
 from tests.integration.intake.rig import KK, NIK, NUMBER_ID, Rig, envelope, only, text_of
 from tests.support.eventually import eventually
@@ -53,11 +54,13 @@ async def spoil(rig: Rig, content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"{", b"[]"])
 async def test_a_worker_whose_every_place_met_a_shape_it_cannot_read_goes_on(rig: Rig, content: bytes) -> None:
     """A defect of ours in the first look at a message, not only in its handling."""
-    bad = [f"62800{number:03d}" for number in range(rig.wiring.settings.chats_at_once + 4)]
+    limits = ChatLimits(at_once=2, tries=3, poll_seconds=0.05)
+    worker = ChatWorker(rig.wiring.deps, rig.wiring.units, rig.wiring.chats_woken, limits)
+    bad = [f"62800{number:03d}" for number in range(limits.at_once + 1)]
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in bad]))
     await spoil(rig, content)
     stop = asyncio.Event()
-    running = asyncio.create_task(rig.chats.run(stop))
+    running = asyncio.create_task(worker.run(stop))
     try:
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, "6281999999999")]))
         rig.wiring.wake()
