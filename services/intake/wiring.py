@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -14,29 +14,30 @@ import httpx
 from services.intake import api, consumers
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
-from services.intake.domain.conversation import DOCUMENT_TYPES
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
+from services.intake.domain.steps import DOCUMENT_TYPES
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
-from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, UploadSweeper
+from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker, sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, IntakeTx, MongoRequestReader, MongoWebhookLog, PeopleStore, UsedFiles
+from services.intake.store import INDEXES, SHELVES, MongoPeopleReader, MongoRequestReader, MongoTx, MongoWebhookLog, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting, shelves
-from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
-from shared.web import InFlightRequests
+from shared.web import FastAPI, InFlightRequests, create_app
 
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -53,165 +54,191 @@ ACCOUNTS: Final = (
 )
 
 
-def build(settings: Settings) -> Service:
-    """Everything one process of intake is made of; nothing is opened before it runs."""
-    return Wiring(settings).service()
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the process runs and what tests reach for."""
 
-
-class Wiring:
-    """The parts, by name, so that tests can reach them. `http` is for calls to WhatsApp, `issuance` for those to issuance."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        clock: Clock = now,
-        http: httpx.AsyncClient | None = None,
-        issuance: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        self.settings = settings
-        self.host = MessagingHost(settings, NAME)
-        self.mongo, self.database = self.host.mongo, self.host.database
-        self.files = Files(self.mongo, self.database, BUCKET)
-        self.webhook_log = MongoWebhookLog(self.mongo, self.database)
-        self.media = self._media(http)
-        self.documents = IssuedDocuments(
-            settings.issuance_url,
-            settings.issuance_api_key.get_secret_value(),
-            timeout_seconds=settings.issuance_timeout_seconds,
-            transport=issuance,
-        )
-        self.units: UnitOfWorkRunner[Tx] = self.host.units(self._tx(clock), clock)
-        self.deps = self._deps(clock)
-        self.in_flight = InFlightRequests()
-        self.consumer = self.host.consumer(self.units, consumers.routes(self.deps), self._yield_to_requests)
-        self.chats_woken, self.statuses_woken = asyncio.Event(), asyncio.Event()
-        self.chats = Chats(self.deps, self.units, self.chats_woken, self._chat_limits(), self._yield_to_requests)
-        self.statuses = Statuses(self.deps, self.units, self.statuses_woken, settings.webhook_log_poll_seconds, self._yield_to_requests)
-        self.drafts = Drafts(self.deps, self.units)
-        self.unused_files = UnusedFiles(
-            self.mongo,
-            self.database,
-            BUCKET,
-            used=UsedFiles(self.mongo, self.database).used,
-            age=timedelta(days=settings.unused_file_days),
-            clock=clock,
-        )
-        self.health = Health()
-        self.health.add("mongo", self.host.check_database)
-
-    def service(self) -> Service:
-        """The process."""
-        return Service(
-            name=NAME,
-            health=self.health,
-            app=api.create(self.settings, self.health, self._parts()),
-            prepare=self.prepare,
-            workers=(
-                BackgroundJob("consumer", self.consumer.run, {"broker": self.consumer.check}),
-                BackgroundJob("chats", self.chats.run, {"webhook_log": self.check_webhook_log}),
-                BackgroundJob("statuses", self.statuses.run),
-                BackgroundJob("drafts", UploadSweeper("drafts", self.drafts.sweep).run),
-                BackgroundJob("unused files", UploadSweeper("unused_files", self.unused_files.sweep).run),
-                BackgroundJob("half uploads", UploadSweeper("half_uploads", self.files.sweep).run),
-            ),
-            relay=BackgroundJob("relay", self.host.relay.run, {"outbox": self.host.check_outbox, "publisher": self.host.publisher.check}),
-            close=(self.media.close, self.documents.close, self.host.close),
-        )
+    settings: Settings
+    host: MessagingHost
+    files: Files
+    media: WhatsappMedia
+    documents: IssuedDocuments
+    webhook_log: MongoWebhookLog
+    units: UnitOfWorkRunner[Tx]
+    deps: Deps
+    unused_files: UnusedFiles
+    drafts: StaleDrafts
+    in_flight: InFlightRequests = field(default_factory=InFlightRequests)
+    chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
+    statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def prepare(self) -> None:
         """Create collections and indexes, and write down how intake counts and where things wait for an operator."""
-        await self.mongo.prepare(self.database, INDEXES)
+        mongo, database = self.host.mongo, self.host.database
+        await mongo.prepare(database, INDEXES)
         await self.files.prepare()
         await self.units.prepare()
-        await accounting.register(self.mongo, self.database, ACCOUNTS)
-        await shelves.register(self.mongo, self.database, SHELVES)
+        await accounting.register(mongo, database, ACCOUNTS)
+        await shelves.register(mongo, database, SHELVES)
 
     async def check_webhook_log(self) -> Check:
-        """Readiness of what works the webhook log off: nothing waits in it for too long, whatever keeps it there."""
+        """Check that nothing waits in the webhook log for too long, whatever keeps it there."""
         age = await self.webhook_log.oldest_seconds(self.deps.clock())
         old = age > self.settings.webhook_log_alarm_seconds
         return Check(ok=not old, reason="webhook_log_old" if old else "", value=round(age, 1))
 
+    async def yield_to_requests(self) -> None:
+        """Give way to requests that are being answered, for a while."""
+        await self.in_flight.yield_to_requests(self.settings.yield_seconds)
+
     def wake(self) -> None:
-        """There is something in the webhook log."""
+        """Tell the jobs that there is something in the webhook log."""
         self.chats_woken.set()
         self.statuses_woken.set()
 
-    async def _yield_to_requests(self) -> None:
-        await self.in_flight.yield_to_requests(self.settings.yield_seconds)
 
-    def _tx(self, clock: Clock) -> Callable[[UnitOfWork], Tx]:
-        return lambda work: IntakeTx(work, self.mongo, self.database, clock)
+def build(settings: Settings) -> Service:
+    """Everything one process of intake is made of; nothing is opened before it runs."""
+    parts = assemble(settings)
+    return service(parts, chat_worker(parts), status_worker(parts))
 
-    def _media(self, http: httpx.AsyncClient | None) -> WhatsappMedia:
-        settings = self.settings
-        limits = MediaLimits(
-            max_bytes=settings.media_max_bytes,
-            media_types=DOCUMENT_TYPES,
-            hosts=settings.whatsapp_media_hosts,
-            allow_http=settings.whatsapp_api_url.startswith("http://"),
-        )
-        token = settings.whatsapp_access_token.get_secret_value()
-        return WhatsappMedia(self.files, api_url=settings.whatsapp_api_url, token=token, limits=limits, client=http)
 
-    def _deps(self, clock: Clock) -> Deps:
-        settings = self.settings
-        services = catalogue().adjusted(promise_hours=settings.promise_hours)
-        desk = ServiceMenu.of(services, settings.open_services)
-        office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
-        office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
-        return Deps(
-            clock=clock,
-            new_id=new_id,
-            new_receipt=new_receipt,
-            promise=office.promise,
-            catalogue=services,
-            desk=desk,
-            vocabulary=read_vocabulary(TEMPLATES / "words.toml", desk, services),
-            texts=read_texts(TEMPLATES / "dialogue.toml"),
-            webhook_log=self.webhook_log,
-            files=self.files,
-            media=self.media,
-            register=MongoRequestReader(self.mongo, self.database),
-            documents=self.documents,
-            people=PeopleStore(self.mongo, self.database),
-            limits=Limits(
-                settings.contact_requests_a_day,
-                settings.person_requests_a_day,
-                timedelta(days=settings.repeat_days),
-                timedelta(days=settings.link_days),
-            ),
-            phone_number_id=settings.whatsapp_phone_number_id,
-        )
+def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> Parts:
+    """Everything but what works and answers. `http` is for calls to WhatsApp."""
+    host = MessagingHost(settings, NAME)
+    mongo, database = host.mongo, host.database
+    files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
+    units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock), clock)
+    media, documents = _media(settings, files, http), _documents(settings)
+    services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
+    desk = ServiceMenu.of(services, settings.open_services)
+    deps = Deps(
+        clock=clock,
+        new_id=new_id,
+        new_receipt=new_receipt,
+        promise=office.promise,
+        catalogue=services,
+        desk=desk,
+        vocabulary=read_vocabulary(TEMPLATES / "words.toml", desk, services),
+        texts=read_texts(TEMPLATES / "dialogue.toml"),
+        webhook_log=webhook_log,
+        files=files,
+        media=media,
+        register=MongoRequestReader(mongo, database),
+        documents=documents,
+        people=MongoPeopleReader(mongo, database),
+        limits=_limits(settings),
+        phone_number_id=settings.whatsapp_phone_number_id,
+    )
+    unused = _unused_files(settings, mongo, database, clock)
+    return Parts(settings, host, files, media, documents, webhook_log, units, deps, unused, StaleDrafts(deps, units))
 
-    def _parts(self) -> api.Parts:
-        settings = self.settings
-        app_secrets = (settings.whatsapp_app_secret, settings.whatsapp_app_secret_before)
-        return api.Parts(
-            deps=self.deps,
-            units=self.units,
-            wake=self.wake,
+
+def chat_worker(parts: Parts) -> ChatWorker:
+    """What handles messages."""
+    settings = parts.settings
+    limits = ChatLimits(
+        at_once=settings.chats_at_once,
+        lease_seconds=settings.chat_lease_seconds,
+        tries=settings.chat_tries,
+        media_tries=settings.media_tries,
+        poll_seconds=settings.webhook_log_poll_seconds,
+    )
+    return ChatWorker(parts.deps, parts.units, parts.chats_woken, limits, parts.yield_to_requests)
+
+
+def status_worker(parts: Parts) -> StatusWorker:
+    """What handles statuses."""
+    return StatusWorker(parts.deps, parts.units, parts.statuses_woken, parts.settings.webhook_log_poll_seconds, parts.yield_to_requests)
+
+
+def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
+    """The process."""
+    host = parts.host
+    consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
+    health = Health()
+    health.add("mongo", host.check_database)
+    return Service(
+        name=NAME,
+        health=health,
+        app=_app(parts, health),
+        prepare=parts.prepare,
+        workers=(
+            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
+            BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
+            BackgroundJob("statuses", statuses.run),
+            BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep).run),
+            BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep).run),
+            BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep).run),
+        ),
+        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        close=(parts.media.close, parts.documents.close, host.close),
+    )
+
+
+def _app(parts: Parts, health: Health) -> FastAPI:
+    settings = parts.settings
+    app = create_app(
+        settings,
+        health,
+        title="Intake",
+        database_lost=parts.host.mongo.lost,
+        public=api.PUBLIC,
+        larger_bodies=api.larger_bodies(settings.file_max_bytes),
+        in_flight=parts.in_flight,
+    )
+    secrets = (settings.whatsapp_app_secret, settings.whatsapp_app_secret_before)
+    api.install(
+        app,
+        parts.units,
+        api.ApiDeps(
+            deps=parts.deps,
+            wake=parts.wake,
             whatsapp=api.Secrets(
-                tuple(secret.get_secret_value().encode() for secret in app_secrets if secret and secret.get_secret_value()),
+                tuple(secret.get_secret_value().encode() for secret in secrets if secret and secret.get_secret_value()),
                 settings.whatsapp_verify_token.get_secret_value().encode(),
             ),
-            courts=api.Signatures(
-                {code: [secret.get_secret_value() for secret in known] for code, known in settings.court_secrets.items()}
-            ),
+            courts=api.Signatures({court: [each.get_secret_value() for each in known] for court, known in settings.court_secrets.items()}),
             file_max_bytes=settings.file_max_bytes,
-            in_flight=self.in_flight,
-            database_lost=self.mongo.lost,
-        )
+        ),
+    )
+    return app
 
-    def _chat_limits(self) -> ChatLimits:
-        settings = self.settings
-        return ChatLimits(
-            at_once=settings.chats_at_once,
-            lease_seconds=settings.chat_lease_seconds,
-            tries=settings.chat_tries,
-            media_tries=settings.media_tries,
-            poll_seconds=settings.webhook_log_poll_seconds,
-        )
+
+def _media(settings: Settings, files: Files, http: httpx.AsyncClient | None) -> WhatsappMedia:
+    limits = MediaLimits(
+        max_bytes=settings.media_max_bytes,
+        media_types=DOCUMENT_TYPES,
+        hosts=settings.whatsapp_media_hosts,
+        allow_http=settings.whatsapp_api_url.startswith("http://"),
+    )
+    token = settings.whatsapp_access_token.get_secret_value()
+    return WhatsappMedia(files, api_url=settings.whatsapp_api_url, token=token, limits=limits, client=http)
+
+
+def _documents(settings: Settings) -> IssuedDocuments:
+    key = settings.issuance_api_key.get_secret_value()
+    return IssuedDocuments(settings.issuance_url, key, timeout_seconds=settings.issuance_timeout_seconds)
+
+
+def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:
+    age, used = timedelta(days=settings.unused_file_days), UsedFiles(mongo, database).used
+    return UnusedFiles(mongo, database, BUCKET, used=used, age=age, clock=clock)
+
+
+def _office(settings: Settings, clock: Clock) -> WorkingHours:
+    office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
+    office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
+    return office
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.contact_requests_a_day,
+        settings.person_requests_a_day,
+        timedelta(days=settings.repeat_days),
+        timedelta(days=settings.link_days),
+    )
 
 
 def read_texts(path: Path) -> DialogueTexts:

@@ -20,8 +20,10 @@ from shared.mongo.errors import reachable as reachable
 from shared.mongo.files import Files as Files
 from shared.mongo.files import StoredFile as StoredFile
 from shared.mongo.files import sniff as sniff
+from shared.mongo.mapping import DocumentMapping as DocumentMapping
+from shared.mongo.mapping import fields_of as fields_of
+from shared.mongo.server_time import LONG_AGO as LONG_AGO
+from shared.mongo.server_time import from_now as from_now
 from shared.mongo.unit import ChangeTracker as ChangeTracker
-from shared.mongo.unit import DocumentMapping as DocumentMapping
 from shared.mongo.unit import Savepoint as Savepoint
 from shared.mongo.unit import WriteOp as WriteOp
-from shared.mongo.unit import fields_of as fields_of

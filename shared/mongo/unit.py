@@ -7,9 +7,9 @@ reads. One unit may hold many messages: `savepoint` and `rollback` leave one of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, cast
 
 from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -17,8 +17,7 @@ from pymongo.errors import BulkWriteError
 from shared.errors import Conflict, NotFound
 from shared.mongo.connection import Collection, Doc, Mongo, Session
 from shared.mongo.errors import LostRace, is_duplicate_key
-
-A = TypeVar("A")
+from shared.mongo.mapping import A, DocumentMapping
 
 WriteOp: TypeAlias = "InsertOne[Doc] | UpdateOne | UpdateMany | ReplaceOne[Doc] | DeleteOne | DeleteMany"
 
@@ -27,24 +26,6 @@ ABSENT: Final = 0
 
 _RESERVED: Final = frozenset({"_id", "version", "seq"})
 _NO_OPERATORS = "find_one_by takes equality only"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentMapping(Generic[A]):
-    """How aggregates of one kind lie in one collection.
-
-    `to_doc` leaves out `_id`, `version` and `seq`: the unit adds them. `from_doc` gets the document as it lies, `_id` included.
-    """
-
-    collection: str
-    key: Callable[[A], str]
-    to_doc: Callable[[A], Doc]
-    from_doc: Callable[[Doc], A]
-
-
-def fields_of(part: Any) -> Doc:
-    """The fields of a slotted dataclass whose values go into the database as they are. `asdict` copies deeply, at ten times the cost."""
-    return {name: getattr(part, name) for name in part.__slots__}
 
 
 Slot: TypeAlias = tuple[str, str]
@@ -76,6 +57,8 @@ class ChangeTracker:
         self._mongo = mongo
         self._database = database
         self._entries: dict[Slot, _Entry] = {}
+        self._keys: dict[tuple[str, str, str], str | None] = {}
+        """Which `_id` has that value of a unique field in the database; None: nobody has it."""
         self._journal: list[tuple[Slot, _Entry | None]] = []
         self._deferred: list[tuple[str, WriteOp]] = []
 
@@ -108,6 +91,27 @@ class ChangeTracker:
         for key in missing:
             self._hold(mapping, key, found.get(key))
 
+    async def prefetch_by(self, mapping: DocumentMapping[A], wanted: Iterable[tuple[str, str]]) -> list[A]:
+        """Read many by fields that the mapping declares as unique, in one query; return those that lie in the database.
+
+        `find_one_by` then answers for each of these fields and values without asking, for those that are absent too.
+        """
+        asked = dict.fromkeys(wanted)
+        values: dict[str, list[str]] = {}
+        for name, value in asked:
+            values.setdefault(name, []).append(value)
+        if not values:
+            return []
+        docs = await self._collection(mapping).find({"$or": [{name: {"$in": found}} for name, found in values.items()]}).to_list(None)
+        self._keys |= {(mapping.collection, name, value): None for name, value in asked}
+        self._keys |= {(mapping.collection, name, doc[name]): doc["_id"] for doc in docs for name in values if doc[name] is not None}
+        found = [self._hold(mapping, doc["_id"], doc).value for doc in docs]
+        return [cast("A", value) for value in found if value is not None]
+
+    def assume_absent(self, mapping: DocumentMapping[Any], key: str) -> None:
+        """Take it that nothing lies under this key, without asking: it was made a moment ago. An error of the caller is a `LostRace`."""
+        self._hold(mapping, key, None)
+
     async def find_one_by(self, mapping: DocumentMapping[A], query: Doc) -> A | None:
         """Find by another unique index. The answer is as if the buffer had been flushed already.
 
@@ -117,13 +121,17 @@ class ChangeTracker:
         if any(name.startswith("$") or isinstance(wanted, dict) for name, wanted in query.items()):
             raise ValueError(_NO_OPERATORS)
         for (collection, _), entry in self._entries.items():
-            if collection == mapping.collection and entry.dirty and _matches(mapping.to_doc(entry.value), query):
+            if collection == mapping.collection and entry.dirty and _has(mapping, entry.value, query):
                 return cast("A", entry.value)
-        doc = await self._collection(mapping).find_one(query)
-        if doc is None:
-            return None
-        entry = self._hold(mapping, doc["_id"], doc)
-        return None if entry.dirty else cast("A | None", entry.value)  # dirty: it no longer matches, else it had been found above
+        ((name, wanted), *others) = query.items()
+        known = (mapping.collection, name, wanted)
+        held: _Entry | None = None
+        if not others and known in self._keys:
+            key = self._keys[known]
+            held = None if key is None else self._entries[mapping.collection, key]
+        elif (doc := await self._collection(mapping).find_one(query)) is not None:
+            held = self._hold(mapping, doc["_id"], doc)
+        return None if held is None or held.dirty else cast("A | None", held.value)  # dirty: it no longer matches, see above
 
     def add(self, mapping: DocumentMapping[A], aggregate: A) -> None:
         """Buffer an insert. An `_id` that is taken shows at the flush, as `LostRace`.
@@ -274,7 +282,10 @@ def _operation(key: str, entry: _Entry) -> WriteOp:
     return ReplaceOne({"_id": key, "version": entry.version}, doc)
 
 
-def _matches(doc: Mapping[str, Any], query: Doc) -> bool:
+def _has(mapping: DocumentMapping[A], aggregate: A, query: Doc) -> bool:
+    if query.keys() <= mapping.unique.keys():  # without making a document of it
+        return all(mapping.unique[name](aggregate) == wanted for name, wanted in query.items())
+    doc = mapping.to_doc(aggregate)
     return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
 
 

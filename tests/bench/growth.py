@@ -19,7 +19,7 @@ from typing import Any, Final
 import uvloop
 from pymongo import MongoClient
 
-from services.intake.store.mappings import REQUESTS
+from services.intake.store.requests import REQUESTS
 from services.issuance.store.schema import DOCUMENTS
 from services.notifier.store.documents import JOB
 from services.verification.store.cases import CASE

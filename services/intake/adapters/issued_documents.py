@@ -13,8 +13,8 @@ import httpx
 from services.intake.domain.requests import IssuedDocument
 from shared.errors import Transient
 from shared.logs import get
+from shared.web.client import make_client
 
-_CONNECT_SECONDS: Final = 3.0  # issuance is in the same network
 _CONNECTIONS: Final = 20  # adapters fetching at the same moment
 _OUR_KEY_IS_WRONG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -24,16 +24,8 @@ _log = get("issued_documents")
 class IssuedDocuments:
     """Implements `ports.Documents`."""
 
-    def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=_CONNECTIONS),
-            follow_redirects=False,
-            trust_env=False,
-            transport=transport,
-        )
+    def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float) -> None:
+        self._client = make_client(timeout_seconds, connections=_CONNECTIONS, base_url=base_url, api_key=api_key)
 
     async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
         """The bytes that were announced, and no others: what differs in the end breaks the stream.

@@ -18,7 +18,6 @@ _SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # how an edit may name the message that it mends
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
-_FILES: Final = frozenset({"image", "document"})
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
 _MAX_CODE: Final = 2**31 - 1  # Meta's have six digits; what is larger is none, and MongoDB could not hold it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
@@ -54,11 +53,6 @@ class Edited:
 @dataclass(frozen=True, slots=True)
 class Silent:
     """Nothing to answer: a reaction, a deleted message, a system notice we need not know."""
-
-
-def has_file(content: Json) -> bool:
-    """Whether a stored item of kind `message` carries a photo or a document, as far as its type says."""
-    return text_of(content.get("message"), "type") in _FILES
 
 
 Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Silent

@@ -23,13 +23,14 @@ from services.intake.domain.chat import (
     UnfetchedFile,
 )
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
-from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
-from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
+from services.intake.domain.conversation import decide
+from services.intake.domain.drafts import awaits_file, carry_over, expire
+from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
 from services.intake.handlers.filing import Wish, file_wish, local_day
-from services.intake.ports import Deps, StoredItem, Tx
+from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
 from shared.values import Receipt
 
@@ -45,9 +46,8 @@ class _Reply:
     request_id: str | None = None
 
 
-async def wanted_media(tx: Tx, deps: Deps, item: StoredItem) -> MediaRef | None:
-    """The file that a message carries, if the dialogue waits for one: it is fetched before `handle_message`, outside any unit."""
-    inbound = read_message(item.content, deps.vocabulary)
+async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
+    """Return the file that a message carries, if the dialogue waits for one: it is fetched before `handle_message`, outside any unit."""
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
@@ -56,19 +56,20 @@ async def wanted_media(tx: Tx, deps: Deps, item: StoredItem) -> MediaRef | None:
     return inbound.content
 
 
-async def prefetch_messages(tx: Tx, deps: Deps, items: Sequence[StoredItem]) -> None:
+async def prefetch_messages(tx: Tx, keys: Sequence[str], inbounds: Sequence[Inbound]) -> None:
     """Read at once what several messages will ask for."""
-    await tx.prefetch_items([item.key for item in items])
-    await tx.prefetch_chats([read_message(item.content, deps.vocabulary).identity for item in items])
+    await tx.prefetch_items(keys)
+    await tx.prefetch_chats([inbound.identity for inbound in inbounds])
 
 
-async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedFile | None) -> tuple[str, ...]:
+async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: SentFile | RefusedFile | None) -> tuple[str, ...]:
     """Handle one stored message, once: the item is marked in the same commit as everything it causes.
 
     Args:
         tx: The unit of work.
         deps: The process.
         key: The item.
+        inbound: What it says.
         file: What became of the message's file; None where there is none or it was not wanted.
 
     Returns:
@@ -78,7 +79,6 @@ async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedF
     if not item.is_new:
         return ()
     tx.finish_item(item)
-    inbound = read_message(item.content, deps.vocabulary)
     if isinstance(inbound.content, Silent):
         return ()
     reply = _Reply()
@@ -100,13 +100,12 @@ async def handle_message(tx: Tx, deps: Deps, key: str, file: SentFile | RefusedF
     return tuple(reply.dropped)
 
 
-async def give_up_message(tx: Tx, deps: Deps, key: str, reason: str) -> None:
+async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
     """Park a message that can't be handled, and tell its sender that something is wrong on our side."""
     item = await tx.item(key)
     if not item.is_new:
         return
     tx.park_item(item, reason)
-    inbound = read_message(item.content, deps.vocabulary)
     contact = await _contact(tx, deps, inbound.identity, item.received_at)
     tx.save_conversation(await tx.conversation(contact.contact_id))
     _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
@@ -263,7 +262,7 @@ def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _
     if not reply.parts:
         return
     text, buttons = deps.texts.join(reply.parts)
-    tx.publish(
+    tx.emit(
         ReplyComposed(
             conversation_id=contact.contact_id,
             origin=_origin(contact),

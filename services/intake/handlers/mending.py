@@ -52,5 +52,5 @@ async def mend_request(
     tx.save_request(again)
     tx.save_docket(docket)
     if again.joins is None:
-        tx.publish(submitted)
+        tx.emit(submitted)
     return summary(again)

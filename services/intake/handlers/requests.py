@@ -72,7 +72,7 @@ def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
     """Make a new request, store it and tell it."""
     request, submitted = submit(new_request(deps, opening))
     tx.add_request(request)
-    tx.publish(RequestSubmitted(submitted.request, opening.decision))
+    tx.emit(RequestSubmitted(submitted.request, opening.decision))
     return request
 
 

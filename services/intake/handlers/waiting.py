@@ -23,4 +23,4 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     product = deps.catalogue.products[request.product].name
     said = Say("returned_unproven", {"product": product, "receipt": request.receipt, "reason": reasons()[REASON].text})
     tx.save_conversation(await tx.conversation(contact_id))  # what is said is numbered per chat
-    tx.publish(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))
+    tx.emit(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))

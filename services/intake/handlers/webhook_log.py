@@ -63,5 +63,5 @@ async def handle_status(tx: Tx, key: str) -> None:
     if fact is not None:
         sent = await tx.sent_message(fact.wamid) or SentMessage(fact.wamid)
         tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
-        tx.publish(fact)
+        tx.emit(fact)
     tx.finish_item(item)

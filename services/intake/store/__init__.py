@@ -1,9 +1,9 @@
 """MongoDB of intake: what lies in which collection, the indexes with the query that needs each, and the ways in."""
 
-from services.intake.store.indexes import INDEXES as INDEXES
-from services.intake.store.people import PeopleStore as PeopleStore
-from services.intake.store.request_reader import MongoRequestReader as MongoRequestReader
+from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
+from services.intake.store.requests import MongoRequestReader as MongoRequestReader
+from services.intake.store.schema import INDEXES as INDEXES
 from services.intake.store.shelves import SHELVES as SHELVES
-from services.intake.store.tx import IntakeTx as IntakeTx
+from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog

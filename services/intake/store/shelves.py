@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.store.mappings import DISCARDED, NEW, PARKED, PIECES
+from services.intake.store.items import DISCARDED, ITEMS, NEW, PARKED
 from shared.messaging.operations.shelves import Move, Shelf
 
 SHELVES: Final = (
     Shelf(
         name="webhook_log",
-        collection=PIECES.collection,
+        collection=ITEMS.collection,
         waits={"state": PARKED},
         kind="kind",
         reason="reason",

@@ -11,18 +11,13 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, SentMessage, StoredItem
-from services.intake.store.mappings import (
-    CASES,
-    CONTACTS,
-    CONVERSATIONS,
-    DOCKETS,
-    PIECES,
-    REQUESTS,
-    SENT_MESSAGES,
-    ItemRow,
-    request_from,
-    sent_key,
-)
+from services.intake.store.cases import CASES
+from services.intake.store.contacts import CONTACTS
+from services.intake.store.conversations import CONVERSATIONS
+from services.intake.store.dockets import DOCKETS
+from services.intake.store.items import ITEMS, ItemRow
+from services.intake.store.requests import REQUESTS, request_from
+from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from shared.clock import Clock
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
@@ -35,7 +30,7 @@ _Address: TypeAlias = tuple[str, str]
 """`wa_id` or `bsuid`, and its value."""
 
 
-class IntakeTx:
+class MongoTx:
     """Implements `ports.Tx` over one `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock) -> None:
@@ -43,96 +38,68 @@ class IntakeTx:
         self._unit = work.unit
         self._clock = clock
         self._rows: dict[str, ItemRow] = {}
-        self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
-        self._known_by: dict[_Address, str | None] = {}
-        """Contacts by what they are known by, as they lie; None: there is none. What this unit writes is looked up afresh."""
-        self._newcomers: set[str] = set()
-        """Contacts that this unit made: nothing of theirs lies anywhere yet."""
         self._looked_open: frozenset[str] = frozenset()
         self._open: list[tuple[str, OpenRequest]] = []
         self._requests: Collection = mongo.collection(database, REQUESTS.collection)
 
     async def item(self, key: str) -> StoredItem:
         """See `ports.Tx`."""
-        row = await self._unit.get(PIECES, key)
+        row = await self._unit.get(ITEMS, key)
         self._rows[key] = row
         return row.item
 
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """See `ports.Tx`."""
-        await self._unit.prefetch(PIECES, keys)
+        await self._unit.prefetch(ITEMS, keys)
 
     def finish_item(self, item: StoredItem) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[item.key].handled(self._clock()))
+        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock()))
 
     def park_item(self, item: StoredItem, reason: str) -> None:
         """See `ports.Tx`."""
-        self._unit.save(PIECES, self._rows[item.key].parked(reason, self._clock()))
+        self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""
-        wanted = {address for identity in identities for address in _addresses(identity)}
-        values = {name: [value for other, value in wanted if other == name] for name, _ in wanted}
-        query = {"$or": [{name: {"$in": found}} for name, found in values.items()]}
-        docs = await self._contacts.find(query, {"wa_id": 1, "bsuid": 1}).to_list(None)
-        self._known_by = dict.fromkeys(wanted) | {(name, doc[name]): doc["_id"] for doc in docs for name in values}
-        keys = [doc["_id"] for doc in docs]
-        await self._unit.prefetch(CONTACTS, keys)
-        await self._unit.prefetch(CONVERSATIONS, keys)
-        contacts = [await self._unit.get(CONTACTS, key) for key in keys]
+        contacts = await self._unit.prefetch_by(CONTACTS, [address for identity in identities for address in _addresses(identity)])
+        await self._unit.prefetch(CONVERSATIONS, [contact.contact_id for contact in contacts])
         owners = frozenset(owner for contact in contacts for owner in contact.ids)
         self._looked_open, self._open = owners, await self._read_open(owners)
 
     async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
         """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
-        found = [await self._contact_by(address) for address in _addresses(identity)]
-        return tuple({contact.contact_id: contact for contact in found if contact is not None}.values())
-
-    async def _contact_by(self, address: _Address) -> ChatContact | None:
-        if address not in self._known_by:
-            return await self._unit.find_one_by(CONTACTS, dict([address]))
-        key = self._known_by[address]
-        if key is None:
-            return None
-        contact: ChatContact = await self._unit.get(CONTACTS, key)
-        return contact
+        found: dict[str, ChatContact] = {}
+        for address in _addresses(identity):
+            contact = await self._unit.find_one_by(CONTACTS, dict([address]))
+            if contact is not None:
+                found[contact.contact_id] = contact
+        return tuple(found.values())
 
     def add_contact(self, contact: ChatContact) -> None:
-        """See `ports.Tx`."""
-        self._newcomers.add(contact.contact_id)
-        self._forget(contact)
+        """See `ports.Tx`. Nothing of a newcomer's lies anywhere yet."""
         self._unit.add(CONTACTS, contact)
+        self._unit.assume_absent(CONVERSATIONS, contact.contact_id)
+        self._looked_open |= {contact.contact_id}
 
     def save_contact(self, contact: ChatContact) -> None:
         """See `ports.Tx`."""
-        self._forget(contact)
         self._unit.save(CONTACTS, contact)
-
-    def _forget(self, contact: ChatContact) -> None:
-        """What was known of it before it is written."""
-        his = {("wa_id", contact.wa_id), ("bsuid", contact.bsuid)}
-        self._known_by = {address: key for address, key in self._known_by.items() if key != contact.contact_id and address not in his}
 
     async def conversation(self, contact_id: str) -> Conversation:
         """See `ports.Tx`."""
-        if contact_id in self._newcomers:
-            return Conversation(contact_id)
         return await self._unit.find(CONVERSATIONS, contact_id) or Conversation(contact_id)
 
     def save_conversation(self, conversation: Conversation) -> None:
         """See `ports.Tx`. It was read with `conversation` before."""
-        if conversation.contact_id in self._newcomers:
-            self._newcomers.discard(conversation.contact_id)
-            self._unit.add(CONVERSATIONS, conversation)
-        elif self._unit.version(CONVERSATIONS, conversation.contact_id):
+        if self._unit.version(CONVERSATIONS, conversation.contact_id):
             self._unit.save(CONVERSATIONS, conversation)
         else:
             self._unit.add(CONVERSATIONS, conversation)
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
         """See `ports.Tx`."""
-        ids = frozenset(contact_ids) - self._newcomers
+        ids = frozenset(contact_ids)
         found = self._open if ids <= self._looked_open else await self._read_open(ids)
         return tuple(request for owner, request in found if owner in ids)
 
@@ -216,7 +183,7 @@ class IntakeTx:
         """See `ports.Tx`."""
         self._work.on_commit(hook)
 
-    def publish(self, fact: Published) -> None:
+    def emit(self, fact: Published) -> None:
         """See `ports.Tx`."""
         event = to_event(fact)
         if isinstance(fact, RequestSubmitted):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.intake.ports import file_id_of
-from services.intake.store.mappings import NEW, PARKED
-from shared.mongo import Collection, Mongo
+from services.intake.store.items import NEW, PARKED
+from shared.mongo import Collection, Mongo, reachable
 
 _WITH_DRAFT: Final = {"draft.service": {"$type": "string"}, "touched_at": {"$type": "date"}}  # as their index has it
 
@@ -23,9 +23,10 @@ class UsedFiles:
     async def used(self, file_ids: Sequence[str]) -> set[str]:
         """Those of these files that a request, a draft or a waiting message has."""
         asked = {"$in": list(file_ids)}
-        requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
-        drafts = await self._conversations.distinct("draft.attachments.file_id", {**_WITH_DRAFT, "draft.attachments.file_id": asked})
-        return {*requests, *drafts, *await self._of_waiting_messages()} & set(file_ids)
+        with reachable():
+            requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
+            drafts = await self._conversations.distinct("draft.attachments.file_id", {**_WITH_DRAFT, "draft.attachments.file_id": asked})
+            return {*requests, *drafts, *await self._of_waiting_messages()} & set(file_ids)
 
     async def _of_waiting_messages(self) -> set[str]:
         new = await self._webhook_log.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -15,13 +15,12 @@ from pymongo.read_concern import ReadConcern
 
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
 from services.intake.ports import Lease, StoredItem
-from services.intake.store.mappings import KEPT, NEW, PARKED, item_from
-from shared.mongo import Collection, DatabaseUnavailable, Doc, Mongo, reachable
+from services.intake.store.items import KEPT, NEW, PARKED, item_from
+from shared.mongo import LONG_AGO, Collection, DatabaseUnavailable, Doc, Mongo, from_now, reachable
 from shared.mongo.together import GroupCommit
 
 _DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
-_FARTHEST: Final = timedelta(seconds=120)  # no rest is longer, nor a lease of usual length; what ends later was written by a wrong clock
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _WORKED: Final = frozenset({WebhookItemKind.MESSAGE, WebhookItemKind.STATUS})
 
@@ -47,7 +46,7 @@ class MongoWebhookLog:
         self._arrivals: GroupCommit[_Arrival] = GroupCommit(self._insert)
 
     async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
-        """See `ports.Webhook log`. What is asked while others are being stored is stored with the next ones.
+        """See `ports.WebhookLog`. What is asked while others are being stored is stored with the next ones.
 
         Raises:
             DatabaseUnavailable: at least one item may not be durable.
@@ -84,7 +83,7 @@ class MongoWebhookLog:
                 return frozenset(docs[index]["_id"] for index in repeated)
         return frozenset()
 
-    async def lease_senders(self, at: datetime, seconds: float, token: str, passed_over: Sequence[str], most: int) -> list[Lease]:
+    async def lease_senders(self, seconds: float, token: str, passed_over: Sequence[str], most: int) -> list[Lease]:
         """Take senders who are free, those whose new messages are oldest first.
 
         `passed_over`: senders not to look at, because this process has them or knows that they are not free yet.
@@ -92,32 +91,31 @@ class MongoWebhookLog:
         query: Doc = {"state": NEW, "kind": WebhookItemKind.MESSAGE.value}
         if passed_over:
             query["sender"] = {"$nin": list(passed_over)}
-        rows = await self._items.find(query, {"sender": 1}).sort("arrival", 1).limit(_CANDIDATES).to_list(None)
-        candidates = list(dict.fromkeys(row["sender"] for row in rows))
         leases: list[Lease] = []
-        while candidates and len(leases) < most:
-            asked, candidates = candidates[: most - len(leases)], candidates[most - len(leases) :]
-            leases += await self._take(asked, at, seconds, token)
+        with reachable():
+            rows = await self._items.find(query, {"sender": 1}).sort("arrival", 1).limit(_CANDIDATES).to_list(None)
+            candidates = list(dict.fromkeys(row["sender"] for row in rows))
+            while candidates and len(leases) < most:
+                asked, candidates = candidates[: most - len(leases)], candidates[most - len(leases) :]
+                leases += await self._take(asked, seconds, token)
         return leases
 
-    async def _take(self, senders: Sequence[str], at: datetime, seconds: float, token: str) -> list[Lease]:
-        """Those of them that nobody else has and that do not rest after a failure."""
-        until = at + timedelta(seconds=seconds)
-        update = {"$set": {"until": until, "token": token}, "$setOnInsert": {"failures": 0}}
-        # One that ends too far ahead was written when the clock was wrong, ahead then or behind now. Its sender must not wait for it: two
-        # processes that have the same one are kept apart by the version of each message.
-        free: Doc = {"$or": [{"until": {"$lte": at}}, {"until": {"$gt": until + _FARTHEST}}]}
+    async def _take(self, senders: Sequence[str], seconds: float, token: str) -> list[Lease]:
+        """Those of them that nobody else has and that do not rest after a failure, by the server's clock: ours may be wrong."""
+        is_free = {"$lte": [{"$ifNull": ["$until", LONG_AGO]}, "$$NOW"]}
+        ours = {"until": from_now(seconds), "token": token, "failures": {"$ifNull": ["$failures", 0]}}
+        update = [{"$set": {name: {"$cond": [is_free, value, f"${name}"]} for name, value in ours.items()}}]
         try:
-            await self._leases.bulk_write([UpdateOne({"_id": sender, **free}, update, upsert=True) for sender in senders], ordered=False)
+            await self._leases.bulk_write([UpdateOne({"_id": sender}, update, upsert=True) for sender in senders], ordered=False)
         except BulkWriteError as error:
-            if _duplicates(error) is None:  # a duplicate is a sender who is somebody else's, or rests
+            if _duplicates(error) is None:  # a duplicate is a sender whom somebody else took at the same moment
                 raise
         rows = await self._leases.find({"_id": {"$in": list(senders)}, "token": token}, {"failures": 1}).to_list(None)
         failures = {row["_id"]: row["failures"] for row in rows}
         return [Lease(sender, token, failures[sender]) for sender in senders if sender in failures]
 
-    async def renew(self, leases: Sequence[Lease], at: datetime, seconds: float) -> frozenset[str]:
-        """See `ports.Webhook log`.
+    async def renew(self, leases: Sequence[Lease], seconds: float) -> frozenset[str]:
+        """See `ports.WebhookLog`.
 
         Raises:
             DatabaseUnavailable: nothing is known of any of them.
@@ -125,25 +123,30 @@ class MongoWebhookLog:
         ours = {each.sender: each.token for each in leases}
         held: Doc = {"_id": {"$in": list(ours)}, "token": {"$in": list(set(ours.values()))}}
         with reachable():
-            await self._leases.update_many(held, {"$set": {"until": at + timedelta(seconds=seconds)}})
+            await self._leases.update_many(held, [{"$set": {"until": from_now(seconds)}}])
             rows = await self._leases.find(held, {"token": 1}).to_list(None)
         return frozenset(row["_id"] for row in rows if ours[row["_id"]] == row["token"])
 
-    async def release(self, leases: Sequence[Lease], until: datetime) -> None:
-        """Give senders back with their failures: at once, or after a rest when the first message failed."""
+    async def release(self, leases: Sequence[Lease], rest_seconds: float) -> None:
+        """Release senders with their failures: at once, or after a rest when the first message failed."""
         ends = [
-            UpdateOne({"_id": each.sender, "token": each.token}, {"$set": {"until": until, "failures": each.failures, "token": ""}})
+            UpdateOne(
+                {"_id": each.sender, "token": each.token},
+                [{"$set": {"until": from_now(rest_seconds), "failures": each.failures, "token": ""}}],
+            )
             for each in leases
         ]
         if ends:
-            await self._leases.bulk_write(ends, ordered=False)
+            with reachable():
+                await self._leases.bulk_write(ends, ordered=False)
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredItem]]:
         """New messages of these senders, so many of each, in the order in which they were sent."""
-        rows = await self._messages({"$in": list(senders)}, limit * len(senders))
-        if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
-            apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
-            rows = [row for found in apart for row in found]
+        with reachable():
+            rows = await self._messages({"$in": list(senders)}, limit * len(senders))
+            if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
+                apart = await asyncio.gather(*(self._messages(sender, limit) for sender in senders))
+                rows = [row for found in apart for row in found]
         found: dict[str, list[StoredItem]] = {sender: [] for sender in senders}
         for row in rows:
             if len(found[row["sender"]]) < limit:
@@ -159,11 +162,12 @@ class MongoWebhookLog:
     async def new_statuses(self, limit: int) -> list[str]:
         """Keys of statuses that nobody handled, the oldest first."""
         query = {"state": NEW, "kind": WebhookItemKind.STATUS.value}
-        rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
+        with reachable():
+            rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """See `ports.Webhook log`."""
+        """See `ports.WebhookLog`."""
         with reachable():
             oldest = [
                 row["received_at"]
@@ -173,7 +177,7 @@ class MongoWebhookLog:
         return max((at - min(oldest)).total_seconds(), 0.0) if oldest else 0.0
 
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
-        """See `ports.Webhook log`."""
+        """See `ports.WebhookLog`."""
         query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
         with reachable():
             rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
@@ -181,10 +185,11 @@ class MongoWebhookLog:
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a item up, visibly. False when somebody handled it meanwhile."""
-        result = await self._items.update_one(
-            {"_id": key, "state": NEW},
-            {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
-        )
+        with reachable():
+            result = await self._items.update_one(
+                {"_id": key, "state": NEW},
+                {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
+            )
         return result.modified_count == 1
 
 

@@ -9,9 +9,9 @@ import httpx
 
 from services.notifier.domain.outcome import NotSent, Unanswered
 from shared.clock import Clock
+from shared.web.client import make_client
 
-_CONNECT_SECONDS: Final = 4.0  # with the answer's time limit it stays below half a lane's lease
-_KEPT_SECONDS: Final = 30.0  # below the idle limit of the usual servers and load balancers (60 s)
+_POOL_SECONDS: Final = 4.0  # with the answer's time limit it stays below half a lane's lease
 _CONNECTIONS: Final = 100  # more than the lanes that run at once
 _RETRY_AFTER_MAX: Final = 86_400.0  # a day: longer is a mistake of the other side
 
@@ -19,13 +19,8 @@ _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
 
 
 def make_http(timeout_seconds: float) -> httpx.AsyncClient:
-    """A client that keeps connections, follows no redirects and takes nothing from the environment."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_KEPT_SECONDS),
-        follow_redirects=False,
-        trust_env=False,
-    )
+    """Make the one client of this process."""
+    return make_client(timeout_seconds, connections=_CONNECTIONS, pool_seconds=_POOL_SECONDS)
 
 
 def what_happened(error: httpx.HTTPError) -> NotSent | Unanswered:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pymongo import WriteConcern
 from pymongo.read_concern import ReadConcern
@@ -16,9 +16,7 @@ from pymongo.read_concern import ReadConcern
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import Lane
 from services.notifier.store.documents import LANES
-from shared.mongo import Collection, Doc, Mongo, reachable
-
-_LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+from shared.mongo import LONG_AGO, Collection, Doc, Mongo, from_now, reachable
 
 
 class MongoLanes:
@@ -40,8 +38,8 @@ class MongoLanes:
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
         """Take the lease; until it ends the lane is no longer listed as due, but for what rings it."""
-        until = _from_now(lease_seconds)
-        free = {"$expr": {"$lt": [{"$ifNull": ["$lease.until", _LONG_AGO]}, "$$NOW"]}}
+        until = from_now(lease_seconds)
+        free = {"$expr": {"$lt": [{"$ifNull": ["$lease.until", LONG_AGO]}, "$$NOW"]}}
         with reachable():
             doc: Doc | None = await self._rows.find_one_and_update(
                 {"_id": key, **free},
@@ -52,7 +50,7 @@ class MongoLanes:
 
     async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
         """See `ports.Lanes`. What was rung meanwhile is in the revision, so that it is not forgotten."""
-        until = _from_now(lease_seconds)
+        until = from_now(lease_seconds)
         held: Doc = {"_id": {"$in": list(tokens)}, "lease.token": {"$in": list(tokens.values())}}
         with reachable():
             await self._rows.update_many(held, [{"$set": {"lease.until": until, "due_at": until}}])
@@ -85,10 +83,6 @@ class MongoLanes:
         """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
         with reachable():
             await self._rows.update_one({"_id": key, "lease.token": token}, {"$unset": {"lease": ""}, "$set": {"due_at": due_at}})
-
-
-def _from_now(seconds: float) -> Doc:
-    return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(seconds * 1000)}}
 
 
 def _lane(doc: Doc) -> Lane:

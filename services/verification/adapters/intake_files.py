@@ -11,8 +11,8 @@ import httpx
 
 from services.verification.ports import FileStream
 from shared.errors import NotFound, Permanent, Transient
+from shared.web.client import make_client
 
-_CONNECT_SECONDS: Final = 3.0  # intake is in the same network
 _CONNECTIONS: Final = 20  # officers looking at photos at the same moment
 
 
@@ -20,14 +20,7 @@ class IntakeFiles:
     """Implements `ports.Files`."""
 
     def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=_CONNECTIONS),
-            follow_redirects=False,
-            transport=transport,
-        )
+        self._client = make_client(timeout_seconds, connections=_CONNECTIONS, base_url=base_url, api_key=api_key, transport=transport)
 
     async def open(self, file_id: str) -> FileStream:
         """Open one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol, cast
 
 from bson import Timestamp
@@ -15,7 +15,7 @@ from shared.clock import monotonic_seconds, now
 from shared.ids import new_token
 from shared.messaging.broker.errors import PublishRefused
 from shared.messaging.broker.wire import MAX_BODY_BYTES, TRACEPARENT, Outgoing
-from shared.mongo import Collection, Doc, LostRace, Mongo, Session, aggregate, is_duplicate_key
+from shared.mongo import LONG_AGO, Collection, Doc, LostRace, Mongo, Session, aggregate, from_now, is_duplicate_key
 
 COLLECTION: Final = "outbox"
 SENT_KEPT_SECONDS: Final = 7 * 24 * 3600  # long enough to look back at an incident and for the nightly conservation
@@ -23,13 +23,12 @@ NEW, SENT, PARKED, DISCARDED = "new", "sent", "parked", "discarded"
 
 _STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
 _QUIET: Final = timedelta(seconds=11)  # a server that has nothing to write moves its operation time every ten seconds
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CLAIMABLE: Final[Doc] = {
     "state": NEW,
     "$expr": {
         "$and": [
-            {"$lte": [{"$ifNull": ["$next_at", _LONG_AGO]}, "$$NOW"]},
-            {"$lt": [{"$ifNull": ["$lease.until", _LONG_AGO]}, "$$NOW"]},
+            {"$lte": [{"$ifNull": ["$next_at", LONG_AGO]}, "$$NOW"]},
+            {"$lt": [{"$ifNull": ["$lease.until", LONG_AGO]}, "$$NOW"]},
         ],
     },
 }
@@ -161,7 +160,7 @@ class Outbox:
         if not docs:
             return OutboxClaim(token, ())
         ids = [doc["_id"] for doc in docs]
-        until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
+        until = from_now(lease_seconds)
         won = await self._rows.update_many(
             {"_id": {"$in": ids}, **_CLAIMABLE},
             [{"$set": {"lease": {"token": token, "until": until}, "attempts": {"$add": ["$attempts", 1]}}}],
@@ -192,7 +191,7 @@ class Outbox:
 
     async def release(self, token: str, ids: Sequence[str], after_seconds: float = 0.0) -> None:
         """Give rows back unsent; nobody takes them before `after_seconds` are over."""
-        later = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(after_seconds * 1000)}}
+        later = from_now(after_seconds)
         await self._rows.update_many(
             {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
             [{"$set": {"next_at": later}}, {"$unset": "lease"}],

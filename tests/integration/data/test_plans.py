@@ -12,8 +12,8 @@ from pymongo import IndexModel, MongoClient
 from services.intake import store as intake
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.ports import RequestSearch
-from services.intake.store.request_reader import MongoRequestReader
-from services.intake.store.tx import IntakeTx
+from services.intake.store.requests import MongoRequestReader
+from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
@@ -31,8 +31,8 @@ from shared.values import Receipt
 Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
-def intake_tx(mongo: Mongo, database: str) -> IntakeTx:
-    return IntakeTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
+def intake_tx(mongo: Mongo, database: str) -> MongoTx:
+    return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
@@ -54,7 +54,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
     "request by receipt": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
     "search by number": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(text="3519-KK-2411"))),
-    "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(now(), 1, "t", [], 4)),
+    "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(1, "t", [], 4)),
     "messages of a sender": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),

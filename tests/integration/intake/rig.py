@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient, MockTransport, Request, Response
 from standardwebhooks.webhooks import Webhook
 
 from services.intake.settings import Settings
-from services.intake.wiring import Wiring
+from services.intake.wiring import assemble, chat_worker, service, status_worker
 from shared.mongo import Doc
 from tests.support.documented import documented
 
@@ -105,8 +105,10 @@ class Rig:
     def __init__(self, configured: Settings) -> None:
         self.time = Time()
         self.phone = Phone()
-        self.wiring = Wiring(configured, self.time, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
-        self.service = self.wiring.service()
+        self.wiring = assemble(configured, self.time, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
+        self.mongo, self.database = self.wiring.host.mongo, self.wiring.host.database
+        self.chats, self.statuses = chat_worker(self.wiring), status_worker(self.wiring)
+        self.service = service(self.wiring, self.chats, self.statuses)
         self.http = AsyncClient(
             transport=ASGITransport(self.service.app, raise_app_exceptions=False),
             base_url="http://intake.test",
@@ -152,8 +154,16 @@ class Rig:
 
     async def work(self) -> None:
         """Work off everything that is stored, as the jobs do."""
-        await self.wiring.chats.work_off_all()
-        await self.wiring.statuses.work_off_all()
+        await self.chats.work_off_all()
+        await self.statuses.work_off_all()
+
+    async def rest_is_over(self) -> None:
+        """Let an hour pass for senders whose message failed: by our clock, and in their leases, which go by the database's."""
+        self.time.at += timedelta(hours=1)
+        senders = self.mongo.collection(self.database, "senders")
+        await senders.update_many(
+            {"token": ""}, [{"$set": {"until": {"$dateSubtract": {"startDate": "$until", "unit": "hour", "amount": 1}}}}]
+        )
 
     async def link(self, sender: str = "6281234567890", nik: str = NIK) -> Doc:
         """Have a counter link a phone to a person."""
@@ -183,7 +193,7 @@ class Rig:
 
     async def rows(self, collection: str, query: Doc | None = None) -> list[Doc]:
         """What lies in a collection."""
-        found: list[Doc] = await self.wiring.mongo.collection(self.wiring.database, collection).find(query or {}).to_list(None)
+        found: list[Doc] = await self.mongo.collection(self.database, collection).find(query or {}).to_list(None)
         return found
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from httpx import Request, Response
 
+from services.intake.domain.messages import read_message
 from services.intake.handlers import chat, handle_message
 from services.intake.ports import Tx
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, envelope, only, text_of
@@ -19,18 +20,13 @@ async def _up_to_the_photo(rig: Rig) -> None:
     await rig.say(KK)
 
 
-def _rest_is_over(rig: Rig) -> None:
-    rig.wiring.chats._resting.clear()
-    rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
-
-
 async def test_a_photo_that_cannot_be_fetched_now_is_fetched_later_and_later_messages_wait(rig: Rig) -> None:
     await _up_to_the_photo(rig)
     rig.phone.trouble = lambda _: Response(503)
     assert await rig.show(JPEG) == []
     assert await rig.say("status") == []
     rig.phone.trouble = lambda _: None
-    _rest_is_over(rig)
+    await rig.rest_is_over()
     await rig.work()
     texts = [text_of(reply) for reply in (await rig.events("intake.reply_composed.v1"))[3:]]
     assert "KTP-el" in texts[0]
@@ -41,7 +37,7 @@ async def test_a_photo_that_never_comes_is_asked_for_again(rig: Rig) -> None:
     await _up_to_the_photo(rig)
     rig.phone.trouble = lambda _: Response(500)
     assert await rig.show(JPEG) == []
-    _rest_is_over(rig)
+    await rig.rest_is_over()
     await rig.work()
     assert "gagal kami terima" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
     rig.phone.trouble = lambda _: None
@@ -79,7 +75,7 @@ async def test_a_photo_whose_bytes_differ_from_their_digest_is_not_kept(rig: Rig
     wrong = {"id": "77", "mime_type": "image/jpeg", "sha256": "0" * 64}
     rig.phone.photos["77"] = JPEG
     assert await rig.send(rig.message("image", wrong)) == []
-    _rest_is_over(rig)
+    await rig.rest_is_over()
     await rig.work()
     assert "gagal kami terima" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
     assert await rig.rows("files.files") == []
@@ -101,7 +97,7 @@ async def test_a_lost_connection_to_the_provider_is_tried_again(rig: Rig) -> Non
     rig.phone.trouble = cut
     assert await rig.show(JPEG) == []
     rig.phone.trouble = lambda _: None
-    _rest_is_over(rig)
+    await rig.rest_is_over()
     await rig.work()
     assert "KTP-el" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
 
@@ -115,7 +111,7 @@ async def test_a_message_that_fails_in_the_dialogue_is_parked_with_an_apology(ri
         patch.setattr(chat, "decide", broken)
         await rig.say("status")
         for _ in range(2):
-            _rest_is_over(rig)
+            await rig.rest_is_over()
             await rig.work()
     replies = await rig.events("intake.reply_composed.v1")
     assert "gangguan" in text_of(replies[-1])
@@ -130,7 +126,7 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
             await rig.post(envelope(messages=messages))
 
         async def settled() -> bool:
-            await asyncio.gather(rig.wiring.chats.work_off_all(), other.wiring.chats.work_off_all())
+            await asyncio.gather(rig.chats.work_off_all(), other.chats.work_off_all())
             return {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
         await eventually(settled)
@@ -148,10 +144,11 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
 async def test_a_handler_that_lost_its_lease_cannot_answer_a_second_time(rig: Rig) -> None:
     message = rig.message("text", {"body": "halo"})
     await rig.post(envelope(messages=[message]))
-    items = (await rig.wiring.webhook_log.messages_of([message["from"]], 5))[message["from"]]
+    item = only((await rig.wiring.webhook_log.messages_of([message["from"]], 5))[message["from"]])
+    inbound = read_message(item.content, rig.wiring.deps.vocabulary)
 
     async def handle(tx: Tx) -> tuple[str, ...]:
-        return await handle_message(tx, rig.wiring.deps, items[0].key, None)
+        return await handle_message(tx, rig.wiring.deps, item.key, inbound, None)
 
     await asyncio.gather(*(rig.wiring.units.run(handle) for _ in range(4)))
     assert len(await rig.events("intake.reply_composed.v1")) == 1
@@ -169,7 +166,7 @@ async def test_a_draft_that_nobody_comes_back_to_is_dropped_with_its_photos(rig:
 
 
 async def test_the_webhook_costs_one_round_trip_to_the_database(rig: Rig) -> None:
-    database = rig.wiring.mongo.database(rig.wiring.database)
+    database = rig.mongo.database(rig.database)
     await database.command("profile", 2)
     try:
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}) for _ in range(20)]))
@@ -177,7 +174,7 @@ async def test_the_webhook_costs_one_round_trip_to_the_database(rig: Rig) -> Non
         seen = await database["system.profile"].find({"ns": {"$not": {"$regex": "system.profile|\\$cmd"}}}).to_list(None)
         commands = [row for row in seen if "webhook_log" in row["ns"]]
         assert len({row["op"] for row in seen}) == 1
-        assert {row["ns"] for row in seen} == {f"{rig.wiring.database}.webhook_log"}
+        assert {row["ns"] for row in seen} == {f"{rig.database}.webhook_log"}
         assert len(commands) == 1
     finally:
         await database.command("profile", 0)

@@ -1,6 +1,7 @@
 """Chats that are worked on at the same moment share a unit of work, and none of them pays for another."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ async def _all_say(rig: Rig, text: str) -> list[Doc]:
 
 async def _profiled(rig: Rig, text: str) -> list[Doc]:
     """What the database was asked while all said it."""
-    database = rig.wiring.mongo.database(rig.wiring.database)
+    database = rig.mongo.database(rig.database)
     await database.command("profile", 2)
     await _all_say(rig, text)
     await database.command("profile", 0)
@@ -64,8 +65,7 @@ async def test_one_that_breaks_is_tried_again_and_stops_no_other(rig: Rig, monke
         assert len(await _all_say(rig, "kk hilang")) == len(SENDERS) - 1
     await eventually(lambda: _failing(rig, {SENDERS[2]: 1}))
     assert await rig.say(NIK, SENDERS[2]) == []  # in order: behind the one that waits
-    rig.wiring.chats._resting.clear()
-    rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
+    await rig.rest_is_over()
     await rig.work()
     texts = [text_of(reply) for reply in (await rig.events("intake.reply_composed.v1"))[-2:]]
     assert ["NIK" in texts[0], "Nomor Kartu Keluarga" in texts[1]] == [True, True]
@@ -130,23 +130,44 @@ async def test_a_sender_with_many_messages_crowds_nobody_out(rig: Rig) -> None:
 
 async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3]]))
-    mine, others, at = rig.wiring.webhook_log, MongoWebhookLog(rig.wiring.mongo, rig.wiring.database), rig.time.at
-    first = await mine.lease_senders(at, 60, "mine", [], 2)
+    mine, others = rig.wiring.webhook_log, MongoWebhookLog(rig.mongo, rig.database)
+    first = await mine.lease_senders(60, "mine", [], 2)
     assert [lease.sender for lease in first] == SENDERS[:2]
-    assert [lease.sender for lease in await others.lease_senders(at, 60, "theirs", [], 5)] == SENDERS[2:3]
-    await mine.release(first, at)
-    assert [lease.sender for lease in await others.lease_senders(at, 60, "later", [], 5)] == SENDERS[:2]
-    await mine.release(first, at)  # no longer ours: nothing happens
-    assert await mine.lease_senders(at, 60, "again", [], 5) == []
+    assert [lease.sender for lease in await others.lease_senders(60, "theirs", [], 5)] == SENDERS[2:3]
+    assert await mine.renew(first, 60) == set(SENDERS[:2])
+    await mine.release(first, 0)
+    assert [lease.sender for lease in await others.lease_senders(60, "later", [], 5)] == SENDERS[:2]
+    assert await mine.renew(first, 60) == frozenset()
+    await mine.release(first, 0)  # no longer ours: nothing happens
+    assert await mine.lease_senders(60, "again", [], 5) == []
 
 
-async def test_a_lease_of_a_clock_that_was_an_hour_ahead_holds_nobody_up_when_it_is_right_again(rig: Rig) -> None:
-    await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
-    webhook_log, at = rig.wiring.webhook_log, rig.time.at
-    ahead = at + timedelta(hours=1)
-    first, _ = await webhook_log.lease_senders(ahead, 60, "ahead", [], 2)
-    await webhook_log.release([first], ahead)  # the other one is held until an hour and a minute from now
-    assert [lease.sender for lease in await webhook_log.lease_senders(at, 60, "right", [], 5)] == SENDERS[:2]
+async def test_a_sender_who_failed_rests_with_the_failures_remembered(rig: Rig) -> None:
+    await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, SENDERS[0])]))
+    webhook_log = rig.wiring.webhook_log
+    (lease,) = await webhook_log.lease_senders(60, "first", [], 5)
+    await webhook_log.release([replace(lease, failures=2)], 60)
+    assert await webhook_log.lease_senders(60, "too early", [], 5) == []
+    await rig.rest_is_over()
+    assert [each.failures for each in await webhook_log.lease_senders(60, "after the rest", [], 5)] == [2]
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_process_whose_clock_is_wrong_takes_nobody_elses_sender_and_keeps_none_longer(rig: Rig, wrong: timedelta) -> None:
+    """Leases go by the database's clock: that of a process is not asked."""
+    other = Rig(rig.wiring.settings)
+    try:
+        other.time.at += wrong
+        await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
+        (mine,) = await rig.wiring.webhook_log.lease_senders(60, "mine", [], 1)
+        await other.work()
+        assert len(await rig.events("intake.reply_composed.v1")) == 1
+        assert await rig.wiring.webhook_log.renew([mine], 60) == {SENDERS[0]}
+        await rig.wiring.webhook_log.release([mine], 0)
+        await rig.work()
+        assert len(await rig.events("intake.reply_composed.v1")) == 2
+    finally:
+        await other.close()
 
 
 async def test_webhooks_that_come_together_are_stored_once_each(rig: Rig) -> None:

@@ -203,7 +203,7 @@ async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any
 async def test_what_was_filed_before_links_existed_can_be_read(rig: Rig) -> None:
     await rig.file_request()
     for name, fields in (("contacts", ("links", "filed")), ("requests", ("vouching", "repeats", "joins", "joined_by"))):
-        rows = rig.wiring.mongo.collection(rig.wiring.database, name)
+        rows = rig.mongo.collection(rig.database, name)
         await rows.update_many({}, {"$unset": dict.fromkeys(fields, "")})
     assert "sedang diperiksa" in text_of(only(await rig.say("status")))
     assert (await file(rig, await body(rig, nik=OTHER_NIK))).status_code == 201

@@ -123,7 +123,7 @@ async def test_the_accounts_balance_all_the_way(rig: Rig) -> None:
     await rig.post({"entry": []})
 
     async def balance() -> list[accounting.Tally]:
-        return [await accounting.tally(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
+        return [await accounting.tally(rig.mongo, rig.database, account) for account in ACCOUNTS]
 
     for kind, minute in ((APPROVED, 1), (ISSUED, 2), (FAILED, 3), (DELIVERED, 4)):
         assert [tally.missing for tally in await balance()] == [0, 0]

@@ -132,9 +132,9 @@ async def test_a_photo_that_is_sent_again_while_it_is_hidden_comes_back(rig: Rig
 async def test_the_jobs_of_the_process_sweep_both_what_is_unused_and_what_is_half(rig: Rig) -> None:
     await upload(rig)
     half = (await upload(rig, PNG)).json()["file_id"]
-    files = rig.wiring.mongo.collection(rig.wiring.database, "files.files")
+    files = rig.mongo.collection(rig.database, "files.files")
     row = await files.find_one_and_delete({"filename": half})
-    chunks = rig.wiring.mongo.collection(rig.wiring.database, "files.chunks")
+    chunks = rig.mongo.collection(rig.database, "files.chunks")
     old = type(row["_id"]).from_datetime(now() - timedelta(days=3))
     await chunks.update_many({"files_id": row["_id"]}, {"$set": {"files_id": old}})
     rig.time.at += AGE

@@ -24,7 +24,8 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
-from services.intake.domain.conversation import DRAFT_LIFETIME, awaits_file, current_ask, decide
+from services.intake.domain.conversation import decide
+from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_ask
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.forms import ServiceMenu
-from services.intake.domain.messages import Edited, MediaRef, NumberChanged, Silent, has_file, read_message, read_status
+from services.intake.domain.messages import Edited, MediaRef, NumberChanged, Silent, read_message, read_status
 from services.intake.domain.webhook_log import WebhookItemKind, split
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
@@ -259,7 +259,6 @@ def test_any_json_in_any_place_of_a_message_is_read(kind: str, data: st.DataObje
         assert item.moment(AT) <= AT + timedelta(hours=1)
         if item.kind is WebhookItemKind.MESSAGE:
             read_message(item.content, WORDS)
-            has_file(item.content)
 
 
 _TOKENS = st.sampled_from(["1", "NaN", r'"\ud83d"', '"a"', "-1e999", "9" * 40])

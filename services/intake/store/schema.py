@@ -1,4 +1,4 @@
-"""Every index, with the query that needs it."""
+"""What intake's database has: each collection with its indexes, and the query that needs each."""
 
 from __future__ import annotations
 

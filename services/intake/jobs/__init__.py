@@ -1,0 +1,10 @@
+"""What works off the stored webhook log: chats in order per sender, statuses in batches, drafts that nobody came back to.
+
+An event wakes them in the same process; a poll, and state in MongoDB, make them correct.
+"""
+
+from services.intake.jobs.chats import ChatLimits as ChatLimits
+from services.intake.jobs.chats import ChatWorker as ChatWorker
+from services.intake.jobs.statuses import StatusWorker as StatusWorker
+from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts
+from services.intake.jobs.sweeping import sweeper as sweeper

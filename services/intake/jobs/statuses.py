@@ -1,0 +1,80 @@
+"""Delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from services.intake.handlers import handle_status, prefetch_statuses
+from services.intake.jobs.failures import reason_of, trace_of
+from services.intake.ports import Deps, Tx
+from shared.logs import get
+from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
+from shared.metrics import MESSAGES, PARKED
+from shared.poller import Poller
+from shared.waiting import no_yield
+
+_AT_A_TIME: Final = 100  # statuses in one unit of work: each is one small document and one event
+_GATHER_SECONDS: Final = 0.01  # for each status of a turn: beyond 100 a second they come in few large units of work
+_LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a lone one is told at once
+
+_log = get("jobs")
+
+
+class StatusWorker:
+    """Publishes statuses.
+
+    After each unit it lets some gather, the longer the more there were: a unit of work costs nearly the same for one and for fifty.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        units: UnitOfWorkRunner[Tx],
+        woken: asyncio.Event,
+        poll_seconds: float,
+        yield_to_requests: Callable[[], Awaitable[None]] = no_yield,
+    ) -> None:
+        self._deps = deps
+        self._units = units
+        self._woken = woken
+        self._yield_to_requests = yield_to_requests
+        self._gather_seconds = 0.0
+        self._poller = Poller("statuses", self._turn, poll_seconds=poll_seconds, woken=woken)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`."""
+        await self._poller.run(stop)
+
+    async def work_off_all(self) -> None:
+        """Handle everything that is stored now, then return; for tests and for one-off runs."""
+        while await self._handle_batch():
+            pass
+
+    async def _turn(self) -> float | None:
+        await asyncio.sleep(self._gather_seconds)
+        await self._yield_to_requests()
+        self._woken.clear()  # what woke us until here is seen now
+        handled = await self._handle_batch()
+        self._gather_seconds = 0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS)
+        return 0 if handled else None
+
+    async def _handle_batch(self) -> int:
+        """Handle some; return how many there were. Each is judged alone: one that breaks is parked, and stops no other."""
+        keys = await self._deps.webhook_log.new_statuses(_AT_A_TIME)
+        if not keys:
+            return 0
+        found = await self._units.run_many([self._body(key) for key in keys], lambda tx: prefetch_statuses(tx, keys))
+        await self._park([(key, error) for key, error in zip(keys, found, strict=True) if error is not None])
+        MESSAGES.labels("whatsapp.status", "done").inc(found.count(None))
+        return len(keys)
+
+    def _body(self, key: str) -> UnitBody[Tx, None]:
+        return UnitBody(lambda tx: handle_status(tx, key))
+
+    async def _park(self, failed: Sequence[tuple[str, Exception]]) -> None:
+        for key, error in failed:
+            _log.warning("status.failed", reason=reason_of(error), exc_info=trace_of(error))
+            await self._deps.webhook_log.park(key, "status_failed", self._deps.clock())
+            PARKED.labels("status_failed").inc()

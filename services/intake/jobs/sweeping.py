@@ -1,0 +1,48 @@
+"""What nobody came back to is dropped now and then: personal data is not kept for nothing (UU 27/2022 article 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from services.intake.domain.drafts import DRAFT_LIFETIME
+from services.intake.handlers import drop_stale_draft
+from services.intake.ports import Deps, Tx
+from shared.logs import get
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.poller import Poller
+
+_SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
+_AT_A_TIME: Final = 100  # drafts in one page
+
+_log = get("jobs")
+
+
+def sweeper(what: str, sweep: Callable[[], Awaitable[int]]) -> Poller:
+    """Return the job that calls `sweep` every hour and logs how much of `what` it dropped."""
+
+    async def turn() -> None:
+        _log.info("sweep.done", what=what, count=await sweep())
+
+    return Poller(what, turn, poll_seconds=_SWEEP_SECONDS)
+
+
+class StaleDrafts:
+    """What people typed and sent in a chat and did not finish."""
+
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
+        self._deps = deps
+        self._units = units
+
+    async def sweep(self) -> int:
+        """Drop every stale draft with its files; return how many."""
+        swept = 0
+        while contacts := await self._deps.webhook_log.stale_drafts(self._deps.clock() - DRAFT_LIFETIME, _AT_A_TIME):
+            for contact_id in contacts:
+                await self._drop(contact_id)
+            swept += len(contacts)
+        return swept
+
+    async def _drop(self, contact_id: str) -> None:
+        for file_id in await self._units.run(lambda tx: drop_stale_draft(tx, self._deps, contact_id)):
+            await self._deps.files.delete(file_id)

@@ -1,0 +1,43 @@
+"""What is fixed for a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.intake.domain.docket import Limits
+from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.texts import DialogueTexts
+from services.intake.domain.words import Vocabulary
+from services.intake.ports.files import Documents, FileStore, Media
+from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.webhook_log import WebhookLog
+from shared.clock import Clock
+from shared.reference.catalogue import Catalogue
+from shared.values import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What is fixed for a process.
+
+    `promise(start, working_time)` gives when that much working time will have passed. `phone_number_id`: what came for another is not ours.
+    """
+
+    clock: Clock
+    new_id: Callable[[], str]
+    new_receipt: Callable[[], Receipt]
+    promise: Callable[[datetime, timedelta], datetime]
+    catalogue: Catalogue
+    desk: ServiceMenu
+    vocabulary: Vocabulary
+    texts: DialogueTexts
+    webhook_log: WebhookLog
+    files: FileStore
+    media: Media
+    register: RequestReader
+    documents: Documents
+    people: PeopleReader
+    limits: Limits
+    phone_number_id: str

@@ -1,0 +1,50 @@
+"""Plain reads, outside any unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.intake.domain.contacts import ChatContact
+from services.intake.domain.requests import Channel, Request, RequestState
+from shared.values import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSearch:
+    """What a list of requests is narrowed by. `text`: receipt, document number or case id, or the beginning of one."""
+
+    state: RequestState | None = None
+    service: str | None = None
+    channel: Channel | None = None
+    text: str | None = None
+    after: str | None = None
+    limit: int = 50
+    client: str | None = None
+    """Only what this API client filed; None: everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Some requests, and the cursor of the next page where there is one."""
+
+    requests: tuple[Request, ...]
+    next: str | None
+
+
+class RequestReader(Protocol):
+    """Plain reads of requests, outside any unit of work."""
+
+    async def find_by_receipt(self, receipt: Receipt) -> Request | None:
+        """A request by its receipt number."""
+
+    async def search(self, search: RequestSearch) -> RequestPage:
+        """The newest first, page by page."""
+
+
+class PeopleReader(Protocol):
+    """Plain reads of contacts by the person they are linked to."""
+
+    async def linked_to(self, nik: str) -> Sequence[ChatContact]:
+        """Contacts that have, or had, a link to this person."""

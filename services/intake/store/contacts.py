@@ -1,0 +1,64 @@
+"""The collection `contacts`: who writes to us, and whose they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.intake.domain.contacts import ChatContact
+from services.intake.domain.docket import DayCount
+from services.intake.domain.links import End, Level, PersonLink
+from services.intake.store.parts import known, tally_from, tally_to
+from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+
+
+def _contact_to(contact: ChatContact) -> Doc:
+    return {
+        "wa_id": contact.wa_id,
+        "bsuid": contact.bsuid,
+        "username": contact.username,
+        "aliases": list(contact.aliases),
+        "merged_into": contact.merged_into,
+        "last_inbound_at": contact.last_inbound_at,
+        "links": [{**fields_of(link), "level": link.level.value, "end": link.end.value if link.end else None} for link in contact.links],
+        "filed": tally_to(contact.filed),
+    }
+
+
+def _contact_from(doc: Doc) -> ChatContact:
+    return ChatContact(
+        contact_id=doc["_id"],
+        wa_id=doc["wa_id"],
+        bsuid=doc["bsuid"],
+        username=doc["username"],
+        aliases=tuple(doc["aliases"]),
+        merged_into=doc["merged_into"],
+        last_inbound_at=doc["last_inbound_at"],
+        links=tuple(_link_from(link) for link in doc.get("links", ())),  # absent: written before 0.2
+        filed=tally_from(doc["filed"]) if doc.get("filed") else DayCount(),
+    )
+
+
+def _link_from(doc: Doc) -> PersonLink:
+    return PersonLink(**{**known(PersonLink, doc), "level": Level(doc["level"]), "end": End(doc["end"]) if doc["end"] else None})
+
+
+CONTACTS: Final[DocumentMapping[ChatContact]] = DocumentMapping(
+    "contacts",
+    lambda contact: contact.contact_id,
+    _contact_to,
+    _contact_from,
+    unique={"wa_id": lambda contact: contact.wa_id, "bsuid": lambda contact: contact.bsuid},
+)
+
+
+class MongoPeopleReader:
+    """Implements `ports.PeopleReader`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
+
+    async def linked_to(self, nik: str) -> list[ChatContact]:
+        """See `ports.PeopleReader`."""
+        with reachable():
+            docs = await self._contacts.find({"links.nik": nik}).to_list(None)
+        return [CONTACTS.from_doc(doc) for doc in docs]

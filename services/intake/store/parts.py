@@ -1,0 +1,32 @@
+"""Parts of documents that several collections have. `from_doc` ignores fields it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from services.intake.domain.chat import Attachment
+from services.intake.domain.docket import DayCount
+from shared.mongo import Doc
+
+
+def known(kind: type[Any], doc: Doc) -> Doc:
+    """Return the fields of a document that the dataclass has."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in doc.items() if name in names}
+
+
+def attachments_from(docs: list[Doc]) -> tuple[Attachment, ...]:
+    """Return attachments as they lie."""
+    return tuple(Attachment(**known(Attachment, doc)) for doc in docs)
+
+
+def tally_to(tally: DayCount) -> Doc:
+    """Return a count of a day as it lies."""
+    return {"day": tally.day.isoformat(), "count": tally.count}
+
+
+def tally_from(doc: Doc) -> DayCount:
+    """Read a count of a day."""
+    return DayCount(date.fromisoformat(doc["day"]), doc["count"])

@@ -1,0 +1,40 @@
+"""HTTP going out to another service or a provider: one client with kept connections and limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+_CONNECT_SECONDS: Final = 4.0  # services are in one network, providers in the next; with an answer's time it is below half a lane's lease
+_KEPT_SECONDS: Final = 30.0  # below the idle limit of the usual servers and load balancers (60 s)
+
+
+def make_client(
+    timeout_seconds: float,
+    *,
+    connections: int,
+    base_url: str = "",
+    api_key: str | None = None,
+    pool_seconds: float | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> httpx.AsyncClient:
+    """Make a client that follows no redirects and takes nothing from the environment: no proxy, no `.netrc`.
+
+    Args:
+        timeout_seconds: The longest wait for the next bytes.
+        connections: As many at once, at most.
+        base_url: What the paths of requests begin with.
+        api_key: Our key there, sent as a bearer token.
+        pool_seconds: The longest wait for a free connection; None: as long as for bytes.
+        transport: Another way than the network.
+    """
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=None if api_key is None else {"Authorization": f"Bearer {api_key}"},
+        timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS, pool=pool_seconds or timeout_seconds),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEPT_SECONDS),
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
+    )
