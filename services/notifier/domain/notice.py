@@ -24,7 +24,7 @@ _CALLBACK_TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class SourceEvent:
     """The message that made us speak."""
 
     message_id: str
@@ -41,6 +41,10 @@ class Contact:
     address: str
     reference: str | None = None
     last_inbound_at: datetime | None = None
+
+    def having_written(self, at: datetime) -> Contact:
+        """What happened at that time follows a message of theirs, so it opens the 24-hour window where nothing better is known."""
+        return self if self.last_inbound_at is not None else replace(self, last_inbound_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def channel_of(lane: str) -> str:
 
 
 def reply_jobs(
-    origin: Cause, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: NoticeTexts, at: datetime
 ) -> tuple[Job, ...]:
     """The dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
     key = f"reply:{origin.message_id}"
@@ -99,7 +103,7 @@ def reply_jobs(
 
 
 def received_job(
-    origin: Cause, contact: Contact, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Contact, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
 ) -> Job | None:
     """One receipt per court case, whichever of its requests comes first. Citizens were answered by the dialogue, adapters by HTTP."""
     if contact.channel is not Channel.COURT:
@@ -116,7 +120,7 @@ def document_key(document_id: str) -> str:
 
 
 def document_job(
-    origin: Cause, contact: Contact, about: RequestSummary, issued: IssuedDocument, *, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Contact, about: RequestSummary, issued: IssuedDocument, *, texts: NoticeTexts, at: datetime
 ) -> Job:
     """The document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
@@ -151,7 +155,7 @@ def document_job(
 
 
 def turned_down_job(
-    origin: Cause, contact: Contact, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Contact, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
 ) -> Job:
     """What the citizen must mend, or why it ends here."""
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
@@ -183,7 +187,7 @@ def _callback(contact: Contact, kind: NoticeKind, key: str, occurred_at: datetim
 
 
 def _job(  # noqa: PLR0913 - everything a job begins with
-    origin: Cause,
+    origin: SourceEvent,
     contact: Contact,
     kind: NoticeKind,
     key: str,

@@ -15,7 +15,7 @@ from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import Lane
-from services.notifier.store.documents import LANES
+from services.notifier.store.schema import LANES
 from shared.mongo import Collection, Doc, Mongo, reachable
 
 _LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -24,7 +24,7 @@ from services.notifier import consumers, wiring
 from services.notifier.domain.job import Job
 from services.notifier.settings import Settings
 from services.notifier.store import INDEXES
-from services.notifier.store.documents import JOBS, job_from_doc
+from services.notifier.store.schema import JOBS, job_from_doc
 from shared.clock import now
 from shared.contracts import intake, issuance, verification
 from shared.contracts.envelope import Envelope, Event, split_type
@@ -93,7 +93,7 @@ class Rig:
     """The notifier under test and everything it talks to."""
 
     settings: Settings
-    parts: wiring.Parts
+    parts: wiring.Notifier
     time: Time
     office: Office
     phone: Carrier
@@ -107,7 +107,7 @@ class Rig:
 
     async def take(self, *deliveries: Delivery) -> list[Outcome]:
         """Hand messages to the consumer's unit of work."""
-        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps, self.parts.sender_limiter)))
+        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps)))
 
     async def tell(self, *events: Event, at: datetime | None = None) -> None:
         """Hand over events and hold that they were taken."""
@@ -341,7 +341,7 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
 
 
 @contextlib.asynccontextmanager
-async def running(parts: wiring.Parts) -> AsyncIterator[None]:
+async def running(parts: wiring.Notifier) -> AsyncIterator[None]:
     """Run the dispatchers until the block ends."""
     stop = asyncio.Event()
     tasks = [asyncio.create_task(dispatcher.run(stop)) for dispatcher in parts.dispatchers]
@@ -381,7 +381,7 @@ async def make_rig(
 
 
 @contextlib.asynccontextmanager
-async def another(rig: Rig) -> AsyncIterator[wiring.Parts]:
+async def another(rig: Rig) -> AsyncIterator[wiring.Notifier]:
     """A second process of the notifier, not yet at work."""
     parts = wiring.assemble(rig.settings, rig.time)
     try:

@@ -135,9 +135,9 @@ async def test_jobs_are_listed_searched_and_paged(notifier: Running) -> None:
     await eventually(lambda: all_in(notifier, "done", 5))
     page = (await notifier.http.get("/v1/jobs", params={"limit": 2})).json()
     assert [job["id"] for job in page["jobs"]] == keys[:2:-1]
-    rest = (await notifier.http.get("/v1/jobs", params={"limit": 4, "cursor": page["next_cursor"]})).json()
+    rest = (await notifier.http.get("/v1/jobs", params={"limit": 4, "after": page["next"]})).json()
     assert [job["id"] for job in rest["jobs"]] == keys[2::-1]
-    assert rest["next_cursor"] is None
+    assert rest["next"] is None
     found = (await notifier.http.get("/v1/jobs", params={"q": keys[1]})).json()["jobs"]
     assert [job["id"] for job in found] == [keys[1]]
     assert (await notifier.http.get("/v1/jobs", params={"state": "failed"})).json()["jobs"] == []
@@ -162,7 +162,7 @@ async def test_everything_wants_the_scope_admin(notifier: Running, method: str, 
 async def test_bad_questions_get_problem_details(notifier: Running) -> None:
     missing = await notifier.http.get("/v1/jobs/nothing")
     assert (missing.status_code, missing.json()["code"]) == (404, "jobs_not_found")
-    cursor = await notifier.http.get("/v1/jobs", params={"cursor": "rubbish"})
+    cursor = await notifier.http.get("/v1/jobs", params={"after": "rubbish"})
     assert (cursor.status_code, cursor.json()["code"]) == (422, "cursor_malformed")
     state = await notifier.http.get("/v1/jobs", params={"state": "lost"})
     assert (state.status_code, state.json()["errors"][0]["field"]) == (422, "state[0]")

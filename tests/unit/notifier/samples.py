@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.notifier.domain.facts import Channel, NoticeKind
-from services.notifier.domain.job import Job, SendPolicy
+from services.notifier.domain.job import Job
 from services.notifier.domain.message import DocumentFile, DocumentMessage, Template
+from services.notifier.domain.policy import SendPolicy
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 POLICY = SendPolicy()
