@@ -7,7 +7,7 @@ from shared.contracts import issuance as wire
 from shared.contracts.parts import Channel, Contact, Product
 
 
-def document_issued(fact: DocumentIssued, *, check_url: str) -> wire.DocumentIssued:
+def to_event(fact: DocumentIssued) -> wire.DocumentIssued:
     """The event `issuance.document_issued.v1`."""
     document, contact = fact.document, fact.contact
     return wire.DocumentIssued(
@@ -30,7 +30,7 @@ def document_issued(fact: DocumentIssued, *, check_url: str) -> wire.DocumentIss
                 last_inbound_at=contact.last_inbound_at,
             ),
             holder_name=document.holder_name,
-            check_url=check_url,
+            check_url=fact.check_url,
             kk_number=document.allocated_kk,
         ),
     )

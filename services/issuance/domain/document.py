@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.issuance.domain.card import FamilyCard
+from shared.backoff import Backoff
 from shared.errors import DomainError
 
 
@@ -38,8 +39,7 @@ NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType
 )
 """What may follow what."""
 
-FIRST_PAUSE: Final = timedelta(seconds=1)  # a renderer that died is back within a second
-LONGEST_PAUSE: Final = timedelta(minutes=5)  # what lasts longer needs a person, and shows as held soon
+_RETRY: Final = Backoff(1.0, 300.0)  # a renderer that died is back within a second; what lasts longer needs a person, and is held soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ class DocumentIssued:
     pdf: Pdf
     contact: Contact
     issued_at: datetime
+    check_url: str
 
 
 def document_id(request_id: str, product: str) -> str:
@@ -196,7 +197,9 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
     return replace(_moved(document, DocumentState.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
 
 
-def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, at: datetime) -> tuple[Document, DocumentIssued]:
+def issue(
+    document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, check_url: str, at: datetime
+) -> tuple[Document, DocumentIssued]:
     """Record the bytes of the attempt that is still the current one, and forget what is personal but the holder's name.
 
     Raises:
@@ -215,7 +218,7 @@ def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificat
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at)
+    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at, check_url=check_url)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:
@@ -228,12 +231,7 @@ def fail(document: Document, *, attempt: int, reason: str, final: bool, most_att
         raise DomainError("attempt_superseded")
     if final or attempt >= most_attempts:
         return replace(_moved(document, DocumentState.HELD), due_at=None, reason=reason, reason_at=at)
-    return replace(document, due_at=at + pause(attempt), reason=reason, reason_at=at)
-
-
-def pause(attempt: int) -> timedelta:
-    """How long to wait after this attempt failed."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * float(1 << min(attempt - 1, 16)))
+    return replace(document, due_at=at + timedelta(seconds=_RETRY.seconds(attempt)), reason=reason, reason_at=at)
 
 
 def retry(document: Document, *, at: datetime) -> Document:
