@@ -1,4 +1,4 @@
-"""Cases as documents. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
+"""Cases as they lie and in a unit of work. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
-from shared.mongo import Doc, DocumentMapping, fields_of
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -150,3 +150,26 @@ def _party(doc: Doc) -> CourtParty:
 
 
 CASE: DocumentMapping[Case] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
+
+
+class MongoCases:
+    """Implements `ports.Cases`."""
+
+    def __init__(self, unit: ChangeTracker) -> None:
+        self._unit = unit
+
+    async def find(self, request_id: str) -> Case | None:
+        """The case, or None."""
+        return await self._unit.find(CASE, request_id)
+
+    async def get(self, request_id: str) -> Case:
+        """The case; raises NotFound."""
+        return await self._unit.get(CASE, request_id)
+
+    def add(self, case: Case) -> None:
+        """Keep a new case."""
+        self._unit.add(CASE, case)
+
+    def save(self, case: Case) -> None:
+        """Keep the next state."""
+        self._unit.save(CASE, case)
