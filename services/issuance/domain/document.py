@@ -15,6 +15,7 @@ from typing import Final
 
 from services.issuance.domain.card import FamilyCard
 from shared.errors import DomainError
+from shared.values import Contact
 
 
 class DocumentState(StrEnum):
@@ -40,16 +41,6 @@ NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType
 
 FIRST_PAUSE: Final = timedelta(seconds=1)  # a renderer that died is back within a second
 LONGEST_PAUSE: Final = timedelta(minutes=5)  # what lasts longer needs a person, and shows as held soon
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where the answer goes. Personal."""
-
-    channel: str
-    address: str
-    reference: str | None = None
-    last_inbound_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty, Submission
+from services.verification.domain.submission import CERAI_TALAK, NIK_MISSING, CourtDecision, CourtParty, Submission
 from shared.reference.catalogue import CivilService, Offer
 from shared.reference.courts import CourtKind, find_court
 from shared.reference.population import DIVORCED, MARRIED
@@ -80,7 +80,8 @@ def check_request(submission: Submission, service: CivilService, register: Regis
     Returns:
         What was found, failures and warnings; empty = all green.
     """
-    findings = [*check_nik(submission.nik, "nik"), *check_documents(submission, service)]
+    number = check_nik(submission.nik, "nik") if submission.nik is not None else (failure(NIK_MISSING, "nik"),)
+    findings = [*number, *check_documents(submission, service)]
     if submission.kk_number is not None:
         findings += check_kk_number(submission.kk_number, "kk_number")
     if submission.applicant_name is not None:
@@ -101,7 +102,8 @@ def check_request(submission: Submission, service: CivilService, register: Regis
 
 def check_membership(submission: Submission, register: Register, *, today: date) -> Iterator[Finding]:
     """The person is in the register, in the family of the card, and that family is ours."""
-    own = register.family_of(submission.nik)
+    nik = submission.holder_nik
+    own = register.family_of(nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
     if family is None:
         yield _unknown_family(submission, own, register)
@@ -112,15 +114,15 @@ def check_membership(submission: Submission, register: Register, *, today: date)
     if not is_home(family.village_code):
         yield failure("other_office", "kk_number")
         return
-    member = family.member(submission.nik)
+    member = family.member(nik)
     if member is None:
-        yield failure("person_closed" if submission.nik in register.closed else "nik_not_in_kk", "nik")
+        yield failure("person_closed" if nik in register.closed else "nik_not_in_kk", "nik")
         return
     if find_village(family.village_code) is None:
         yield failure("village_unknown", "kk_number")  # nothing could be printed
-    if submission.nik in register.twice:
+    if nik in register.twice:
         yield failure("nik_registered_twice", "nik")
-    yield from check_against_register(submission.nik, submission.applicant_name, member)
+    yield from check_against_register(nik, submission.applicant_name, member)
     if not is_adult(member, today=today):
         yield failure("applicant_under_age", "nik")
 
@@ -164,7 +166,7 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
         for finding in (*check_nik(party.nik, f"decision.{role}.nik"), *check_name(party.name, f"decision.{role}.name")):
             malformed = malformed or finding.is_failure
             yield finding
-    if decision.party(submission.nik) is None:
+    if submission.nik is None or decision.party(submission.nik) is None:
         yield failure("holder_not_party", "nik")
         return
     if not malformed:

@@ -10,6 +10,7 @@ from typing import Final
 
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
+from services.verification.domain.submission import NIK_MISSING
 from shared.reference.catalogue import CivilService
 
 
@@ -58,7 +59,7 @@ FORM: Final = frozenset(
 )
 """What is seen of the request alone, without the register."""
 
-TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, "attachment_unreadable", "attachment_wrong"}
+TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong"}
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not named here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"
