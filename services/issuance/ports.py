@@ -44,7 +44,7 @@ class Tx(Protocol):
         """Keep a counter, new or raised."""
         ...
 
-    def emit_issued(self, fact: DocumentIssued, *, check_url: str) -> None:
+    def emit(self, fact: DocumentIssued) -> None:
         """Tell others; leaves with the unit."""
         ...
 

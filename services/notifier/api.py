@@ -9,13 +9,14 @@ from typing import Annotated, Final, Protocol, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
 from services.notifier.handlers import announce as handlers
 from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, Tx
+from shared.values import Channel
 from shared.web import refuses, require
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart

@@ -131,6 +131,7 @@ class DocumentIssued:
     document: Document
     pdf: Pdf
     contact: Contact
+    check_url: str
     issued_at: datetime
 
 
@@ -187,7 +188,9 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
     return replace(_moved(document, DocumentState.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
 
 
-def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, at: datetime) -> tuple[Document, DocumentIssued]:
+def issue(
+    document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, check_url: str, at: datetime
+) -> tuple[Document, DocumentIssued]:
     """Record the bytes of the attempt that is still the current one, and forget what is personal but the holder's name.
 
     Raises:
@@ -206,7 +209,7 @@ def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificat
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at)
+    return issued, DocumentIssued(issued, pdf, material.contact, check_url, issued_at=at)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.notifier.domain.facts import Channel, Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.message import Message, RecordOnly, Template
 from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.domain.pacing import backoff_seconds
 from shared.errors import DomainError
+from shared.values import Channel
 
 _HISTORY: Final = 20  # tries kept on a job; older ones are in the logs
 _PAIR_FIRST_SECONDS: Final = 8.0  # 6-10 s with jitter: one message per 6 s is what a person's pair allows

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notifier.domain import job as jobs
-from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.message import CourtCallback, Template, file_of
 from services.notifier.domain.outcome import Accepted, Action, Outcome, SendVerdict, judge_court, judge_whatsapp
@@ -26,6 +26,7 @@ from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import Permanent, Transient
 from shared.ids import new_id
+from shared.values import Channel
 
 _SHORT_WAIT_SECONDS: Final = 0.5  # shorter waits for a token are slept through with the lane in hand
 _SAVE_PAUSE_SECONDS: Final = 0.5  # between tries to write down what a call came to, while the database is away

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.store.documents import JOBS, job_from_doc
 from shared.errors import BadInput, NotFound
 from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
+from shared.values import Channel
 
 
 @dataclass(frozen=True, slots=True)

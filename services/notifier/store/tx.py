@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
 
-from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState, behind_template, holds_something
 from services.notifier.domain.notice import channel_of
 from services.notifier.events import to_event
@@ -16,6 +16,7 @@ from services.notifier.ports import EarlyStatus
 from services.notifier.store.documents import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection as Rows
+from shared.values import Channel
 
 
 class MongoTx:

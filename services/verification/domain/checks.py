@@ -166,7 +166,9 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
         for finding in (*check_nik(party.nik, f"decision.{role}.nik"), *check_name(party.name, f"decision.{role}.name")):
             malformed = malformed or finding.is_failure
             yield finding
-    if submission.nik is None or decision.party(submission.nik) is None:
+    if submission.nik is None:
+        return  # `nik_missing` is found already; whose document it would be is an officer's question
+    if decision.party(submission.nik) is None:
         yield failure("holder_not_party", "nik")
         return
     if not malformed:
