@@ -29,7 +29,7 @@ def literals(module: Path, *functions: str) -> Iterator[str]:
 def codes_of_rules() -> set[str]:
     """What checks find, what the policy adds, and what is malformed about numbers and names of persons."""
     modules = [Path(str(module.__file__)) for module in (services.verification.domain.checks, services.verification.domain.printing)]
-    malformed = set(literals(Path(values.__file__), "Malformed"))
+    malformed = {code for path in values.__path__ for module in Path(path).glob("*.py") for code in literals(module, "Malformed")}
     of_persons = {code for code in malformed if code.startswith(("nik_", "kk_", "name_"))}
     found = {code for module in modules for code in literals(module, "failure", "warning")}
     return found | of_persons | set(ROUTES) | {OFFICER_REQUIRED}
