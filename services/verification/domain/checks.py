@@ -17,6 +17,7 @@ from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, i
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import CERAI_TALAK, NIK_MISSING, CourtDecision, CourtParty, Submission
 from shared.reference.catalogue import CivilService, Offer
+from shared.reference.court_findings import CourtFinding
 from shared.reference.courts import CourtKind, find_court
 from shared.reference.population import DIVORCED, MARRIED
 from shared.reference.regions import find_regency, find_village, is_home, is_known_district
@@ -179,13 +180,13 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
 def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
     court = find_court(decision.court_code)
     if court is None:
-        yield failure("court_unknown", "decision.court_code")
+        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
     elif court.kind is not CourtKind.RELIGIOUS:
-        yield failure("court_not_competent", "decision.court_code")
+        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
     if decision.final_on > today or decision.divorced_on > today:
-        yield failure("decision_not_final", "decision.final_on")
+        yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
     if (decision.kind == CERAI_TALAK) != (decision.pledge_on is not None):
-        yield failure("pledge_missing" if decision.kind == CERAI_TALAK else "pledge_unexpected", "decision.pledge_on")
+        yield failure(CourtFinding.PLEDGE_MISSING if decision.kind == CERAI_TALAK else CourtFinding.PLEDGE_UNEXPECTED, "decision.pledge_on")
     days = [decision.decided_on, decision.final_on, *([decision.pledge_on] if decision.pledge_on else []), decision.deed_on]
     if days != sorted(days):
         yield failure("decision_dates_disorder", "decision.deed_on")
@@ -194,7 +195,7 @@ def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Findi
 def _check_parties(submission: Submission, decision: CourtDecision, register: Register) -> Iterator[Finding]:
     roles = {decision.husband.nik: ("husband", Sex.MALE), decision.wife.nik: ("wife", Sex.FEMALE)}
     if len(roles) == 1:
-        yield failure("parties_same", "decision.wife.nik")
+        yield failure(CourtFinding.PARTIES_SAME, "decision.wife.nik")
         return
     for party in (decision.husband, decision.wife):
         role, sex = roles[party.nik]
@@ -236,7 +237,7 @@ def _check_children(decision: CourtDecision, register: Register) -> Iterator[Fin
     for index, child in enumerate(decision.children):
         field = f"decision.children[{index}]"
         if child.custody_nik not in parties:
-            yield failure("custody_unknown", f"{field}.custody_nik")
+            yield failure(CourtFinding.CUSTODY_UNKNOWN, f"{field}.custody_nik")
         form = tuple(check_nik(child.nik, f"{field}.nik"))
         yield from form
         if any(finding.is_failure for finding in form):
