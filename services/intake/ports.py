@@ -14,7 +14,7 @@ from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket, Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.messages import MediaRef
-from services.intake.domain.requests import Channel, IssuedDocument, Published, Request, RequestState
+from services.intake.domain.requests import IssuedDocument, Published, Request, RequestState
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.webhook_log import Json, WebhookItem, WebhookItemKind
 from services.intake.domain.words import Vocabulary
@@ -22,7 +22,7 @@ from shared.clock import Clock
 from shared.messaging.delivery import Context
 from shared.mongo.files import StoredFile
 from shared.reference.catalogue import Catalogue
-from shared.values import Receipt
+from shared.values import Channel, Receipt
 
 
 def file_id_of(key: str) -> str:

@@ -8,13 +8,14 @@ from typing import Annotated, Final, Self
 from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, JobQuery, JobRow, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.values import Channel
 from shared.web import refuses, require
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import Button
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared.contracts import intake, issuance, parts, verification
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
+from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued
@@ -22,15 +23,15 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Every event that the notifier takes, with its handler."""
 
     async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
-        contact = _contact(event.personal.contact).having_written(event.submitted_at)
+        contact = _recipient(event.personal.contact, wrote_at=event.submitted_at)
         job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
-        contact = _contact(event.personal.contact).having_written(meta.occurred_at)
+        contact = _recipient(event.personal.contact, wrote_at=meta.occurred_at)
         await handlers.announce(tx, deps, contact, _replies(event, meta, contact))
 
-    def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Contact) -> Sequence[Job]:
+    def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Recipient) -> Sequence[Job]:
         return notice.reply_jobs(
             _origin(meta),
             contact,
@@ -52,13 +53,13 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         await turned_down(tx, event, meta, NoticeKind.REJECTED, event.rejected_at)
 
     async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: NoticeKind, at: datetime) -> None:
-        contact = _contact(event.personal.contact)
+        contact = _recipient(event.personal.contact)
         why = notice.TurnedDown(tuple((reason.code, reason.field) for reason in event.reasons), event.personal.note, at)
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
     async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
-        contact = _contact(event.personal.contact)
+        contact = _recipient(event.personal.contact)
         document = notice.IssuedDocument(
             event.document_id, event.document_number, event.sha256, event.size_bytes, event.issued_at, event.personal.check_url
         )
@@ -88,17 +89,9 @@ def _origin(meta: Meta) -> notice.SourceEvent:
     return notice.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
-def _contact(contact: parts.Contact) -> notice.Contact:
-    return notice.Contact(Channel(contact.channel), contact.address, contact.reference, _moment(contact.last_inbound_at))
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None  # the window then opens with the event itself, or stays as it is known
-    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _recipient(contact: parts.Contact, wrote_at: datetime | None = None) -> notice.Recipient:
+    return notice.recipient(Contact(**dict(contact)), wrote_at)
 
 
 def _about(event: About) -> notice.RequestSummary:
-    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, str(event.product))
+    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, event.product)

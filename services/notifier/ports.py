@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
 from services.notifier.domain.outcome import Outcome, SendVerdict
@@ -16,6 +16,7 @@ from services.notifier.domain.pacing import Bucket, Rate, SenderState
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.texts import NoticeTexts
 from shared.clock import Clock
+from shared.values import Channel
 
 R = TypeVar("R")
 

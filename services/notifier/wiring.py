@@ -17,7 +17,6 @@ from services.notifier.adapters.network import make_http
 from services.notifier.adapters.sender_limiter import TokenSenderLimiter
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.domain.notice import channel_of
 from services.notifier.domain.pacing import Rate
@@ -34,6 +33,7 @@ from shared.messaging.operations import accounting, shelves
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
+from shared.values import Channel
 from shared.web import create_app
 
 NAME: Final = "notifier"

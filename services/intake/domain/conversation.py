@@ -13,7 +13,6 @@ from typing import Final, TypeAlias
 
 from services.intake.domain.chat import (
     Act,
-    Attachment,
     Conversation,
     DialogueContext,
     Draft,
@@ -35,7 +34,7 @@ from services.intake.domain.chat import (
 from services.intake.domain.forms import Field, Form, Question, ServiceMenu
 from services.intake.domain.numbers import answer_number
 from services.intake.domain.words import Intent, Meaning
-from shared.values import Malformed
+from shared.values import Attachment, Malformed
 
 DRAFT_LIFETIME: Final = timedelta(days=7)  # personal data of somebody who went away is not kept longer
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at

@@ -25,13 +25,13 @@ from services.intake.domain.chat import (
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge
 from services.intake.domain.conversation import awaits_file, carry_over, decide, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent, read_message
-from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
+from services.intake.domain.requests import Person, ReplyComposed, Request, RequestOrigin
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
 from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.ports import Deps, StoredItem, Tx
 from shared.errors import TooMany
-from shared.values import Receipt
+from shared.values import Channel, Receipt
 
 SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 

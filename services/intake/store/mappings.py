@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import orjson
 
-from services.intake.domain.chat import Attachment, Conversation, Draft, Stage
+from services.intake.domain.chat import Conversation, Draft, Stage
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.court import CourtChild, CourtDecision, CourtParty
 from services.intake.domain.docket import DayCount, Docket
 from services.intake.domain.links import End, Level, PersonLink
-from services.intake.domain.requests import Channel, IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
-from services.intake.domain.vouching import VouchedBy, Vouching
+from services.intake.domain.requests import IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
+from services.intake.domain.vouching import SenderVouching
 from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import CaseRequest, CourtCase, SentMessage, StoredItem
 from shared.mongo import Doc, DocumentMapping, fields_of
-from shared.values import KkNumber, Nik
+from shared.values import Attachment, Channel, KkNumber, Nik, VouchedBy
 
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
@@ -204,8 +204,8 @@ def request_from(doc: Doc) -> Request:
     )
 
 
-def _vouching_from(doc: Doc) -> Vouching:
-    return Vouching(**{**_known(Vouching, doc), "by": VouchedBy(doc["by"])})
+def _vouching_from(doc: Doc) -> SenderVouching:
+    return SenderVouching(**{**_known(SenderVouching, doc), "by": VouchedBy(doc["by"])})
 
 
 def _step_from(doc: Doc) -> Step:

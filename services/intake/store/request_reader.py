@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.requests import Channel, Request
+from services.intake.domain.requests import Request
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.mappings import request_from
 from shared.mongo import Collection, Doc, Mongo
-from shared.values import Malformed, Receipt
+from shared.values import Channel, Malformed, Receipt
 
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 

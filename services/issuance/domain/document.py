@@ -16,6 +16,7 @@ from typing import Final
 from services.issuance.domain.card import FamilyCard
 from shared.backoff import Backoff
 from shared.errors import DomainError
+from shared.values import Contact
 
 
 class DocumentState(StrEnum):
@@ -40,16 +41,6 @@ NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType
 """What may follow what."""
 
 _RETRY: Final = Backoff(1.0, 300.0)  # a renderer that died is back within a second; what lasts longer needs a person, and is held soon
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where the answer goes. Personal."""
-
-    channel: str
-    address: str
-    reference: str | None = None
-    last_inbound_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +131,8 @@ class DocumentIssued:
     document: Document
     pdf: Pdf
     contact: Contact
-    issued_at: datetime
     check_url: str
+    issued_at: datetime
 
 
 def document_id(request_id: str, product: str) -> str:
@@ -218,7 +209,7 @@ def issue(
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at, check_url=check_url)
+    return issued, DocumentIssued(issued, pdf, material.contact, check_url, issued_at=at)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:

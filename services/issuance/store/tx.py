@@ -51,7 +51,7 @@ class MongoTx:
             self._unit.save(COUNTERS, counter)
 
     def emit(self, fact: DocumentIssued) -> None:
-        """Tell others; leaves with the unit."""
+        """Put the event that tells the fact into the outbox."""
         self._work.emit(DOCUMENTS, fact.document.document_id, to_event(fact))
 
     def on_commit(self, hook: Callable[[], None]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import Job, JobState, Step, done, failed, noted, with_id
 from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.domain.policy import ASK_LIMIT, COURT, PAIR, PROVIDER, SendPolicy
 from services.notifier.domain.window import use_template
 from shared.errors import DomainError
+from shared.values import Channel
 
 
 def start(job: Job, *, at: datetime) -> Job:

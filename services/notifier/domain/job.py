@@ -13,9 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.notifier.domain.facts import Channel, Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.message import Message, RecordOnly, Template
 from shared.errors import DomainError
+from shared.values import Channel
 
 _HISTORY: Final = 20  # tries kept on a job; older ones are in the logs
 

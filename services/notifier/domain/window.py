@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import BEHIND, Job, JobState, Progress, Step, failed
 from services.notifier.domain.policy import SendPolicy
+from shared.values import Channel
 
 
 def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: SendPolicy) -> bool:

@@ -8,18 +8,18 @@ from datetime import datetime
 from services.notifier.domain import attempt, window
 from services.notifier.domain import job as jobs
 from services.notifier.domain import status as statuses
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import RecordOnly
-from services.notifier.domain.notice import Contact, lane_of
+from services.notifier.domain.notice import Recipient, lane_of
 from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs, metrics
+from shared.values import Channel
 
 _log = logs.get("handlers")
 
 
-async def announce(tx: Tx, deps: Deps, contact: Contact, wanted: Sequence[Job]) -> None:
+async def announce(tx: Tx, deps: Deps, contact: Recipient, wanted: Sequence[Job]) -> None:
     """Put jobs into their recipient's lane; an effect that already has its job is left alone, whatever the message that asks again."""
     if contact.channel is Channel.WHATSAPP and contact.last_inbound_at is not None:
         tx.note_inbound(lane_of(contact), contact.last_inbound_at)

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Final
 
 from services.notifier.domain import attempt
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.message import CourtCallback, Template, file_of
 from services.notifier.domain.outcome import Accepted, Action, Outcome, SendVerdict, judge_court, judge_whatsapp
@@ -25,6 +24,7 @@ from services.notifier.ports import Deps, Known
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import Permanent, Transient
+from shared.values import Channel
 
 _SHORT_WAIT_SECONDS: Final = 0.5  # shorter waits for a token are slept through with the lane in hand
 

@@ -6,12 +6,12 @@ import base64
 import re
 from datetime import datetime
 
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.ports import JobPage, JobQuery, JobRow
 from services.notifier.store.schema import JOBS, job_from_doc
 from shared.errors import BadInput, NotFound
 from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
+from shared.values import Channel
 
 
 class MongoJobReader:

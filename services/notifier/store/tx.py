@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
 
-from services.notifier.domain.facts import Channel, Fact
+from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.notice import channel_of
 from services.notifier.domain.window import behind_template, holds_something
@@ -18,6 +18,7 @@ from services.notifier.store.schema import JOB, JOBS, LANES, STATUSES, job_to_do
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection as Rows
 from shared.mongo import reachable
+from shared.values import Channel
 
 
 class MongoTx:

@@ -187,7 +187,7 @@ class CardOut(BaseModel):
 class PersonalOut(BaseModel):
     """All that leads to persons, in one place."""
 
-    nik: str
+    nik: str | None
     kk_number: str | None
     applicant_name: str | None
     decision: CourtDecision | None

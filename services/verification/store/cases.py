@@ -8,10 +8,11 @@ from typing import Any
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
+from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
 from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
+from shared.values import Attachment, Contact, VouchedBy, Vouching
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -33,7 +34,7 @@ def _to_doc(case: Case) -> Doc:
         "product": submission.product,
         "submitted_at": submission.submitted_at,
         "promised_at": submission.promised_at,
-        "attachments": [_plain(attachment) for attachment in submission.attachments],
+        "attachments": [fields_of(attachment) for attachment in submission.attachments],
         "state": case.state.value,
         "round": case.round,
         "opened_at": case.opened_at,
@@ -45,7 +46,7 @@ def _to_doc(case: Case) -> Doc:
         "document_id": case.document_id,
         "document_number": case.document_number,
         "issued_at": case.issued_at,
-        "vouching": fields_of(submission.vouching) if submission.vouching else None,
+        "vouching": fields_of(submission.vouching) | {"by": submission.vouching.by.value} if submission.vouching else None,
         "repeats": submission.repeats,
         "link_granted": case.link_granted,
         "personal": {
@@ -53,7 +54,7 @@ def _to_doc(case: Case) -> Doc:
             "nik": submission.nik,
             "kk_number": submission.kk_number,
             "applicant_name": submission.applicant_name,
-            "contact": _plain(submission.contact),
+            "contact": fields_of(submission.contact),
             "decision": _decision_doc(submission.decision) if submission.decision else None,
             "note": case.note,
             "card": _card_doc(case.card) if case.card else None,
@@ -101,7 +102,7 @@ def _submission(doc: Doc) -> Submission:
         promised_at=doc["promised_at"],
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
-        vouching=Vouching(**doc["vouching"]) if doc.get("vouching") else None,  # absent: it came in before 0.2
+        vouching=Vouching(**(doc["vouching"] | {"by": VouchedBy(doc["vouching"]["by"])})) if doc["vouching"] else None,
         sender_nik=personal.get("sender_nik"),
         repeats=doc.get("repeats"),
     )
@@ -115,7 +116,7 @@ def _card(doc: Doc) -> Card:
     return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
-def _plain(part: Attachment | Contact | CourtParty | CourtChild | CourtDecision) -> Doc:
+def _plain(part: CourtParty | CourtChild | CourtDecision) -> Doc:
     return {name: _iso(value) for name, value in fields_of(part).items()}
 
 

@@ -16,7 +16,7 @@ from services.notifier import wiring
 from shared.clock import now
 from shared.contracts import intake
 from shared.contracts.envelope import Envelope
-from shared.contracts.parts import Channel, Contact
+from shared.contracts.parts import Contact
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
 from shared.messaging import topology
@@ -28,6 +28,7 @@ from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
+from shared.values import Channel
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
 from tests.support.documented import documented
 from tests.support.eventually import eventually
@@ -53,7 +54,7 @@ class Running:
     mongo_url: str
 
     async def reply(self, text: str) -> str:
-        contact = Contact(channel=Channel.WHATSAPP, address=PHONE, last_inbound_at=now().isoformat())
+        contact = Contact(channel=Channel.WHATSAPP, address=PHONE, last_inbound_at=now())
         event = intake.ReplyComposed(
             conversation_id="conversation-1", personal=intake.ReplyComposedPersonal(contact=contact, text=text, buttons=())
         )

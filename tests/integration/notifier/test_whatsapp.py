@@ -15,8 +15,9 @@ from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.schema import LANES
 from shared.contracts import intake
-from shared.contracts.parts import Channel, Contact
+from shared.contracts.parts import Contact
 from shared.messaging.delivery import Done, Duplicate
+from shared.values import Channel
 from tests.integration.notifier.rig import PDF, PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
 

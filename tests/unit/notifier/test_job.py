@@ -14,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.notifier.domain import attempt, window
 from services.notifier.domain import job as jobs
 from services.notifier.domain import status as statuses
-from services.notifier.domain.facts import Channel, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.facts import NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import Reply, Template
 from services.notifier.domain.outcome import Action, SendVerdict
 from shared.errors import DomainError
+from shared.values import Channel
 from tests.unit.notifier.samples import AT, POLICY, after, make_job
 
 
