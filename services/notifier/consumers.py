@@ -60,7 +60,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
     async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
         contact = _recipient(event.personal.contact)
-        document = notice.IssuedDocument(
+        document = notice.AnnouncedDocument(
             event.document_id, event.document_number, event.sha256, event.size_bytes, event.issued_at, event.personal.check_url
         )
         job = notice.document_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())

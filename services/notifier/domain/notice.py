@@ -69,7 +69,7 @@ class RequestSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedDocument:
+class AnnouncedDocument:
     """A document, as issuance announced it."""
 
     document_id: str
@@ -138,7 +138,7 @@ def document_key(document_id: str) -> str:
 
 
 def document_job(
-    origin: SourceEvent, contact: Recipient, about: RequestSummary, issued: IssuedDocument, *, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, issued: AnnouncedDocument, *, texts: NoticeTexts, at: datetime
 ) -> Job:
     """The document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)

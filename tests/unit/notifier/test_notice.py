@@ -14,7 +14,7 @@ from services.notifier.domain import notice
 from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply
-from services.notifier.domain.notice import IssuedDocument, Recipient, RequestSummary, SourceEvent, TurnedDown
+from services.notifier.domain.notice import AnnouncedDocument, Recipient, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
 from services.notifier.store.schema import job_from_doc, job_to_doc
@@ -25,7 +25,7 @@ from tests.unit.notifier.samples import AT, make_job
 TEXTS = load_texts()
 ORIGIN = SourceEvent("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
 ABOUT = RequestSummary("request-1", "MDN-7K4Q-9F2X", "case-1", "kk")
-ISSUED = IssuedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
+ISSUED = AnnouncedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
 CITIZEN = Recipient(Channel.WHATSAPP, "6281234567890", None, AT)
 COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Recipient(Channel.ADAPTER, "desa")
