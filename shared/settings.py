@@ -7,6 +7,7 @@ the environment.
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -89,6 +90,32 @@ class ServiceSettings(Environment):
         if len(names) != len(set(names)):
             raise ValueError("API_KEYS: two clients of one name")
         return self
+
+
+class OfficeSettings(Environment):
+    """When the office works and what it promises: the same for every service that counts its hours."""
+
+    promise_hours: Annotated[
+        dict[str, float], Field(default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
+    ]
+    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
+    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
+
+
+class WhatsappSettings(Environment):
+    """Our number at the Cloud API and where that is: the same for what comes in and what goes out."""
+
+    whatsapp_url: Annotated[
+        str, Field(pattern=r"^https?://[^?#]+$", description="Graph API, without version; http only for a simulator")
+    ] = "https://graph.facebook.com"
+    whatsapp_version: Annotated[str, Field(pattern=r"^v[0-9]{1,3}\.[0-9]$", description="Version of the Graph API")] = "v25.0"
+    whatsapp_phone_number_id: Annotated[
+        str,
+        Field(pattern=r"^[0-9]+$", description="Our business number; what comes for another number of the app is kept, not answered"),
+    ]
+    whatsapp_access_token: Annotated[
+        SecretStr, Field(min_length=1, description="Token of a system user with whatsapp_business_messaging, for messages and media")
+    ]
 
 
 def describe(settings: type[ServiceSettings]) -> str:

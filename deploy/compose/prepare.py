@@ -17,7 +17,7 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.compose import clients, production
-from deploy.local.keys import COURT, GRAPH_VERSION, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
+from deploy.local.keys import COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
 from shared.messaging.layout.definitions import passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
@@ -156,7 +156,7 @@ def _made_up(keys: Keys) -> Mapping[str, str]:
         "intake/whatsapp_verify_token": keys.whatsapp_verify_token,
         "intake/whatsapp_access_token": keys.whatsapp_access_token,
         "intake/whatsapp_phone_number_id": PHONE_NUMBER_ID,
-        "intake/whatsapp_api_url": f"http://whatsapp:8111/{GRAPH_VERSION}",
+        "intake/whatsapp_url": "http://whatsapp:8111",
         "intake/whatsapp_media_hosts": json.dumps(["whatsapp:8111"]),
         "intake/court_secrets": json.dumps({COURT: [keys.court_decision_secret]}),
         "notifier/whatsapp_access_token": keys.whatsapp_access_token,

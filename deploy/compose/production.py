@@ -54,7 +54,7 @@ def problems(folder: Path) -> Iterator[str]:
         if problem:
             wrong = True
             yield f"{name}: {problem}. {what}"
-    for name in ("intake/whatsapp_api_url", "intake/whatsapp_media_hosts", "notifier/whatsapp_url"):
+    for name in ("intake/whatsapp_url", "intake/whatsapp_media_hosts", "notifier/whatsapp_url"):
         file = folder / name
         if file.is_file() and _leads_nowhere(file.read_text()):
             wrong = True

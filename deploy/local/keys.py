@@ -15,7 +15,6 @@ OWNER_ONLY: Final = 0o600
 DEMO_KEY: Final = "demo-"
 """How every key begins that stands for one from outside, so that production knows it when it meets it."""
 
-GRAPH_VERSION: Final = "v23.0"  # that the simulator speaks
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 

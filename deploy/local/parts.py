@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.local.keys import COURT, GRAPH_VERSION, PHONE_NUMBER_ID, Keys
+from deploy.local.keys import COURT, PHONE_NUMBER_ID, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 
@@ -90,7 +90,7 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "WHATSAPP_VERIFY_TOKEN": keys.whatsapp_verify_token,
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
-        "WHATSAPP_API_URL": f"http://{HOST}:{settings.whatsapp_port}/{GRAPH_VERSION}",
+        "WHATSAPP_URL": f"http://{HOST}:{settings.whatsapp_port}",
         "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{settings.whatsapp_port}"]),
         "COURT_SECRETS": json.dumps({COURT: [keys.court_decision_secret]}),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
@@ -110,7 +110,6 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
     court = {"court": COURT, "url": f"http://{HOST}:{settings.court_port}/callbacks", "secret": keys.court_callback_secret}
     return {
         "WHATSAPP_URL": f"http://{HOST}:{settings.whatsapp_port}",
-        "WHATSAPP_VERSION": GRAPH_VERSION,
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
         "COURT_ENDPOINTS": json.dumps([court]),

@@ -10,10 +10,10 @@ from services.intake.domain.requests import IssuedDocument, RequestState, Step
 from services.intake.handlers import link_sender, note_document, note_progress
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued
-from shared.contracts.notifier import NoticeDelivered, NoticeFailed, NoticeKind
-from shared.contracts.parts import Channel
+from shared.contracts.notifier import DOCUMENT, NoticeDelivered, NoticeFailed
 from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import EventRoute, Meta
+from shared.values import Channel
 
 
 def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
@@ -51,13 +51,13 @@ async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> Non
 
 async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:
     """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own."""
-    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT and event.channel is not Channel.ADAPTER:
+    if event.request_id is not None and event.kind == DOCUMENT and event.channel != Channel.ADAPTER:
         reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
         await note_progress(tx, deps, event.request_id, Step(RequestState.DELIVERED, event.delivered_at, reasons))
 
 
 async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
-    if event.request_id is not None and event.kind is NoticeKind.DOCUMENT:
+    if event.request_id is not None and event.kind == DOCUMENT:
         await note_progress(tx, deps, event.request_id, Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,)))
 
 

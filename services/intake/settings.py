@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import ServiceSettings
+from shared.settings import OfficeSettings, ServiceSettings, WhatsappSettings
 
 
-class Settings(ServiceSettings):
+class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     """Intake's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
@@ -18,14 +17,6 @@ class Settings(ServiceSettings):
     whatsapp_app_secret: Annotated[SecretStr, Field(min_length=1, description="App secret: signs the webhook's bodies")]
     whatsapp_app_secret_before: Annotated[SecretStr | None, Field(description="The secret before, while it is being changed")] = None
     whatsapp_verify_token: Annotated[SecretStr, Field(min_length=1, description="Token of the webhook's handshake")]
-    whatsapp_access_token: Annotated[SecretStr, Field(min_length=1, description="Bearer token for media")]
-    whatsapp_phone_number_id: Annotated[
-        str,
-        Field(pattern=r"^[0-9]+$", description="Our number; what comes for another number of the app is kept, not answered"),
-    ]
-    whatsapp_api_url: Annotated[
-        str, Field(pattern=r"^https?://[^?#]+$", description="Cloud API with its version; http only for a simulator")
-    ] = "https://graph.facebook.com/v25.0"
     whatsapp_media_hosts: Annotated[
         frozenset[str], Field(description="JSON list of hosts (host or host:port) that media may be fetched from")
     ] = frozenset({"lookaside.fbsbx.com", "graph.facebook.com"})
@@ -59,11 +50,6 @@ class Settings(ServiceSettings):
     open_services: Annotated[tuple[str, ...], Field(description="JSON list of catalogue services that may be asked for online")] = (
         "kk_hilang",
     )
-    promise_hours: Annotated[
-        dict[str, float], Field(default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
-    ]
-    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
-    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[

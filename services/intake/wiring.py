@@ -210,10 +210,11 @@ def _media(settings: Settings, files: Files, http: httpx.AsyncClient | None) -> 
         max_bytes=settings.media_max_bytes,
         media_types=DOCUMENT_TYPES,
         hosts=settings.whatsapp_media_hosts,
-        allow_http=settings.whatsapp_api_url.startswith("http://"),
+        allow_http=settings.whatsapp_url.startswith("http://"),
     )
     token = settings.whatsapp_access_token.get_secret_value()
-    return WhatsappMedia(files, api_url=settings.whatsapp_api_url, token=token, limits=limits, client=http)
+    api_url = f"{settings.whatsapp_url.rstrip('/')}/{settings.whatsapp_version}"
+    return WhatsappMedia(files, api_url=api_url, token=token, limits=limits, client=http)
 
 
 def _documents(settings: Settings) -> IssuedDocuments:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from services.issuance import handlers
 from services.issuance.domain.card import CardMember, FamilyCard
-from services.issuance.domain.document import Approval, Cause, Contact, DocumentContent
+from services.issuance.domain.document import Approval, Cause, DocumentContent
 from services.issuance.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.verification import RequestApproved
 from shared.messaging.delivery import EventRoute, Meta
+from shared.values import Contact
 
 
 def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
@@ -27,32 +28,18 @@ def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
 
 
 def approval_of(event: RequestApproved) -> Approval:
-    """Wire -> domain."""
+    """Return the approval in this service's own words."""
     personal = event.personal
     return Approval(
         request_id=event.request_id,
         receipt=event.receipt,
         case_id=event.case_id,
-        channel=event.channel.value,
+        channel=event.channel,
         service=event.service,
-        product=event.product.value,
-        material=DocumentContent(holder_nik=personal.holder_nik, card=_card(personal.card), contact=_contact(personal.contact)),
-    )
-
-
-def _contact(contact: parts.Contact) -> Contact:
-    return Contact(
-        channel=contact.channel.value,
-        address=contact.address,
-        reference=contact.reference,
-        last_inbound_at=contact.last_inbound_at,
+        product=event.product,
+        material=DocumentContent(holder_nik=personal.holder_nik, card=_card(personal.card), contact=Contact(**dict(personal.contact))),
     )
 
 
 def _card(card: parts.FamilyCard) -> FamilyCard:
-    fields = {name: getattr(card, name) for name in parts.FamilyCard.model_fields if name != "members"}
-    return FamilyCard(**fields, members=tuple(_member(member) for member in card.members))
-
-
-def _member(member: parts.FamilyMember) -> CardMember:
-    return CardMember(**{name: getattr(member, name) for name in CardMember.__dataclass_fields__})
+    return FamilyCard(**(dict(card) | {"members": tuple(CardMember(**dict(member)) for member in card.members)}))

@@ -65,8 +65,8 @@ async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
     return document
 
 
-def sheet_of(deps: Deps, document: Document) -> RenderInput:
-    """The words of its sheet. The printed date is the day its number carries.
+def render_input_of(deps: Deps, document: Document) -> RenderInput:
+    """What the renderer is given. The printed date is the day its number carries.
 
     Raises:
         DomainError: `product_unknown`, `material_gone` or `holder_not_on_card`.
@@ -106,9 +106,10 @@ async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf:
     present = await tx.get_document(document_id)
     if present.pdf == pdf:
         return present
-    document, fact = documents.issue(present, attempt=attempt, pdf=pdf, certificate=certificate, at=deps.clock())
+    check_url = deps.check_url(present.token)
+    document, fact = documents.issue(present, attempt=attempt, pdf=pdf, certificate=certificate, check_url=check_url, at=deps.clock())
     tx.save_document(document)
-    tx.emit_issued(fact, check_url=deps.check_url(document.token))
+    tx.emit(fact)
     return document
 
 

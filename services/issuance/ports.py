@@ -44,7 +44,7 @@ class Tx(Protocol):
         """Keep a counter, new or raised."""
         ...
 
-    def emit_issued(self, fact: DocumentIssued, *, check_url: str) -> None:
+    def emit(self, fact: DocumentIssued) -> None:
         """Tell others; leaves with the unit."""
         ...
 
@@ -55,7 +55,7 @@ class Tx(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A signed sheet."""
+    """A signed PDF."""
 
     content: bytes
     certificate: Certificate
@@ -68,8 +68,8 @@ class Renderer(Protocol):
         """Be ready to print; raises Transient when that can't be."""
         ...
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
-        """The signed PDF; raises Permanent when this sheet will never print, Transient when another try may help."""
+    async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+        """The signed PDF; raises Permanent when this document will never print, Transient when another try may help."""
         ...
 
 
@@ -91,14 +91,14 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentQuery:
-    """What a list of documents is narrowed by. `before`: the id of the last one seen."""
+    """What a list of documents is narrowed by. `after`: `next` of the page before."""
 
     number: str | None = None
     receipt: str | None = None
     request_id: str | None = None
     case_id: str | None = None
     state: DocumentState | None = None
-    before: str | None = None
+    after: str | None = None
     limit: int = 50
 
 
@@ -141,7 +141,7 @@ class Deps:
     check_base_url: str
     renderer: Renderer
     archive: Archive
-    register: DocumentReader
+    document_reader: DocumentReader
     wake_renderer: Callable[[], None]
     lease: timedelta
     most_attempts: int

@@ -44,8 +44,8 @@ ACCOUNT: Final = accounting.by_state(
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the process runs and what tests reach for."""
+class Issuance:
+    """Everything but the consumer and the HTTP side: what the process runs and what tests reach for."""
 
     host: MessagingHost
     mongo: Mongo
@@ -65,8 +65,8 @@ class Parts:
         await shelves.register(self.mongo, database, SHELVES)
 
 
-def assemble(settings: Settings, clock: Clock = now) -> Parts:
-    """Everything but the consumer and the HTTP side."""
+def assemble(settings: Settings, clock: Clock = now) -> Issuance:
+    """Put together what makes documents."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     units: UnitOfWorkRunner[Tx] = host.units(MongoTx, clock)
@@ -79,7 +79,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
         check_base_url=settings.check_base_url.rstrip("/"),
         renderer=renderer,
         archive=archive,
-        register=MongoDocumentReader(mongo, database),
+        document_reader=MongoDocumentReader(mongo, database),
         wake_renderer=woken.set,
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
@@ -88,7 +88,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
     )
     printing = Printing(deps, units, woken, pace)
-    return Parts(host, mongo, units, deps, renderer, archive, printing, LeftoverSweeper(archive.sweep))
+    return Issuance(host, mongo, units, deps, renderer, archive, printing, LeftoverSweeper(archive.sweep))
 
 
 def build(settings: Settings) -> Service:
@@ -100,7 +100,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
-    api.mount(app, parts.deps, parts.units)
+    api.install(app, parts.units, parts.deps)
     return Service(
         name=NAME,
         health=health,
@@ -136,11 +136,11 @@ def _renderer(settings: Settings) -> Pool:
     return Pool(setup, limits, settings.renderer_processes)
 
 
-def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
+def _checks(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFunction]:
     renderer = parts.renderer
 
     async def documents() -> Check:
-        age = await parts.deps.register.oldest_due_seconds(parts.deps.clock())
+        age = await parts.deps.document_reader.oldest_due_seconds(parts.deps.clock())
         late = age > settings.renderer_alarm_seconds
         return Check(ok=not late, reason="documents_late" if late else "", value=round(age, 1))
 

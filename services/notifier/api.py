@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final, Protocol, Self
+from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.domain.facts import Channel, NoticeKind
-from services.notifier.domain.job import Job, JobState, Progress
+from services.notifier.domain.facts import NoticeKind
+from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
 from services.notifier.handlers import announce as handlers
-from services.notifier.handlers.sender_limiter import SenderLimiter
-from services.notifier.ports import Deps, Tx
+from services.notifier.ports import Deps, JobQuery, JobRow, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.values import Channel
 from shared.web import refuses, require
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart
 _ADMIN: Final = [require("admin")]
 _CONTENDED: Final = refuses(503, "sender_contended")
-
-
-class Row(Protocol):
-    """A job with its version."""
-
-    @property
-    def job(self) -> Job:
-        """The job."""
-        ...
-
-    @property
-    def version(self) -> int:
-        """Its version."""
-        ...
-
-
-class Page(Protocol):
-    """One page of jobs."""
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """Newest first."""
-        ...
-
-    @property
-    def cursor(self) -> str | None:
-        """Leads to the next page."""
-        ...
-
-
-class Reader(Protocol):
-    """What the API reads."""
-
-    async def get(self, key: str) -> Row:
-        """One job."""
-        ...
-
-    async def page(self, *, states: tuple[JobState, ...], search: str, cursor: str | None, limit: int) -> Page:
-        """Some of them."""
-        ...
-
-    async def counts(self) -> Mapping[str, int]:
-        """How many per state."""
-        ...
 
 
 class TryView(BaseModel):
@@ -101,7 +57,7 @@ class JobView(BaseModel):
     history: list[TryView]
 
     @classmethod
-    def of(cls, row: Row) -> Self:
+    def of(cls, row: JobRow) -> Self:
         """Shape a job."""
         job = row.job
         return cls(
@@ -131,7 +87,7 @@ class JobList(BaseModel):
     """One page, newest first."""
 
     jobs: list[JobView]
-    next_cursor: str | None
+    next: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
 
 
 class SenderView(BaseModel):
@@ -152,30 +108,30 @@ class PauseOrder(BaseModel):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="A code, such as maintenance or wrong_text")] = "operator"
 
 
-def router(deps: Deps, sender_limiter: SenderLimiter, reader: Reader) -> APIRouter:
-    """The routes."""
-    api = APIRouter(prefix="/v1", dependencies=_ADMIN)
-    _jobs(api, deps, reader)
-    _sender(api, sender_limiter, reader)
-    return api
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Put the routes into the app."""
+    router = APIRouter(prefix="/v1", dependencies=_ADMIN)
+    _jobs(router, units, deps)
+    _sender(router, deps)
+    app.include_router(router)
 
 
-def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
+def _jobs(api: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"], responses=refuses(422, "cursor_malformed"))
     async def listed(
         state: Annotated[list[JobState] | None, Query(description="Only these states; repeat it for several")] = None,
         q: Annotated[
             str, Query(max_length=200, description="Beginning of a request, case, receipt or document number, reference or job id")
         ] = "",
-        cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")] = None,
+        after: Annotated[str | None, Query(max_length=500, description="`next` of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> JobList:
-        page = await reader.page(states=tuple(state or ()), search=q.strip(), cursor=cursor, limit=limit)
-        return JobList(jobs=[JobView.of(row) for row in page.rows], next_cursor=page.cursor)
+        page = await deps.job_reader.page(JobQuery(tuple(state or ()), q.strip(), after, limit))
+        return JobList(jobs=[JobView.of(row) for row in page.rows], next=page.next)
 
     @api.get("/jobs/{job_id}", summary="Read a job", tags=["jobs"], responses=refuses(404, "jobs_not_found"))
     async def read(job_id: str) -> JobView:
-        return JobView.of(await reader.get(job_id))
+        return JobView.of(await deps.job_reader.get(job_id))
 
     @api.post(
         "/jobs/{job_id}/retry",
@@ -187,28 +143,28 @@ def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:
         async def body(tx: Tx) -> None:
             await handlers.retry_job(tx, job_id, at=deps.clock())
 
-        await deps.transact(body)
-        return JobView.of(await reader.get(job_id))
+        await units.run(body)
+        return JobView.of(await deps.job_reader.get(job_id))
 
 
-def _sender(api: APIRouter, sender_limiter: SenderLimiter, reader: Reader) -> None:
+def _sender(api: APIRouter, deps: Deps) -> None:
     async def view(state: SenderState) -> SenderView:
         return SenderView(
             paused=state.is_paused,
             paused_reason=state.paused_reason,
             paused_at=state.paused_at,
             slow_until=state.slow_until,
-            jobs=dict(await reader.counts()),
+            jobs=dict(await deps.job_reader.counts()),
         )
 
     @api.get("/sender", summary="Whether WhatsApp is being sent to", tags=["sender"])
     async def state() -> SenderView:
-        return await view(await sender_limiter.state())
+        return await view(await deps.sender_limiter.state())
 
     @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"], responses=_CONTENDED)
     async def pause(order: PauseOrder | None = None) -> SenderView:
-        return await view(await sender_limiter.pause((order or PauseOrder()).reason))
+        return await view(await deps.sender_limiter.pause((order or PauseOrder()).reason))
 
     @api.post("/sender/resume", summary="Send again", tags=["sender"], responses=_CONTENDED)
     async def resume() -> SenderView:
-        return await view(await sender_limiter.resume())
+        return await view(await deps.sender_limiter.resume())

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import Button
 from services.notifier.handlers import announce as handlers
-from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared.contracts import intake, issuance, parts, verification
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
+from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued
 
 
-def routes(deps: Deps, sender_limiter: SenderLimiter) -> tuple[AnyEventRoute[Tx], ...]:
+def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Every event that the notifier takes, with its handler."""
 
     async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
-        contact = _contact(event.personal.contact, wrote_at=event.submitted_at)
+        contact = _recipient(event.personal.contact, wrote_at=event.submitted_at)
         job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
-        contact = _contact(event.personal.contact, wrote_at=meta.occurred_at)
+        contact = _recipient(event.personal.contact, wrote_at=meta.occurred_at)
         await handlers.announce(tx, deps, contact, _replies(event, meta, contact))
 
-    def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Contact) -> Sequence[Job]:
+    def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Recipient) -> Sequence[Job]:
         return notice.reply_jobs(
             _origin(meta),
             contact,
@@ -44,7 +44,7 @@ def routes(deps: Deps, sender_limiter: SenderLimiter) -> tuple[AnyEventRoute[Tx]
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:
         found = EarlyStatus(event.personal.wamid, Progress(event.status), event.at, event.error_code)
-        await handlers.take_status(tx, deps, sender_limiter, found, event.callback_data)
+        await handlers.take_status(tx, deps, found, event.callback_data)
 
     async def returned(tx: Tx, event: verification.RequestReturned, meta: Meta) -> None:
         await turned_down(tx, event, meta, NoticeKind.RETURNED, event.returned_at)
@@ -53,14 +53,14 @@ def routes(deps: Deps, sender_limiter: SenderLimiter) -> tuple[AnyEventRoute[Tx]
         await turned_down(tx, event, meta, NoticeKind.REJECTED, event.rejected_at)
 
     async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: NoticeKind, at: datetime) -> None:
-        contact = _contact(event.personal.contact)
+        contact = _recipient(event.personal.contact)
         why = notice.TurnedDown(tuple((reason.code, reason.field) for reason in event.reasons), event.personal.note, at)
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
     async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
-        contact = _contact(event.personal.contact)
-        document = notice.IssuedDocument(
+        contact = _recipient(event.personal.contact)
+        document = notice.AnnouncedDocument(
             event.document_id, event.document_number, event.sha256, event.size_bytes, event.issued_at, event.personal.check_url
         )
         job = notice.document_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
@@ -85,22 +85,13 @@ async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceiv
     await tx.prefetch_jobs_by_provider_id(event.personal.wamid for event in events if not event.callback_data)
 
 
-def _origin(meta: Meta) -> notice.Cause:
-    return notice.Cause(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
+def _origin(meta: Meta) -> notice.SourceEvent:
+    return notice.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
-def _contact(contact: parts.Contact, wrote_at: datetime | None = None) -> notice.Contact:
-    """The recipient. A reply and a submitted request follow a message of the person's, so they open the window too."""
-    return notice.Contact(Channel(contact.channel), contact.address, contact.reference, _moment(contact.last_inbound_at) or wrote_at)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None  # the window then opens with the event itself, or stays as it is known
-    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _recipient(contact: parts.Contact, wrote_at: datetime | None = None) -> notice.Recipient:
+    return notice.recipient(Contact(**dict(contact)), wrote_at)
 
 
 def _about(event: About) -> notice.RequestSummary:
-    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, str(event.product))
+    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, event.product)

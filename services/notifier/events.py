@@ -1,22 +1,23 @@
-"""Facts to wire contracts: the only place that names what we publish."""
+"""What the notifier publishes: facts of the domain as wire contracts. The only place that names them."""
 
 from __future__ import annotations
+
+from typing import assert_never
 
 from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed
 from shared.contracts import notifier as wire
 from shared.contracts.envelope import Event
-from shared.contracts.parts import Channel
 
 
 def to_event(fact: Fact) -> Event:
-    """The event that tells a fact to the other services."""
+    """Return the event that tells a fact."""
     match fact:
         case NoticeDelivered():
             return wire.NoticeDelivered(
                 job_id=fact.job_key,
                 request_id=fact.request_id,
-                channel=Channel(fact.channel),
-                kind=wire.NoticeKind(fact.kind),
+                channel=fact.channel,
+                kind=fact.kind,
                 delivered_at=fact.at,
                 maybe_duplicate=fact.maybe_duplicate,
             )
@@ -24,8 +25,10 @@ def to_event(fact: Fact) -> Event:
             return wire.NoticeFailed(
                 job_id=fact.job_key,
                 request_id=fact.request_id,
-                channel=Channel(fact.channel),
-                kind=wire.NoticeKind(fact.kind),
+                channel=fact.channel,
+                kind=fact.kind,
                 reason=fact.reason,
                 failed_at=fact.at,
             )
+        case _:
+            assert_never(fact)

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from services.notifier.domain.facts import Fact
-from services.notifier.domain.job import Job, Progress, SendPolicy
+from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
-from services.notifier.domain.outcome import Outcome
+from services.notifier.domain.outcome import Outcome, SendVerdict
 from services.notifier.domain.pacing import Bucket, Rate, SenderState
+from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.texts import NoticeTexts
 from shared.clock import Clock
+from shared.values import Channel
 
 R = TypeVar("R")
 
@@ -152,12 +154,62 @@ class Jobs(Protocol):
         """Write the next state over that version; the new version, or None where another was first."""
         ...
 
-    async def early_statuses(self, limit: int) -> list[EarlyStatus]:
+
+class EarlyStatuses(Protocol):
+    """Statuses that came before our own record of the message."""
+
+    async def explained(self, limit: int) -> list[EarlyStatus]:
         """Kept statuses for which a job has turned up since; looks at all that were kept lately."""
         ...
 
-    async def early_statuses_of(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
+    async def of_messages(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
         """Kept statuses of these messages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job with its version."""
+
+    job: Job
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """What a list of jobs is narrowed by. No states: all; `search`: the beginning of a reference; `after`: `next` of the page before."""
+
+    states: tuple[JobState, ...] = ()
+    search: str = ""
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Jobs, newest first, and where the next page begins (None: this is the last)."""
+
+    rows: tuple[JobRow, ...]
+    next: str | None
+
+
+class JobReader(Protocol):
+    """What operators look at; plain reads, outside any unit of work."""
+
+    async def get(self, key: str) -> JobRow:
+        """One job; raises NotFound (`jobs_not_found`)."""
+        ...
+
+    async def page(self, query: JobQuery) -> JobPage:
+        """One page; raises BadInput (`cursor_malformed`)."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many jobs are in each state."""
+        ...
+
+    async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
+        """Age of the channel's oldest job that is still in flight; 0 where there is none."""
         ...
 
 
@@ -170,6 +222,38 @@ class Senders(Protocol):
 
     async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
         """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
+        ...
+
+
+class SenderLimiter(Protocol):
+    """Keeps the WhatsApp number within its limits, over all processes."""
+
+    async def state(self) -> SenderState:
+        """The sender's state, at most a second old."""
+        ...
+
+    async def hold_seconds(self) -> float:
+        """How long nobody may send: 0 = go on, infinity = until an operator resumes."""
+        ...
+
+    async def admit(self) -> float:
+        """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
+        ...
+
+    async def warm(self) -> None:
+        """Have a token at hand when it will be wanted."""
+        ...
+
+    async def apply(self, verdict: SendVerdict) -> None:
+        """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
+        ...
+
+    async def pause(self, reason: str) -> SenderState:
+        """Stop sending to WhatsApp until `resume`; jobs stay where they are."""
+        ...
+
+    async def resume(self) -> SenderState:
+        """Send again."""
         ...
 
 
@@ -197,7 +281,7 @@ class Courts(Protocol):
         ...
 
 
-class Documents(Protocol):
+class DocumentSource(Protocol):
     """Documents held by issuance."""
 
     async def fetch(self, file: DocumentFile) -> bytes:
@@ -213,13 +297,14 @@ class Deps:
     jitter: Callable[[], float]
     policy: SendPolicy
     texts: NoticeTexts
-    number_rate: Rate
     pair_rate: Rate
     transact: Transact
     lanes: Lanes
     jobs: Jobs
-    senders: Senders
+    early_statuses: EarlyStatuses
+    job_reader: JobReader
+    sender_limiter: SenderLimiter
     messenger: Messenger
     courts: Courts
-    documents: Documents
+    documents: DocumentSource
     lease_seconds: float = 10.0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, WhatsappSettings
 
 
 class CourtEndpoint(BaseModel):
@@ -20,14 +20,10 @@ class CourtEndpoint(BaseModel):
     can_be_asked: bool = True
 
 
-class Settings(ServiceSettings):
+class Settings(WhatsappSettings, ServiceSettings):
     """The notifier's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8104
-    whatsapp_url: Annotated[str, Field(description="Graph API, without version")] = "https://graph.facebook.com"
-    whatsapp_version: Annotated[str, Field(pattern=r"^v[0-9]{1,3}\.[0-9]$", description="Version of the Graph API")] = "v23.0"
-    whatsapp_phone_number_id: Annotated[str, Field(pattern=r"^[0-9]+$", description="The business number that sends")]
-    whatsapp_access_token: Annotated[SecretStr, Field(description="Token of a system user with whatsapp_business_messaging")]
     whatsapp_per_second: Annotated[float, Field(gt=0, description="Messages a second of the number, over all processes")] = 80.0
     whatsapp_pair_seconds: Annotated[float, Field(gt=0, description="One message to one person per so many seconds, after the burst")] = 6.0
     whatsapp_pair_burst: Annotated[int, Field(ge=1, description="Messages to one person in a burst")] = 45

@@ -12,20 +12,19 @@ import httpx
 
 from services.notifier import api, consumers
 from services.notifier.adapters.court import CourtCallbacks, Endpoint
-from services.notifier.adapters.issuance import IssuedDocuments
+from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import make_http
+from services.notifier.adapters.sender_limiter import TokenSenderLimiter
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
-from services.notifier.domain.facts import Channel
-from services.notifier.domain.job import OPEN, Job, JobState, SendPolicy
+from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.domain.notice import channel_of
 from services.notifier.domain.pacing import Rate
-from services.notifier.handlers.lane_worker import LaneWorker
-from services.notifier.handlers.sender_limiter import SenderLimiter
-from services.notifier.jobs import Dispatcher, JobSweeper
+from services.notifier.domain.policy import SendPolicy
+from services.notifier.jobs import Dispatcher, LaneWorker, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, SHELVES, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import INDEXES, JOBS, SHELVES, MongoEarlyStatuses, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.messaging.delivery import Context
@@ -34,6 +33,7 @@ from shared.messaging.operations import accounting, shelves
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
+from shared.values import Channel
 from shared.web import create_app
 
 NAME: Final = "notifier"
@@ -46,22 +46,20 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the process runs and what tests reach for."""
+class Notifier:
+    """Everything but the consumer and the HTTP side: what the process runs and what tests reach for."""
 
     host: MessagingHost
     mongo: Mongo
     units: UnitOfWorkRunner[Tx]
     deps: Deps
-    sender_limiter: SenderLimiter
-    reader: MongoJobReader
     dispatchers: tuple[Dispatcher, Dispatcher]
-    sweeper: JobSweeper
+    sweeper: StatusSweeper
     http: httpx.AsyncClient
 
 
-def assemble(settings: Settings, clock: Clock = now) -> Parts:
-    """Everything but the consumer and the HTTP side."""
+def assemble(settings: Settings, clock: Clock = now) -> Notifier:
+    """Put together what works on jobs."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     by_channel: dict[str, Dispatcher] = {}
@@ -76,26 +74,25 @@ def assemble(settings: Settings, clock: Clock = now) -> Parts:
     units: UnitOfWorkRunner[Tx] = host.units(make_tx, clock)
     http = make_http(settings.answer_seconds)
     deps = _deps(settings, clock, mongo, database, units, http)
-    sender_limiter = SenderLimiter(deps.senders, deps.number_rate, clock, deps.jitter)
     slots = settings.lanes_at_once
-    sweeper = JobSweeper(deps, sender_limiter)
-    lane_worker = LaneWorker(deps, sender_limiter, warm=sender_limiter.warm, accepted=sweeper.accepted)
-    whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=sender_limiter.hold_seconds)
-    court = Dispatcher("court", deps, LaneWorker(deps, sender_limiter), slots=slots)
+    sweeper = StatusSweeper(deps)
+    lane_worker = LaneWorker(deps, warm=deps.sender_limiter.warm, accepted=sweeper.accepted)
+    whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=deps.sender_limiter.hold_seconds)
+    court = Dispatcher("court", deps, LaneWorker(deps), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court}
-    return Parts(host, mongo, units, deps, sender_limiter, MongoJobReader(mongo, database), (whatsapp, court), sweeper, http)
+    return Notifier(host, mongo, units, deps, (whatsapp, court), sweeper, http)
 
 
 def build(settings: Settings) -> Service:
     """All parts of one process."""
     parts = assemble(settings)
     host = parts.host
-    consumer = host.consumer(parts.units, consumers.routes(parts.deps, parts.sender_limiter))
+    consumer = host.consumer(parts.units, consumers.routes(parts.deps))
     sender, notices = _checks(settings, parts)
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
-    app.include_router(api.router(parts.deps, parts.sender_limiter, parts.reader))
+    api.install(app, parts.units, parts.deps)
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)
@@ -123,21 +120,24 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         context = None if job is None else Context(job.correlation_id, job.causation_id, job.traceparent)
         return await units.run(body, context=context)
 
+    jitter = SystemRandom().random
+    number_rate = Rate(settings.whatsapp_per_second, max(1.0, settings.whatsapp_per_second * _BURST_SECONDS))
     endpoints = {each.court: Endpoint(each.url, each.secret.get_secret_value(), each.can_be_asked) for each in settings.court_endpoints}
     return Deps(
         clock=clock,
-        jitter=SystemRandom().random,
+        jitter=jitter,
         policy=SendPolicy(
             window_seconds=timedelta(hours=settings.whatsapp_window_hours).total_seconds(),
             unknown_seconds=max(settings.unknown_seconds, settings.answer_seconds),
         ),
         texts=load_texts(),
-        number_rate=Rate(settings.whatsapp_per_second, max(1.0, settings.whatsapp_per_second * _BURST_SECONDS)),
         pair_rate=Rate(1 / settings.whatsapp_pair_seconds, settings.whatsapp_pair_burst),
         transact=transact,
         lanes=MongoLanes(mongo, database),
         jobs=MongoJobs(mongo, database),
-        senders=MongoSenders(mongo, database),
+        early_statuses=MongoEarlyStatuses(mongo, database),
+        job_reader=MongoJobReader(mongo, database),
+        sender_limiter=TokenSenderLimiter(MongoSenders(mongo, database), number_rate, clock, jitter),
         messenger=WhatsApp(
             http,
             base_url=settings.whatsapp_url,
@@ -147,18 +147,20 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
             clock=clock,
         ),
         courts=CourtCallbacks(http, endpoints, clock),
-        documents=IssuedDocuments(http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock),
+        documents=IssuanceDocuments(
+            http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock
+        ),
         lease_seconds=settings.lane_lease_seconds,
     )
 
 
-def _checks(settings: Settings, parts: Parts) -> tuple[CheckFunction, CheckFunction]:
+def _checks(settings: Settings, parts: Notifier) -> tuple[CheckFunction, CheckFunction]:
     async def sender() -> Check:
-        state = await parts.sender_limiter.state()
+        state = await parts.deps.sender_limiter.state()
         return Check(ok=not state.is_paused, reason="sender_paused" if state.is_paused else "", value=state.paused_reason)
 
     async def notices() -> Check:
-        age = await parts.reader.oldest_open_seconds(Channel.WHATSAPP, parts.deps.clock())
+        age = await parts.deps.job_reader.oldest_open_seconds(Channel.WHATSAPP, parts.deps.clock())
         old = age > settings.stuck_seconds
         return Check(ok=not old, reason="notices_old" if old else "", value=round(age, 1))
 

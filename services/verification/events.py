@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-from typing import Any
+from typing import Any, assert_never
 
 from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned, TaskClosed, TaskFact, TaskOpened
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Member
-from services.verification.domain.submission import Contact, Submission, Vouching
+from services.verification.domain.submission import Submission
 from shared.contracts import parts, verification
 from shared.contracts.envelope import Event
 from shared.errors import DomainError
@@ -17,111 +16,68 @@ from shared.reference.regions import find_regency, find_village
 
 
 def to_event(fact: CaseFact | TaskFact) -> Event:
-    """The event that tells this fact."""
-    return _event(fact)
+    """Return the event that tells this fact."""
+    match fact:
+        case CaseApproved():
+            return _approved(fact)
+        case CaseReturned():
+            return verification.RequestReturned(
+                **_turned_down(fact), returned_at=fact.at, officer_id=fact.officer_id, link_granted=fact.link_granted
+            )
+        case CaseRejected():
+            return verification.RequestRejected(**_turned_down(fact), rejected_at=fact.at)
+        case TaskOpened():
+            return _task_opened(fact)
+        case TaskClosed():
+            return verification.TaskClosed(
+                task_id=fact.task_id,
+                request_id=fact.request_id,
+                receipt=fact.receipt,
+                outcome=fact.outcome,
+                closed_at=fact.at,
+            )
+        case _:
+            assert_never(fact)
 
 
-@singledispatch
-def _event(fact: Any) -> Event:
-    raise TypeError(type(fact).__name__)
-
-
-@_event.register
-def _(fact: CaseApproved) -> Event:
-    automatic = fact.officer_id is None
+def _approved(fact: CaseApproved) -> verification.RequestApproved:
+    submission = fact.submission
     return verification.RequestApproved(
-        **_request(fact.submission),
-        decided_by=verification.Decider.AUTOMATIC if automatic else verification.Decider.STAFF,
+        **_request(submission),
+        case_id=submission.case_id,
+        decided_by=verification.Decider.AUTOMATIC if fact.officer_id is None else verification.Decider.STAFF,
         officer_id=fact.officer_id,
         approved_at=fact.at,
-        vouching=_vouching(fact.submission.vouching) if fact.is_proven else None,
+        vouching=submission.vouching if fact.is_proven else None,
         link_granted=fact.link_granted,
         personal=verification.RequestApprovedPersonal(
-            contact=_contact(fact.submission.contact),
-            holder_nik=fact.submission.nik,
-            card=family_card(fact.card),
+            contact=submission.contact, holder_nik=submission.holder_nik, card=family_card(fact.card)
         ),
     )
 
 
-@_event.register
-def _(fact: CaseReturned) -> Event:
-    return verification.RequestReturned(
-        **_request(fact.submission),
-        reasons=_reasons(fact.reasons),
-        returned_at=fact.at,
-        officer_id=fact.officer_id,
-        link_granted=fact.link_granted,
-        personal=_turned_down(fact),
-    )
-
-
-@_event.register
-def _(fact: CaseRejected) -> Event:
-    return verification.RequestRejected(
-        **_request(fact.submission), reasons=_reasons(fact.reasons), rejected_at=fact.at, personal=_turned_down(fact)
-    )
-
-
-@_event.register
-def _(fact: TaskOpened) -> Event:
-    submission = fact.submission
+def _task_opened(fact: TaskOpened) -> verification.TaskOpened:
     return verification.TaskOpened(
-        task_id=fact.task_id,
-        request_id=submission.request_id,
-        receipt=submission.receipt,
-        channel=parts.Channel(submission.channel),
-        service=submission.service,
-        product=parts.Product(submission.product),
-        reasons=_reasons(fact.reasons),
-        opened_at=fact.at,
-        due_at=fact.due_at,
+        **_request(fact.submission), task_id=fact.task_id, reasons=_reasons(fact.reasons), opened_at=fact.at, due_at=fact.due_at
     )
 
 
-@_event.register
-def _(fact: TaskClosed) -> Event:
-    return verification.TaskClosed(
-        task_id=fact.task_id,
-        request_id=fact.request_id,
-        receipt=fact.receipt,
-        outcome=verification.TaskOutcome(fact.outcome),
-        closed_at=fact.at,
-    )
+def _turned_down(fact: CaseReturned | CaseRejected) -> dict[str, Any]:
+    personal = verification.RequestTurnedDownPersonal(contact=fact.submission.contact, note=fact.note)
+    return {
+        **_request(fact.submission),
+        "case_id": fact.submission.case_id,
+        "reasons": _reasons(fact.reasons),
+        "personal": personal,
+    }
 
 
 def _request(submission: Submission) -> dict[str, Any]:
-    return {
-        "request_id": submission.request_id,
-        "receipt": submission.receipt,
-        "case_id": submission.case_id,
-        "channel": parts.Channel(submission.channel),
-        "service": submission.service,
-        "product": parts.Product(submission.product),
-    }
+    return {name: getattr(submission, name) for name in ("request_id", "receipt", "channel", "service", "product")}
 
 
 def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
     return tuple(verification.Reason(code=finding.code, field=finding.field) for finding in findings)
-
-
-def _turned_down(fact: CaseReturned | CaseRejected) -> verification.RequestTurnedDownPersonal:
-    return verification.RequestTurnedDownPersonal(contact=_contact(fact.submission.contact), note=fact.note)
-
-
-def _vouching(vouching: Vouching | None) -> parts.Vouching | None:
-    if vouching is None:
-        return None
-    return parts.Vouching(by=parts.VouchedBy(vouching.by), link_id=vouching.link_id, level=vouching.level)
-
-
-def _contact(contact: Contact) -> parts.Contact:
-    return parts.Contact(
-        channel=parts.Channel(contact.channel),
-        address=contact.address,
-        reference=contact.reference,
-        last_inbound_at=contact.last_inbound_at,
-    )
 
 
 def family_card(card: Card) -> parts.FamilyCard:

@@ -138,7 +138,7 @@ class TaskPage:
     """Tasks, the most urgent first, and where the next page begins (None: this is the last)."""
 
     tasks: tuple[Task, ...]
-    after: str | None
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +190,4 @@ class Deps:
     hours: WorkingHours
     claim_lease: timedelta
     files: AttachmentSource
-    task_list: TaskReader
+    task_reader: TaskReader

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import Environment, ServiceSettings
+from shared.settings import Environment, OfficeSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(OfficeSettings, ServiceSettings):
     """Verification's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8102
@@ -21,11 +20,6 @@ class Settings(ServiceSettings):
     automatic: dict[str, bool] = Field(
         default_factory=dict, description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}'
     )
-    promise_hours: dict[str, float] = Field(
-        default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}'
-    )
-    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
-    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
 
 class RegistrySettings(Environment):

@@ -12,13 +12,14 @@ SOURCE_PATTERN: Final = r"^(intake|verification|issuance|notifier)$"
 
 
 class Contract(BaseModel):
-    """A piece of a wire contract.
+    """A piece of a wire contract. Its parts may be given as the domain's own dataclasses: fields of the same names are read off them.
 
     Producing forbids unknown fields: a misspelt name fails in our own tests. Consuming goes through the registry, which ignores them, so
     that a newer publisher may add optional fields.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # a text of an error may reach a log
+    # `hide_input_in_errors`: a text of an error may reach a log.
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, hide_input_in_errors=True)
 
 
 class Event(Contract):

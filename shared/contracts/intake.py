@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Attachment, Channel, Code, Contact, CourtDecision, KkText, NikText, Product, Vouching
+from shared.contracts.parts import Attachment, ChannelCode, Code, Contact, CourtDecision, KkText, NikText, ProductCode, Vouching
 
 
 class RequestSubmittedPersonal(Contract):
     """Who asks, for whom, and where the answer goes."""
 
     contact: Contact
-    nik: Annotated[NikText, Field(description="The person whose document it is")]
+    nik: Annotated[NikText | None, Field(description="The person whose document it is; null: has none yet, as a newborn")] = None
     kk_number: Annotated[KkText | None, Field(description="As the person gave it; a court decision has none")] = None
     applicant_name: str | None = None
     decision: CourtDecision | None = None
@@ -33,9 +33,9 @@ class RequestSubmitted(Event):
     request_id: str
     receipt: str
     case_id: Annotated[str | None, Field(description="Court: one case over several requests")] = None
-    channel: Channel
+    channel: ChannelCode
     service: Annotated[Code, Field(description="Code of the catalogue: kk_hilang, cerai")]
-    product: Product
+    product: ProductCode
     submitted_at: AwareDatetime
     promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
     outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Channel, Code, Contact, DocumentNumber, KkText, Product, Sha256
+from shared.contracts.parts import ChannelCode, Code, Contact, DocumentNumber, KkText, ProductCode, Sha256
 
 
 class DocumentIssuedPersonal(Contract):
@@ -28,9 +28,9 @@ class DocumentIssued(Event):
     request_id: str
     receipt: str
     case_id: str | None = None
-    channel: Channel
+    channel: ChannelCode
     service: Code
-    product: Product
+    product: ProductCode
     document_number: DocumentNumber
     media_type: str = "application/pdf"
     size_bytes: Annotated[int, Field(ge=1)]

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.parts import Channel, Code
+from shared.contracts.parts import ChannelCode, Code
 
+DOCUMENT: Final = "document"
+"""The kind of notice that brings a document: the one that ends a request."""
 
-class NoticeKind(StrEnum):
-    """What was to be told."""
-
-    REPLY = "reply"
-    RECEIVED = "received"
-    RETURNED = "returned"
-    REJECTED = "rejected"
-    DOCUMENT = "document"
+NoticeKindCode = Annotated[Code, Field(description="What was to be told: reply, received, returned, rejected, document; more may follow")]
 
 
 class NoticeDelivered(Event):
@@ -28,8 +22,8 @@ class NoticeDelivered(Event):
 
     job_id: str
     request_id: str | None = None
-    channel: Channel
-    kind: NoticeKind
+    channel: ChannelCode
+    kind: NoticeKindCode
     delivered_at: AwareDatetime
     maybe_duplicate: Annotated[bool, Field(description="Repeated without knowing whether the first try arrived")] = False
 
@@ -41,7 +35,7 @@ class NoticeFailed(Event):
 
     job_id: str
     request_id: str | None = None
-    channel: Channel
-    kind: NoticeKind
+    channel: ChannelCode
+    kind: NoticeKindCode
     reason: Code
     failed_at: AwareDatetime

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.contracts.envelope import Contract
+from shared.values import VouchedBy
 
 NikText = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
 KkText = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
@@ -16,42 +16,23 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]
 VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A word of a list that grows (ADR 22). A reader handles the codes it knows, and says by a stable code that it does not know one."""
 
-
-class Channel(StrEnum):
-    """Where a request came in."""
-
-    WHATSAPP = "whatsapp"
-    COURT = "court"
-    ADAPTER = "adapter"
-
-
-class Product(StrEnum):
-    """What a request asks for: one document."""
-
-    KK = "kk"
-    KTP = "ktp"
+ChannelCode = Annotated[Code, Field(description="Where the request came in: whatsapp, court, adapter; more may follow")]
+ProductCode = Annotated[Code, Field(description="Which document, by the catalogue: kk, ktp, …")]
 
 
 class Contact(Contract):
     """Where the answer goes. Personal: only inside `personal`."""
 
-    channel: Channel
+    channel: ChannelCode
     address: Annotated[
         str, Field(description="WhatsApp: wa_id or BSUID. Court: court code. Adapter: name of the API client", max_length=200)
     ]
     reference: Annotated[
         str | None, Field(description="The sender's own reference: decision id of the court, reference of the adapter", max_length=200)
     ] = None
-    last_inbound_at: Annotated[str | None, Field(description="RFC 3339: last message of the person, opens the 24-hour window")] = None
-
-
-class VouchedBy(StrEnum):
-    """Who stands for it that the sender may ask for this person."""
-
-    LINK = "link"
-    COURT = "court"
-    ADAPTER = "adapter"
+    last_inbound_at: Annotated[AwareDatetime | None, Field(description="Last message of the person, opens the 24-hour window")] = None
 
 
 class Vouching(Contract):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Channel, Code, Contact, FamilyCard, NikText, Product, Vouching
+from shared.contracts.parts import ChannelCode, Code, Contact, FamilyCard, NikText, ProductCode, Vouching
 
 
 class Decider(StrEnum):
@@ -41,9 +41,9 @@ class RequestApproved(Event):
     request_id: str
     receipt: str
     case_id: str | None = None
-    channel: Channel
+    channel: ChannelCode
     service: Code
-    product: Product
+    product: ProductCode
     decided_by: Decider
     officer_id: str | None = None
     approved_at: AwareDatetime
@@ -61,40 +61,37 @@ class RequestTurnedDownPersonal(Contract):
     note: Annotated[str | None, Field(description="What the officer wrote to the citizen", max_length=1000)] = None
 
 
-class RequestReturned(Event):
-    """The citizen can mend it: what is missing or unreadable. Subject: the request id."""
-
-    type: ClassVar[str] = "verification.request_returned.v1"
+class RequestTurnedDown(Event):
+    """What a return and a refusal have in common. No event by itself."""
 
     request_id: str
     receipt: str
     case_id: str | None = None
-    channel: Channel
+    channel: ChannelCode
     service: Code
-    product: Product
+    product: ProductCode
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+    personal: RequestTurnedDownPersonal
+
+
+class RequestReturned(RequestTurnedDown):
+    """The citizen can mend it: what is missing or unreadable. Subject: the request id."""
+
+    type: ClassVar[str] = "verification.request_returned.v1"
+
     returned_at: AwareDatetime
     officer_id: Annotated[str | None, Field(description="Who returned it; null: the rules alone")] = None
     link_granted: Annotated[
         bool, Field(description="The officer has compared a selfie: the sender's contact is now linked to the person of the request")
     ] = False
-    personal: RequestTurnedDownPersonal
 
 
-class RequestRejected(Event):
+class RequestRejected(RequestTurnedDown):
     """It ends here: another office's, or what the law refuses. Subject: the request id."""
 
     type: ClassVar[str] = "verification.request_rejected.v1"
 
-    request_id: str
-    receipt: str
-    case_id: str | None = None
-    channel: Channel
-    service: Code
-    product: Product
-    reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     rejected_at: AwareDatetime
-    personal: RequestTurnedDownPersonal
 
 
 class TaskOpened(Event):
@@ -106,9 +103,9 @@ class TaskOpened(Event):
     task_id: str
     request_id: str
     receipt: str
-    channel: Channel
+    channel: ChannelCode
     service: Code
-    product: Product
+    product: ProductCode
     reasons: tuple[Reason, ...] = ()
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.domain import court, submission
+from shared.reference.court_findings import CourtFinding
 from tests.architecture.source import ROOT
 from tests.architecture.test_routes import PUBLIC, SCOPES, apps  # noqa: F401 - a fixture
 from tests.support.documented import documented
@@ -121,10 +122,13 @@ async def test_what_is_answered_before_a_route_is_reached_is_documented_too(apps
 
 @pytest.mark.parametrize("module", [court, submission])
 def test_the_listed_codes_of_fields_are_those_that_the_rules_give(module: Any) -> None:
-    written = {
-        node.args[1].value
+    codes = [
+        node.args[1]
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FieldProblem" and isinstance(node.args[1], ast.Constant)
-    }
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FieldProblem"
+    ]
+    written = {code.value for code in codes if isinstance(code, ast.Constant)}
+    named = [code.attr for code in codes if isinstance(code, ast.Attribute)]
+    written |= {finding.value for finding in CourtFinding if finding.name in named}
     assert written, "nothing is read"
     assert written == {code for code in module.PROBLEMS if "<" not in code}, "PROBLEMS is what the API document lists"

@@ -21,7 +21,7 @@ from pymongo import MongoClient
 
 from services.intake.store.requests import REQUESTS
 from services.issuance.store.schema import DOCUMENTS
-from services.notifier.store.documents import JOB
+from services.notifier.store.schema import JOB
 from services.verification.store.cases import CASE
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc, DocumentMapping, Mongo

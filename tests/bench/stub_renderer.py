@@ -25,16 +25,16 @@ class StubPress:
     """`ports.Renderer` without typst, without a signature, without a child."""
 
     def __init__(self, _setup: Mapping[str, Any], _limits: RendererLimits, _most: int) -> None:
-        self.imprint: SignerIdentity | None = None
+        self.signer_identity: SignerIdentity | None = None
         self.failure = ""
 
     async def start(self) -> SignerIdentity:
         """Ready at once."""
-        if self.imprint is None:
-            self.imprint = SignerIdentity(CERTIFICATE, now() + timedelta(days=365))
-        return self.imprint
+        if self.signer_identity is None:
+            self.signer_identity = SignerIdentity(CERTIFICATE, now() + timedelta(days=365))
+        return self.signer_identity
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+    async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
         """Bytes that begin as a PDF and are different for each sheet."""
         head = b"%PDF-1.7\n" + orjson.dumps({"product": product, "made_at": made_at, "sheet": sheet}, default=str)
         return Printed(head.ljust(SIZE_BYTES, b"\n"), CERTIFICATE)

@@ -17,11 +17,10 @@ from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
 from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
 from shared.messaging.layout import model as layout
-from tests.support.compatibility import breaks
+from tests.support.compatibility import breaks, broken, freeze
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
-RELEASED = HERE / "released"
 GENERATED = HERE.parents[1] / "docs" / "events"
 PERSONAL_FIELDS = {
     "nik", "kk_number", "name", "holder_name", "head_name", "applicant_name", "address", "phone", "contact", "card", "decision",
@@ -87,12 +86,26 @@ def test_personal_data_stands_only_in_personal(event: type[Event]) -> None:
                 assert part not in str(field.annotation), f"{event.type}.{name} carries {part}"
 
 
-@pytest.mark.parametrize("path", sorted(RELEASED.glob("*/*.json")), ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_what_was_released_can_still_be_read(path: Path) -> None:
-    old = json.loads(path.read_text())
-    event = REGISTRY.find(path.stem)
-    assert event is not None, "an event of a release may go only with an upcaster and a new version"
-    assert breaks(old, docs.event_schema(event)) == []
+def test_what_the_last_tag_published_can_still_be_read() -> None:
+    assert broken() == [], "a new version of the event, with an upcaster from the old one"
+
+
+class _Demanding(RequestSubmitted):
+    village: str
+
+
+_Demanding.__name__ = RequestSubmitted.__name__  # a contract that was changed in place
+
+
+def test_a_frozen_baseline_notices_what_breaks_it(tmp_path: Path) -> None:
+    freeze("0.2.0", tmp_path)
+    freeze("0.3.0", tmp_path)
+    assert [folder.name for folder in tmp_path.iterdir()] == ["0.3.0"], "the last tag alone counts"
+    assert len(list(tmp_path.glob("0.3.0/*.json"))) == len(EVENTS)
+    assert broken(tmp_path) == []
+    changed = tuple(_Demanding if event is RequestSubmitted else event for event in EVENTS)
+    assert broken(tmp_path, changed) == [f"{RequestSubmitted.type} .data.village: newly required"]
+    assert broken(tmp_path, EVENTS[1:]) == [f"{EVENTS[0].type}: gone"]
 
 
 @pytest.mark.parametrize(

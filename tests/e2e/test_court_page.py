@@ -102,7 +102,7 @@ async def test_what_was_refused_is_mended_in_the_form_that_still_holds_it(browse
     register = tmp_path / "register.csv"
     register.write_text(REGISTER, encoding="utf-8")
     async with religious_court(registry_csv=register) as court, visit(browser, court.url, size=size) as page:
-        refuse(court, ("husband.nik", "nik_date_impossible"), ("children[0].custody_nik", "custody_of_a_stranger"))
+        refuse(court, ("husband.nik", "nik_date_impossible"), ("children[0].custody_nik", "custody_unknown"))
         husband = page.get_by_role("group", name="Suami").get_by_label("NIK")
         number = await page.get_by_label("Nomor perkara").input_value()
         await husband.fill("3519010101800009")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from services.issuance.domain.card import CardMember, FamilyCard
-from services.issuance.domain.document import Approval, Cause, Contact, DocumentContent
-from shared.contracts.verification import RequestApproved
+from services.issuance.domain.document import Approval, Cause, DocumentContent
+from shared.contracts.verification import Decider, RequestApproved, RequestApprovedPersonal
 from shared.ids import new_id, new_receipt, new_traceparent
+from shared.values import Contact
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HOLDER_NIK = "3519084509870002"
@@ -65,7 +65,7 @@ CARD = FamilyCard(
     postal_code="63153",
     members=(HEAD, WIFE),
 )
-CONTACT = Contact(channel="whatsapp", address="6281234567890", last_inbound_at="2026-11-24T02:00:00Z")
+CONTACT = Contact(channel="whatsapp", address="6281234567890", last_inbound_at=AT)
 
 
 def origin() -> Cause:
@@ -87,22 +87,14 @@ def approval(product: str = "kk", *, request_id: str | None = None, card: Family
 def request_approved(given: Approval | None = None) -> RequestApproved:
     """The same as an event."""
     known = given or approval()
-    card: dict[str, Any] = {name: getattr(known.material.card, name) for name in FamilyCard.__dataclass_fields__ if name != "members"}
-    members = [{name: getattr(member, name) for name in CardMember.__dataclass_fields__} for member in known.material.card.members]
-    return RequestApproved.model_validate(
-        {
-            "request_id": known.request_id,
-            "receipt": known.receipt,
-            "case_id": known.case_id,
-            "channel": known.channel,
-            "service": known.service,
-            "product": known.product,
-            "decided_by": "automatic",
-            "approved_at": AT,
-            "personal": {
-                "contact": {"channel": CONTACT.channel, "address": CONTACT.address, "last_inbound_at": CONTACT.last_inbound_at},
-                "holder_nik": known.material.holder_nik,
-                "card": {**card, "members": members},
-            },
-        }
+    return RequestApproved(
+        request_id=known.request_id,
+        receipt=known.receipt,
+        case_id=known.case_id,
+        channel=known.channel,
+        service=known.service,
+        product=known.product,
+        decided_by=Decider.AUTOMATIC,
+        approved_at=AT,
+        personal=RequestApprovedPersonal.model_validate(known.material),
     )

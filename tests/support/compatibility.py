@@ -1,11 +1,47 @@
-"""Whether consumers of an old event schema can still read what the new one describes."""
+"""Whether consumers of the last release can still read what is published now, and the baseline that says what that release was.
+
+`python -m tests.support.compatibility VERSION` freezes the schemas of all events as the baseline of that version, in the place of the one
+before. It is called by who tags a release; before the first tag there is no baseline, and contracts may still be changed in place.
+"""
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+from shared.contracts import docs
+from shared.contracts.envelope import Event
+from shared.contracts.registry import EVENTS, UPCASTERS
+
+BASELINE: Final = Path(__file__).parents[1] / "contract" / "baseline"
+"""Holds one folder, named after the version of the last tag, with a schema per event."""
 
 Schema = dict[str, Any]
+
+
+def freeze(version: str, baseline: Path = BASELINE) -> None:
+    """Make the contracts of today the baseline, in the place of the one before."""
+    shutil.rmtree(baseline, ignore_errors=True)
+    (baseline / version).mkdir(parents=True)
+    for event in EVENTS:
+        (baseline / version / f"{event.type}.json").write_text(json.dumps(docs.event_schema(event), indent=2) + "\n", encoding="utf-8")
+
+
+def broken(baseline: Path = BASELINE, events: tuple[type[Event], ...] = EVENTS) -> list[str]:
+    """Return all that the baseline's readers could not read any more. An event may go only where an upcaster leads on from it."""
+    known = {event.type: event for event in events}
+    found = []
+    for path in sorted(baseline.glob("*/*.json")):
+        if event := known.get(path.stem):
+            old = json.loads(path.read_text(encoding="utf-8"))
+            found += [f"{path.stem} {line}" for line in breaks(old, docs.event_schema(event))]
+        elif path.stem not in UPCASTERS:
+            found.append(f"{path.stem}: gone")
+    return found
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
@@ -40,3 +76,7 @@ def _compare(old: Schema, new: Schema, old_defs: Schema, new_defs: Schema, path:
         yield from _compare(first, second, old_defs, new_defs, path, seen)
     if len(old.get("anyOf", ())) != len(new.get("anyOf", ())):
         yield f"{path}: other alternatives"
+
+
+if __name__ == "__main__":
+    freeze(sys.argv[1])

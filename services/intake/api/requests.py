@@ -10,15 +10,15 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.requests import Channel, RequestState
 from services.intake.domain.requests import Request as Filed
+from services.intake.domain.requests import RequestState
 from services.intake.domain.submission import PROBLEMS, CheckedBody, SubmittedDocument
-from services.intake.domain.vouching import VouchedBy, Vouching
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, RequestSearch, Tx
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
-from shared.values import Receipt
+from shared.values import Channel, Receipt, VouchedBy
 from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
 PATH: Final = "/v1/requests"
@@ -186,8 +186,8 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
     return router
 
 
-def _vouching(client: Client) -> Vouching | None:
-    return Vouching(VouchedBy.ADAPTER) if VOUCH in client.scopes else None
+def _vouching(client: Client) -> SenderVouching | None:
+    return SenderVouching(VouchedBy.ADAPTER) if VOUCH in client.scopes else None
 
 
 def _view(filed: Filed) -> RequestView:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent
-from shared.values import KkNumber, Nik, Receipt
+from shared.values import Attachment, KkNumber, Nik, Receipt
 
 
 class Stage(StrEnum):
@@ -19,17 +19,6 @@ class Stage(StrEnum):
     MENU = "menu"
     ASKING = "asking"
     CONFIRMING = "confirming"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A stored file and what it shows."""
-
-    file_id: str
-    kind: str
-    media_type: str
-    size_bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.errors import FieldProblem
+from shared.reference.court_findings import CourtFinding
 from shared.reference.courts import CaseNumber, CourtKind, court_key, find_court
 from shared.reference.regions import find_regency, is_home
 from shared.values import KkNumber, Malformed, Nik
@@ -20,27 +21,21 @@ from shared.values import KkNumber, Malformed, Nik
 APPEAL: Final = timedelta(days=14)  # after reading, or after notice reached the absent party: then the decision is final (BHT)
 
 PROBLEMS: Final = (
+    *CourtFinding,
     "case_number_after_decision",
     "case_number_not_a_lawsuit",
     "case_number_of_another_court",
-    "court_unknown",
-    "custody_of_a_stranger",
     "deed_before_final",
     "deed_in_the_future",
     "deed_number_malformed",
     "deed_year_differs",
     "final_too_early",
-    "general_court_matter",
     "kind_not_open",
     "kind_unknown",
     "marriage_after_decision",
     "no_party_here",
-    "not_final_yet",
     "notified_before_decided",
-    "parties_are_the_same",
     "pledge_before_final",
-    "pledge_missing",
-    "pledge_not_expected",
     "region_unknown",
 )
 """Every code that `judge` gives by itself, for the API document; codes of malformed numbers are those of `shared.values`."""
@@ -151,11 +146,11 @@ def _jurisdiction(decision: CourtDecision) -> Iterator[FieldProblem]:
     if decision.kind in _NAME_CHANGES or (court is not None and court.kind is CourtKind.GENERAL) or _is_general(decision.court_code):
         yield FieldProblem(
             "kind" if decision.kind in _NAME_CHANGES else "court_code",
-            "general_court_matter",
+            CourtFinding.COURT_NOT_COMPETENT,
             "A change of name is the Pengadilan Negeri's: the citizen brings its penetapan to the office. No DIDUPAG product.",
         )
     elif court is None:
-        yield FieldProblem("court_code", "court_unknown", "This court is not in the list of courts that send decisions.")
+        yield FieldProblem("court_code", CourtFinding.COURT_UNKNOWN, "This court is not in the list of courts that send decisions.")
     if decision.kind in _LATER_KINDS:
         yield FieldProblem("kind", "kind_not_open", "Decisions of this kind are not received here yet.")
     elif decision.kind not in set(DecisionKind) and decision.kind not in _NAME_CHANGES:
@@ -196,7 +191,7 @@ def _dates(decision: CourtDecision, today: date) -> Iterator[FieldProblem]:
     if decision.final_on < earliest:
         yield FieldProblem("final_on", "final_too_early", "Final 14 days after the reading, or after the absent party had notice.")
     if decision.final_on > today:
-        yield FieldProblem("final_on", "not_final_yet", "The decision is not final yet (BHT); send it again when it is.")
+        yield FieldProblem("final_on", CourtFinding.DECISION_NOT_FINAL, "The decision is not final yet (BHT); send it again when it is.")
     yield from _pledge(decision)
     deed_from = max(decision.final_on, decision.pledge_on or decision.final_on)
     if decision.deed_on < deed_from:
@@ -210,9 +205,9 @@ def _dates(decision: CourtDecision, today: date) -> Iterator[FieldProblem]:
 def _pledge(decision: CourtDecision) -> Iterator[FieldProblem]:
     if decision.kind == DecisionKind.CERAI_GUGAT:
         if decision.pledge_on is not None:
-            yield FieldProblem("pledge_on", "pledge_not_expected", "Only cerai_talak has an ikrar talak.")
+            yield FieldProblem("pledge_on", CourtFinding.PLEDGE_UNEXPECTED, "Only cerai_talak has an ikrar talak.")
     elif decision.pledge_on is None:
-        yield FieldProblem("pledge_on", "pledge_missing", "cerai_talak is complete with the ikrar talak only.")
+        yield FieldProblem("pledge_on", CourtFinding.PLEDGE_MISSING, "cerai_talak is complete with the ikrar talak only.")
     elif decision.pledge_on < decision.final_on:
         yield FieldProblem("pledge_on", "pledge_before_final", "The ikrar talak is read after the decision is final.")
 
@@ -221,7 +216,7 @@ def _people(decision: CourtDecision) -> Iterator[FieldProblem]:
     for role, party in decision.parties:
         yield from _party(role, party)
     if decision.husband.nik == decision.wife.nik:
-        yield FieldProblem("wife.nik", "parties_are_the_same", "Husband and wife have the same NIK.")
+        yield FieldProblem("wife.nik", CourtFinding.PARTIES_SAME, "Husband and wife have the same NIK.")
     if all(not at_home(party) for _, party in decision.parties):
         yield FieldProblem(
             "husband.village_code", "no_party_here", "Both parties live in other regencies; their offices issue the documents."
@@ -231,7 +226,7 @@ def _people(decision: CourtDecision) -> Iterator[FieldProblem]:
         if _wrong(Nik.parse, child.nik):
             yield FieldProblem(f"children[{number}].nik", _wrong(Nik.parse, child.nik))
         if child.custody_nik not in niks:
-            yield FieldProblem(f"children[{number}].custody_nik", "custody_of_a_stranger", "Custody belongs to husband or wife.")
+            yield FieldProblem(f"children[{number}].custody_nik", CourtFinding.CUSTODY_UNKNOWN, "Custody belongs to husband or wife.")
 
 
 def _party(role: str, party: CourtParty) -> Iterator[FieldProblem]:

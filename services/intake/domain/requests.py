@@ -13,10 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from services.intake.domain.chat import Attachment
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.vouching import Vouching
+from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
+from shared.values import Attachment, Channel
 
 
 class RequestState(StrEnum):
@@ -49,14 +49,6 @@ OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestS
 
 ENDED: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED})
 """Nothing more happens by itself: what is next is up to whoever asked."""
-
-
-class Channel(StrEnum):
-    """Where a request came in."""
-
-    WHATSAPP = "whatsapp"
-    COURT = "court"
-    ADAPTER = "adapter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ class Request:
     attachments: tuple[Attachment, ...] = ()
     case_id: str | None = None
     outreach_source: str | None = None
-    vouching: Vouching | None = None
+    vouching: SenderVouching | None = None
     """None: nobody stands for the sender."""
     repeats: str | None = None
     """The request for the same that ended a short time ago."""

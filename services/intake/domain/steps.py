@@ -7,7 +7,6 @@ from typing import Final
 
 from services.intake.domain.chat import (
     Act,
-    Attachment,
     Conversation,
     DialogueContext,
     Draft,
@@ -27,7 +26,7 @@ from services.intake.domain.drafts import asks_of, current_ask, dropped, without
 from services.intake.domain.forms import Field, Form, Question
 from services.intake.domain.numbers import answer_number
 from services.intake.domain.words import Intent
-from shared.values import Malformed
+from shared.values import Attachment, Malformed
 
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
 MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from services.intake.domain.links import PersonLink
-
-
-class VouchedBy(StrEnum):
-    """Who stands for it."""
-
-    LINK = "link"
-    COURT = "court"
-    ADAPTER = "adapter"
+from shared.values import VouchedBy
 
 
 @dataclass(frozen=True, slots=True)
-class Vouching:
+class SenderVouching:
     """What a request rests on. `nik`: whose contact the sender has, where a link vouches."""
 
     by: VouchedBy
@@ -26,6 +18,6 @@ class Vouching:
     nik: str | None = field(default=None, repr=False)
 
 
-def by_link(link: PersonLink | None) -> Vouching | None:
-    """A contact's link, where it has one that holds."""
-    return None if link is None else Vouching(VouchedBy.LINK, link.link_id, link.level.value, link.nik)
+def by_link(link: PersonLink | None) -> SenderVouching | None:
+    """Return what a contact's link vouches for, where it has one that holds."""
+    return None if link is None else SenderVouching(VouchedBy.LINK, link.link_id, link.level.value, link.nik)

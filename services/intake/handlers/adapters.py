@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.intake.domain.requests import Channel, RequestOrigin
+from services.intake.domain.requests import RequestOrigin
 from services.intake.domain.submission import CheckedBody
-from services.intake.domain.vouching import Vouching
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.filing import Wish, file_wish
 from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
+from shared.values import Channel
 
 
-async def submit_request(tx: Tx, deps: Deps, submission: CheckedBody, client: str, vouching: Vouching | None) -> dict[str, Any]:
+async def submit_request(tx: Tx, deps: Deps, submission: CheckedBody, client: str, vouching: SenderVouching | None) -> dict[str, Any]:
     """Take it; the answer is what the caller gets, and gets again for the same Idempotency-Key.
 
     Raises:

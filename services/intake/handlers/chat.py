@@ -26,13 +26,13 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, me
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
-from services.intake.domain.requests import Channel, Person, ReplyComposed, Request, RequestOrigin
+from services.intake.domain.requests import Person, ReplyComposed, Request, RequestOrigin
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent
 from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
-from shared.values import Receipt
+from shared.values import Channel, Receipt
 
 SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere, judge
-from services.intake.domain.requests import Channel, Person, RequestOrigin
-from services.intake.domain.vouching import VouchedBy, Vouching
+from services.intake.domain.requests import Person, RequestOrigin
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, open_request
 from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
 from shared.clock import WIB
 from shared.errors import BadInput, DomainError
-from shared.values import KkNumber, Nik
+from shared.values import Channel, KkNumber, Nik, VouchedBy
 
 SERVICE = "cerai"
-BY_COURT = Vouching(VouchedBy.COURT)
+BY_COURT = SenderVouching(VouchedBy.COURT)
 
 
 async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.intake.domain.chat import Attachment
 from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
 from services.intake.domain.requests import Person, Request, RequestOrigin, join, submit
-from services.intake.domain.vouching import Vouching
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import TooMany
+from shared.values import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Wish:
     at: datetime
     attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
-    vouching: Vouching | None = None
+    vouching: SenderVouching | None = None
 
     @property
     def is_own(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from services.intake.domain.docket import counted, with_latest
 from services.intake.domain.requests import join, resubmit
 from services.intake.domain.submission import CheckedBody, check_mended
-from services.intake.domain.vouching import Vouching
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.filing import Wish, check_person_limit, local_day, look
 from services.intake.handlers.requests import accept, summary
 from services.intake.ports import Deps, Tx
@@ -17,7 +17,7 @@ from shared.values import Receipt
 
 
 async def mend_request(
-    tx: Tx, deps: Deps, receipt: Receipt, submission: CheckedBody, client: str, vouching: Vouching | None
+    tx: Tx, deps: Deps, receipt: Receipt, submission: CheckedBody, client: str, vouching: SenderVouching | None
 ) -> dict[str, Any]:
     """Take the whole request again in place of what was returned; the promised time counts from now.
 

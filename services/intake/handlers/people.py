@@ -8,10 +8,10 @@ from datetime import datetime
 
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.links import Level, PersonLink, granted, revoked
-from services.intake.domain.requests import Channel
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
 from shared.logs import get
+from shared.values import Channel
 
 _log = get("people")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.chat import Attachment
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import (
     IssuedDocument,
@@ -22,12 +21,12 @@ from services.intake.domain.requests import (
     submit,
 )
 from services.intake.domain.submission import CheckedBody, check
-from services.intake.domain.vouching import Vouching
+from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
 from shared.mongo.files import StoredFile
-from shared.values import KkNumber, Nik, PersonName
+from shared.values import Attachment, KkNumber, Nik, PersonName
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Opening:
     case_id: str | None = None
     outreach_source: str | None = None
     decision: CourtDecision | None = None
-    vouching: Vouching | None = None
+    vouching: SenderVouching | None = None
     repeats: str | None = None
 
 

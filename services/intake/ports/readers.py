@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.intake.domain.contacts import ChatContact
-from services.intake.domain.requests import Channel, Request, RequestState
-from shared.values import Receipt
+from services.intake.domain.requests import Request, RequestState
+from shared.values import Channel, Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from services.intake.domain.chat import Attachment
 from services.intake.domain.docket import DayCount
 from shared.mongo import Doc
+from shared.values import Attachment
 
 
 def known(kind: type[Any], doc: Doc) -> Doc:

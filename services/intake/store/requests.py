@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.requests import Channel, IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
-from services.intake.domain.vouching import VouchedBy, Vouching
+from services.intake.domain.requests import IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
+from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
-from shared.values import Malformed, Receipt
+from shared.values import Channel, Malformed, Receipt, VouchedBy
 
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
@@ -71,8 +71,8 @@ def request_from(doc: Doc) -> Request:
     )
 
 
-def _vouching_from(doc: Doc) -> Vouching:
-    return Vouching(**{**known(Vouching, doc), "by": VouchedBy(doc["by"])})
+def _vouching_from(doc: Doc) -> SenderVouching:
+    return SenderVouching(**{**known(SenderVouching, doc), "by": VouchedBy(doc["by"])})
 
 
 def _step_from(doc: Doc) -> Step:

@@ -9,7 +9,7 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 PUBLIC = frozenset({check.PATH})
 
 
-def mount(app: FastAPI, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
-    """Add every route."""
-    app.include_router(documents.router(deps, units))
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Put the routes into the app."""
+    app.include_router(documents.router(units, deps))
     app.include_router(check.router(deps))

@@ -30,7 +30,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get(PATH, response_class=HTMLResponse, tags=["public"], summary="Is this document genuine?")
     async def check(token: str) -> HTMLResponse:
-        document = await deps.register.find_by_token(token) if _TOKEN.fullmatch(token) else None
+        document = await deps.document_reader.find_by_token(token) if _TOKEN.fullmatch(token) else None
         return page.show(document if document is not None and document.state is DocumentState.ISSUED else None)
 
     return routes

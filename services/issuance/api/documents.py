@@ -50,7 +50,7 @@ class DocumentView(BaseModel):
 
 
 class DocumentPage(BaseModel):
-    """The newest request first. `next`: give it as `before` for the following page; null: this is the last."""
+    """The newest request first. `next`: send it as `after` for the following page; null: this is the last."""
 
     documents: list[DocumentView]
     next: str | None
@@ -76,11 +76,11 @@ class DocumentSearch(BaseModel):
     request_id: Term | None = None
     case_id: Term | None = None
     state: DocumentState | None = None
-    before: Annotated[str | None, Field(max_length=200, description="`next` of the page before")] = None
+    after: Annotated[str | None, Field(max_length=200, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
-def router(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
+def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """The routes under /v1/documents."""
     routes = APIRouter(prefix="/v1/documents", tags=["documents"])
     _reading(routes, deps)
@@ -91,12 +91,12 @@ def router(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
 def _reading(routes: APIRouter, deps: Deps) -> None:
     @routes.get("", summary="Search documents")
     async def search(query: Annotated[DocumentSearch, Query()], _client: Client = require(READ)) -> DocumentPage:
-        found, following = await deps.register.page(DocumentQuery(**query.model_dump()))
+        found, following = await deps.document_reader.page(DocumentQuery(**query.model_dump()))
         return DocumentPage(documents=[_view(document) for document in found], next=following)
 
     @routes.get("/{document_id}", summary="One document", responses=_UNKNOWN)
     async def show(document_id: str, _client: Client = require(READ)) -> DocumentView:
-        return _view(await deps.register.get(document_id))
+        return _view(await deps.document_reader.get(document_id))
 
     @routes.get(
         "/{document_id}/content",
@@ -107,7 +107,7 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         | {200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
     )
     async def content(document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ)) -> Response:
-        document = await deps.register.get(document_id)
+        document = await deps.document_reader.get(document_id)
         pdf = document.pdf
         if pdf is None:
             raise DomainError("document_not_issued", f"The document is {document.state}.")

@@ -14,7 +14,9 @@ from types import MappingProxyType
 from typing import Final
 
 from services.issuance.domain.card import FamilyCard
+from shared.backoff import Backoff
 from shared.errors import DomainError
+from shared.values import Contact
 
 
 class DocumentState(StrEnum):
@@ -38,18 +40,7 @@ NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType
 )
 """What may follow what."""
 
-FIRST_PAUSE: Final = timedelta(seconds=1)  # a renderer that died is back within a second
-LONGEST_PAUSE: Final = timedelta(minutes=5)  # what lasts longer needs a person, and shows as held soon
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where the answer goes. Personal."""
-
-    channel: str
-    address: str
-    reference: str | None = None
-    last_inbound_at: str | None = None
+_RETRY: Final = Backoff(1.0, 300.0)  # a renderer that died is back within a second; what lasts longer needs a person, and is held soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +131,7 @@ class DocumentIssued:
     document: Document
     pdf: Pdf
     contact: Contact
+    check_url: str
     issued_at: datetime
 
 
@@ -196,7 +188,9 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
     return replace(_moved(document, DocumentState.RENDERING), attempt=document.attempt + 1, due_at=at + lease)
 
 
-def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, at: datetime) -> tuple[Document, DocumentIssued]:
+def issue(
+    document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, check_url: str, at: datetime
+) -> tuple[Document, DocumentIssued]:
     """Record the bytes of the attempt that is still the current one, and forget what is personal but the holder's name.
 
     Raises:
@@ -215,7 +209,7 @@ def issue(document: Document, *, attempt: int, pdf: Pdf, certificate: Certificat
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at)
+    return issued, DocumentIssued(issued, pdf, material.contact, check_url, issued_at=at)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:
@@ -228,12 +222,7 @@ def fail(document: Document, *, attempt: int, reason: str, final: bool, most_att
         raise DomainError("attempt_superseded")
     if final or attempt >= most_attempts:
         return replace(_moved(document, DocumentState.HELD), due_at=None, reason=reason, reason_at=at)
-    return replace(document, due_at=at + pause(attempt), reason=reason, reason_at=at)
-
-
-def pause(attempt: int) -> timedelta:
-    """How long to wait after this attempt failed."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * float(1 << min(attempt - 1, 16)))
+    return replace(document, due_at=at + timedelta(seconds=_RETRY.seconds(attempt)), reason=reason, reason_at=at)
 
 
 def retry(document: Document, *, at: datetime) -> Document:

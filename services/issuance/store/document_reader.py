@@ -15,7 +15,7 @@ _WITHOUT_PERSONS = {"material": 0}  # a list never needs what the sheet says
 
 
 class MongoDocumentReader:
-    """`ports.Register` over the collection of documents."""
+    """`ports.DocumentReader` over the collection of documents."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._documents = mongo.collection(database, DOCUMENTS.collection)
@@ -48,8 +48,8 @@ class MongoDocumentReader:
             )
             if value is not None
         }
-        if query.before is not None:
-            wanted["_id"] = {"$lt": query.before}
+        if query.after is not None:
+            wanted["_id"] = {"$lt": query.after}
         with reachable():
             found = await self._documents.find(wanted, _WITHOUT_PERSONS).sort("_id", -1).limit(query.limit + 1).to_list(None)
         documents = [document_from_doc({**doc, "material": None}) for doc in found[: query.limit]]
@@ -62,7 +62,7 @@ class MongoDocumentReader:
         return float((at - found[0]["due_at"]).total_seconds()) if found else 0.0
 
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
-        """See `ports.Register`. The document's version stays: whoever has it in hand is not disturbed."""
+        """See `ports.DocumentReader`. The document's version stays: whoever has it in hand is not disturbed."""
         held = [{"_id": key, "attempt": attempt} for key, attempt in attempts.items()]
         running: Doc = {"$or": held, "state": DocumentState.RENDERING.value, "due_at": {"$type": "date"}}
         with reachable():

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 
 from services.issuance.domain.card import CardMember, FamilyCard
-from services.issuance.domain.document import Cause, Certificate, Contact, Document, DocumentContent, DocumentState, Pdf
+from services.issuance.domain.document import Cause, Certificate, Document, DocumentContent, DocumentState, Pdf
 from services.issuance.domain.numbers import NumberSequence
 from shared.mongo import Doc, DocumentMapping, IndexModel, fields_of
+from shared.values import Contact
 
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""

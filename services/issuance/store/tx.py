@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from services.issuance import events
 from services.issuance.domain.document import Document, DocumentIssued
 from services.issuance.domain.numbers import NumberSequence
+from services.issuance.events import to_event
 from services.issuance.store.schema import COUNTERS, DOCUMENTS
 from shared.messaging.transaction.unit_of_work import UnitOfWork
 
@@ -50,9 +50,9 @@ class MongoTx:
         else:
             self._unit.save(COUNTERS, counter)
 
-    def emit_issued(self, fact: DocumentIssued, *, check_url: str) -> None:
-        """Put `issuance.document_issued.v1` into the outbox."""
-        self._work.emit(DOCUMENTS, fact.document.document_id, events.document_issued(fact, check_url=check_url))
+    def emit(self, fact: DocumentIssued) -> None:
+        """Put the event that tells the fact into the outbox."""
+        self._work.emit(DOCUMENTS, fact.document.document_id, to_event(fact))
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

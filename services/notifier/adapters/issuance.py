@@ -17,7 +17,7 @@ from shared.faults import call_points, crash_point
 _MAX_BYTES: Final = 100 * 1024 * 1024  # Cloud API: largest document
 
 
-class IssuedDocuments:
+class IssuanceDocuments:
     """Fetches the bytes that were announced, and no others."""
 
     def __init__(self, http: httpx.AsyncClient, *, base_url: str, api_key: str, clock: Clock) -> None:

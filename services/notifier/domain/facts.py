@@ -7,13 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-
-class Channel(StrEnum):
-    """Where the recipient is."""
-
-    WHATSAPP = "whatsapp"
-    COURT = "court"
-    ADAPTER = "adapter"
+from shared.values import Channel
 
 
 class NoticeKind(StrEnum):

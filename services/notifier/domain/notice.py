@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Job
 from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from services.notifier.domain.texts import NoticeTexts
+from shared.errors import DomainError
+from shared.values import Channel, Contact
 
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
@@ -24,7 +26,7 @@ _CALLBACK_TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class SourceEvent:
     """The message that made us speak."""
 
     message_id: str
@@ -34,13 +36,26 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Recipient:
     """Where the answer goes. WhatsApp: wa_id or BSUID; court: court code; adapter: name of its client."""
 
     channel: Channel
     address: str
     reference: str | None = None
     last_inbound_at: datetime | None = None
+
+
+def recipient(contact: Contact, wrote_at: datetime | None = None) -> Recipient:
+    """Return whom an event's contact means. `wrote_at`: what is told follows a message of then, which opens the window too.
+
+    Raises:
+        DomainError: `channel_unknown`: we have no way to send there.
+    """
+    try:
+        channel = Channel(contact.channel)
+    except ValueError:
+        raise DomainError("channel_unknown", contact.channel) from None
+    return Recipient(channel, contact.address, contact.reference, contact.last_inbound_at or wrote_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,7 @@ class RequestSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedDocument:
+class AnnouncedDocument:
     """A document, as issuance announced it."""
 
     document_id: str
@@ -74,7 +89,7 @@ class TurnedDown:
     at: datetime
 
 
-def lane_of(contact: Contact, case_id: str | None = None) -> str:
+def lane_of(contact: Recipient, case_id: str | None = None) -> str:
     """What is sent in order: all messages to one person; all callbacks about one case, so that one poisoned case never holds the others."""
     rest = "" if contact.channel is Channel.WHATSAPP else f":{case_id or contact.reference or ''}"
     return f"{contact.channel}:{contact.address}{rest}"
@@ -86,7 +101,14 @@ def channel_of(lane: str) -> str:
 
 
 def reply_jobs(
-    origin: Cause, contact: Contact, *, request_id: str | None, text: str, buttons: Sequence[Button], texts: NoticeTexts, at: datetime
+    origin: SourceEvent,
+    contact: Recipient,
+    *,
+    request_id: str | None,
+    text: str,
+    buttons: Sequence[Button],
+    texts: NoticeTexts,
+    at: datetime,
 ) -> tuple[Job, ...]:
     """The dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
     key = f"reply:{origin.message_id}"
@@ -99,7 +121,7 @@ def reply_jobs(
 
 
 def received_job(
-    origin: Cause, contact: Contact, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
 ) -> Job | None:
     """One receipt per court case, whichever of its requests comes first. Citizens were answered by the dialogue, adapters by HTTP."""
     if contact.channel is not Channel.COURT:
@@ -116,7 +138,7 @@ def document_key(document_id: str) -> str:
 
 
 def document_job(
-    origin: Cause, contact: Contact, about: RequestSummary, issued: IssuedDocument, *, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, issued: AnnouncedDocument, *, texts: NoticeTexts, at: datetime
 ) -> Job:
     """The document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
@@ -151,7 +173,7 @@ def document_job(
 
 
 def turned_down_job(
-    origin: Cause, contact: Contact, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
 ) -> Job:
     """What the citizen must mend, or why it ends here."""
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
@@ -178,13 +200,13 @@ def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
     return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt), ("product", about.product))
 
 
-def _callback(contact: Contact, kind: NoticeKind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
+def _callback(contact: Recipient, kind: NoticeKind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
     return CourtCallback(contact.address, key, _CALLBACK_TYPES[kind], occurred_at, (("reference", contact.reference), *data))
 
 
 def _job(  # noqa: PLR0913 - everything a job begins with
-    origin: Cause,
-    contact: Contact,
+    origin: SourceEvent,
+    contact: Recipient,
     kind: NoticeKind,
     key: str,
     message: Message,

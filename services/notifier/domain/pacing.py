@@ -1,4 +1,4 @@
-"""How fast we may speak: token buckets, back-off, and the state of the sender as a whole. Times are datetimes, waits are seconds.
+"""How fast we may speak: token buckets, pauses, and the state of the sender as a whole. Times are datetimes, waits are seconds.
 
 Limits: 80 messages/s per number and one message per 6 s per person with a burst of 45 (Cloud API, throughput and pair rate limits).
 """
@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-SLOW_DOWN_FIRST_SECONDS: Final = 1.0  # first global pause after a rate-limit answer
-SLOW_DOWN_CAP_SECONDS: Final = 300.0  # Meta measures its windows in minutes; longer only adds delay
-MAINTENANCE_SECONDS: Final = 180.0  # "try again in a few minutes"
+from shared.backoff import Backoff
+
+_SLOW_DOWN: Final = Backoff(1.5, 400.0)  # after a rate-limit answer; Meta measures its windows in minutes, longer only adds delay
+_MAINTENANCE: Final = Backoff(240.0, 240.0)  # "try again in a few minutes"
 _MAX_LEVEL: Final = 12  # 2^12 s is far above the cap; keeps the number small
-_MAX_STRIKES: Final = 64  # above every cap; keeps the power within a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,6 @@ class Rate:
         drawn = min(wanted, int(level + 1e-9))  # 1e-9: sums of floats stop just short of a whole token
         after = Bucket(level - drawn, moment)
         return after, drawn, 0.0 if drawn else (1.0 - level) / self.per_second
-
-
-def backoff_seconds(strike: int, *, first: float, factor: float, cap: float, jitter: float) -> float:
-    """Exponential delay before try `strike` + 1 (1 = after the first failure); `jitter` in [0, 1) spreads it over 75-125 %."""
-    return min(cap, first * factor ** min(strike - 1, _MAX_STRIKES)) * (0.75 + jitter / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +88,13 @@ def slow_down(state: SenderState, *, at: datetime, jitter: float, after_seconds:
     if state.slow_until is not None and at < state.slow_until:
         return state
     level = min(state.slow_level + 1, _MAX_LEVEL)
-    seconds = backoff_seconds(level, first=SLOW_DOWN_FIRST_SECONDS, factor=2.0, cap=SLOW_DOWN_CAP_SECONDS, jitter=jitter)
+    seconds = _SLOW_DOWN.seconds(level, jitter)
     return replace(state, slow_until=at + timedelta(seconds=max(seconds, after_seconds or 0.0)), slow_level=level)
 
 
 def maintenance(state: SenderState, *, at: datetime, jitter: float) -> SenderState:
     """Make everyone wait some minutes."""
-    until = at + timedelta(seconds=MAINTENANCE_SECONDS * (0.75 + jitter / 2))
+    until = at + timedelta(seconds=_MAINTENANCE.seconds(1, jitter))
     return state if state.slow_until is not None and state.slow_until >= at else replace(state, slow_until=until)
 
 

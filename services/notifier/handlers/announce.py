@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.notifier.domain import attempt, window
 from services.notifier.domain import job as jobs
-from services.notifier.domain.facts import Channel
+from services.notifier.domain import status as statuses
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import RecordOnly
-from services.notifier.domain.notice import Contact, lane_of
+from services.notifier.domain.notice import Recipient, lane_of
 from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
-from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs, metrics
+from shared.values import Channel
 
 _log = logs.get("handlers")
 
 
-async def announce(tx: Tx, deps: Deps, contact: Contact, wanted: Sequence[Job]) -> None:
+async def announce(tx: Tx, deps: Deps, contact: Recipient, wanted: Sequence[Job]) -> None:
     """Put jobs into their recipient's lane; an effect that already has its job is left alone, whatever the message that asks again."""
     if contact.channel is Channel.WHATSAPP and contact.last_inbound_at is not None:
         tx.note_inbound(lane_of(contact), contact.last_inbound_at)
@@ -31,7 +32,7 @@ async def announce(tx: Tx, deps: Deps, contact: Contact, wanted: Sequence[Job]) 
             tx.add_job(job)
 
 
-async def take_status(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, status: EarlyStatus, effect_key: str | None) -> None:
+async def take_status(tx: Tx, deps: Deps, status: EarlyStatus, effect_key: str | None) -> None:
     """Move on the job that a webhook's status speaks of, or keep the status until its job turns up."""
     job = await tx.find_job(effect_key) if effect_key else None
     if job is None:
@@ -39,33 +40,33 @@ async def take_status(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, status:
     if job is None:
         tx.keep_status(status)
         return
-    await _apply(tx, deps, sender_limiter, job, status)
+    await _apply(tx, deps, job, status)
 
 
-async def take_early_status(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, status: EarlyStatus) -> None:
+async def take_early_status(tx: Tx, deps: Deps, status: EarlyStatus) -> None:
     """Take in a status that was kept, now that its job is known."""
     job = await tx.find_job_by_provider_id(status.provider_id)
     if job is not None:
-        await _apply(tx, deps, sender_limiter, job, status)
+        await _apply(tx, deps, job, status)
         tx.drop_status(status)
 
 
-async def _apply(tx: Tx, deps: Deps, sender_limiter: SenderLimiter, job: Job, status: EarlyStatus) -> None:
+async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
     at = deps.clock()
     if status.progress is not Progress.FAILED:
-        after, facts = jobs.fold_status(job, status.provider_id, status.progress, at=at)
+        after, facts = statuses.fold_status(job, status.provider_id, status.progress, at=at)
         if after != job:
             tx.save_job(after, facts)
         return
-    if jobs.is_stale_failure(job, status.provider_id):
+    if statuses.is_stale_failure(job, status.provider_id):
         return
     verdict = judge_whatsapp(Refused(status=0, code=status.error_code))
-    after, facts = jobs.settle(jobs.note_failure(job, status.provider_id), verdict, at=at, jitter=deps.jitter(), policy=deps.policy)
+    after, facts = attempt.settle(statuses.note_failure(job, status.provider_id), verdict, at=at, jitter=deps.jitter(), policy=deps.policy)
     metrics.EFFECTS.labels("whatsapp", verdict.action).inc()
     _log.warning("effect.refused", job=job.key, reason=verdict.reason, action=verdict.action, via="webhook")
     tx.save_job(after, facts)
     if verdict.action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER):
-        await sender_limiter.apply(verdict)
+        await deps.sender_limiter.apply(verdict)
 
 
 async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:
@@ -74,7 +75,7 @@ async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime)
     waiting = [job for job in held if job.template_since is not None and job.template_since >= inbound_at]
     for job in held:
         if job not in waiting:
-            tx.save_job(jobs.let_out(job, await tx.find_job(job.template_key or ""), at=at))
+            tx.save_job(window.let_out(job, await tx.find_job(job.template_key or ""), at=at))
     tx.note_held(lane, min((job.template_since for job in waiting if job.template_since), default=None))
 
 

@@ -1,12 +1,11 @@
-"""MongoDB of the notifier: jobs, lanes, kept statuses and the state of the sender."""
+"""MongoDB of the notifier: jobs, lanes, early statuses and the state of the sender."""
 
-from services.notifier.store.documents import INDEXES as INDEXES
-from services.notifier.store.documents import JOBS as JOBS
+from services.notifier.store.early_statuses import MongoEarlyStatuses as MongoEarlyStatuses
+from services.notifier.store.job_reader import MongoJobReader as MongoJobReader
+from services.notifier.store.jobs import MongoJobs as MongoJobs
 from services.notifier.store.lanes import MongoLanes as MongoLanes
-from services.notifier.store.reading import JobPage as JobPage
-from services.notifier.store.reading import JobRow as JobRow
-from services.notifier.store.reading import MongoJobReader as MongoJobReader
+from services.notifier.store.schema import INDEXES as INDEXES
+from services.notifier.store.schema import JOBS as JOBS
 from services.notifier.store.sender import MongoSenders as MongoSenders
 from services.notifier.store.shelves import SHELVES as SHELVES
 from services.notifier.store.tx import MongoTx as MongoTx
-from services.notifier.store.writing import MongoJobs as MongoJobs

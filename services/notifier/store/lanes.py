@@ -15,7 +15,7 @@ from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import Lane
-from services.notifier.store.documents import LANES
+from services.notifier.store.schema import LANES
 from shared.mongo import LONG_AGO, Collection, Doc, Mongo, from_now, reachable
 
 

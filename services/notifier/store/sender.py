@@ -8,7 +8,7 @@ from pymongo import WriteConcern
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.pacing import Bucket, SenderState
-from services.notifier.store.documents import SENDER
+from services.notifier.store.schema import SENDER
 from shared.mongo import Collection, Doc, DriverError, Mongo, is_duplicate_key, reachable
 
 _ID: Final = "whatsapp"

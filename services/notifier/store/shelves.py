@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.notifier.domain.job import RETRIED_BY_HAND, JobState
-from services.notifier.store.documents import JOBS, LANES
+from services.notifier.store.schema import JOBS, LANES
 from shared.messaging.operations.shelves import Also, Move, Shelf
 
 _RING: Final = {"$set": {"revision": {"$add": ["$revision", 1]}, "due_at": {"$min": ["$due_at", "$$NOW"]}}}

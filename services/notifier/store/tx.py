@@ -8,18 +8,21 @@ from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
 
-from services.notifier.domain.facts import Channel, Fact
-from services.notifier.domain.job import Job, JobState, behind_template, holds_something
+from services.notifier.domain.facts import Fact
+from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.notice import channel_of
+from services.notifier.domain.window import behind_template, holds_something
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
-from services.notifier.store.documents import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
+from services.notifier.store.schema import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection as Rows
+from shared.mongo import reachable
+from shared.values import Channel
 
 
 class MongoTx:
-    """Jobs with their lanes' bells, and kept statuses. `rows` are the jobs; `wake` is told each lane that was rung, after the commit."""
+    """`ports.Tx` over a unit of work. `rows` are the jobs; `wake` is told each lane that has something to do, after the commit."""
 
     def __init__(self, work: UnitOfWork, rows: Rows, wake: Callable[[str], None]) -> None:
         self._work = work
@@ -55,7 +58,8 @@ class MongoTx:
     async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
         """Two queries for a batch."""
         asked = list(provider_ids)
-        docs = await self._rows.find({"provider_ids": {"$in": asked}}, {"provider_ids": 1}).to_list(None) if asked else []
+        with reachable():
+            docs = await self._rows.find({"provider_ids": {"$in": asked}}, {"provider_ids": 1}).to_list(None) if asked else []
         keys = {provider_id: doc["_id"] for doc in docs for provider_id in doc["provider_ids"]}
         self._by_provider_id |= {provider_id: keys.get(provider_id) for provider_id in asked}
         await self.prefetch_jobs(doc["_id"] for doc in docs)
@@ -79,12 +83,13 @@ class MongoTx:
             self._ring(job)
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
-        """See `ports.Tx`."""
-        docs = await self._rows.find({"lane": lane, "state": JobState.HELD.value}, {"_id": 1}).to_list(None)
+        """What waits in the lane for the person to write."""
+        with reachable():
+            docs = await self._rows.find({"lane": lane, "state": JobState.HELD.value}, {"_id": 1}).to_list(None)
         return tuple([await self.get_job(doc["_id"]) for doc in docs])
 
     def note_held(self, lane: str, since: datetime | None) -> None:
-        """See `ports.Tx`."""
+        """Note since when something is held in the lane; None: nothing is."""
         update: dict[str, Any] = {"$unset": {"held_since": ""}} if since is None else {"$set": {"held_since": since}}
         self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update))
 

@@ -68,7 +68,7 @@ def _lists(router: APIRouter, deps: Deps) -> None:
         service: Annotated[Code | None, Query()] = None,
         channel: Annotated[Code | None, Query()] = None,
         reason: Annotated[Code | None, Query()] = None,
-        after: Annotated[str | None, Query(max_length=300)] = None,
+        after: Annotated[str | None, Query(max_length=300, description="`next` of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         client: Client = require("tasks:read"),
     ) -> TaskPageOut:
@@ -84,12 +84,12 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks/tally")
     async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
         """Count the open tasks."""
-        return TallyOut.of(await deps.task_list.tally(at=deps.clock()))
+        return TallyOut.of(await deps.task_reader.tally(at=deps.clock()))
 
 
 async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
     now = deps.clock()
-    return page_out(await deps.task_list.page(query, at=now), deps.catalogue, now)
+    return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 
 
 def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:

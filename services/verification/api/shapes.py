@@ -62,7 +62,7 @@ class SearchIn(Input):
     service: Code | None = None
     channel: Code | None = None
     reason: Code | None = None
-    after: Annotated[str | None, Field(max_length=300)] = None
+    after: Annotated[str | None, Field(max_length=300, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -127,7 +127,7 @@ class TaskPageOut(BaseModel):
     """One page, the most urgent first."""
 
     tasks: tuple[TaskOut, ...]
-    after: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
+    next: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
 
 
 class TallyOut(BaseModel):
@@ -187,7 +187,7 @@ class CardOut(BaseModel):
 class PersonalOut(BaseModel):
     """All that leads to persons, in one place."""
 
-    nik: str
+    nik: str | None
     kk_number: str | None
     applicant_name: str | None
     decision: CourtDecision | None
@@ -258,7 +258,7 @@ def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
 
 def page_out(page: TaskPage, catalogue: Catalogue, at: datetime) -> TaskPageOut:
     """Shape a page."""
-    return TaskPageOut(tasks=tuple(task_out(task, catalogue, at) for task in page.tasks), after=page.after)
+    return TaskPageOut(tasks=tuple(task_out(task, catalogue, at) for task in page.tasks), next=page.next)
 
 
 def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetailOut:

@@ -15,8 +15,9 @@ from typing import Final
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty, Submission
+from services.verification.domain.submission import CERAI_TALAK, NIK_MISSING, CourtDecision, CourtParty, Submission
 from shared.reference.catalogue import CivilService, Offer
+from shared.reference.court_findings import CourtFinding
 from shared.reference.courts import CourtKind, find_court
 from shared.reference.population import DIVORCED, MARRIED
 from shared.reference.regions import find_regency, find_village, is_home, is_known_district
@@ -80,7 +81,8 @@ def check_request(submission: Submission, service: CivilService, register: Regis
     Returns:
         What was found, failures and warnings; empty = all green.
     """
-    findings = [*check_nik(submission.nik, "nik"), *check_documents(submission, service)]
+    number = check_nik(submission.nik, "nik") if submission.nik is not None else (failure(NIK_MISSING, "nik"),)
+    findings = [*number, *check_documents(submission, service)]
     if submission.kk_number is not None:
         findings += check_kk_number(submission.kk_number, "kk_number")
     if submission.applicant_name is not None:
@@ -101,7 +103,8 @@ def check_request(submission: Submission, service: CivilService, register: Regis
 
 def check_membership(submission: Submission, register: Register, *, today: date) -> Iterator[Finding]:
     """The person is in the register, in the family of the card, and that family is ours."""
-    own = register.family_of(submission.nik)
+    nik = submission.holder_nik
+    own = register.family_of(nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
     if family is None:
         yield _unknown_family(submission, own, register)
@@ -112,15 +115,15 @@ def check_membership(submission: Submission, register: Register, *, today: date)
     if not is_home(family.village_code):
         yield failure("other_office", "kk_number")
         return
-    member = family.member(submission.nik)
+    member = family.member(nik)
     if member is None:
-        yield failure("person_closed" if submission.nik in register.closed else "nik_not_in_kk", "nik")
+        yield failure("person_closed" if nik in register.closed else "nik_not_in_kk", "nik")
         return
     if find_village(family.village_code) is None:
         yield failure("village_unknown", "kk_number")  # nothing could be printed
-    if submission.nik in register.twice:
+    if nik in register.twice:
         yield failure("nik_registered_twice", "nik")
-    yield from check_against_register(submission.nik, submission.applicant_name, member)
+    yield from check_against_register(nik, submission.applicant_name, member)
     if not is_adult(member, today=today):
         yield failure("applicant_under_age", "nik")
 
@@ -164,6 +167,8 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
         for finding in (*check_nik(party.nik, f"decision.{role}.nik"), *check_name(party.name, f"decision.{role}.name")):
             malformed = malformed or finding.is_failure
             yield finding
+    if submission.nik is None:
+        return  # `nik_missing` is found already; whose document it would be is an officer's question
     if decision.party(submission.nik) is None:
         yield failure("holder_not_party", "nik")
         return
@@ -175,13 +180,13 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
 def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
     court = find_court(decision.court_code)
     if court is None:
-        yield failure("court_unknown", "decision.court_code")
+        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
     elif court.kind is not CourtKind.RELIGIOUS:
-        yield failure("court_not_competent", "decision.court_code")
+        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
     if decision.final_on > today or decision.divorced_on > today:
-        yield failure("decision_not_final", "decision.final_on")
+        yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
     if (decision.kind == CERAI_TALAK) != (decision.pledge_on is not None):
-        yield failure("pledge_missing" if decision.kind == CERAI_TALAK else "pledge_unexpected", "decision.pledge_on")
+        yield failure(CourtFinding.PLEDGE_MISSING if decision.kind == CERAI_TALAK else CourtFinding.PLEDGE_UNEXPECTED, "decision.pledge_on")
     days = [decision.decided_on, decision.final_on, *([decision.pledge_on] if decision.pledge_on else []), decision.deed_on]
     if days != sorted(days):
         yield failure("decision_dates_disorder", "decision.deed_on")
@@ -190,7 +195,7 @@ def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Findi
 def _check_parties(submission: Submission, decision: CourtDecision, register: Register) -> Iterator[Finding]:
     roles = {decision.husband.nik: ("husband", Sex.MALE), decision.wife.nik: ("wife", Sex.FEMALE)}
     if len(roles) == 1:
-        yield failure("parties_same", "decision.wife.nik")
+        yield failure(CourtFinding.PARTIES_SAME, "decision.wife.nik")
         return
     for party in (decision.husband, decision.wife):
         role, sex = roles[party.nik]
@@ -232,7 +237,7 @@ def _check_children(decision: CourtDecision, register: Register) -> Iterator[Fin
     for index, child in enumerate(decision.children):
         field = f"decision.children[{index}]"
         if child.custody_nik not in parties:
-            yield failure("custody_unknown", f"{field}.custody_nik")
+            yield failure(CourtFinding.CUSTODY_UNKNOWN, f"{field}.custody_nik")
         form = tuple(check_nik(child.nik, f"{field}.nik"))
         yield from form
         if any(finding.is_failure for finding in form):

@@ -53,16 +53,17 @@ def card_for(submission: Submission, register: Register) -> Card:
     """Compute the card that is printed for this request (for a KTP-el: the card that holds the person).
 
     Raises:
-        DomainError: `holder_not_in_register`: without the family there is nothing to print, whoever approves.
+        DomainError: `holder_not_in_register` or `nik_missing`: without the family there is nothing to print, whoever approves.
     """
+    holder = submission.holder_nik
     family = register.family(submission.kk_number) if submission.kk_number else None
-    if family is None or family.closed_on is not None or family.member(submission.nik) is None:
-        family = register.family_of(submission.nik)
+    if family is None or family.closed_on is not None or family.member(holder) is None:
+        family = register.family_of(holder)
     if family is None:
         raise DomainError("holder_not_in_register", "The register has no family with this person.")
     if submission.decision is None:
         return _card(family, family.members, kk_number=family.kk_number)
-    return card_after_divorce(submission.nik, submission.decision, family, register)
+    return card_after_divorce(holder, submission.decision, family, register)
 
 
 def card_after_divorce(holder: str, decision: CourtDecision, family: Family, register: Register) -> Card:

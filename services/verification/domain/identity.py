@@ -11,11 +11,11 @@ from typing import Final
 from services.verification.domain.register import Member, Register
 from services.verification.domain.submission import Submission
 from shared.reference.population import ADULT_AGE_YEARS, KkMarital
+from shared.values import VouchedBy
 
 IDENTITY_UNPROVEN: Final = "identity_unproven"
 SELFIE: Final = "selfie_ktp"  # the attachment that an officer compares
 LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can link
-BY_LINK: Final = "link"
 
 
 def is_vouched_for(submission: Submission, register: Register, *, today: date) -> bool:
@@ -23,7 +23,7 @@ def is_vouched_for(submission: Submission, register: Register, *, today: date) -
     vouching = submission.vouching
     if vouching is None:
         return False
-    if vouching.by != BY_LINK:
+    if vouching.by is not VouchedBy.LINK:
         return True
     return submission.sender_nik is not None and (
         submission.sender_nik == submission.nik or _is_adult_of_the_card(submission.sender_nik, submission, register, today)
@@ -37,8 +37,8 @@ def is_adult(member: Member, *, today: date) -> bool:
 
 def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:
     """Whether the register, and not the sender, says that both stand on one card. Who stands on two is nobody's relative for sure."""
-    card = register.family_of(submission.nik)
-    if card is None or register.twice & {sender, submission.nik}:
+    card = register.family_of(submission.nik) if submission.nik else None
+    if card is None or not register.twice.isdisjoint((sender, submission.nik)):
         return False
     member = card.member(sender)
     return member is not None and is_adult(member, today=today)

@@ -10,7 +10,9 @@ from typing import Final
 
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
+from services.verification.domain.submission import NIK_MISSING
 from shared.reference.catalogue import CivilService
+from shared.reference.court_findings import CourtFinding
 
 
 class CaseRoute(StrEnum):
@@ -37,15 +39,15 @@ ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
         "name_has_digits": CaseRoute.RETURN,
         "name_has_symbols": CaseRoute.RETURN,
         "attachment_missing": CaseRoute.RETURN,
-        "custody_unknown": CaseRoute.RETURN,
+        CourtFinding.CUSTODY_UNKNOWN: CaseRoute.RETURN,
         "decision_missing": CaseRoute.RETURN,
-        "decision_not_final": CaseRoute.RETURN,
+        CourtFinding.DECISION_NOT_FINAL: CaseRoute.RETURN,
         "holder_not_party": CaseRoute.RETURN,
-        "parties_same": CaseRoute.RETURN,
-        "pledge_missing": CaseRoute.RETURN,
+        CourtFinding.PARTIES_SAME: CaseRoute.RETURN,
+        CourtFinding.PLEDGE_MISSING: CaseRoute.RETURN,
         # What this office may not do
         "other_office": CaseRoute.REJECT,
-        "court_not_competent": CaseRoute.REJECT,
+        CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
     },
 )
 """Failure -> way. A failure that is not named here goes to an officer: never a refusal by omission."""
@@ -58,7 +60,7 @@ FORM: Final = frozenset(
 )
 """What is seen of the request alone, without the register."""
 
-TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, "attachment_unreadable", "attachment_wrong"}
+TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong"}
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not named here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"

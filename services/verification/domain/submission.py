@@ -6,28 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from shared.errors import DomainError
+from shared.values import Attachment, Contact, Vouching
+
 CERAI_TALAK: Final = "cerai_talak"
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where the answer goes. Carried through untouched: only the notifier reads it."""
-
-    channel: str
-    address: str
-    reference: str | None = None
-    last_inbound_at: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that intake holds."""
-
-    file_id: str
-    kind: str
-    media_type: str
-    size_bytes: int
-    sha256: str
+NIK_MISSING: Final = "nik_missing"  # code of a finding, and of what can't be done without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +76,11 @@ class CourtDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class Vouching:
-    """Who stands for the sender: `link` (then by which, and how that was proven), `court`, or `adapter`."""
-
-    by: str
-    link_id: str | None = None
-    level: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
-    """A complete request: one person, one service, one product. `nik` is the holder: the person whose document it is."""
+    """A complete request: one person, one service, one product.
+
+    `nik` is the holder's, the person whose document it is; None where the holder has none yet.
+    """
 
     request_id: str
     receipt: str
@@ -111,7 +88,7 @@ class Submission:
     service: str
     product: str
     submitted_at: datetime
-    nik: str
+    nik: str | None
     contact: Contact
     case_id: str | None = None
     kk_number: str | None = None
@@ -132,10 +109,21 @@ class Submission:
         return frozenset(attachment.kind for attachment in self.attachments)
 
     @property
+    def holder_nik(self) -> str:
+        """The NIK of the person whose document it is.
+
+        Raises:
+            DomainError: `nik_missing`: nothing that we print today is for a person without one.
+        """
+        if self.nik is None:
+            raise DomainError(NIK_MISSING, "The request names no NIK.")
+        return self.nik
+
+    @property
     def person_niks(self) -> tuple[str, ...]:
         """Everybody who must be looked up in the register: the holder, whoever asks, the parties, the children."""
+        asked = [nik for nik in (self.nik, self.sender_nik) if nik is not None]
         decision = self.decision
-        if decision is None:
-            return tuple(dict.fromkeys((self.nik, *([self.sender_nik] if self.sender_nik else []))))
-        persons = (self.nik, decision.husband.nik, decision.wife.nik, *(child.nik for child in decision.children))
-        return tuple(dict.fromkeys(persons))
+        if decision is not None:
+            asked += [decision.husband.nik, decision.wife.nik, *(child.nik for child in decision.children)]
+        return tuple(dict.fromkeys(asked))

@@ -123,7 +123,7 @@ def close(task: Task, outcome: Outcome, officer_id: str, *, at: datetime) -> tup
 def search_terms(submission: Submission) -> tuple[str, ...]:
     """Receipt, numbers and the words of names, in the form of `search_key`."""
     names = [submission.applicant_name or ""]
-    numbers = [submission.receipt, submission.nik, submission.kk_number or ""]
+    numbers = [submission.receipt, submission.nik or "", submission.kk_number or ""]
     if submission.decision is not None:
         names += [submission.decision.husband.name, submission.decision.wife.name]
         numbers += [submission.decision.case_number, submission.decision.deed_number]

@@ -1,4 +1,4 @@
-"""Cases as documents. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
+"""Cases as they lie and in a unit of work. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
+from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import CASES
-from shared.mongo import Doc, DocumentMapping, fields_of
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
+from shared.values import Attachment, Contact, VouchedBy, Vouching
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -33,7 +34,7 @@ def _to_doc(case: Case) -> Doc:
         "product": submission.product,
         "submitted_at": submission.submitted_at,
         "promised_at": submission.promised_at,
-        "attachments": [_plain(attachment) for attachment in submission.attachments],
+        "attachments": [fields_of(attachment) for attachment in submission.attachments],
         "state": case.state.value,
         "round": case.round,
         "opened_at": case.opened_at,
@@ -45,7 +46,7 @@ def _to_doc(case: Case) -> Doc:
         "document_id": case.document_id,
         "document_number": case.document_number,
         "issued_at": case.issued_at,
-        "vouching": fields_of(submission.vouching) if submission.vouching else None,
+        "vouching": fields_of(submission.vouching) | {"by": submission.vouching.by.value} if submission.vouching else None,
         "repeats": submission.repeats,
         "link_granted": case.link_granted,
         "personal": {
@@ -53,7 +54,7 @@ def _to_doc(case: Case) -> Doc:
             "nik": submission.nik,
             "kk_number": submission.kk_number,
             "applicant_name": submission.applicant_name,
-            "contact": _plain(submission.contact),
+            "contact": fields_of(submission.contact),
             "decision": _decision_doc(submission.decision) if submission.decision else None,
             "note": case.note,
             "card": _card_doc(case.card) if case.card else None,
@@ -101,7 +102,7 @@ def _submission(doc: Doc) -> Submission:
         promised_at=doc["promised_at"],
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
-        vouching=Vouching(**doc["vouching"]) if doc.get("vouching") else None,  # absent: it came in before 0.2
+        vouching=Vouching(**(doc["vouching"] | {"by": VouchedBy(doc["vouching"]["by"])})) if doc["vouching"] else None,
         sender_nik=personal.get("sender_nik"),
         repeats=doc.get("repeats"),
     )
@@ -115,7 +116,7 @@ def _card(doc: Doc) -> Card:
     return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
 
 
-def _plain(part: Attachment | Contact | CourtParty | CourtChild | CourtDecision) -> Doc:
+def _plain(part: CourtParty | CourtChild | CourtDecision) -> Doc:
     return {name: _iso(value) for name, value in fields_of(part).items()}
 
 
@@ -150,3 +151,26 @@ def _party(doc: Doc) -> CourtParty:
 
 
 CASE: DocumentMapping[Case] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
+
+
+class MongoCases:
+    """Implements `ports.Cases`."""
+
+    def __init__(self, unit: ChangeTracker) -> None:
+        self._unit = unit
+
+    async def find(self, request_id: str) -> Case | None:
+        """The case, or None."""
+        return await self._unit.find(CASE, request_id)
+
+    async def get(self, request_id: str) -> Case:
+        """The case; raises NotFound."""
+        return await self._unit.get(CASE, request_id)
+
+    def add(self, case: Case) -> None:
+        """Keep a new case."""
+        self._unit.add(CASE, case)
+
+    def save(self, case: Case) -> None:
+        """Keep the next state."""
+        self._unit.save(CASE, case)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any, Final
-
-from pymongo import UpdateOne
-from pymongo.errors import PyMongoError
+from typing import Final
 
 from services.verification.domain.register import Family, Former, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, fields_of, is_unavailable
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
@@ -94,7 +91,8 @@ class RegistryStore:
             ways.append({"members.nik": {"$in": persons}})
         if not ways:
             return []
-        return [_from_doc(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
+        with reachable():
+            return [_from_doc(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
 
     async def load(self, families: Iterable[Family], *, on: date, load_id: str = "") -> int:
         """Take in families: new ones are added, known ones get the new state and the next edition; how many there were.
@@ -106,7 +104,8 @@ class RegistryStore:
         """
         loaded = 0
         for bulk in _bulks(families):
-            await self._written(self._families.bulk_write([_upsert(family, on, load_id) for family in bulk], ordered=False))
+            with reachable():
+                await self._families.bulk_write([_upsert(family, on, load_id) for family in bulk], ordered=False)
             loaded += len(bulk)
         return loaded
 
@@ -116,25 +115,43 @@ class RegistryStore:
         Raises:
             DatabaseUnavailable: MongoDB is down; replace again.
         """
-        if spared:
-            marks = [UpdateOne({"_id": kk_number}, {"$set": {"load_id": load_id}}) for kk_number in spared]
-            await self._written(self._families.bulk_write(marks, ordered=False))
+        marks = [UpdateOne({"_id": kk_number}, {"$set": {"load_id": load_id}}) for kk_number in spared]
         missing = {"load_id": {"$ne": load_id}, "closed_on": None}
-        closed = await self._written(self._families.update_many(missing, {"$set": {"closed_on": on.isoformat()}, "$inc": {"version": 1}}))
+        with reachable():
+            if marks:
+                await self._families.bulk_write(marks, ordered=False)
+            closed = await self._families.update_many(missing, {"$set": {"closed_on": on.isoformat()}, "$inc": {"version": 1}})
         return int(closed.modified_count)
-
-    @staticmethod
-    async def _written(write: Awaitable[Any]) -> Any:
-        try:
-            return await write
-        except PyMongoError as error:
-            if is_unavailable(error):
-                raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
-            raise
 
     async def is_empty(self) -> bool:
         """Whether no family was ever loaded."""
-        return await self._families.find_one({}, projection={"_id": 1}) is None
+        with reachable():
+            return await self._families.find_one({}, projection={"_id": 1}) is None
+
+
+class MongoFamilies:
+    """Implements `ports.Families`."""
+
+    def __init__(self, unit: ChangeTracker, registry: RegistryStore) -> None:
+        self._unit = unit
+        self._registry = registry
+
+    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
+        """The family of this number and those of these persons."""
+        numbers = {kk_number, *(family.kk_number for family in await self._registry.families(kk_numbers=(), niks=niks))}
+        await self._unit.prefetch(FAMILY, sorted(numbers))
+        found: list[Family] = []
+        for number in sorted(numbers):
+            family = await self._unit.find(FAMILY, number)
+            found += [family] if family is not None else []
+        return tuple(found)
+
+    def put(self, family: Family) -> None:
+        """Keep it. Version 0: this unit read that it is not there."""
+        if self._unit.version(FAMILY, family.kk_number):
+            self._unit.save(FAMILY, family)
+        else:
+            self._unit.add(FAMILY, family)
 
 
 def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:

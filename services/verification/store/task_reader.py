@@ -14,13 +14,13 @@ from services.verification.ports import TaskFilter, TaskPage, TaskQuery, TaskTal
 from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
 from shared.errors import BadInput, FieldProblem
-from shared.mongo import Doc, Mongo, aggregate
+from shared.mongo import Doc, Mongo, aggregate, reachable
 
 _OPEN: Final = TaskState.OPEN.value
 
 
 class MongoTaskReader:
-    """Implements `ports.TaskList`."""
+    """Implements `ports.TaskReader`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._tasks = mongo.collection(database, TASKS)
@@ -36,9 +36,10 @@ class MongoTaskReader:
             due_at, task_id = _read_cursor(query.after)
             conditions.append({"$or": [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": task_id}}]})
         rows = self._tasks.find({"$and": conditions}).sort([("due_at", 1), ("_id", 1)]).limit(query.limit + 1)
-        found = [task_from(doc) for doc in await rows.to_list(None)]
+        with reachable():
+            found = [task_from(doc) for doc in await rows.to_list(None)]
         tasks = tuple(found[: query.limit])
-        return TaskPage(tasks=tasks, after=_cursor(tasks[-1].due_at, tasks[-1].id) if len(found) > query.limit else None)
+        return TaskPage(tasks=tasks, next=_cursor(tasks[-1].due_at, tasks[-1].id) if len(found) > query.limit else None)
 
     async def tally(self, *, at: datetime) -> TaskTally:
         """Count the open tasks in one pass."""
@@ -49,7 +50,8 @@ class MongoTaskReader:
             {"$group": {"_id": "$service", "open": {"$sum": 1}, "claimed": {"$sum": claimed}, "overdue": {"$sum": overdue}}},
             {"$sort": {"_id": 1}},
         ]
-        rows = await aggregate(self._tasks, pipeline)
+        with reachable():
+            rows = await aggregate(self._tasks, pipeline)
         return TaskTally(
             open=sum(row["open"] for row in rows),
             claimed=sum(row["claimed"] for row in rows),

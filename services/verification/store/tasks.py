@@ -1,11 +1,11 @@
-"""Tasks as documents."""
+"""Tasks as they lie and in a unit of work."""
 
 from __future__ import annotations
 
 from services.verification.domain.task import Claim, Outcome, Task, TaskState
 from services.verification.store.cases import finding_doc, finding_from
 from services.verification.store.schema import TASKS
-from shared.mongo import Doc, DocumentMapping
+from shared.mongo import ChangeTracker, Doc, DocumentMapping
 
 
 def _to_doc(task: Task) -> Doc:
@@ -54,3 +54,26 @@ def task_from(doc: Doc) -> Task:
 
 
 TASK: DocumentMapping[Task] = DocumentMapping(collection=TASKS, key=lambda task: task.id, to_doc=_to_doc, from_doc=task_from)
+
+
+class MongoTasks:
+    """Implements `ports.Tasks`."""
+
+    def __init__(self, unit: ChangeTracker) -> None:
+        self._unit = unit
+
+    async def get(self, task_id: str) -> Task:
+        """The task; raises NotFound."""
+        return await self._unit.get(TASK, task_id)
+
+    def add(self, task: Task) -> None:
+        """Keep a new task."""
+        self._unit.add(TASK, task)
+
+    def save(self, task: Task) -> None:
+        """Keep the next state."""
+        self._unit.save(TASK, task)
+
+    def version(self, task_id: str) -> int:
+        """Its version as this unit will leave it."""
+        return self._unit.version(TASK, task_id)

@@ -4,88 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskClosed, TaskFact, TaskOpened
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
-from services.verification.domain.task import Task
 from services.verification.events import to_event
-from services.verification.store.cases import CASE
-from services.verification.store.registry import FAMILY, RegistryStore
-from services.verification.store.tasks import TASK
+from services.verification.store.cases import CASE, MongoCases
+from services.verification.store.registry import MongoFamilies, RegistryStore
+from services.verification.store.tasks import TASK, MongoTasks
 from shared.messaging.transaction.runner import UnitOfWork
-from shared.mongo import ChangeTracker
-
-
-class MongoCases:
-    """Implements `ports.Cases`."""
-
-    def __init__(self, unit: ChangeTracker) -> None:
-        self._unit = unit
-
-    async def find(self, request_id: str) -> Case | None:
-        """The case, or None."""
-        return await self._unit.find(CASE, request_id)
-
-    async def get(self, request_id: str) -> Case:
-        """The case; raises NotFound."""
-        return await self._unit.get(CASE, request_id)
-
-    def add(self, case: Case) -> None:
-        """Keep a new case."""
-        self._unit.add(CASE, case)
-
-    def save(self, case: Case) -> None:
-        """Keep the next state."""
-        self._unit.save(CASE, case)
-
-
-class MongoTasks:
-    """Implements `ports.Tasks`."""
-
-    def __init__(self, unit: ChangeTracker) -> None:
-        self._unit = unit
-
-    async def get(self, task_id: str) -> Task:
-        """The task; raises NotFound."""
-        return await self._unit.get(TASK, task_id)
-
-    def add(self, task: Task) -> None:
-        """Keep a new task."""
-        self._unit.add(TASK, task)
-
-    def save(self, task: Task) -> None:
-        """Keep the next state."""
-        self._unit.save(TASK, task)
-
-    def version(self, task_id: str) -> int:
-        """Its version as this unit will leave it."""
-        return self._unit.version(TASK, task_id)
-
-
-class MongoFamilies:
-    """Implements `ports.Families`."""
-
-    def __init__(self, unit: ChangeTracker, registry: RegistryStore) -> None:
-        self._unit = unit
-        self._registry = registry
-
-    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        """The family of this number and those of these persons."""
-        numbers = {kk_number, *(family.kk_number for family in await self._registry.families(kk_numbers=(), niks=niks))}
-        await self._unit.prefetch(FAMILY, sorted(numbers))
-        found: list[Family] = []
-        for number in sorted(numbers):
-            family = await self._unit.find(FAMILY, number)
-            found += [family] if family is not None else []
-        return tuple(found)
-
-    def put(self, family: Family) -> None:
-        """Keep it. Version 0: this unit read that it is not there."""
-        if self._unit.version(FAMILY, family.kk_number):
-            self._unit.save(FAMILY, family)
-        else:
-            self._unit.add(FAMILY, family)
 
 
 class MongoTx:

@@ -137,8 +137,8 @@ BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
     ),
     "a phone number for its id": ({"notifier/whatsapp_phone_number_id": "+62 351 123"}, "notifier/whatsapp_phone_number_id: is no number"),
     "the simulator of WhatsApp": (
-        {"intake/whatsapp_api_url": "http://whatsapp:8111/v23.0"},
-        "intake/whatsapp_api_url: leads to the demo's",
+        {"intake/whatsapp_url": "http://whatsapp:8111"},
+        "intake/whatsapp_url: leads to the demo's",
     ),
     "its hosts of media": ({"intake/whatsapp_media_hosts": '["whatsapp:8111"]'}, "intake/whatsapp_media_hosts: leads to the demo's"),
     "the simulator of the court": (

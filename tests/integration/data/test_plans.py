@@ -19,14 +19,13 @@ from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
-from services.notifier.domain.facts import Channel
 from services.verification import store as verification
 from shared.clock import now
 from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.runner import INDEXES, UnitOfWork
 from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
-from shared.values import Receipt
+from shared.values import Channel, Receipt
 
 Ask = Callable[[Mongo, str], Awaitable[Any]]
 

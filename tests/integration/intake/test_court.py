@@ -103,7 +103,7 @@ async def test_two_calls_at_once_record_one_case(rig: Rig) -> None:
         ({"final_on": "2026-10-14"}, ("final_on", "final_too_early")),
         ({"notified_on": "2026-10-05"}, ("final_on", "final_too_early")),
         ({"kind": "cerai_talak"}, ("pledge_on", "pledge_missing")),
-        ({"kind": "perubahan_nama"}, ("kind", "general_court_matter")),
+        ({"kind": "perubahan_nama"}, ("kind", "court_not_competent")),
         ({"kind": "itsbat_nikah"}, ("kind", "kind_not_open")),
         ({"kind": "sesuatu"}, ("kind", "kind_unknown")),
         ({"case_number": "412/Pdt.G/2026/PA.Mn"}, ("case_number", "case_number_of_another_court")),
@@ -126,7 +126,7 @@ async def test_what_is_wrong_is_named_by_field_and_code(rig: Rig, changes: dict[
 
 async def test_a_decision_that_was_refused_may_come_again_with_the_same_webhook_id(rig: Rig) -> None:
     rig.time.at = datetime(2026, 10, 10, tzinfo=UTC)
-    assert ("final_on", "not_final_yet") in codes(await send(rig, decision()))
+    assert ("final_on", "decision_not_final") in codes(await send(rig, decision()))
     rig.time.at = datetime(2026, 10, 21, tzinfo=UTC)
     assert (await send(rig, decision())).status_code == 200
 

@@ -81,7 +81,7 @@ def printed(demo: DemoFiles) -> Mapping[str, bytes]:
         renderer = _renderer(demo)
         try:
             return {
-                product: (await renderer.print_sheet(product, sheet_of(approval(product)), made_at=AT)).content
+                product: (await renderer.render(product, sheet_of(approval(product)), made_at=AT)).content
                 for product in render_input.PRODUCTS
             }
         finally:

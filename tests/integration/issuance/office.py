@@ -16,7 +16,7 @@ from services.issuance.consumers import routes
 from services.issuance.domain.document import Approval, Certificate, Document
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import DocumentQuery, Printed
-from services.issuance.wiring import Parts
+from services.issuance.wiring import Issuance
 from shared.clock import now
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
@@ -52,7 +52,7 @@ class FakePress:
     async def start(self) -> None:
         """Always ready."""
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+    async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
         self.sheets.append(sheet)
         self.entered.set()
         if self.gate is not None:
@@ -66,7 +66,7 @@ class FakePress:
 class Desk:
     """A running issuance."""
 
-    parts: Parts
+    parts: Issuance
     database: str
     clock: Clock
 
@@ -102,10 +102,10 @@ class Desk:
             await job
 
     async def document(self, document_id: str) -> Document:
-        return await self.parts.deps.register.get(document_id)
+        return await self.parts.deps.document_reader.get(document_id)
 
     async def documents(self) -> list[Document]:
-        found, _ = await self.parts.deps.register.page(DocumentQuery(limit=1000))
+        found, _ = await self.parts.deps.document_reader.page(DocumentQuery(limit=1000))
         return list(found)
 
     async def reaches(self, document_id: str, state: str) -> Document:

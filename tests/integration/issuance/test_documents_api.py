@@ -30,7 +30,7 @@ def key(name: str) -> dict[str, str]:
 @pytest.fixture
 async def http(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings, Health(), title="test", public=api.PUBLIC)
-    api.mount(app, desk.parts.deps, desk.parts.units)
+    api.install(app, desk.parts.units, desk.parts.deps)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://issuance", event_hooks=documented(app)) as client:
         yield client
 
@@ -83,13 +83,13 @@ async def test_list_is_paged_newest_first_and_searched(desk: Desk, http: httpx.A
     asked = [approval() for _ in range(5)]
     await desk.deliver(*asked)
     seen: list[str] = []
-    before: str | None = None
+    after: str | None = None
     while True:
-        query = {"limit": "2"} | ({"before": before} if before else {})
+        query = {"limit": "2"} | ({"after": after} if after else {})
         page = (await http.get("/v1/documents", params=query, headers=key("reader"))).json()
         seen += [document["request_id"] for document in page["documents"]]
-        before = page["next"]
-        if before is None:
+        after = page["next"]
+        if after is None:
             break
     assert seen == sorted((item.request_id for item in asked), reverse=True)
 
@@ -186,4 +186,4 @@ async def test_token_of_a_document_that_is_not_issued_vouches_for_nothing(desk: 
 async def test_late_document_makes_the_service_not_ready(desk: Desk) -> None:
     await desk.claim()
     at = desk.clock()
-    assert await desk.parts.deps.register.oldest_due_seconds(at + timedelta(seconds=90)) >= 90
+    assert await desk.parts.deps.document_reader.oldest_due_seconds(at + timedelta(seconds=90)) >= 90

@@ -183,14 +183,14 @@ async def test_what_does_not_fit_or_has_no_glyph_is_never_printed(make_renderer:
     member = replace(HEAD, **change)  # type: ignore[arg-type]
     card = replace(CARD, members=(member,))
     with pytest.raises(Permanent) as caught:
-        await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
+        await make_renderer().render("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
     assert caught.value.code == "sheet_unprintable"
 
 
 async def test_a_sheet_that_would_have_other_pages_than_it_says_is_never_printed(make_renderer: MakePress) -> None:
     sheet = sheet_of(approval("kk", card=card_of(10, WORDS), holder_nik="3519081203850001"), check_url=CHECK_URL + "/" + "x " * 900)
     with pytest.raises(Permanent):
-        await make_renderer().print_sheet("kk", sheet, made_at=AT)
+        await make_renderer().render("kk", sheet, made_at=AT)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -206,7 +206,7 @@ def test_a_sheet_is_made_at_its_moment_at_any_hour(product: str, hour: int) -> N
 async def test_no_sheet_is_made_after_it_was_signed(make_renderer: MakePress, tmp_path: Path) -> None:
     made_at = machine_now()  # the child that signs has none of our environment, the clock of a run a year ahead included
     path = tmp_path / "kk.pdf"
-    path.write_bytes((await make_renderer().print_sheet("kk", sheet_of(approval("kk")), made_at=made_at)).content)
+    path.write_bytes((await make_renderer().render("kk", sheet_of(approval("kk")), made_at=made_at)).content)
     read = pypdf.PdfReader(path)
     assert read.metadata is not None
     created = read.metadata.creation_date

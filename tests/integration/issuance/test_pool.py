@@ -18,7 +18,7 @@ from tests.support.eventually import eventually
 
 async def print_many(pool: Pool, count: int) -> None:
     sheet = sheet_of(approval("ktp"))
-    await asyncio.gather(*(pool.print_sheet("ktp", sheet, made_at=AT) for _ in range(count)))
+    await asyncio.gather(*(pool.render("ktp", sheet, made_at=AT) for _ in range(count)))
 
 
 async def two_at_work(pool: Pool) -> tuple[int, ...]:
@@ -52,7 +52,7 @@ async def test_a_renderer_that_stops_in_the_middle_fails_its_own_sheets_only(poo
     for child in pool.process_ids:
         os.kill(child, signal.SIGSTOP)
     first, second = (asyncio.create_task(print_many(pool, 1)) for _ in range(2))
-    await eventually(lambda: [renderer.waiting for renderer in pool._presses] == [1, 1])
+    await eventually(lambda: [renderer.waiting for renderer in pool._renderers] == [1, 1])
     dead, alive = pool.process_ids
     os.kill(dead, signal.SIGKILL)
     os.kill(alive, signal.SIGCONT)

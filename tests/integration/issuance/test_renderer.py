@@ -134,7 +134,7 @@ async def test_large_families_get_more_pages_and_lose_nobody(make_renderer: Make
     family = tuple(replace(HEAD, nik=f"351908120385{serial:04d}", name=f"ANAK CONTOH {serial:04d}") for serial in range(1, members + 1))
     card = replace(CARD, members=family)
     asked = approval("kk", card=card, holder_nik=family[0].nik)
-    pdf = (await make_renderer().print_sheet("kk", sheet_of(asked), made_at=AT)).content
+    pdf = (await make_renderer().render("kk", sheet_of(asked), made_at=AT)).content
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert len(pages) == -(-members // 10)
     for number, page in enumerate(pages):
@@ -151,7 +151,7 @@ async def test_longest_texts_stay_inside_the_page(make_renderer: MakePress) -> N
         long, occupation="PENERJEMAH/PENELITI/KARYAWAN BUMN DAN BUMD", religion="KEPERCAYAAN TERHADAP TUHAN YME", education="X" * 30
     )
     card = replace(CARD, head_name=name, members=(job,) * 10, address="JALAN " + "PANJANG " * 12)
-    pdf = (await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card, holder_nik=long.nik)), made_at=AT)).content
+    pdf = (await make_renderer().render("kk", sheet_of(approval("kk", card=card, holder_nik=long.nik)), made_at=AT)).content
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == 1
     assert text_of(pdf).count(name.split()[0]) >= 30
@@ -160,7 +160,7 @@ async def test_longest_texts_stay_inside_the_page(make_renderer: MakePress) -> N
 @pytest.mark.parametrize("hostile", ['#panic("x")', "*bold* _it_ $x$ <tag> @ref \\ // /* ~", '"}], "demo": false'])
 async def test_markup_in_data_is_printed_not_executed(make_renderer: MakePress, hostile: str) -> None:
     card = replace(CARD, address=hostile)
-    pdf = (await make_renderer().print_sheet("kk", sheet_of(approval("kk", card=card)), made_at=AT)).content
+    pdf = (await make_renderer().render("kk", sheet_of(approval("kk", card=card)), made_at=AT)).content
     assert "".join(hostile.split()) in "".join(text_of(pdf).split())
     assert MARK in text_of(pdf)
 
@@ -219,12 +219,12 @@ async def test_sheet_that_can_not_be_printed_is_permanent_and_the_renderer_lives
     renderer = make_renderer()
     sheet = sheet_of(approval("kk"))
     with pytest.raises(Permanent) as caught:
-        await renderer.print_sheet("kk", {name: value for name, value in sheet.items() if name != "members"}, made_at=AT)
+        await renderer.render("kk", {name: value for name, value in sheet.items() if name != "members"}, made_at=AT)
     assert caught.value.code == "sheet_unprintable"
     assert "CONTOH" not in str(caught.value)  # never what the sheet says
     with pytest.raises(Permanent):
-        await renderer.print_sheet("skpwni", sheet, made_at=AT)
-    assert (await renderer.print_sheet("kk", sheet, made_at=AT)).content.startswith(b"%PDF")
+        await renderer.render("skpwni", sheet, made_at=AT)
+    assert (await renderer.render("kk", sheet, made_at=AT)).content.startswith(b"%PDF")
     assert renderer.starts == 1
 
 
@@ -235,7 +235,7 @@ async def test_renderer_that_is_killed_is_replaced(make_renderer: MakePress) -> 
     assert first is not None
     os.kill(first, signal.SIGKILL)
     await eventually(lambda: renderer.process_id is None)
-    assert (await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)).content.startswith(b"%PDF")
+    assert (await renderer.render("ktp", sheet_of(approval("ktp")), made_at=AT)).content.startswith(b"%PDF")
     assert renderer.process_id not in (None, first)
 
 
@@ -245,13 +245,13 @@ async def test_renderer_that_dies_over_a_sheet_is_transient(make_renderer: MakeP
     child = renderer.process_id
     assert child is not None
     os.kill(child, signal.SIGSTOP)
-    waiting = asyncio.create_task(renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+    waiting = asyncio.create_task(renderer.render("kk", sheet_of(approval("kk")), made_at=AT))
     await asyncio.sleep(0)
     os.kill(child, signal.SIGKILL)
     with pytest.raises(Transient) as caught:
         await waiting
     assert caught.value.code == "renderer_died"
-    assert (await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+    assert (await renderer.render("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
 async def test_renderer_that_hangs_is_cut_off_and_replaced(make_renderer: MakePress) -> None:
@@ -261,11 +261,11 @@ async def test_renderer_that_hangs_is_cut_off_and_replaced(make_renderer: MakePr
     assert child is not None
     os.kill(child, signal.SIGSTOP)
     with pytest.raises(Transient) as caught:
-        await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)
+        await renderer.render("kk", sheet_of(approval("kk")), made_at=AT)
     assert caught.value.code == "renderer_overran"
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
-    assert (await make_renderer().print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+    assert (await make_renderer().render("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
 async def test_endless_template_runs_into_the_time_limit(make_renderer: MakePress, tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ async def test_endless_template_runs_into_the_time_limit(make_renderer: MakePres
     (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n#{{ {slow.replace("#", "")} }}\nx')
     renderer = make_renderer(replace(ROOMY, sheet_seconds=1.0), templates)
     with pytest.raises((Transient, Permanent)) as caught:
-        await renderer.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
+        await renderer.render("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
     assert caught.value.code in {"renderer_overran", "sheet_unprintable"}
 
 
@@ -284,15 +284,15 @@ async def test_greedy_template_runs_into_the_memory_limit(make_renderer: MakePre
     (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n{greedy}\nx')
     renderer = make_renderer(replace(ROOMY, memory_mib=512), templates)
     with pytest.raises(Transient) as caught:
-        await renderer.print_sheet("ktp", sheet_of(approval("ktp")) | {"receipt": "BIG"}, made_at=AT)
+        await renderer.render("ktp", sheet_of(approval("ktp")) | {"receipt": "BIG"}, made_at=AT)
     assert caught.value.code == "renderer_died"
-    assert (await renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT)).content
+    assert (await renderer.render("kk", sheet_of(approval("kk")), made_at=AT)).content
 
 
 async def test_renderer_is_replaced_after_so_many_sheets(make_renderer: MakePress) -> None:
     renderer = make_renderer(RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=2))
     for _ in range(3):
-        await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+        await renderer.render("ktp", sheet_of(approval("ktp")), made_at=AT)
     assert renderer.starts == 2
 
 
@@ -308,11 +308,11 @@ async def test_missing_key_is_told_by_name(make_renderer: MakePress, tmp_path: P
 async def test_cancelled_caller_leaves_no_half_answer(make_renderer: MakePress) -> None:
     renderer = make_renderer()
     await renderer.start()
-    task = asyncio.create_task(renderer.print_sheet("kk", sheet_of(approval("kk")), made_at=AT))
+    task = asyncio.create_task(renderer.render("kk", sheet_of(approval("kk")), made_at=AT))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    slip = await renderer.print_sheet("ktp", sheet_of(approval("ktp")), made_at=AT)
+    slip = await renderer.render("ktp", sheet_of(approval("ktp")), made_at=AT)
     assert "BUKTI PENGAMBILAN" in text_of(slip.content)

@@ -12,8 +12,7 @@ import orjson
 import pytest
 
 from shared.clock import now
-from shared.contracts.notifier import NoticeFailed, NoticeKind
-from shared.contracts.parts import Channel
+from shared.contracts.notifier import NoticeFailed
 from shared.contracts.registry import SERVICES
 from shared.errors import BadInput, NotFound, Permanent
 from shared.ids import new_id
@@ -103,7 +102,7 @@ class Town:
 
         async def body(work: UnitOfWork) -> str:
             work.unit.add(THINGS, Thing(thing_id))
-            failed = NoticeFailed(job_id=thing_id, channel=Channel.WHATSAPP, kind=NoticeKind.REPLY, reason="gone", failed_at=now())
+            failed = NoticeFailed(job_id=thing_id, channel="whatsapp", kind="reply", reason="gone", failed_at=now())
             return work.emit(THINGS, thing_id, failed)
 
         return await self.notifier.run(body)

@@ -24,14 +24,15 @@ from services.notifier import consumers, wiring
 from services.notifier.domain.job import Job
 from services.notifier.settings import Settings
 from services.notifier.store import INDEXES
-from services.notifier.store.documents import JOBS, job_from_doc
+from services.notifier.store.schema import JOBS, job_from_doc
 from shared.clock import now
 from shared.contracts import intake, issuance, verification
 from shared.contracts.envelope import Envelope, Event, split_type
-from shared.contracts.parts import Channel, Contact, Product
+from shared.contracts.parts import Contact
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import Delivery, Done, Outcome, routing
+from shared.values import Channel
 from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.http_server import free_socket, serving
 
@@ -93,7 +94,7 @@ class Rig:
     """The notifier under test and everything it talks to."""
 
     settings: Settings
-    parts: wiring.Parts
+    parts: wiring.Notifier
     time: Time
     office: Office
     phone: Carrier
@@ -107,7 +108,7 @@ class Rig:
 
     async def take(self, *deliveries: Delivery) -> list[Outcome]:
         """Hand messages to the consumer's unit of work."""
-        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps, self.parts.sender_limiter)))
+        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps)))
 
     async def tell(self, *events: Event, at: datetime | None = None) -> None:
         """Hand over events and hold that they were taken."""
@@ -133,7 +134,7 @@ class Rig:
         return Delivery(encode(envelope), envelope.id, event.type)
 
     def whatsapp_contact(self, phone: str = PHONE, ago: timedelta = timedelta(0)) -> Contact:
-        return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=(self.time() - ago).isoformat())
+        return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=self.time() - ago)
 
     def reply(self, text: str = "Halo", phone: str = PHONE, *, ago: timedelta = timedelta(0), buttons: Sequence[str] = ()) -> Event:
         said = [intake.ReplyButton(id=title.lower(), title=title) for title in buttons]
@@ -148,10 +149,10 @@ class Rig:
             document_id=document_id,
             request_id="request-1",
             receipt="MDN-7K4Q-9F2X",
-            case_id="case-1" if contact.channel is Channel.COURT else None,
+            case_id="case-1" if contact.channel == Channel.COURT else None,
             channel=contact.channel,
             service="kk_hilang",
-            product=Product.KK,
+            product="kk",
             document_number="3519-KK-24112026-0001",
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
@@ -165,10 +166,10 @@ class Rig:
         return verification.RequestReturned(
             request_id="request-1",
             receipt="MDN-7K4Q-9F2X",
-            case_id="case-1" if contact.channel is Channel.COURT else None,
+            case_id="case-1" if contact.channel == Channel.COURT else None,
             channel=contact.channel,
             service="kk_hilang",
-            product=Product.KK,
+            product="kk",
             reasons=(verification.Reason(code="nik_not_in_kk", field="nik"), verification.Reason(code="nobody_wrote_a_text")),
             returned_at=self.time(),
             personal=verification.RequestTurnedDownPersonal(contact=contact, note=note),
@@ -181,7 +182,7 @@ class Rig:
             case_id=case_id,
             channel=contact.channel,
             service="cerai",
-            product=Product.KK,
+            product="kk",
             submitted_at=self.time(),
             personal=intake.RequestSubmittedPersonal(contact=contact, nik="3519014107900001"),
         )
@@ -341,7 +342,7 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
 
 
 @contextlib.asynccontextmanager
-async def running(parts: wiring.Parts) -> AsyncIterator[None]:
+async def running(parts: wiring.Notifier) -> AsyncIterator[None]:
     """Run the dispatchers until the block ends."""
     stop = asyncio.Event()
     tasks = [asyncio.create_task(dispatcher.run(stop)) for dispatcher in parts.dispatchers]
@@ -381,7 +382,7 @@ async def make_rig(
 
 
 @contextlib.asynccontextmanager
-async def another(rig: Rig) -> AsyncIterator[wiring.Parts]:
+async def another(rig: Rig) -> AsyncIterator[wiring.Notifier]:
     """A second process of the notifier, not yet at work."""
     parts = wiring.assemble(rig.settings, rig.time)
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.contracts.parts import Channel, Contact
+from shared.contracts.parts import Contact
+from shared.values import Channel
 from tests.integration.notifier.rig import COURT, IMPATIENT, Rig, make_rig
 from tests.support.eventually import eventually
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from services.notifier.domain import attempt
 from services.notifier.domain import job as jobs
 from services.notifier.domain.job import Job, JobState
-from services.notifier.handlers.lane_worker import LaneWorker
+from services.notifier.jobs import LaneWorker
 from services.notifier.ports import Lane, Tx
 from shared.mongo import DatabaseUnavailable
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
@@ -25,7 +26,7 @@ async def begin_and_die(rig: Rig) -> None:
     lane = await rig.parts.deps.lanes.claim(LANE, "dead worker", 0.3)
     assert lane is not None
     ((job, version),) = await rig.parts.deps.jobs.heads(LANE, 1)
-    assert await rig.parts.deps.jobs.replace(jobs.start(job, at=rig.time()), version)
+    assert await rig.parts.deps.jobs.replace(attempt.start(job, at=rig.time()), version)
 
 
 async def test_a_try_whose_worker_died_is_unknown_then_repeated_flagged(mongo_url: str, database: str) -> None:
@@ -72,7 +73,7 @@ async def test_a_worker_that_slept_over_its_lease_does_not_send(mongo_url: str, 
         object.__setattr__(slept.deps.lanes, "claim", short_claim)
         object.__setattr__(slept.deps.jobs, "replace", sleep_first)
         async with running(awake):
-            assert await LaneWorker(slept.deps, slept.sender_limiter).run_lane(LANE) is False
+            assert await LaneWorker(slept.deps).run_lane(LANE) is False
         await rig.accepted(1)
         assert not (await rig.job()).maybe_duplicate
 
@@ -80,7 +81,7 @@ async def test_a_worker_that_slept_over_its_lease_does_not_send(mongo_url: str, 
 async def test_two_workers_on_one_lane_send_each_message_once(mongo_url: str, database: str) -> None:
     async with make_rig(mongo_url, database, work=False) as rig, another(rig) as second:
         await rig.tell(*(rig.reply(f"{number}") for number in range(12)))
-        one, two = LaneWorker(rig.parts.deps, rig.parts.sender_limiter), LaneWorker(second.deps, second.sender_limiter)
+        one, two = LaneWorker(rig.parts.deps), LaneWorker(second.deps)
 
         async def all_out() -> bool:
             await asyncio.gather(one.run_lane(LANE), two.run_lane(LANE))

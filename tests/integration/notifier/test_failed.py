@@ -10,7 +10,7 @@ import pytest
 from services.notifier import wiring
 from services.notifier.domain import job as jobs
 from services.notifier.store import SHELVES
-from services.notifier.store.documents import JOBS, LANES, job_from_doc
+from services.notifier.store.schema import JOBS, LANES, job_from_doc
 from shared.messaging.operations import accounting, shelves
 from shared.messaging.operations.shelves import Shelves
 from shared.messaging.operations.stuck_item import StuckItem

@@ -16,7 +16,7 @@ from services.notifier import wiring
 from shared.clock import now
 from shared.contracts import intake
 from shared.contracts.envelope import Envelope
-from shared.contracts.parts import Channel, Contact
+from shared.contracts.parts import Contact
 from shared.contracts.registry import encode
 from shared.ids import new_id, new_traceparent
 from shared.messaging import topology
@@ -28,6 +28,7 @@ from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
+from shared.values import Channel
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
 from tests.support.documented import documented
 from tests.support.eventually import eventually
@@ -53,7 +54,7 @@ class Running:
     mongo_url: str
 
     async def reply(self, text: str) -> str:
-        contact = Contact(channel=Channel.WHATSAPP, address=PHONE, last_inbound_at=now().isoformat())
+        contact = Contact(channel=Channel.WHATSAPP, address=PHONE, last_inbound_at=now())
         event = intake.ReplyComposed(
             conversation_id="conversation-1", personal=intake.ReplyComposedPersonal(contact=contact, text=text, buttons=())
         )
@@ -135,9 +136,9 @@ async def test_jobs_are_listed_searched_and_paged(notifier: Running) -> None:
     await eventually(lambda: all_in(notifier, "done", 5))
     page = (await notifier.http.get("/v1/jobs", params={"limit": 2})).json()
     assert [job["id"] for job in page["jobs"]] == keys[:2:-1]
-    rest = (await notifier.http.get("/v1/jobs", params={"limit": 4, "cursor": page["next_cursor"]})).json()
+    rest = (await notifier.http.get("/v1/jobs", params={"limit": 4, "after": page["next"]})).json()
     assert [job["id"] for job in rest["jobs"]] == keys[2::-1]
-    assert rest["next_cursor"] is None
+    assert rest["next"] is None
     found = (await notifier.http.get("/v1/jobs", params={"q": keys[1]})).json()["jobs"]
     assert [job["id"] for job in found] == [keys[1]]
     assert (await notifier.http.get("/v1/jobs", params={"state": "failed"})).json()["jobs"] == []
@@ -162,7 +163,7 @@ async def test_everything_wants_the_scope_admin(notifier: Running, method: str, 
 async def test_bad_questions_get_problem_details(notifier: Running) -> None:
     missing = await notifier.http.get("/v1/jobs/nothing")
     assert (missing.status_code, missing.json()["code"]) == (404, "jobs_not_found")
-    cursor = await notifier.http.get("/v1/jobs", params={"cursor": "rubbish"})
+    cursor = await notifier.http.get("/v1/jobs", params={"after": "rubbish"})
     assert (cursor.status_code, cursor.json()["code"]) == (422, "cursor_malformed")
     state = await notifier.http.get("/v1/jobs", params={"state": "lost"})
     assert (state.status_code, state.json()["errors"][0]["field"]) == (422, "state[0]")

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from services.notifier.domain import attempt, policy, status
 from services.notifier.domain import job as jobs
 from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.ports import EarlyStatus, Tx
-from services.notifier.store.documents import LANES
+from services.notifier.store.schema import LANES
 from shared.contracts import intake
-from shared.contracts.parts import Channel, Contact
+from shared.contracts.parts import Contact
 from shared.messaging.delivery import Done, Duplicate
+from shared.values import Channel
 from tests.integration.notifier.rig import PDF, PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
 
@@ -103,7 +105,7 @@ async def test_130429_slows_everyone_down_and_loses_nothing(rig: Rig) -> None:
     await rig.noted(1)
 
     async def slowed() -> bool:
-        return (await rig.parts.sender_limiter.state()).slow_until is not None
+        return (await rig.parts.deps.sender_limiter.state()).slow_until is not None
 
     await eventually(slowed)
     await rig.tell(rig.reply("2", phone="6281299999999"))
@@ -118,12 +120,12 @@ async def test_an_expired_token_pauses_the_sender_and_keeps_the_jobs(rig: Rig) -
     await rig.tell(rig.reply("1"))
 
     async def paused() -> bool:
-        return (await rig.parts.sender_limiter.state()).is_paused
+        return (await rig.parts.deps.sender_limiter.state()).is_paused
 
     await eventually(paused)
     await rig.tell(rig.reply("2"))
     assert {job.state for job in await rig.jobs()} == {"ready"}
-    await rig.parts.sender_limiter.resume()
+    await rig.parts.deps.sender_limiter.resume()
     rig.wake()
     effects = await rig.accepted(2)
     assert [effect["payload"]["text"]["body"] for effect in effects] == ["1", "2"]
@@ -237,8 +239,8 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
 
     async def refused(tx: Tx) -> None:
         verdict = SendVerdict(Action.RETRY, "meta_131000")
-        after, facts = jobs.settle(
-            jobs.note_failure(await tx.get_job(first.key), first.provider_id or ""),
+        after, facts = attempt.settle(
+            status.note_failure(await tx.get_job(first.key), first.provider_id or ""),
             verdict,
             at=rig.time() + timedelta(seconds=30),
             jitter=0.0,
@@ -335,8 +337,8 @@ async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mong
         await rig.tell(status)
         assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
         ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}", 2)
-        begun = jobs.start(job, at=rig.time())
-        done, _ = jobs.answer(
+        begun = attempt.start(job, at=rig.time())
+        done, _ = attempt.answer(
             begun, 1, SendVerdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
         )
         assert await rig.parts.deps.jobs.replace(done, version)
@@ -408,7 +410,7 @@ async def struck(rig: Rig, failures: int) -> bool:
 
 async def test_bytes_that_differ_from_the_hash_are_never_sent(rig: Rig) -> None:
     await rig.tell(rig.document(sha256="0" * 64))
-    for failures in range(1, jobs.SendPolicy().retry_limit):
+    for failures in range(1, policy.SendPolicy().retry_limit):
         await eventually(partial(struck, rig, failures))
         rig.later(seconds=60)
     job = await rig.job_becomes("failed")

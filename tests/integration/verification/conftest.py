@@ -148,7 +148,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         hours=WorkingHours(),
         claim_lease=timedelta(minutes=20),
         files=files,
-        task_list=MongoTaskReader(mongo, database),
+        task_reader=MongoTaskReader(mongo, database),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:

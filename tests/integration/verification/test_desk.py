@@ -212,9 +212,9 @@ async def test_lists_are_paged_by_urgency_and_never_repeat_or_skip(office: Offic
     while True:
         page = await ok(desk.get("/v1/tasks", params={"limit": 3, **after}))
         seen += page["tasks"]
-        if page["after"] is None:
+        if page["next"] is None:
             break
-        after = {"after": page["after"]}
+        after = {"after": page["next"]}
     assert len({task["id"] for task in seen}) == 7
     assert [task["due_at"] for task in seen] == sorted(task["due_at"] for task in seen)
     assert await refused(desk.get("/v1/tasks", params={"after": "nonsense"})) == (422, "cursor_malformed")

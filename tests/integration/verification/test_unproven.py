@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.verification.domain.submission import Submission, Vouching
+from services.verification.domain.submission import Submission
+from shared.values import VouchedBy, Vouching
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import decision, ok, refused
 from tests.unit.verification import people
@@ -49,7 +50,7 @@ async def test_an_unproven_request_is_a_task_that_says_so(office: Office, desk: 
 
 async def test_a_linked_stranger_to_the_card_is_shown_and_named_in_no_approval(office: Office, desk: httpx.AsyncClient) -> None:
     path, task = await claimed(
-        office, desk, people.lost_card(sender_nik="3519081107700005", vouching=Vouching("link", "link-9", "officer"))
+        office, desk, people.lost_card(sender_nik="3519081107700005", vouching=Vouching(VouchedBy.LINK, "link-9", "officer"))
     )
     assert (task["identity"]["proven"], task["identity"]["link_id"]) == (False, "link-9")
     await ok(desk.post(path, json=decision("approve", task["version"])))
@@ -86,7 +87,7 @@ async def test_an_approval_may_grant_the_link(office: Office, desk: httpx.AsyncC
     [
         (UNPROVEN, "reject"),
         (people.lost_card(vouching=None), "approve"),
-        (people.lost_card(vouching=Vouching("adapter"), applicant_name="Slamet Darmawanto"), "approve"),
+        (people.lost_card(vouching=Vouching(VouchedBy.ADAPTER), applicant_name="Slamet Darmawanto"), "approve"),
     ],
     ids=["reject", "no selfie", "proven"],
 )

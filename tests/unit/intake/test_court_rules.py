@@ -42,10 +42,10 @@ def test_a_decision_in_order_has_no_problem(decision: CourtDecision) -> None:
         (GUGAT, {"final_on": date(2026, 10, 14)}, ("final_on", "final_too_early")),
         (GUGAT, {"notified_on": date(2026, 10, 2)}, ("final_on", "final_too_early")),
         (GUGAT, {"notified_on": date(2026, 9, 30)}, ("notified_on", "notified_before_decided")),
-        (GUGAT, {"final_on": date(2026, 11, 25)}, ("final_on", "not_final_yet")),
+        (GUGAT, {"final_on": date(2026, 11, 25)}, ("final_on", "decision_not_final")),
         (GUGAT, {"deed_on": date(2026, 10, 14)}, ("deed_on", "deed_before_final")),
         (GUGAT, {"deed_on": date(2026, 11, 25)}, ("deed_on", "deed_in_the_future")),
-        (GUGAT, {"pledge_on": date(2026, 10, 18)}, ("pledge_on", "pledge_not_expected")),
+        (GUGAT, {"pledge_on": date(2026, 10, 18)}, ("pledge_on", "pledge_unexpected")),
         (TALAK, {"pledge_on": None}, ("pledge_on", "pledge_missing")),
         (TALAK, {"pledge_on": date(2026, 10, 14)}, ("pledge_on", "pledge_before_final")),
         (TALAK, {"pledge_on": date(2026, 10, 21)}, ("deed_on", "deed_before_final")),
@@ -55,15 +55,15 @@ def test_a_decision_in_order_has_no_problem(decision: CourtDecision) -> None:
         (GUGAT, {"case_number": "412/Pdt.G/2027/PA.Kab.Mn"}, ("case_number", "case_number_after_decision")),
         (GUGAT, {"deed_number": "412/Pdt.G/2026/PA.Kab.Mn"}, ("deed_number", "deed_number_malformed")),
         (GUGAT, {"deed_number": "194/AC/2025/PA.Kab.Mn"}, ("deed_number", "deed_year_differs")),
-        (GUGAT, {"wife": replace(WIFE, nik=HUSBAND.nik)}, ("wife.nik", "parties_are_the_same")),
+        (GUGAT, {"wife": replace(WIFE, nik=HUSBAND.nik)}, ("wife.nik", "parties_same")),
         (GUGAT, {"wife": replace(WIFE, nik="12")}, ("wife.nik", "nik_not_16_digits")),
         (GUGAT, {"wife": replace(WIFE, kk_number="12")}, ("wife.kk_number", "kk_not_16_digits")),
         (GUGAT, {"wife": replace(WIFE, village_code="0000000000")}, ("wife.village_code", "region_unknown")),
         (GUGAT, {"children": (CourtChild("1", WIFE.nik),)}, ("children[0].nik", "nik_not_16_digits")),
-        (GUGAT, {"children": (CourtChild("3519080101150002", "3519080101150002"),)}, ("children[0].custody_nik", "custody_of_a_stranger")),
-        (GUGAT, {"kind": "perubahan_nama"}, ("kind", "general_court_matter")),
-        (GUGAT, {"court_code": "PN Mad"}, ("court_code", "general_court_matter")),
-        (GUGAT, {"court_code": "PN.Psp"}, ("court_code", "general_court_matter")),
+        (GUGAT, {"children": (CourtChild("3519080101150002", "3519080101150002"),)}, ("children[0].custody_nik", "custody_unknown")),
+        (GUGAT, {"kind": "perubahan_nama"}, ("kind", "court_not_competent")),
+        (GUGAT, {"court_code": "PN Mad"}, ("court_code", "court_not_competent")),
+        (GUGAT, {"court_code": "PN.Psp"}, ("court_code", "court_not_competent")),
         (GUGAT, {"court_code": "PA.Mars"}, ("court_code", "court_unknown")),
         (GUGAT, {"kind": "perwalian"}, ("kind", "kind_not_open")),
         (GUGAT, {"kind": "lain"}, ("kind", "kind_unknown")),
@@ -74,7 +74,7 @@ def test_what_is_not_in_order_is_named(decision: CourtDecision, changes: dict[st
 
 
 def test_a_decision_of_the_wrong_office_gets_that_reason_and_no_other() -> None:
-    assert found(GUGAT, kind="perubahan_nama", case_number="x", final_on=date(2026, 1, 1)) == {("kind", "general_court_matter")}
+    assert found(GUGAT, kind="perubahan_nama", case_number="x", final_on=date(2026, 1, 1)) == {("kind", "court_not_competent")}
 
 
 def test_the_reason_of_a_refused_change_of_name_names_the_court_that_decides_it() -> None:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.requests import (
-    Channel,
     IssuedDocument,
     Person,
     Request,
@@ -20,6 +19,7 @@ from services.intake.domain.requests import (
     submit,
 )
 from shared.errors import DomainError
+from shared.values import Channel
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 REQUEST, _ = submit(Request("r-1", "MDN-7K4Q-9F2X", RequestOrigin(Channel.ADAPTER, "x"), "kk_hilang", "kk", Person("1"), AT, None, ()))

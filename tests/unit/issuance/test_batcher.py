@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from services.issuance.domain.document import Certificate, Document, claim
-from services.issuance.jobs import RenderedDocument, ResultBatcher
+from services.issuance.jobs.result_batcher import RenderedDocument, ResultBatcher
 from services.issuance.ports import Printed
 from shared.errors import DomainError
 from shared.messaging.delivery import Context
@@ -48,24 +48,24 @@ def batcher(carrier: Carrier) -> ResultBatcher:
 
 
 async def lay(batcher: ResultBatcher, *names: str) -> list[asyncio.Task[Document]]:
-    tasks = [asyncio.create_task(batcher.lay(sheet(name))) for name in names]
+    tasks = [asyncio.create_task(batcher.add(sheet(name))) for name in names]
     for _ in range(4):  # laid down, looked at, carried, told
         await asyncio.sleep(0)
     return tasks
 
 
-async def test_a_sheet_alone_leaves_at_once(batcher: ResultBatcher, carrier: Carrier) -> None:
+async def test_a_sheet_alone_flushs_at_once(batcher: ResultBatcher, carrier: Carrier) -> None:
     with batcher.expecting():
         pass
-    assert (await batcher.lay(sheet("a"))).document_id == "a"
+    assert (await batcher.add(sheet("a"))).document_id == "a"
     assert carrier.went == [["a"]]
 
 
-async def test_sheets_wait_for_what_is_in_the_renderer_and_leave_with_it(batcher: ResultBatcher, carrier: Carrier) -> None:
+async def test_sheets_wait_for_what_is_in_the_renderer_and_flush_with_it(batcher: ResultBatcher, carrier: Carrier) -> None:
     with batcher.expecting():
         waiting = await lay(batcher, "a", "b")
         assert carrier.went == []
-    await batcher.lay(sheet("c"))
+    await batcher.add(sheet("c"))
     await asyncio.gather(*waiting)
     assert carrier.went == [["a", "b", "c"]]
 
@@ -84,7 +84,7 @@ async def test_a_sheet_that_fails_in_the_renderer_lets_the_others_go(batcher: Re
     assert carrier.went == [["a", "b"]]
 
 
-async def test_a_full_batcher_leaves_though_more_is_in_the_renderer(batcher: ResultBatcher, carrier: Carrier) -> None:
+async def test_a_full_batcher_flushs_though_more_is_in_the_renderer(batcher: ResultBatcher, carrier: Carrier) -> None:
     with batcher.expecting():
         await asyncio.gather(*await lay(batcher, "a", "b", "c"))
         (next_one,) = await lay(batcher, "d")
@@ -96,7 +96,7 @@ async def test_a_full_batcher_leaves_though_more_is_in_the_renderer(batcher: Res
 async def test_no_sheet_waits_longer_than_its_time(carrier: Carrier) -> None:
     batcher = ResultBatcher(carrier.carry, most=8, seconds=0.01)
     with batcher.expecting():
-        await batcher.lay(sheet())
+        await batcher.add(sheet())
 
 
 async def test_each_is_told_what_became_of_itself(batcher: ResultBatcher) -> None:

@@ -16,6 +16,7 @@ from tests.support.approvals import AT, CARD, WIFE, approval, origin
 LEASE = timedelta(seconds=60)
 PDF = Pdf("d.1", 1000, "a" * 64)
 CERTIFICATE = Certificate("CA Demo", "b" * 64, demo=True)
+URL = "https://x/v/t"
 
 
 def claimed(product: str = "kk") -> Document:
@@ -27,7 +28,7 @@ def rendering() -> Document:
 
 
 def issued() -> Document:
-    return documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, at=AT)[0]
+    return documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, check_url=URL, at=AT)[0]
 
 
 def test_claim_is_due_at_once_and_names_the_holder() -> None:
@@ -50,11 +51,11 @@ def test_running_attempt_belongs_to_its_caller_until_the_lease_ends() -> None:
     second = documents.begin(document, lease=LEASE, at=AT + LEASE)
     assert second.attempt == 2
     with pytest.raises(DomainError, match="attempt_superseded"):
-        documents.issue(second, attempt=1, pdf=PDF, certificate=CERTIFICATE, at=AT)
+        documents.issue(second, attempt=1, pdf=PDF, certificate=CERTIFICATE, check_url=URL, at=AT)
 
 
 def test_issue_forgets_what_is_personal_but_tells_where_it_goes() -> None:
-    document, fact = documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, at=AT)
+    document, fact = documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, check_url=URL, at=AT)
     assert document.state is DocumentState.ISSUED
     assert document.material is None
     assert document.due_at is None
@@ -69,7 +70,7 @@ def test_issued_document_can_be_neither_printed_nor_voided_again() -> None:
     with pytest.raises(DomainError, match="document_issued"):
         documents.void(document, reason="wrong_data", at=AT)
     with pytest.raises(DomainError, match="attempt_superseded"):
-        documents.issue(document, attempt=1, pdf=replace(PDF, sha256="c" * 64), certificate=CERTIFICATE, at=AT)
+        documents.issue(document, attempt=1, pdf=replace(PDF, sha256="c" * 64), certificate=CERTIFICATE, check_url=URL, at=AT)
 
 
 def test_failed_attempt_waits_longer_each_time_and_is_held_at_the_end() -> None:
@@ -87,8 +88,10 @@ def test_failed_attempt_waits_longer_each_time_and_is_held_at_the_end() -> None:
 
 
 def test_pause_is_capped() -> None:
-    assert documents.pause(1) == timedelta(seconds=1)
-    assert documents.pause(10_000) == timedelta(minutes=5)
+    for attempt, seconds in ((1, 1), (10_000, 300)):
+        document = replace(rendering(), attempt=attempt)
+        failed = documents.fail(document, attempt=attempt, reason="renderer_died", final=False, most_attempts=20_000, at=AT)
+        assert failed.due_at == AT + timedelta(seconds=seconds)
 
 
 def test_final_failure_is_held_at_once() -> None:
@@ -145,7 +148,7 @@ class Life(RuleBasedStateMachine):
     def issue(self, late: int) -> None:
         attempt = self.document.attempt - late
         pdf = Pdf(f"d.{attempt}", 10, f"{len(self.trail):064x}")
-        self._try(lambda: documents.issue(self.document, attempt=attempt, pdf=pdf, certificate=CERTIFICATE, at=self.at)[0])
+        self._try(lambda: documents.issue(self.document, attempt=attempt, pdf=pdf, certificate=CERTIFICATE, check_url=URL, at=self.at)[0])
 
     @rule(late=st.integers(0, 1), final=st.booleans())
     def fail(self, late: int, final: bool) -> None:  # noqa: FBT001 - how hypothesis passes it

@@ -10,21 +10,27 @@ from typing import Any
 import bson
 import pytest
 
-from services.issuance import events
 from services.issuance.consumers import approval_of
 from services.issuance.domain import document as documents
 from services.issuance.domain.document import Certificate, Document, Pdf
+from services.issuance.events import to_event
 from services.issuance.store.schema import DOCUMENTS
+from shared.contracts.issuance import DocumentIssued
 from shared.contracts.verification import RequestApproved
 from tests.support.approvals import AT, approval, origin, request_approved
 
 GOLDEN = Path(__file__).parents[2] / "contract/golden/verification.request_approved.v1.json"
+URL = "https://x/v/t"
+CERTIFICATE = Certificate("CA", "b", demo=True)
+
+PDF = Pdf("f", 9, "a" * 64)
+CERTIFICATE = Certificate("CA", "b", demo=True)
 
 
 def lives() -> list[Document]:
     claimed = documents.claim(approval(), number="n", allocated_kk="3519082411260001", token="t", origin=origin(), at=AT)
     running = documents.begin(claimed, lease=timedelta(seconds=9), at=AT)
-    issued, _ = documents.issue(running, attempt=1, pdf=Pdf("f", 9, "a" * 64), certificate=Certificate("CA", "b", demo=True), at=AT)
+    issued, _ = documents.issue(running, attempt=1, pdf=Pdf("f", 9, "a" * 64), certificate=CERTIFICATE, check_url=URL, at=AT)
     return [claimed, running, issued, documents.void(claimed, reason="wrong_data", at=AT)]
 
 
@@ -53,8 +59,9 @@ def test_event_tells_the_bytes_and_keeps_persons_in_personal() -> None:
         lease=timedelta(seconds=9),
         at=AT,
     )
-    _, fact = documents.issue(running, attempt=1, pdf=Pdf("f", 9, "a" * 64), certificate=Certificate("CA", "b", demo=True), at=AT)
-    event = events.document_issued(fact, check_url="https://x/v/t")
+    _, fact = documents.issue(running, attempt=1, pdf=Pdf("f", 9, "a" * 64), certificate=CERTIFICATE, check_url=URL, at=AT)
+    event = to_event(fact)
+    assert isinstance(event, DocumentIssued)
     assert (event.document_number, event.sha256, event.size_bytes) == ("3519-KK-24112026-0001", "a" * 64, 9)
     outside = event.model_dump_json(exclude={"personal"})
     for personal in ("CONTOH", "6281234567890", "3519084509870002", "/v/t"):

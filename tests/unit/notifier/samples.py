@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.notifier.domain.facts import Channel, NoticeKind
-from services.notifier.domain.job import Job, SendPolicy
+from services.notifier.domain.facts import NoticeKind
+from services.notifier.domain.job import Job
 from services.notifier.domain.message import DocumentFile, DocumentMessage, Template
+from services.notifier.domain.policy import SendPolicy
+from shared.values import Channel
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 POLICY = SendPolicy()

@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from services.notifier.adapters.court import CourtCallbacks, Endpoint
-from services.notifier.adapters.issuance import IssuedDocuments
+from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.domain.message import CourtCallback, Reply, Template
@@ -159,7 +159,7 @@ async def test_a_court_that_can_not_be_asked_is_not_asked() -> None:
     ],
 )
 async def test_only_the_announced_bytes_are_fetched(response: httpx.Response, error: type[Transient | Permanent], code: str) -> None:
-    documents = IssuedDocuments(client(lambda _: response), base_url="http://issuance", api_key="k", clock=lambda: AT + timedelta(0))
+    documents = IssuanceDocuments(client(lambda _: response), base_url="http://issuance", api_key="k", clock=lambda: AT + timedelta(0))
     with pytest.raises(error) as caught:
         await documents.fetch(FILE)
     assert caught.value.code == code

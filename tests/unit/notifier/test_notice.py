@@ -11,23 +11,24 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Channel, Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply
-from services.notifier.domain.notice import Cause, Contact, IssuedDocument, RequestSummary, TurnedDown
+from services.notifier.domain.notice import AnnouncedDocument, Recipient, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
-from services.notifier.store.documents import job_from_doc, job_to_doc
+from services.notifier.store.schema import job_from_doc, job_to_doc
 from services.verification.domain.policy import ROUTES, CaseRoute
+from shared.values import Channel
 from tests.unit.notifier.samples import AT, make_job
 
 TEXTS = load_texts()
-ORIGIN = Cause("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+ORIGIN = SourceEvent("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
 ABOUT = RequestSummary("request-1", "MDN-7K4Q-9F2X", "case-1", "kk")
-ISSUED = IssuedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
-CITIZEN = Contact(Channel.WHATSAPP, "6281234567890", None, AT)
-COURT = Contact(Channel.COURT, "PA.Kab.Mn", "decision-1")
-ADAPTER = Contact(Channel.ADAPTER, "desa")
+ISSUED = AnnouncedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
+CITIZEN = Recipient(Channel.WHATSAPP, "6281234567890", None, AT)
+COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
+ADAPTER = Recipient(Channel.ADAPTER, "desa")
 
 
 def test_one_key_per_document_whoever_announces_it() -> None:
@@ -115,7 +116,7 @@ def test_a_text_that_speaks_of_what_it_does_not_know_is_refused() -> None:
 
 
 @pytest.mark.parametrize("contact", [CITIZEN, COURT, ADAPTER], ids=lambda contact: str(contact.channel))
-def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Contact) -> None:
+def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Recipient) -> None:
     for job in (
         notice.document_job(ORIGIN, contact, ABOUT, ISSUED, texts=TEXTS, at=AT),
         notice.turned_down_job(

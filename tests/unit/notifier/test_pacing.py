@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain import pacing
-from services.notifier.domain.pacing import Bucket, Rate, SenderState, backoff_seconds
+from services.notifier.domain.pacing import Bucket, Rate, SenderState
 from tests.unit.notifier.samples import AT, after
 
 PAIR = Rate(1 / 6, 45)
@@ -48,10 +48,10 @@ def test_never_more_than_burst_plus_rate(draws: list[tuple[float, int]], per_sec
 
 def test_slowing_down_doubles_and_answers_in_flight_count_once() -> None:
     state = pacing.slow_down(SenderState(), at=AT, jitter=0.5)
-    assert state.slow_seconds(AT) == 1.0
+    assert state.slow_seconds(AT) == 1.125
     assert pacing.slow_down(state, at=AT, jitter=0.5) is state
     again = pacing.slow_down(state, at=after(seconds=2), jitter=0.5)
-    assert again.slow_seconds(after(seconds=2)) == 2.0
+    assert again.slow_seconds(after(seconds=2)) == 2.25
 
 
 def test_the_slow_down_is_capped_and_heeds_retry_after() -> None:
@@ -74,9 +74,3 @@ def test_the_first_reason_of_a_pause_stands_until_it_is_resumed() -> None:
 
 def test_maintenance_is_minutes() -> None:
     assert 120 < pacing.maintenance(SenderState(), at=AT, jitter=0.5).slow_seconds(AT) < 300
-
-
-@given(st.integers(1, 40), st.floats(0, 0.999))
-def test_backoff_stays_within_its_cap_and_jitter(strike: int, jitter: float) -> None:
-    seconds = backoff_seconds(strike, first=2, factor=3, cap=600, jitter=jitter)
-    assert 1.5 <= seconds <= 750

@@ -56,7 +56,8 @@ def judged() -> set[str]:
 
 def of_values() -> set[str]:
     """The codes of every value of the domain."""
-    sources = "".join(Path(name).read_text(encoding="utf-8") for name in ("shared/values.py", "shared/reference/courts.py"))
+    modules = (*Path("shared/values").glob("*.py"), Path("shared/reference/courts.py"))
+    sources = "".join(module.read_text(encoding="utf-8") for module in modules)
     return set(re.findall(r'Malformed\("(\w+)"', sources))
 
 

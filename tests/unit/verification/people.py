@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Attachment, Contact, CourtChild, CourtDecision, CourtParty, Submission, Vouching
+from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
 from shared.reference.population import KkMarital, Relation
+from shared.values import Attachment, Contact, VouchedBy, Vouching
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday, 09.00 in Madiun
 TODAY = date(2026, 11, 24)
@@ -88,7 +89,7 @@ def lost_card(**changes: Any) -> Submission:
         contact=Contact(channel="whatsapp", address=PHONE),
         kk_number=KK,
         attachments=(attachment("surat_kehilangan"), attachment("ktp")),
-        vouching=Vouching("link", "link-1", "counter"),
+        vouching=Vouching(VouchedBy.LINK, "link-1", "counter"),
     )
     return replace(submission, **{"sender_nik": changes.get("nik", HUSBAND), **changes})  # who asks for themself
 
@@ -121,6 +122,6 @@ def divorce(nik: str = WIFE, *, product: str = "kk", ruling: CourtDecision | Non
         contact=Contact(channel="court", address="PA.Kab.Mn", reference="decision-1"),
         case_id="01938b3e-0000-7000-8000-00000000000c",
         decision=ruling or decision(),
-        vouching=Vouching("court"),
+        vouching=Vouching(VouchedBy.COURT),
     )
     return replace(submission, **changes)

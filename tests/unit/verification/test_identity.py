@@ -13,11 +13,12 @@ from services.verification.domain.identity import is_vouched_for
 from services.verification.domain.policy import FORM, ROUTES, TELLS_NOTHING, CaseRoute, route
 from services.verification.domain.reasons import check_neutral
 from services.verification.domain.register import Register
-from services.verification.domain.submission import Submission, Vouching
+from services.verification.domain.submission import Submission
 from shared.errors import BadInput
 from shared.reference.catalogue import catalogue
 from shared.reference.population import KkMarital
 from shared.reference.reasons import reasons
+from shared.values import VouchedBy, Vouching
 from tests.unit.verification import people
 from tests.unit.verification.people import DAUGHTER, HUSBAND, NOW, SON, TODAY, WIFE
 
@@ -66,7 +67,7 @@ def family_with(son: Any) -> Register:
         ),
         (people.lost_card(sender_nik=None), people.register(), False),
         (people.lost_card(vouching=None), people.register(), False),
-        (people.lost_card(vouching=Vouching("adapter"), sender_nik=None), people.register(), True),
+        (people.lost_card(vouching=Vouching(VouchedBy.ADAPTER), sender_nik=None), people.register(), True),
         (people.divorce(), people.register(), True),
         (people.lost_card(nik=OTHER, sender_nik=OTHER), people.register(), True),
     ],

@@ -3,17 +3,22 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import services.intake.domain.court
 import services.verification.domain.checks
 import services.verification.domain.printing
 from services.notifier.adapters.wording import load_texts
 from services.verification.domain.finding import failure
+from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.policy import OFFICER_REQUIRED, ROUTES
 from services.verification.domain.reasons import check_reasons
+from services.verification.domain.submission import NIK_MISSING
 from shared import values
 from shared.errors import BadInput
+from shared.reference.court_findings import CourtFinding
 from shared.reference.reasons import reasons
 
 
@@ -24,15 +29,23 @@ def literals(module: Path, *functions: str) -> Iterator[str]:
             called = [node.func] if isinstance(node.func, ast.Name) else list(ast.walk(node.func))
             if any(isinstance(name, ast.Name) and name.id in functions for name in called):
                 yield from (each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+                yield from (CourtFinding[each] for each in court_findings(node.args[0]))
+
+
+def court_findings(tree: ast.AST) -> Iterator[str]:
+    """Names of the findings that court rules give."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "CourtFinding":
+            yield node.attr
 
 
 def codes_of_rules() -> set[str]:
     """What checks find, what the policy adds, and what is malformed about numbers and names of persons."""
     modules = [Path(str(module.__file__)) for module in (services.verification.domain.checks, services.verification.domain.printing)]
-    malformed = set(literals(Path(values.__file__), "Malformed"))
+    malformed = {code for path in values.__path__ for module in Path(path).glob("*.py") for code in literals(module, "Malformed")}
     of_persons = {code for code in malformed if code.startswith(("nik_", "kk_", "name_"))}
     found = {code for module in modules for code in literals(module, "failure", "warning")}
-    return found | of_persons | set(ROUTES) | {OFFICER_REQUIRED}
+    return found | of_persons | set(ROUTES) | {OFFICER_REQUIRED, IDENTITY_UNPROVEN, NIK_MISSING}
 
 
 def test_every_code_of_the_rules_is_in_the_list() -> None:
@@ -41,6 +54,12 @@ def test_every_code_of_the_rules_is_in_the_list() -> None:
         "the reader reads nothing"
     )
     assert found <= set(reasons()), "put it into shared/reference/data/reasons.toml, with its sentence"
+
+
+@pytest.mark.parametrize("module", [services.intake.domain.court, services.verification.domain.checks])
+def test_what_is_on_the_shared_list_of_court_findings_is_judged_by_both(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    assert set(court_findings(tree)) == set(CourtFinding.__members__)
 
 
 def test_every_code_has_its_sentence_in_what_the_notifier_says() -> None:

@@ -41,7 +41,7 @@ class RenderServer:
     def _warm_up(self, samples: Path) -> None:
         """Print made-up sheets: the first real one is then as fast as the others, and a broken template shows at start."""
         for product, sheet in orjson.loads(samples.read_bytes()).items():
-            self.print_sheet(product, sheet, EPOCH)
+            self.render(product, sheet, EPOCH)
 
     def ready(self) -> dict[str, Any]:
         """What the service is told about the certificate."""
@@ -54,7 +54,7 @@ class RenderServer:
             "not_after": identity.not_after.isoformat(),
         }
 
-    def print_sheet(self, product: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+    def render(self, product: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
         """Typeset and sign."""
         identity = self._signer.identity
         marked = {**sheet, "certified_by": identity.certified_by, "demo": identity.demo}
@@ -75,7 +75,7 @@ def read_frame(source: BinaryIO) -> dict[str, Any] | None:
 def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
     """One order. What went wrong is told by code and type only: a message could repeat personal data."""
     try:
-        pdf = room.print_sheet(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
+        pdf = room.render(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
     except BROKEN_SHEET as error:
         return pack({"id": order.get("id"), "error": "sheet_unprintable", "detail": type(error).__name__})
     except Exception as error:  # noqa: BLE001 - whatever it is, the service decides about the next attempt

@@ -1,4 +1,4 @@
-"""Several presses behind one door: one is always there, the others are started when the line grows long."""
+"""Several renderers behind one door: one is always there, the others are started when the line grows long."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ class Pool:
     """As one `ChildRenderer`, with up to `most` children. A child beyond the first is started beside the work and used once it is ready."""
 
     def __init__(self, setup: Mapping[str, Any], limits: RendererLimits, most: int) -> None:
-        self._presses = [ChildRenderer(setup, limits) for _ in range(most)]
+        self._renderers = [ChildRenderer(setup, limits) for _ in range(most)]
         self._starting: asyncio.Task[None] | None = None
         self._no_start_until = 0.0
 
     @property
     def signer_identity(self) -> SignerIdentity | None:
         """The certificate, once a child has started."""
-        return self._presses[0].signer_identity
+        return self._renderers[0].signer_identity
 
     @property
     def failure(self) -> str:
         """Why the last start of the first failed; empty when it did not."""
-        return self._presses[0].failure
+        return self._renderers[0].failure
 
     @property
     def process_ids(self) -> tuple[int, ...]:
         """The children that live and have started."""
-        return tuple(renderer.process_id for renderer in self._presses if renderer.ready and renderer.process_id is not None)
+        return tuple(renderer.process_id for renderer in self._renderers if renderer.ready and renderer.process_id is not None)
 
     async def start(self) -> SignerIdentity:
         """Start the first unless it lives.
@@ -48,27 +48,27 @@ class Pool:
         Raises:
             Transient: `renderer_start_failed`.
         """
-        return await self._presses[0].start()
+        return await self._renderers[0].start()
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
-        """As `ChildRenderer.print_sheet`, by the renderer with the shortest line."""
-        ready = [renderer for renderer in self._presses if renderer.ready] or self._presses[:1]
+    async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+        """As `ChildRenderer.render`, by the renderer with the shortest line."""
+        ready = [renderer for renderer in self._renderers if renderer.ready] or self._renderers[:1]
         shortest = min(ready, key=lambda renderer: renderer.waiting)
         if shortest.waiting >= LONG_LINE:
             self._start_another()
-        return await shortest.print_sheet(product, sheet, made_at=made_at)
+        return await shortest.render(product, sheet, made_at=made_at)
 
     async def close(self) -> None:
         """End the children: sheets in work are finished by their callers first."""
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        await asyncio.gather(*(renderer.close() for renderer in self._presses))
+        await asyncio.gather(*(renderer.close() for renderer in self._renderers))
 
     def _start_another(self) -> None:
         if (self._starting is not None and not self._starting.done()) or monotonic_seconds() < self._no_start_until:
             return
-        idle = next((renderer for renderer in self._presses if renderer.process_id is None), None)
+        idle = next((renderer for renderer in self._renderers if renderer.process_id is None), None)
         if idle is not None:
             self._starting = asyncio.create_task(self._start(idle), name="renderer")
 

@@ -98,7 +98,7 @@ class ChildRenderer:
         async with self._line:
             return await self._ensure()
 
-    async def print_sheet(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
+    async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
         """Typeset and sign one sheet.
 
         Raises:

@@ -1,7 +1,6 @@
-"""Values of the domain that several services speak of: they exist only when they are well-formed.
+"""Numbers that people and offices go by: NIK, KK number, mobile phone, receipt.
 
-Formats: NIK and KK numbers by Permendagri 102/2009 and Perpres 26/2009 as used by SIAK; names by Permendagri 73/2022.
-Each `parse` takes what a person typed and gives the normal form, or raises `Malformed` with a stable code.
+Formats: NIK and KK numbers by Permendagri 102/2009 and Perpres 26/2009 as used by SIAK.
 """
 
 from __future__ import annotations
@@ -9,34 +8,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final, Self
 
-from shared.typed import compact_number, long_numbers, visible
+from shared.typed import compact_number, long_numbers
+from shared.values.malformed import Malformed
+from shared.values.person import Sex
 
 HOME_REGENCY: Final = "3519"  # Kabupaten Madiun; Kota Madiun is 3577 and another office
 _WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
-_NAME_MAX_CHARACTERS: Final = 60  # Permendagri 73/2022 article 4, spaces included
-_NAME_MIN_WORDS: Final = 2  # Permendagri 73/2022 article 4
 
 RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: they are misread and misheard
 RECEIPT_BODY_LENGTH: Final = 7
 _RECEIPT_PREFIX: Final = "MDN"
-
-
-class Malformed(ValueError):  # noqa: N818 - the name is the finding
-    """A value that breaks its format. `code` is stable; the text never repeats the value, which may be personal."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Sex(StrEnum):
-    """Sex as recorded in the register."""
-
-    MALE = "L"
-    FEMALE = "P"
 
 
 def _sixteen_digits(text: str, code: str) -> str:
@@ -153,47 +136,6 @@ def _is_date(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class PersonName:
-    """A name as Permendagri 73/2022 wants new ones: at most 60 letters with spaces, at least two words, no digits, no titles."""
-
-    text: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Collapse blanks, write apostrophes and dashes in one way and everything in capitals, as the register does.
-
-        Raises:
-            Malformed: `name_empty`, `name_too_long`, `name_has_digits` or `name_has_symbols`.
-        """
-        name = " ".join(visible(text).split()).upper()
-        if not name:
-            raise Malformed("name_empty")
-        if len(name) > _NAME_MAX_CHARACTERS:
-            raise Malformed("name_too_long")
-        if any(character.isdigit() for character in name):
-            raise Malformed("name_has_digits")
-        if not all(character.isalpha() or character in " '.-" for character in name):
-            raise Malformed("name_has_symbols")
-        return cls(name)
-
-    @property
-    def is_one_word(self) -> bool:
-        """Older records may have one word; a new one may not."""
-        return len(self.text.split()) < _NAME_MIN_WORDS
-
-    @property
-    def masked(self) -> str:
-        """The first letter of each word, for public pages: `S*** A*****`."""
-        return " ".join(word[0] + "*" * (len(word) - 1) for word in self.text.split())
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return "PersonName(…)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from services.notifier.domain.facts import Channel
 from services.notifier.domain.job import OPEN, Job, JobState
-from services.notifier.store.documents import JOBS, job_from_doc
+from services.notifier.ports import JobPage, JobQuery, JobRow
+from services.notifier.store.schema import JOBS, job_from_doc
 from shared.errors import BadInput, NotFound
 from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """A job with its version."""
-
-    job: Job
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class JobPage:
-    """One page, newest first; `cursor` leads to the next one, None on the last."""
-
-    rows: tuple[JobRow, ...]
-    cursor: str | None
+from shared.values import Channel
 
 
 class MongoJobReader:
-    """Reads the collection `jobs`."""
+    """`ports.JobReader` over the collection `jobs`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, JOBS)
@@ -49,24 +32,24 @@ class MongoJobReader:
             raise NotFound("jobs_not_found")
         return _row(doc)
 
-    async def page(self, *, states: tuple[JobState, ...], search: str, cursor: str | None, limit: int) -> JobPage:
-        """Jobs of these states (none: all) one of whose references begins with `search`.
+    async def page(self, query: JobQuery) -> JobPage:
+        """One page.
 
         Raises:
             BadInput: `cursor_malformed`.
         """
-        query: dict[str, Any] = {}
-        if states:
-            query["state"] = {"$in": [str(state) for state in states]}
-        if search:
-            query["refs"] = {"$regex": f"^{re.escape(search)}"}
-        if cursor:
-            created_at, key = _decode(cursor)
-            query["$or"] = [{"created_at": {"$lt": created_at}}, {"created_at": created_at, "_id": {"$lt": key}}]
+        wanted: Doc = {}
+        if query.states:
+            wanted["state"] = {"$in": [str(state) for state in query.states]}
+        if query.search:
+            wanted["refs"] = {"$regex": f"^{re.escape(query.search)}"}
+        if query.after:
+            created_at, key = _decode(query.after)
+            wanted["$or"] = [{"created_at": {"$lt": created_at}}, {"created_at": created_at, "_id": {"$lt": key}}]
         with reachable():
-            docs = await self._rows.find(query).sort([("created_at", -1), ("_id", -1)]).limit(limit + 1).to_list(None)
-        rows = tuple(_row(doc) for doc in docs[:limit])
-        return JobPage(rows, _encode(rows[-1].job) if len(docs) > limit else None)
+            docs = await self._rows.find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(query.limit + 1).to_list(None)
+        rows = tuple(_row(doc) for doc in docs[: query.limit])
+        return JobPage(rows, _encode(rows[-1].job) if len(docs) > query.limit else None)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
@@ -98,7 +81,7 @@ def _decode(cursor: str) -> tuple[datetime, str]:
         created_at, _, key = text.partition("|")
         moment = datetime.fromisoformat(created_at)
     except ValueError:
-        raise BadInput("cursor_malformed", "Use the cursor of the page before as it is.") from None
+        raise BadInput("cursor_malformed", "Use `next` of the page before as it is.") from None
     if moment.tzinfo is None:
-        raise BadInput("cursor_malformed", "Use the cursor of the page before as it is.")
+        raise BadInput("cursor_malformed", "Use `next` of the page before as it is.")
     return moment, key

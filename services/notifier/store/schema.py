@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
-from services.notifier.domain.facts import Channel, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from shared.mongo import Doc, DocumentMapping
+from shared.values import Channel
 
 JOBS: Final = "jobs"
 LANES: Final = "lanes"

@@ -37,7 +37,7 @@ def build(settings: Settings) -> Service:
         hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
         claim_lease=timedelta(minutes=settings.claim_lease_minutes),
         files=files,
-        task_list=MongoTaskReader(mongo, database),
+        task_reader=MongoTaskReader(mongo, database),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:

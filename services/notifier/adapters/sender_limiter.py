@@ -23,8 +23,8 @@ _TRIES: Final = 20  # against other processes; each loss means that another one 
 _log = logs.get("sender_limiter")
 
 
-class SenderLimiter:
-    """One per process."""
+class TokenSenderLimiter:
+    """`ports.SenderLimiter`; one per process."""
 
     def __init__(self, senders: Senders, rate: Rate, clock: Clock, jitter: Callable[[], float]) -> None:
         self._senders = senders

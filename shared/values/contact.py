@@ -1,0 +1,56 @@
+"""What a request carries from service to service: where the answer goes, the files, and who stands for the sender.
+
+Most services carry these through and never look inside. On the wire they are the shapes of the same names in `shared.contracts.parts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The channels that the product itself speaks. On the wire a channel is an open code: a newer one may come in."""
+
+    WHATSAPP = "whatsapp"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the answer goes. `address`: wa_id or BSUID, court code, or API client. Personal."""
+
+    channel: str
+    address: str = field(repr=False)
+    reference: str | None = field(default=None, repr=False)
+    last_inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that intake holds, and what it shows."""
+
+    file_id: str
+    kind: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class VouchedBy(StrEnum):
+    """Who stands for it that the sender may ask for this person. A closed list, on the wire too: each is a decision about security."""
+
+    LINK = "link"
+    COURT = "court"
+    ADAPTER = "adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """What a request rests on. With `link`: which one, and how it was proven (`level`)."""
+
+    by: VouchedBy
+    link_id: str | None = None
+    level: str | None = None
