@@ -15,7 +15,7 @@ from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.documents import LANES
 from shared.contracts import intake
 from shared.contracts.parts import Contact
-from shared.messaging.delivery import Dead, Done, Duplicate
+from shared.messaging.delivery import Done, Duplicate
 from shared.values import Channel
 from tests.integration.notifier.rig import PDF, PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
@@ -447,11 +447,3 @@ async def test_what_an_adapter_fetches_itself_is_only_recorded_and_not_called_de
     job = await rig.job_becomes("done")
     assert job.attempt == 0
     assert await rig.emitted() == []
-
-
-async def test_a_channel_without_a_sender_is_a_dead_letter_with_a_code_and_holds_nobody_up(rig: Rig) -> None:
-    unknown = rig.document(Contact(channel="telegram", address="12345"), document_id="document-9")
-    outcomes = await rig.take(rig.delivery(unknown), rig.delivery(rig.document(product="akta_kelahiran")))
-    assert outcomes == [Dead("channel_unknown", "telegram"), Done()]
-    [effect] = await rig.accepted(1, kind="document")
-    assert "AKTA_KELAHIRAN" in effect["payload"]["document"]["caption"], "a product without a name here is called by its code"
