@@ -23,12 +23,12 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Every event that the notifier takes, with its handler."""
 
     async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
-        contact = _recipient(event.personal.contact, wrote_at=event.submitted_at)
+        contact = _recipient(event.personal.contact).having_written(event.submitted_at)
         job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
-        contact = _recipient(event.personal.contact, wrote_at=meta.occurred_at)
+        contact = _recipient(event.personal.contact).having_written(meta.occurred_at)
         await handlers.announce(tx, deps, contact, _replies(event, meta, contact))
 
     def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Recipient) -> Sequence[Job]:
@@ -89,8 +89,8 @@ def _origin(meta: Meta) -> notice.SourceEvent:
     return notice.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
-def _recipient(contact: parts.Contact, wrote_at: datetime | None = None) -> notice.Recipient:
-    return notice.recipient(Contact(**dict(contact)), wrote_at)
+def _recipient(contact: parts.Contact) -> notice.Recipient:
+    return notice.recipient(Contact(**dict(contact)))
 
 
 def _about(event: About) -> notice.RequestSummary:

@@ -187,7 +187,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
         BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register` or `link_not_grantable`.
-        DomainError: `task_closed`, `task_not_claimed`, `holder_not_in_register`, `card_too_large` or `register_unprintable`.
+        DomainError: `task_closed`, `task_not_claimed`, `nik_missing`, `holder_not_in_register`, `card_too_large` or `register_unprintable`.
     """
     check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await _view(tx, await tx.tasks.get(task_id))

@@ -131,8 +131,8 @@ class DocumentIssued:
     document: Document
     pdf: Pdf
     contact: Contact
-    check_url: str
     issued_at: datetime
+    check_url: str
 
 
 def document_id(request_id: str, product: str) -> str:
@@ -209,7 +209,7 @@ def issue(
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(issued, pdf, material.contact, check_url, issued_at=at)
+    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at, check_url=check_url)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:

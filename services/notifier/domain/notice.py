@@ -44,9 +44,13 @@ class Recipient:
     reference: str | None = None
     last_inbound_at: datetime | None = None
 
+    def having_written(self, at: datetime) -> Recipient:
+        """What happened at that time follows a message of theirs, so it opens the 24-hour window where nothing better is known."""
+        return self if self.last_inbound_at is not None else replace(self, last_inbound_at=at)
 
-def recipient(contact: Contact, wrote_at: datetime | None = None) -> Recipient:
-    """Return whom an event's contact means. `wrote_at`: what is told follows a message of then, which opens the window too.
+
+def recipient(contact: Contact) -> Recipient:
+    """Return whom an event's contact means.
 
     Raises:
         DomainError: `channel_unknown`: we have no way to send there.
@@ -55,7 +59,7 @@ def recipient(contact: Contact, wrote_at: datetime | None = None) -> Recipient:
         channel = Channel(contact.channel)
     except ValueError:
         raise DomainError("channel_unknown", contact.channel) from None
-    return Recipient(channel, contact.address, contact.reference, contact.last_inbound_at or wrote_at)
+    return Recipient(channel, contact.address, contact.reference, contact.last_inbound_at)
 
 
 @dataclass(frozen=True, slots=True)

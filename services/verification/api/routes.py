@@ -35,6 +35,7 @@ _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Poli
 
 _UNPRINTABLE: Final = (
     "holder_not_in_register",
+    "nik_missing",
     "parties_not_on_one_card",
     "village_unknown",
     "card_too_large",

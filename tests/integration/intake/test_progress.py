@@ -105,6 +105,17 @@ async def test_a_reply_or_receipt_that_arrived_says_nothing_of_the_request(rig: 
     assert await state(rig) == "submitted"
 
 
+async def test_kinds_and_channels_that_are_new_to_us_harm_no_request(rig: Rig) -> None:
+    request = await filed(rig)
+    news = (
+        delivery(DELIVERED, request["_id"], 1, kind="reminder"),
+        delivery(FAILED, request["_id"], 1, kind="reminder"),
+        delivery(RETURNED, request["_id"], 2, channel="kiosk", product="akta_kelahiran"),
+    )
+    assert await tell(rig, *news) == [Done()] * 3
+    assert await state(rig) == "returned"
+
+
 async def test_a_request_that_was_rejected_may_be_filed_again(rig: Rig) -> None:
     request = await filed(rig)
     await tell(rig, delivery(REJECTED, request["_id"], 1))

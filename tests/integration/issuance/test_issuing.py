@@ -126,6 +126,12 @@ async def test_new_family_card_gets_a_number_of_its_district(desk: Desk) -> None
     assert given == [f"351908{day}0001", f"351908{day}0002"]
 
 
+async def test_a_product_that_is_new_to_us_is_dead_with_a_code_and_holds_nobody_up(desk: Desk) -> None:
+    new, known = await desk.deliver(approval("akta_kelahiran"), approval())
+    assert (new, known) == (Dead("product_unknown"), Done())
+    assert [document.product for document in await desk.documents()] == ["kk"]
+
+
 async def test_approval_that_breaks_a_rule_is_dead_and_takes_no_number(desk: Desk) -> None:
     stranger = approval(holder_nik="3519081203850099")
     outcomes = await desk.deliver(approval(), stranger, approval())

@@ -16,6 +16,7 @@ from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Duplicate, routing
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.values import Contact
 from tests.integration.verification.conftest import Office, delivery_of
 from tests.unit.verification import people
 from tests.unit.verification.people import KK, WIFE
@@ -127,6 +128,34 @@ async def test_what_the_catalogue_does_not_have_is_parked_and_holds_nobody_up(of
     first, second = await office.take_in(bad, good)
     assert (first, second) == (Dead(code, first.detail), Done())  # type: ignore[union-attr]
     assert len(await office.documents("cases")) == 1
+
+
+async def test_a_channel_that_is_new_to_us_goes_through_as_it_came(office: Office) -> None:
+    await office.load(people.family())
+    contact = Contact(channel="kiosk", address="kiosk-1")
+    assert await office.take_in(people.lost_card(channel="kiosk", contact=contact)) == [Done()]
+    [approved] = await office.told()
+    assert (approved["data"]["channel"], approved["data"]["personal"]["contact"]["channel"]) == ("kiosk", "kiosk")
+
+
+async def test_a_request_for_a_person_without_a_nik_is_an_officers(office: Office) -> None:
+    await office.load(people.family())
+    assert await office.take_in(people.lost_card(nik=None, sender_nik=people.HUSBAND)) == [Done()]
+    [task] = await office.documents("tasks")
+    assert "nik_missing" in [reason["code"] for reason in task["reasons"]]
+    async with office.client() as desk:
+        seen = (await desk.post(f"/v1/tasks/{task['_id']}/claim")).json()
+        assert seen["personal"]["nik"] is None
+        approve = {"action": "approve", "version": seen["version"]}
+        refused = await desk.post(f"/v1/tasks/{task['_id']}/decision", json=approve)
+        assert (refused.status_code, refused.json()["code"]) == (409, "nik_missing")
+        reasons = [{"code": "nik_missing", "field": "nik"}]
+        returned = await desk.post(
+            f"/v1/tasks/{task['_id']}/decision", json={"action": "return", "version": seen["version"], "reasons": reasons}
+        )
+        assert returned.status_code == 200
+    [told] = await office.told("request_returned")
+    assert told["data"]["reasons"] == reasons
 
 
 async def test_a_message_that_comes_twice_is_handled_once(office: Office) -> None:

@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.verification.domain.checks import check_kk_number, check_name, check_nik, check_request, name_key
+from services.verification.domain.family import card_for
 from services.verification.domain.finding import Finding, Severity, failure, warning
 from services.verification.domain.policy import ROUTES, CaseRoute, route
 from services.verification.domain.register import Register
 from services.verification.domain.submission import CourtChild, CourtParty, Submission
+from shared.errors import DomainError
 from shared.reference.catalogue import CivilService, catalogue
 from shared.reference.population import KkMarital
+from shared.values import VouchedBy, Vouching
 from tests.unit.verification import people
 from tests.unit.verification.people import DAUGHTER, HUSBAND, SON, TODAY, WIFE
 
@@ -51,6 +54,15 @@ def test_a_service_that_is_not_automatic_goes_to_an_officer_all_the_same() -> No
 )
 def test_a_nik_that_is_none_is_a_failure(nik: str, code: str) -> None:
     assert list(check_nik(nik, "nik")) == [failure(code, "nik")]
+
+
+@pytest.mark.parametrize("submission", [people.lost_card(nik=None, sender_nik=None), people.divorce(), people.divorce(product="ktp")])
+def test_a_person_without_a_nik_is_an_officers_and_has_no_card(submission: Submission) -> None:
+    nobody = replace(submission, nik=None, vouching=Vouching(VouchedBy.ADAPTER))
+    assert found(nobody) == (failure("nik_missing", "nik"),)
+    assert way(nobody) is CaseRoute.STAFF
+    with pytest.raises(DomainError, match="nik_missing"):
+        card_for(nobody, people.register())
 
 
 def test_an_unknown_region_is_a_warning_and_never_a_refusal() -> None:
