@@ -1,4 +1,4 @@
-"""What comes in over the broker: how requests go on. Which state each event means is decided here, whether it counts in the domain."""
+"""What comes in over the broker: how requests go on. Which state each event means is said here, whether it counts in the domain."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake.domain.requests import IssuedDocument, RequestState, Step
-from services.intake.handlers import link_sender, note_document, note_progress
+from services.intake.domain.requests import IssuedDocument, Notice, RequestState, Step
+from services.intake.handlers import note_document, note_notice, note_progress
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued
-from shared.contracts.notifier import DOCUMENT, NoticeDelivered, NoticeFailed
+from shared.contracts.notifier import NoticeDelivered, NoticeFailed
 from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import EventRoute, Meta
-from shared.values import Channel
 
 
 def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
@@ -29,15 +28,12 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(RequestState.APPROVED, event.approved_at))
-    if event.link_granted and event.officer_id is not None:
-        await link_sender(tx, deps, event.request_id, event.officer_id, event.approved_at)
+    await note_progress(tx, deps, event.request_id, Step(RequestState.APPROVED, event.approved_at), _linked_by(event))
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(RequestState.RETURNED, event.returned_at, _codes(event.reasons)))
-    if event.link_granted and event.officer_id is not None:
-        await link_sender(tx, deps, event.request_id, event.officer_id, event.returned_at)
+    step = Step(RequestState.RETURNED, event.returned_at, _codes(event.reasons))
+    await note_progress(tx, deps, event.request_id, step, _linked_by(event))
 
 
 async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> None:
@@ -50,19 +46,23 @@ async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> Non
 
 
 async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:
-    """Only the document ends a request; that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own."""
-    if event.request_id is not None and event.kind == DOCUMENT and event.channel != Channel.ADAPTER:
-        reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
-        await note_progress(tx, deps, event.request_id, Step(RequestState.DELIVERED, event.delivered_at, reasons))
+    reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
+    step = Step(RequestState.DELIVERED, event.delivered_at, reasons)
+    await note_notice(tx, deps, event.request_id, Notice(event.kind, event.channel), step)
 
 
 async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
-    if event.request_id is not None and event.kind == DOCUMENT:
-        await note_progress(tx, deps, event.request_id, Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,)))
+    step = Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,))
+    await note_notice(tx, deps, event.request_id, Notice(event.kind, event.channel), step)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:
     await tx.prefetch_requests([event.request_id for event in events if event.request_id is not None])
+
+
+def _linked_by(event: RequestApproved | RequestReturned) -> str | None:
+    """Who granted the sender's chat a link with this decision."""
+    return event.officer_id if event.link_granted else None
 
 
 def _codes(reasons: Iterable[Reason]) -> tuple[str, ...]:

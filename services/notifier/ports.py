@@ -63,12 +63,16 @@ class Tx(Protocol):
         """One query for a batch."""
         ...
 
-    def add_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
-        """A new job, and what is already true of it; its lane is rung."""
+    def add_job(self, job: Job) -> None:
+        """Add a new job and ring its lane."""
         ...
 
-    def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
-        """The next state of a job, and what became true; its lane is rung, for whoever waits behind it, unless it had left it before."""
+    def save_job(self, job: Job) -> None:
+        """Save the next state of a job and ring its lane, for whoever waits behind it, unless it had left it before."""
+        ...
+
+    def emit(self, fact: Fact) -> None:
+        """Emit what became true of a job that was added or saved before."""
         ...
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:

@@ -18,6 +18,8 @@ from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
 from shared.values import Attachment, Channel
 
+_DOCUMENT: Final = "document"  # the kind of notice that carries it
+
 
 class RequestState(StrEnum):
     """How a request stands."""
@@ -79,6 +81,21 @@ class RequestOrigin:
     contact_id: str | None = None
     reference: str | None = None
     last_inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the notifier told, and by which channel."""
+
+    kind: str
+    channel: str
+
+    def ends(self, step: Step) -> bool:
+        """Whether what became of it is news of its request.
+
+        Only the document ends one: that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own document.
+        """
+        return self.kind == _DOCUMENT and not (self.channel == Channel.ADAPTER and step.state is RequestState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from services.intake.handlers.people import link_sender as link_sender
 from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
+from services.intake.handlers.requests import note_notice as note_notice
 from services.intake.handlers.requests import note_progress as note_progress
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses

@@ -10,6 +10,7 @@ from typing import Any
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import (
     IssuedDocument,
+    Notice,
     Person,
     Request,
     RequestOrigin,
@@ -22,6 +23,7 @@ from services.intake.domain.requests import (
 )
 from services.intake.domain.submission import CheckedBody, check
 from services.intake.domain.vouching import SenderVouching
+from services.intake.handlers.people import link_sender
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
@@ -106,14 +108,28 @@ def summary(request: Request) -> dict[str, Any]:
     }
 
 
-async def note_progress(tx: Tx, deps: Deps, request_id: str, step: Step) -> None:
+async def note_progress(tx: Tx, deps: Deps, request_id: str, step: Step, linked_by: str | None = None) -> None:
     """Take what another service tells about a request; late and repeated news change no state.
+
+    `linked_by`: the officer who linked the sender's chat to the person with this decision, where one did.
 
     Raises:
         NotFound: `requests_not_found`; only our own requests are told about.
     """
     request = await tx.request(request_id)
     await _keep(tx, deps, request, progress(request, step))
+    if linked_by is not None:
+        await link_sender(tx, deps, request_id, linked_by, step.at)
+
+
+async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, step: Step) -> None:
+    """Take what became of a notice, where it ends a request.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    if request_id is not None and notice.ends(step):
+        await note_progress(tx, deps, request_id, step)
 
 
 async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDocument, at: datetime) -> None:

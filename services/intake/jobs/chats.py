@@ -19,7 +19,7 @@ from shared.leases import renewing
 from shared.logs import get
 from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
 from shared.metrics import MESSAGES, PARKED
-from shared.mongo import is_unavailable
+from shared.mongo import DatabaseUnavailable
 from shared.poller import Poller
 from shared.waiting import no_yield
 
@@ -100,7 +100,7 @@ class ChatWorker:
         try:
             found = await self._deps.webhook_log.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
         except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
-            if len(chats) == 1 or is_unavailable(error):
+            if len(chats) == 1 or isinstance(error, DatabaseUnavailable):
                 await self._trouble(chats, error)
             else:  # whose it is shows when each is alone
                 await asyncio.gather(*(self._work([chat]) for chat in chats))
@@ -179,7 +179,7 @@ class ChatWorker:
         try:
             file: SentFile | RefusedFile | None = await self._media.fetch(received, chat.lease.failures)
         except Exception as error:
-            if is_unavailable(error):
+            if isinstance(error, DatabaseUnavailable):
                 raise
             return error
         return UnitBody(lambda tx: handle_message(tx, self._deps, received.item.key, inbound, file), received.item.context)
@@ -193,7 +193,7 @@ class ChatWorker:
             try:
                 await self._units.run(lambda tx: give_up_message(tx, self._deps, item.key, inbound, reason), context=item.context)
             except Exception as error:
-                if is_unavailable(error):
+                if isinstance(error, DatabaseUnavailable):
                     raise
             else:
                 return
@@ -202,7 +202,7 @@ class ChatWorker:
     async def _trouble(self, chats: Sequence[Chat], error: Exception) -> None:
         """Release those that are still in hand; their messages stay stored, and other chats go on. An outage counts as no try."""
         held = self._leases.still_in_hand(chats)
-        if is_unavailable(error):
+        if isinstance(error, DatabaseUnavailable):
             await self._leases.release(held, RETRY.first_seconds)
             return
         _log.error("chat.failed", exc_info=error)

@@ -27,7 +27,10 @@ async def announce(tx: Tx, deps: Deps, contact: Recipient, wanted: Sequence[Job]
         if await tx.find_job(job.key) is not None:
             continue
         if isinstance(job.message, RecordOnly):
-            tx.add_job(*jobs.record_only(job, at=deps.clock()))
+            done, facts = jobs.record_only(job, at=deps.clock())
+            tx.add_job(done)
+            for fact in facts:
+                tx.emit(fact)
         else:
             tx.add_job(job)
 
@@ -56,7 +59,9 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
     if status.progress is not Progress.FAILED:
         after, facts = statuses.fold_status(job, status.provider_id, status.progress, at=at)
         if after != job:
-            tx.save_job(after, facts)
+            tx.save_job(after)
+            for fact in facts:
+                tx.emit(fact)
         return
     if statuses.is_stale_failure(job, status.provider_id):
         return
@@ -64,7 +69,9 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
     after, facts = attempt.settle(statuses.note_failure(job, status.provider_id), verdict, at=at, jitter=deps.jitter(), policy=deps.policy)
     metrics.EFFECTS.labels("whatsapp", verdict.action).inc()
     _log.warning("effect.refused", job=job.key, reason=verdict.reason, action=verdict.action, via="webhook")
-    tx.save_job(after, facts)
+    tx.save_job(after)
+    for fact in facts:
+        tx.emit(fact)
     if verdict.action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER):
         await deps.sender_limiter.apply(verdict)
 

@@ -61,7 +61,9 @@ class Recorder:
         async def save(tx: Tx) -> Next:
             if await tx.get_job(before.key) != before:
                 return Again()  # somebody wrote it first, such as a status from the provider
-            tx.save_job(after, facts)
+            tx.save_job(after)
+            for fact in facts:
+                tx.emit(fact)
             return _next(after)
 
         return await self._deps.transact(save, before)
@@ -82,7 +84,9 @@ class Recorder:
             fresh = await tx.get_job(job.key)
             after, facts = answered(fresh)
             if after != fresh:
-                tx.save_job(after, facts)
+                tx.save_job(after)
+                for fact in facts:
+                    tx.emit(fact)
             return _next(after)
 
         after, facts = answered(job)

@@ -11,7 +11,7 @@ from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs
 from shared.clock import monotonic_seconds
 from shared.errors import AppError
-from shared.mongo import is_unavailable
+from shared.mongo import DatabaseUnavailable
 from shared.poller import Poller
 
 _SWEEP_SECONDS: Final = 2.0  # early statuses are rare: Meta's webhook beats its own answer
@@ -49,7 +49,7 @@ class StatusSweeper:
                 self._whole_at = monotonic_seconds()
             await self.sweep_sent()
         except AppError as error:
-            if is_unavailable(error):
+            if isinstance(error, DatabaseUnavailable):
                 raise  # waited for by the poller
             _log.warning("sweep.failed", reason=error.code)
 

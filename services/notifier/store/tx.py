@@ -32,6 +32,8 @@ class MongoTx:
         """Keys of jobs by the provider's ids, as they lie; None: no job has that id."""
         self._out_of_lane: set[str] = set()
         """Keys of jobs that were found when they had left their lane: nobody waits behind them."""
+        self._correlations: dict[str, str] = {}
+        """Of the jobs that were written: what their events are about."""
 
     async def find_job(self, key: str) -> Job | None:
         """The job of that effect."""
@@ -68,19 +70,23 @@ class MongoTx:
         """One query for a batch."""
         await self._work.unit.prefetch(JOB, keys)
 
-    def add_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
-        """A new job, and what is already true of it."""
+    def add_job(self, job: Job) -> None:
+        """Add a new job and ring its lane."""
         self._work.unit.add(JOB, job)
-        self._emit(job, facts)
+        self._correlations[job.key] = job.correlation_id
         self._ring(job)
 
-    def save_job(self, job: Job, facts: tuple[Fact, ...] = ()) -> None:
-        """The next state of a job, and what became true."""
+    def save_job(self, job: Job) -> None:
+        """Save the next state of a job and ring its lane, unless it had left it before."""
         self._work.unit.save(JOB, job)
-        self._emit(job, facts)
+        self._correlations[job.key] = job.correlation_id
         self._hold(job)
         if job.is_open or job.key not in self._out_of_lane:
             self._ring(job)
+
+    def emit(self, fact: Fact) -> None:
+        """Emit what became true of a job that was added or saved before."""
+        self._work.emit(JOB, fact.job_key, to_event(fact), correlation_id=self._correlations[fact.job_key])
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
         """What waits in the lane for the person to write."""
@@ -116,10 +122,6 @@ class MongoTx:
     def drop_status(self, status: EarlyStatus) -> None:
         """Forget a kept status that was taken in."""
         self._work.unit.defer(STATUSES, DeleteOne({"_id": status_key(status.provider_id, status.progress)}))
-
-    def _emit(self, job: Job, facts: tuple[Fact, ...]) -> None:
-        for fact in facts:
-            self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
 
     def _hold(self, job: Job) -> None:
         """Keep what the job's template stands for, once, and let its lane know."""

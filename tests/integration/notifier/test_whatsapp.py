@@ -246,7 +246,9 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
             jitter=0.0,
             policy=rig.parts.deps.policy,
         )
-        tx.save_job(after, facts)
+        tx.save_job(after)
+        for fact in facts:
+            tx.emit(fact)
 
     await rig.parts.deps.transact(refused)
     await rig.tell(rig.reply("Selamat datang"))
