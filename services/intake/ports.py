@@ -50,6 +50,17 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedItem:
+    """An item that was given up. `stuck_id` stands for its key, which has a phone number inside."""
+
+    stuck_id: str
+    kind: WebhookItemKind
+    reason: str
+    parked_at: datetime
+    item: StoredItem
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRequest:
     """One document of a case."""
 
@@ -102,6 +113,15 @@ class Tx(Protocol):
 
     def park_item(self, item: StoredItem, reason: str) -> None:
         """Give it up, visibly."""
+
+    async def parked_item(self, stuck_id: str) -> ParkedItem:
+        """An item that was given up; NotFound where there is none."""
+
+    def renew_item(self, item: StoredItem) -> None:
+        """Have a parked item handled again, at its own place in its chat."""
+
+    def discard_item(self, item: StoredItem, note: str) -> None:
+        """End a parked item unhandled; the note stays with it."""
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """Read contacts, their conversations and their open requests, many at once."""
@@ -202,6 +222,9 @@ class WebhookLog(Protocol):
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a item up outside a unit. False when somebody handled it meanwhile."""
+
+    async def parked(self, after: str | None, limit: int) -> Sequence[ParkedItem]:
+        """What was given up, by `stuck_id`, beginning behind `after`."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
         """Contacts whose draft was last touched before that moment."""

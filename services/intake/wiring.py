@@ -23,12 +23,12 @@ from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, Chats, Drafts, Statuses, UploadSweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, IntakeTx, MongoRequestReader, MongoWebhookLog, PeopleStore, UsedFiles
+from services.intake.store import INDEXES, IntakeTx, MongoRequestReader, MongoWebhookLog, PeopleStore, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging.host import MessagingHost
-from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
@@ -119,12 +119,11 @@ class Wiring:
         )
 
     async def prepare(self) -> None:
-        """Create collections and indexes, and write down how intake counts and where things wait for an operator."""
+        """Create collections and indexes, and write down how intake counts."""
         await self.mongo.prepare(self.database, INDEXES)
         await self.files.prepare()
         await self.units.prepare()
         await accounting.register(self.mongo, self.database, ACCOUNTS)
-        await shelves.register(self.mongo, self.database, SHELVES)
 
     async def check_webhook_log(self) -> Check:
         """Readiness of what works the webhook log off: nothing waits in it for too long, whatever keeps it there."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Final, Protocol, Self
+from typing import Annotated, Any, Final, Protocol, Self
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,9 +17,11 @@ from services.notifier.domain.pacing import SenderState
 from services.notifier.handlers import announce as handlers
 from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.ports import Deps, Tx
-from shared.web import refuses, require
+from shared.web import refuses, require, stuck
+from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart
+_PERSONAL: Final = frozenset({"address", "lane", "message", "fallback", "provider_ids"})
 _ADMIN: Final = [require("admin")]
 _CONTENDED: Final = refuses(503, "sender_contended")
 
@@ -144,6 +147,32 @@ class SenderView(BaseModel):
     jobs: Annotated[dict[str, int], Field(description="How many jobs are in each state, over all channels")]
 
 
+class FailedJobs:
+    """Jobs that were refused for good, under `/v1/stuck`."""
+
+    def __init__(self, deps: Deps, reader: Reader) -> None:
+        self._deps = deps
+        self._reader = reader
+
+    async def page(self, after: str | None, limit: int) -> StuckPage:
+        """Return failed jobs, newest first."""
+        found = await self._reader.page(states=(JobState.FAILED,), search="", cursor=after, limit=limit)
+        return StuckPage(stuck=[StuckEntry(**_stuck(row.job)) for row in found.rows], next=found.cursor)
+
+    async def find(self, stuck_id: str) -> StuckDetail | None:
+        """Return a failed job with what it says and to whom."""
+        job = await self._deps.transact(lambda tx: tx.find_job(stuck_id))
+        return None if job is None or job.state is not JobState.FAILED else StuckDetail(**_stuck(job), content=asdict(job))
+
+    async def replay(self, stuck_id: str) -> None:
+        """Put it back into its lane."""
+        await self._deps.transact(lambda tx: handlers.retry_job(tx, stuck_id, at=self._deps.clock()))
+
+    async def discard(self, stuck_id: str, note: str) -> None:
+        """End it unsent."""
+        await self._deps.transact(lambda tx: handlers.discard_job(tx, stuck_id, note, at=self._deps.clock()))
+
+
 class PauseOrder(BaseModel):
     """Why the sender is stopped."""
 
@@ -158,6 +187,15 @@ def router(deps: Deps, sender_limiter: SenderLimiter, reader: Reader) -> APIRout
     _jobs(api, deps, reader)
     _sender(api, sender_limiter, reader)
     return api
+
+
+def stuck_router(deps: Deps, reader: Reader) -> APIRouter:
+    """Return the routes under `/v1/stuck`."""
+    return stuck.routes(FailedJobs(deps, reader), _PERSONAL)
+
+
+def _stuck(job: Job) -> dict[str, Any]:
+    return {"id": job.key, "kind": job.kind, "code": job.reason or "", "since": job.done_at, "attempts": job.attempt}
 
 
 def _jobs(api: APIRouter, deps: Deps, reader: Reader) -> None:

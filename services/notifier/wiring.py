@@ -25,12 +25,12 @@ from services.notifier.handlers.sender_limiter import SenderLimiter
 from services.notifier.jobs import Dispatcher, JobSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, SHELVES, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import INDEXES, JOBS, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.messaging.delivery import Context
 from shared.messaging.host import MessagingHost
-from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
@@ -96,12 +96,12 @@ def build(settings: Settings) -> Service:
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
     app.include_router(api.router(parts.deps, parts.sender_limiter, parts.reader))
+    app.include_router(api.stuck_router(parts.deps, parts.reader))
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)
         await parts.units.prepare()
         await accounting.register(parts.mongo, host.database, (ACCOUNT,))
-        await shelves.register(parts.mongo, host.database, SHELVES)
 
     return Service(
         name=NAME,

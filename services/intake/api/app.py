@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.intake.api import court, documents, files, people, requests, whatsapp
+from services.intake.api import court, documents, files, people, requests, stuck, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.health import Health
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -52,4 +52,5 @@ def create(settings: ServiceSettings, health: Health, parts: Parts) -> FastAPI:
     app.include_router(people.routes(parts.deps, parts.units))
     app.include_router(documents.routes(parts.deps, parts.units))
     app.include_router(files.routes(parts.deps, parts.file_max_bytes))
+    app.include_router(stuck.routes(parts.deps, parts.units, parts.wake))
     return app

@@ -3,7 +3,6 @@
 from services.intake.store.indexes import INDEXES as INDEXES
 from services.intake.store.people import PeopleStore as PeopleStore
 from services.intake.store.request_reader import MongoRequestReader as MongoRequestReader
-from services.intake.store.shelves import SHELVES as SHELVES
 from services.intake.store.tx import IntakeTx as IntakeTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog

@@ -17,10 +17,11 @@ from services.intake.domain.links import End, Level, PersonLink
 from services.intake.domain.requests import Channel, IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import VouchedBy, Vouching
 from services.intake.domain.webhook_log import WebhookItemKind
-from services.intake.ports import CaseRequest, CourtCase, SentMessage, StoredItem
+from services.intake.ports import CaseRequest, CourtCase, ParkedItem, SentMessage, StoredItem
 from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import KkNumber, Nik
 
+_STUCK_ID_DIGITS: Final = 32  # hex: 128 bit of a hash, as a wamid has a phone number inside
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
@@ -37,7 +38,22 @@ class ItemRow:
 
     def parked(self, reason: str, at: datetime) -> ItemRow:
         """The same item, given up; it stays until an operator decides."""
-        return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": PARKED, "reason": reason, "parked_at": at})
+        return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at))
+
+    def renewed(self) -> ItemRow:
+        """Return the same item, to be handled again."""
+        doc = {name: value for name, value in self.doc.items() if name not in {"reason", "parked_at", "stuck_id"}}
+        return ItemRow(replace(self.item, is_new=True), {**doc, "state": NEW})
+
+    def discarded(self, note: str, at: datetime) -> ItemRow:
+        """Return the same item, ended unhandled; it expires like one that was handled."""
+        return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at})
+
+
+def parked_fields(key: str, reason: str, at: datetime) -> Doc:
+    """Return what is written into an item that is given up."""
+    stuck_id = hashlib.sha256(key.encode()).hexdigest()[:_STUCK_ID_DIGITS]
+    return {"state": PARKED, "reason": reason, "parked_at": at, "stuck_id": stuck_id}
 
 
 def item_from(doc: Doc) -> StoredItem:
@@ -51,6 +67,11 @@ def item_from(doc: Doc) -> StoredItem:
         traceparent=doc["traceparent"],
         is_new=doc["state"] == NEW,
     )
+
+
+def parked_from(doc: Doc) -> ParkedItem:
+    """Return a parked item as it lies."""
+    return ParkedItem(doc["stuck_id"], WebhookItemKind(doc["kind"]), doc["reason"], doc["parked_at"], item_from(doc))
 
 
 def _contact_to(contact: ChatContact) -> Doc:

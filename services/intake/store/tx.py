@@ -10,20 +10,23 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
-from services.intake.ports import CourtCase, SentMessage, StoredItem
+from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.mappings import (
     CASES,
     CONTACTS,
     CONVERSATIONS,
     DOCKETS,
+    PARKED,
     PIECES,
     REQUESTS,
     SENT_MESSAGES,
     ItemRow,
+    parked_from,
     request_from,
     sent_key,
 )
 from shared.clock import Clock
+from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
 from shared.values import Receipt
@@ -69,6 +72,26 @@ class IntakeTx:
     def park_item(self, item: StoredItem, reason: str) -> None:
         """See `ports.Tx`."""
         self._unit.save(PIECES, self._rows[item.key].parked(reason, self._clock()))
+
+    async def parked_item(self, stuck_id: str) -> ParkedItem:
+        """Find it by what stands for its key.
+
+        Raises:
+            NotFound: `webhook_log_not_found`.
+        """
+        row = await self._unit.find_one_by(PIECES, {"state": PARKED, "stuck_id": stuck_id})
+        if row is None:
+            raise NotFound("webhook_log_not_found")
+        self._rows[row.item.key] = row
+        return parked_from(row.doc)
+
+    def renew_item(self, item: StoredItem) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(PIECES, self._rows[item.key].renewed())
+
+    def discard_item(self, item: StoredItem, note: str) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(PIECES, self._rows[item.key].discarded(note, self._clock()))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""

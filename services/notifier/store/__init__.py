@@ -7,6 +7,5 @@ from services.notifier.store.reading import JobPage as JobPage
 from services.notifier.store.reading import JobRow as JobRow
 from services.notifier.store.reading import MongoJobReader as MongoJobReader
 from services.notifier.store.sender import MongoSenders as MongoSenders
-from services.notifier.store.shelves import SHELVES as SHELVES
 from services.notifier.store.tx import MongoTx as MongoTx
 from services.notifier.store.writing import MongoJobs as MongoJobs
