@@ -156,6 +156,8 @@ class Stack:
             "AMQP_VHOST": unquote(urlsplit(amqp).path.removeprefix("/")),
             "RABBITMQ_API_URL": self._broker.api_url if self._broker else self.settings.rabbitmq_api_url,
             "DATABASES": json.dumps(self._databases),
+            "ADMIN_URLS": json.dumps({name: self.part(name).url for name in SERVICES}),
+            "ADMIN_KEY": self.keys.clients["operator"],
             "API_KEY": self.keys.clients["admin-01"],
         }
 

@@ -117,9 +117,9 @@ def routes(source: StuckSource, personal: frozenset[str] = frozenset()) -> APIRo
 def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[str]) -> None:
     @router.get("", summary="List what was given up", responses=refuses(422, "cursor_malformed"))
     async def listed(
+        _client: Annotated[Client, require("admin")],
         after: Annotated[str | None, Query(max_length=500, description="`next` of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        _client: Client = require("admin"),
     ) -> StuckPage:
         return await source.page(after, limit)
 
@@ -127,8 +127,9 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
     async def show(
         stuck_id: str,
         response: Response,
-        personal: Annotated[bool, Query(description="Personal data too; who asked is logged")] = False,  # noqa: FBT002 - a query
-        client: Client = require("admin"),
+        client: Annotated[Client, require("admin")],
+        *,
+        personal: Annotated[bool, Query(description="Personal data too; who asked is logged")] = False,
     ) -> StuckDetail:
         found = await source.find(stuck_id)
         if found is None:
@@ -140,12 +141,12 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
 
 def _deciding(router: APIRouter, source: StuckSource) -> None:
     @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
-    async def replay(stuck_id: str, client: Client = require("admin")) -> None:
+    async def replay(stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
         await _decided(source.replay(stuck_id))
         _log.info("stuck.replayed", stuck_id=stuck_id, client=client.name)
 
     @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
-    async def discard(stuck_id: str, order: DiscardOrder, client: Client = require("admin")) -> None:
+    async def discard(stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
         await _decided(source.discard(stuck_id, order.note))
         _log.info("stuck.discarded", stuck_id=stuck_id, client=client.name)
 

@@ -113,14 +113,14 @@ async def _all_parked(scene: Scene, ids: list[tuple[str, str]]) -> bool:
 async def _discard(scene: Scene, message_ids: set[str]) -> int:
     """Decide, as an operator does, that these shall not be handled; as often as it takes where a server is slow to answer."""
     sources = scene.judge.sources
-    office = Office(sources.mongo_url, sources.amqp_url, sources.databases)
+    office = sources.office()
     done: set[str] = set()
 
     async def decide() -> bool:
-        for entry in await office.desk.waiting():
+        for entry in await office.waiting():
             if any(message_id in entry.address for message_id in message_ids):
                 with suppress(NotFound):  # its dead letter went with its row
-                    await office.desk.discard(entry.address, "made up by a test")
+                    await office.stuck.discard(entry.address, "made up by a test")
                     done.add(entry.address)
         return True
 
