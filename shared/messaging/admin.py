@@ -1,7 +1,7 @@
 """What was not handled, and whether everything is accounted for: `python -m shared.messaging.admin list|show|replay|discard|conservation`.
 
-Needs `MONGO_URL`, `AMQP_URL` (the operator's user), the addresses of the services with a key (`ADMIN_URLS`, `ADMIN_KEY`) and, where databases
-are not named like their services, `DATABASES` (JSON, by service).
+Needs `MONGO_URL`, `AMQP_URL` (the operator's user), `ADMIN_URLS` (JSON: address by service), `ADMIN_KEY` (scope `admin`) and, where
+databases are not named like their services, `DATABASES` (JSON, by service).
 """
 
 from __future__ import annotations

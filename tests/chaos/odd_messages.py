@@ -14,7 +14,7 @@ from deploy.local.parts import SERVICES
 from shared.errors import NotFound
 from shared.ids import new_id
 from tests.chaos.scene import HEAL_SECONDS, STRIKE_SECONDS, Case, Scene
-from tests.chaos.world import OUT_OF_REACH, Office
+from tests.chaos.world import OUT_OF_REACH
 from tests.support.eventually import eventually
 
 REPEATED: Final = 40  # events handed out again

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from shared.health import Health
 from shared.messaging.operations.service_api import ServiceApi
@@ -44,13 +44,19 @@ class Operator:
         return await self.api.discard(self.service, item_id, note)
 
 
-@asynccontextmanager
-async def operating(service: str, router: APIRouter) -> AsyncIterator[Operator]:
-    """Serve the router, as the service does, to an operator."""
+def app_with(router: APIRouter) -> FastAPI:
+    """An app with the router, which knows an operator and somebody who is none."""
     clients = [_client("operator", KEY, {"admin"}), _client("petugas-01", LESSER_KEY, {"tasks:read"})]
     settings = ServiceSettings(amqp_url="amqp://nobody@127.0.0.1:1/", mongo_url="mongodb://127.0.0.1:1/", port=0, api_keys=clients)
     app = create_app(settings, Health(), title="test")
     app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def operating(service: str, router: APIRouter) -> AsyncIterator[Operator]:
+    """Serve the router, as the service does, to an operator."""
+    app = app_with(router)
     transport = httpx.ASGITransport(app)
     api = ServiceApi({service: "http://service.test"}, KEY, transport)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test", event_hooks=documented(app)) as http:

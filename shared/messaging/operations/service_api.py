@@ -91,7 +91,9 @@ class ServiceApi:
         try:
             answer = await self._http.request(method, f"{url}{_PATH}{path}", **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ServiceUnreachable(service, f"does not answer at {urlsplit(url).netloc.rpartition('@')[2]} ({type(error).__name__})") from error
+            raise ServiceUnreachable(
+                service, f"does not answer at {urlsplit(url).netloc.rpartition('@')[2]} ({type(error).__name__})"
+            ) from error
         if answer.is_success or (answer.status_code in _GONE and _code(answer) in _NOTHING_THERE):
             return answer
         if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:

@@ -52,6 +52,8 @@ async def test_a_message_given_up_is_listed_with_its_reason_and_nothing_personal
     entry = await waits(operator)
     assert (entry.service, entry.place, entry.type, entry.code) == ("intake", "stuck", "message", "defect_zerodivisionerror")
     assert entry.at == row["parked_at"]
+    tallies = [await accounting.tally(rig.wiring.mongo, rig.wiring.database, account) for account in ACCOUNTS]
+    assert sum(tally.parked for tally in tallies) == 1
     assert "wamid" not in repr(entry)
     assert SENDER not in repr(entry)
     masked = await operator.shown(entry.id)

@@ -10,7 +10,9 @@ from services.issuance.api import stuck
 from services.issuance.domain import document as documents
 from services.issuance.domain.document import DocumentState
 from services.issuance.store.schema import document_from_doc
+from services.issuance.wiring import ACCOUNT
 from shared.errors import Permanent
+from shared.messaging.operations import accounting
 from shared.messaging.operations.stuck_item import StuckItem
 from tests.integration.issuance.office import Desk, FakePress
 from tests.support.approvals import CARD, WIFE
@@ -39,6 +41,7 @@ async def test_a_held_document_is_listed_with_its_reason_and_nothing_personal(he
     entry = await waits(operator)
     assert (entry.address, entry.type, entry.code) == (f"issuance/stuck/{document_id}", "kk", "sheet_unprintable")
     assert (entry.times, entry.at) == (1, document.reason_at)
+    assert (await accounting.tally(desk.parts.mongo, desk.database, ACCOUNT)).parked == 1
     shown, in_full = await operator.shown(document_id), await operator.shown(document_id, personal=True)
     for personal in (WIFE.name, WIFE.nik, CARD.address):
         assert personal not in repr(entry)

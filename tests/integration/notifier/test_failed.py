@@ -58,6 +58,7 @@ async def test_a_failed_notice_is_listed_with_its_reason_and_nothing_personal(ri
     assert (entry.times, entry.at) == (1, job.done_at)
     shown, in_full = await operator.shown(job.key), await operator.shown(job.key, personal=True)
     assert PHONE not in repr(entry)
+    assert (await accounting.tally(rig.parts.mongo, rig.database, wiring.ACCOUNT)).parked == 1
     assert PHONE not in shown
     assert PHONE in in_full
 
