@@ -165,7 +165,7 @@ async def test_trap_07_a_consumer_that_the_broker_has_forgotten_notices_it(room:
 
 
 def test_trap_07_queues_have_no_argument_but_their_type() -> None:
-    queues = topology.render(layout.product(), "/")["queues"]
+    queues = definitions.render(layout.product(), "/")["queues"]
     assert {json.dumps(queue["arguments"]) for queue in queues} == {'{"x-queue-type": "quorum"}'}
 
 
