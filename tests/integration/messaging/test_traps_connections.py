@@ -16,6 +16,7 @@ from shared.messaging.broker.errors import ConnectionLost
 from shared.messaging.broker.reconnecting import ReconnectingChannel
 from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Delivery, Done, Outcome
+from shared.messaging.layout import definitions
 from shared.messaging.layout import model as layout
 from tests.integration.messaging.conftest import (
     OPTIONS,
