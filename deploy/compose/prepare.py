@@ -50,11 +50,11 @@ def main(words: list[str]) -> int:
         return 1
     keys = load_keys(folder / "keys")
     if profile == PRODUCTION:  # its officers and adapters are added by name: deploy.compose.clients
-        keys = replace(keys, clients={name: key for name, key in keys.clients.items() if name in DATABASE_USERS})
+        keys = replace(keys, clients={name: key for name, key in keys.clients.items() if name in (*DATABASE_USERS, OPERATOR)})
     database_password(folder, mongodb.ADMINISTRATOR)
     _servers(folder)
     _services(folder, keys)
-    _operator(folder)
+    _operator(folder, keys)
     problems = list(_production(folder) if profile == PRODUCTION else _demo(folder, keys))
     for name, uid in (
         ("mongo", SERVER_UID),
@@ -113,12 +113,13 @@ def _services(folder: Path, keys: Keys) -> None:
     keep_secret(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
 
 
-def _operator(folder: Path) -> None:
+def _operator(folder: Path, keys: Keys) -> None:
     """What `shared.messaging.admin` needs."""
     password = database_password(folder, OPERATOR)
     amqp = passwords_for([OPERATOR], folder / "passwords")[OPERATOR]
     keep_secret(folder / OPERATOR / "amqp_url", f"amqp://{OPERATOR}:{amqp}@rabbitmq:5672/{VHOST}")
     keep_secret(folder / OPERATOR / "mongo_url", f"mongodb://{OPERATOR}:{password}@mongo:27017/?replicaSet=rs0&authSource=admin")
+    keep_secret(folder / OPERATOR / "admin_key", keys.clients[OPERATOR])
 
 
 def _production(folder: Path) -> Iterator[str]:

@@ -35,9 +35,10 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
             *("tasks:read", "tasks:decide", "documents:read", "admin"),
         }
     ),
+    "operator": frozenset({"admin"}),
 }
 """Clients of a local run: three services that call another, two channel adapters (a counter, which looks at people and their KTP-el itself,
-and a kiosk, which does not), two officers, an administrator."""
+and a kiosk, which does not), two officers, an administrator, and `shared.messaging.admin`."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(

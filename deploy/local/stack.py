@@ -27,6 +27,7 @@ from deploy.local.settings import LocalSettings
 from shared.messaging import topology
 from shared.messaging.broker.channel import with_user
 from shared.messaging.layout.definitions import NotApplied, passwords_for, render_whole
+from shared.messaging.layout.model import product
 
 VHOST: Final = "adminduk"
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
@@ -156,6 +157,8 @@ class Stack:
             "AMQP_VHOST": unquote(urlsplit(amqp).path.removeprefix("/")),
             "RABBITMQ_API_URL": self._broker.api_url if self._broker else self.settings.rabbitmq_api_url,
             "DATABASES": json.dumps(self._databases),
+            "ADMIN_URLS": json.dumps({name: self.part(name).url for name in SERVICES}),
+            "ADMIN_KEY": self.keys.clients["operator"],
             "API_KEY": self.keys.clients["admin-01"],
         }
 
@@ -207,7 +210,7 @@ class Stack:
             url, api = self._broker.url(), self._broker.api_url
             self._tell(f"RabbitMQ runs on port {self._broker.port}")
         vhost = unquote(urlsplit(url).path.removeprefix("/")) or VHOST
-        layout = topology.product()
+        layout = product()
         passwords = passwords_for([user.name for user in layout.users], self.state / "keys")
         api = api or api_beside(url)
         try:

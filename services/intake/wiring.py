@@ -23,12 +23,12 @@ from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker, sweeper
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, SHELVES, MongoPeopleReader, MongoRequestReader, MongoTx, MongoWebhookLog, UsedFiles
+from services.intake.store import INDEXES, MongoPeopleReader, MongoRequestReader, MongoTx, MongoWebhookLog, UsedFiles
 from shared.clock import WIB, Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging.host import MessagingHost
-from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.mongo.files import Files
@@ -73,13 +73,12 @@ class Parts:
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def prepare(self) -> None:
-        """Create collections and indexes, and write down how intake counts and where things wait for an operator."""
+        """Create collections and indexes, and write down how intake counts."""
         mongo, database = self.host.mongo, self.host.database
         await mongo.prepare(database, INDEXES)
         await self.files.prepare()
         await self.units.prepare()
         await accounting.register(mongo, database, ACCOUNTS)
-        await shelves.register(mongo, database, SHELVES)
 
     async def check_webhook_log(self) -> Check:
         """Check that nothing waits in the webhook log for too long, whatever keeps it there."""

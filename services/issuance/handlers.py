@@ -143,6 +143,18 @@ async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) ->
     return document
 
 
+async def discard_document(tx: Tx, deps: Deps, document_id: str, *, note: str) -> Document:
+    """End a held document unprinted; its number stays used. Follow with `discard_leftovers`.
+
+    Raises:
+        NotFound: `documents_not_found`.
+        DomainError: `document_not_held`.
+    """
+    document = documents.discard(await tx.get_document(document_id), note=note, at=deps.clock())
+    tx.save_document(document)
+    return document
+
+
 async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:
     """Give a held document back to the renderer.
 

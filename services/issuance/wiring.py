@@ -20,12 +20,12 @@ from services.issuance.domain.render_input import PRODUCTS, Office, Officer, Pic
 from services.issuance.jobs import LeftoverSweeper, Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, SHELVES, GridFsArchive, MongoDocumentReader, MongoTx
+from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
 from shared.messaging.host import MessagingHost
-from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
@@ -57,12 +57,11 @@ class Issuance:
     sweeping: LeftoverSweeper
 
     async def prepare(self, database: str) -> None:
-        """Collections, indexes, how we count, and where things wait for an operator."""
+        """Collections, indexes, and how we count."""
         await self.mongo.prepare(database, INDEXES)
         await self.archive.prepare()
         await self.units.prepare()
         await accounting.register(self.mongo, database, (ACCOUNT,))
-        await shelves.register(self.mongo, database, SHELVES)
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Issuance:

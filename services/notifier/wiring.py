@@ -24,12 +24,12 @@ from services.notifier.domain.policy import SendPolicy
 from services.notifier.jobs import Dispatcher, LaneWorker, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, SHELVES, MongoEarlyStatuses, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import INDEXES, JOBS, MongoEarlyStatuses, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.messaging.delivery import Context
 from shared.messaging.host import MessagingHost
-from shared.messaging.operations import accounting, shelves
+from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
@@ -98,7 +98,6 @@ def build(settings: Settings) -> Service:
         await parts.mongo.prepare(host.database, INDEXES)
         await parts.units.prepare()
         await accounting.register(parts.mongo, host.database, (ACCOUNT,))
-        await shelves.register(parts.mongo, host.database, SHELVES)
 
     return Service(
         name=NAME,

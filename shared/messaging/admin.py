@@ -1,6 +1,7 @@
 """What was not handled, and whether everything is accounted for: `python -m shared.messaging.admin list|show|replay|discard|conservation`.
 
-Needs `MONGO_URL`, `AMQP_URL` (the operator's user) and, where databases are not named like their services, `DATABASES` (JSON, by service).
+Needs `MONGO_URL`, `AMQP_URL` (the operator's user), `ADMIN_URLS` (JSON: address by service), `ADMIN_KEY` (scope `admin`) and, where
+databases are not named like their services, `DATABASES` (JSON, by service).
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, Pu
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.queue_browser import QueueBrowser
 from shared.messaging.operations import reconciliation
+from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
 from shared.messaging.operations.stuck_item import StuckItem
+from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, is_unavailable
 from shared.settings import Environment
@@ -39,6 +42,10 @@ class AdminSettings(Environment):
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the operator's user and the product's vhost")]
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of the replica set with all services' databases")]
+    admin_urls: Annotated[
+        dict[str, str], Field(default_factory=dict, description="JSON: address by service, whose `/v1/stuck` says what it gave up")
+    ]
+    admin_key: Annotated[SecretStr, Field(description="API key with the scope admin at each of them")] = SecretStr("")
     databases: Annotated[
         dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")
     ]
@@ -49,7 +56,7 @@ class AdminSettings(Environment):
 
 
 class Admin:
-    """The commands over one connection to each server."""
+    """The commands over one connection to each server, and to the services."""
 
     def __init__(self, settings: AdminSettings) -> None:
         where = endpoint(settings.amqp_url.get_secret_value())
@@ -57,60 +64,63 @@ class Admin:
         self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin")
         self._publisher = Publisher(where, "admin")
         self._letters = QueueBrowser(where)
-        self.desk = StuckWork(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self._messages = StuckMessages(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self._services = ServiceApi(settings.admin_urls, settings.admin_key.get_secret_value())
+        self.stuck = StuckWork(self._messages, self._services, SERVICES)
 
     async def close(self) -> None:
-        """Close both connections."""
+        """Close all connections."""
+        await self._services.close()
         await self._publisher.close()
         await self._mongo.close()
 
     async def list(self, options: argparse.Namespace) -> int:
-        """Print what waits; one line each, or one JSON object each."""
-        entries = await self.desk.waiting(options.service)
-        for entry in entries:
+        """Print what waits; one line each, or one JSON object each. 1 where a service could not be asked."""
+        found = await self.stuck.waiting(options.service)
+        for entry in found.items:
             print(orjson.dumps(_summary(entry)).decode() if options.json else _line(entry))
         if not options.json:
-            print(f"{len(entries)} waiting")
-        return 0
+            print(f"{len(found.items)} waiting")
+        return _tell(found.unreachable)
 
     async def show(self, options: argparse.Namespace) -> int:
         """Print one with what it holds; what is personal only when asked for."""
         for address in options.addresses:
-            entry = await self.desk.show(address)
+            entry = await self.stuck.show(address, personal=options.personal)
             shown = _summary(entry) | {"body": entry.content(in_full=options.personal)}
             print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
         return 0
 
     async def replay(self, options: argparse.Namespace) -> int:
         """Send again."""
-        return await self._each(options, "replayed", lambda address: self.desk.replay(address, vouch=options.vouch))
+        return await self._each(options, "replayed", lambda address: self.stuck.replay(address, vouch=options.vouch))
 
     async def discard(self, options: argparse.Namespace) -> int:
         """Decide that it shall not be handled."""
-        return await self._each(options, "discarded", lambda address: self.desk.discard(address, options.note))
+        return await self._each(options, "discarded", lambda address: self.stuck.discard(address, options.note))
 
     async def conservation(self, options: argparse.Namespace) -> int:
         """Print both books, as a table or as JSON. 1 when unbalanced."""
-        found = await reconciliation.settle(self._mongo, self._databases, self._letters, self.desk, options.settle)
+        found = await reconciliation.settle(self._mongo, self._databases, self._letters, self._messages, options.settle)
         print(orjson.dumps(reconciliation.as_data(found)).decode() if options.json else reconciliation.table(found))
         return 0 if found.balanced else _FAILED
 
     async def _each(self, options: argparse.Namespace, done: str, act: Callable[[str], Awaitable[None]]) -> int:
-        addresses = options.addresses
+        addresses, failed = options.addresses, 0
         if options.all:
-            addresses = [entry.address for entry in await self.desk.waiting(options.service) if options.code in (None, entry.code)]
+            found = await self.stuck.waiting(options.service)
+            addresses, failed = [entry.address for entry in found.items if options.code in (None, entry.code)], _tell(found.unreachable)
         elif not addresses:
             raise BadInput("nothing_named", "name addresses as `list` shows them, or --all")
-        failed = 0
         for address in addresses:
             try:
                 await act(address)
             except (AppError, PublishRefused, BrokerUnavailable) as error:
                 print(f"{address}: {error}", file=sys.stderr)
-                failed += 1
+                failed = _FAILED
             else:
                 print(f"{address}: {done}")
-        return _FAILED if failed else 0
+        return failed
 
 
 def main(words: Sequence[str]) -> int:
@@ -135,6 +145,13 @@ def main(words: Sequence[str]) -> int:
     except (AppError, PublishRefused) as error:
         print(f"admin: {error}", file=sys.stderr)
         return _FAILED
+
+
+def _tell(unreachable: Sequence[ServiceUnreachable]) -> int:
+    """Say which services could not be asked, a line each; the exit code."""
+    for error in unreachable:
+        print(f"admin: {error.code} could not be asked: {error.detail}", file=sys.stderr)
+    return _FAILED if unreachable else 0
 
 
 def _where(url: SecretStr) -> str:

@@ -32,12 +32,10 @@ from shared.messaging.layout.definitions import (
     render,
     render_whole,
 )
-from shared.messaging.layout.model import LADDER, Layout, RetryDelay, build, console, product
+from shared.messaging.layout.model import Layout, console, product
 
 CHECK_SECONDS: Final = 30.0  # an import goes on after the broker has said yes
 _FAILED: Final = 1
-
-__all__ = ["LADDER", "Layout", "RetryDelay", "apply", "build", "check", "declare", "main", "product", "render", "render_whole"]
 
 
 async def declare(url: str, layout: Layout) -> None:

@@ -26,6 +26,7 @@ from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
 from shared.messaging.broker.errors import PublishRefused
+from shared.messaging.operations.service_api import ServiceApi
 from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
@@ -95,6 +96,9 @@ class Sources:
     """The operator's user."""
     databases: Mapping[str, str]
     """Database by service."""
+    services: Mapping[str, str]
+    """Address by service."""
+    admin_key: str = field(repr=False)
     logs: tuple[Path, ...]
     """Of every process that ran; what was moved aside (`name.log.*`) is read too."""
 
@@ -106,8 +110,14 @@ class Sources:
             mongo_url or environment["MONGO_URL"],
             amqp_url or environment["AMQP_URL"],
             orjson.loads(environment["DATABASES"]),
+            orjson.loads(environment["ADMIN_URLS"]),
+            environment["ADMIN_KEY"],
             (*(stack.process(name).log for name in SERVICES), *logs),
         )
+
+    def office(self) -> Office:
+        """The operator's side of it."""
+        return Office(self.mongo_url, self.amqp_url, self.databases, ServiceApi(self.services, self.admin_key))
 
 
 def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verdict:
@@ -165,7 +175,7 @@ class Judge:
         """Wait until nothing moves, for at most so long; how long it took. What still moves then shows as findings of a verdict."""
         began = monotonic_seconds()
         client = MongoClient[Doc](self.sources.mongo_url, tz_aware=True, serverSelectionTimeoutMS=5_000)
-        office = Office(self.sources.mongo_url, self.sources.amqp_url, self.sources.databases)
+        office = self.sources.office()
 
         async def quiet() -> bool:
             still = await asyncio.to_thread(_quiet, client, self.sources.databases)
@@ -182,7 +192,7 @@ class Judge:
     async def look(self, history: History) -> tuple[World, list[Finding]]:
         """Read databases, queues and logs."""
         sources = self.sources
-        office = Office(sources.mongo_url, sources.amqp_url, sources.databases)
+        office = sources.office()
         try:
             world = await asyncio.to_thread(read, sources.mongo_url, sources.databases)
             await office.look(world)
@@ -193,13 +203,13 @@ class Judge:
 
     async def replay(self, settle_seconds: float = SETTLE_SECONDS) -> tuple[str, ...]:
         """I6: send everything that waits again. Addresses of what still (or again) waits once things are quiet."""
-        office = Office(self.sources.mongo_url, self.sources.amqp_url, self.sources.databases)
+        office = self.sources.office()
         try:
-            for entry in await office.desk.waiting():
+            for entry in await office.waiting():
                 with contextlib.suppress(AppError, PublishRefused):  # it is still there: the answer says so
-                    await office.desk.replay(entry.address)
+                    await office.stuck.replay(entry.address)
             await self.settle(settle_seconds)
-            return tuple(entry.address for entry in await office.desk.waiting())
+            return tuple(entry.address for entry in await office.waiting())
         finally:
             await office.close()
 

@@ -14,7 +14,7 @@ from deploy.local.parts import SERVICES
 from shared.errors import NotFound
 from shared.ids import new_id
 from tests.chaos.scene import HEAL_SECONDS, STRIKE_SECONDS, Case, Scene
-from tests.chaos.world import OUT_OF_REACH, Office
+from tests.chaos.world import OUT_OF_REACH
 from tests.support.eventually import eventually
 
 REPEATED: Final = 40  # events handed out again
@@ -113,14 +113,14 @@ async def _all_parked(scene: Scene, ids: list[tuple[str, str]]) -> bool:
 async def _discard(scene: Scene, message_ids: set[str]) -> int:
     """Decide, as an operator does, that these shall not be handled; as often as it takes where a server is slow to answer."""
     sources = scene.judge.sources
-    office = Office(sources.mongo_url, sources.amqp_url, sources.databases)
+    office = sources.office()
     done: set[str] = set()
 
     async def decide() -> bool:
-        for entry in await office.desk.waiting():
+        for entry in await office.waiting():
             if any(message_id in entry.address for message_id in message_ids):
                 with suppress(NotFound):  # its dead letter went with its row
-                    await office.desk.discard(entry.address, "made up by a test")
+                    await office.stuck.discard(entry.address, "made up by a test")
                     done.add(entry.address)
         return True
 

@@ -21,6 +21,9 @@ from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.queue_browser import QueueBrowser
 from shared.messaging.layout.model import LADDER, retry_queue
 from shared.messaging.operations import reconciliation
+from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
+from shared.messaging.operations.stuck_item import StuckItem
+from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import DatabaseUnavailable, Mongo
 from tests.support.eventually import eventually
@@ -57,7 +60,7 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
 
 LOOK_SECONDS: Final = 60.0  # for looking at servers that may be slow to answer
 
-OUT_OF_REACH: Final = (ConnectionLost, BrokerUnavailable, DatabaseUnavailable, PyMongoError)
+OUT_OF_REACH: Final = (ConnectionLost, BrokerUnavailable, DatabaseUnavailable, PyMongoError, ServiceUnreachable)
 """What reading raises while a server is away or too busy to answer in time: look again."""
 
 OUTBOX_FIELDS: Final = ("aggregate", "seq", "type", "state", "created_at", "sent_at", "code", "note", "correlation_id")
@@ -132,13 +135,15 @@ def _files(database: Database[Doc]) -> Iterator[tuple[str, str]]:
 class Office:
     """The operator's side: what waits, the balance, and sending again."""
 
-    def __init__(self, mongo_url: str, amqp_url: str, databases: Mapping[str, str]) -> None:
+    def __init__(self, mongo_url: str, amqp_url: str, databases: Mapping[str, str], services: ServiceApi) -> None:
         where = endpoint(amqp_url)
         self._databases = dict(databases)
         self._mongo = Mongo.connect(mongo_url, app_name="judge")
         self._publisher = Publisher(where, "judge")
         self._letters = QueueBrowser(where)
-        self.desk = StuckWork(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self._services = services
+        self._messages = StuckMessages(self._mongo, self._databases, self._letters, self._publisher.publish, now)
+        self.stuck = StuckWork(self._messages, services, tuple(self._databases))
 
     async def look(self, world: World, settle_seconds: float = reconciliation.SETTLE_SECONDS) -> None:
         """Add what waits and the balance; again where a server is slow to answer.
@@ -149,11 +154,22 @@ class Office:
         await eventually(lambda: self._look(world, settle_seconds), LOOK_SECONDS, ignoring=OUT_OF_REACH)
 
     async def _look(self, world: World, settle_seconds: float) -> bool:
-        world.waiting = [Waiting(entry.address, entry.type, entry.code) for entry in await self.desk.waiting()]
+        world.waiting = [Waiting(entry.address, entry.type, entry.code) for entry in await self.waiting()]
         world.balance = reconciliation.as_data(
-            await reconciliation.settle(self._mongo, self._databases, self._letters, self.desk, settle_seconds)
+            await reconciliation.settle(self._mongo, self._databases, self._letters, self._messages, settle_seconds)
         )
         return True
+
+    async def waiting(self) -> tuple[StuckItem, ...]:
+        """Everything that waits.
+
+        Raises:
+            ServiceUnreachable: a service could not be asked, so nobody knows.
+        """
+        found = await self.stuck.waiting()
+        if found.unreachable:
+            raise found.unreachable[0]
+        return found.items
 
     async def queued(self) -> int:
         """Messages that wait in the services' own queues or on the retry ladder."""
@@ -161,6 +177,7 @@ class Office:
         return sum([await self._letters.depth(queue) for queue in queues])
 
     async def close(self) -> None:
-        """Close both connections."""
+        """Close all connections."""
+        await self._services.close()
         await self._publisher.close()
         await self._mongo.close()

@@ -16,6 +16,8 @@ from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_notice as note_notice
 from services.intake.handlers.requests import note_progress as note_progress
+from services.intake.handlers.webhook_log import discard_item as discard_item
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.webhook_log import receive_webhook as receive_webhook
+from services.intake.handlers.webhook_log import replay_item as replay_item

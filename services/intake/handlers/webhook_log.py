@@ -65,3 +65,21 @@ async def handle_status(tx: Tx, key: str) -> None:
         tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
         tx.emit(fact)
     tx.finish_item(item)
+
+
+async def replay_item(tx: Tx, stuck_id: str) -> None:
+    """Have an item that was given up handled again, at its own place in its chat: the order is that of sending.
+
+    Raises:
+        NotFound: none waits under that id.
+    """
+    tx.renew_item((await tx.parked_item(stuck_id)).item)
+
+
+async def discard_item(tx: Tx, stuck_id: str, note: str) -> None:
+    """End an item that was given up; the note stays with it.
+
+    Raises:
+        NotFound: none waits under that id.
+    """
+    tx.discard_item((await tx.parked_item(stuck_id)).item, note)

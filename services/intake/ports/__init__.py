@@ -13,6 +13,7 @@ from services.intake.ports.tx import CourtCase as CourtCase
 from services.intake.ports.tx import SentMessage as SentMessage
 from services.intake.ports.tx import Tx as Tx
 from services.intake.ports.webhook_log import Lease as Lease
+from services.intake.ports.webhook_log import ParkedItem as ParkedItem
 from services.intake.ports.webhook_log import StoredItem as StoredItem
 from services.intake.ports.webhook_log import WebhookLog as WebhookLog
 from services.intake.ports.webhook_log import file_id_of as file_id_of

@@ -12,7 +12,7 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import Published, Request
-from services.intake.ports.webhook_log import StoredItem
+from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Receipt
 
 
@@ -60,6 +60,15 @@ class Tx(Protocol):
 
     def park_item(self, item: StoredItem, reason: str) -> None:
         """Give it up, visibly."""
+
+    async def parked_item(self, stuck_id: str) -> ParkedItem:
+        """An item that was given up; NotFound where there is none."""
+
+    def renew_item(self, item: StoredItem) -> None:
+        """Have a parked item handled again, at its own place in its chat."""
+
+    def discard_item(self, item: StoredItem, note: str) -> None:
+        """End a parked item unhandled; the note stays with it."""
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """Read contacts, their conversations and their open requests, many at once."""

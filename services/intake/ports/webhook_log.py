@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import orjson
+
 from services.intake.domain.webhook_log import Json, WebhookItem, WebhookItemKind
 from shared.messaging.delivery import Context
 
@@ -25,15 +27,36 @@ class StoredItem:
     kind: WebhookItemKind
     sender: str
     received_at: datetime
-    content: Json
+    raw: bytes
     traceparent: str
     is_new: bool = True
+
+    @property
+    def content(self) -> Json:
+        """What was sent, read anew each time: read it once.
+
+        Raises:
+            ValueError: it can't be read back.
+        """
+        found: Json = orjson.loads(self.raw)
+        return found
 
     @property
     def context(self) -> Context:
         """Because of what its events happen. A wamid has the phone number inside, so the cause is named by a hash of the key."""
         cause = f"wa:{hashlib.sha256(self.key.encode()).hexdigest()[:32]}"
         return Context(cause, cause, self.traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedItem:
+    """An item that was given up. `stuck_id` stands for its key, which has a phone number inside."""
+
+    stuck_id: str
+    kind: WebhookItemKind
+    reason: str
+    parked_at: datetime
+    item: StoredItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,9 @@ class WebhookLog(Protocol):
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a item up outside a unit. False when somebody handled it meanwhile."""
+
+    async def parked(self, after: str | None, limit: int) -> Sequence[ParkedItem]:
+        """What was given up, by `stuck_id`, beginning behind `after`."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
         """Contacts whose draft was last touched before that moment."""

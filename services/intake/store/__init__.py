@@ -3,7 +3,6 @@
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
-from services.intake.store.shelves import SHELVES as SHELVES
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-import orjson
-
 from services.intake.domain.webhook_log import WebhookItemKind
-from services.intake.ports import StoredItem
+from services.intake.ports import ParkedItem, StoredItem
 from shared.mongo import Doc, DocumentMapping
 
+_STUCK_ID_DIGITS: Final = 32  # hex: 128 bit of a hash, as a wamid has a phone number inside
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
@@ -28,7 +28,27 @@ class ItemRow:
 
     def parked(self, reason: str, at: datetime) -> ItemRow:
         """The same item, given up; it stays until an operator decides."""
-        return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": PARKED, "reason": reason, "parked_at": at})
+        return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at))
+
+    def renewed(self) -> ItemRow:
+        """Return the same item, to be handled again."""
+        doc = {name: value for name, value in self.doc.items() if name not in {"reason", "parked_at", "stuck_id"}}
+        return ItemRow(replace(self.item, is_new=True), {**doc, "state": NEW})
+
+    def discarded(self, note: str, at: datetime) -> ItemRow:
+        """Return the same item, ended unhandled; it expires like one that was handled."""
+        return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at})
+
+
+def parked_fields(key: str, reason: str, at: datetime) -> Doc:
+    """Return what is written into an item that is given up."""
+    stuck_id = hashlib.sha256(key.encode()).hexdigest()[:_STUCK_ID_DIGITS]
+    return {"state": PARKED, "reason": reason, "parked_at": at, "stuck_id": stuck_id}
+
+
+def parked_from(doc: Doc) -> ParkedItem:
+    """Return a parked item as it lies."""
+    return ParkedItem(doc["stuck_id"], WebhookItemKind(doc["kind"]), doc["reason"], doc["parked_at"], item_from(doc))
 
 
 def item_from(doc: Doc) -> StoredItem:
@@ -38,7 +58,7 @@ def item_from(doc: Doc) -> StoredItem:
         kind=WebhookItemKind(doc["kind"]),
         sender=doc["sender"],
         received_at=doc["received_at"],
-        content=orjson.loads(doc["content"]),
+        raw=doc["content"],
         traceparent=doc["traceparent"],
         is_new=doc["state"] == NEW,
     )

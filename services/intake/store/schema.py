@@ -22,8 +22,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             name="new_of_sender",
             partialFilterExpression={"state": "new", "kind": "message"},
         ),
-        # `admin` lists what was given up, the oldest first.
-        IndexModel([("parked_at", 1)], name="by_parked_at", partialFilterExpression={"state": "parked"}),
+        # What was given up: the list of it, and one that an operator decides about.
+        IndexModel([("stuck_id", 1)], name="by_stuck_id", partialFilterExpression={"state": "parked"}),
         # Sparse: what is not handled yet, nearly all that is written here, has no place in them, and none to leave.
         IndexModel([("handled_at", 1)], name="expiry_of_handled", expireAfterSeconds=HANDLED_KEPT_SECONDS, sparse=True),
         IndexModel([("kept_at", 1)], name="expiry_of_unread", expireAfterSeconds=UNREAD_KEPT_SECONDS, sparse=True),

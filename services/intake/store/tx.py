@@ -10,15 +10,16 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
-from services.intake.ports import CourtCase, SentMessage, StoredItem
+from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.cases import CASES
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.dockets import DOCKETS
-from services.intake.store.items import ITEMS, ItemRow
+from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.requests import REQUESTS, request_from
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from shared.clock import Clock
+from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
 from shared.values import Receipt
@@ -59,6 +60,26 @@ class MongoTx:
     def park_item(self, item: StoredItem, reason: str) -> None:
         """See `ports.Tx`."""
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
+
+    async def parked_item(self, stuck_id: str) -> ParkedItem:
+        """Find it by what stands for its key.
+
+        Raises:
+            NotFound: `webhook_log_not_found`.
+        """
+        row = await self._unit.find_one_by(ITEMS, {"state": PARKED, "stuck_id": stuck_id})
+        if row is None:
+            raise NotFound("webhook_log_not_found")
+        self._rows[row.item.key] = row
+        return parked_from(row.doc)
+
+    def renew_item(self, item: StoredItem) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(ITEMS, self._rows[item.key].renewed())
+
+    def discard_item(self, item: StoredItem, note: str) -> None:
+        """See `ports.Tx`."""
+        self._unit.save(ITEMS, self._rows[item.key].discarded(note, self._clock()))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         """See `ports.Tx`."""

@@ -14,8 +14,8 @@ from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
-from services.intake.ports import Lease, StoredItem
-from services.intake.store.items import KEPT, NEW, PARKED, item_from
+from services.intake.ports import Lease, ParkedItem, StoredItem
+from services.intake.store.items import KEPT, NEW, PARKED, item_from, parked_fields, parked_from
 from shared.mongo import LONG_AGO, Collection, DatabaseUnavailable, Doc, Mongo, from_now, reachable
 from shared.mongo.together import GroupCommit
 
@@ -176,6 +176,13 @@ class MongoWebhookLog:
             ]
         return max((at - min(oldest)).total_seconds(), 0.0) if oldest else 0.0
 
+    async def parked(self, after: str | None, limit: int) -> list[ParkedItem]:
+        """See `ports.WebhookLog`."""
+        query: Doc = {"state": PARKED, "stuck_id": {"$gt": after or ""}}
+        with reachable():
+            rows = await self._items.find(query).sort("stuck_id", 1).limit(limit).to_list(None)
+        return [parked_from(row) for row in rows]
+
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
         """See `ports.WebhookLog`."""
         query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
@@ -188,7 +195,7 @@ class MongoWebhookLog:
         with reachable():
             result = await self._items.update_one(
                 {"_id": key, "state": NEW},
-                {"$set": {"state": PARKED, "reason": reason, "parked_at": at}, "$inc": {"version": 1}},
+                {"$set": parked_fields(key, reason, at), "$inc": {"version": 1}},
             )
         return result.modified_count == 1
 

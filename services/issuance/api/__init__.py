@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.issuance.api import check, documents
+from services.issuance.api import check, documents, stuck
 from services.issuance.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 
@@ -13,3 +13,4 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Put the routes into the app."""
     app.include_router(documents.router(units, deps))
     app.include_router(check.router(deps))
+    app.include_router(stuck.router(units, deps))

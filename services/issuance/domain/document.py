@@ -97,7 +97,8 @@ class Document:
     """One numbered document of one request and product.
 
     `due_at` says when the renderer may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
-    one; None when there is nothing to do. `allocated_kk` is set only where this document got a new family card number.
+    one; None when there is nothing to do. `allocated_kk` is set only where this document got a new family card number. `note` says why an
+    operator discarded it, and who.
     """
 
     document_id: str
@@ -122,6 +123,7 @@ class Document:
     issued_at: datetime | None = None
     reason: str | None = None
     reason_at: datetime | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,17 @@ def void(document: Document, *, reason: str, at: datetime) -> Document:
     if not NEXT[document.state]:
         raise DomainError(f"document_{document.state}")
     return replace(_moved(document, DocumentState.VOID), due_at=None, material=None, reason=reason, reason_at=at)
+
+
+def discard(document: Document, *, note: str, at: datetime) -> Document:
+    """End a held document for the reason it is held, as an operator decided; the number stays used.
+
+    Raises:
+        DomainError: `document_not_held`.
+    """
+    if document.state is not DocumentState.HELD or document.reason is None:
+        raise DomainError("document_not_held")
+    return replace(void(document, reason=document.reason, at=at), note=note)
 
 
 def _moved(document: Document, state: DocumentState) -> Document:

@@ -56,6 +56,7 @@ def _document_to_doc(document: Document) -> Doc:
         "issued_at": document.issued_at,
         "reason": document.reason,
         "reason_at": document.reason_at,
+        "note": document.note,
     }
 
 
@@ -84,6 +85,7 @@ def document_from_doc(doc: Doc) -> Document:
         issued_at=doc["issued_at"],
         reason=doc["reason"],
         reason_at=doc["reason_at"],
+        note=doc.get("note"),  # absent: written before 0.2
     )
 
 

@@ -144,6 +144,17 @@ def retry_by_hand(job: Job, *, at: datetime) -> Job:
     return replace(job, state=JobState.READY, failures=0, waits=0, next_at=at, reason=RETRIED_BY_HAND, done_at=None)
 
 
+def discard_by_hand(job: Job, note: str, *, at: datetime) -> Job:
+    """An operator decides that a parked job shall not be sent.
+
+    Raises:
+        DomainError: `job_not_failed` unless it is `failed`.
+    """
+    if job.state is not JobState.FAILED:
+        raise DomainError("job_not_failed", job.state)
+    return replace(job, state=JobState.DISCARDED, note=note, done_at=at)
+
+
 def with_id(job: Job, provider_id: str) -> tuple[str, ...]:
     """The provider's ids with one more; that of the present try stays the last."""
     if provider_id in job.provider_ids:

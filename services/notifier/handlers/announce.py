@@ -96,3 +96,13 @@ async def retry_job(tx: Tx, key: str, *, at: datetime) -> Job:
     job = jobs.retry_by_hand(await tx.get_job(key), at=at)
     tx.save_job(job)
     return job
+
+
+async def discard_job(tx: Tx, key: str, note: str, *, at: datetime) -> None:
+    """End a parked job unsent; the note stays with it.
+
+    Raises:
+        NotFound: `jobs_not_found`.
+        DomainError: `job_not_failed`.
+    """
+    tx.save_job(jobs.discard_by_hand(await tx.get_job(key), note, at=at))

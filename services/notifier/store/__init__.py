@@ -7,5 +7,4 @@ from services.notifier.store.lanes import MongoLanes as MongoLanes
 from services.notifier.store.schema import INDEXES as INDEXES
 from services.notifier.store.schema import JOBS as JOBS
 from services.notifier.store.sender import MongoSenders as MongoSenders
-from services.notifier.store.shelves import SHELVES as SHELVES
 from services.notifier.store.tx import MongoTx as MongoTx

@@ -27,7 +27,7 @@ from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
-from shared.web import Client, refuses, require
+from shared.web import Client, refuses, require, stuck
 
 _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
@@ -59,6 +59,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(router)
+    app.include_router(stuck.routes(stuck.NothingStuck()))  # what it can't handle are messages; a case waits for an officer as a task
 
 
 def _lists(router: APIRouter, deps: Deps) -> None:

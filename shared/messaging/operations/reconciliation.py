@@ -17,7 +17,7 @@ from shared.messaging.broker.queue_browser import QueueBrowser
 from shared.messaging.layout.model import LADDER, retry_queue
 from shared.messaging.operations import accounting
 from shared.messaging.operations.accounting import Flow, Tally
-from shared.messaging.operations.stuck_work import StuckWork
+from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.mongo import Mongo
 
 SETTLE_SECONDS: Final = 10.0  # a unit of work takes milliseconds; a retry copy waits in a queue and is seen there
@@ -75,7 +75,7 @@ class Report:
         return sum((line.tally for line in self.lines), Tally(0, 0, 0, 0))
 
 
-async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, desk: StuckWork) -> Report:
+async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, messages: StuckMessages) -> Report:
     """Read both books once: databases first, then what the broker holds.
 
     Raises:
@@ -88,13 +88,13 @@ async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser
         for name, tally in (await accounting.take(mongo, database)).items()
     ]
     flows = await accounting.flows(mongo, databases)
-    unrouted = [letter.delivery.type for letter in await desk.unrouted()]
-    posts = [await _post(service, flows, unrouted, letters, desk) for service in databases]
+    unrouted = [letter.delivery.type for letter in await messages.unrouted()]
+    posts = [await _post(service, flows, unrouted, letters, messages) for service in databases]
     return Report(tuple(lines), tuple(flows), tuple(posts))
 
 
 async def settle(
-    mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, desk: StuckWork, seconds: float = SETTLE_SECONDS
+    mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, messages: StuckMessages, seconds: float = SETTLE_SECONDS
 ) -> Report:
     """Read until balanced, for at most `seconds`; the last reading.
 
@@ -104,20 +104,20 @@ async def settle(
     """
     deadline = monotonic_seconds() + seconds
     while True:
-        found = await read(mongo, databases, letters, desk)
+        found = await read(mongo, databases, letters, messages)
         if found.balanced or monotonic_seconds() >= deadline:
             return found
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], letters: QueueBrowser, desk: StuckWork) -> Post:
+async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], letters: QueueBrowser, messages: StuckMessages) -> Post:
     mine = {event.type for event in CONSUMERS.get(service, ())}
     return Post(
         consumer=service,
         on_the_way=sum(flow.on_the_way + flow.replayed for flow in flows if flow.consumer == service),
         queued=await letters.depth(service),
         waiting=sum([await letters.depth(retry_queue(service, step)) for step in LADDER]),
-        unrecorded=len(await desk.unrecorded(service)),
+        unrecorded=len(await messages.unrecorded(service)),
         unrouted=sum(1 for event_type in unrouted if event_type in mine),
     )
 

@@ -15,22 +15,20 @@ _HIDDEN: Final = "[personal]"
 
 
 class StuckPlace(StrEnum):
-    """Where messages lie. Other places are the shelves that services register."""
+    """Where it lies: a message, or (`stuck`) with the service that gave it up."""
 
     PARKED = "parked"
     REFUSED = "refused"
     DEAD = "dead"
     UNROUTED = "unrouted"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
 class StuckItem:
-    """One thing that waits for an operator. `place` is a `StuckPlace` for a message, else the name of a shelf.
+    """One thing that waits for an operator. `body` may hold personal data: it is shown when asked for, never listed or logged."""
 
-    `body` may hold personal data: it is shown when asked for, never listed or logged. `personal` names fields of it that are.
-    """
-
-    place: StuckPlace | str
+    place: StuckPlace
     service: str
     id: str
     type: str
@@ -39,7 +37,6 @@ class StuckItem:
     times: int = 1
     at: datetime | None = None
     body: bytes = field(default=b"", repr=False)
-    personal: frozenset[str] = frozenset()
     publisher: str | None = None
     """Of a message: who published it, as far as anybody vouches for that; empty where nobody does."""
 
@@ -54,8 +51,4 @@ class StuckItem:
             found = orjson.loads(self.body)
         except orjson.JSONDecodeError:
             return self.body.decode(errors="backslashreplace") if in_full else f"{_HIDDEN} {len(self.body)} bytes that are no JSON"
-        if in_full:
-            return found
-        if isinstance(found, dict):
-            found = {name: _HIDDEN if name in self.personal else value for name, value in found.items()}
-        return masked(found)
+        return found if in_full else masked(found)

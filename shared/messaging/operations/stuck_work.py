@@ -1,308 +1,115 @@
-"""What an operator can do with what was not handled: see it, send it again, or decide that it shall not be handled.
+"""What an operator can do with everything that was not handled: see it, replay it, or decide that it shall not be handled.
 
-Messages lie in four places; everything else lies on the shelves that its service registers (`shared.messaging.operations.shelves`):
-
-| place      | what lies there                                                  | sent again by                   |
-| ---------- | ---------------------------------------------------------------- | ------------------------------- |
-| `parked`   | the consumer gave it up; its reason is in the consumer's database | `retry.<service>`, to it alone  |
-| `refused`  | the broker would not take it from the publisher's outbox         | the publisher's relay           |
-| `dead`     | a dead letter that no database knows: the broker gave it up      | `retry.<service>`, to it alone  |
-| `unrouted` | no queue took it                                                 | the exchange it was sent to     |
-| a shelf    | the service gave it up: a chat message, a document, a notice     | the service: it is made due     |
+What is the messaging's own is read from the broker and the databases (`stuck_messages`). What a service gave up (a chat message, a
+document, a notice) is the service's to show and to decide about, at its `/v1/stuck` (`service_api`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from shared.clock import Clock
-from shared.contracts.envelope import publisher_of
-from shared.contracts.registry import Undecodable, decode
 from shared.errors import BadInput, NotFound
-from shared.messaging.broker import wire
-from shared.messaging.broker.queue_browser import QueueBrowser, QueuedMessage
-from shared.messaging.broker.wire import Outgoing
-from shared.messaging.delivery import Delivery
-from shared.messaging.layout.model import UNROUTED, dead_queue, retry_exchange
-from shared.messaging.operations.shelves import Shelves
+from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
 from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
-from shared.messaging.transaction.inbox import message_key
-from shared.messaging.transaction.outbox import Outbox
-from shared.messaging.transaction.parked import ParkedMessage, ParkedMessages, ParkedState
-from shared.mongo import Mongo
-
-PAGE: Final = 1_000  # rows of one place and service that are looked at together
+from shared.messaging.operations.stuck_messages import StuckMessages
 
 
-_WAITS_ELSEWHERE: Final = frozenset({ParkedState.PARKED, ParkedState.REPLAYED})
-"""Such a dead letter is the copy of a parked row, which is the entry that is shown."""
+@dataclass(frozen=True, slots=True)
+class StuckList:
+    """What waits, as far as it could be asked for."""
+
+    items: tuple[StuckItem, ...]
+    unreachable: tuple[ServiceUnreachable, ...] = ()
 
 
 class StuckWork:
-    """Everything over all services. Needs the operator's user on the broker and all databases."""
+    """Everything over all services."""
 
-    def __init__(
-        self,
-        mongo: Mongo,
-        databases: Mapping[str, str],
-        letters: QueueBrowser,
-        publish: Callable[[Outgoing], Awaitable[None]],
-        clock: Clock,
-    ) -> None:
-        """Wire it; `databases` is database by service."""
-        self._databases = dict(databases)
-        self._parked = {service: ParkedMessages(mongo, database) for service, database in databases.items()}
-        self._outboxes = {service: Outbox(mongo, database) for service, database in databases.items()}
-        self._shelves = {service: Shelves(mongo, database, service) for service, database in databases.items()}
-        self._letters = letters
-        self._publish = publish
-        self._clock = clock
+    def __init__(self, messages: StuckMessages, services: ServiceApi, names: Sequence[str]) -> None:
+        """Wire it; `names` are all services."""
+        self._messages = messages
+        self._services = services
+        self._names = tuple(names)
 
-    async def waiting(self, service: str | None = None) -> list[StuckItem]:
-        """Everything that waits, service by service, the oldest first.
+    async def waiting(self, service: str | None = None) -> StuckList:
+        """Return everything that waits, service by service, the oldest of each place first.
 
         Raises:
             NotFound: no such service.
             ConnectionLost: the broker is not there.
             DatabaseUnavailable: MongoDB is not there.
         """
-        if service is not None and service not in self._databases:
+        if service is not None and service not in self._names:
             raise NotFound("unknown_service", service)
-        found: list[StuckItem] = []
-        for name in self._databases if service is None else [service]:
-            found += await self._list_parked(name)
-            found += await self._list_refused(name)
-            found += await self._list_dead(name)
-            found += await self._shelves[name].waiting(PAGE)
-        unrouted = [
-            _entry(StuckPlace.UNROUTED, self._publisher_of(letter.delivery), letter) for letter in await self._letters.read(UNROUTED)
-        ]
-        return found + [entry for entry in unrouted if service in (None, entry.service)]
+        items: list[StuckItem] = []
+        unreachable: list[ServiceUnreachable] = []
+        for name in self._names if service is None else [service]:
+            items += await self._messages.of_service(name)
+            try:
+                items += await self._services.waiting(name)
+            except ServiceUnreachable as error:
+                unreachable.append(error)
+        items += [item for item in await self._messages.of_nobody() if service in (None, item.service)]
+        return StuckList(tuple(items), tuple(unreachable))
 
-    async def show(self, address: str) -> StuckItem:
-        """One entry with its bytes.
+    async def show(self, address: str, *, personal: bool = False) -> StuckItem:
+        """Return one with its body; of a service's own what is personal only when asked for.
 
         Raises:
             BadInput: that is no address.
             NotFound: nothing waits there.
+            ServiceUnreachable: the service does not answer.
         """
-        place, service, entry_id = self._parse(address)
-        shelves = self._shelves[service]
-        entry = await (self._find(place, service, entry_id) if isinstance(place, StuckPlace) else shelves.find(place, entry_id))
-        if entry is None:
+        place, service, item_id = self._parse(address)
+        if place is StuckPlace.STUCK:
+            found = await self._services.find(service, item_id, personal=personal)
+        else:
+            found = await self._messages.find(place, service, item_id)
+        if found is None:
             raise NotFound("nothing_waits_there", address)
-        return entry
+        return found
 
     async def replay(self, address: str, *, vouch: bool = False) -> None:
-        """Send it again. Whoever handled it meanwhile calls it a duplicate; a second replay of what is on its way finds nothing.
+        """Have it handled again. Whoever handled it meanwhile calls it a duplicate; a second replay of what is on its way finds nothing.
 
-        `vouch`: also where nobody says who published it, as in messages of the first release; it is sent as what it says it is.
+        `vouch`: also a message of which nobody says who published it, as of the first release; it is sent as what it says it is.
 
         Raises:
-            BadInput: that is no address, such things are not replayed here, or it was published in another's name (`forged`).
+            BadInput: that is no address, or it was published in another's name (`forged`).
             NotFound: nothing waits there.
+            ServiceUnreachable: the service does not answer.
             Refused, BrokerUnavailable: not sent; it waits where it was.
         """
-        entry = _as_it_says(await self.show(address), vouch=vouch)
-        done = True
-        if entry.place is StuckPlace.PARKED:
-            await self._replay_parked(entry)
-        elif entry.place is StuckPlace.REFUSED:
-            done = await self._outboxes[entry.service].replay(entry.id)
-        elif entry.place is StuckPlace.DEAD:
-            send = self._sender(entry, retry_exchange(entry.service), entry.service)
-            await self._letters.take(dead_queue(entry.service), {entry.id}, send)
-        elif entry.place is StuckPlace.UNROUTED:
-            await self._letters.take(UNROUTED, {entry.id}, self._sender(entry, None, entry.type))
+        place, service, item_id = self._parse(address)
+        if place is StuckPlace.STUCK:
+            done = await self._services.replay(service, item_id)
         else:
-            done = await self._shelves[entry.service].replay(entry.place, entry.id)
+            done = await self._messages.replay(await self.show(address), vouch=vouch)
         if not done:
             raise NotFound("nothing_waits_there", address)
 
     async def discard(self, address: str, note: str) -> None:
-        """Decide that it shall not be handled. The row stays, with the note (why, and who says so).
+        """Decide that it shall not be handled. It stays known, with the note (why, and who says so).
 
         Raises:
-            BadInput: that is no address, the note is empty, or such things are not discarded here.
+            BadInput: that is no address, or the note is empty.
             NotFound: nothing waits there.
+            ServiceUnreachable: the service does not answer.
         """
         if not note.strip():
             raise BadInput("note_missing", "say why, and who decided")
-        entry = await self.show(address)
-        if entry.place is StuckPlace.REFUSED:
-            done = await self._outboxes[entry.service].discard(entry.id, note)
-        elif isinstance(entry.place, StuckPlace):
-            done = await self._discard_message(entry, note)
+        place, service, item_id = self._parse(address)
+        if place is StuckPlace.STUCK:
+            done = await self._services.discard(service, item_id, note)
         else:
-            done = await self._shelves[entry.service].discard(entry.place, entry.id, note)
+            done = await self._messages.discard(await self.show(address), note)
         if not done:
             raise NotFound("nothing_waits_there", address)
 
-    # -- one place each
-
-    async def _list_parked(self, service: str) -> list[StuckItem]:
-        return [_parked(service, row) for row in await self._parked[service].list(limit=PAGE)]
-
-    async def _list_refused(self, service: str) -> list[StuckItem]:
-        return [
-            StuckItem(
-                StuckPlace.REFUSED,
-                service,
-                event.row.id,
-                event.row.type,
-                event.code,
-                event.detail,
-                event.row.attempts,
-                event.parked_at,
-                event.row.body,
-            )
-            for event in await self._outboxes[service].parked(PAGE)
-        ]
-
-    async def _list_dead(self, service: str) -> list[StuckItem]:
-        return [_entry(StuckPlace.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
-
-    async def unrecorded(self, service: str) -> list[QueuedMessage]:
-        """Dead letters that the service's database does not know of: given up by the broker (delivery limit).
-
-        Raises:
-            ConnectionLost: the broker is not there.
-        """
-        return [letter for letter, state in await self._dead(service) if state is None]
-
-    async def _dead(self, service: str) -> list[tuple[QueuedMessage, ParkedState | None]]:
-        rows = self._parked[service]
-        letters = await self._letters.read(dead_queue(service))
-        found = [(letter, await rows.find(message_key(service, letter.delivery.message_id))) for letter in letters]
-        return [(letter, None if row is None else row.state) for letter, row in found]
-
-    async def unrouted(self) -> list[QueuedMessage]:
-        """What no queue took.
-
-        Raises:
-            ConnectionLost: the broker is not there.
-        """
-        return await self._letters.read(UNROUTED)
-
-    async def _find(self, place: StuckPlace, service: str, message_id: str) -> StuckItem | None:
-        if place is StuckPlace.PARKED:
-            row = await self._parked[service].find(message_key(service, message_id))
-            if row is None or row.state is not ParkedState.PARKED:
-                return None
-            return _parked(service, row)
-        if place is StuckPlace.REFUSED:
-            event = await self._outboxes[service].find(message_id)
-            if event is None:
-                return None
-            return StuckItem(
-                place, service, event.row.id, event.row.type, event.code, event.detail, event.row.attempts, event.parked_at, event.row.body
-            )
-        if place is StuckPlace.DEAD:
-            return next((entry for entry in await self._list_dead(service) if entry.id == message_id), None)
-        return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
-
-    async def _replay_parked(self, entry: StuckItem) -> None:
-        rows, key = self._parked[entry.service], message_key(entry.service, entry.id)
-        if not await rows.mark_replayed(key, self._clock()):
-            raise NotFound("nothing_waits_there", entry.address)
-        sent = False
-
-        async def send(letter: QueuedMessage) -> bool:
-            # Sent while its copies are held: one that comes back dead at once stands behind them and is not taken for an old one.
-            nonlocal sent
-            if not sent:
-                await self._publish(_again(entry, letter.delivery, retry_exchange(entry.service), entry.service))
-                sent = True
-            return True
-
-        try:
-            await self._letters.take(dead_queue(entry.service), {entry.id}, send)
-            if not sent:  # the dead letter is gone: the row has the bytes
-                kept = Delivery(entry.body, entry.id, entry.type)
-                await self._publish(_again(entry, kept, retry_exchange(entry.service), entry.service))
-                sent = True
-        finally:
-            if not sent:
-                await rows.mark_parked_again(key, self._clock())
-
-    async def _discard_message(self, entry: StuckItem, note: str) -> bool:
-        rows = self._parked[entry.service]
-        consumer = UNROUTED if entry.place is StuckPlace.UNROUTED else entry.service
-        key = message_key(consumer, entry.id)
-        if entry.place is StuckPlace.DEAD and await rows.find(key) is not None:  # left behind by a replay or a discard that was cut short
-            return await self._drop_dead_copies(entry) > 0
-        if entry.place is not StuckPlace.PARKED:  # a decision needs a row that remembers it
-            delivery = Delivery(entry.body, entry.id, entry.type, publisher=entry.publisher or "")
-            await rows.park(key, consumer, delivery, (entry.code, "recorded to be discarded"), self._clock())
-        done = await rows.discard(key, note, self._clock())
-        if entry.place is StuckPlace.UNROUTED:
-            await self._letters.take(UNROUTED, {entry.id}, _yes)
-        else:
-            await self._drop_dead_copies(entry)
-        return done
-
-    async def _drop_dead_copies(self, entry: StuckItem) -> int:
-        return await self._letters.take(dead_queue(entry.service), {entry.id}, _yes)
-
-    def _sender(self, entry: StuckItem, exchange: str | None, routing_key: str) -> Callable[[QueuedMessage], Awaitable[bool]]:
-        async def send(letter: QueuedMessage) -> bool:
-            await self._publish(_again(entry, letter.delivery, exchange or letter.exchange, routing_key))
-            return True
-
-        return send
-
-    def _parse(self, address: str) -> tuple[StuckPlace | str, str, str]:
+    def _parse(self, address: str) -> tuple[StuckPlace, str, str]:
         service, _, rest = address.partition("/")
-        place, _, entry_id = rest.partition("/")
-        if service not in self._databases or not place or not entry_id:
+        place, _, item_id = rest.partition("/")
+        if service not in self._names or place not in list(StuckPlace) or not item_id:
             raise BadInput("not_an_address", "service/place/id, as `list` shows it")
-        return StuckPlace(place) if place in list(StuckPlace) else place, service, entry_id
-
-    def _publisher_of(self, delivery: Delivery) -> str:
-        publisher = publisher_of(delivery.type)
-        return publisher if publisher in self._databases else next(iter(self._databases))
-
-
-async def _yes(_letter: QueuedMessage) -> bool:
-    return True
-
-
-def _as_it_says(entry: StuckItem, *, vouch: bool) -> StuckItem:
-    """The entry, with a publisher that may say it.
-
-    Raises:
-        BadInput: `forged`, and no operator's word makes it true; without `vouch` also where nobody says who published it.
-    """
-    if entry.publisher is None or entry.publisher == publisher_of(entry.type):
-        return entry
-    if entry.publisher or not vouch:
-        hint = "it can only be discarded" if entry.publisher else "look at it, then replay it with --vouch, or discard it"
-        raise BadInput("forged", f"published by {entry.publisher or 'nobody'}: {hint}")
-    return replace(entry, publisher=publisher_of(entry.type))
-
-
-def _again(entry: StuckItem, delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
-    """A fresh start on the ladder; the consumer is told who published it first, and that it may have seen this before."""
-    first = replace(delivery, publisher=entry.publisher or "", message_id=_own_id(delivery) if delivery.forged else delivery.message_id)
-    return wire.copy(first, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
-
-
-def _own_id(delivery: Delivery) -> str:
-    """The id that its envelope bears: without a publisher it was filed under another (`wire.receive`)."""
-    try:
-        return decode(delivery.body).id
-    except Undecodable:
-        return delivery.message_id
-
-
-def _parked(service: str, row: ParkedMessage) -> StuckItem:
-    return StuckItem(
-        StuckPlace.PARKED, service, row.message_id, row.type, row.code, row.detail, row.times, row.at, row.body, publisher=row.publisher
-    )
-
-
-def _entry(place: StuckPlace, service: str, letter: QueuedMessage) -> StuckItem:
-    delivery = letter.delivery
-    return StuckItem(place, service, delivery.message_id, delivery.type, letter.reason, body=delivery.body, publisher=delivery.publisher)
+        return StuckPlace(place), service, item_id

@@ -10,11 +10,12 @@ from typing import Any
 
 import orjson
 import pytest
+from fastapi import FastAPI
 
 from shared.clock import now
 from shared.contracts.notifier import NoticeFailed
 from shared.contracts.registry import SERVICES
-from shared.errors import BadInput, NotFound, Permanent
+from shared.errors import BadInput, DomainError, NotFound, Permanent
 from shared.ids import new_id
 from shared.messaging import topology
 from shared.messaging.admin import main
@@ -26,9 +27,10 @@ from shared.messaging.broker.wire import Outgoing
 from shared.messaging.consumer.consumer import Consumer
 from shared.messaging.delivery import EventRoute, Meta, routing
 from shared.messaging.layout import model as layout
-from shared.messaging.operations import accounting, reconciliation, shelves
-from shared.messaging.operations.shelves import Elsewhere, Move, Shelf
-from shared.messaging.operations.stuck_item import StuckPlace
+from shared.messaging.operations import accounting, reconciliation
+from shared.messaging.operations.service_api import ServiceApi
+from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
+from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.operations.stuck_work import StuckWork
 from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.parked import ParkedState
@@ -36,8 +38,12 @@ from shared.messaging.transaction.relay import Relay
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.messaging.transaction.unit_of_work import UnitOfWork
 from shared.mongo import Doc, DocumentMapping, Mongo
+from shared.web import stuck
+from shared.web.stuck import NothingStuck, StuckDetail, StuckEntry, StuckPage
 from tests.integration.messaging.conftest import SHORT, Room, open_room
 from tests.support.eventually import eventually
+from tests.support.http_server import serving
+from tests.support.operating import KEY, LESSER_KEY, app_with
 from tests.support.vhosts import Vhost, as_user
 
 PRODUCT = layout.product(SHORT)
@@ -54,17 +60,43 @@ def _to_doc(_thing: Thing) -> Doc:
 
 
 THINGS: DocumentMapping[Thing] = DocumentMapping("things", lambda thing: thing.thing_id, _to_doc, lambda doc: Thing(doc["_id"]))
-SHELF = Shelf(
-    name="stuck_things",
-    collection="things",
-    waits={"state": "stuck"},
-    kind="kind",
-    reason="why",
-    since="since",
-    replay=Move(({"$set": {"state": "open"}},)),
-    discard=Elsewhere("DELETE /v1/things/{id}"),
-    personal=("holder",),
-)
+
+
+class StuckThings:
+    """What a service says of its things that are stuck, and does with them."""
+
+    def __init__(self) -> None:
+        self.stuck = {"t:1": "ink", "t:2": "paper", "t:3": "ink"}
+        self.replayed: list[str] = []
+        self.notes: dict[str, str] = {}
+
+    async def page(self, after: str | None, limit: int) -> StuckPage:
+        """One to a page."""
+        assert limit > 0
+        keys = sorted(key for key in self.stuck if key > (after or ""))
+        return StuckPage(stuck=[self._entry(key) for key in keys[:1]], next=keys[0] if len(keys) > 1 else None)
+
+    async def find(self, stuck_id: str) -> StuckDetail | None:
+        if stuck_id not in self.stuck:
+            return None
+        return StuckDetail(**self._entry(stuck_id).model_dump(), content={"holder": "BUDI", "nik": "x", "size": 1})
+
+    async def replay(self, stuck_id: str) -> None:
+        self._take(stuck_id)
+        self.replayed.append(stuck_id)
+
+    async def discard(self, stuck_id: str, note: str) -> None:
+        self._take(stuck_id)
+        self.notes[stuck_id] = note
+
+    def _take(self, stuck_id: str) -> None:
+        if self.stuck.pop(stuck_id, None) is None:
+            raise NotFound("things_not_found") if stuck_id == "unknown" else DomainError("thing_not_stuck")
+
+    def _entry(self, key: str) -> StuckEntry:
+        return StuckEntry(id=key, kind="kk", code=self.stuck[key], since=now(), attempts=3)
+
+
 ACCOUNT = accounting.by_state("things", "things", finished=("done",), parked=("stuck",), in_flight=("open",))
 
 
@@ -76,12 +108,14 @@ class Town:
     room: Room
     databases: dict[str, str]
     publishers: dict[str, Publisher]
+    services: ServiceApi
     ill: bool = False
     handled: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.letters = QueueBrowser(endpoint(as_user(self.room.url, layout.OPERATOR)))
-        self.desk = StuckWork(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
+        self.messages = StuckMessages(self.mongo, self.databases, self.letters, self.publishers[layout.OPERATOR].publish, now)
+        self.stuck = StuckWork(self.messages, self.services, SERVICES)
         rows = Outbox(self.mongo, self.databases["notifier"])
         self.relay = Relay(rows, lambda row: self.publishers["notifier"].publish(row.message()), poll_seconds=0.1, watch=False)
         self.notifier = self._units("notifier")
@@ -142,22 +176,35 @@ class Town:
             await task
 
     async def balance(self, seconds: float = 5) -> reconciliation.Report:
-        return await reconciliation.settle(self.mongo, self.databases, self.letters, self.desk, seconds)
+        return await reconciliation.settle(self.mongo, self.databases, self.letters, self.messages, seconds)
+
+    async def waiting(self) -> tuple[StuckItem, ...]:
+        found = await self.stuck.waiting()
+        assert found.unreachable == ()
+        return found.items
 
     async def addresses(self) -> list[str]:
-        return [entry.address for entry in await self.desk.waiting()]
+        return [entry.address for entry in await self.waiting()]
 
 
 @pytest.fixture
-async def town(vhost: Vhost, mongo_url: str, database: str) -> AsyncIterator[Town]:
+async def town(vhost: Vhost, mongo_url: str, database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     vhost.put_policies(PRODUCT)
     await topology.declare(vhost.url, PRODUCT)
     mongo = Mongo.connect(mongo_url)
     async with open_room(vhost.url) as room, AsyncExitStack() as publishers:
         users = ("notifier", "intake", layout.OPERATOR)
         by_user = {user: await publishers.enter_async_context(room.publisher(user=user)) for user in users}
-        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, by_user)
+        url = await publishers.enter_async_context(serving(app_with(stuck.routes(NothingStuck()))))
+        services = ServiceApi(dict.fromkeys(SERVICES, url), KEY)
+        publishers.push_async_callback(services.close)
+        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, by_user, services)
         await made.prepare()
+        monkeypatch.setenv("MONGO_URL", mongo_url)
+        monkeypatch.setenv("AMQP_URL", as_user(room.url, layout.OPERATOR))
+        monkeypatch.setenv("DATABASES", json.dumps(made.databases))
+        monkeypatch.setenv("ADMIN_URLS", json.dumps(dict.fromkeys(SERVICES, url)))
+        monkeypatch.setenv("ADMIN_KEY", KEY)
         yield made
     await mongo.close()
 
@@ -167,13 +214,13 @@ async def test_poison_is_listed_replayed_to_success_and_balanced_all_along(town:
     async with town.relaying(), town.consuming():
         event_id = await town.emit()
         await eventually(lambda: town.room.depth(DEAD))
-        (entry,) = await town.desk.waiting()
+        (entry,) = await town.waiting()
         assert (entry.address, entry.code, entry.place) == (f"intake/parked/{event_id}", "ill", StuckPlace.PARKED)
         assert entry.at is not None
-        assert event_id.encode() in (await town.desk.show(entry.address)).body
+        assert event_id.encode() in (await town.stuck.show(entry.address)).body
         assert (await town.balance()).balanced
         town.ill = False
-        await town.desk.replay(entry.address)
+        await town.stuck.replay(entry.address)
         await eventually(lambda: town.handled == [event_id, event_id])
         await eventually(lambda: is_gone(town))
         found = await town.balance()
@@ -181,7 +228,7 @@ async def test_poison_is_listed_replayed_to_success_and_balanced_all_along(town:
     assert [flow.handled for flow in found.flows if flow.published] == [1]
     assert await town.room.depth(DEAD) == 0
     with pytest.raises(NotFound):
-        await town.desk.replay(entry.address)
+        await town.stuck.replay(entry.address)
 
 
 async def test_what_fails_again_is_parked_again(town: Town) -> None:
@@ -189,7 +236,7 @@ async def test_what_fails_again_is_parked_again(town: Town) -> None:
     async with town.relaying(), town.consuming():
         event_id = await town.emit()
         await eventually(lambda: town.room.depth(DEAD))
-        await town.desk.replay(f"intake/parked/{event_id}")
+        await town.stuck.replay(f"intake/parked/{event_id}")
         await eventually(lambda: times_is(town, 2))
         await eventually(lambda: town.room.depth(DEAD))
         assert (await town.balance()).balanced
@@ -201,8 +248,8 @@ async def test_discard_keeps_the_decision_and_the_balance(town: Town) -> None:
         event_id = await town.emit()
         await eventually(lambda: town.room.depth(DEAD))
         with pytest.raises(BadInput):
-            await town.desk.discard(f"intake/parked/{event_id}", " ")
-        await town.desk.discard(f"intake/parked/{event_id}", "test data; decided by op")
+            await town.stuck.discard(f"intake/parked/{event_id}", " ")
+        await town.stuck.discard(f"intake/parked/{event_id}", "test data; decided by op")
         found = await town.balance()
     assert await town.addresses() == []
     assert await town.room.depth(DEAD) == 0
@@ -222,7 +269,7 @@ async def test_a_dead_letter_that_only_the_broker_knows_is_listed_and_replayed(t
     assert await town.addresses() == [f"intake/dead/{event_id}"]
     assert (await town.balance()).balanced
     async with town.consuming():
-        await town.desk.replay(f"intake/dead/{event_id}")
+        await town.stuck.replay(f"intake/dead/{event_id}")
         await eventually(lambda: town.handled)
     assert await town.addresses() == []
     assert await town.room.depth(DEAD) == 0
@@ -233,7 +280,7 @@ async def test_discarding_what_only_the_broker_knows_leaves_a_row(town: Town) ->
     first = {wire.PUBLISHER: "notifier"}
     await town.room.put(Outgoing(layout.dead_exchange("intake"), "intake", event_id, NoticeFailed.type, b"{}", headers=first))
     await eventually(lambda: town.room.depth(DEAD))
-    await town.desk.discard(f"intake/dead/{event_id}", "not ours; decided by op")
+    await town.stuck.discard(f"intake/dead/{event_id}", "not ours; decided by op")
     docs = await town.mongo.collection(town.databases["intake"], "parked").find().to_list(None)
     assert [(doc["_id"], doc["state"]) for doc in docs] == [(f"intake:{event_id}", ParkedState.DISCARDED)]
     assert await town.room.depth(DEAD) == 0
@@ -248,7 +295,7 @@ async def test_what_no_queue_takes_is_kept_listed_and_sent_again(town: Town) -> 
     assert (await town.balance()).balanced
     await topology.declare(town.room.url, PRODUCT)  # the binding is back
     async with town.consuming():
-        await town.desk.replay(f"notifier/unrouted/{event_id}")
+        await town.stuck.replay(f"notifier/unrouted/{event_id}")
         await eventually(lambda: town.handled == [event_id])
     assert await town.addresses() == []
     assert await town.room.depth(layout.UNROUTED) == 0
@@ -260,9 +307,9 @@ async def test_a_refused_row_is_listed_and_goes_out_when_replayed(town: Town) ->
         event_id = await town.emit()
         await eventually(town.addresses)
         assert await town.addresses() == [f"notifier/refused/{event_id}"]
-        assert (await town.desk.show(f"notifier/refused/{event_id}")).code == "unknown_exchange"
+        assert (await town.stuck.show(f"notifier/refused/{event_id}")).code == "unknown_exchange"
         await topology.declare(town.room.url, PRODUCT)
-        await town.desk.replay(f"notifier/refused/{event_id}")
+        await town.stuck.replay(f"notifier/refused/{event_id}")
         await eventually(lambda: town.room.depth("intake"))
     assert await town.addresses() == []
 
@@ -285,12 +332,7 @@ async def test_an_account_that_does_not_add_up_unbalances_the_books(town: Town) 
     assert found.total.missing == 1
 
 
-async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
-    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
-    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     town.ill = True
     async with town.relaying(), town.consuming():
         event_id = await town.emit()
@@ -315,43 +357,69 @@ async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(
     assert "NOT BALANCED" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("town")
 async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same_commands(
-    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
-    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
-    things = town.mongo.collection(town.databases["issuance"], "things")
-    thing = {"_id": "t/1", "state": "stuck", "version": 3, "kind": "kk", "why": "ink", "since": now(), "holder": "BUDI", "nik": "x"}
-    await things.insert_one(thing)
-    await shelves.register(town.mongo, town.databases["issuance"], (SHELF,))
-    address = "issuance/stuck_things/t/1"
-    assert await run("list", "--json", "--service", "issuance") == 0
-    (listed,) = printed(capsys)
-    assert (listed["address"], listed["type"], listed["code"]) == (address, "kk", "ink")
-    assert await run("show", address) == 0
-    assert "BUDI" not in (shown := capsys.readouterr().out)
-    assert json.loads(shown)["body"]["nik"] == "[personal]"
-    assert await run("show", "--personal", address) == 0
-    assert json.loads(capsys.readouterr().out)["body"]["holder"] == "BUDI"
-    assert await run("discard", address, "--note", "op says so") == 1
-    assert "DELETE /v1/things" in capsys.readouterr().err
-    assert (await town.balance(seconds=0)).total.parked == 1
-    assert await run("replay", "--all", "--service", "issuance", "--code", "ink") == 0
-    row = await things.find_one({"_id": "t/1"})
-    assert row is not None
-    assert (row["state"], row["version"]) == ("open", 4)
-    assert await run("replay", address) == 1
-    assert await run("show", "issuance/nowhere/t/1") == 1
+    things = StuckThings()
+    async with serving(app_with(stuck.routes(things, frozenset({"holder"})))) as url:
+        monkeypatch.setenv("ADMIN_URLS", json.dumps({"issuance": url}))
+        assert await run("list", "--json", "--service", "issuance") == 0
+        listed = printed(capsys)
+        assert [(each["address"], each["type"], each["code"], each["times"]) for each in listed] == [
+            ("issuance/stuck/t:1", "kk", "ink", 3),
+            ("issuance/stuck/t:2", "kk", "paper", 3),
+            ("issuance/stuck/t:3", "kk", "ink", 3),
+        ]
+        address = listed[0]["address"]
+        assert await run("show", address) == 0
+        assert shown(capsys)["body"] == {"holder": "[personal]", "nik": "[personal]", "size": 1}
+        assert await run("show", "--personal", address) == 0
+        assert shown(capsys)["body"]["holder"] == "BUDI"
+        assert await run("discard", "issuance/stuck/t:2", "--note", "op says so") == 0
+        assert things.notes == {"t:2": "op says so"}
+        assert await run("discard", address, "--note", " ") == 1
+        assert await run("discard", address, "--note", "x" * 501) == 1
+        assert await run("replay", "--all", "--service", "issuance", "--code", "ink") == 0
+        assert things.replayed == ["t:1", "t:3"]
+        capsys.readouterr()
+        for gone in (address, "issuance/stuck/t:2", "issuance/stuck/unknown"):
+            assert await run("replay", gone) == 1
+            assert f"nothing_waits_there: {gone}" in capsys.readouterr().err
+        assert await run("show", "issuance/stuck/unknown") == 1
 
 
-async def test_what_names_no_publisher_goes_out_only_with_somebody_s_word(
-    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("town")
+async def test_a_service_out_of_reach_is_named_and_the_others_are_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    things = StuckThings()
+    async with serving(app_with(stuck.routes(things))) as url, serving(FastAPI()) as stranger:
+        urls = {"issuance": url, "intake": "http://somebody:secret@127.0.0.1:1", "verification": stranger}
+        monkeypatch.setenv("ADMIN_URLS", json.dumps(urls))
+        assert await run("list", "--json") == 1
+        said = capsys.readouterr()
+        assert [json.loads(line)["address"] for line in said.out.splitlines() if line.startswith('{"address"')] == [
+            "issuance/stuck/t:1",
+            "issuance/stuck/t:2",
+            "issuance/stuck/t:3",
+        ]
+        assert [line for line in said.err.splitlines() if line.startswith("admin:")] == [
+            "admin: intake could not be asked: does not answer at 127.0.0.1:1 (ConnectError)",
+            "admin: verification could not be asked: answers 404",
+            "admin: notifier could not be asked: ADMIN_URLS has no address of it",
+        ]
+        assert await run("replay", "--all") == 1
+        assert things.replayed == ["t:1", "t:2", "t:3"]
+        assert await run("replay", "intake/stuck/t:1") == 1
+        monkeypatch.setenv("ADMIN_KEY", LESSER_KEY)
+        capsys.readouterr()
+        assert await run("list", "--service", "issuance") == 1
+        assert "admin: issuance could not be asked: answers 403 scope_missing" in capsys.readouterr().err
+
+
+async def test_what_names_no_publisher_goes_out_only_with_somebody_s_word(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     """As the first release published: it waits in the queue when the new one comes."""
-    monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
-    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
     async with town.relaying():
         event_id = await town.emit()
         await eventually(lambda: town.room.depth("intake"))
@@ -374,12 +442,7 @@ async def test_what_names_no_publisher_goes_out_only_with_somebody_s_word(
         assert (await town.balance()).balanced
 
 
-async def test_what_another_published_is_never_replayed_whoever_vouches(
-    town: Town, mongo_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("MONGO_URL", mongo_url)
-    monkeypatch.setenv("AMQP_URL", as_user(town.room.url, layout.OPERATOR))
-    monkeypatch.setenv("DATABASES", json.dumps(town.databases))
+async def test_what_another_published_is_never_replayed_whoever_vouches(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     async with town.relaying(), town.consuming():
         genuine = await town.emit()
         await eventually(lambda: town.handled == [genuine])
@@ -404,6 +467,13 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
 
 
+def shown(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """What `show` printed; the log of the test's own servers stands before it, a line each."""
+    out = capsys.readouterr().out
+    found: dict[str, Any] = json.loads(out[out.index("{\n") :])
+    return found
+
+
 async def run(*words: str) -> int:
     return await asyncio.to_thread(partial(main, words))
 
@@ -413,4 +483,4 @@ async def is_gone(town: Town) -> bool:
 
 
 async def times_is(town: Town, times: int) -> bool:
-    return [entry.times for entry in await town.desk.waiting()] == [times]
+    return [entry.times for entry in await town.waiting()] == [times]

@@ -36,7 +36,7 @@ PRODUCT = layout.product()
 
 
 async def test_applied_by_the_api_it_is_in_force_and_a_second_time_changes_nothing(vhost: Vhost, broker: Broker) -> None:
-    wanted = topology.render(PRODUCT, vhost.name)
+    wanted = definitions.render(PRODUCT, vhost.name)
     assert await topology.check(PRODUCT, api=broker.api_url, vhost=vhost.name) != []
     for _ in range(2):
         await topology.apply(wanted, api=broker.api_url, vhost=vhost.name)
@@ -45,7 +45,7 @@ async def test_applied_by_the_api_it_is_in_force_and_a_second_time_changes_nothi
 
 
 async def test_what_is_missing_or_changed_is_named(vhost: Vhost, broker: Broker) -> None:
-    await topology.apply(topology.render(PRODUCT, vhost.name), api=broker.api_url, vhost=vhost.name)
+    await topology.apply(definitions.render(PRODUCT, vhost.name), api=broker.api_url, vhost=vhost.name)
     session = await connect(endpoint(vhost.url), "test")
     await session.channel.queue_delete("intake.dead")
     await session.channel.queue_unbind("issuance", "events", "verification.request_approved.v1")
@@ -111,7 +111,7 @@ async def test_an_older_layout_is_brought_over_and_no_message_that_waits_is_lost
             assert any(line.startswith(f"{name} is of an older layout") for line in stale), stale
         assert f"policies: {vhost.name} work.issuance differs" in stale
         for _ in range(2 if by == "api" else 1):
-            await topology.apply(topology.render(PRODUCT, vhost.name), vhost=vhost.name, **way)
+            await topology.apply(definitions.render(PRODUCT, vhost.name), vhost=vhost.name, **way)
             await topology.retire(PRODUCT, vhost=vhost.name, **way)
         left = await topology.check(PRODUCT, vhost=vhost.name, **way)
         assert [line.split(" is ")[0] for line in left] == ([] if by == "api" else ["exchanges: retry", "exchanges: dead"])
@@ -122,7 +122,7 @@ async def test_an_older_layout_is_brought_over_and_no_message_that_waits_is_lost
 async def test_what_somebody_else_bound_to_an_older_exchange_is_told_and_left(private_broker: PrivateBroker) -> None:
     vhost, api = private_broker.vhost, private_broker.node.api_url
     vhost.api.call("POST", "/api/definitions", the_older_layout(vhost.name))
-    await topology.apply(topology.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
+    await topology.apply(definitions.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
     async with open_room(private_broker.url) as room:
         await room.declare_queue("theirs", {})
         await room.bind("theirs", "retry", "x")
@@ -152,7 +152,7 @@ async def test_each_console_has_its_own_queue_that_its_user_alone_reads(
     private_broker: PrivateBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vhost, api = private_broker.vhost, private_broker.node.api_url
-    await topology.apply(topology.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
+    await topology.apply(definitions.render(PRODUCT, vhost.name), api=api, vhost=vhost.name)
     words = ("--vhost", vhost.name, "--api", api, "--url", private_broker.url, "--secrets", str(tmp_path))
     for name in ("counter2", "counter3", "counter2"):
         assert await asyncio.to_thread(topology.main, ("console", name, *words)) == 0

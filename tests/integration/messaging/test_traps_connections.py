@@ -16,6 +16,7 @@ from shared.messaging.broker.errors import ConnectionLost
 from shared.messaging.broker.reconnecting import ReconnectingChannel
 from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Delivery, Done, Outcome
+from shared.messaging.layout import definitions
 from shared.messaging.layout import model as layout
 from tests.integration.messaging.conftest import (
     OPTIONS,
@@ -165,7 +166,7 @@ async def test_trap_07_a_consumer_that_the_broker_has_forgotten_notices_it(room:
 
 
 def test_trap_07_queues_have_no_argument_but_their_type() -> None:
-    queues = topology.render(layout.product(), "/")["queues"]
+    queues = definitions.render(layout.product(), "/")["queues"]
     assert {json.dumps(queue["arguments"]) for queue in queues} == {'{"x-queue-type": "quorum"}'}
 
 

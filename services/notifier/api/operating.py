@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.domain.facts import NoticeKind
@@ -108,12 +108,12 @@ class PauseOrder(BaseModel):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="A code, such as maintenance or wrong_text")] = "operator"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Put the routes into the app."""
-    router = APIRouter(prefix="/v1", dependencies=_ADMIN)
-    _jobs(router, units, deps)
-    _sender(router, deps)
-    app.include_router(router)
+def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
+    """Return the routes of jobs and of the sender."""
+    api = APIRouter(prefix="/v1", dependencies=_ADMIN)
+    _jobs(api, units, deps)
+    _sender(api, deps)
+    return api
 
 
 def _jobs(api: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:

@@ -1,0 +1,13 @@
+"""What comes in over HTTP: what operators look at and decide. Scope `admin` throughout."""
+
+from fastapi import FastAPI
+
+from services.notifier.api import operating, stuck
+from services.notifier.ports import Deps, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+
+
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Put the routes into the app."""
+    app.include_router(operating.router(units, deps))
+    app.include_router(stuck.router(units, deps))

@@ -1,0 +1,165 @@
+"""The routes under `/v1/stuck`, the same in every service: what the service gave up, and what a person decides about it.
+
+A service implements `StuckSource` by its own readers and handlers. Ids stand in URLs and logs, so they tell nothing of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared import logs
+from shared.errors import DomainError, NotFound
+from shared.web.auth import Client, require
+from shared.web.refusals import refuses
+
+PATH: Final = "/v1/stuck"
+_HIDDEN: Final = "[personal]"
+_UNKNOWN: Final = refuses(404, "stuck_not_found")
+_DECIDED: Final = _UNKNOWN | refuses(409, "not_stuck")
+
+_log = logs.get("stuck")
+
+
+class StuckEntry(BaseModel):
+    """One thing that was given up and waits for a decision."""
+
+    id: Annotated[str, Field(description="What the other routes take")]
+    kind: Annotated[str, Field(description="What it is, such as message or kk")]
+    code: Annotated[str, Field(description="Why it was given up")]
+    since: datetime | None
+    attempts: int
+
+
+class StuckPage(BaseModel):
+    """Some of what waits. `next`: give it as `after` for the following page; null: this is the last."""
+
+    stuck: list[StuckEntry]
+    next: str | None
+
+
+class StuckDetail(StuckEntry):
+    """One with what it holds."""
+
+    content: Annotated[dict[str, Any], Field(description="As it is stored; what is personal only when asked for")]
+
+
+class DiscardOrder(BaseModel):
+    """Why it shall not be handled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+        Field(description="Why, and who decided; no names of citizens", examples=["test data; decided by budi"]),
+    ]
+
+
+class StuckSource(Protocol):
+    """What the routes ask of a service. A decision raises NotFound or DomainError where nothing waits (any more)."""
+
+    async def page(self, after: str | None, limit: int) -> StuckPage:
+        """Return what waits, page by page."""
+        ...
+
+    async def find(self, stuck_id: str) -> StuckDetail | None:
+        """Return one with its whole content; None where it does not wait."""
+        ...
+
+    async def replay(self, stuck_id: str) -> None:
+        """Have it worked on again."""
+        ...
+
+    async def discard(self, stuck_id: str, note: str) -> None:
+        """End it unhandled and keep the note."""
+        ...
+
+
+class NothingStuck:
+    """The `StuckSource` of a service that gives up nothing of its own: what it can't handle are messages."""
+
+    async def page(self, after: str | None, limit: int) -> StuckPage:  # noqa: ARG002 - as `StuckSource`
+        """Return an empty page."""
+        return StuckPage(stuck=[], next=None)
+
+    async def find(self, stuck_id: str) -> StuckDetail | None:  # noqa: ARG002 - as `StuckSource`
+        """Return None."""
+        return None
+
+    async def replay(self, stuck_id: str) -> None:
+        """Raise NotFound."""
+        raise NotFound("stuck_not_found", stuck_id)
+
+    async def discard(self, stuck_id: str, note: str) -> None:  # noqa: ARG002 - as `StuckSource`
+        """Raise NotFound."""
+        raise NotFound("stuck_not_found", stuck_id)
+
+
+def routes(source: StuckSource, personal: frozenset[str] = frozenset()) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        source: What waits in this service.
+        personal: Names of fields of a content that tell of persons, beside those that `shared.logs` knows.
+    """
+    router = APIRouter(prefix=PATH, tags=["stuck"])
+    _reading(router, source, personal)
+    _deciding(router, source)
+    return router
+
+
+def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[str]) -> None:
+    @router.get("", summary="List what was given up", responses=refuses(422, "cursor_malformed"))
+    async def listed(
+        _client: Annotated[Client, require("admin")],
+        after: Annotated[str | None, Query(max_length=500, description="`next` of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> StuckPage:
+        return await source.page(after, limit)
+
+    @router.get("/{stuck_id}", summary="Show one with what it holds", responses=_UNKNOWN)
+    async def show(
+        stuck_id: str,
+        response: Response,
+        client: Annotated[Client, require("admin")],
+        *,
+        personal: Annotated[bool, Query(description="Personal data too; who asked is logged")] = False,
+    ) -> StuckDetail:
+        found = await source.find(stuck_id)
+        if found is None:
+            raise NotFound("stuck_not_found")
+        response.headers["Cache-Control"] = "no-store"
+        _log.info("stuck.read", stuck_id=stuck_id, client=client.name, in_full=personal)  # who saw it (UU 27/2022 article 31)
+        return found if personal else found.model_copy(update={"content": logs.masked(_without(found.content, personal_names))})
+
+
+def _deciding(router: APIRouter, source: StuckSource) -> None:
+    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
+    async def replay(stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
+        await _decided(source.replay(stuck_id))
+        _log.info("stuck.replayed", stuck_id=stuck_id, client=client.name)
+
+    @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
+    async def discard(stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
+        await _decided(source.discard(stuck_id, order.note))
+        _log.info("stuck.discarded", stuck_id=stuck_id, client=client.name)
+
+
+async def _decided(act: Awaitable[None]) -> None:
+    """Say in the words of these routes that nothing waits there: never has, or not any more."""
+    try:
+        await act
+    except NotFound as error:
+        raise NotFound("stuck_not_found") from error
+    except DomainError as error:
+        raise DomainError("not_stuck", error.code) from error
+
+
+def _without(content: Mapping[str, Any], personal: frozenset[str]) -> dict[str, Any]:
+    return {name: _HIDDEN if name in personal else value for name, value in content.items()}
