@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.intake.store.items import PARKED, PIECES
+from services.intake.store.items import ITEMS, PARKED
 from services.intake.wiring import ACCOUNTS as INTAKE_ACCOUNTS
 from services.issuance.domain.document import DocumentState
 from services.issuance.store.schema import DOCUMENTS
@@ -22,7 +22,7 @@ def parked(accounts: Iterable[AccountSpec]) -> set[tuple[str, str]]:
 
 def test_what_counts_as_parked_is_listed() -> None:
     """That these are listed is shown by `test_given_up`, `test_held` and `test_failed` of the services, each with its count beside it."""
-    assert parked(INTAKE_ACCOUNTS) - BY_ITS_NOTICE == {(PIECES.collection, PARKED)}
+    assert parked(INTAKE_ACCOUNTS) - BY_ITS_NOTICE == {(ITEMS.collection, PARKED)}
     assert parked([ISSUANCE_ACCOUNT]) == {(DOCUMENTS.collection, DocumentState.HELD)}
     assert parked([NOTIFIER_ACCOUNT]) == {(JOBS, JobState.FAILED)}
     assert parked(VERIFICATION_ACCOUNTS) == set(), "verification answers with `NothingStuck`"
