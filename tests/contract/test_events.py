@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from deploy.local.stack import VHOST
+from deploy.local.users import VHOST
 from shared.contracts import docs
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
