@@ -65,9 +65,9 @@ async def test_one_that_breaks_is_tried_again_and_stops_no_other(rig: Rig, monke
     await eventually(lambda: _failing(rig, {SENDERS[2]: 1}))
     assert await rig.say(NIK, SENDERS[2]) == []  # in order: behind the one that waits
     rig.wiring.chats._resting.clear()
-    rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
+    rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
     await rig.work()
-    texts = [text_of(reply) for reply in (await rig.events("intake.reply_composed.v1"))[-2:]]
+    texts = [text_of(reply) for reply in (await rig.told_data("intake.reply_composed.v1"))[-2:]]
     assert ["NIK" in texts[0], "Nomor Kartu Keluarga" in texts[1]] == [True, True]
     await eventually(lambda: _failing(rig, {}))
 
@@ -93,12 +93,12 @@ async def test_a_photo_that_does_not_come_holds_nobody_else_up(rig: Rig, monkeyp
     await _until(rig, 3 + len(SENDERS) - 1)
     answered.set()
     await work
-    assert len(await rig.events("intake.reply_composed.v1")) == 3 + len(SENDERS)
+    assert len(await rig.told_data("intake.reply_composed.v1")) == 3 + len(SENDERS)
 
 
 async def _until(rig: Rig, replies: int) -> None:
     async def there() -> bool:
-        return len(await rig.events("intake.reply_composed.v1")) == replies
+        return len(await rig.told_data("intake.reply_composed.v1")) == replies
 
     await eventually(there)
 
@@ -130,7 +130,7 @@ async def test_a_sender_with_many_messages_crowds_nobody_out(rig: Rig) -> None:
 
 async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3]]))
-    mine, others, at = rig.wiring.webhook_log, MongoWebhookLog(rig.wiring.mongo, rig.wiring.database), rig.time.at
+    mine, others, at = rig.wiring.webhook_log, MongoWebhookLog(rig.wiring.mongo, rig.wiring.database), rig.clock.at
     first = await mine.lease_senders(at, 60, "mine", [], 2)
     assert [lease.sender for lease in first] == SENDERS[:2]
     assert [lease.sender for lease in await others.lease_senders(at, 60, "theirs", [], 5)] == SENDERS[2:3]
@@ -142,7 +142,7 @@ async def test_a_sender_is_one_processs_until_he_is_given_back(rig: Rig) -> None
 
 async def test_a_lease_of_a_clock_that_was_an_hour_ahead_holds_nobody_up_when_it_is_right_again(rig: Rig) -> None:
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
-    webhook_log, at = rig.wiring.webhook_log, rig.time.at
+    webhook_log, at = rig.wiring.webhook_log, rig.clock.at
     ahead = at + timedelta(hours=1)
     first, _ = await webhook_log.lease_senders(ahead, 60, "ahead", [], 2)
     await webhook_log.release([first], ahead)  # the other one is held until an hour and a minute from now
@@ -155,6 +155,6 @@ async def test_webhooks_that_come_together_are_stored_once_each(rig: Rig) -> Non
 
     one, two, three = (rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3])
     calls = [items(one), items(two, three), items(one), items(three), items(two)] * 3
-    new = await asyncio.gather(*(rig.wiring.webhook_log.append(call, rig.time.at, "") for call in calls))
+    new = await asyncio.gather(*(rig.wiring.webhook_log.append(call, rig.clock.at, "") for call in calls))
     assert sum(new) == 3
     assert {row["_id"] for row in await rig.rows("webhook_log")} == {f"wa:{message['id']}" for message in (one, two, three)}

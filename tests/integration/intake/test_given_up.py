@@ -35,7 +35,7 @@ async def give_up_a_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
         await rig.say("status")
         for _ in range(2):
             rig.wiring.chats._resting.clear()
-            rig.time.at = rig.time.at.replace(hour=rig.time.at.hour + 1)
+            rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
             await rig.work()
 
 
@@ -70,7 +70,7 @@ async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: S
     assert sorted(both) == [False, True]
     assert await operator.waiting(10) == []
     await rig.work()
-    assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert "Belum ada" in text_of((await rig.told_data("intake.reply_composed.v1"))[-1])
     assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
 
@@ -92,7 +92,7 @@ async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Shelve
         ("wa:st:wamid.bad:sent", "parked"),
         ("wa:st:wamid.c:sent", "handled"),
     ]
-    assert len(await rig.events("intake.message_status_received.v1")) == 3
+    assert len(await rig.told_data("intake.message_status_received.v1")) == 3
 
 
 async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,9 +26,9 @@ from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
-from tests.integration.verification.conftest import delivery_of
 from tests.support.amqp import properties
 from tests.support.eventually import eventually
+from tests.support.harness import delivery_of
 from tests.support.vhosts import as_user
 from tests.unit.verification import people
 from tests.unit.verification.wire import request_submitted
