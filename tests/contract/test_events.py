@@ -15,7 +15,7 @@ from deploy.local.users import VHOST
 from shared.contracts import docs
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
-from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
+from shared.contracts.registry import EVENTS, REGISTRY, Registry, Undecodable, decode, encode
 from shared.messaging.layout import model as layout
 from tests.support.compatibility import breaks
 
@@ -167,11 +167,6 @@ def test_asyncapi_names_the_exchanges_as_they_are() -> None:
     for channel in docs.asyncapi()["channels"].values():
         exchange = channel["bindings"]["amqp"].get("exchange")
         assert exchange is None or (kinds[exchange["name"]], exchange["vhost"]) == (exchange["type"], VHOST)
-
-
-def test_every_pipeline_event_has_a_consumer() -> None:
-    bound = {event for events in CONSUMERS.values() for event in events}
-    assert {event for event in EVENTS if event.exchange == "events"} == bound
 
 
 class _OtherStatus(Event):

@@ -20,7 +20,6 @@ async def _up_to_the_photo(rig: Rig) -> None:
 
 
 def _rest_is_over(rig: Rig) -> None:
-    rig.wiring.chats._resting.clear()
     rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
 
 

@@ -64,7 +64,6 @@ async def test_one_that_breaks_is_tried_again_and_stops_no_other(rig: Rig, monke
         assert len(await _all_say(rig, "kk hilang")) == len(SENDERS) - 1
     await eventually(lambda: _failing(rig, {SENDERS[2]: 1}))
     assert await rig.say(NIK, SENDERS[2]) == []  # in order: behind the one that waits
-    rig.wiring.chats._resting.clear()
     rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
     await rig.work()
     texts = [text_of(reply) for reply in (await rig.told_data("intake.reply_composed.v1"))[-2:]]

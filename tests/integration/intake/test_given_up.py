@@ -34,7 +34,6 @@ async def give_up_a_message(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr(type(rig.wiring.deps.vocabulary), "read_text", broken)
         await rig.say("status")
         for _ in range(2):
-            rig.wiring.chats._resting.clear()
             rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
             await rig.work()
 

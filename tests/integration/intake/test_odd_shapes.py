@@ -10,6 +10,7 @@ from shared.metrics import PARKED
 from shared.mongo import Doc
 from tests.integration.intake.rig import KK, NIK, NUMBER_ID, Rig, envelope, only, text_of
 from tests.support.eventually import eventually
+from tests.support.metrics import count_of
 
 ODD: tuple[Any, ...] = (["image"], {}, {"a": ["b"]}, 7, 1.5, True, None, [], [[]], "", "\x00", "x" * 5000)
 SOUND: Doc = {
@@ -80,15 +81,14 @@ async def test_a_message_that_always_breaks_is_parked_with_its_reason(rig: Rig, 
 
     with monkeypatch.context() as patch:
         patch.setattr("services.intake.jobs.has_file", breaks)
-        before = PARKED.labels("defect_typeerror")._value.get()
+        before = count_of(PARKED, "defect_typeerror")
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"})]))
         for _ in range(rig.wiring.settings.chat_tries):
             await rig.work()
-            rig.wiring.chats._resting.clear()
             rig.clock.at = rig.clock.at.replace(hour=rig.clock.at.hour + 1)
     row = only(await rig.rows("webhook_log"))
     assert (row["state"], row["reason"]) == ("parked", "defect_typeerror")
-    assert PARKED.labels("defect_typeerror")._value.get() == before + 1
+    assert count_of(PARKED, "defect_typeerror") == before + 1
     assert len(await rig.say("halo")) == 1
 
 

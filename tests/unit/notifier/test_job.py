@@ -262,9 +262,9 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.job.attempt > 0)
     @rule(attempt=st.integers(1, 3), progress=st.sampled_from([Progress.SENT, Progress.DELIVERED, Progress.READ]))
     def webhook(self, attempt: int, progress: Progress) -> None:
-        before = self.job
+        before, ranks = self.job, list(Progress)
         self.take(jobs.fold_status(self.job, f"wamid.{min(attempt, self.job.attempt)}", progress, at=self.at))
-        assert jobs._RANK[self.job.progress] >= jobs._RANK[before.progress]
+        assert ranks.index(self.job.progress) >= ranks.index(before.progress)
         assert not (before.state is JobState.DONE and self.job.state is not JobState.DONE)
 
     @precondition(lambda self: self.job.attempt > 0)
