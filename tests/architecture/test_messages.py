@@ -1,4 +1,4 @@
-"""Every queue is consumed and every event is bound: nothing is said that nobody hears. (Golden samples: `tests/contract`.)"""
+"""Every queue is consumed and every event is bound: nothing is said that nobody hears. Golden samples: `tests/contract`."""
 
 import ast
 from pathlib import Path

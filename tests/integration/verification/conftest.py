@@ -24,9 +24,9 @@ from shared.mongo import Mongo
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
+from tests.support.families import NOW, TODAY
 from tests.support.harness import Clock, Harness, api_client, http_of
-from tests.unit.verification.people import NOW, TODAY
-from tests.unit.verification.wire import request_submitted
+from tests.support.submissions import request_submitted
 
 SCOPES = {
     "officer-1": {"tasks:read", "tasks:decide"},

@@ -17,10 +17,10 @@ from shared.messaging.delivery import Dead, Done, Duplicate, routing
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from tests.integration.verification.conftest import Office
+from tests.support import families as people
+from tests.support.families import KK, WIFE
 from tests.support.harness import delivery_of
-from tests.unit.verification import people
-from tests.unit.verification.people import KK, WIFE
-from tests.unit.verification.wire import document_issued, request_submitted
+from tests.support.submissions import document_issued, request_submitted
 
 NEW_KK = "3519082411260001"
 

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok
-from tests.unit.verification import people
+from tests.support import families as people
 
 RECEIPT = people.lost_card().receipt
 

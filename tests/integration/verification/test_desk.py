@@ -11,7 +11,7 @@ from services.verification.adapters.registry_sample import sample_families
 from shared.ids import new_id
 from shared.messaging.delivery import Done
 from tests.integration.verification.conftest import PHOTO, Office
-from tests.unit.verification import people
+from tests.support import families as people
 from tests.unit.verification.test_printing import large
 
 REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}

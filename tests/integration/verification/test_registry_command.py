@@ -14,8 +14,8 @@ from services.verification.domain.register import Family
 from services.verification.wiring import registry
 from shared.messaging.delivery import Done
 from tests.integration.verification.conftest import Office
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, KK, SON
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, KK, SON
 
 OTHER_KK = "3519081611230002"
 Import = Callable[..., Coroutine[Any, Any, int]]

@@ -9,7 +9,7 @@ import pytest
 from services.verification.domain.submission import Submission, Vouching
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import decision, ok, refused
-from tests.unit.verification import people
+from tests.support import families as people
 
 UNPROVEN = people.lost_card(vouching=None, sender_nik=None, attachments=(*people.lost_card().attachments, people.attachment("selfie_ktp")))
 

@@ -15,8 +15,8 @@ from services.verification.domain.register import Register
 from services.verification.domain.submission import CourtChild, CourtParty, Submission
 from shared.reference.catalogue import CivilService, catalogue
 from shared.reference.population import KkMarital
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, SON, TODAY, WIFE
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, SON, TODAY, WIFE
 
 LOST = catalogue().get("kk_hilang")
 CERAI = catalogue().get("cerai")
