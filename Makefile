@@ -66,7 +66,7 @@ chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ON
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.chaos $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
-mutants: setup ## Break a promise in a copy of the code, three ways, and show which tests notice
+mutants: setup ## Break promises and rules in a copy of the code, one at a time, and show which tests notice
 	@$(PY) -m tests.chaos.mutants
 
 topology: $(READY) ## Compare the broker's queues and policies with the layout (of `make run`, or RABBITMQ_API_URL and AMQP_VHOST)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.local.waiting import wait_until
+from deploy.waiting import wait_until
 
 Client = MongoClient[dict[str, Any]]
 
@@ -73,6 +73,23 @@ def make_primary(url: str, member: str, timeout_seconds: float) -> None:
     wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
     if parts.password:
         _let_administrator_in(door, unquote(parts.password))
+
+
+class NoAdministratorError(Exception):
+    """The user who was named may not make others, or the server can't be reached."""
+
+
+def make_users_at(url: str, passwords: Mapping[str, str], databases: Mapping[str, str], *, timeout_seconds: float) -> None:
+    """Do as `make_users`, signed in as the URL says.
+
+    Raises:
+        NoAdministratorError: see there.
+    """
+    try:
+        with Client(url, serverSelectionTimeoutMS=int(timeout_seconds * 1000)) as client:
+            make_users(client, passwords, databases)
+    except PyMongoError as error:
+        raise NoAdministratorError(str(error)) from error
 
 
 def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[str, str]) -> None:

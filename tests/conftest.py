@@ -12,7 +12,9 @@ from pymongo import MongoClient
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from deploy.local.servers import MissingServerError, MongoNode, RabbitNode
+from deploy.local.broker import RabbitNode
+from deploy.local.database import MongoNode
+from deploy.local.programs import MissingServerError
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from deploy.local.keys import GUARDED, KEY_BYTES, write_secret
+from deploy.keys import GUARDED, KEY_BYTES, write_secret
 from shared.settings import ApiClient
 
 Rows = Sequence[dict[str, Any]]

@@ -17,7 +17,7 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.compose import clients, production
-from deploy.local.keys import COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
+from deploy.keys import COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
 from shared.messaging.layout.definitions import passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 

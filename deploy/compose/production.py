@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
-from deploy.local.keys import DEMO_KEY, PHONE_NUMBER_ID
+from deploy.keys import DEMO_KEY, PHONE_NUMBER_ID
 from services.intake.settings import Settings as Intake
 from services.issuance.adapters.demo_ca import DEMO_MARK
 from services.issuance.settings import Settings as Issuance

@@ -6,48 +6,17 @@
 import asyncio
 import hashlib
 import re
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-import httpx
+from deploy.local.chat import RECEIPT, Chat, ask, text_of
+from deploy.local.travel import ANSWER_SECONDS, JourneyError, Places, Tell, Travel
 
-from deploy.local.parts import ROOT, Part
-
-PHOTOS: Final = ROOT / "deploy" / "local" / "data"
-RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 NUMBER: Final = re.compile(r"\b[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}\b")
 CHECK_URL: Final = re.compile(r"https?://\S+/v/[A-Za-z0-9_-]+")
-ANSWER_SECONDS: Final = 30.0  # the longest a step may take on a machine that also does other work
 WATCH_SECONDS: Final = 0.03  # between looks at a request's state, to show its steps while they happen
-SHOWN_CHARACTERS: Final = 70
-
-Tell = Callable[[str, str], None]
-"""Called with who acts and what happens, as it happens."""
-
-
-class JourneyError(Exception):
-    """A step did not bring what it should; says which and what came instead."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the journeys go, and the key they look things up with (scopes ``requests:read``, ``documents:read``, ``people:link``)."""
-
-    intake: str
-    issuance: str
-    whatsapp: str
-    court: str
-    api_key: str = field(repr=False)
-
-    @classmethod
-    def of(cls, parts: Sequence[Part], api_key: str) -> "Places":
-        """The places of a running stack."""
-        urls = {part.name: part.url for part in parts}
-        return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], api_key)
 
 
 @dataclass(frozen=True)
@@ -72,75 +41,6 @@ class Result:
     case_id: str | None = None
 
 
-class Travel:
-    """One journey under way: an HTTP client, and who is told about the steps."""
-
-    def __init__(self, places: Places, tell: Tell) -> None:
-        self.places = places
-        self.tell = tell
-        self.http = httpx.AsyncClient(timeout=ANSWER_SECONDS + 30, trust_env=False)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.http.aclose()
-
-    async def call(self, method: str, url: str, **options: Any) -> Any:
-        """One HTTP call; the decoded JSON.
-
-        Raises:
-            JourneyError: the answer is no success.
-        """
-        answer = await self.http.request(method, url, **options)
-        if answer.is_error:
-            raise JourneyError(f"{method} {httpx.URL(url).path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json()
-
-    async def request(self, receipt: str) -> dict[str, Any]:
-        """How a request stands, by intake."""
-        found: dict[str, Any] = await self.call("GET", f"{self.places.intake}/v1/requests/{receipt}", headers=self._key)
-        return found
-
-    async def fetch(self, paper: Mapping[str, Any], *, expected_sha256: str) -> bytes:
-        """The bytes that issuance serves, compared with the hash that the recipient has.
-
-        Raises:
-            JourneyError: they are not the same bytes.
-        """
-        url = f"{self.places.issuance}/v1/documents/{paper['document_id']}/content"
-        answer = await self.http.get(url, headers=self._key)
-        found = hashlib.sha256(answer.content).hexdigest()
-        if answer.is_error or found != expected_sha256:
-            raise JourneyError(f"document {paper['number']}: served {answer.status_code} with sha256 {found}, expected {expected_sha256}")
-        return answer.content
-
-    async def documents(self, receipt: str) -> list[dict[str, Any]]:
-        """The documents of a request, by issuance."""
-        page = await self.call("GET", f"{self.places.issuance}/v1/documents", params={"receipt": receipt}, headers=self._key)
-        found: list[dict[str, Any]] = page["documents"]
-        return found
-
-    async def link(self, phone: str, nik: str) -> None:
-        """Have the counter link a phone to the person who stands there."""
-        await self.call("POST", f"{self.places.intake}/v1/people/links", json={"phone": phone, "nik": nik}, headers=self._key)
-        self.tell("counter", "has looked at the KTP-el: this phone is that person's")
-
-    async def check(self, url: str) -> None:
-        """Open the public check page.
-
-        Raises:
-            JourneyError: it does not vouch for the document.
-        """
-        answer = await self.http.get(url)
-        if answer.status_code != httpx.codes.OK:
-            raise JourneyError(f"the check page answers {answer.status_code}")
-
-    @property
-    def _key(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.places.api_key}"}
-
-
 async def whatsapp(
     places: Places, person: Mapping[str, Any], tell: Tell = lambda _who, _what: None, *, look_seconds: float = WATCH_SECONDS
 ) -> Result:
@@ -159,7 +59,7 @@ async def whatsapp(
         chat = await Chat.open(travel, person["name"])
         await travel.link(chat.phone, person["nik"])
         confirmed, answer = await ask(chat, person)
-        receipt = RECEIPT.findall(_text(answer))[0]
+        receipt = RECEIPT.findall(text_of(answer))[0]
         watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
         try:
             message = await chat.hears(lambda message: message["content"]["type"] == "document", "the document")
@@ -172,31 +72,6 @@ async def whatsapp(
     since = datetime.fromisoformat(confirmed["at"])
     seconds = {"accepted": _after(since, answer["at"]), **_stages(since, stands), "delivered": _after(since, message["at"])}
     return Result((receipt,), (paper,), seconds)
-
-
-async def ask(chat: "Chat", person: Mapping[str, Any], selfie: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask for a lost family card: from the greeting to the confirmation and the answer with the receipt.
-
-    Args:
-        chat: A phone.
-        person: ``nik`` and ``kk_number`` that are typed.
-        selfie: What is sent where the chat asks for it, as it asks whoever was linked to nobody.
-    """
-    await chat.type("Halo")
-    await chat.press(await chat.hears(_has_button("service:kk_hilang"), "the menu"), "service:kk_hilang")
-    await chat.hears(_says("NIK"), "the question for the NIK")
-    await chat.type(person["nik"], shown="(the NIK)")
-    await chat.hears(_says("Kartu Keluarga"), "the question for the KK number")
-    await chat.type(person["kk_number"], shown="(the KK number)")
-    await chat.hears(_says("kepolisian"), "the question for the police letter")
-    await chat.send(PHOTOS / "surat-polisi.jpg")
-    await chat.hears(_says("KTP"), "the question for the KTP")
-    await chat.send(PHOTOS / "ktp.jpg")
-    if selfie is not None:
-        await chat.hears(_says("swafoto"), "the question for the selfie")
-        await chat.send(selfie)
-    confirmed = await chat.press(await chat.hears(_has_button("confirm"), "the summary"), "confirm")
-    return confirmed, await chat.hears(lambda message: bool(RECEIPT.search(_text(message))), "the receipt")
 
 
 async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda _who, _what: None) -> Result:
@@ -250,67 +125,6 @@ async def sample_decision(places: Places, index: int) -> dict[str, Any]:
     return decision
 
 
-class Chat:
-    """A citizen's phone."""
-
-    def __init__(self, travel: Travel, citizen_id: str, phone: str) -> None:
-        self._travel = travel
-        self.phone = phone
-        self.url = f"{travel.places.whatsapp}/sim/citizens/{citizen_id}"
-        self._seen = 0
-
-    @classmethod
-    async def open(cls, travel: Travel, name: str) -> "Chat":
-        """A new citizen with a number nobody had before."""
-        phone = "62812" + "".join(str(secrets.randbelow(10)) for _ in range(8))
-        citizen = await travel.call(
-            "POST", f"{travel.places.whatsapp}/sim/citizens", json={"phone": phone, "name": name, "auto_read": True}
-        )
-        return cls(travel, citizen["id"], phone)
-
-    async def type(self, text: str, *, shown: str | None = None) -> dict[str, Any]:
-        """Write a text. ``shown`` stands for it where it is personal."""
-        self._travel.tell("citizen", shown or text)
-        return await self._write({"type": "text", "text": text})
-
-    async def press(self, message: Mapping[str, Any], button_id: str) -> dict[str, Any]:
-        """Press a button under a message."""
-        title = next(button["title"] for button in message["content"]["buttons"] if button["id"] == button_id)
-        self._travel.tell("citizen", f"[{title}]")
-        return await self._write({"type": "button_reply", "id": button_id, "text": title, "reply_to": message["wamid"]})
-
-    async def send(self, photo: Path) -> None:
-        """Send a photo."""
-        self._travel.tell("citizen", f"(photo {photo.name})")
-        content = await asyncio.to_thread(photo.read_bytes)
-        await self._travel.call("POST", f"{self.url}/files", files={"file": (photo.name, content, "image/jpeg")})
-
-    async def hears(self, wanted: Callable[[Mapping[str, Any]], bool], what: str) -> dict[str, Any]:
-        """Read the office's messages until the wanted one is there.
-
-        Raises:
-            JourneyError: it did not come; says what came instead.
-        """
-        heard: list[str] = []
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + ANSWER_SECONDS
-        while (left := deadline - loop.time()) > 0:
-            query = {"after": self._seen, "author": "office", "wait_seconds": min(left, 10.0)}
-            page = await self._travel.call("GET", f"{self.url}/messages", params=query)
-            for message in page["messages"]:
-                self._seen = message["number"]
-                heard.append(_first_line(message))
-                self._travel.tell("PAK'DE ON", heard[-1])
-                if wanted(message):
-                    found: dict[str, Any] = message
-                    return found
-        raise JourneyError(f"{what} did not come in {ANSWER_SECONDS:g} s; heard instead: {heard or 'nothing'}")
-
-    async def _write(self, body: dict[str, Any]) -> dict[str, Any]:
-        written: dict[str, Any] = await self._travel.call("POST", f"{self.url}/messages", json=body)
-        return written
-
-
 async def _watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
     """Tell of each state of a request as it is reached; ends when it is delivered or turned down."""
     told = 0
@@ -326,7 +140,7 @@ async def _watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str,
 
 
 async def _paper_in_chat(travel: Travel, receipt: str, message: Mapping[str, Any]) -> Paper:
-    media, caption = message["content"]["media"], _text(message)
+    media, caption = message["content"]["media"], text_of(message)
     answer = await travel.http.get(f"{travel.places.whatsapp}/sim/media/{media['id']}")
     delivered = hashlib.sha256(answer.content).hexdigest()
     found = [document for document in await travel.documents(receipt) if document["number"] in NUMBER.findall(caption)]
@@ -381,20 +195,3 @@ def _stages(since: datetime, stands: Mapping[str, Any]) -> dict[str, float]:
 
 def _after(since: datetime, moment: str) -> float:
     return round((datetime.fromisoformat(moment) - since).total_seconds(), 3)
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    return str(message["content"].get("text") or "")
-
-
-def _first_line(message: Mapping[str, Any]) -> str:
-    line = next(iter(_text(message).strip().splitlines()), "") or f"({message['content']['type']})"
-    return line if len(line) <= SHOWN_CHARACTERS else line[: SHOWN_CHARACTERS - 1] + "…"
-
-
-def _says(word: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda message: word in _text(message)
-
-
-def _has_button(button_id: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda message: any(button["id"] == button_id for button in message["content"].get("buttons", ()))

@@ -33,12 +33,13 @@ def bring(project: Path = ROOT) -> bool:
     if stamp.exists() and stamp.read_text() == wanted:
         return False
     # No install scripts: one of the packages reports each installation to its maker.
-    _run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], project)
+    _run([*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], project)
     stamp.write_text(wanted)
     return True
 
 
-def _npm() -> list[str]:
+def find_npm() -> list[str]:
+    """Give the command that starts npm: the machine's, else that of a package, which is installed for it."""
     found = shutil.which("npm")
     if found:
         return [found]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.local.keys import COURT, PHONE_NUMBER_ID, Keys
+from deploy.keys import COURT, PHONE_NUMBER_ID, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 

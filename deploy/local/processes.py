@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.waiting import wait_until
+from deploy.waiting import wait_until
 
 LOG_KEPT_BYTES = 10_000_000  # a log larger than this at start is moved aside, so that a folder never grows without end
 TAIL_LINES = 15

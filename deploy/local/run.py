@@ -16,14 +16,15 @@ from typing import Any, Final
 
 from deploy.local import journeys
 from deploy.local.broker_api import USER
-from deploy.local.journeys import JourneyError, Places, Result
+from deploy.local.journeys import Result
 from deploy.local.parts import SIMULATORS, Part
 from deploy.local.ports import PortTakenError
 from deploy.local.processes import CannotStartError
+from deploy.local.programs import MissingServerError
 from deploy.local.running import RunningHereError, alone_in
-from deploy.local.servers import MissingServerError
 from deploy.local.settings import LocalSettings, read_settings
 from deploy.local.stack import PEOPLE, Stack
+from deploy.local.travel import JourneyError, Places
 from deploy.simulators.whatsapp.samples import read_people
 
 FAILED: Final = 1

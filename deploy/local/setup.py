@@ -17,7 +17,7 @@ from typing import Final
 from playwright._impl._driver import compute_driver_executable
 
 from deploy.local import libraries
-from deploy.local.servers import MissingServerError, find_mongod, find_rabbitmq
+from deploy.local.programs import MissingServerError, find_mongod, find_rabbitmq
 from deploy.local.settings import LocalSettings, read_settings
 
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service

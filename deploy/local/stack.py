@@ -1,39 +1,28 @@
 """The whole system on one machine: servers, layout, keys, sample register, services and simulators. Used by `make run` and by tests."""
 
-import asyncio
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from pymongo.errors import PyMongoError
 
 from deploy import mongodb
-from deploy.local.broker_api import api_beside
-from deploy.local.keys import KEY_BYTES, Keys, exports, keep_secret, load_keys, write_secret
+from deploy.keys import Keys, exports, load_keys, write_secret
+from deploy.local.broker import RabbitNode
+from deploy.local.commands import command, make_authority, make_register
+from deploy.local.database import MongoNode
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, inherited, parts
 from deploy.local.ports import HOST, require_free
-from deploy.local.processes import CannotStartError, Process, stop_left_over
-from deploy.local.servers import MongoNode, RabbitNode
+from deploy.local.processes import Process, stop_left_over
 from deploy.local.settings import LocalSettings
-from shared.messaging import topology
-from shared.messaging.broker.channel import with_user
-from shared.messaging.layout.definitions import NotApplied, passwords_for, render_whole
-from shared.messaging.layout.model import product
+from deploy.local.users import broker_users, database_users
 
-VHOST: Final = "adminduk"
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
 READY_TIMEOUT_SECONDS: Final = 60
-LOOKED_AT_SECONDS: Final = 7 * 86_400  # the demo authority is looked at once a week: it is valid far longer
-COMMAND_TIMEOUT_SECONDS: Final = 120
 STOP_TIMEOUT_SECONDS: Final = 25  # a service drains for 20 s at most
 
 Tell = Callable[[str], None]
@@ -69,7 +58,7 @@ class Stack:
             require_free(getattr(self.settings, f"{name}_port"), f"{name.upper()}_PORT")
         with ThreadPoolExecutor() as pool:
             broker = pool.submit(self._start_broker)
-            authority = pool.submit(self._make_authority)
+            authority = pool.submit(make_authority, self.state / "ca")
             register = pool.submit(self._prepare_register)
             self._addresses = Addresses(broker.result(), register.result())
             authority.result()
@@ -172,7 +161,7 @@ class Stack:
         Raises:
             CannotStartError: something is unaccounted for; carries the table.
         """
-        return self._command("shared.messaging.admin", "conservation", environment=self.operator_environment())
+        return command("shared.messaging.admin", "conservation", environment=self.operator_environment())
 
     @property
     def broker_page(self) -> str:
@@ -209,95 +198,30 @@ class Stack:
             self._broker.start()
             url, api = self._broker.url(), self._broker.api_url
             self._tell(f"RabbitMQ runs on port {self._broker.port}")
-        vhost = unquote(urlsplit(url).path.removeprefix("/")) or VHOST
-        layout = product()
-        passwords = passwords_for([user.name for user in layout.users], self.state / "keys")
-        api = api or api_beside(url)
-        try:
-            asyncio.run(topology.apply(render_whole(layout, vhost, passwords), api=api, vhost=vhost))
-            asyncio.run(topology.retire(layout, api=api, vhost=vhost))
-        except NotApplied as error:
-            address = urlsplit(api)
-            raise CannotStartError(
-                f"the queues can't be brought into RabbitMQ by its management API at {address.hostname}:{address.port} ({error}); "
-                "set RABBITMQ_API_URL to its address with an administrator in it"
-            ) from error
-        return {name: with_user(url, name, password, vhost) for name, password in passwords.items()}
-
-    def _make_authority(self) -> None:
-        """Make the demo certificate authority, or look whether the one that is there still serves."""
-        certificate = self.state / "ca" / "signer.pem"
-        if not _is_fresh(certificate):
-            self._command("services.issuance", "demo-ca", "--out", str(certificate.parent))
-            certificate.touch()
+        return broker_users(url, api, self.state / "keys")
 
     def _prepare_register(self) -> Mapping[str, str]:
         """Start MongoDB where none is given, load the sample register where none is loaded; returns the URL of each user."""
-        if not self.register.exists():
-            draft = self.register.with_suffix(".draft")
-            self._command(
-                "services.verification", "registry", "generate", "--families", str(self.settings.register_families), "--out", str(draft)
-            )
-            picked = self._command("services.verification", "registry", "pick", str(draft), "--count", str(PEOPLE))
-            self._people.write_text(picked)
-            draft.replace(self.register)
+        make_register(self.register, self._people, families=self.settings.register_families, people=PEOPLE)
         url = self.settings.mongo_url
         if not url:
             self._database = MongoNode(self.state / "database", port=self.settings.mongo_port)
             self._database.start()
             url = self._database.url
             self._tell(f"MongoDB runs on port {self._database.port}")
-        urls = self._database_users(url)
+        urls = database_users(url, self.state / "keys", self._databases)
         loaded = self.state / "database" / "register-loaded"  # lies and goes with the data of our own MongoDB
         if self._database is None or not loaded.exists():
             where = {"MONGO_URL": urls["verification"], "MONGO_DATABASE": self._databases["verification"]}
-            self._command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
+            command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
             if self._database is not None:
                 loaded.touch()
         return urls
-
-    def _database_users(self, url: str) -> Mapping[str, str]:
-        """The URL of each user: made with the rights of production where the URL names an administrator, else everybody's is the same."""
-        users = (*SERVICES, mongodb.OPERATOR)
-        if urlsplit(url).username is None:
-            return dict.fromkeys(users, url)
-        passwords = {user: keep_secret(self.state / "keys" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES)) for user in users}
-        try:
-            with mongodb.Client(url, serverSelectionTimeoutMS=5_000) as client:
-                mongodb.make_users(client, passwords, self._databases)
-        except PyMongoError as error:
-            raise CannotStartError(
-                f"the user in MONGO_URL can't make the services' users ({error}); give an administrator, or none"
-            ) from error
-        return {user: mongodb.url_for(url, user, passwords[user], self._databases.get(user, "admin")) for user in users}
 
     @property
     def _databases(self) -> dict[str, str]:
         """By service."""
         return {name: self.settings.database_prefix + name for name in SERVICES}
-
-    def _command(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-        """Run one of the services' own commands to its end; returns what it printed.
-
-        Raises:
-            CannotStartError: it failed; carries what it said.
-        """
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env=inherited() | dict(environment or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=COMMAND_TIMEOUT_SECONDS,
-        )
-        if done.returncode != 0:
-            raise CannotStartError(f"python -m {module} {' '.join(arguments)}: {(done.stderr + done.stdout)[-2000:]}")
-        return done.stdout
-
-
-def _is_fresh(file: Path) -> bool:
-    return file.exists() and time.time() - file.stat().st_mtime < LOOKED_AT_SECONDS  # noqa: TID251 - compared with the file system's clock
 
 
 def _answers(url: str) -> bool:

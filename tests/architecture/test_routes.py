@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from deploy.local.keys import load_keys
+from deploy.keys import load_keys
 from deploy.local.parts import SERVICES, Addresses, parts
 from deploy.local.settings import LocalSettings
 from shared.process import Service

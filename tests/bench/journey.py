@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from deploy.local import journeys
-from deploy.local.journeys import Places
 from deploy.local.parts import SERVICES
 from deploy.local.stack import PEOPLE, Stack
+from deploy.local.travel import Places
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import Memory, System, memory, running

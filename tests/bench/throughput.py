@@ -23,7 +23,7 @@ import orjson
 import psutil
 import uvloop
 
-from deploy.local.journeys import PHOTOS
+from deploy.local.chat import PHOTOS
 from deploy.local.parts import SERVICES, Part
 from shared.clock import monotonic_seconds
 from shared.ids import new_id

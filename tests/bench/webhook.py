@@ -26,7 +26,7 @@ import httpx
 import orjson
 import uvloop
 
-from deploy.local.keys import PHONE_NUMBER_ID
+from deploy.keys import PHONE_NUMBER_ID
 from shared.clock import monotonic_seconds, now
 from shared.ids import new_id
 from shared.mongo import Mongo

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from deploy.local.journeys import PHOTOS
+from deploy.local.chat import PHOTOS
 from shared.clock import monotonic_seconds
 from tests.chaos.client import Answer, Client
 from tests.chaos.history import Asked, History

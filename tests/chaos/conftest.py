@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.local.servers import MissingServerError, find_rabbitmq
+from deploy.local.programs import MissingServerError, find_rabbitmq
 from tests.chaos.scene import Scene
 from tests.support.servers import Run
 

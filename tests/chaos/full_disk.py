@@ -14,8 +14,8 @@ import httpx
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from deploy.local.database import MongoNode
 from deploy.local.processes import CannotStartError
-from deploy.local.servers import MongoNode
 from tests.chaos.judge import Verdict
 from tests.chaos.scene import Case, Result, Scene
 from tests.support.eventually import eventually

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from deploy.local.journeys import PHOTOS
+from deploy.local.chat import PHOTOS
 from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from tests.chaos import askers

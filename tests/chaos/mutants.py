@@ -1,6 +1,7 @@
-"""Does anybody notice? `python -m tests.chaos.mutants` breaks one promise at a time in a copy of the tree and says which tests turn red.
+"""Does anybody notice? `python -m tests.chaos.mutants` breaks one thing at a time in a copy of the tree and says which tests turn red.
 
-Exit code 0 when every mutant is caught. Each runs the tests named (default: the data path, messaging and the fast chaos cases).
+Each mutant names the tests that must notice: a rule of a domain its unit tests, a promise of the core the data path, messaging and the fast
+chaos cases. Exit code 0 when every mutant is caught; 1 when one survives, or when its place in the code is not there any more.
 """
 
 from __future__ import annotations
@@ -13,29 +14,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.chaos.domain_mutants import DOMAIN_MUTANTS
+from tests.chaos.mutant import Mutant, change
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = ("services", "shared", "deploy", "tests", "docs")
-TESTS: Final = ("tests/integration/data", "tests/integration/messaging", "tests/chaos/test_cases.py")
 LIMIT_SECONDS: Final = 900
 RED: Final = re.compile(r"^(\S+::.+?) (?:FAILED|ERROR)\b", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change: `before` stands once in the file."""
-
-    name: str
-    file: str
-    before: str
-    after: str
-    also: tuple[tuple[str, str], ...] = ()
-
-
-MUTANTS: Final = (
+CORE_MUTANTS: Final = (
     Mutant(
         "the inbox is not asked",
         "shared/messaging/transaction/unit_of_work.py",
@@ -58,21 +49,32 @@ MUTANTS: Final = (
     ),
 )
 
+MUTANTS: Final = (*CORE_MUTANTS, *DOMAIN_MUTANTS)
+
 
 def main(words: Sequence[str]) -> int:
     """Run each mutant; 0 when all are caught."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.mutants", description=__doc__)
-    parser.add_argument("tests", nargs="*", default=list(TESTS), help="what is run")
+    parser.add_argument("tests", nargs="*", help="what is run in place of the tests that each names")
     parser.add_argument("--only", default="", help="mutants whose name contains this")
     options = parser.parse_args(words)
-    survivors = 0
-    for mutant in (each for each in MUTANTS if options.only in each.name):
-        red = caught_by(mutant, options.tests)
-        survivors += not red
-        print(f"{'caught ' if red else 'SURVIVED'} {mutant.name}: {len(red)} tests are red", flush=True)
-        for test in red:
-            print(f"    {test}", flush=True)
-    return 1 if survivors else 0
+    chosen = [each for each in MUTANTS if options.only in each.name]
+    missed = [mutant.name for mutant in chosen if not _is_caught(mutant, options.tests or mutant.tests)]
+    print(f"{len(chosen) - len(missed)} of {len(chosen)} caught" + "".join(f"\n    missed: {name}" for name in missed))
+    return 1 if missed or not chosen else 0
+
+
+def _is_caught(mutant: Mutant, tests: Sequence[str]) -> bool:
+    """Run one mutant and tell who noticed."""
+    try:
+        red = caught_by(mutant, tests)
+    except ValueError as error:
+        print(f"NO PLACE {error}", flush=True)
+        return False
+    print(f"{'caught ' if red else 'SURVIVED'} {mutant.name}: {len(red)} tests are red", flush=True)
+    for test in red:
+        print(f"    {test}", flush=True)
+    return bool(red)
 
 
 def caught_by(mutant: Mutant, tests: Sequence[str]) -> list[str]:
@@ -95,20 +97,6 @@ def caught_by(mutant: Mutant, tests: Sequence[str]) -> list[str]:
         except subprocess.TimeoutExpired as error:  # a broken promise may keep everything waiting: what was red until then counts
             told = error.stdout or b""
         return sorted(set(RED.findall(told.decode())))
-
-
-def change(mutant: Mutant, file: Path) -> None:
-    """Write the mutant into a file.
-
-    Raises:
-        ValueError: the place to change is not there once.
-    """
-    text = file.read_text()
-    for before, after in ((mutant.before, mutant.after), *mutant.also):
-        if text.count(before) != 1:
-            raise ValueError(f"{mutant.name}: {mutant.file} has changed, and the mutant must with it")
-        text = text.replace(before, after)
-    file.write_text(text)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ import httpx
 import orjson
 from aiormq.exceptions import AMQPError
 
+from deploy.local.database import MongoNode
 from deploy.local.parts import SERVICES
 from deploy.local.processes import CannotStartError
-from deploy.local.servers import MongoNode
 from shared.clock import monotonic_seconds
 from shared.contracts.envelope import publisher_of
 from shared.messaging.broker import wire

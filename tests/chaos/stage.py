@@ -19,10 +19,11 @@ import httpx
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
+from deploy.local.broker import RabbitNode
 from deploy.local.broker_api import RabbitApi
+from deploy.local.database import MongoNode
 from deploy.local.parts import SERVICES, SIMULATORS, Part, inherited
 from deploy.local.ports import free_ports
-from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from shared.clock import monotonic_seconds

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.docs import BEGIN, END, ROOT, _with_table, files
+from deploy.docs import BEGIN, END, ROOT, files, with_table
 
 
 @pytest.mark.parametrize(
@@ -13,9 +13,9 @@ def test_generated_documents_are_what_the_code_says(path: object, content: bytes
 
 
 def test_a_table_is_replaced_and_the_rest_is_kept() -> None:
-    assert _with_table(f"a\n{BEGIN}\nold\n{END}\nb\n", "new\n") == f"a\n{BEGIN}\n\nnew\n\n{END}\nb\n"
+    assert with_table(f"a\n{BEGIN}\nold\n{END}\nb\n", "new\n") == f"a\n{BEGIN}\n\nnew\n\n{END}\nb\n"
 
 
 def test_a_page_without_the_marks_is_refused() -> None:
     with pytest.raises(LookupError):
-        _with_table("a page", "new")
+        with_table("a page", "new")

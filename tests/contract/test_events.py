@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from deploy.local.stack import VHOST
+from deploy.local.users import VHOST
 from shared.contracts import docs
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
-from shared.contracts.registry import CONSUMERS, EVENTS, REGISTRY, Registry, Undecodable, decode, encode
+from shared.contracts.registry import EVENTS, REGISTRY, Registry, Undecodable, decode, encode
 from shared.messaging.layout import model as layout
 from tests.support.compatibility import breaks, broken, freeze
 
@@ -180,11 +180,6 @@ def test_asyncapi_names_the_exchanges_as_they_are() -> None:
     for channel in docs.asyncapi()["channels"].values():
         exchange = channel["bindings"]["amqp"].get("exchange")
         assert exchange is None or (kinds[exchange["name"]], exchange["vhost"]) == (exchange["type"], VHOST)
-
-
-def test_every_pipeline_event_has_a_consumer() -> None:
-    bound = {event for events in CONSUMERS.values() for event in events}
-    assert {event for event in EVENTS if event.exchange == "events"} == bound
 
 
 class _OtherStatus(Event):

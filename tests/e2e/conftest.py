@@ -8,12 +8,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from deploy.local.journeys import Places
+from deploy.local.broker import RabbitNode
+from deploy.local.database import MongoNode
 from deploy.local.parts import SERVICES, SIMULATORS
 from deploy.local.ports import free_ports
-from deploy.local.servers import MongoNode, RabbitNode
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
+from deploy.local.travel import Places
 from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from deploy.local import journeys
-from deploy.local.journeys import Places
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
+from deploy.local.travel import Places
 from services.intake.domain.requests import RequestState
 from services.intake.settings import Settings
 from tests.support.pdf import text_of

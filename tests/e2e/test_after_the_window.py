@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.local.journeys import PHOTOS, RECEIPT, Chat, Places, Travel
+from deploy.local.chat import PHOTOS, RECEIPT, Chat
 from deploy.local.stack import Stack
+from deploy.local.travel import Places, Travel
 
 
 def _text(message: Mapping[str, Any]) -> str:

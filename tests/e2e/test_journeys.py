@@ -6,8 +6,8 @@ import re
 import pytest
 
 from deploy.local import journeys
-from deploy.local.journeys import Places
 from deploy.local.stack import Stack
+from deploy.local.travel import JourneyError, Places
 from tests.support.pdf import text_of
 
 
@@ -46,6 +46,6 @@ async def test_two_citizens_at_once_get_each_their_own(stack: Stack, places: Pla
 
 async def test_a_decision_that_breaks_a_rule_is_refused_with_the_field(places: Places) -> None:
     decision = await journeys.sample_decision(places, 8)
-    with pytest.raises(journeys.JourneyError, match="422") as raised:
+    with pytest.raises(JourneyError, match="422") as raised:
         await journeys.court(places, decision | {"final_on": decision["decided_on"]})
     assert "final_on" in str(raised.value)

@@ -16,7 +16,7 @@ import pytest
 
 from deploy.local.parts import ROOT, SERVICES, SIMULATORS
 from deploy.local.ports import free_ports, is_free
-from deploy.local.servers import MissingServerError, find_rabbitmq
+from deploy.local.programs import MissingServerError, find_rabbitmq
 from deploy.simulators.whatsapp.samples import read_people
 from tests.support.eventually import eventually
 

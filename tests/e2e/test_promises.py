@@ -13,10 +13,11 @@ import httpx
 import pytest
 
 from deploy.local import journeys
-from deploy.local.journeys import Places
+from deploy.local.chat import PHOTOS
+from deploy.local.database import MongoNode
 from deploy.local.parts import ROOT, SERVICES
-from deploy.local.servers import MongoNode
 from deploy.local.stack import Stack
+from deploy.local.travel import Places
 from tests.support.slow_callers import post, slow_callers
 
 
@@ -122,7 +123,7 @@ def test_a_file_of_a_wrong_type_is_refused_and_named(adapter: httpx.Client) -> N
 
 def test_an_idempotency_key_belongs_to_one_body(adapter: httpx.Client) -> None:
     files = [
-        adapter.post("/v1/files", content=(journeys.PHOTOS / name).read_bytes(), headers={"Content-Type": "image/jpeg"})
+        adapter.post("/v1/files", content=(PHOTOS / name).read_bytes(), headers={"Content-Type": "image/jpeg"})
         for name in ("surat-polisi.jpg", "ktp.jpg")
     ]
     assert [file.status_code for file in files] == [201, 201], files[0].text

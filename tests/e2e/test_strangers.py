@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local import journeys
-from deploy.local.journeys import RECEIPT, Chat, Places, Travel
+from deploy.local.chat import PHOTOS, RECEIPT, Chat, ask
 from deploy.local.stack import Stack
+from deploy.local.travel import Places, Travel
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 
@@ -29,7 +29,7 @@ async def travel(places: Places) -> AsyncIterator[Travel]:
 def selfie(tmp_path: Path) -> Path:
     """Another picture than the two that are asked for."""
     photo = tmp_path / "swafoto.jpg"
-    photo.write_bytes((journeys.PHOTOS / "ktp.jpg").read_bytes() + b" a face")
+    photo.write_bytes((PHOTOS / "ktp.jpg").read_bytes() + b" a face")
     return photo
 
 
@@ -71,7 +71,7 @@ async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_a
     heard = []
     for person in (victim, nobody):
         chat = await Chat.open(travel, "STRANGER")
-        _, answer = await journeys.ask(chat, person, selfie)
+        _, answer = await ask(chat, person, selfie)
         receipt = receipt_in(answer)
         task = await task_of(desk, receipt)
         assert "identity_unproven" in [reason["code"] for reason in task["reasons"]]
@@ -90,7 +90,7 @@ async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(sta
     async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=SECONDS) as kiosk:
         documents = []
         for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
-            content = (journeys.PHOTOS / name).read_bytes()
+            content = (PHOTOS / name).read_bytes()
             file = await kiosk.post("/v1/files", content=content, headers={"Content-Type": "image/jpeg"})
             documents.append({"kind": kind, "file_id": file.json()["file_id"]})
         body = {"service": "kk_hilang", "nik": victim["nik"], "kk_number": victim["kk_number"], "documents": documents}
@@ -106,12 +106,12 @@ async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_no
 ) -> None:
     person = stack.people()["kk_hilang"][31]
     chat = await Chat.open(travel, person["name"])
-    _, answer = await journeys.ask(chat, person, selfie)
+    _, answer = await ask(chat, person, selfie)
     task = await task_of(desk, receipt_in(answer))
     returned = decide(desk, task, action="return", reasons=[{"code": "attachment_unreadable"}], grant_link=True)
     assert returned.status_code == 200, returned.text
     await chat.hears(lambda message: "belum dapat diproses" in str(message["content"].get("text")), "what is to be mended")
-    _, again = await journeys.ask(chat, person)
+    _, again = await ask(chat, person)
     message = await chat.hears(lambda heard: heard["content"]["type"] == "document", "the document")
     assert message["content"]["media"]["filename"]
     assert len(await travel.documents(receipt_in(again))) == 1
@@ -122,7 +122,7 @@ async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signe
     chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
     for chat in chats:
         await travel.link(chat.phone, person["nik"])
-    answers = await asyncio.gather(*(journeys.ask(chat, person) for chat in chats))
+    answers = await asyncio.gather(*(ask(chat, person) for chat in chats))
     receipts = [receipt_in(answer) for _, answer in answers]
     assert len(set(receipts)) == 2, "one of them was told the receipt of the other"
 

@@ -21,7 +21,7 @@ from testcontainers.core.container import DockerContainer
 from deploy import mongodb
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST
-from deploy.local.waiting import wait_until
+from deploy.waiting import wait_until
 
 BROKER_IMAGE: Final = os.environ.get("TEST_RABBITMQ_IMAGE", "rabbitmq:3.13-management")
 DATABASE_IMAGE: Final = os.environ.get("TEST_MONGO_IMAGE", "mongo:7.0")
@@ -36,7 +36,7 @@ testcontainers_config.ryuk_disabled = True  # the run removes its containers its
 
 
 class BrokerContainer:
-    """A RabbitMQ in a container, with the same face as `deploy.local.servers.RabbitNode`. Its ports survive a restart."""
+    """A RabbitMQ in a container, with the same face as `deploy.local.broker.RabbitNode`. Its ports survive a restart."""
 
     def __init__(self, port: int, api_port: int) -> None:
         self.port = port

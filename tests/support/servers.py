@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 import psutil
 from filelock import FileLock
 
+from deploy.local.broker import RabbitNode
 from deploy.local.broker_api import api_beside
+from deploy.local.database import MongoNode
 from deploy.local.ports import free_ports
 from deploy.local.processes import stop_left_over
-from deploy.local.servers import MongoNode, RabbitNode
 from tests.support import containers
 
 ROOT: Final = Path(__file__).resolve().parents[2]

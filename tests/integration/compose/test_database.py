@@ -13,7 +13,7 @@ from deploy import mongodb
 from deploy.compose import database
 from deploy.local.ports import free_ports
 from deploy.local.processes import Process
-from deploy.local.servers import find_mongod
+from deploy.local.programs import find_mongod
 from tests.integration.compose.conftest import Installation
 from tests.support.eventually import eventually
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from deploy.local.servers import MongoNode
+from deploy.local.database import MongoNode
 from shared.clock import now
 from shared.ids import new_id
 from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused

@@ -10,21 +10,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
-from httpx import ASGITransport, AsyncClient, MockTransport, Request, Response
+from httpx import MockTransport, Request, Response
 from standardwebhooks.webhooks import Webhook
 
+from services.intake.consumers import routes
 from services.intake.settings import Settings
 from services.intake.wiring import assemble, chat_worker, service, status_worker
+from shared.messaging.delivery import AnyEventRoute
 from shared.mongo import Doc
-from tests.support.documented import documented
+from tests.support.harness import Clock, Harness, api_client, http_of, keyed
 
 APP_SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
 NUMBER_ID = "106540352242922"
 COURT = "PA.Kab.Mn"
 COURT_SECRET = "whsec_" + base64.b64encode(b"a court's secret of 32 characters").decode()
-ADAPTER_KEY, OTHER_ADAPTER_KEY, READER_KEY, OFFICER_KEY = "adapter-key", "other-adapter-key", "reader-key", "officer-key"
-COUNTER_KEY = "counter-key"
+ADAPTER, OTHER_ADAPTER, OFFICER, COUNTER = "desa-dagangan", "desa-mejayan", "petugas-01", "loket"
 NIK, KK = "3519081708850003", "3519081203100007"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo of a letter" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"photo of a card" * 50
@@ -48,32 +49,17 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
         media_max_bytes=20_000,
         court_secrets={COURT: [COURT_SECRET]},
         api_keys=[
-            _client("desa-dagangan", ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
-            _client("desa-mejayan", OTHER_ADAPTER_KEY, ["requests:write", "requests:read", "files:write"]),
-            _client("petugas-01", OFFICER_KEY, ["requests:read", "requests:read_all"]),
-            _client("loket", COUNTER_KEY, ["requests:write", "requests:read", "requests:vouch", "files:write", "people:link"]),
-            _client("verification", READER_KEY, ["files:read"]),
+            api_client(ADAPTER, "requests:write", "requests:read", "files:write"),
+            api_client(OTHER_ADAPTER, "requests:write", "requests:read", "files:write"),
+            api_client(OFFICER, "requests:read", "requests:read_all"),
+            api_client(COUNTER, "requests:write", "requests:read", "requests:vouch", "files:write", "people:link"),
+            api_client("verification", "files:read"),
         ],
         webhook_log_poll_seconds=0.05,
         chat_tries=3,
         media_tries=2,
         file_max_bytes=20_000,
     )
-
-
-def _client(name: str, key: str, scopes: list[str]) -> dict[str, Any]:
-    return {"name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "scopes": scopes}
-
-
-@dataclass
-class Time:
-    """A clock that the test sets; it runs on by a millisecond with each look, so that nothing happens twice at once."""
-
-    at: datetime = field(default_factory=lambda: datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        self.at += timedelta(milliseconds=1)
-        return self.at
 
 
 @dataclass
@@ -99,22 +85,21 @@ class Phone:
         return Response(200, content=self.photos[media_id])
 
 
-class Rig:
+class Rig(Harness):
     """One process of intake, driven by hand: the webhook as Meta calls it, the chats worked off when the test says so."""
 
     def __init__(self, configured: Settings) -> None:
-        self.time = Time()
         self.phone = Phone()
-        self.wiring = assemble(configured, self.time, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
-        self.mongo, self.database = self.wiring.host.mongo, self.wiring.host.database
+        clock = Clock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), step=timedelta(milliseconds=1))  # nothing happens twice at once
+        self.wiring = assemble(configured, clock, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
+        super().__init__(self.wiring.host.mongo, self.wiring.host.database, clock, self.wiring.units)
         self.chats, self.statuses = chat_worker(self.wiring), status_worker(self.wiring)
         self.service = service(self.wiring, self.chats, self.statuses)
-        self.http = AsyncClient(
-            transport=ASGITransport(self.service.app, raise_app_exceptions=False),
-            base_url="http://intake.test",
-            event_hooks=documented(self.service.app),
-        )
+        self.http = http_of(self.service.app)
         self._numbers = iter(range(1, 10_000))
+
+    def routes(self) -> Sequence[AnyEventRoute[Any]]:
+        return routes(self.wiring.deps)
 
     async def post(self, body: Any, secret: str = APP_SECRET) -> Response:
         """A webhook call, signed."""
@@ -125,7 +110,7 @@ class Rig:
     def message(self, kind: str, content: Any, sender: str = "6281234567890", **more: Any) -> Doc:
         """A message as Meta writes it."""
         number = next(self._numbers)
-        stamp = str(int(self.time.at.timestamp()) + number)
+        stamp = str(int(self.clock.at.timestamp()) + number)
         return {"from": sender, "id": f"wamid.{number:04d}", "timestamp": stamp, "type": kind, kind: content, **more}
 
     async def say(self, text: str, sender: str = "6281234567890") -> list[Doc]:
@@ -146,11 +131,11 @@ class Rig:
 
     async def send(self, *messages: Doc) -> list[Doc]:
         """Send messages in one webhook call and have them handled; gives what was answered."""
-        before = len(await self.events("intake.reply_composed.v1"))
+        before = len(await self.told_data("intake.reply_composed"))
         response = await self.post(envelope(messages=list(messages)))
         assert response.status_code == 200, response.text
         await self.work()
-        return (await self.events("intake.reply_composed.v1"))[before:]
+        return (await self.told_data("intake.reply_composed"))[before:]
 
     async def work(self) -> None:
         """Work off everything that is stored, as the jobs do."""
@@ -159,7 +144,7 @@ class Rig:
 
     async def rest_is_over(self) -> None:
         """Let an hour pass for senders whose message failed: by our clock, and in their leases, which go by the database's."""
-        self.time.at += timedelta(hours=1)
+        self.clock.at += timedelta(hours=1)
         senders = self.mongo.collection(self.database, "senders")
         await senders.update_many(
             {"token": ""}, [{"$set": {"until": {"$dateSubtract": {"startDate": "$until", "unit": "hour", "amount": 1}}}}]
@@ -167,7 +152,7 @@ class Rig:
 
     async def link(self, sender: str = "6281234567890", nik: str = NIK) -> Doc:
         """Have a counter link a phone to a person."""
-        answer = await self.http.post("/v1/people/links", json={"phone": sender, "nik": nik}, headers=keyed(COUNTER_KEY))
+        answer = await self.http.post("/v1/people/links", json={"phone": sender, "nik": nik}, headers=keyed(COUNTER))
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
@@ -180,21 +165,6 @@ class Rig:
         await self.show(JPEG + nik.encode() + sender.encode(), sender)
         await self.show(PNG + nik.encode() + sender.encode(), sender)
         return (await self.press("confirm", sender))[-1]
-
-    async def events(self, kind: str) -> list[Doc]:
-        """The data of what was published, in order."""
-        rows = await self.rows("outbox", {"type": kind})
-        return [json.loads(row["body"])["data"] for row in sorted(rows, key=lambda row: row["_id"])]
-
-    async def envelopes(self, kind: str) -> list[Doc]:
-        """Whole messages, in order."""
-        rows = await self.rows("outbox", {"type": kind})
-        return [json.loads(row["body"]) for row in sorted(rows, key=lambda row: row["_id"])]
-
-    async def rows(self, collection: str, query: Doc | None = None) -> list[Doc]:
-        """What lies in a collection."""
-        found: list[Doc] = await self.mongo.collection(self.database, collection).find(query or {}).to_list(None)
-        return found
 
     async def close(self) -> None:
         await self.http.aclose()
@@ -221,10 +191,6 @@ def signed_decision(decision: Doc, webhook_id: str, secret: str = COURT_SECRET, 
     moment = at or datetime.now(UTC)  # noqa: TID251 - the library's own clock judges it
     signature = Webhook(secret).sign(webhook_id, moment, body.decode())
     return body, {"webhook-id": webhook_id, "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
-
-
-def keyed(key: str = ADAPTER_KEY, **headers: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}", **{name.replace("_", "-"): value for name, value in headers.items()}}
 
 
 def codes(response: Response) -> set[tuple[str, str]]:

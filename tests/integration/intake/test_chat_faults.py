@@ -28,7 +28,7 @@ async def test_a_photo_that_cannot_be_fetched_now_is_fetched_later_and_later_mes
     rig.phone.trouble = lambda _: None
     await rig.rest_is_over()
     await rig.work()
-    texts = [text_of(reply) for reply in (await rig.events("intake.reply_composed.v1"))[3:]]
+    texts = [text_of(reply) for reply in (await rig.told_data("intake.reply_composed.v1"))[3:]]
     assert "KTP-el" in texts[0]
     assert "Belum ada" in texts[1]
 
@@ -39,7 +39,7 @@ async def test_a_photo_that_never_comes_is_asked_for_again(rig: Rig) -> None:
     assert await rig.show(JPEG) == []
     await rig.rest_is_over()
     await rig.work()
-    assert "gagal kami terima" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert "gagal kami terima" in text_of((await rig.told_data("intake.reply_composed.v1"))[-1])
     rig.phone.trouble = lambda _: None
     assert "KTP-el" in text_of(only(await rig.show(JPEG)))
 
@@ -77,7 +77,7 @@ async def test_a_photo_whose_bytes_differ_from_their_digest_is_not_kept(rig: Rig
     assert await rig.send(rig.message("image", wrong)) == []
     await rig.rest_is_over()
     await rig.work()
-    assert "gagal kami terima" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert "gagal kami terima" in text_of((await rig.told_data("intake.reply_composed.v1"))[-1])
     assert await rig.rows("files.files") == []
 
 
@@ -99,7 +99,7 @@ async def test_a_lost_connection_to_the_provider_is_tried_again(rig: Rig) -> Non
     rig.phone.trouble = lambda _: None
     await rig.rest_is_over()
     await rig.work()
-    assert "KTP-el" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert "KTP-el" in text_of((await rig.told_data("intake.reply_composed.v1"))[-1])
 
 
 async def test_a_message_that_fails_in_the_dialogue_is_parked_with_an_apology(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ async def test_a_message_that_fails_in_the_dialogue_is_parked_with_an_apology(ri
         for _ in range(2):
             await rig.rest_is_over()
             await rig.work()
-    replies = await rig.events("intake.reply_composed.v1")
+    replies = await rig.told_data("intake.reply_composed.v1")
     assert "gangguan" in text_of(replies[-1])
     assert len(replies) == 2
 
@@ -130,7 +130,7 @@ async def test_two_processes_share_the_chats_and_answer_each_message_once(rig: R
             return {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
         await eventually(settled)
-        envelopes = await rig.envelopes("intake.reply_composed.v1")
+        envelopes = await rig.told("intake.reply_composed.v1")
         assert len(envelopes) == 18
         for subject in {one["subject"] for one in envelopes}:
             texts = [
@@ -151,14 +151,14 @@ async def test_a_handler_that_lost_its_lease_cannot_answer_a_second_time(rig: Ri
         return await handle_message(tx, rig.wiring.deps, item.key, inbound, None)
 
     await asyncio.gather(*(rig.wiring.units.run(handle) for _ in range(4)))
-    assert len(await rig.events("intake.reply_composed.v1")) == 1
+    assert len(await rig.told_data("intake.reply_composed.v1")) == 1
 
 
 async def test_a_draft_that_nobody_comes_back_to_is_dropped_with_its_photos(rig: Rig) -> None:
     await _up_to_the_photo(rig)
     await rig.show(PNG)
     assert await rig.wiring.drafts.sweep() == 0
-    rig.time.at = rig.time.at.replace(month=12)
+    rig.clock.at = rig.clock.at.replace(month=12)
     assert await rig.wiring.drafts.sweep() == 1
     assert await rig.rows("files.files") == []
     assert only(await rig.rows("conversations"))["draft"] is None

@@ -17,7 +17,7 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert NIK not in text_of(summary)
     assert "351908********03" in text_of(summary)
     receipt = only(await rig.press("confirm"))
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert submitted["receipt"] in text_of(receipt)
     assert "Selasa, 24 November 2026" in text_of(receipt) or "Rabu, 25 November 2026" in text_of(receipt)
     assert receipt["request_id"] == submitted["request_id"]
@@ -30,7 +30,7 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
 
 async def test_the_answers_of_one_chat_are_numbered_without_gaps(rig: Rig) -> None:
     await rig.file_request()
-    envelopes = await rig.envelopes("intake.reply_composed.v1")
+    envelopes = await rig.told("intake.reply_composed.v1")
     assert [envelope["sequence"] for envelope in envelopes] == [1, 2, 3, 4, 5, 6]
     assert len({envelope["subject"] for envelope in envelopes}) == 1
 
@@ -38,7 +38,7 @@ async def test_the_answers_of_one_chat_are_numbered_without_gaps(rig: Rig) -> No
 async def test_messages_of_one_webhook_call_are_handled_in_the_order_of_sending(rig: Rig) -> None:
     first, second = rig.message("text", {"body": "kk hilang"}), rig.message("text", {"body": NIK})
     await rig.send(second, first)
-    texts = [text_of(reply) for reply in await rig.events("intake.reply_composed.v1")]
+    texts = [text_of(reply) for reply in await rig.told_data("intake.reply_composed.v1")]
     assert "NIK" in texts[0]
     assert "Nomor Kartu Keluarga" in texts[1]
 
@@ -53,13 +53,13 @@ async def test_a_message_that_comes_twice_is_answered_once(rig: Rig) -> None:
 async def test_a_second_press_of_confirm_files_nothing_and_tells_the_status(rig: Rig) -> None:
     await rig.file_request()
     again = only(await rig.press("confirm"))
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert submitted["receipt"] in text_of(again)
 
 
 async def test_a_second_request_for_the_same_person_joins_the_first(rig: Rig) -> None:
     await rig.file_request()
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     await rig.say("kk hilang")
     assert submitted["receipt"] in text_of(only(await rig.say(NIK)))
     assert len(await rig.rows("requests")) == 1
@@ -67,7 +67,7 @@ async def test_a_second_request_for_the_same_person_joins_the_first(rig: Rig) ->
 
 async def test_a_status_is_told_by_receipt_and_only_to_the_one_who_filed(rig: Rig) -> None:
     await rig.file_request()
-    receipt = only(await rig.events("intake.request_submitted.v1"))["receipt"]
+    receipt = only(await rig.told_data("intake.request_submitted.v1"))["receipt"]
     spoken = f"status {receipt.lower().replace('-', ' ')}"
     assert "sedang diperiksa" in text_of(only(await rig.say(spoken)))
     assert "tidak ditemukan" in text_of(only(await rig.say(receipt, sender="6281111111111")))
@@ -103,7 +103,7 @@ async def test_what_is_no_photo_is_answered_with_what_to_send(rig: Rig) -> None:
 
 async def test_people_who_are_one_keep_their_requests_when_number_and_bsuid_meet(rig: Rig) -> None:
     await rig.file_request()
-    receipt = only(await rig.events("intake.request_submitted.v1"))["receipt"]
+    receipt = only(await rig.told_data("intake.request_submitted.v1"))["receipt"]
     nameless = rig.message("text", {"body": "halo"})
     del nameless["from"]
     await rig.post(envelope(messages=[{**nameless, "from_user_id": "ID.77"}]))
@@ -118,7 +118,7 @@ async def test_people_who_are_one_keep_their_requests_when_number_and_bsuid_meet
 
 async def test_a_new_number_keeps_the_requests(rig: Rig) -> None:
     await rig.file_request()
-    receipt = only(await rig.events("intake.request_submitted.v1"))["receipt"]
+    receipt = only(await rig.told_data("intake.request_submitted.v1"))["receipt"]
     await rig.say("halo", sender="6289999999999")
     changed = {"body": "changed", "type": "user_changed_number", "wa_id": "6289999999999"}
     reply = only(await rig.send(rig.message("system", changed)))

@@ -67,7 +67,7 @@ async def test_one_that_breaks_is_tried_again_and_stops_no_other(rig: Rig, monke
     assert await rig.say(NIK, SENDERS[2]) == []  # in order: behind the one that waits
     await rig.rest_is_over()
     await rig.work()
-    texts = [text_of(reply) for reply in (await rig.events("intake.reply_composed.v1"))[-2:]]
+    texts = [text_of(reply) for reply in (await rig.told_data("intake.reply_composed.v1"))[-2:]]
     assert ["NIK" in texts[0], "Nomor Kartu Keluarga" in texts[1]] == [True, True]
     await eventually(lambda: _failing(rig, {}))
 
@@ -93,12 +93,12 @@ async def test_a_photo_that_does_not_come_holds_nobody_else_up(rig: Rig, monkeyp
     await _until(rig, 3 + len(SENDERS) - 1)
     answered.set()
     await work
-    assert len(await rig.events("intake.reply_composed.v1")) == 3 + len(SENDERS)
+    assert len(await rig.told_data("intake.reply_composed.v1")) == 3 + len(SENDERS)
 
 
 async def _until(rig: Rig, replies: int) -> None:
     async def there() -> bool:
-        return len(await rig.events("intake.reply_composed.v1")) == replies
+        return len(await rig.told_data("intake.reply_composed.v1")) == replies
 
     await eventually(there)
 
@@ -157,15 +157,15 @@ async def test_a_process_whose_clock_is_wrong_takes_nobody_elses_sender_and_keep
     """Leases go by the database's clock: that of a process is not asked."""
     other = Rig(rig.wiring.settings)
     try:
-        other.time.at += wrong
+        other.clock.at += wrong
         await rig.post(envelope(messages=[rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:2]]))
         (mine,) = await rig.wiring.webhook_log.lease_senders(60, "mine", [], 1)
         await other.work()
-        assert len(await rig.events("intake.reply_composed.v1")) == 1
+        assert len(await rig.told_data("intake.reply_composed.v1")) == 1
         assert await rig.wiring.webhook_log.renew([mine], 60) == {SENDERS[0]}
         await rig.wiring.webhook_log.release([mine], 0)
         await rig.work()
-        assert len(await rig.events("intake.reply_composed.v1")) == 2
+        assert len(await rig.told_data("intake.reply_composed.v1")) == 2
     finally:
         await other.close()
 
@@ -176,6 +176,6 @@ async def test_webhooks_that_come_together_are_stored_once_each(rig: Rig) -> Non
 
     one, two, three = (rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[:3])
     calls = [items(one), items(two, three), items(one), items(three), items(two)] * 3
-    new = await asyncio.gather(*(rig.wiring.webhook_log.append(call, rig.time.at, "") for call in calls))
+    new = await asyncio.gather(*(rig.wiring.webhook_log.append(call, rig.clock.at, "") for call in calls))
     assert sum(new) == 3
     assert {row["_id"] for row in await rig.rows("webhook_log")} == {f"wa:{message['id']}" for message in (one, two, three)}

@@ -44,7 +44,7 @@ async def test_a_divorce_opens_one_case_with_a_request_per_party_and_product(rig
         ("wife", "kk"),
         ("wife", "ktp"),
     ]
-    envelopes = await rig.envelopes("intake.request_submitted.v1")
+    envelopes = await rig.told("intake.request_submitted.v1")
     assert {one["correlation_id"] for one in envelopes} == {case["case_id"]}
     assert {one["data"]["case_id"] for one in envelopes} == {case["case_id"]}
     assert {one["data"]["receipt"] for one in envelopes} == {one["receipt"] for one in case["requests"]}
@@ -125,9 +125,9 @@ async def test_what_is_wrong_is_named_by_field_and_code(rig: Rig, changes: dict[
 
 
 async def test_a_decision_that_was_refused_may_come_again_with_the_same_webhook_id(rig: Rig) -> None:
-    rig.time.at = datetime(2026, 10, 10, tzinfo=UTC)
+    rig.clock.at = datetime(2026, 10, 10, tzinfo=UTC)
     assert ("final_on", "decision_not_final") in codes(await send(rig, decision()))
-    rig.time.at = datetime(2026, 10, 21, tzinfo=UTC)
+    rig.clock.at = datetime(2026, 10, 21, tzinfo=UTC)
     assert (await send(rig, decision())).status_code == 200
 
 

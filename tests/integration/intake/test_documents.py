@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.integration.intake.rig import ADAPTER_KEY, OFFICER_KEY, OTHER_ADAPTER_KEY, Rig, keyed, only, settings
-from tests.integration.intake.test_progress import APPROVED, BEGAN, DELIVERED, ISSUED, REJECTED, delivery, tell
+from tests.integration.intake.rig import ADAPTER, OFFICER, OTHER_ADAPTER, Rig, only, settings
+from tests.integration.intake.test_progress import APPROVED, BEGAN, DELIVERED, ISSUED, REJECTED, delivery
 from tests.integration.intake.test_requests import REQUESTS, body, file
+from tests.support.harness import keyed
 from tests.support.http_server import serving
 
 KEY = "intake-at-issuance"
@@ -71,12 +72,12 @@ async def ready(rig: Rig, content: bytes = PDF) -> dict[str, Any]:
     await file(rig, await body(rig))
     request = only(await rig.rows("requests"))
     told = {"document_id": f"{request['_id']}.kk", "document_number": NUMBER, "sha256": hashlib.sha256(content).hexdigest()}
-    await tell(rig, delivery(APPROVED, request["_id"], 1), delivery(ISSUED, request["_id"], 2, **told))
-    rig.time.at = BEGAN + timedelta(hours=1)
+    await rig.deliver(delivery(APPROVED, request["_id"], 1), delivery(ISSUED, request["_id"], 2, **told))
+    rig.clock.at = BEGAN + timedelta(hours=1)
     return only(await rig.rows("requests"))
 
 
-async def fetch(rig: Rig, receipt: str, number: object = 1, key: str = ADAPTER_KEY) -> httpx.Response:
+async def fetch(rig: Rig, receipt: str, number: object = 1, key: str = ADAPTER) -> httpx.Response:
     return await rig.http.get(f"{REQUESTS}/{receipt}/documents/{number}", headers=keyed(key))
 
 
@@ -94,7 +95,7 @@ async def test_an_issued_document_is_ready_until_its_adapter_fetched_it(intake: 
     assert answer.headers["repr-digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(PDF).digest()).decode()}:"
     assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
     assert issuance.asked == [f"{request['_id']}.kk"]
-    shown = (await intake.http.get(f"{REQUESTS}/{request['receipt']}", headers=keyed())).json()
+    shown = (await intake.http.get(f"{REQUESTS}/{request['receipt']}", headers=keyed(ADAPTER))).json()
     assert shown["state"] == "delivered"
     assert [step["state"] for step in shown["timeline"]] == ["submitted", "approved", "ready", "delivered"]
     assert shown["document_number"] == NUMBER
@@ -109,15 +110,15 @@ async def test_it_may_be_fetched_again_and_is_delivered_once(intake: Rig) -> Non
 
 async def test_the_notifier_can_not_call_it_delivered(intake: Rig) -> None:
     request = await ready(intake)
-    await tell(intake, delivery(DELIVERED, request["_id"], 3, kind="document", channel="adapter"))
+    await intake.deliver(delivery(DELIVERED, request["_id"], 3, kind="document", channel="adapter"))
     assert await state(intake) == "ready"
 
 
-@pytest.mark.parametrize(("key", "number"), [(OTHER_ADAPTER_KEY, 1), (OFFICER_KEY, 1), (ADAPTER_KEY, 2)])
+@pytest.mark.parametrize(("key", "number"), [(OTHER_ADAPTER, 1), (OFFICER, 1), (ADAPTER, 2)])
 async def test_only_its_owner_gets_it_and_only_what_there_is(intake: Rig, issuance: Issuance, key: str, number: int) -> None:
     receipt = (await ready(intake))["receipt"]
     answer = await fetch(intake, receipt, number, key)
-    expected = "document_not_found" if key == ADAPTER_KEY else "request_not_found"
+    expected = "document_not_found" if key == ADAPTER else "request_not_found"
     assert (answer.status_code, answer.json()["code"]) == (404, expected)
     assert issuance.asked == []
     assert await state(intake) == "ready"
@@ -128,7 +129,7 @@ async def test_before_there_is_one_it_says_so(intake: Rig) -> None:
     request = only(await intake.rows("requests"))
     for event, minute in ((None, 0), (APPROVED, 1), (REJECTED, 2)):
         if event:
-            await tell(intake, delivery(event, request["_id"], minute))
+            await intake.deliver(delivery(event, request["_id"], minute))
         answer = await fetch(intake, request["receipt"])
         assert (answer.status_code, answer.json()["code"]) == (409, "document_not_issued")
     assert (await fetch(intake, "MDN-2222-2222")).json()["code"] == "request_not_found"
@@ -166,7 +167,7 @@ async def test_what_is_not_whole_breaks_off_and_is_not_delivered(intake: Rig, is
 async def test_who_hangs_up_in_the_middle_was_not_given_it(intake: Rig, issuance: Issuance) -> None:
     issuance.content = PDF * 30  # more than what waits in the sockets between us
     receipt = (await ready(intake, issuance.content))["receipt"]
-    async with intake.http.stream("GET", f"{REQUESTS}/{receipt}/documents/1", headers=keyed()) as answer:
+    async with intake.http.stream("GET", f"{REQUESTS}/{receipt}/documents/1", headers=keyed(ADAPTER)) as answer:
         await anext(answer.aiter_raw())
     assert (await fetch(intake, receipt)).content == issuance.content, "nothing is used up by it"
     steps = only(await intake.rows("requests"))["timeline"]

@@ -73,7 +73,7 @@ async def test_a_message_given_up_is_replayed_at_its_place(rig: Rig, operator: O
     assert sorted(both) == [False, True]
     assert await operator.waiting() == []
     await rig.work()
-    assert "Belum ada" in text_of((await rig.events("intake.reply_composed.v1"))[-1])
+    assert "Belum ada" in text_of((await rig.told_data("intake.reply_composed.v1"))[-1])
     assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
 
 
@@ -89,7 +89,7 @@ async def test_a_status_that_breaks_is_given_up_alone(rig: Rig, operator: Operat
         ("wa:st:wamid.bad:sent", "parked"),
         ("wa:st:wamid.c:sent", "handled"),
     ]
-    assert len(await rig.events("intake.message_status_received.v1")) == 3
+    assert len(await rig.told_data("intake.message_status_received.v1")) == 3
 
 
 async def test_a_status_given_up_is_discarded_with_a_note(rig: Rig, operator: Operator) -> None:

@@ -8,8 +8,8 @@ from httpx import Response
 
 from shared.messaging.delivery import Done
 from tests.integration.intake.rig import (
-    ADAPTER_KEY,
-    COUNTER_KEY,
+    ADAPTER,
+    COUNTER,
     JPEG,
     KK,
     NIK,
@@ -17,19 +17,19 @@ from tests.integration.intake.rig import (
     Rig,
     buttons_of,
     codes,
-    keyed,
     only,
     text_of,
 )
-from tests.integration.intake.test_progress import APPROVED, RETURNED, delivery, tell
+from tests.integration.intake.test_progress import APPROVED, RETURNED, delivery
 from tests.integration.intake.test_requests import body, file
+from tests.support.harness import keyed
 
 LINKS = "/v1/people/links"
 PHONE = "6281234567890"
 OTHER_NIK = "3519081708850004"
 
 
-async def post(rig: Rig, path: str = "", key: str = COUNTER_KEY, **content: Any) -> Response:
+async def post(rig: Rig, path: str = "", key: str = COUNTER, **content: Any) -> Response:
     return await rig.http.post(LINKS + path, json=content, headers=keyed(key))
 
 
@@ -89,13 +89,13 @@ async def test_an_empty_search_is_refused(rig: Rig) -> None:
 
 @pytest.mark.parametrize("path", ["", "/search", "/x/revoke"])
 async def test_only_who_may_link_people_does(rig: Rig, path: str) -> None:
-    answer = await post(rig, path, ADAPTER_KEY, phone=PHONE, nik=NIK)
+    answer = await post(rig, path, ADAPTER, phone=PHONE, nik=NIK)
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
 
 
 async def test_a_chat_that_nobody_is_linked_to_is_asked_for_a_selfie_once_and_told_nothing(rig: Rig) -> None:
     answer = only(await stranger_files(rig))
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert (submitted["vouching"], submitted["personal"]["sender_nik"]) == (None, None)
     assert [file["kind"] for file in submitted["attachments"]] == ["surat_kehilangan", "ktp", "selfie_ktp"]
     assert "periksa dulu" in text_of(answer)
@@ -118,16 +118,16 @@ async def test_a_link_of_another_person_is_told_as_that_persons(rig: Rig) -> Non
     await rig.show(JPEG)
     await rig.show(PNG)
     answer = only(await rig.press("confirm"))
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert (submitted["personal"]["nik"], submitted["personal"]["sender_nik"]) == (NIK, OTHER_NIK)
     assert "periksa dulu" in text_of(answer), "what is said must not depend on whose relative the sender is"
 
 
 async def test_a_link_ends_with_its_date(rig: Rig) -> None:
     await rig.link()
-    rig.time.at += timedelta(days=364)
+    rig.clock.at += timedelta(days=364)
     assert await is_linked(rig)
-    rig.time.at += timedelta(days=2)
+    rig.clock.at += timedelta(days=2)
     assert not await is_linked(rig)
 
 
@@ -175,7 +175,7 @@ async def test_a_link_lapses_when_an_account_known_by_its_id_alone_moves_to_the_
 async def test_an_officers_decision_links_the_chat_that_asked(rig: Rig, kind: str) -> None:
     await stranger_files(rig)
     request = only(await rig.rows("requests"))
-    assert await tell(rig, delivery(kind, request["_id"], 1, link_granted=True, officer_id="petugas-01")) == [Done()]
+    assert await rig.deliver(delivery(kind, request["_id"], 1, link_granted=True, officer_id="petugas-01")) == [Done()]
     link = only((await post(rig, "/search", nik=NIK)).json()["links"])
     assert (link["level"], link["granted_by"], link["valid"]) == ("officer", "petugas-01", True)
     assert await is_linked(rig)
@@ -185,11 +185,11 @@ async def test_a_decision_links_nobody_who_got_the_number_meanwhile(rig: Rig) ->
     await stranger_files(rig)
     request = only(await rig.rows("requests"))
     await rig.send(rig.message("system", {"type": "user_changed_number", "wa_id": "6281999999999", "body": "moved"}))
-    await tell(rig, delivery(APPROVED, request["_id"], 1, link_granted=True, officer_id="petugas-01"))
+    await rig.deliver(delivery(APPROVED, request["_id"], 1, link_granted=True, officer_id="petugas-01"))
     assert (await post(rig, "/search", nik=NIK)).json() == {"links": []}
 
 
-@pytest.mark.parametrize(("key", "expected"), [(ADAPTER_KEY, None), (COUNTER_KEY, {"by": "adapter", "link_id": None, "level": None})])
+@pytest.mark.parametrize(("key", "expected"), [(ADAPTER, None), (COUNTER, {"by": "adapter", "link_id": None, "level": None})])
 async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any) -> None:
     letter = (await rig.http.post("/v1/files", content=JPEG, headers=keyed(key))).json()["file_id"]
     card = (await rig.http.post("/v1/files", content=PNG, headers=keyed(key))).json()["file_id"]
@@ -197,7 +197,7 @@ async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any
     content = {"service": "kk_hilang", "nik": NIK, "kk_number": KK, "documents": documents}
     answer = await rig.http.post("/v1/requests", json=content, headers=keyed(key, Idempotency_Key="k"))
     assert answer.status_code == 201
-    assert only(await rig.events("intake.request_submitted.v1"))["vouching"] == expected
+    assert only(await rig.told_data("intake.request_submitted.v1"))["vouching"] == expected
 
 
 async def test_what_was_filed_before_links_existed_can_be_read(rig: Rig) -> None:

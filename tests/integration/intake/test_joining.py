@@ -9,20 +9,20 @@ from httpx import Response
 
 from services.intake.settings import Settings
 from tests.integration.intake.rig import (
-    ADAPTER_KEY,
-    COUNTER_KEY,
+    ADAPTER,
+    COUNTER,
     JPEG,
     NIK,
-    OTHER_ADAPTER_KEY,
+    OTHER_ADAPTER,
     PNG,
     Rig,
-    keyed,
     only,
     settings,
     text_of,
 )
 from tests.integration.intake.test_identity import stranger_files
-from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REJECTED, RETURNED, delivery, tell
+from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REJECTED, RETURNED, delivery
+from tests.support.harness import keyed
 
 FIRST, SECOND = "6281234567890", "6281987654321"
 SUBMITTED, REPLY = "intake.request_submitted.v1", "intake.reply_composed.v1"
@@ -40,11 +40,11 @@ async def first_of(rig: Rig) -> dict[str, Any]:
 
 
 async def test_two_keys_at_once_are_one_request(rig: Rig) -> None:
-    answers = await asyncio.gather(*(file_as(rig, ADAPTER_KEY, f"k-{number}") for number in range(4)))
+    answers = await asyncio.gather(*(file_as(rig, ADAPTER, f"k-{number}") for number in range(4)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["receipt"] for answer in answers}) == 1, "the same adapter is told its own request"
     assert len(await rig.rows("requests")) == 1
-    assert len(await rig.events(SUBMITTED)) == 1
+    assert len(await rig.told_data(SUBMITTED)) == 1
 
 
 async def test_two_phones_that_confirm_in_one_batch_are_one_request(rig: Rig) -> None:
@@ -52,8 +52,8 @@ async def test_two_phones_that_confirm_in_one_batch_are_one_request(rig: Rig) ->
         await stranger_files_but_confirm(rig, sender)
     reply = {"type": "button_reply", "button_reply": {"id": "confirm", "title": "Kirim"}}
     await rig.send(*(rig.message("interactive", reply, sender) for sender in (FIRST, SECOND)))
-    assert len(await rig.events(SUBMITTED)) == 1
-    texts = [text_of(one) for one in (await rig.events(REPLY))[-2:]]
+    assert len(await rig.told_data(SUBMITTED)) == 1
+    texts = [text_of(one) for one in (await rig.told_data(REPLY))[-2:]]
     receipts = [row["receipt"] for row in await rig.rows("requests")]
     assert sorted(next(receipt for receipt in receipts if receipt in text) for text in texts) == sorted(receipts)
     neutral = {text.replace(receipt, "") for text in texts for receipt in receipts if receipt in text}
@@ -75,13 +75,13 @@ async def test_who_joined_is_given_back_neutrally_when_the_first_one_ends(rig: R
     await stranger_files(rig, SECOND)
     waiting = only(await rig.rows("requests", {"joins": first["_id"]}))
     assert (waiting["state"], waiting["receipt"] != first["receipt"]) == ("submitted", True)
-    assert len(await rig.events(SUBMITTED)) == 1
+    assert len(await rig.told_data(SUBMITTED)) == 1
     assert first["receipt"] not in text_of(only(await rig.say("status", SECOND)))
     steps = (APPROVED, ISSUED, DELIVERED) if end == DELIVERED else (end,)
-    await tell(rig, *(delivery(kind, first["_id"], minute) for minute, kind in enumerate(steps, start=1)))
+    await rig.deliver(*(delivery(kind, first["_id"], minute) for minute, kind in enumerate(steps, start=1)))
     after = only(await rig.rows("requests", {"_id": waiting["_id"]}))
     assert (after["state"], after["timeline"][-1]["reasons"]) == ("returned", ["identity_unproven"])
-    told = (await rig.events(REPLY))[-1]
+    told = (await rig.told_data(REPLY))[-1]
     assert told["personal"]["contact"]["address"] == SECOND
     assert waiting["receipt"] in text_of(told)
     assert first["receipt"] not in text_of(told)
@@ -97,42 +97,42 @@ async def test_who_joined_and_asks_again_is_shown_the_own_receipt(rig: Rig) -> N
 
 
 async def test_another_adapter_joins_and_is_told_nothing_of_the_first(rig: Rig) -> None:
-    first = (await file_as(rig, ADAPTER_KEY, "k-1")).json()
-    second = (await file_as(rig, OTHER_ADAPTER_KEY, "k-1")).json()
-    again = (await file_as(rig, OTHER_ADAPTER_KEY, "k-2")).json()
+    first = (await file_as(rig, ADAPTER, "k-1")).json()
+    second = (await file_as(rig, OTHER_ADAPTER, "k-1")).json()
+    again = (await file_as(rig, OTHER_ADAPTER, "k-2")).json()
     assert second["receipt"] == again["receipt"] != first["receipt"]
     assert second["state"] == first["state"] == "submitted"
-    assert len(await rig.events(SUBMITTED)) == 1
-    await tell(rig, delivery(RETURNED, first["request_id"], 1))
-    shown = (await rig.http.get(f"/v1/requests/{second['receipt']}", headers=keyed(OTHER_ADAPTER_KEY))).json()
+    assert len(await rig.told_data(SUBMITTED)) == 1
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    shown = (await rig.http.get(f"/v1/requests/{second['receipt']}", headers=keyed(OTHER_ADAPTER))).json()
     assert shown["state"] == "returned"
 
 
 async def test_what_was_returned_is_no_repeat_and_what_ended_is_one_for_a_time(rig: Rig) -> None:
-    first = (await file_as(rig, COUNTER_KEY, "k-1")).json()
-    await tell(rig, delivery(RETURNED, first["request_id"], 1))
-    second = (await file_as(rig, COUNTER_KEY, "k-2")).json()
+    first = (await file_as(rig, COUNTER, "k-1")).json()
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    second = (await file_as(rig, COUNTER, "k-2")).json()
     assert second["receipt"] != first["receipt"]
-    await tell(rig, delivery(REJECTED, second["request_id"], 2))
-    third = (await file_as(rig, COUNTER_KEY, "k-3")).json()
-    await tell(rig, delivery(REJECTED, third["request_id"], 3))
-    rig.time.at += timedelta(days=31)
-    await file_as(rig, COUNTER_KEY, "k-4")
-    assert [told["repeats"] for told in await rig.events(SUBMITTED)] == [None, None, second["request_id"], None]
+    await rig.deliver(delivery(REJECTED, second["request_id"], 2))
+    third = (await file_as(rig, COUNTER, "k-3")).json()
+    await rig.deliver(delivery(REJECTED, third["request_id"], 3))
+    rig.clock.at += timedelta(days=31)
+    await file_as(rig, COUNTER, "k-4")
+    assert [told["repeats"] for told in await rig.told_data(SUBMITTED)] == [None, None, second["request_id"], None]
 
 
 async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
-    first = (await file_as(rig, ADAPTER_KEY, "k-1")).json()
-    await tell(rig, delivery(RETURNED, first["request_id"], 1))
-    other = (await file_as(rig, OTHER_ADAPTER_KEY, "k-1")).json()
-    files = [(await rig.http.post("/v1/files", content=photo, headers=keyed())).json()["file_id"] for photo in (JPEG, PNG)]
+    first = (await file_as(rig, ADAPTER, "k-1")).json()
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    other = (await file_as(rig, OTHER_ADAPTER, "k-1")).json()
+    files = [(await rig.http.post("/v1/files", content=photo, headers=keyed(ADAPTER))).json()["file_id"] for photo in (JPEG, PNG)]
     documents = [{"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), files, strict=True)]
     content = {"service": "kk_hilang", "nik": NIK, "kk_number": "3519081203100007", "documents": documents}
-    mended = await rig.http.put(f"/v1/requests/{first['receipt']}", json=content, headers=keyed(Idempotency_Key="m"))
+    mended = await rig.http.put(f"/v1/requests/{first['receipt']}", json=content, headers=keyed(ADAPTER, Idempotency_Key="m"))
     assert (mended.status_code, mended.json()["state"]) == (200, "submitted")
-    assert len(await rig.events(SUBMITTED)) == 2, "the first one and the other's; the mended one waits"
-    await tell(rig, delivery(REJECTED, other["request_id"], 2))
-    shown = (await rig.http.get(f"/v1/requests/{first['receipt']}", headers=keyed())).json()
+    assert len(await rig.told_data(SUBMITTED)) == 2, "the first one and the other's; the mended one waits"
+    await rig.deliver(delivery(REJECTED, other["request_id"], 2))
+    shown = (await rig.http.get(f"/v1/requests/{first['receipt']}", headers=keyed(ADAPTER))).json()
     assert shown["state"] == "returned"
 
 
@@ -151,20 +151,20 @@ async def strict(few: Settings) -> Any:
 
 async def test_a_person_may_be_asked_for_only_so_often_a_day(strict: Rig) -> None:
     for number in range(2):
-        filed = (await file_as(strict, ADAPTER_KEY, f"k-{number}")).json()
-        await tell(strict, delivery(RETURNED, filed["request_id"], number))
-    third = await file_as(strict, ADAPTER_KEY, "k-2")
+        filed = (await file_as(strict, ADAPTER, f"k-{number}")).json()
+        await strict.deliver(delivery(RETURNED, filed["request_id"], number))
+    third = await file_as(strict, ADAPTER, "k-2")
     assert (third.status_code, third.json()["code"]) == (429, "person_limit_reached")
     assert NIK not in third.text
-    assert (await file_as(strict, ADAPTER_KEY, "other", "3519081708850004")).status_code == 201
+    assert (await file_as(strict, ADAPTER, "other", "3519081708850004")).status_code == 201
     await strict.file_request(FIRST)  # the person is not shut out by what others did
-    strict.time.at += timedelta(hours=15)  # from nine in the morning to past midnight in Madiun
-    await tell(strict, delivery(RETURNED, (await strict.rows("requests", {"channel": "whatsapp"}))[0]["_id"], 9))
-    assert (await file_as(strict, ADAPTER_KEY, "k-2")).status_code == 201, "the same key: nothing was kept of the refusal"
+    strict.clock.at += timedelta(hours=15)  # from nine in the morning to past midnight in Madiun
+    await strict.deliver(delivery(RETURNED, (await strict.rows("requests", {"channel": "whatsapp"}))[0]["_id"], 9))
+    assert (await file_as(strict, ADAPTER, "k-2")).status_code == 201, "the same key: nothing was kept of the refusal"
 
 
 async def test_a_limit_holds_when_all_come_at_once(strict: Rig) -> None:
-    people = [ADAPTER_KEY, OTHER_ADAPTER_KEY, COUNTER_KEY]
+    people = [ADAPTER, OTHER_ADAPTER, COUNTER]
     answers = await asyncio.gather(*(file_as(strict, key, "k") for key in people))
     assert sorted(answer.status_code for answer in answers) == [201, 201, 429]
 
@@ -173,16 +173,16 @@ async def test_a_chat_at_its_limit_is_told_so_and_keeps_what_it_has(strict: Rig)
     for number in (3, 4):
         await strict.file_request(FIRST, f"351908170885000{number}")
     await strict.press("service:kk_hilang")
-    assert "besok" in text_of((await strict.events(REPLY))[-1])
-    strict.time.at += timedelta(hours=15)
+    assert "besok" in text_of((await strict.told_data(REPLY))[-1])
+    strict.clock.at += timedelta(hours=15)
     await strict.press("service:kk_hilang")
-    assert "NIK" in text_of((await strict.events(REPLY))[-1])
+    assert "NIK" in text_of((await strict.told_data(REPLY))[-1])
 
 
 async def test_a_chat_that_asks_for_a_person_who_was_asked_for_too_often_keeps_its_draft(strict: Rig) -> None:
     for number in range(2):
-        filed = (await file_as(strict, ADAPTER_KEY, f"k-{number}")).json()
-        await tell(strict, delivery(RETURNED, filed["request_id"], number))
+        filed = (await file_as(strict, ADAPTER, f"k-{number}")).json()
+        await strict.deliver(delivery(RETURNED, filed["request_id"], number))
     assert "besok" in text_of(only(await stranger_files(strict, SECOND)))
-    strict.time.at += timedelta(days=1)
+    strict.clock.at += timedelta(days=1)
     assert "periksa dulu" in text_of(only(await strict.press("confirm", SECOND)))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests.integration.intake.rig import ADAPTER_KEY, OTHER_ADAPTER_KEY, Rig, codes, keyed, only
-from tests.integration.intake.test_progress import APPROVED, ISSUED, RETURNED, delivery, tell
+from tests.integration.intake.rig import ADAPTER, OTHER_ADAPTER, Rig, codes, only
+from tests.integration.intake.test_progress import APPROVED, ISSUED, RETURNED, delivery
 from tests.integration.intake.test_requests import REQUESTS, body, file
+from tests.support.harness import keyed
 
 OTHER_NIK = "3519081708850004"
 
@@ -17,29 +18,29 @@ OTHER_NIK = "3519081708850004"
 async def returned(rig: Rig) -> dict[str, Any]:
     await file(rig, await body(rig))
     request = only(await rig.rows("requests"))
-    await tell(rig, delivery(RETURNED, request["_id"], 1))
+    await rig.deliver(delivery(RETURNED, request["_id"], 1))
     return only(await rig.rows("requests"))
 
 
-async def mend(rig: Rig, receipt: str, content: dict[str, Any], key: str = "m-1", client: str = ADAPTER_KEY) -> Response:
+async def mend(rig: Rig, receipt: str, content: dict[str, Any], key: str = "m-1", client: str = ADAPTER) -> Response:
     return await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed(client, Idempotency_Key=key))
 
 
 async def test_what_was_mended_is_judged_again_under_the_same_receipt(rig: Rig) -> None:
     before = await returned(rig)
-    rig.time.at += timedelta(days=3)
+    rig.clock.at += timedelta(days=3)
     answer = await mend(rig, before["receipt"], await body(rig, nik=OTHER_NIK))
     assert (answer.status_code, answer.json()["state"], answer.json()["receipt"]) == (200, "submitted", before["receipt"])
     after = only(await rig.rows("requests"))
     assert [step["state"] for step in after["timeline"]] == ["submitted", "returned", "submitted"]
     assert after["promised_at"] > before["promised_at"], "the office's time begins when it has everything"
-    first, second = await rig.envelopes("intake.request_submitted.v1")
+    first, second = await rig.told("intake.request_submitted.v1")
     assert (first["subject"], first["sequence"], second["subject"], second["sequence"]) == (before["_id"], 1, before["_id"], 2)
     assert (first["data"]["personal"]["nik"], second["data"]["personal"]["nik"]) != (OTHER_NIK, OTHER_NIK)
     assert second["data"]["personal"]["nik"] == OTHER_NIK
     assert second["data"]["receipt"] == before["receipt"]
     assert second["data"]["promised_at"] == json.loads(json.dumps(answer.json()["promised_at"])).replace("+00:00", "Z")
-    await tell(rig, delivery(APPROVED, before["_id"], 5), delivery(ISSUED, before["_id"], 6))
+    await rig.deliver(delivery(APPROVED, before["_id"], 5), delivery(ISSUED, before["_id"], 6))
     assert only(await rig.rows("requests"))["state"] == "ready"
 
 
@@ -47,10 +48,10 @@ async def test_a_mended_request_may_be_returned_and_mended_once_more(rig: Rig) -
     receipt = (await returned(rig))["receipt"]
     content = await body(rig)
     assert (await mend(rig, receipt, content, "m-1")).status_code == 200
-    await tell(rig, delivery(RETURNED, only(await rig.rows("requests"))["_id"], 9))
+    await rig.deliver(delivery(RETURNED, only(await rig.rows("requests"))["_id"], 9))
     assert only(await rig.rows("requests"))["state"] == "returned"
     assert (await mend(rig, receipt, content, "m-2")).status_code == 200
-    assert len(await rig.events("intake.request_submitted.v1")) == 3
+    assert len(await rig.told_data("intake.request_submitted.v1")) == 3
 
 
 async def test_the_same_mending_again_gives_the_same_answer(rig: Rig) -> None:
@@ -58,7 +59,7 @@ async def test_the_same_mending_again_gives_the_same_answer(rig: Rig) -> None:
     answers = [await mend(rig, receipt, content) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
-    assert len(await rig.events("intake.request_submitted.v1")) == 2
+    assert len(await rig.told_data("intake.request_submitted.v1")) == 2
     other = await mend(rig, receipt, {**content, "nik": OTHER_NIK})
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
@@ -68,15 +69,15 @@ async def test_what_is_not_returned_not_ones_own_or_wrong_is_not_taken(rig: Rig)
     receipt = (await file(rig, content)).json()["receipt"]
     early = await mend(rig, receipt, content)
     assert (early.status_code, early.json()["code"]) == (409, "request_not_returned")
-    await tell(rig, delivery(RETURNED, only(await rig.rows("requests"))["_id"], 1))
-    stranger = await mend(rig, receipt, content, client=OTHER_ADAPTER_KEY)
+    await rig.deliver(delivery(RETURNED, only(await rig.rows("requests"))["_id"], 1))
+    stranger = await mend(rig, receipt, content, client=OTHER_ADAPTER)
     assert (stranger.status_code, stranger.json()["code"]) == (404, "request_not_found")
     assert (await mend(rig, "MDN-2222-2222", content)).status_code == 404
     other_service = await mend(rig, receipt, {**content, "service": "ktp_hilang"})
     assert ("service", "service_differs") in codes(other_service)
     wrong = await mend(rig, receipt, {**content, "nik": "12"})
     assert ("nik", "nik_not_16_digits") in codes(wrong)
-    without = await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed())
+    without = await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed(ADAPTER))
     assert (without.status_code, without.json()["code"]) == (400, "idempotency_key_missing")
     assert only(await rig.rows("requests"))["state"] == "returned"
     assert (await mend(rig, receipt, content)).status_code == 200, "a refused try does not spend its key"

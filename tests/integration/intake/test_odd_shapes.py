@@ -66,8 +66,8 @@ async def test_a_worker_whose_every_place_met_a_shape_it_cannot_read_goes_on(rig
         rig.wiring.wake()
 
         async def answered() -> bool:
-            rig.time.at += timedelta(seconds=1)
-            replies = await rig.events("intake.reply_composed.v1")
+            rig.clock.at += timedelta(seconds=1)
+            replies = await rig.told_data("intake.reply_composed.v1")
             return any(reply["personal"]["contact"]["address"] == "6281999999999" for reply in replies)
 
         await eventually(answered)
@@ -100,7 +100,7 @@ async def test_the_age_of_what_waits_makes_the_service_not_ready(rig: Rig) -> No
     assert (await rig.wiring.check_webhook_log()).ok
     await rig.post(envelope(messages=[rig.message("text", {"body": "halo"})]))
     assert (await rig.wiring.check_webhook_log()).ok
-    rig.time.at = rig.time.at.replace(minute=rig.time.at.minute + 6)
+    rig.clock.at = rig.clock.at.replace(minute=rig.clock.at.minute + 6)
     found = await rig.wiring.check_webhook_log()
     assert (found.ok, found.reason) == (False, "webhook_log_old")
     await rig.work()
@@ -186,7 +186,7 @@ async def test_what_brought_a_person_first_is_kept_until_a_request_is_filed(rig:
     await rig.send(rig.message("text", {"body": "Halo"}, referral={"source_id": "poster7", "source_type": "ad"}))
     await rig.send(rig.message("text", {"body": "Halo"}, referral={"source_id": "later"}))
     await rig.file_request()
-    submitted = only(await rig.events("intake.request_submitted.v1"))
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert submitted["outreach_source"] == "ad:poster7"
     assert only(await rig.rows("conversations"))["outreach_source"] is None
 
@@ -194,4 +194,4 @@ async def test_what_brought_a_person_first_is_kept_until_a_request_is_filed(rig:
 async def test_messages_that_name_our_number_are_answered(rig: Rig) -> None:
     await rig.post(envelope(metadata={"phone_number_id": NUMBER_ID}, messages=[rig.message("text", {"body": "halo"})]))
     await rig.work()
-    assert len(await rig.events("intake.reply_composed.v1")) == 1
+    assert len(await rig.told_data("intake.reply_composed.v1")) == 1

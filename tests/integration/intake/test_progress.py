@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from services.intake.consumers import routes
 from services.intake.wiring import ACCOUNTS
 from shared.ids import new_id, new_traceparent
 from shared.messaging import topology
@@ -21,10 +20,10 @@ from shared.messaging.broker.wire import Outgoing
 from shared.messaging.delivery import Dead, Delivery, Done
 from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
-from shared.messaging.transaction.runner import routing
 from shared.reference.reasons import reasons
-from tests.integration.intake.rig import OFFICER_KEY, Rig, keyed, only, settings, text_of
+from tests.integration.intake.rig import OFFICER, Rig, only, settings, text_of
 from tests.support.eventually import eventually
+from tests.support.harness import keyed
 from tests.support.vhosts import as_user
 
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
@@ -61,10 +60,6 @@ async def filed(rig: Rig) -> dict[str, Any]:
     return only(await rig.rows("requests"))
 
 
-async def tell(rig: Rig, *deliveries: Delivery) -> list[Any]:
-    return await rig.wiring.units.run_batch(list(deliveries), routing(routes(rig.wiring.deps)))
-
-
 async def state(rig: Rig) -> str:
     return str(only(await rig.rows("requests"))["state"])
 
@@ -75,7 +70,7 @@ async def test_in_whatever_order_it_is_told_a_request_ends_delivered(rig: Rig, o
     minutes = {APPROVED: 1, ISSUED: 2, DELIVERED: 3}
     for kind in order:
         more = {"kind": "document"} if kind == DELIVERED else {}
-        assert await tell(rig, delivery(kind, request["_id"], minutes[kind], **more)) == [Done()]
+        assert await rig.deliver(delivery(kind, request["_id"], minutes[kind], **more)) == [Done()]
     after = only(await rig.rows("requests"))
     assert after["state"] == "delivered"
     assert [step["state"] for step in after["timeline"]] == ["submitted", "approved", "issued", "delivered"]
@@ -90,9 +85,9 @@ async def test_a_whole_life_in_one_batch(rig: Rig) -> None:
         delivery(FAILED, request["_id"], 4, kind="document"),
         delivery(DELIVERED, request["_id"], 5, kind="document"),
     ]
-    assert await tell(rig, *life) == [Done()] * 5
+    assert await rig.deliver(*life) == [Done()] * 5
     assert await state(rig) == "delivered"
-    shown = (await rig.http.get(f"/v1/requests/{request['receipt']}", headers=keyed(OFFICER_KEY))).json()
+    shown = (await rig.http.get(f"/v1/requests/{request['receipt']}", headers=keyed(OFFICER))).json()
     assert shown["document_number"] == "3519-KK-24112026-0001"
     assert [step["state"] for step in shown["timeline"]] == ["submitted", "returned", "approved", "issued", "undelivered", "delivered"]
     assert "3519-KK-24112026-0001" in (await rig.say("status"))[0]["personal"]["text"]
@@ -100,8 +95,8 @@ async def test_a_whole_life_in_one_batch(rig: Rig) -> None:
 
 async def test_a_reply_or_receipt_that_arrived_says_nothing_of_the_request(rig: Rig) -> None:
     request = await filed(rig)
-    await tell(rig, delivery(DELIVERED, request["_id"], 1, kind="received"), delivery(FAILED, request["_id"], 1, kind="reply"))
-    await tell(rig, delivery(DELIVERED, None, 1, kind="document"))
+    await rig.deliver(delivery(DELIVERED, request["_id"], 1, kind="received"), delivery(FAILED, request["_id"], 1, kind="reply"))
+    await rig.deliver(delivery(DELIVERED, None, 1, kind="document"))
     assert await state(rig) == "submitted"
 
 
@@ -112,19 +107,19 @@ async def test_kinds_and_channels_that_are_new_to_us_harm_no_request(rig: Rig) -
         delivery(FAILED, request["_id"], 1, kind="reminder"),
         delivery(RETURNED, request["_id"], 2, channel="kiosk", product="akta_kelahiran"),
     )
-    assert await tell(rig, *news) == [Done()] * 3
+    assert await rig.deliver(*news) == [Done()] * 3
     assert await state(rig) == "returned"
 
 
 async def test_a_request_that_was_rejected_may_be_filed_again(rig: Rig) -> None:
     request = await filed(rig)
-    await tell(rig, delivery(REJECTED, request["_id"], 1))
+    await rig.deliver(delivery(REJECTED, request["_id"], 1))
     await rig.file_request()
     assert sorted(row["state"] for row in await rig.rows("requests")) == ["rejected", "submitted"]
 
 
 async def test_news_of_a_request_that_is_not_ours_is_parked(rig: Rig) -> None:
-    outcome = only(await tell(rig, delivery(APPROVED, new_id(), 1)))
+    outcome = only(await rig.deliver(delivery(APPROVED, new_id(), 1)))
     assert isinstance(outcome, Dead)
     assert outcome.code == "requests_not_found"
 
@@ -138,7 +133,7 @@ async def test_the_accounts_balance_all_the_way(rig: Rig) -> None:
 
     for kind, minute in ((APPROVED, 1), (ISSUED, 2), (FAILED, 3), (DELIVERED, 4)):
         assert [tally.missing for tally in await balance()] == [0, 0]
-        await tell(rig, delivery(kind, request["_id"], minute, **({"kind": "document"} if kind in (FAILED, DELIVERED) else {})))
+        await rig.deliver(delivery(kind, request["_id"], minute, **({"kind": "document"} if kind in (FAILED, DELIVERED) else {})))
     requests, webhook_log = await balance()
     assert (requests.accepted, requests.finished, requests.in_flight) == (1, 1, 0)
     assert (webhook_log.accepted, webhook_log.finished) == (7, 7)
@@ -163,7 +158,7 @@ async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: 
 
     async def answers(count: int) -> list[dict[str, Any]]:
         async def enough() -> list[dict[str, Any]] | None:
-            found = await running.events("intake.reply_composed.v1")
+            found = await running.told_data("intake.reply_composed.v1")
             return found if len(found) == count else None
 
         return await eventually(enough) or []
@@ -200,9 +195,8 @@ async def test_the_status_of_a_request_that_was_turned_down_says_why(rig: Rig, k
     request = await filed(rig)
     known = reasons()
     code = next(iter(known))
-    await tell(
-        rig, delivery(kind, request["_id"], 1, reasons=[{"code": code}, {"code": "a_code_that_came_later", "field": "attachments.ktp"}])
-    )
+    later = {"code": "a_code_that_came_later", "field": "attachments.ktp"}
+    await rig.deliver(delivery(kind, request["_id"], 1, reasons=[{"code": code}, later]))
     told_now = text_of(only(await rig.say("status")))
     assert known[code].text in told_now
     assert "a_code_that_came_later" not in told_now

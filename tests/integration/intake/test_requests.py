@@ -10,19 +10,18 @@ import pytest
 from httpx import Response
 
 from tests.integration.intake.rig import (
-    ADAPTER_KEY,
+    ADAPTER,
     JPEG,
     KK,
     NIK,
-    OFFICER_KEY,
-    OTHER_ADAPTER_KEY,
+    OFFICER,
+    OTHER_ADAPTER,
     PNG,
-    READER_KEY,
     Rig,
     codes,
-    keyed,
     only,
 )
+from tests.support.harness import keyed
 
 REQUESTS, FILES = "/v1/requests", "/v1/files"
 
@@ -30,7 +29,7 @@ MALFORMED_DIGESTS = ("sha-256=:A:", "sha-256=xx", "sha-256=::", "xx", "", "sha-5
 
 
 async def upload(rig: Rig, content: bytes = JPEG, **headers: str) -> Response:
-    return await rig.http.post(FILES, content=content, headers=keyed(**headers))
+    return await rig.http.post(FILES, content=content, headers=keyed(ADAPTER, **headers))
 
 
 async def body(rig: Rig, **changes: Any) -> dict[str, Any]:
@@ -40,14 +39,14 @@ async def body(rig: Rig, **changes: Any) -> dict[str, Any]:
 
 
 async def file(rig: Rig, content: dict[str, Any], key: str = "k-1") -> Response:
-    return await rig.http.post(REQUESTS, json=content, headers=keyed(Idempotency_Key=key))
+    return await rig.http.post(REQUESTS, json=content, headers=keyed(ADAPTER, Idempotency_Key=key))
 
 
 async def test_a_complete_request_is_filed_told_and_can_be_followed(rig: Rig) -> None:
     answer = await file(rig, await body(rig))
     assert answer.status_code == 201, answer.text
     filed = answer.json()
-    told = only(await rig.events("intake.request_submitted.v1"))
+    told = only(await rig.told_data("intake.request_submitted.v1"))
     assert (told["receipt"], told["channel"], told["product"]) == (filed["receipt"], "adapter", "kk")
     assert told["personal"]["contact"] == {
         "channel": "adapter",
@@ -56,7 +55,7 @@ async def test_a_complete_request_is_filed_told_and_can_be_followed(rig: Rig) ->
         "last_inbound_at": None,
     }
     assert [one["kind"] for one in told["attachments"]] == ["surat_kehilangan", "ktp"]
-    shown = await rig.http.get(f"{REQUESTS}/{filed['receipt'].lower()}", headers=keyed())
+    shown = await rig.http.get(f"{REQUESTS}/{filed['receipt'].lower()}", headers=keyed(ADAPTER))
     assert shown.status_code == 200
     assert [step["state"] for step in shown.json()["timeline"]] == ["submitted"]
     assert NIK not in shown.text
@@ -79,7 +78,7 @@ async def test_the_same_key_with_another_body_is_refused(rig: Rig) -> None:
 
 
 async def test_without_a_key_nothing_is_filed(rig: Rig) -> None:
-    answer = await rig.http.post(REQUESTS, json=await body(rig), headers=keyed())
+    answer = await rig.http.post(REQUESTS, json=await body(rig), headers=keyed(ADAPTER))
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
 
 
@@ -110,7 +109,7 @@ async def test_what_is_wrong_is_named_by_field_and_code(rig: Rig, changes: dict[
 
 
 async def test_malformed_json_is_400(rig: Rig) -> None:
-    answer = await rig.http.post(REQUESTS, content=b"{", headers=keyed(Idempotency_Key="k", Content_Type="application/json"))
+    answer = await rig.http.post(REQUESTS, content=b"{", headers=keyed(ADAPTER, Idempotency_Key="k", Content_Type="application/json"))
     assert (answer.status_code, answer.json()["code"]) == (400, "json_malformed")
 
 
@@ -129,11 +128,11 @@ async def test_a_file_of_somebody_else_cannot_be_attached(rig: Rig) -> None:
     [
         ("POST", REQUESTS, {}, 401),
         ("POST", REQUESTS, keyed("nobody"), 401),
-        ("POST", REQUESTS, keyed(READER_KEY), 403),
-        ("GET", REQUESTS, keyed(READER_KEY), 403),
+        ("POST", REQUESTS, keyed("verification"), 403),
+        ("GET", REQUESTS, keyed("verification"), 403),
         ("GET", f"{REQUESTS}/MDN-2222-2222", {}, 401),
-        ("POST", FILES, keyed(READER_KEY), 403),
-        ("GET", f"{FILES}/x", keyed(ADAPTER_KEY), 403),
+        ("POST", FILES, keyed("verification"), 403),
+        ("GET", f"{FILES}/x", keyed(ADAPTER), 403),
     ],
 )
 async def test_every_route_wants_its_scope(rig: Rig, method: str, path: str, headers: dict[str, str], expected: int) -> None:
@@ -144,9 +143,9 @@ async def test_a_receipt_that_does_not_exist_is_404_and_one_that_cannot_is_422(r
     await file(rig, await body(rig))
     receipt = only(await rig.rows("requests"))["receipt"]
     wrong = receipt[:-1] + ("2" if receipt[-1] != "2" else "3")
-    answer = await rig.http.get(f"{REQUESTS}/{wrong}", headers=keyed())
+    answer = await rig.http.get(f"{REQUESTS}/{wrong}", headers=keyed(ADAPTER))
     assert (answer.status_code, answer.json()["code"]) == (422, "receipt_check_wrong")
-    answer = await rig.http.get(f"{REQUESTS}/MDN-2222-2222", headers=keyed())
+    answer = await rig.http.get(f"{REQUESTS}/MDN-2222-2222", headers=keyed(ADAPTER))
     assert (answer.status_code, answer.json()["code"]) == (404, "request_not_found")
 
 
@@ -154,18 +153,18 @@ async def test_requests_are_listed_newest_first_page_by_page_and_searched(rig: R
     content = await body(rig)
     people = [f"351908170885{number:04d}" for number in range(1, 6)]
     receipts = [(await file(rig, content | {"nik": nik}, f"k-{nik}")).json()["receipt"] for nik in people]
-    first = (await rig.http.get(REQUESTS, params={"limit": 2}, headers=keyed())).json()
-    second = (await rig.http.get(REQUESTS, params={"limit": 2, "after": first["next"]}, headers=keyed())).json()
-    last = (await rig.http.get(REQUESTS, params={"limit": 2, "after": second["next"]}, headers=keyed())).json()
+    first = (await rig.http.get(REQUESTS, params={"limit": 2}, headers=keyed(ADAPTER))).json()
+    second = (await rig.http.get(REQUESTS, params={"limit": 2, "after": first["next"]}, headers=keyed(ADAPTER))).json()
+    last = (await rig.http.get(REQUESTS, params={"limit": 2, "after": second["next"]}, headers=keyed(ADAPTER))).json()
     shown = [one["receipt"] for page in (first, second, last) for one in page["requests"]]
     assert shown == receipts[::-1]
     assert last["next"] is None
     for query in ({"q": receipts[2].lower()}, {"q": receipts[2][:7], "state": "submitted", "channel": "adapter", "service": "kk_hilang"}):
-        found = (await rig.http.get(REQUESTS, params=query, headers=keyed())).json()["requests"]
+        found = (await rig.http.get(REQUESTS, params=query, headers=keyed(ADAPTER))).json()["requests"]
         assert receipts[2] in [one["receipt"] for one in found]
     for query in ({"state": "issued"}, {"q": "MDN-.*"}, {"channel": "court"}):
-        assert (await rig.http.get(REQUESTS, params=query, headers=keyed())).json()["requests"] == []
-    assert (await rig.http.get(REQUESTS, params={"limit": 0}, headers=keyed())).status_code == 422
+        assert (await rig.http.get(REQUESTS, params=query, headers=keyed(ADAPTER))).json()["requests"] == []
+    assert (await rig.http.get(REQUESTS, params={"limit": 0}, headers=keyed(ADAPTER))).status_code == 422
 
 
 async def test_an_adapter_sees_its_own_requests_and_nobody_elses(rig: Rig) -> None:
@@ -173,11 +172,11 @@ async def test_an_adapter_sees_its_own_requests_and_nobody_elses(rig: Rig) -> No
     await rig.file_request()
     citizens = only(await rig.rows("requests", {"channel": "whatsapp"}))["receipt"]
     seen: dict[str, list[str]] = {}
-    for key in (ADAPTER_KEY, OTHER_ADAPTER_KEY, OFFICER_KEY):
+    for key in (ADAPTER, OTHER_ADAPTER, OFFICER):
         listed = (await rig.http.get(REQUESTS, headers=keyed(key))).json()["requests"]
         seen[key] = [one["receipt"] for one in listed]
-    assert seen == {ADAPTER_KEY: [mine], OTHER_ADAPTER_KEY: [], OFFICER_KEY: [citizens, mine]}
-    for key, receipt in ((ADAPTER_KEY, citizens), (OTHER_ADAPTER_KEY, mine), (OTHER_ADAPTER_KEY, citizens)):
+    assert seen == {ADAPTER: [mine], OTHER_ADAPTER: [], OFFICER: [citizens, mine]}
+    for key, receipt in ((ADAPTER, citizens), (OTHER_ADAPTER, mine), (OTHER_ADAPTER, citizens)):
         hidden = await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(key))
         unknown = await rig.http.get(f"{REQUESTS}/MDN-2222-2222", headers=keyed(key))
         assert (hidden.status_code, hidden.json()) == (404, unknown.json()), "it must not be told apart from one that does not exist"
@@ -185,17 +184,17 @@ async def test_an_adapter_sees_its_own_requests_and_nobody_elses(rig: Rig) -> No
             found = (await rig.http.get(REQUESTS, params=search, headers=keyed(key))).json()["requests"]
             assert receipt not in [one["receipt"] for one in found]
     for receipt in (mine, citizens):
-        assert (await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(OFFICER_KEY))).status_code == 200
+        assert (await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(OFFICER))).status_code == 200
 
 
 async def test_a_file_comes_back_as_it_went_in(rig: Rig) -> None:
     digest = base64.b64encode(hashlib.sha256(JPEG).digest()).decode()
     stored = (await upload(rig, Content_Digest=f"sha-256=:{digest}:")).json()
     assert (stored["media_type"], stored["size_bytes"], stored["sha256"]) == ("image/jpeg", len(JPEG), hashlib.sha256(JPEG).hexdigest())
-    got = await rig.http.get(f"{FILES}/{stored['file_id']}", headers=keyed(READER_KEY))
+    got = await rig.http.get(f"{FILES}/{stored['file_id']}", headers=keyed("verification"))
     assert (got.content, got.headers["content-type"], got.headers["content-length"]) == (JPEG, "image/jpeg", str(len(JPEG)))
     assert got.headers["x-content-type-options"] == "nosniff"
-    assert (await rig.http.get(f"{FILES}/none", headers=keyed(READER_KEY))).json()["code"] == "file_not_found"
+    assert (await rig.http.get(f"{FILES}/none", headers=keyed("verification"))).json()["code"] == "file_not_found"
 
 
 @pytest.mark.parametrize(
@@ -224,6 +223,6 @@ async def test_a_body_without_a_length_is_cut_at_the_limit(rig: Rig) -> None:
         for _ in range(10_000):
             yield bytes(10_000)
 
-    answer = await rig.http.post(FILES, content=endless(), headers=keyed())
+    answer = await rig.http.post(FILES, content=endless(), headers=keyed(ADAPTER))
     assert answer.status_code == 413
     assert await rig.rows("files.chunks") == []

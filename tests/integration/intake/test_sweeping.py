@@ -20,7 +20,7 @@ AGE, GRACE = timedelta(days=8), timedelta(hours=2)  # beyond the setting, and be
 @pytest.fixture
 def rig(rig: Rig) -> Rig:
     """At today's date: ids of uploads carry the real time."""
-    rig.time.at = now()
+    rig.clock.at = now()
     return rig
 
 
@@ -31,7 +31,7 @@ async def sweep(rig: Rig) -> int:
 async def swept_twice(rig: Rig) -> int:
     """Hide and then remove."""
     first = await sweep(rig)
-    rig.time.at += GRACE
+    rig.clock.at += GRACE
     return first + await sweep(rig)
 
 
@@ -42,7 +42,7 @@ async def names(rig: Rig) -> set[str]:
 async def test_an_upload_that_no_request_uses_is_removed_with_its_bytes(rig: Rig) -> None:
     await upload(rig)
     assert await swept_twice(rig) == 0, "it may still be used"
-    rig.time.at += AGE
+    rig.clock.at += AGE
     assert await swept_twice(rig) == 1
     assert await rig.rows("files.files") == await rig.rows("files.chunks") == []
     assert await swept_twice(rig) == 0
@@ -51,7 +51,7 @@ async def test_an_upload_that_no_request_uses_is_removed_with_its_bytes(rig: Rig
 async def test_what_a_request_uses_stays(rig: Rig) -> None:
     answer = await file(rig, await body(rig))
     assert answer.status_code == 201
-    rig.time.at += AGE
+    rig.clock.at += AGE
     assert await swept_twice(rig) == 0
     assert len(await names(rig)) == 2
 
@@ -61,7 +61,7 @@ async def test_what_a_chat_has_in_its_draft_stays_with_it(rig: Rig) -> None:
     await rig.say(NIK)
     await rig.say(KK)
     await rig.show(JPEG)
-    rig.time.at += AGE
+    rig.clock.at += AGE
     assert await swept_twice(rig) == 0
     assert len(await names(rig)) == 1
 
@@ -70,9 +70,9 @@ async def test_the_photo_of_a_message_that_waits_for_an_operator_stays(rig: Rig)
     photo = rig.message("image", {"id": "1000", "mime_type": "image/jpeg", "sha256": ""})
     await rig.post({"entry": [{"changes": [{"field": "messages", "value": {"messages": [photo]}}]}]})
     key = only(await rig.rows("webhook_log"))["_id"]
-    await rig.wiring.webhook_log.park(key, "test", rig.time())
+    await rig.wiring.webhook_log.park(key, "test", rig.clock())
     await rig.wiring.files.put(file_id_of(key), _once(JPEG), max_bytes=10_000, media_types=frozenset({"image/jpeg"}))
-    rig.time.at += AGE
+    rig.clock.at += AGE
     assert await swept_twice(rig) == 0
     assert await names(rig) == {file_id_of(key)}
 
@@ -84,7 +84,7 @@ async def _once(content: bytes) -> Any:
 async def test_a_request_that_is_being_filed_while_its_files_are_swept_keeps_them(rig: Rig) -> None:
     """The sweep looks exactly between the moment the files are seen and the commit."""
     content = await body(rig)
-    rig.time.at += AGE
+    rig.clock.at += AGE
     seen, swept = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Tx) -> dict[str, Any]:
@@ -98,7 +98,7 @@ async def test_a_request_that_is_being_filed_while_its_files_are_swept_keeps_the
     assert await sweep(rig) == 0
     swept.set()
     await filing
-    rig.time.at += GRACE
+    rig.clock.at += GRACE
     assert await sweep(rig) == 0
     used = {one["file_id"] for one in only(await rig.rows("requests"))["attachments"]}
     assert await names(rig) == used
@@ -110,7 +110,7 @@ async def test_a_request_that_is_being_filed_while_its_files_are_swept_keeps_the
 
 async def test_what_was_hidden_can_not_be_named_by_a_new_request(rig: Rig) -> None:
     content = await body(rig)
-    rig.time.at += AGE
+    rig.clock.at += AGE
     await sweep(rig)
     answer = await file(rig, content)
     assert answer.status_code == 422
@@ -121,10 +121,10 @@ async def test_a_photo_that_is_sent_again_while_it_is_hidden_comes_back(rig: Rig
     for _ in range(2):
         await rig.wiring.files.put("wa-1", _once(PNG), max_bytes=10_000, media_types=frozenset({"image/png"}))
         if not any("unused_since" in row for row in await rig.rows("files.files")):
-            rig.time.at += AGE
+            rig.clock.at += AGE
             await sweep(rig)
     assert await rig.wiring.files.find("wa-1") is not None
-    rig.time.at += GRACE
+    rig.clock.at += GRACE
     assert await sweep(rig) == 0
     assert await names(rig) == {"wa-1"}
 
@@ -137,9 +137,9 @@ async def test_the_jobs_of_the_process_sweep_both_what_is_unused_and_what_is_hal
     chunks = rig.mongo.collection(rig.database, "files.chunks")
     old = type(row["_id"]).from_datetime(now() - timedelta(days=3))
     await chunks.update_many({"files_id": row["_id"]}, {"$set": {"files_id": old}})
-    rig.time.at += AGE
+    rig.clock.at += AGE
     await sweep(rig)
-    rig.time.at += GRACE
+    rig.clock.at += GRACE
     stop = asyncio.Event()
     jobs = [asyncio.ensure_future(job.run(stop)) for job in rig.service.workers if job.name in {"unused files", "half uploads"}]
     assert len(jobs) == 2

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.integration.intake.rig import JPEG, PNG, Rig, keyed, only, text_of
+from tests.integration.intake.rig import ADAPTER, JPEG, PNG, Rig, only, text_of
 from tests.integration.intake.test_court import decision, send
+from tests.support.harness import keyed
 
 NIK, KK = "3519081708850003", "3519081203100007"
 HUSBAND, WIFE, CHILD = "3519081708850003", "3519084502880004", "3519080101150002"
@@ -47,7 +48,7 @@ async def test_a_court_that_writes_numbers_with_blanks_and_dots_is_understood(ri
     sent["case_number"] = f"\u202a{plain_number}\u202c"
     answer = await send(rig, sent)
     assert answer.status_code == 200, answer.text
-    told = [one["personal"] for one in await rig.events("intake.request_submitted.v1")]
+    told = [one["personal"] for one in await rig.told_data("intake.request_submitted.v1")]
     assert {one["nik"] for one in told} == {HUSBAND, WIFE}
     recorded = told[0]["decision"]
     assert (recorded["husband"]["name"], recorded["husband"]["phone"]) == ("MUHAMMAD MA'RUF", "6281234567890")
@@ -58,7 +59,7 @@ async def test_a_court_that_writes_numbers_with_blanks_and_dots_is_understood(ri
 
 @pytest.mark.parametrize("lead", [b"", b"\r\n", b"\xef\xbb\xbf", b"\n" * 900])
 async def test_a_pdf_may_begin_a_little_later(rig: Rig, lead: bytes) -> None:
-    answer = await rig.http.post("/v1/files", content=lead + b"%PDF-1.4\n" + b"x" * 2000, headers=keyed())
+    answer = await rig.http.post("/v1/files", content=lead + b"%PDF-1.4\n" + b"x" * 2000, headers=keyed(ADAPTER))
     assert (answer.status_code, answer.json().get("media_type")) == (201, "application/pdf")
 
 
@@ -66,11 +67,11 @@ async def test_a_pdf_may_begin_a_little_later(rig: Rig, lead: bytes) -> None:
     ("content", "expected"), [(JPEG + b"%PDF-1.4", "image/jpeg"), (PNG + b"%PDF-1.4", "image/png"), (b"\n" * 1025 + b"%PDF-1.4", None)]
 )
 async def test_what_begins_as_a_picture_is_that_picture(rig: Rig, content: bytes, expected: str | None) -> None:
-    answer = await rig.http.post("/v1/files", content=content, headers=keyed())
+    answer = await rig.http.post("/v1/files", content=content, headers=keyed(ADAPTER))
     assert answer.json().get("media_type") == expected
 
 
 async def test_an_adapter_is_told_of_the_nik_in_place_of_the_card(rig: Rig) -> None:
     body = {"service": "kk_hilang", "nik": NIK, "kk_number": f"{NIK[:6]} {NIK[6:]}", "documents": []}
-    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(Idempotency_Key="k-1"))
+    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER, Idempotency_Key="k-1"))
     assert ("kk_number", "kk_same_as_nik") in {(one["field"], one["code"]) for one in answer.json()["errors"]}

@@ -109,7 +109,7 @@ async def test_an_odd_message_in_a_batch_is_stored_and_both_are_answered(rig: Ri
     assert {row["state"] for row in answered} == {"handled"}
     texts = {json.loads(row["content"])["message"]["text"]["body"] for row in answered}
     assert texts == {stored, "halo"}
-    assert len(await rig.events("intake.reply_composed.v1")) == 2
+    assert len(await rig.told_data("intake.reply_composed.v1")) == 2
 
 
 @pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b" \n", b""])
@@ -130,8 +130,8 @@ async def test_what_came_for_another_number_of_the_app_is_kept_and_not_answered(
     kept = await rig.rows("webhook_log", {"kind": "elsewhere"})
     assert {row["state"] for row in kept} == {"kept"}
     assert _counted() - before == len(kept) == 2
-    assert only(await rig.events("intake.reply_composed.v1"))["personal"]["contact"]["address"] == "628222"
-    assert await rig.events("intake.message_status_received.v1") == []
+    assert only(await rig.told_data("intake.reply_composed.v1"))["personal"]["contact"]["address"] == "628222"
+    assert await rig.told_data("intake.message_status_received.v1") == []
 
 
 def _counted() -> float:
@@ -211,7 +211,7 @@ async def test_statuses_become_events_numbered_per_message(rig: Rig) -> None:
     await rig.post(envelope(statuses=[{**status, "status": "sent"}, failed, {**status, "status": "played"}]))
     await rig.post(envelope(statuses=[{**status, "status": "sent"}]))
     await rig.work()
-    envelopes = await rig.envelopes("intake.message_status_received.v1")
+    envelopes = await rig.told("intake.message_status_received.v1")
     subject = hashlib.sha256(b"wamid.ours").hexdigest()
     assert [(one["subject"], one["sequence"]) for one in envelopes] == [(subject, 1), (subject, 2)]
     told = envelopes[1]["data"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,9 +19,9 @@ from services.issuance.domain.document import Approval
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
 from shared.clock import WIB, now
-from shared.settings import ApiClient
-from tests.integration.issuance.office import Clock, Desk
+from tests.integration.issuance.office import Desk
 from tests.support.approvals import AT, approval, origin
+from tests.support.harness import Clock, api_client
 
 ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
@@ -97,29 +96,20 @@ def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check
     return render_input.compose(claimed, office=office, check_url=check_url, issued_on=AT.astimezone(WIB).date())
 
 
-KEYS = {
-    "reader": ("baca-dokumen", {"documents:read"}),
-    "admin": ("atur-dokumen", {"documents:read", "admin"}),
-    "other": ("lain", {"files:read"}),
-}
-
-
 @pytest.fixture
 def settings(demo: DemoFiles, mongo_url: str, database: str) -> Settings:
-    clients = [
-        ApiClient(name=name, sha256=hashlib.sha256(key.encode()).hexdigest(), scopes=frozenset(scopes))
-        for name, (key, scopes) in KEYS.items()
-    ]
-    return Settings(
-        amqp_url="amqp://nobody@127.0.0.1:1/",
-        mongo_url=mongo_url,
-        mongo_database=database,
-        port=0,
-        api_keys=clients,
-        signer_dir=demo.ca.parent,
-        check_base_url="https://cek.contoh.invalid/",
-        renderer_poll_seconds=0.1,
-    )
+    clients = [api_client("reader", "documents:read"), api_client("admin", "documents:read", "admin"), api_client("other", "files:read")]
+    values = {
+        "amqp_url": "amqp://nobody@127.0.0.1:1/",
+        "mongo_url": mongo_url,
+        "mongo_database": database,
+        "port": 0,
+        "api_keys": clients,
+        "signer_dir": demo.ca.parent,
+        "check_base_url": "https://cek.contoh.invalid/",
+        "renderer_poll_seconds": 0.1,
+    }
+    return Settings.model_validate(values)
 
 
 @pytest.fixture
@@ -127,6 +117,6 @@ async def desk(settings: Settings, database: str) -> AsyncIterator[Desk]:
     clock = Clock()
     parts = assemble(settings, clock)
     await parts.prepare(database)
-    yield Desk(parts, database, clock)
+    yield Desk(parts.mongo, database, clock, parts.units, parts)
     await parts.renderer.close()
     await parts.mongo.close()

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-import orjson
 
 from services.issuance.consumers import routes
 from services.issuance.domain.document import Approval, Certificate, Document
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import DocumentQuery, Printed
 from services.issuance.wiring import Issuance
-from shared.clock import now
-from shared.contracts.envelope import Envelope
-from shared.contracts.registry import encode
-from shared.ids import new_id, new_traceparent
-from shared.messaging.delivery import Delivery, Outcome
-from shared.messaging.transaction.runner import routing
-from shared.mongo import Doc
+from shared.ids import new_id
+from shared.messaging.delivery import AnyEventRoute, Outcome
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
-
-TYPE = "verification.request_approved.v1"
-
-
-class Clock:
-    """The real time, moved forward by the test."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return now() + self.ahead
+from tests.support.harness import Harness
 
 
 @dataclass
@@ -63,12 +45,13 @@ class FakePress:
 
 
 @dataclass
-class Desk:
+class Desk(Harness):
     """A running issuance."""
 
     parts: Issuance
-    database: str
-    clock: Clock
+
+    def routes(self) -> Sequence[AnyEventRoute[Any]]:
+        return routes(self.parts.deps)
 
     def with_renderer(self, renderer: FakePress) -> Desk:
         """The same database with another renderer."""
@@ -78,16 +61,16 @@ class Desk:
         printing = Printing(deps, parts.units, woken, RenderLimits(at_once=4, poll_seconds=0.05, batcher_sheets=2, batcher_seconds=0.05))
         return replace(self, parts=replace(parts, deps=deps, printing=printing))
 
-    async def deliver(self, *approvals: Approval, message_ids: tuple[str, ...] = ()) -> list[Outcome]:
+    async def take_in(self, *approvals: Approval, message_ids: tuple[str, ...] = ()) -> list[Outcome]:
         """Hand them over as the consumer does, in one batch."""
         ids = message_ids or tuple(new_id() for _ in approvals)
-        deliveries = [_delivery(asked, message_id) for asked, message_id in zip(approvals, ids, strict=True)]
-        return await self.parts.units.run_batch(deliveries, routing(routes(self.parts.deps)))
+        events = [(request_approved(asked), asked.request_id) for asked in approvals]
+        return await self.deliver(*(self.delivery(event, subject=about, id=each) for (event, about), each in zip(events, ids, strict=True)))
 
     async def claim(self, product: str = "kk", **other: Any) -> str:
         """One approval; the id of its document."""
         asked = approval(product, **other)
-        await self.deliver(asked)
+        await self.take_in(asked)
         return f"{asked.request_id}.{product}"
 
     @asynccontextmanager
@@ -120,33 +103,9 @@ class Desk:
         assert document.pdf is not None
         return b"".join([chunk async for chunk in await self.parts.archive.open(document.pdf.file_id)])
 
-    async def rows(self, collection: str, query: Doc | None = None) -> list[Doc]:
-        return await self.parts.mongo.collection(self.database, collection).find(query or {}).to_list(None)
-
-    async def issued_events(self) -> list[dict[str, Any]]:
-        """What lies in the outbox, decoded."""
-        return [orjson.loads(row["body"]) for row in await self.rows("outbox")]
-
     async def files(self) -> list[str]:
         return sorted(row["filename"] for row in await self.rows("pdf.files"))
 
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _delivery(asked: Approval, message_id: str) -> Delivery:
-    envelope = Envelope(
-        id=message_id,
-        type=TYPE,
-        version=1,
-        source="verification",
-        subject=asked.request_id,
-        sequence=1,
-        occurred_at=now(),
-        correlation_id=asked.request_id,
-        causation_id=None,
-        traceparent=new_traceparent(),
-        data=request_approved(asked).model_dump(mode="json"),
-    )
-    return Delivery(encode(envelope), message_id, TYPE)

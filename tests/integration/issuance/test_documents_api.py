@@ -17,21 +17,16 @@ from services.issuance.settings import Settings
 from shared.clock import WIB
 from shared.health import Health
 from shared.web import create_app
-from tests.integration.issuance.conftest import KEYS
 from tests.integration.issuance.office import Desk, FakePress, sha256
 from tests.support.approvals import WIFE, approval
-from tests.support.documented import documented
-
-
-def key(name: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {KEYS[name][0]}"}
+from tests.support.harness import http_of, keyed
 
 
 @pytest.fixture
 async def http(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings, Health(), title="test", public=api.PUBLIC)
     api.install(app, desk.parts.units, desk.parts.deps)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://issuance", event_hooks=documented(app)) as client:
+    async with http_of(app) as client:
         yield client
 
 
@@ -44,14 +39,14 @@ async def issued(desk: Desk, product: str = "kk") -> Document:
 async def test_content_is_the_stored_bytes_with_their_hash(desk: Desk, http: httpx.AsyncClient) -> None:
     document = await issued(desk)
     path = f"/v1/documents/{document.document_id}/content"
-    first, second = await http.get(path, headers=key("reader")), await http.get(path, headers=key("reader"))
+    first, second = await http.get(path, headers=keyed("reader")), await http.get(path, headers=keyed("reader"))
     assert first.status_code == 200
     assert first.content == second.content == await desk.content(document)
     assert first.headers["etag"] == f'"{sha256(first.content)}"'
     assert first.headers["content-type"] == "application/pdf"
     assert first.headers["content-length"] == str(len(first.content))
     assert document.number in first.headers["content-disposition"]
-    unchanged = await http.get(path, headers={**key("reader"), "If-None-Match": first.headers["etag"]})
+    unchanged = await http.get(path, headers={**keyed("reader"), "If-None-Match": first.headers["etag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged.headers["etag"] == first.headers["etag"]
 
@@ -60,33 +55,33 @@ async def test_content_is_the_stored_bytes_with_their_hash(desk: Desk, http: htt
 async def test_reading_needs_a_key_with_the_scope(http: httpx.AsyncClient, path: str) -> None:
     assert (await http.get(path)).status_code == 401
     assert (await http.get(path, headers={"Authorization": "Bearer falsch"})).status_code == 401
-    refused = await http.get(path, headers=key("other"))
+    refused = await http.get(path, headers=keyed("other"))
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
 
 
 @pytest.mark.parametrize("act", ["void", "retry"])
 async def test_administration_needs_its_own_scope(http: httpx.AsyncClient, act: str) -> None:
-    answer = await http.post(f"/v1/documents/x/{act}", json={"reason": "wrong_data"}, headers=key("reader"))
+    answer = await http.post(f"/v1/documents/x/{act}", json={"reason": "wrong_data"}, headers=keyed("reader"))
     assert answer.status_code == 403
 
 
 async def test_unknown_document_is_404_and_an_unprinted_one_409(desk: Desk, http: httpx.AsyncClient) -> None:
     for path in ("/v1/documents/x", "/v1/documents/x/content"):
-        answer = await http.get(path, headers=key("reader"))
+        answer = await http.get(path, headers=keyed("reader"))
         assert (answer.status_code, answer.json()["code"]) == (404, "documents_not_found")
     document_id = await desk.claim()
-    answer = await http.get(f"/v1/documents/{document_id}/content", headers=key("reader"))
+    answer = await http.get(f"/v1/documents/{document_id}/content", headers=keyed("reader"))
     assert (answer.status_code, answer.json()["code"]) == (409, "document_not_issued")
 
 
 async def test_list_is_paged_newest_first_and_searched(desk: Desk, http: httpx.AsyncClient) -> None:
     asked = [approval() for _ in range(5)]
-    await desk.deliver(*asked)
+    await desk.take_in(*asked)
     seen: list[str] = []
     after: str | None = None
     while True:
         query = {"limit": "2"} | ({"after": after} if after else {})
-        page = (await http.get("/v1/documents", params=query, headers=key("reader"))).json()
+        page = (await http.get("/v1/documents", params=query, headers=keyed("reader"))).json()
         seen += [document["request_id"] for document in page["documents"]]
         after = page["next"]
         if after is None:
@@ -94,7 +89,7 @@ async def test_list_is_paged_newest_first_and_searched(desk: Desk, http: httpx.A
     assert seen == sorted((item.request_id for item in asked), reverse=True)
 
     async def found(**query: str) -> list[str]:
-        answer = await http.get("/v1/documents", params=query, headers=key("reader"))
+        answer = await http.get("/v1/documents", params=query, headers=keyed("reader"))
         return [document["request_id"] for document in answer.json()["documents"]]
 
     known = (await desk.documents())[2]
@@ -108,14 +103,14 @@ async def test_list_is_paged_newest_first_and_searched(desk: Desk, http: httpx.A
 
 async def test_list_holds_nothing_personal(desk: Desk, http: httpx.AsyncClient) -> None:
     document = await issued(desk)
-    text = (await http.get("/v1/documents", headers=key("reader"))).text
+    text = (await http.get("/v1/documents", headers=keyed("reader"))).text
     for personal in ("CONTOH", WIFE.nik, document.token, "6281234567890"):
         assert personal not in text
 
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"number": "x"}, {"state": "lost"}, {"colour": "red"}])
 async def test_wrong_query_names_the_field(http: httpx.AsyncClient, query: dict[str, str]) -> None:
-    answer = await http.get("/v1/documents", params=query, headers=key("reader"))
+    answer = await http.get("/v1/documents", params=query, headers=keyed("reader"))
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == list(query)
 
@@ -123,20 +118,20 @@ async def test_wrong_query_names_the_field(http: httpx.AsyncClient, query: dict[
 async def test_void_needs_a_reason_and_only_before_issue(desk: Desk, http: httpx.AsyncClient) -> None:
     document_id = await desk.claim()
     path = f"/v1/documents/{document_id}/void"
-    assert (await http.post(path, json={"reason": "Salah nama: Budi"}, headers=key("admin"))).status_code == 422
-    voided = await http.post(path, json={"reason": "wrong_data"}, headers=key("admin"))
+    assert (await http.post(path, json={"reason": "Salah nama: Budi"}, headers=keyed("admin"))).status_code == 422
+    voided = await http.post(path, json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert voided.json()["state"] == "void"
     assert voided.json()["reason"] == "wrong_data"
-    again = await http.post(path, json={"reason": "wrong_data"}, headers=key("admin"))
+    again = await http.post(path, json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (again.status_code, again.json()["code"]) == (409, "document_void")
     done = await issued(desk)
-    refused = await http.post(f"/v1/documents/{done.document_id}/void", json={"reason": "wrong_data"}, headers=key("admin"))
+    refused = await http.post(f"/v1/documents/{done.document_id}/void", json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (refused.status_code, refused.json()["code"]) == (409, "document_issued")
 
 
 async def test_retry_is_for_held_documents(desk: Desk, http: httpx.AsyncClient) -> None:
     document_id = await desk.claim()
-    refused = await http.post(f"/v1/documents/{document_id}/retry", headers=key("admin"))
+    refused = await http.post(f"/v1/documents/{document_id}/retry", headers=keyed("admin"))
     assert (refused.status_code, refused.json()["code"]) == (409, "document_not_held")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -37,7 +36,7 @@ async def test_approval_becomes_a_signed_document_and_an_event(desk: Desk) -> No
     assert (document.pdf.sha256, document.pdf.size_bytes) == (sha256(content), len(content))
     assert document.certificate is not None
     assert document.certificate.demo
-    [event] = await desk.issued_events()
+    [event] = await desk.told()
     assert event["type"] == "issuance.document_issued.v1"
     assert event["subject"] == document_id
     assert event["sequence"] == 1
@@ -61,15 +60,15 @@ async def test_same_message_again_is_a_duplicate_and_another_message_changes_not
     desk = desk.with_renderer(FakePress())
     asked, message = approval(), new_id()
     async with desk.printing():
-        assert await desk.deliver(asked, message_ids=(message,)) == [Done()]
+        assert await desk.take_in(asked, message_ids=(message,)) == [Done()]
         before = await desk.reaches(f"{asked.request_id}.kk", "issued")
         content = await desk.content(before)
-        assert await desk.deliver(asked, message_ids=(message,)) == [Duplicate()]
-        assert await desk.deliver(asked) == [Done()]
+        assert await desk.take_in(asked, message_ids=(message,)) == [Duplicate()]
+        assert await desk.take_in(asked) == [Done()]
     [after] = await desk.documents()
     assert after == before
     assert await desk.content(after) == content
-    assert len(await desk.issued_events()) == 1
+    assert len(await desk.told()) == 1
 
 
 async def test_a_document_that_cannot_be_read_stops_no_other(desk: Desk) -> None:
@@ -88,7 +87,7 @@ async def _issued(collection: Collection, document_id: str) -> bool:
 async def test_batch_of_fifty_gets_fifty_numbers_in_a_row(desk: Desk) -> None:
     asked = [approval("kk" if index % 2 else "ktp") for index in range(50)]
     again = [asked[0], asked[1]]
-    assert await desk.deliver(*asked, *again) == [Done()] * 52
+    assert await desk.take_in(*asked, *again) == [Done()] * 52
     numbers = sorted(document.number for document in await desk.documents())
     day = day_of(desk)
     assert numbers == sorted(f"3519-{kind}-{day}-{serial:04d}" for kind in ("KK", "KT") for serial in range(1, 26))
@@ -100,7 +99,7 @@ async def test_racing_consumers_never_share_a_number(desk: Desk) -> None:
     async def until_handled(asked: Approval) -> None:
         message_id = new_id()
         for _ in range(50):  # who lost every race is handed the message again by the broker
-            (outcome,) = await desk.deliver(asked, message_ids=(message_id,))
+            (outcome,) = await desk.take_in(asked, message_ids=(message_id,))
             if not isinstance(outcome, Retry):
                 return
         pytest.fail("fifty deliveries and always a lost race")
@@ -120,21 +119,21 @@ async def test_new_family_card_gets_a_number_of_its_district(desk: Desk) -> None
         approval(),
         approval("ktp", card=replace(CARD, kk_number=None)),
     ]
-    await desk.deliver(*asked)
+    await desk.take_in(*asked)
     given = sorted(str(document.allocated_kk) for document in await desk.documents() if document.allocated_kk)
     day = f"{desk.clock().astimezone(WIB):%d%m%y}"
     assert given == [f"351908{day}0001", f"351908{day}0002"]
 
 
 async def test_a_product_that_is_new_to_us_is_dead_with_a_code_and_holds_nobody_up(desk: Desk) -> None:
-    new, known = await desk.deliver(approval("akta_kelahiran"), approval())
+    new, known = await desk.take_in(approval("akta_kelahiran"), approval())
     assert (new, known) == (Dead("product_unknown"), Done())
     assert [document.product for document in await desk.documents()] == ["kk"]
 
 
 async def test_approval_that_breaks_a_rule_is_dead_and_takes_no_number(desk: Desk) -> None:
     stranger = approval(holder_nik="3519081203850099")
-    outcomes = await desk.deliver(approval(), stranger, approval())
+    outcomes = await desk.take_in(approval(), stranger, approval())
     assert [type(outcome) for outcome in outcomes] == [Done, Dead, Done]
     assert isinstance(outcomes[1], Dead)
     assert outcomes[1].code == "holder_not_on_card"
@@ -153,11 +152,11 @@ async def test_renderer_that_fails_is_tried_again_and_one_event_leaves(desk: Des
                 return document.attempt == wanted and document.reason is not None
 
             await eventually(failed)
-            desk.clock.ahead += timedelta(seconds=10)
+            desk.clock.forward(seconds=10)
         document = await desk.reaches(document_id, "issued")
     assert document.attempt == 3
     assert document.reason is None
-    assert len(await desk.issued_events()) == 1
+    assert len(await desk.told()) == 1
 
 
 async def test_sheet_that_never_prints_is_held_with_its_reason_and_can_be_retried(desk: Desk) -> None:
@@ -197,7 +196,7 @@ async def test_document_voided_while_it_is_in_the_renderer_leaves_no_bytes(desk:
         renderer.gate.set()
     assert (await desk.document(document_id)).state is DocumentState.VOID
     assert await desk.files() == []
-    assert await desk.issued_events() == []
+    assert await desk.told() == []
 
 
 async def test_attempt_that_died_after_storing_is_replaced_and_its_bytes_removed(desk: Desk) -> None:
@@ -205,7 +204,7 @@ async def test_attempt_that_died_after_storing_is_replaced_and_its_bytes_removed
     document_id = await desk.claim()
     begun = await desk.parts.units.run(lambda tx: handlers.begin_printing(tx, desk.parts.deps, document_id))
     await desk.parts.archive.put(handlers.file_id(begun), b"%PDF-1.7 of a process that died here")
-    desk.clock.ahead = desk.parts.deps.lease
+    desk.clock.forward(seconds=desk.parts.deps.lease.total_seconds())
     async with desk.printing():
         document = await desk.reaches(document_id, "issued")
     assert document.attempt == 2
@@ -219,7 +218,7 @@ async def test_late_attempt_never_replaces_the_issued_bytes(desk: Desk) -> None:
         renderer = late.parts.deps.renderer
         assert isinstance(renderer, FakePress)
         await renderer.entered.wait()
-        desk.clock.ahead = desk.parts.deps.lease
+        desk.clock.forward(seconds=desk.parts.deps.lease.total_seconds())
         quick = desk.with_renderer(FakePress())
         async with quick.printing():
             document = await desk.reaches(document_id, "issued")
@@ -230,19 +229,19 @@ async def test_late_attempt_never_replaces_the_issued_bytes(desk: Desk) -> None:
     assert after == document
     assert await desk.content(after) == content
     assert await desk.files() == [f"{document_id}.2"]
-    assert len(await desk.issued_events()) == 1
+    assert len(await desk.told()) == 1
 
 
 async def test_two_copies_of_the_renderer_never_print_one_document_twice(desk: Desk) -> None:
     one, two = FakePress(), FakePress()
-    await desk.deliver(*(approval() for _ in range(20)))
+    await desk.take_in(*(approval() for _ in range(20)))
     async with desk.with_renderer(one).printing(), desk.with_renderer(two).printing():
         for document in await desk.documents():
             await desk.reaches(document.document_id, "issued")
     documents = await desk.documents()
     assert [document.attempt for document in documents] == [1] * 20
     assert len(one.sheets) + len(two.sheets) == 20
-    assert len(await desk.issued_events()) == 20
+    assert len(await desk.told()) == 20
 
 
 async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
@@ -258,7 +257,7 @@ async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
     other = replace(pdf, sha256="0" * 64)
     with pytest.raises(DomainError, match="attempt_superseded"):
         await units.run(lambda tx: handlers.record_issued(tx, deps, document.document_id, document.attempt, other, certificate))
-    assert len(await desk.issued_events()) == 1
+    assert len(await desk.told()) == 1
 
 
 async def test_renderer_that_does_not_start_costs_no_document_an_attempt(desk: Desk) -> None:

@@ -17,20 +17,12 @@ import pytest
 
 from deploy.local.ports import free_ports
 from services.issuance.adapters.demo_ca import DemoFiles
-from shared.clock import now
-from shared.contracts.envelope import Envelope
-from shared.contracts.registry import encode
-from shared.ids import new_id, new_traceparent
 from shared.messaging import topology
-from shared.messaging.broker import wire
-from shared.messaging.broker.channel import endpoint
-from shared.messaging.broker.publisher import Publisher
-from shared.messaging.broker.wire import Outgoing
 from shared.messaging.layout import model as layout
-from tests.integration.issuance.conftest import KEYS
-from tests.integration.issuance.office import TYPE, sha256
+from tests.integration.issuance.office import sha256
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
+from tests.support.harness import api_client, keyed, publish
 from tests.support.pdf import codes_of
 from tests.support.vhosts import as_user
 
@@ -44,7 +36,7 @@ class Running:
     http: httpx.AsyncClient
 
     async def documents(self) -> list[dict[str, str]]:
-        answer = await self.http.get("/v1/documents", headers={"Authorization": f"Bearer {KEYS['reader'][0]}"})
+        answer = await self.http.get("/v1/documents", headers=keyed("reader"))
         listed: list[dict[str, str]] = answer.json()["documents"]
         return listed
 
@@ -61,7 +53,7 @@ async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str)
         "PORT": str(port),
         "SIGNER_DIR": str(demo.ca.parent),
         "CHECK_BASE_URL": f"http://127.0.0.1:{port}",
-        "API_KEYS": json.dumps([{"name": "reader", "sha256": sha256(KEYS["reader"][0].encode()), "scopes": ["documents:read"]}]),
+        "API_KEYS": json.dumps([api_client("reader", "documents:read")]),
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.issuance", "all", env=environment, stdout=asyncio.subprocess.PIPE
@@ -80,23 +72,7 @@ async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str)
 
 async def approve(amqp_url: str) -> str:
     asked = approval()
-    envelope = Envelope(
-        id=new_id(),
-        type=TYPE,
-        version=1,
-        source="verification",
-        subject=asked.request_id,
-        sequence=1,
-        occurred_at=now(),
-        correlation_id=asked.request_id,
-        traceparent=new_traceparent(),
-        data=request_approved(asked).model_dump(mode="json"),
-    )
-    publisher = Publisher(endpoint(as_user(amqp_url, "verification")), "test")
-    headers = {wire.TRACEPARENT: envelope.traceparent}
-    await publisher.publish(Outgoing(layout.EVENTS, TYPE, envelope.id, TYPE, encode(envelope), asked.request_id, headers))
-    await publisher.close()
-    return asked.request_id
+    return (await publish(amqp_url, request_approved(asked), asked.request_id)).subject
 
 
 async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_its_page(service: Running, amqp_url: str) -> None:
@@ -109,9 +85,7 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
 
     document = await eventually(issued, 30, ignoring=(AssertionError, ValueError))
     assert document["request_id"] == request_id
-    content = await service.http.get(
-        f"/v1/documents/{document['document_id']}/content", headers={"Authorization": f"Bearer {KEYS['reader'][0]}"}
-    )
+    content = await service.http.get(f"/v1/documents/{document['document_id']}/content", headers=keyed("reader"))
     assert sha256(content.content) == document["sha256"]
     [code] = codes_of(content.content)
     page = await service.http.get(code.text)

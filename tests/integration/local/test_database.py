@@ -8,7 +8,7 @@ from pymongo import MongoClient
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from deploy import mongodb
-from deploy.local.servers import MongoNode
+from deploy.local.database import MongoNode
 from shared.mongo import DatabaseUnavailable, Mongo, Session
 from tests.conftest import unique_name
 from tests.support.eventually import eventually

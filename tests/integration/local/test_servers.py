@@ -9,10 +9,12 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from deploy import mongodb
-from deploy.local.keys import write_secret
+from deploy.keys import write_secret
+from deploy.local.broker import RabbitNode
+from deploy.local.database import MongoNode
 from deploy.local.ports import PortTakenError, free_ports
 from deploy.local.processes import CannotStartError, Process
-from deploy.local.servers import MongoNode, RabbitNode, find_mongod, find_rabbitmq
+from deploy.local.programs import find_mongod, find_rabbitmq
 from tests.conftest import PrivateBroker
 from tests.support.containers import MONGOD_COMMAND
 from tests.support.vhosts import Vhost

@@ -27,13 +27,13 @@ from services.notifier.store import INDEXES
 from services.notifier.store.schema import JOBS, job_from_doc
 from shared.clock import now
 from shared.contracts import intake, issuance, verification
-from shared.contracts.envelope import Envelope, Event, split_type
+from shared.contracts.envelope import Event
 from shared.contracts.parts import Contact
-from shared.contracts.registry import encode
-from shared.ids import new_id, new_traceparent
-from shared.messaging.delivery import Delivery, Done, Outcome, routing
+from shared.ids import new_id
+from shared.messaging.delivery import AnyEventRoute, Delivery
 from shared.values import Channel
 from tests.support.eventually import PATIENCE_SECONDS, eventually
+from tests.support.harness import Clock, Harness
 from tests.support.http_server import free_socket, serving
 
 ACCESS_TOKEN = "token-of-the-test"
@@ -79,62 +79,28 @@ class Office:
         return app
 
 
-class Time:
-    """A clock that a test can move forward."""
-
-    def __init__(self) -> None:
-        self.offset = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return now() + self.offset
-
-
 @dataclass
-class Rig:
+class Rig(Harness):
     """The notifier under test and everything it talks to."""
 
     settings: Settings
     parts: wiring.Notifier
-    time: Time
     office: Office
     phone: Carrier
     court: Courtroom
     whatsapp: httpx.AsyncClient
     courthouse: httpx.AsyncClient
-    database: str
-    _sequence: int = 0
 
     # What comes in
 
-    async def take(self, *deliveries: Delivery) -> list[Outcome]:
-        """Hand messages to the consumer's unit of work."""
-        return await self.parts.units.run_batch(deliveries, routing(consumers.routes(self.parts.deps)))
+    def routes(self) -> Sequence[AnyEventRoute[Any]]:
+        return consumers.routes(self.parts.deps)
 
-    async def tell(self, *events: Event, at: datetime | None = None) -> None:
-        """Hand over events and hold that they were taken."""
-        outcomes = await self.take(*(self.delivery(event, at=at) for event in events))
-        assert outcomes == [Done()] * len(events), outcomes
-
-    def delivery(self, event: Event, *, message_id: str | None = None, at: datetime | None = None) -> Delivery:
-        """An event as it comes off the queue."""
-        self._sequence += 1
-        publisher, _, version = split_type(event.type)
-        envelope = Envelope(
-            id=message_id or new_id(),
-            type=event.type,
-            version=version,
-            source=publisher,
-            subject="subject",
-            sequence=self._sequence,
-            occurred_at=at or self.time(),
-            correlation_id="request-1",
-            traceparent=new_traceparent(),
-            data=event.model_dump(mode="json"),
-        )
-        return Delivery(encode(envelope), envelope.id, event.type)
+    def delivery(self, event: Event, **other: Any) -> Delivery:
+        return super().delivery(event, **{"correlation_id": "request-1", **other})
 
     def whatsapp_contact(self, phone: str = PHONE, ago: timedelta = timedelta(0)) -> Contact:
-        return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=self.time() - ago)
+        return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=self.clock() - ago)
 
     def reply(self, text: str = "Halo", phone: str = PHONE, *, ago: timedelta = timedelta(0), buttons: Sequence[str] = ()) -> Event:
         said = [intake.ReplyButton(id=title.lower(), title=title) for title in buttons]
@@ -156,7 +122,7 @@ class Rig:
             document_number="3519-KK-24112026-0001",
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            issued_at=self.time(),
+            issued_at=self.clock(),
             personal=issuance.DocumentIssuedPersonal(contact=contact, holder_name="BUDI SANTOSO", check_url="http://127.0.0.1/v/token"),
         )
         return event.model_copy(update=changes)
@@ -171,7 +137,7 @@ class Rig:
             service="kk_hilang",
             product="kk",
             reasons=(verification.Reason(code="nik_not_in_kk", field="nik"), verification.Reason(code="nobody_wrote_a_text")),
-            returned_at=self.time(),
+            returned_at=self.clock(),
             personal=verification.RequestTurnedDownPersonal(contact=contact, note=note),
         )
 
@@ -183,7 +149,7 @@ class Rig:
             channel=contact.channel,
             service="cerai",
             product="kk",
-            submitted_at=self.time(),
+            submitted_at=self.clock(),
             personal=intake.RequestSubmittedPersonal(contact=contact, nik="3519014107900001"),
         )
 
@@ -252,8 +218,7 @@ class Rig:
 
     async def jobs(self) -> list[Job]:
         """Every job, in the order of its lane."""
-        docs = await self.parts.mongo.collection(self.database, JOBS).find().sort("order", 1).to_list(None)
-        return [job_from_doc(doc) for doc in docs]
+        return [job_from_doc(doc) for doc in sorted(await self.rows(JOBS), key=lambda doc: str(doc["order"]))]
 
     async def job(self) -> Job:
         """The only job."""
@@ -283,12 +248,11 @@ class Rig:
 
     async def emitted(self) -> list[dict[str, Any]]:
         """The data of every event in the outbox, with its type."""
-        docs = await self.parts.mongo.collection(self.database, "outbox").find().sort("_id", 1).to_list(None)
-        return [{"type": doc["type"], "sequence": doc["seq"], **json.loads(doc["body"])["data"]} for doc in docs]
+        return [{"type": each["type"], "sequence": each["sequence"], **each["data"]} for each in await self.told()]
 
     def later(self, **delta: float) -> None:
         """Move the clock and let the dispatchers look."""
-        self.time.offset += timedelta(**delta)
+        self.clock.forward(**delta)
         self.wake()
 
     def wake(self) -> None:
@@ -315,9 +279,9 @@ def settings_for(mongo_url: str, database: str, *, whatsapp: str, court: str, of
 
 
 @contextlib.asynccontextmanager
-async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, Carrier], tuple[str, Courtroom], str]]:
+async def outside(**phone: Any) -> AsyncIterator[tuple[Clock, Office, tuple[str, Carrier], tuple[str, Courtroom], str]]:
     """Everything but the notifier."""
-    time, office = Time(), Office()
+    clock, office = Clock(), Office()
     async with contextlib.AsyncExitStack() as stack:
         office_url = await stack.enter_async_context(serving(office.app()))
         place, phone_url = free_socket()
@@ -328,7 +292,7 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
             public_url=phone_url,
             **{"sent_after_ms": 1, "delivered_after_ms": 2, "hang_seconds": 3, **phone},
         )
-        app, carrier = build_whatsapp(chosen, time)
+        app, carrier = build_whatsapp(chosen, clock)
         await stack.enter_async_context(serving(app, place=place, before_stop=carrier.close))
         court_app, room = build_court(
             CourtSettings(
@@ -338,7 +302,7 @@ async def outside(**phone: Any) -> AsyncIterator[tuple[Time, Office, tuple[str, 
             )
         )
         court_url = await stack.enter_async_context(serving(court_app, before_stop=room.close))
-        yield time, office, (phone_url, carrier), (court_url, room), office_url
+        yield clock, office, (phone_url, carrier), (court_url, room), office_url
 
 
 @contextlib.asynccontextmanager
@@ -358,16 +322,16 @@ async def make_rig(
     mongo_url: str, database: str, *, work: bool = True, phone: dict[str, Any] | None = None, **changes: Any
 ) -> AsyncIterator[Rig]:
     """A notifier at work."""
-    async with outside(**(phone or {})) as (time, office, (phone_url, carrier), (court_url, room), office_url):
+    async with outside(**(phone or {})) as (clock, office, (phone_url, carrier), (court_url, room), office_url):
         settings = settings_for(mongo_url, database, whatsapp=phone_url, court=court_url, office=office_url, **changes)
-        parts = wiring.assemble(settings, time)
+        parts = wiring.assemble(settings, clock)
         await parts.mongo.prepare(database, INDEXES)
         await parts.units.prepare()
         async with (
             httpx.AsyncClient(base_url=phone_url, trust_env=False, timeout=5) as whatsapp,
             httpx.AsyncClient(base_url=court_url, trust_env=False, timeout=5) as courthouse,
         ):
-            rig = Rig(settings, parts, time, office, carrier, room, whatsapp, courthouse, database)
+            rig = Rig(parts.mongo, database, clock, parts.units, settings, parts, office, carrier, room, whatsapp, courthouse)
             await rig.whatsapp.post("/sim/citizens", json={"phone": PHONE})
             carrier.people.by_phone(PHONE).last_inbound_at = now()  # type: ignore[union-attr]  # just added
             try:
@@ -384,7 +348,7 @@ async def make_rig(
 @contextlib.asynccontextmanager
 async def another(rig: Rig) -> AsyncIterator[wiring.Notifier]:
     """A second process of the notifier, not yet at work."""
-    parts = wiring.assemble(rig.settings, rig.time)
+    parts = wiring.assemble(rig.settings, rig.clock)
     try:
         yield parts
     finally:

@@ -58,7 +58,7 @@ async def test_retry_after_of_the_court_is_heeded(rig: Rig) -> None:
     await rig.court_fault("server_error", count=1, retry_after=3000)
     await rig.tell(rig.document(contact()))
     job = await rig.noted(1)
-    assert (job.next_at - rig.time()).total_seconds() > 2900
+    assert (job.next_at - rig.clock()).total_seconds() > 2900
 
 
 async def test_a_timeout_after_success_is_found_by_asking_and_not_repeated(impatient: Rig) -> None:

@@ -26,7 +26,7 @@ async def begin_and_die(rig: Rig) -> None:
     lane = await rig.parts.deps.lanes.claim(LANE, "dead worker", 0.3)
     assert lane is not None
     ((job, version),) = await rig.parts.deps.jobs.heads(LANE, 1)
-    assert await rig.parts.deps.jobs.replace(attempt.start(job, at=rig.time()), version)
+    assert await rig.parts.deps.jobs.replace(attempt.start(job, at=rig.clock()), version)
 
 
 async def test_a_try_whose_worker_died_is_unknown_then_repeated_flagged(mongo_url: str, database: str) -> None:
@@ -102,8 +102,8 @@ async def test_a_message_put_in_while_the_lane_is_given_back_is_not_forgotten(mo
         assert not await lanes.release(lane, "mine", None)
         fresh = await lanes.reread(LANE, "mine")
         assert fresh is not None
-        assert await lanes.release(fresh, "mine", rig.time())
-        due, _ = await lanes.due("whatsapp", rig.time(), 10)
+        assert await lanes.release(fresh, "mine", rig.clock())
+        due, _ = await lanes.due("whatsapp", rig.clock(), 10)
         assert due == [LANE]
 
 
@@ -148,7 +148,7 @@ async def test_a_parked_job_is_retried_by_hand_to_success(rig: Rig) -> None:
     assert job.reason == "meta_132001"
 
     async def retry(tx: Tx) -> None:
-        tx.save_job(jobs.retry_by_hand(await tx.get_job(job.key), at=rig.time()))
+        tx.save_job(jobs.retry_by_hand(await tx.get_job(job.key), at=rig.clock()))
 
     await rig.parts.deps.transact(retry)
     await rig.accepted(1)
@@ -166,5 +166,5 @@ async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest(mongo_u
         states = [job.state for job in await rig.jobs()]
         assert JobState.RUNNING not in states
         assert states.count(JobState.READY) >= 3
-        due, _ = await rig.parts.deps.lanes.due("whatsapp", rig.time() + timedelta(seconds=1), 10)
+        due, _ = await rig.parts.deps.lanes.due("whatsapp", rig.clock() + timedelta(seconds=1), 10)
         assert due == [LANE]  # for the next process, at once

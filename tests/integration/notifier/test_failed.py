@@ -103,7 +103,7 @@ async def test_what_was_decided_meanwhile_is_left_alone(rig: Rig, operator: Oper
         if len(tries) == 1:
             await operator.replay(key)
         if job.state == "failed":
-            tx.save_job(jobs.retry_by_hand(job, at=rig.time()))
+            tx.save_job(jobs.retry_by_hand(job, at=rig.clock()))
 
     await rig.parts.units.run(body)
     assert tries == ["failed", "ready"]

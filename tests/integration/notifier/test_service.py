@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,31 +14,19 @@ import pytest
 from services.notifier import wiring
 from shared.clock import now
 from shared.contracts import intake
-from shared.contracts.envelope import Envelope
 from shared.contracts.parts import Contact
-from shared.contracts.registry import encode
-from shared.ids import new_id, new_traceparent
 from shared.messaging import topology
-from shared.messaging.broker import wire
-from shared.messaging.broker.channel import endpoint
-from shared.messaging.broker.publisher import Publisher
-from shared.messaging.broker.wire import Outgoing
 from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
 from shared.values import Channel
 from tests.integration.notifier.rig import ACCESS_TOKEN, PHONE, outside, settings_for
-from tests.support.documented import documented
 from tests.support.eventually import eventually
+from tests.support.harness import api_client, http_of, keyed, publish
 from tests.support.vhosts import as_user
 
-ADMIN = {"Authorization": "Bearer admin-key"}
-OTHER = {"Authorization": "Bearer other-key"}
-
-
-def client(name: str, *scopes: str) -> dict[str, object]:
-    return {"name": name, "sha256": hashlib.sha256(f"{name}-key".encode()).hexdigest(), "scopes": scopes}
+OTHER = keyed("other")
 
 
 @dataclass
@@ -49,7 +36,7 @@ class Running:
     service: Service
     http: httpx.AsyncClient
     phone: httpx.AsyncClient
-    publisher: Publisher
+    amqp_url: str
     database: str
     mongo_url: str
 
@@ -58,21 +45,7 @@ class Running:
         event = intake.ReplyComposed(
             conversation_id="conversation-1", personal=intake.ReplyComposedPersonal(contact=contact, text=text, buttons=())
         )
-        envelope = Envelope(
-            id=new_id(),
-            type=event.type,
-            version=1,
-            source="intake",
-            subject="conversation-1",
-            sequence=1,
-            occurred_at=now(),
-            correlation_id="conversation-1",
-            traceparent=new_traceparent(),
-            data=event.model_dump(mode="json"),
-        )
-        headers = {wire.TRACEPARENT: envelope.traceparent}
-        await self.publisher.publish(Outgoing(layout.EVENTS, event.type, envelope.id, event.type, encode(envelope), "c", headers))
-        return f"reply:{envelope.id}"
+        return f"reply:{(await publish(self.amqp_url, event, 'conversation-1')).id}"
 
     async def effects(self) -> list[dict[str, object]]:
         return list((await self.phone.get("/sim/effects")).json()["effects"])
@@ -89,7 +62,7 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
             court=court_url,
             office=office_url,
             amqp_url=as_user(amqp_url, "notifier"),
-            api_keys=[client("admin", "admin"), client("other", "requests:read")],
+            api_keys=[api_client("admin", "admin"), api_client("other", "requests:read")],
         )
         service = wiring.build(settings)
         await service.prepare()
@@ -100,21 +73,16 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
             service.health.add(name, check)
         tasks = [asyncio.ensure_future(part.run(stop)) for part in parts]
         service.health.started = True
-        publisher = Publisher(endpoint(as_user(amqp_url, "intake")), "test")
-        transport = httpx.ASGITransport(app=service.app)
         async with contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(
-                httpx.AsyncClient(base_url="http://notifier", transport=transport, headers=ADMIN, event_hooks=documented(service.app))
-            )
+            http = await stack.enter_async_context(http_of(service.app, "admin"))
             phone = await stack.enter_async_context(
                 httpx.AsyncClient(base_url=phone_url, trust_env=False, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
             )
             try:
-                yield Running(service, http, phone, publisher, database, mongo_url)
+                yield Running(service, http, phone, amqp_url, database, mongo_url)
             finally:
                 stop.set()
                 await asyncio.gather(*tasks)
-                await publisher.close()
                 for close in service.close:
                     await close()
 

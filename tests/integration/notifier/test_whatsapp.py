@@ -49,8 +49,8 @@ async def test_a_document_is_fetched_checked_uploaded_and_announced(rig: Rig) ->
 
 async def test_the_same_message_twice_is_one_effect(rig: Rig) -> None:
     delivery = rig.delivery(rig.reply())
-    assert await rig.take(delivery) == [Done()]
-    assert await rig.take(delivery) == [Duplicate()]
+    assert await rig.deliver(delivery) == [Done()]
+    assert await rig.deliver(delivery) == [Duplicate()]
     await rig.job_becomes("done")
     await rig.accepted(1)
 
@@ -77,7 +77,7 @@ async def test_messages_to_one_person_keep_their_order(rig: Rig) -> None:
 async def test_order_is_by_the_events_not_by_their_arrival(mongo_url: str, database: str) -> None:
     async with make_rig(mongo_url, database, work=False) as rig:
         deliveries = [rig.delivery(rig.reply(f"{number}")) for number in range(4)]
-        await rig.take(*reversed(deliveries))
+        await rig.deliver(*reversed(deliveries))
         async with running(rig.parts):
             effects = await rig.accepted(4)
         assert [effect["payload"]["text"]["body"] for effect in effects] == ["0", "1", "2", "3"]
@@ -86,7 +86,7 @@ async def test_order_is_by_the_events_not_by_their_arrival(mongo_url: str, datab
 async def test_131056_delays_this_person_only_and_keeps_the_order(rig: Rig) -> None:
     other = "6281299999999"
     await rig.whatsapp.post("/sim/citizens", json={"phone": other})
-    rig.phone.people.by_phone(other).last_inbound_at = rig.time()  # type: ignore[union-attr]
+    rig.phone.people.by_phone(other).last_inbound_at = rig.clock()  # type: ignore[union-attr]
     await rig.fault("pair_rate", count=1, recipient=PHONE)
     await rig.tell(rig.reply("1"), rig.reply("2"), rig.reply("andere", phone=other))
     effects = await rig.accepted(1)
@@ -177,13 +177,13 @@ def bodies(effects: list[dict[str, Any]]) -> list[str]:
 
 
 async def test_what_a_template_stood_for_goes_first_when_the_person_writes(rig: Rig) -> None:
-    rig.phone.people.by_phone(PHONE).last_inbound_at = rig.time() - timedelta(hours=25)  # type: ignore[union-attr]
+    rig.phone.people.by_phone(PHONE).last_inbound_at = rig.clock() - timedelta(hours=25)  # type: ignore[union-attr]
     await rig.tell(rig.turned_down(closed(rig), note="Foto terbalik"))
     (template,) = await rig.accepted(1)
     assert template["payload"]["template"]["name"] == "permohonan_dilengkapi"
     (held,) = await rig.held(1)
     assert held.key == f"{(await rig.jobs())[0].key}:message"
-    rig.phone.people.by_phone(PHONE).last_inbound_at = rig.time()  # type: ignore[union-attr]
+    rig.phone.people.by_phone(PHONE).last_inbound_at = rig.clock()  # type: ignore[union-attr]
     await rig.tell(rig.reply("Selamat datang"))
     effects = await rig.accepted(3)
     assert "Foto terbalik" in bodies(effects)[1]
@@ -242,7 +242,7 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
         after, facts = attempt.settle(
             status.note_failure(await tx.get_job(first.key), first.provider_id or ""),
             verdict,
-            at=rig.time() + timedelta(seconds=30),
+            at=rig.clock() + timedelta(seconds=30),
             jitter=0.0,
             policy=rig.parts.deps.policy,
         )
@@ -334,14 +334,14 @@ async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mong
     async with make_rig(mongo_url, database, work=False) as rig:
         await rig.tell(rig.reply())
         status = intake.MessageStatusReceived(
-            status=intake.DeliveryStatus.READ, at=rig.time(), personal=intake.MessageStatusReceivedPersonal(wamid="wamid.1")
+            status=intake.DeliveryStatus.READ, at=rig.clock(), personal=intake.MessageStatusReceivedPersonal(wamid="wamid.1")
         )
         await rig.tell(status)
         assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
         ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}", 2)
-        begun = attempt.start(job, at=rig.time())
+        begun = attempt.start(job, at=rig.clock())
         done, _ = attempt.answer(
-            begun, 1, SendVerdict(Action.DONE, "accepted"), at=rig.time(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
+            begun, 1, SendVerdict(Action.DONE, "accepted"), at=rig.clock(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"
         )
         assert await rig.parts.deps.jobs.replace(done, version)
         assert await rig.parts.sweeper.sweep() == 1
@@ -355,7 +355,7 @@ async def test_a_status_that_was_kept_while_we_wrote_down_what_we_sent_is_taken_
     await rig.job_becomes("done")
 
     async def keep(tx: Tx) -> None:
-        tx.keep_status(EarlyStatus(effect["wamid"], jobs.Progress.READ, rig.time()))
+        tx.keep_status(EarlyStatus(effect["wamid"], jobs.Progress.READ, rig.clock()))
 
     await rig.parts.deps.transact(keep)
     assert await rig.parts.sweeper.sweep_sent() == 1
@@ -374,7 +374,7 @@ async def test_an_unknown_person_fails_with_its_reason(rig: Rig) -> None:
 
 async def test_a_bsuid_goes_into_its_own_field(rig: Rig) -> None:
     citizen = (await rig.whatsapp.post("/sim/citizens", json={"phone": "6281377777777", "identity": "bsuid"})).json()
-    rig.phone.people.by_phone("6281377777777").last_inbound_at = rig.time()  # type: ignore[union-attr]
+    rig.phone.people.by_phone("6281377777777").last_inbound_at = rig.clock()  # type: ignore[union-attr]
     await rig.tell(rig.reply(phone=citizen["bsuid"]))
     (effect,) = await rig.accepted(1)
     assert effect["payload"]["recipient"] == citizen["bsuid"]
@@ -435,7 +435,7 @@ async def test_two_workers_share_the_number_and_the_lanes(mongo_url: str, databa
     async with make_rig(mongo_url, database, phone={"throughput_per_second": 60}, whatsapp_per_second=40) as rig, another(rig) as second:
         phones = [f"62813{number:08d}" for number in range(people)]
         for phone in phones:
-            rig.phone.add_citizen(phone).last_inbound_at = rig.time()
+            rig.phone.add_citizen(phone).last_inbound_at = rig.clock()
         async with running(second):
             await rig.tell(*(rig.reply(f"{number}", phone=phone) for number in range(2) for phone in phones))
             effects = await rig.accepted(2 * people)

@@ -1,13 +1,11 @@
 """Verification over a real database: units of work as the consumer runs them, and the desk as an officer's console calls it."""
 
-import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from fastapi import FastAPI
 
@@ -18,19 +16,17 @@ from services.verification.domain.submission import Submission
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
 from services.verification.store import INDEXES, MongoTaskReader, MongoTx, RegistryStore
-from shared.contracts.envelope import Envelope, Event
-from shared.contracts.registry import encode
 from shared.health import Health
-from shared.ids import new_id, new_traceparent
-from shared.messaging.delivery import Delivery, Outcome, routing
+from shared.ids import new_id
+from shared.messaging.delivery import AnyEventRoute, Outcome
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
-from tests.support.documented import documented
-from tests.unit.verification.people import NOW, TODAY
-from tests.unit.verification.wire import request_submitted
+from tests.support.families import NOW, TODAY
+from tests.support.harness import Clock, Harness, api_client, http_of
+from tests.support.submissions import request_submitted
 
 SCOPES = {
     "officer-1": {"tasks:read", "tasks:decide"},
@@ -41,73 +37,29 @@ SCOPES = {
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 
 
-class Watch:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> Any:
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-
-def delivery_of(event: Event, subject: str, correlation_id: str = "") -> Delivery:
-    """A message as it comes off the queue."""
-    publisher, _, version = event.type.split(".")
-    envelope = Envelope(
-        id=new_id(),
-        type=event.type,
-        version=int(version[1:]),
-        source=publisher,
-        subject=subject,
-        sequence=1,
-        occurred_at=NOW,
-        correlation_id=correlation_id or subject,
-        traceparent=new_traceparent(),
-        data=event.model_dump(mode="json"),
-    )
-    return Delivery(body=encode(envelope), message_id=envelope.id, type=event.type)
-
-
 @dataclass
-class Office:
-    """The service without its broker."""
+class Office(Harness):
+    """Verification and its desk."""
 
-    mongo: Mongo
-    database: str
-    units: UnitOfWorkRunner[Tx]
     deps: Deps
     registry: RegistryStore
-    watch: Watch
     app: FastAPI
     intake: dict[str, Any]
 
+    def routes(self) -> Sequence[AnyEventRoute[Any]]:
+        return consumers.routes(self.deps)
+
     async def take_in(self, *submissions: Submission) -> Sequence[Outcome]:
         """Handle requests in one batch, as the consumer would."""
-        deliveries = [
-            delivery_of(request_submitted(submission), submission.request_id, submission.case_id or "") for submission in submissions
-        ]
-        return await self.deliver(*deliveries)
-
-    async def deliver(self, *deliveries: Delivery) -> Sequence[Outcome]:
-        return await self.units.run_batch(deliveries, routing(consumers.routes(self.deps)))
-
-    async def told(self, event_type: str = "") -> list[Mapping[str, Any]]:
-        """Envelopes in the outbox, oldest first."""
-        rows = await self.mongo.collection(self.database, "outbox").find({}).sort("_id", 1).to_list(None)
-        envelopes = [orjson.loads(row["body"]) for row in rows]
-        return [envelope for envelope in envelopes if envelope["type"].split(".")[1].startswith(event_type)]
-
-    async def documents(self, collection: str) -> list[dict[str, Any]]:
-        return await self.mongo.collection(self.database, collection).find({}).to_list(None)
+        return await self.deliver(
+            *(
+                self.delivery(request_submitted(each), subject=each.request_id, correlation_id=each.case_id or each.request_id)
+                for each in submissions
+            )
+        )
 
     def client(self, officer: str = "officer-1") -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer key-of-{officer}"} if officer else {}
-        transport, hooks = httpx.ASGITransport(self.app), documented(self.app)
-        return httpx.AsyncClient(transport=transport, base_url="http://desk", headers=headers, event_hooks=hooks)
+        return http_of(self.app, officer)
 
     async def load(self, *families: Family) -> None:
         await self.registry.load(families, on=TODAY)
@@ -118,11 +70,8 @@ class Office:
 
 
 def _settings() -> Settings:
-    keys = [
-        {"name": name, "sha256": hashlib.sha256(f"key-of-{name}".encode()).hexdigest(), "scopes": sorted(scopes)}
-        for name, scopes in SCOPES.items()
-    ]
-    return Settings(amqp_url="amqp://unused", mongo_url="mongodb://unused", api_keys=keys)
+    keys = [api_client(name, *scopes) for name, scopes in SCOPES.items()]
+    return Settings.model_validate({"amqp_url": "amqp://unused", "mongo_url": "mongodb://unused", "api_keys": keys})
 
 
 def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
@@ -138,11 +87,11 @@ def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
 @pytest.fixture
 async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
     mongo = Mongo.connect(mongo_url)
-    watch, intake = Watch(), dict[str, Any]()
+    clock, intake = Clock(NOW), dict[str, Any]()
     registry = RegistryStore(mongo, database)
     files = IntakeFiles("http://intake", "intake-key", timeout_seconds=2, transport=_intake(intake))
     deps = Deps(
-        clock=watch,
+        clock=clock,
         new_id=new_id,
         catalogue=catalogue(),
         hours=WorkingHours(),
@@ -154,11 +103,11 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
 
-    units = UnitOfWorkRunner(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=watch)
+    units = UnitOfWorkRunner(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=clock)
     await units.prepare()
     await mongo.prepare(database, INDEXES)
     app = create_app(_settings(), Health(), title="test")
     api.install(app, units, deps)
-    yield Office(mongo, database, units, deps, registry, watch, app, intake)
+    yield Office(mongo, database, clock, units, deps, registry, app, intake)
     await files.close()
     await mongo.close()

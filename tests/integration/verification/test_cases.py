@@ -17,10 +17,11 @@ from shared.messaging.delivery import Dead, Done, Duplicate, routing
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.values import Contact
-from tests.integration.verification.conftest import Office, delivery_of
-from tests.unit.verification import people
-from tests.unit.verification.people import KK, WIFE
-from tests.unit.verification.wire import document_issued, request_submitted
+from tests.integration.verification.conftest import Office
+from tests.support import families as people
+from tests.support.families import KK, WIFE
+from tests.support.harness import delivery_of
+from tests.support.submissions import document_issued, request_submitted
 
 NEW_KK = "3519082411260001"
 
@@ -38,9 +39,9 @@ async def test_a_green_request_is_approved_and_told_with_the_card(office: Office
     [told] = await office.told()
     assert (told["type"], told["subject"], told["sequence"]) == ("verification.request_approved.v1", people.lost_card().request_id, 1)
     assert told["data"]["personal"]["card"]["kk_number"] == KK
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert (case["state"], case["version"], case["seq"]) == ("approved", 1, 1)
-    assert await office.documents("tasks") == []
+    assert await office.rows("tasks") == []
 
 
 async def test_a_divorce_is_told_under_the_case_id_of_the_court(office: Office) -> None:
@@ -66,39 +67,39 @@ async def test_everything_about_a_case_survives_the_database(office: Office) -> 
     async def read(tx: MongoTx) -> Submission:
         return (await tx.cases.get(submission.request_id)).submission
 
-    assert await office.units.run(read) == submission  # type: ignore[arg-type]
+    assert await office.units.run(read) == submission
 
 
 async def test_what_the_rules_can_not_decide_becomes_a_task_and_is_announced_without_persons(office: Office) -> None:
     await office.take_in(people.lost_card())
     [told] = await office.told()
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     assert (told["type"], told["subject"]) == ("verification.task_opened.v1", task["_id"])
     assert told["data"]["reasons"] == [{"code": "not_in_register", "field": "kk_number"}]
     assert "personal" not in told["data"]
     assert task["due_at"] == office.deps.hours.promise(people.NOW, timedelta(hours=8))
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert (case["state"], case["task_id"]) == ("in_review", task["_id"])
 
 
 async def test_the_time_that_was_promised_to_the_citizen_is_the_tasks_deadline(office: Office) -> None:
     promised = people.NOW + timedelta(hours=30)
     await office.take_in(people.lost_card(promised_at=promised))
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     assert task["due_at"] == promised
 
 
 async def test_a_returned_request_comes_in_again_mended_and_its_events_go_on_counting(office: Office) -> None:
     await office.load(people.family())
     await office.take_in(people.lost_card(attachments=()))
-    office.watch.forward(hours=1)
+    office.clock.forward(hours=1)
     assert await office.take_in(people.lost_card()) == [Done()]
     told = await office.told()
     assert [(envelope["type"].split(".")[1], envelope["sequence"]) for envelope in told] == [
         ("request_returned", 1),
         ("request_approved", 2),
     ]
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert (case["state"], case["round"]) == ("approved", 2)
 
 
@@ -115,7 +116,7 @@ async def test_a_second_request_for_an_open_case_is_parked_and_leaves_no_trace(o
     assert isinstance(outcome, Dead)
     assert outcome.code == "case_not_returned"
     assert len(await office.told()) == 1
-    assert [row["code"] for row in await office.documents("parked")] == ["case_not_returned"]
+    assert [row["code"] for row in await office.rows("parked")] == ["case_not_returned"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ async def test_what_the_catalogue_does_not_have_is_parked_and_holds_nobody_up(of
     bad = people.lost_card(request_id=new_id(), **changes)
     first, second = await office.take_in(bad, good)
     assert (first, second) == (Dead(code, first.detail), Done())  # type: ignore[union-attr]
-    assert len(await office.documents("cases")) == 1
+    assert len(await office.rows("cases")) == 1
 
 
 async def test_a_channel_that_is_new_to_us_goes_through_as_it_came(office: Office) -> None:
@@ -141,7 +142,7 @@ async def test_a_channel_that_is_new_to_us_goes_through_as_it_came(office: Offic
 async def test_a_request_for_a_person_without_a_nik_is_an_officers(office: Office) -> None:
     await office.load(people.family())
     assert await office.take_in(people.lost_card(nik=None, sender_nik=people.HUSBAND)) == [Done()]
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     assert "nik_missing" in [reason["code"] for reason in task["reasons"]]
     async with office.client() as desk:
         seen = (await desk.post(f"/v1/tasks/{task['_id']}/claim")).json()
@@ -171,7 +172,7 @@ async def test_the_document_ends_the_case_and_a_different_one_is_parked(office: 
     await office.take_in(people.lost_card())
     for _ in range(2):
         assert await office.deliver(delivery_of(document_issued(people.lost_card()), "document-1")) == [Done()]
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert (case["state"], case["document_number"]) == ("issued", "3519-KK-24112026-0001")
     [outcome] = await office.deliver(delivery_of(document_issued(people.lost_card(), "document-2"), "document-2"))
     assert isinstance(outcome, Dead)
@@ -204,7 +205,7 @@ async def test_a_new_card_without_its_number_is_parked(office: Office) -> None:
     [outcome] = await office.deliver(delivery_of(document_issued(people.divorce(WIFE)), "document-1"))
     assert isinstance(outcome, Dead)
     assert outcome.code == "kk_number_missing"
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert case["state"] == "approved"
 
 
@@ -248,7 +249,7 @@ async def test_a_batch_of_fifty_costs_one_query_per_collection(office: Office, m
         database=office.database,
         service="verification",
         make_tx=lambda work: MongoTx(work, registry),
-        clock=office.watch,
+        clock=office.clock,
     )
     deliveries = [delivery_of(request_submitted(request), request.request_id) for request in requests(families)]
     outcomes = await units.run_batch(deliveries, routing(consumers.routes(office.deps)))  # type: ignore[arg-type]

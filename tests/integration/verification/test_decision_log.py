@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok
-from tests.unit.verification import people
+from tests.support import families as people
 
 RECEIPT = people.lost_card().receipt
 
@@ -46,7 +46,7 @@ async def test_an_officers_decision_is_told_with_who_and_why_and_a_refused_one_n
     with capture_logs() as lines:
         await office.take_in(people.lost_card(applicant_name="Slamet Darmawanto"))
         assert decided(lines) == [], "a task is no decision"
-        [task] = await office.documents("tasks")
+        [task] = await office.rows("tasks")
         async with office.client() as desk:
             claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
             path = f"/v1/tasks/{task['_id']}/decision"

@@ -11,7 +11,7 @@ from services.verification.adapters.registry_sample import sample_families
 from shared.ids import new_id
 from shared.messaging.delivery import Done
 from tests.integration.verification.conftest import PHOTO, Office
-from tests.unit.verification import people
+from tests.support import families as people
 from tests.unit.verification.test_printing import large
 
 REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}
@@ -34,7 +34,7 @@ async def task_id(office: Office) -> str:
     """A task for a request whose name differs from the register's."""
     await office.load(people.family())
     await office.take_in(people.lost_card(applicant_name="Slamet Darmawanto"))
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     return str(task["_id"])
 
 
@@ -112,7 +112,7 @@ async def test_a_reason_that_is_not_in_the_list_or_not_for_this_is_refused_by_it
     answer = await desk.post(f"/v1/tasks/{task_id}/decision", json=body)
     assert answer.status_code == 422
     assert (answer.json()["code"], [error["field"] for error in answer.json()["errors"]]) == expected
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert case["state"] == "in_review"
 
 
@@ -129,7 +129,7 @@ async def test_every_listed_reason_can_be_given_for_what_the_list_says(office: O
     for act in ("return", "reject"):
         usable = [{"code": reason["code"]} for reason in listed if act in reason["acts"]]
         await office.take_in(people.lost_card(request_id=new_id(), receipt=f"MDN-{act}"))
-        task = next(task for task in await office.documents("tasks") if task["state"] == "open")
+        task = next(task for task in await office.rows("tasks") if task["state"] == "open")
         claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
         for some in (usable[:20], usable[-20:]):
             body = decision(act, claimed["version"] if some is usable[-20:] else "0-0", reasons=some)
@@ -141,7 +141,7 @@ async def test_of_many_officers_who_claim_at_once_one_gets_it(office: Office, ta
     async with office.client("officer-1") as first, office.client("officer-2") as second:
         responses = await asyncio.gather(*(client.post(f"/v1/tasks/{task_id}/claim") for client in (first, second)))
     assert sorted(response.status_code for response in responses) == [200, 409]
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     winner = responses[0] if responses[0].status_code == 200 else responses[1]
     assert task["claim"]["officer_id"] == winner.json()["claimed_by"]
 
@@ -150,7 +150,7 @@ async def test_a_claim_ends_with_its_lease(office: Office, desk: httpx.AsyncClie
     await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
     assert await refused(colleague.post(f"/v1/tasks/{task_id}/claim")) == (409, "task_claimed")
     assert await refused(colleague.post(f"/v1/tasks/{task_id}/release")) == (409, "task_claimed")
-    office.watch.forward(minutes=20)
+    office.clock.forward(minutes=20)
     taken = await ok(colleague.post(f"/v1/tasks/{task_id}/claim"))
     assert taken["claimed_by"] == "officer-2"
     assert await refused(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", taken["version"]))) == (
@@ -195,7 +195,7 @@ async def test_nobody_decides_without_a_claim_or_twice(office: Office, desk: htt
 
 async def test_a_person_who_is_in_no_family_can_not_be_approved_only_turned_down(office: Office, desk: httpx.AsyncClient) -> None:
     await office.take_in(people.lost_card())
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
     path = f"/v1/tasks/{task['_id']}/decision"
     assert claimed["personal"]["card"] is None
@@ -230,7 +230,7 @@ async def test_filters_show_what_they_say(office: Office, desk: httpx.AsyncClien
     assert await shown(desk, show="overdue") == await shown(desk, show="closed") == []
     assert await shown(desk, service="kk_hilang", channel="whatsapp", reason="name_differs") == [task_id]
     assert await shown(desk, service="cerai") == await shown(desk, channel="court") == await shown(desk, reason="not_married") == []
-    office.watch.forward(days=30)
+    office.clock.forward(days=30)
     assert await shown(colleague, show="available") == await shown(colleague, show="overdue") == [task_id]
     assert await ok(desk.get("/v1/tasks/tally")) == {"open": 1, "claimed": 0, "overdue": 1, "by_service": {"kk_hilang": 1}}
 

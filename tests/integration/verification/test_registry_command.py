@@ -14,8 +14,8 @@ from services.verification.domain.register import Family
 from services.verification.wiring import registry
 from shared.messaging.delivery import Done
 from tests.integration.verification.conftest import Office
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, KK, SON
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, KK, SON
 
 OTHER_KK = "3519081611230002"
 Import = Callable[..., Coroutine[Any, Any, int]]
@@ -54,18 +54,18 @@ async def test_a_file_with_a_wrong_row_loads_nothing_and_with_partial_all_but_th
 ) -> None:
     families = [people.family(), other(religion="ISLA")]
     assert await load(families) == 1
-    assert await office.documents("families") == []
+    assert await office.rows("families") == []
     said = capsys.readouterr()
     assert re.search(r"^line 6, religion: term_unknown: .+$", said.err, re.MULTILINE)
     assert "1 problems in 1 of 2 families" in said.err
     assert "ISLA" not in said.err
     assert await load(families, "--partial") == 3
-    assert [row["_id"] for row in await office.documents("families")] == [KK]
+    assert [row["_id"] for row in await office.rows("families")] == [KK]
     said = capsys.readouterr()
     assert "line 6: left_out" in said.err
     assert said.out.startswith("1 families loaded")
     assert await load([people.family(), other()]) == 0
-    assert len(await office.documents("families")) == 2
+    assert len(await office.rows("families")) == 2
 
 
 async def test_what_is_wrong_is_shown_up_to_a_limit_and_counted(office: Office, load: Import, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +77,7 @@ async def test_what_is_wrong_is_shown_up_to_a_limit_and_counted(office: Office, 
         "4 problems in 1 of 1 families",
         "file: register_empty: there is no family in it that can be loaded",
     ]
-    assert await office.documents("families") == []
+    assert await office.rows("families") == []
 
 
 async def test_a_full_load_closes_who_is_missing_and_deletes_nobody(
@@ -86,7 +86,7 @@ async def test_a_full_load_closes_who_is_missing_and_deletes_nobody(
     assert await load([people.family(), other()]) == 0
     assert await load([other()], "--replace") == 0
     assert "1 families that the file does not have are closed" in capsys.readouterr().out
-    rows = {row["_id"]: row for row in await office.documents("families")}
+    rows = {row["_id"]: row for row in await office.rows("families")}
     assert rows[KK]["closed_on"] is not None
     assert len(rows[KK]["members"]) == 4
     assert rows[OTHER_KK]["closed_on"] is None
@@ -102,7 +102,7 @@ async def test_a_person_who_left_a_card_is_an_officers_and_not_on_the_card_any_m
     assert await load([people.family(*members[1:2], *members[2:3])], "--partial") == 1
     head = replace(members[1], relation=members[0].relation)
     assert await load([people.family(head, members[2])]) == 0
-    [row] = await office.documents("families")
+    [row] = await office.rows("families")
     assert {member["nik"] for member in row["members"] if "closed_on" in member} == {HUSBAND, DAUGHTER}
     assert await reasons(office) == ["person_closed"]
     request = people.lost_card(nik=head.nik, request_id="01938b3e-0000-7000-8000-000000000009")
@@ -126,7 +126,7 @@ async def test_what_is_wrong_in_a_full_load_is_left_as_it_was(office: Office, lo
     assert await load([people.family(), other()]) == 0
     assert await load([people.family(), other(religion="ISLA")], "--replace", "--partial") == 3
     assert "0 families that the file does not have are closed" in capsys.readouterr().out
-    assert {row["closed_on"] for row in await office.documents("families")} == {None}
+    assert {row["closed_on"] for row in await office.rows("families")} == {None}
 
 
 async def test_a_file_without_a_right_family_replaces_nothing(office: Office, load: Import, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,4 +134,4 @@ async def test_a_file_without_a_right_family_replaces_nothing(office: Office, lo
     assert await load([], "--replace") == 1
     assert await load([other(religion="ISLA")], "--replace", "--partial") == 1
     assert "register_empty" in capsys.readouterr().err
-    assert [row["closed_on"] for row in await office.documents("families")] == [None]
+    assert [row["closed_on"] for row in await office.rows("families")] == [None]

@@ -26,12 +26,12 @@ from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from shared.process import Service
-from tests.integration.verification.conftest import delivery_of
+from tests.support import families as people
 from tests.support.amqp import properties
 from tests.support.eventually import eventually
+from tests.support.harness import delivery_of
+from tests.support.submissions import request_submitted
 from tests.support.vhosts import as_user
-from tests.unit.verification import people
-from tests.unit.verification.wire import request_submitted
 
 TYPE = "intake.request_submitted.v1"
 

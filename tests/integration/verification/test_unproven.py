@@ -10,7 +10,7 @@ from services.verification.domain.submission import Submission
 from shared.values import VouchedBy, Vouching
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import decision, ok, refused
-from tests.unit.verification import people
+from tests.support import families as people
 
 UNPROVEN = people.lost_card(vouching=None, sender_nik=None, attachments=(*people.lost_card().attachments, people.attachment("selfie_ktp")))
 
@@ -24,7 +24,7 @@ async def desk(office: Office) -> AsyncIterator[httpx.AsyncClient]:
 async def claimed(office: Office, desk: httpx.AsyncClient, submission: Submission = UNPROVEN) -> tuple[str, dict[str, Any]]:
     await office.load(people.family())
     await office.take_in(submission)
-    [task] = await office.documents("tasks")
+    [task] = await office.rows("tasks")
     return f"/v1/tasks/{task['_id']}/decision", await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
 
 
@@ -34,7 +34,7 @@ async def test_an_automatic_approval_names_the_link_it_rests_on(office: Office) 
     [approved] = await office.told("request_approved")
     assert approved["data"]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
     assert approved["data"]["decided_by"] == "automatic"
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert case["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
     assert case["personal"]["sender_nik"] == people.HUSBAND
 
@@ -71,7 +71,7 @@ async def test_a_decision_that_grants_the_link_may_say_it_and_tells_it(office: O
     await ok(desk.post(path, json=decision("return", task["version"], reasons=[{"code": "not_in_register"}], grant_link=True)))
     [returned] = await office.told("request_returned")
     assert (returned["data"]["link_granted"], returned["data"]["officer_id"]) == (True, "officer-1")
-    [case] = await office.documents("cases")
+    [case] = await office.rows("cases")
     assert (case["link_granted"], case["officer_id"]) == (True, "officer-1")
 
 

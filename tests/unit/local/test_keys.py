@@ -5,7 +5,7 @@ import json
 import stat
 from pathlib import Path
 
-from deploy.local.keys import GUARDED, SCOPES, exports, load_keys
+from deploy.keys import GUARDED, SCOPES, exports, load_keys
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:

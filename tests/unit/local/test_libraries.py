@@ -64,7 +64,7 @@ def test_where_the_machine_has_no_npm_a_package_brings_it(tmp_path: Path, monkey
         program.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     monkeypatch.setattr(sys, "executable", str(fake))
-    assert libraries._npm()[:2] == [str(fake), "-c"]
+    assert libraries.find_npm()[:2] == [str(fake), "-c"]
     assert f"--require-hashes -r {libraries.NODE_LOCK}" in said.read_text()
 
 

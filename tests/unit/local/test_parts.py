@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.keys import load_keys
+from deploy.keys import load_keys
 from deploy.local.parts import SERVICES, SIMULATORS, Addresses, Part, inherited, parts
 from deploy.local.settings import LocalSettings
 from services.intake.settings import Settings as Intake

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local import ports, setup
 from deploy.local.ports import PortTakenError, free_ports, is_free, require_free
-from deploy.local.servers import MissingServerError, find_rabbitmq
+from deploy.local.programs import MissingServerError, find_rabbitmq
 from deploy.local.settings import LocalSettings
 
 

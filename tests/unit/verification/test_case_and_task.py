@@ -16,8 +16,8 @@ from services.verification.domain.family import card_for
 from services.verification.domain.finding import failure
 from services.verification.domain.task import Outcome, Task, TaskState
 from shared.errors import BadInput, DomainError
-from tests.unit.verification import people
-from tests.unit.verification.people import NOW
+from tests.support import families as people
+from tests.support.families import NOW
 
 REASONS = (failure("name_differs", "name"),)
 CARD = card_for(people.lost_card(), people.register())

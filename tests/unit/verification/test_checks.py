@@ -18,8 +18,8 @@ from shared.errors import DomainError
 from shared.reference.catalogue import CivilService, catalogue
 from shared.reference.population import KkMarital
 from shared.values import VouchedBy, Vouching
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, SON, TODAY, WIFE
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, SON, TODAY, WIFE
 
 LOST = catalogue().get("kk_hilang")
 CERAI = catalogue().get("cerai")

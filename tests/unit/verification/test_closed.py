@@ -9,7 +9,7 @@ from services.verification.domain.family import card_for, record
 from services.verification.domain.register import Former
 from shared.errors import DomainError
 from shared.reference.population import Relation
-from tests.unit.verification import people
+from tests.support import families as people
 
 
 def test_a_closed_family_is_nobodys_and_what_is_issued_leaves_it_as_it_was() -> None:

@@ -14,8 +14,8 @@ from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty
 from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, KK, SON, WIFE
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, KK, SON, WIFE
 
 NEW_KK = "3519082411260001"
 COUPLES = [family for family in sample_families(300, 3) if len(family.members) > 2 and family.members[1].relation is Relation.WIFE]

@@ -19,8 +19,8 @@ from shared.reference.catalogue import catalogue
 from shared.reference.population import KkMarital
 from shared.reference.reasons import reasons
 from shared.values import VouchedBy, Vouching
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, NOW, SON, TODAY, WIFE
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, NOW, SON, TODAY, WIFE
 
 OTHER = "3519081107700005"
 OTHER_KK = "3519081611230009"

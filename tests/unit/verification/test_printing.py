@@ -17,7 +17,7 @@ from shared.contracts import parts
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
 from shared.reference.printing import LONGEST, MOST_MEMBERS
-from tests.unit.verification import people
+from tests.support import families as people
 
 
 def large(members: int) -> Family:

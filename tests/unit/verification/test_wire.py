@@ -15,9 +15,9 @@ from shared.contracts import verification
 from shared.contracts.envelope import Event
 from shared.contracts.verification import RequestApproved
 from shared.errors import DomainError
-from tests.unit.verification import people
-from tests.unit.verification.people import DAUGHTER, HUSBAND, KK, NOW, PHONE, SON, WIFE
-from tests.unit.verification.wire import request_submitted
+from tests.support import families as people
+from tests.support.families import DAUGHTER, HUSBAND, KK, NOW, PHONE, SON, WIFE
+from tests.support.submissions import request_submitted
 
 REASONS = (failure("attachment_missing", "attachments.ktp"),)
 PERSONAL = (KK, HUSBAND, WIFE, SON, DAUGHTER, PHONE, "SLAMET", "Slamet", "DIPONEGORO", "PA.Kab.Mn", "40/Pdt.G")
