@@ -102,7 +102,8 @@ def _submission(doc: Doc) -> Submission:
         promised_at=doc["promised_at"],
         attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
         decision=_decision(personal["decision"]) if personal["decision"] else None,
-        vouching=Vouching(**(doc["vouching"] | {"by": VouchedBy(doc["vouching"]["by"])})) if doc["vouching"] else None,
+        # Absent: it came in before 0.2.
+        vouching=Vouching(**(doc["vouching"] | {"by": VouchedBy(doc["vouching"]["by"])})) if doc.get("vouching") else None,
         sender_nik=personal.get("sender_nik"),
         repeats=doc.get("repeats"),
     )
