@@ -46,6 +46,15 @@ async def test_everything_accepted_is_finished_parked_or_in_flight(
         assert service in done.stdout
 
 
+async def test_every_service_tells_an_operator_what_it_gave_up(operator_environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "shared.messaging.admin", "list"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "waiting" in done.stdout
+
+
 async def test_i8_no_log_names_a_person(stack: Stack, places: Places, private_mongo: MongoNode) -> None:
     persons = [stack.people()["kk_hilang"][number] for number in (11, 41, 42)]
     decision = await journeys.sample_decision(places, 12)

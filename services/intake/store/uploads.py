@@ -30,5 +30,5 @@ class UsedFiles:
 
     async def _of_waiting_messages(self) -> set[str]:
         new = await self._webhook_log.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)
-        parked = await self._webhook_log.find({"state": PARKED}, {"_id": 1}).sort("parked_at", 1).to_list(None)
+        parked = await self._webhook_log.find({"state": PARKED}, {"_id": 1}).sort("stuck_id", 1).to_list(None)
         return {file_id_of(item["_id"]) for item in (*new, *parked)}
