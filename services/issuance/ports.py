@@ -18,39 +18,30 @@ class Tx(Protocol):
 
     async def prefetch(self, *, documents: Iterable[str], counters: Iterable[str]) -> None:
         """Read in one query per collection what a batch will ask for."""
-        ...
 
     async def find_document(self, document_id: str) -> Document | None:
         """The document, or None."""
-        ...
 
     async def get_document(self, document_id: str) -> Document:
         """The document; raises NotFound (`documents_not_found`)."""
-        ...
 
     def add_document(self, document: Document) -> None:
         """Keep a new document."""
-        ...
 
     def save_document(self, document: Document) -> None:
         """Keep the next state of a document that was read here."""
-        ...
 
     async def counter(self, key: str) -> NumberSequence:
         """The counter, at zero where there is none yet."""
-        ...
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Keep a counter, new or raised."""
-        ...
 
     def emit(self, fact: DocumentIssued) -> None:
         """Tell others; leaves with the unit."""
-        ...
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +57,9 @@ class Renderer(Protocol):
 
     async def start(self) -> object:
         """Be ready to print; raises Transient when that can't be."""
-        ...
 
     async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
         """The signed PDF; raises Permanent when this document will never print, Transient when another try may help."""
-        ...
 
 
 class Archive(Protocol):
@@ -78,15 +67,12 @@ class Archive(Protocol):
 
     async def put(self, file_id: str, content: bytes) -> Pdf:
         """Store them durably. An id is used once."""
-        ...
 
     async def open(self, file_id: str) -> AsyncIterator[bytes]:
         """Read them; raises NotFound."""
-        ...
 
     async def delete(self, file_id: str) -> None:
         """Remove them; nothing happens where there is none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +93,21 @@ class DocumentReader(Protocol):
 
     async def get(self, document_id: str) -> Document:
         """A document; raises NotFound (`documents_not_found`)."""
-        ...
 
     async def find_by_token(self, token: str) -> Document | None:
         """The document whose QR code carries the token."""
-        ...
 
     async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
         """The newest request first, and where the next page begins (None: this is the last)."""
-        ...
 
     async def oldest_due_seconds(self, at: datetime) -> float:
         """How long the one that waits longest could have been taken up; 0 when none waits."""
-        ...
 
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
         """Keep running attempts (document id -> attempt) from others until then; those that ended are left alone."""
-        ...
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
         """Ids of what the renderer may take up, the longest waiting first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

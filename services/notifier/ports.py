@@ -45,55 +45,42 @@ class Tx(Protocol):
 
     async def find_job(self, key: str) -> Job | None:
         """The job of that effect."""
-        ...
 
     async def get_job(self, key: str) -> Job:
         """As `find_job`; raises NotFound (`jobs_not_found`)."""
-        ...
 
     async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
         """The job one of whose tries the provider knows by that id."""
-        ...
 
     async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
         """As `prefetch_jobs`, by the provider's ids."""
-        ...
 
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
         """One query for a batch."""
-        ...
 
     def add_job(self, job: Job) -> None:
         """Add a new job and ring its lane."""
-        ...
 
     def save_job(self, job: Job) -> None:
         """Save the next state of a job and ring its lane, for whoever waits behind it, unless it had left it before."""
-        ...
 
     def emit(self, fact: Fact) -> None:
         """Emit what became true of a job that was added or saved before."""
-        ...
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
         """What waits in the lane for the person to write."""
-        ...
 
     def note_held(self, lane: str, since: datetime | None) -> None:
         """Since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
-        ...
 
     def note_inbound(self, lane: str, at: datetime) -> None:
         """The person wrote at that time: the 24-hour window of the lane is open from then."""
-        ...
 
     def keep_status(self, status: EarlyStatus) -> None:
         """Keep a status for a job that will turn up."""
-        ...
 
     def drop_status(self, status: EarlyStatus) -> None:
         """Forget a kept status that was taken in."""
-        ...
 
 
 class Transact(Protocol):
@@ -101,7 +88,6 @@ class Transact(Protocol):
 
     async def __call__(self, body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
         """`job` gives correlation and trace to what the body emits."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +110,21 @@ class Lanes(Protocol):
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
         """Lanes with something to do, longest waiting first, and when the next one will be due."""
-        ...
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
         """Take the lease by the server's clock; None where somebody holds it."""
-        ...
 
     async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
         """Keep leases (lane -> token) so long from now; gives the lanes that are still held."""
-        ...
 
     async def reread(self, key: str, token: str) -> Lane | None:
         """The lane as it is now; None where the lease was lost."""
-        ...
 
     async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
         """Give it back with its bucket until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
-        ...
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:
         """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
-        ...
 
 
 class Jobs(Protocol):
@@ -152,11 +132,9 @@ class Jobs(Protocol):
 
     async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:
         """The first open jobs of the lane in their order, with their versions."""
-        ...
 
     async def replace(self, job: Job, version: int) -> int | None:
         """Write the next state over that version; the new version, or None where another was first."""
-        ...
 
 
 class EarlyStatuses(Protocol):
@@ -164,11 +142,9 @@ class EarlyStatuses(Protocol):
 
     async def explained(self, limit: int) -> list[EarlyStatus]:
         """Kept statuses for which a job has turned up since; looks at all that were kept lately."""
-        ...
 
     async def of_messages(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
         """Kept statuses of these messages."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,19 +178,15 @@ class JobReader(Protocol):
 
     async def get(self, key: str) -> JobRow:
         """One job; raises NotFound (`jobs_not_found`)."""
-        ...
 
     async def page(self, query: JobQuery) -> JobPage:
         """One page; raises BadInput (`cursor_malformed`)."""
-        ...
 
     async def counts(self) -> Mapping[str, int]:
         """How many jobs are in each state."""
-        ...
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
         """Age of the channel's oldest job that is still in flight; 0 where there is none."""
-        ...
 
 
 class Senders(Protocol):
@@ -222,11 +194,9 @@ class Senders(Protocol):
 
     async def load(self) -> tuple[SenderState, int]:
         """The state with its version (0: never stored)."""
-        ...
 
     async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
         """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
-        ...
 
 
 class SenderLimiter(Protocol):
@@ -234,31 +204,24 @@ class SenderLimiter(Protocol):
 
     async def state(self) -> SenderState:
         """The sender's state, at most a second old."""
-        ...
 
     async def hold_seconds(self) -> float:
         """How long nobody may send: 0 = go on, infinity = until an operator resumes."""
-        ...
 
     async def admit(self) -> float:
         """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
-        ...
 
     async def warm(self) -> None:
         """Have a token at hand when it will be wanted."""
-        ...
 
     async def apply(self, verdict: SendVerdict) -> None:
         """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
-        ...
 
     async def pause(self, reason: str) -> SenderState:
         """Stop sending to WhatsApp until `resume`; jobs stay where they are."""
-        ...
 
     async def resume(self) -> SenderState:
         """Send again."""
-        ...
 
 
 class Messenger(Protocol):
@@ -266,11 +229,9 @@ class Messenger(Protocol):
 
     async def send(self, address: str, message: Message, *, media_id: str | None, effect_key: str) -> Outcome:
         """Send one message; never raises for what the provider or the network does."""
-        ...
 
     async def upload(self, content: bytes, *, file_name: str, media_type: str) -> Outcome:
         """Upload a file; `Accepted.provider_id` is its media id."""
-        ...
 
 
 class Courts(Protocol):
@@ -278,11 +239,9 @@ class Courts(Protocol):
 
     async def call(self, callback: CourtCallback) -> Outcome:
         """Deliver one signed callback; never raises for what the court or the network does."""
-        ...
 
     async def has(self, callback: CourtCallback) -> Known:
         """Ask whether the court has it."""
-        ...
 
 
 class DocumentSource(Protocol):
@@ -290,7 +249,6 @@ class DocumentSource(Protocol):
 
     async def fetch(self, file: DocumentFile) -> bytes:
         """The bytes, whose sha256 is the one that was announced; raises Transient or Permanent."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,19 +23,15 @@ class Cases(Protocol):
 
     async def find(self, request_id: str) -> Case | None:
         """The case, or None."""
-        ...
 
     async def get(self, request_id: str) -> Case:
         """The case; raises NotFound."""
-        ...
 
     def add(self, case: Case) -> None:
         """Keep a new case."""
-        ...
 
     def save(self, case: Case) -> None:
         """Keep the next state of a case that was read here."""
-        ...
 
 
 class Tasks(Protocol):
@@ -43,19 +39,15 @@ class Tasks(Protocol):
 
     async def get(self, task_id: str) -> Task:
         """The task; raises NotFound."""
-        ...
 
     def add(self, task: Task) -> None:
         """Keep a new task."""
-        ...
 
     def save(self, task: Task) -> None:
         """Keep the next state of a task that was read here."""
-        ...
 
     def version(self, task_id: str) -> int:
         """Its version as this unit will leave it."""
-        ...
 
 
 class Families(Protocol):
@@ -63,11 +55,9 @@ class Families(Protocol):
 
     async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
         """The family of this number and those in which these persons stand, as this unit will leave them."""
-        ...
 
     def put(self, family: Family) -> None:
         """Keep a family: a new one, or the next state of one that was read here."""
-        ...
 
 
 class Tx(Protocol):
@@ -76,37 +66,29 @@ class Tx(Protocol):
     @property
     def cases(self) -> Cases:
         """The cases."""
-        ...
 
     @property
     def tasks(self) -> Tasks:
         """The tasks."""
-        ...
 
     @property
     def families(self) -> Families:
         """The register, to be changed."""
-        ...
 
     async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
         """The families of these cards and persons, read once per unit."""
-        ...
 
     async def prefetch(self, submissions: Iterable[Submission]) -> None:
         """Read in one query per collection what these requests will ask for."""
-        ...
 
     async def prefetch_cases(self, request_ids: Iterable[str]) -> None:
         """Read these cases in one query."""
-        ...
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
         """Tell others; leaves with the unit."""
-        ...
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""
-        ...
 
 
 class TaskFilter(StrEnum):
@@ -156,11 +138,9 @@ class TaskReader(Protocol):
 
     async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
         """One page."""
-        ...
 
     async def tally(self, *, at: datetime) -> TaskTally:
         """The numbers of the whole desk."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +157,6 @@ class AttachmentSource(Protocol):
 
     async def open(self, file_id: str) -> FileStream:
         """Open one; raises NotFound, or Transient while intake is down."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

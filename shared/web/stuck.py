@@ -66,19 +66,15 @@ class StuckSource(Protocol):
 
     async def page(self, after: str | None, limit: int) -> StuckPage:
         """Return what waits, page by page."""
-        ...
 
     async def find(self, stuck_id: str) -> StuckDetail | None:
         """Return one with its whole content; None where it does not wait."""
-        ...
 
     async def replay(self, stuck_id: str) -> None:
         """Have it worked on again."""
-        ...
 
     async def discard(self, stuck_id: str, note: str) -> None:
         """End it unhandled and keep the note."""
-        ...
 
 
 class NothingStuck:

@@ -58,7 +58,6 @@ class MongoPeopleReader:
         self._contacts: Collection = mongo.collection(database, CONTACTS.collection)
 
     async def linked_to(self, nik: str) -> list[ChatContact]:
-        """See `ports.PeopleReader`."""
         with reachable():
             docs = await self._contacts.find({"links.nik": nik}).to_list(None)
         return [CONTACTS.from_doc(doc) for doc in docs]

@@ -27,7 +27,6 @@ class ItemRow:
         return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
 
     def parked(self, reason: str, at: datetime) -> ItemRow:
-        """The same item, given up; it stays until an operator decides."""
         return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at))
 
     def renewed(self) -> ItemRow:

@@ -91,13 +91,11 @@ class MongoRequestReader:
         self._requests: Collection = mongo.collection(database, "requests")
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
-        """See `ports.RequestReader`."""
         with reachable():
             doc = await self._requests.find_one({"receipt": receipt.text})
         return None if doc is None else request_from(doc)
 
     async def search(self, search: RequestSearch) -> RequestPage:
-        """See `ports.RequestReader`. Ids are UUIDv7, so the newest first is the order of `_id`, and the last `_id` is the cursor."""
         with reachable():
             docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]

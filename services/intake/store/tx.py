@@ -44,21 +44,17 @@ class MongoTx:
         self._requests: Collection = mongo.collection(database, REQUESTS.collection)
 
     async def item(self, key: str) -> StoredItem:
-        """See `ports.Tx`."""
         row = await self._unit.get(ITEMS, key)
         self._rows[key] = row
         return row.item
 
     async def prefetch_items(self, keys: Sequence[str]) -> None:
-        """See `ports.Tx`."""
         await self._unit.prefetch(ITEMS, keys)
 
     def finish_item(self, item: StoredItem) -> None:
-        """See `ports.Tx`."""
         self._unit.save(ITEMS, self._rows[item.key].handled(self._clock()))
 
     def park_item(self, item: StoredItem, reason: str) -> None:
-        """See `ports.Tx`."""
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
@@ -74,22 +70,18 @@ class MongoTx:
         return parked_from(row.doc)
 
     def renew_item(self, item: StoredItem) -> None:
-        """See `ports.Tx`."""
         self._unit.save(ITEMS, self._rows[item.key].renewed())
 
     def discard_item(self, item: StoredItem, note: str) -> None:
-        """See `ports.Tx`."""
         self._unit.save(ITEMS, self._rows[item.key].discarded(note, self._clock()))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
-        """See `ports.Tx`."""
         contacts = await self._unit.prefetch_by(CONTACTS, [address for identity in identities for address in _addresses(identity)])
         await self._unit.prefetch(CONVERSATIONS, [contact.contact_id for contact in contacts])
         owners = frozenset(owner for contact in contacts for owner in contact.ids)
         self._looked_open, self._open = owners, await self._read_open(owners)
 
     async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
-        """See `ports.Tx`. The one known by BSUID first: where there are two, it gives its address up to the other."""
         found: dict[str, ChatContact] = {}
         for address in _addresses(identity):
             contact = await self._unit.find_one_by(CONTACTS, dict([address]))
@@ -98,28 +90,23 @@ class MongoTx:
         return tuple(found.values())
 
     def add_contact(self, contact: ChatContact) -> None:
-        """See `ports.Tx`. Nothing of a newcomer's lies anywhere yet."""
         self._unit.add(CONTACTS, contact)
         self._unit.assume_absent(CONVERSATIONS, contact.contact_id)
         self._looked_open |= {contact.contact_id}
 
     def save_contact(self, contact: ChatContact) -> None:
-        """See `ports.Tx`."""
         self._unit.save(CONTACTS, contact)
 
     async def conversation(self, contact_id: str) -> Conversation:
-        """See `ports.Tx`."""
         return await self._unit.find(CONVERSATIONS, contact_id) or Conversation(contact_id)
 
     def save_conversation(self, conversation: Conversation) -> None:
-        """See `ports.Tx`. It was read with `conversation` before."""
         if self._unit.version(CONVERSATIONS, conversation.contact_id):
             self._unit.save(CONVERSATIONS, conversation)
         else:
             self._unit.add(CONVERSATIONS, conversation)
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
-        """See `ports.Tx`."""
         ids = frozenset(contact_ids)
         found = self._open if ids <= self._looked_open else await self._read_open(ids)
         return tuple(request for owner, request in found if owner in ids)
@@ -134,78 +121,61 @@ class MongoTx:
         return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"])) for doc in docs]
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
-        """See `ports.Tx`."""
         docs = await self._requests.find({"origin.contact_id": {"$in": list(contact_ids)}}).sort("_id", -1).limit(limit).to_list(None)
         return tuple(request_from(doc) for doc in docs)
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
-        """See `ports.Tx`."""
         return await self._unit.find_one_by(REQUESTS, {"receipt": receipt.text})
 
     async def request(self, request_id: str) -> Request:
-        """See `ports.Tx`."""
         return await self._unit.get(REQUESTS, request_id)
 
     async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
-        """See `ports.Tx`."""
         await self._unit.prefetch(REQUESTS, request_ids)
 
     def add_request(self, request: Request) -> None:
-        """See `ports.Tx`."""
         self._unit.add(REQUESTS, request)
 
     def save_request(self, request: Request) -> None:
-        """See `ports.Tx`."""
         self._unit.save(REQUESTS, request)
 
     async def docket(self, key: str) -> Docket:
-        """See `ports.Tx`."""
         return await self._unit.find(DOCKETS, key) or Docket(key)
 
     def save_docket(self, docket: Docket) -> None:
-        """See `ports.Tx`."""
         if self._unit.version(DOCKETS, docket.key):
             self._unit.save(DOCKETS, docket)
         else:
             self._unit.add(DOCKETS, docket)
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
-        """See `ports.Tx`."""
         return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})
 
     async def contact(self, contact_id: str) -> ChatContact:
-        """See `ports.Tx`."""
         return await self._unit.get(CONTACTS, contact_id)
 
     async def find_case(self, key: str) -> CourtCase | None:
-        """See `ports.Tx`."""
         return await self._unit.find_one_by(CASES, {"key": key})
 
     def add_case(self, case: CourtCase) -> None:
-        """See `ports.Tx`."""
         self._unit.add(CASES, case)
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
-        """See `ports.Tx`."""
         return await self._unit.find(SENT_MESSAGES, sent_key(wamid))
 
     async def prefetch_sent_messages(self, wamids: Sequence[str]) -> None:
-        """See `ports.Tx`."""
         await self._unit.prefetch(SENT_MESSAGES, [sent_key(wamid) for wamid in wamids])
 
     def keep_sent_message(self, message: SentMessage) -> None:
-        """See `ports.Tx`. It was looked for with `sent_message` before."""
         if self._unit.version(SENT_MESSAGES, sent_key(message.wamid)):
             self._unit.save(SENT_MESSAGES, message)
         else:
             self._unit.add(SENT_MESSAGES, message)
 
     def on_commit(self, hook: Callable[[], None]) -> None:
-        """See `ports.Tx`."""
         self._work.on_commit(hook)
 
     def emit(self, fact: Published) -> None:
-        """See `ports.Tx`."""
         event = to_event(fact)
         if isinstance(fact, RequestSubmitted):
             request = fact.request

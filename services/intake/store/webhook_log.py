@@ -128,7 +128,6 @@ class MongoWebhookLog:
         return frozenset(row["_id"] for row in rows if ours[row["_id"]] == row["token"])
 
     async def release(self, leases: Sequence[Lease], rest_seconds: float) -> None:
-        """Release senders with their failures: at once, or after a rest when the first message failed."""
         ends = [
             UpdateOne(
                 {"_id": each.sender, "token": each.token},
@@ -141,7 +140,6 @@ class MongoWebhookLog:
                 await self._leases.bulk_write(ends, ordered=False)
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> dict[str, list[StoredItem]]:
-        """New messages of these senders, so many of each, in the order in which they were sent."""
         with reachable():
             rows = await self._messages({"$in": list(senders)}, limit * len(senders))
             if len(rows) == limit * len(senders) > limit:  # one of them may have crowded others out
@@ -160,14 +158,12 @@ class MongoWebhookLog:
         return rows
 
     async def new_statuses(self, limit: int) -> list[str]:
-        """Keys of statuses that nobody handled, the oldest first."""
         query = {"state": NEW, "kind": WebhookItemKind.STATUS.value}
         with reachable():
             rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """See `ports.WebhookLog`."""
         with reachable():
             oldest = [
                 row["received_at"]
@@ -177,21 +173,18 @@ class MongoWebhookLog:
         return max((at - min(oldest)).total_seconds(), 0.0) if oldest else 0.0
 
     async def parked(self, after: str | None, limit: int) -> list[ParkedItem]:
-        """See `ports.WebhookLog`."""
         query: Doc = {"state": PARKED, "stuck_id": {"$gt": after or ""}}
         with reachable():
             rows = await self._items.find(query).sort("stuck_id", 1).limit(limit).to_list(None)
         return [parked_from(row) for row in rows]
 
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
-        """See `ports.WebhookLog`."""
         query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
         with reachable():
             rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
-        """Give a item up, visibly. False when somebody handled it meanwhile."""
         with reachable():
             result = await self._items.update_one(
                 {"_id": key, "state": NEW},

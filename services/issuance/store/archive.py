@@ -44,7 +44,6 @@ class GridFsArchive:
         return chunks
 
     async def delete(self, file_id: str) -> None:
-        """Remove them; nothing happens where there is none."""
         await self._files.delete(file_id)
 
     async def sweep(self) -> int:

@@ -32,11 +32,9 @@ class MongoDocumentReader:
         return found
 
     async def find_by_token(self, token: str) -> Document | None:
-        """The document whose QR code carries the token."""
         return await self._find({"token": token})
 
     async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
-        """The newest request first: ids begin with the request's UUIDv7, which sorts by time."""
         wanted: Doc = {
             name: value
             for name, value in (
@@ -56,20 +54,17 @@ class MongoDocumentReader:
         return documents, documents[-1].document_id if len(found) > query.limit else None
 
     async def oldest_due_seconds(self, at: datetime) -> float:
-        """How long the one that waits longest could have been taken up; 0 when none waits."""
         with reachable():
             found = await self._documents.find(_due(at), {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
         return float((at - found[0]["due_at"]).total_seconds()) if found else 0.0
 
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
-        """See `ports.DocumentReader`. The document's version stays: whoever has it in hand is not disturbed."""
         held = [{"_id": key, "attempt": attempt} for key, attempt in attempts.items()]
         running: Doc = {"$or": held, "state": DocumentState.RENDERING.value, "due_at": {"$type": "date"}}
         with reachable():
             await self._documents.update_many(running, {"$max": {"due_at": until}})
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Ids of what the renderer may take up, the longest waiting first."""
         with reachable():
             found = await self._documents.find(_due(at), {"_id": 1}).sort("due_at", 1).limit(limit).to_list(None)
         return [doc["_id"] for doc in found]

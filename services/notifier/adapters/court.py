@@ -45,7 +45,6 @@ class CourtCallbacks:
         self._clock = clock
 
     async def call(self, callback: CourtCallback) -> Outcome:
-        """Deliver one signed callback; never raises for what the court or the network does."""
         endpoint = self._endpoints.get(callback.court)
         if endpoint is None:
             return _UNKNOWN_COURT
@@ -65,7 +64,6 @@ class CourtCallbacks:
         return Refused(response.status_code, None, retry_after_seconds(response, self._clock))
 
     async def has(self, callback: CourtCallback) -> Known:
-        """Ask whether the court has it."""
         endpoint = self._endpoints.get(callback.court)
         if endpoint is None or not endpoint.can_be_asked:
             return Known.CANNOT_SAY

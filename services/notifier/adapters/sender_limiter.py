@@ -39,18 +39,15 @@ class TokenSenderLimiter:
         self._drawn_at = -math.inf
 
     async def state(self) -> SenderState:
-        """The sender's state, at most a second old."""
         if monotonic_seconds() - self._read_at > _FRESH_SECONDS:
             await self._reload()
         return self._state
 
     async def hold_seconds(self) -> float:
-        """How long nobody may send: 0 = go on, infinity = until an operator resumes."""
         state = await self.state()
         return math.inf if state.is_paused else state.slow_seconds(self._clock())
 
     async def admit(self) -> float:
-        """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
         async with self._lock:
             wait = 0.0 if self._has_token else await self._draw()
             if wait == 0:
@@ -58,7 +55,6 @@ class TokenSenderLimiter:
             return wait
 
     async def warm(self) -> None:
-        """Have a token at hand when it will be wanted."""
         async with self._lock:
             if not self._has_token:
                 await self._draw()
@@ -68,7 +64,6 @@ class TokenSenderLimiter:
         return self._tokens > 0 and monotonic_seconds() - self._drawn_at <= _FRESH_SECONDS
 
     async def apply(self, verdict: SendVerdict) -> None:
-        """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
         match verdict.action:
             case Action.DONE:
                 if self._state.slow_level:
@@ -87,12 +82,10 @@ class TokenSenderLimiter:
                 pass
 
     async def pause(self, reason: str) -> SenderState:
-        """Stop sending to WhatsApp until `resume`; jobs stay where they are."""
         _log.error("sender.paused", reason=reason)
         return await self._change(lambda state: pacing.pause(state, reason, at=self._clock()))
 
     async def resume(self) -> SenderState:
-        """Send again."""
         _log.warning("sender.resumed")
         return await self._change(pacing.resume)
 

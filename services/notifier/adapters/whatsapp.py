@@ -54,7 +54,6 @@ class WhatsApp:
         return self._read(response, lambda answer: answer["messages"][0]["id"])
 
     async def upload(self, content: bytes, *, file_name: str, media_type: str) -> Outcome:
-        """Upload a file; `Accepted.provider_id` is its media id, good for 30 days."""
         fields = {"messaging_product": "whatsapp", "type": media_type}
         files = {"file": (file_name, content, media_type)}
         crash_point("before_call", "upload")

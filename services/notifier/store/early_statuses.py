@@ -20,14 +20,12 @@ class MongoEarlyStatuses:
         self._statuses: Collection = mongo.collection(database, STATUSES)
 
     async def of_messages(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
-        """Kept statuses of these messages."""
         keys = [status_key(provider_id, progress) for provider_id in provider_ids for progress in Progress]
         with reachable():
             docs = await self._statuses.find({"_id": {"$in": keys}}).to_list(None)
         return [_status(doc) for doc in docs]
 
     async def explained(self, limit: int) -> list[EarlyStatus]:
-        """Kept statuses for which a job has turned up since; looks at all that were kept lately."""
         since = {"$dateSubtract": {"startDate": "$$NOW", "unit": "second", "amount": _SWEPT_SECONDS}}
         pipeline: list[dict[str, Any]] = [
             {"$match": {"$expr": {"$gte": ["$kept_at", since]}}},

@@ -52,14 +52,12 @@ class MongoJobReader:
         return JobPage(rows, _encode(rows[-1].job) if len(docs) > query.limit else None)
 
     async def counts(self) -> dict[str, int]:
-        """How many jobs are in each state."""
         with reachable():
             groups = await aggregate(self._rows, [{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}])
         found = {group["_id"]: group["jobs"] for group in groups}
         return {str(state): found.get(str(state), 0) for state in JobState}
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
-        """Age of the channel's oldest job that is still in flight; 0 where there is none."""
         with reachable():
             doc = await self._rows.find_one(
                 {"state": {"$in": sorted(OPEN)}, "channel": str(channel)}, {"created_at": 1}, sort=[("created_at", 1)]

@@ -19,13 +19,11 @@ class MongoJobs:
         self._fresh: Collection = self._rows.with_options(read_concern=ReadConcern("local"))
 
     async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:
-        """The first open jobs of the lane in their order, with their versions."""
         with reachable():
             docs = await self._fresh.find({"lane": lane, "state": {"$in": OPEN_STATES}}).sort("order", 1).limit(limit).to_list(None)
         return [(job_from_doc(doc), doc["version"]) for doc in docs]
 
     async def replace(self, job: Job, version: int) -> int | None:
-        """Write the next state over that version; the new version, or None where another was first. The event sequence stays."""
         with reachable():
             result = await self._rows.update_one(
                 {"_id": job.key, "version": version}, {"$set": {**job_to_doc(job), "version": version + 1}}

@@ -28,7 +28,6 @@ class MongoLanes:
         )
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
-        """Lanes with something to do, longest waiting first, and when the next one will be due."""
         query = {"channel": channel, "due_at": {"$exists": True}}
         with reachable():
             rows = await self._rows.find(query, {"due_at": 1}).sort("due_at", 1).limit(limit + 1).to_list(None)
@@ -37,7 +36,6 @@ class MongoLanes:
         return due[:limit], later
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
-        """Take the lease; until it ends the lane is no longer listed as due, but for what rings it."""
         until = from_now(lease_seconds)
         free = {"$expr": {"$lt": [{"$ifNull": ["$lease.until", LONG_AGO]}, "$$NOW"]}}
         with reachable():
@@ -49,7 +47,6 @@ class MongoLanes:
         return None if doc is None else _lane(doc)
 
     async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
-        """See `ports.Lanes`. What was rung meanwhile is in the revision, so that it is not forgotten."""
         until = from_now(lease_seconds)
         held: Doc = {"_id": {"$in": list(tokens)}, "lease.token": {"$in": list(tokens.values())}}
         with reachable():
@@ -58,7 +55,6 @@ class MongoLanes:
         return frozenset(row["_id"] for row in rows if tokens[row["_id"]] == row["lease"]["token"])
 
     async def reread(self, key: str, token: str) -> Lane | None:
-        """The lane as it is now; None where the lease was lost."""
         with reachable():
             doc = await self._rows.find_one({"_id": key, "lease.token": token})
         return None if doc is None else _lane(doc)
@@ -80,7 +76,6 @@ class MongoLanes:
         return result.matched_count == 1
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:
-        """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
         with reachable():
             await self._rows.update_one({"_id": key, "lease.token": token}, {"$unset": {"lease": ""}, "$set": {"due_at": due_at}})
 

@@ -22,13 +22,11 @@ class MongoSenders:
         self._quick: Collection = self._rows.with_options(write_concern=WriteConcern(w=1, j=False), read_concern=ReadConcern("local"))
 
     async def load(self) -> tuple[SenderState, int]:
-        """The state with its version (0: never stored)."""
         with reachable():
             doc = await self._quick.find_one({"_id": _ID})
         return (SenderState(), 0) if doc is None else (_from_doc(doc), doc["version"])
 
     async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
-        """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
         rows = self._rows if durable else self._quick
         body = {**_to_doc(state), "version": version + 1}
         with reachable():

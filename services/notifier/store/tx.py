@@ -36,7 +36,6 @@ class MongoTx:
         """Of the jobs that were written: what their events are about."""
 
     async def find_job(self, key: str) -> Job | None:
-        """The job of that effect."""
         job = await self._work.unit.find(JOB, key)
         if job is not None and not job.is_open:
             self._out_of_lane.add(key)
@@ -51,14 +50,12 @@ class MongoTx:
         return await self._work.unit.get(JOB, key)
 
     async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
-        """The job one of whose tries the provider knows by that id."""
         if provider_id not in self._by_provider_id:
             await self.prefetch_jobs_by_provider_id([provider_id])
         key = self._by_provider_id[provider_id]
         return None if key is None else await self.find_job(key)
 
     async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
-        """Two queries for a batch."""
         asked = list(provider_ids)
         with reachable():
             docs = await self._rows.find({"provider_ids": {"$in": asked}}, {"provider_ids": 1}).to_list(None) if asked else []
@@ -67,17 +64,14 @@ class MongoTx:
         await self.prefetch_jobs(doc["_id"] for doc in docs)
 
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
-        """One query for a batch."""
         await self._work.unit.prefetch(JOB, keys)
 
     def add_job(self, job: Job) -> None:
-        """Add a new job and ring its lane."""
         self._work.unit.add(JOB, job)
         self._correlations[job.key] = job.correlation_id
         self._ring(job)
 
     def save_job(self, job: Job) -> None:
-        """Save the next state of a job and ring its lane, unless it had left it before."""
         self._work.unit.save(JOB, job)
         self._correlations[job.key] = job.correlation_id
         self._hold(job)
@@ -85,27 +79,22 @@ class MongoTx:
             self._ring(job)
 
     def emit(self, fact: Fact) -> None:
-        """Emit what became true of a job that was added or saved before."""
         self._work.emit(JOB, fact.job_key, to_event(fact), correlation_id=self._correlations[fact.job_key])
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
-        """What waits in the lane for the person to write."""
         with reachable():
             docs = await self._rows.find({"lane": lane, "state": JobState.HELD.value}, {"_id": 1}).to_list(None)
         return tuple([await self.get_job(doc["_id"]) for doc in docs])
 
     def note_held(self, lane: str, since: datetime | None) -> None:
-        """Note since when something is held in the lane; None: nothing is."""
         update: dict[str, Any] = {"$unset": {"held_since": ""}} if since is None else {"$set": {"held_since": since}}
         self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update))
 
     def note_inbound(self, lane: str, at: datetime) -> None:
-        """Open the 24-hour window of the lane from then; never moves back."""
         update = {"$max": {"inbound_at": at}, "$setOnInsert": {"channel": channel_of(lane), "revision": 0}}
         self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update, upsert=True))
 
     def keep_status(self, status: EarlyStatus) -> None:
-        """Keep a status for a job that will turn up."""
         row: dict[str, Any] = {"at": status.at, "error_code": status.error_code}
         self._work.unit.defer(
             STATUSES,
@@ -120,7 +109,6 @@ class MongoTx:
         )
 
     def drop_status(self, status: EarlyStatus) -> None:
-        """Forget a kept status that was taken in."""
         self._work.unit.defer(STATUSES, DeleteOne({"_id": status_key(status.provider_id, status.progress)}))
 
     def _hold(self, job: Job) -> None:

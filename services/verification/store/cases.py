@@ -161,17 +161,13 @@ class MongoCases:
         self._unit = unit
 
     async def find(self, request_id: str) -> Case | None:
-        """The case, or None."""
         return await self._unit.find(CASE, request_id)
 
     async def get(self, request_id: str) -> Case:
-        """The case; raises NotFound."""
         return await self._unit.get(CASE, request_id)
 
     def add(self, case: Case) -> None:
-        """Keep a new case."""
         self._unit.add(CASE, case)
 
     def save(self, case: Case) -> None:
-        """Keep the next state."""
         self._unit.save(CASE, case)

@@ -83,7 +83,6 @@ class RegistryStore:
         self._families = mongo.collection(database, FAMILIES)
 
     async def families(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> list[Family]:
-        """The families of these cards, and those in which these persons stand; one query."""
         ways: list[Doc] = []
         if cards := list(kk_numbers):
             ways.append({"_id": {"$in": cards}})
@@ -137,7 +136,6 @@ class MongoFamilies:
         self._registry = registry
 
     async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        """The family of this number and those of these persons."""
         numbers = {kk_number, *(family.kk_number for family in await self._registry.families(kk_numbers=(), niks=niks))}
         await self._unit.prefetch(FAMILY, sorted(numbers))
         found: list[Family] = []
@@ -147,7 +145,6 @@ class MongoFamilies:
         return tuple(found)
 
     def put(self, family: Family) -> None:
-        """Keep it. Version 0: this unit read that it is not there."""
         if self._unit.version(FAMILY, family.kk_number):
             self._unit.save(FAMILY, family)
         else:

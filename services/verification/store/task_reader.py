@@ -42,7 +42,6 @@ class MongoTaskReader:
         return TaskPage(tasks=tasks, next=_cursor(tasks[-1].due_at, tasks[-1].id) if len(found) > query.limit else None)
 
     async def tally(self, *, at: datetime) -> TaskTally:
-        """Count the open tasks in one pass."""
         claimed = {"$cond": [{"$gt": ["$claim.until", at]}, 1, 0]}
         overdue = {"$cond": [{"$lt": ["$due_at", at]}, 1, 0]}
         pipeline: list[Doc] = [

@@ -63,17 +63,13 @@ class MongoTasks:
         self._unit = unit
 
     async def get(self, task_id: str) -> Task:
-        """The task; raises NotFound."""
         return await self._unit.get(TASK, task_id)
 
     def add(self, task: Task) -> None:
-        """Keep a new task."""
         self._unit.add(TASK, task)
 
     def save(self, task: Task) -> None:
-        """Keep the next state."""
         self._unit.save(TASK, task)
 
     def version(self, task_id: str) -> int:
-        """Its version as this unit will leave it."""
         return self._unit.version(TASK, task_id)

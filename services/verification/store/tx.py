@@ -29,7 +29,6 @@ class MongoTx:
         self.families = MongoFamilies(work.unit, registry)
 
     async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
-        """The families of these cards and persons."""
         cards, persons = set(kk_numbers), set(niks)
         await self._read(cards, persons)
         found = {card: self._by_card[card] for card in cards if card in self._by_card}
@@ -38,7 +37,6 @@ class MongoTx:
         return Register.of(found.values())
 
     async def prefetch(self, submissions: Iterable[Submission]) -> None:
-        """One query for the cases, one for the families."""
         held = tuple(submissions)
         await self._work.unit.prefetch(CASE, (submission.request_id for submission in held))
         await self._read(
@@ -47,11 +45,9 @@ class MongoTx:
         )
 
     async def prefetch_cases(self, request_ids: Iterable[str]) -> None:
-        """One query for these cases."""
         await self._work.unit.prefetch(CASE, request_ids)
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
-        """Tell others; the correlation id is the request's, or the court case's over several requests."""
         event = to_event(fact)
         if isinstance(fact, TaskOpened):
             self._work.emit(TASK, fact.task_id, event, correlation_id=_correlation(fact.submission))
@@ -61,7 +57,6 @@ class MongoTx:
             self._work.emit(CASE, fact.submission.request_id, event, correlation_id=_correlation(fact.submission))
 
     def on_commit(self, hook: Callable[[], None]) -> None:
-        """Call `hook` right after the commit."""
         self._work.on_commit(hook)
 
     async def _read(self, cards: set[str], persons: set[str]) -> None:

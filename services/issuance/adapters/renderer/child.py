@@ -55,7 +55,6 @@ class RenderServer:
         }
 
     def render(self, product: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
-        """Typeset and sign."""
         identity = self._signer.identity
         marked = {**sheet, "certified_by": identity.certified_by, "demo": identity.demo}
         return self._signer.sign(self._typesetter.typeset(product, marked, made_at=made_at))

@@ -51,7 +51,6 @@ class Pool:
         return await self._renderers[0].start()
 
     async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
-        """As `ChildRenderer.render`, by the renderer with the shortest line."""
         ready = [renderer for renderer in self._renderers if renderer.ready] or self._renderers[:1]
         shortest = min(ready, key=lambda renderer: renderer.waiting)
         if shortest.waiting >= LONG_LINE:
