@@ -43,7 +43,7 @@ NOWHERE: Final = {
 
 
 def files() -> Iterator[tuple[Path, bytes]]:
-    """Every generated file with what it must hold."""
+    """Yield every generated file with what it must hold."""
     for name, (settings, build) in SERVICES.items():
         readme = ROOT / "services" / name / "README.md"
         yield readme, with_table(readme.read_text(encoding="utf-8"), describe(settings)).encode()

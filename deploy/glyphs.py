@@ -42,7 +42,7 @@ def _is_latin(char: str) -> bool:
 
 
 def text() -> str:
-    """The file's content."""
+    """Return the file's content."""
     return HEAD + "".join(f"{first:04X}-{last:04X}\n" for first, last in _ranges(sorted(map(ord, characters()))))
 
 

@@ -67,7 +67,7 @@ class Keys:
     """Name -> API key in clear."""
 
     def api_keys(self, service: str) -> str:
-        """The setting `API_KEYS` of a service: digests, never the keys."""
+        """Return the setting `API_KEYS` of a service: digests, never the keys."""
         rows = [
             {"name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "scopes": sorted(SCOPES[name] & GUARDED[service])}
             for name, key in self.clients.items()
@@ -103,7 +103,7 @@ def write_secret(file: Path, text: str) -> None:
 
 
 def keep_secret(file: Path, text: str) -> str:
-    """What a file holds; `text`, written there, where there is none yet."""
+    """Return what a file holds; `text`, written there, where there is none yet."""
     if not file.exists():
         write_secret(file, text)
     return file.read_text()

@@ -48,7 +48,7 @@ ADMINISTRATOR: Final = "admin"
 
 
 def filtered(program: Sequence[str]) -> list[str]:
-    """The command line of a mongod whose output keeps to what may be logged."""
+    """Return the command line of a mongod whose output keeps to what may be logged."""
     return ["bash", "-c", FILTERED, "bash", *program]
 
 
@@ -107,7 +107,7 @@ def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[
 
 
 def url_for(url: str, user: str, password: str, database: str) -> str:
-    """The same server for a user that is known in `database`."""
+    """Return the same server for a user that is known in `database`."""
     parts = urlsplit(url)
     address = parts.netloc.rpartition("@")[2]
     query = dict(parse_qsl(parts.query)) | {"authSource": database}

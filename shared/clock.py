@@ -18,7 +18,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 
 
 def now() -> datetime:
-    """The present moment in UTC, cut to milliseconds, which is what MongoDB keeps."""
+    """Return the present moment in UTC, cut to milliseconds, which is what MongoDB keeps."""
     moment = datetime.now(UTC)  # noqa: TID251 - the one place
     if faults.ARMED:
         moment += timedelta(seconds=faults.skew_seconds())
@@ -26,5 +26,5 @@ def now() -> datetime:
 
 
 def monotonic_seconds() -> float:
-    """Seconds that never go backwards; only differences mean something."""
+    """Return seconds that never go backwards; only differences mean something."""
     return time.monotonic()

@@ -42,7 +42,7 @@ class Order:
     seconds: float | None = None
 
     def fits(self, name: str, where: str) -> bool:
-        """Whether this is the place, and the time has come."""
+        """Return whether this is the place, and the time has come."""
         if self.point != name or self.where not in ("", where):
             return False
         self.left -= 1

@@ -15,28 +15,28 @@ _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562) as text: unique, and sorted by the time it was made."""
+    """Return a UUIDv7 (RFC 9562) as text: unique, and sorted by the time it was made."""
     return str(uuid7())
 
 
 def new_token() -> str:
-    """An unguessable token for a URL, 22 characters of base64url."""
+    """Return an unguessable token for a URL, 22 characters of base64url."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def new_receipt() -> Receipt:
-    """A receipt number with its check character. 32^7 are possible: uniqueness is the store's business."""
+    """Return a receipt number with its check character. 32^7 are possible: uniqueness is the store's business."""
     body = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_BODY_LENGTH))
     return Receipt.from_body(body)
 
 
 def new_traceparent() -> str:
-    """A W3C trace context (version 00, sampled) for work that begins here."""
+    """Return a W3C trace context (version 00, sampled) for work that begins here."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def child_traceparent(parent: str | None) -> str:
-    """The same trace with a span id of our own; a new trace where `parent` is missing or malformed (W3C Trace Context, 4.3)."""
+    """Return the same trace with a span id of our own; a new trace where `parent` is missing or malformed (W3C Trace Context, 4.3)."""
     if parent is None or not _TRACEPARENT.match(parent):
         return new_traceparent()
     version, trace_id, _, flags = parent.split("-")

@@ -26,5 +26,5 @@ CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits fo
 
 
 def render() -> bytes:
-    """Everything in the Prometheus text format."""
+    """Return everything in the Prometheus text format."""
     return generate_latest(REGISTRY)

@@ -26,7 +26,7 @@ def visible(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """The visible text without accents and other marks: `hiláng` is `hilang`."""
+    """Return the visible text without accents and other marks: `hiláng` is `hilang`."""
     apart = unicodedata.normalize("NFKD", visible(text))
     return "".join(character for character in apart if not unicodedata.category(character).startswith("M"))
 
@@ -37,7 +37,7 @@ def compact_number(text: str) -> str:
 
 
 def long_numbers(text: str) -> tuple[tuple[str, str], ...]:
-    """Every run of 16 digits in a text, each with the words before it: `nik saya 3519 0817 0885 0003 pak`.
+    """Return every run of 16 digits in a text, each with the words before it: `nik saya 3519 0817 0885 0003 pak`.
 
     A run of 32 is two of them. Longer and shorter ones, a phone or a house number, are left out.
     """

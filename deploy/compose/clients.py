@@ -33,7 +33,7 @@ def keep(file: Path, ours: Rows) -> None:
 
 
 def read(file: Path) -> Rows:
-    """The clients of a service; none where there is no file.
+    """Return the clients of a service; none where there is no file.
 
     Raises:
         ValueError: the file is not what `API_KEYS` takes.

@@ -69,7 +69,7 @@ def main(words: list[str]) -> int:
 
 
 def database_password(folder: Path, user: str) -> str:
-    """The MongoDB password of a user: made at the first call, then kept."""
+    """Return the MongoDB password of a user: made at the first call, then kept."""
     return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
 
 

@@ -45,7 +45,7 @@ Judge = Callable[[str], str]
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """What is still missing and what can't be right, each with what to do."""
+    """Yield what is still missing and what can't be right, each with what to do."""
     wrong = False
     for name, (what, judge) in WANTED.items():
         file = folder / name
@@ -65,7 +65,7 @@ def problems(folder: Path) -> Iterator[str]:
 
 
 def address_problem(text: str) -> str:
-    """What is wrong with the public address of the check page."""
+    """Return what is wrong with the public address of the check page."""
     parts = urlsplit(text)
     host = parts.hostname or ""
     if parts.scheme != "https" or parts.query or parts.fragment or not host:
@@ -76,7 +76,7 @@ def address_problem(text: str) -> str:
 
 
 def genuine_problems(folder: Path) -> Iterator[str]:
-    """What the demo's certificate must never be called."""
+    """Yield what the demo's certificate must never be called."""
     file, certificate = folder / GENUINE, folder / SIGNER / "signer.pem"
     if file.is_file() and file.read_text().strip().lower() == "true" and certificate.is_file() and _is_demo(certificate.read_bytes()):
         yield f"{GENUINE}: is true, but the certificate is the demo's. Remove the file, or put the office's certificate in {SIGNER}."

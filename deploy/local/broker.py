@@ -78,7 +78,7 @@ class RabbitNode:
         return self._node.pid
 
     def url(self, vhost: str = "/") -> str:
-        """The address of one virtual host."""
+        """Return the address of one virtual host."""
         return f"amqp://{USER}:{USER}@{HOST}:{self.port}/{quote(vhost, safe='')}"
 
     def start(self) -> None:

@@ -62,6 +62,6 @@ class RabbitApi:
 
 
 def api_beside(amqp_url: str) -> str:
-    """The management API of a broker, where nothing says otherwise: port 15672 of the same host, the same user."""
+    """Return the management API of a broker, where nothing says otherwise: port 15672 of the same host, the same user."""
     parts = urlsplit(amqp_url)
     return f"http://{parts.username or USER}:{parts.password or USER}@{parts.hostname}:15672"

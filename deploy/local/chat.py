@@ -26,7 +26,7 @@ class Chat:
 
     @classmethod
     async def open(cls, travel: Travel, name: str) -> "Chat":
-        """A new citizen with a number nobody had before."""
+        """Return a new citizen with a number nobody had before."""
         phone = "62812" + "".join(str(secrets.randbelow(10)) for _ in range(8))
         citizen = await travel.call(
             "POST", f"{travel.places.whatsapp}/sim/citizens", json={"phone": phone, "name": name, "auto_read": True}

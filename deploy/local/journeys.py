@@ -44,7 +44,7 @@ class Result:
 async def whatsapp(
     places: Places, person: Mapping[str, Any], tell: Tell = lambda _who, _what: None, *, look_seconds: float = WATCH_SECONDS
 ) -> Result:
-    """A citizen asks for a lost family card in a chat and gets it there.
+    """Return a citizen asks for a lost family card in a chat and gets it there.
 
     Args:
         places: A running system.
@@ -75,7 +75,7 @@ async def whatsapp(
 
 
 async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda _who, _what: None) -> Result:
-    """The court sends a divorce decision and is told of every document that follows from it.
+    """Return the court sends a divorce decision and is told of every document that follows from it.
 
     Args:
         places: A running system.
@@ -115,7 +115,7 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
 
 
 async def sample_decision(places: Places, index: int) -> dict[str, Any]:
-    """A decision about a couple of the sample register, ready to send; another couple for another index."""
+    """Return a decision about a couple of the sample register, ready to send; another couple for another index."""
     async with Travel(places, lambda _who, _what: None) as travel:
         page = await travel.call("GET", f"{places.court}/sim/families", params={"limit": 200})
     families: list[dict[str, Any]] = page["families"]

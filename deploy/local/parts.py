@@ -59,7 +59,7 @@ def inherited() -> dict[str, str]:
 
 
 def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path) -> tuple[Part, ...]:
-    """Every process, services first."""
+    """Return every process, services first."""
     own = {
         "intake": _intake(settings, keys),
         "verification": _verification(settings, keys),

@@ -116,7 +116,7 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def tail(self) -> str:
-        """The last lines of the log, for a message to a person."""
+        """Return the last lines of the log, for a message to a person."""
         if not self.log.exists():
             return f"(no log at {self.log})"
         lines = self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:]

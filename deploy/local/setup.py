@@ -36,7 +36,7 @@ class Need:
 
 
 def needs(purpose: str, settings: LocalSettings) -> list[Need]:
-    """What a purpose (`run` or `test`) needs on this machine."""
+    """Return what a purpose (`run` or `test`) needs on this machine."""
     found = []
     if not settings.amqp_url:
         found.append(Need("RabbitMQ", "rabbitmq-server", _has_rabbitmq(settings)))
@@ -85,7 +85,7 @@ def install(packages: Sequence[str]) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """The command line. Returns the exit code."""
+    """Return the command line. Returns the exit code."""
     if len(words) != 1 or words[0] not in {"run", "test"}:
         print("usage: python -m deploy.local.setup run|test", file=sys.stderr)
         return 2

@@ -79,12 +79,12 @@ class Stack:
             list(pool.map(lambda server: server.stop(), self._servers.values()))
 
     def ended(self) -> list[str]:
-        """Names of servers and parts that ended by themselves; servers first, for the parts need them."""
+        """Return names of servers and parts that ended by themselves; servers first, for the parts need them."""
         servers = [name for name, server in self._servers.items() if not server.running]
         return servers + [name for name, process in self._processes.items() if not process.running]
 
     def exit_code(self, name: str) -> int | None:
-        """How a server or part ended."""
+        """Return how a server or part ended."""
         return self._servers[name].exit_code if name in self._servers else self.process(name).exit_code
 
     def start_again(self, name: str) -> None:
@@ -114,11 +114,11 @@ class Stack:
         self._processes[name].start()
 
     def process(self, name: str) -> Process:
-        """The process of a part, to send it signals or read its log."""
+        """Return the process of a part, to send it signals or read its log."""
         return self._processes[name]
 
     def part(self, name: str) -> Part:
-        """One part by name.
+        """Return one part by name.
 
         Raises:
             KeyError: there is none of that name, or nothing was started yet.
@@ -134,11 +134,11 @@ class Stack:
         return picked
 
     def amqp_url(self, user: str) -> str:
-        """The broker's address for one of its users."""
+        """Return the broker's address for one of its users."""
         return self._addresses.amqp[user]
 
     def operator_environment(self) -> dict[str, str]:
-        """What an operator's commands need (`source .local/env`)."""
+        """Return what an operator's commands need (`source .local/env`)."""
         amqp = self.amqp_url("operator")
         return {
             "MONGO_URL": self._addresses.mongo[mongodb.OPERATOR],
@@ -152,7 +152,7 @@ class Stack:
         }
 
     def adapter_environment(self) -> dict[str, str]:
-        """What a channel adapter needs (`source .local/adapter`, docs/adapters.md)."""
+        """Return what a channel adapter needs (`source .local/adapter`, docs/adapters.md)."""
         return {"INTAKE": self.part("intake").url, "KEY": self.keys.clients["loket"]}
 
     def conservation(self) -> str:

@@ -31,7 +31,7 @@ class Places:
 
     @classmethod
     def of(cls, parts: Sequence[Part], api_key: str) -> "Places":
-        """The places of a running stack."""
+        """Return the places of a running stack."""
         urls = {part.name: part.url for part in parts}
         return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], api_key)
 
@@ -51,7 +51,7 @@ class Travel:
         await self.http.aclose()
 
     async def call(self, method: str, url: str, **options: Any) -> Any:
-        """One HTTP call; the decoded JSON.
+        """Return one HTTP call; the decoded JSON.
 
         Raises:
             JourneyError: the answer is no success.
@@ -62,12 +62,12 @@ class Travel:
         return answer.json()
 
     async def request(self, receipt: str) -> dict[str, Any]:
-        """How a request stands, by intake."""
+        """Return how a request stands, by intake."""
         found: dict[str, Any] = await self.call("GET", f"{self.places.intake}/v1/requests/{receipt}", headers=self._key)
         return found
 
     async def fetch(self, paper: Mapping[str, Any], *, expected_sha256: str) -> bytes:
-        """The bytes that issuance serves, compared with the hash that the recipient has.
+        """Return the bytes that issuance serves, compared with the hash that the recipient has.
 
         Raises:
             JourneyError: they are not the same bytes.
@@ -80,7 +80,7 @@ class Travel:
         return answer.content
 
     async def documents(self, receipt: str) -> list[dict[str, Any]]:
-        """The documents of a request, by issuance."""
+        """Return the documents of a request, by issuance."""
         page = await self.call("GET", f"{self.places.issuance}/v1/documents", params={"receipt": receipt}, headers=self._key)
         found: list[dict[str, Any]] = page["documents"]
         return found

@@ -49,7 +49,7 @@ def broker_users(url: str, api: str, keys: Path) -> Mapping[str, str]:
 
 
 def database_users(url: str, keys: Path, databases: Mapping[str, str]) -> Mapping[str, str]:
-    """The URL of each user: made with the rights of production where the URL names an administrator, else everybody's is the same.
+    """Return the URL of each user: made with the rights of production where the URL names an administrator, else everybody's is the same.
 
     Raises:
         CannotStartError: the user in the URL is no administrator.

@@ -37,12 +37,12 @@ class Fault(Generic[Order]):
     struck: int = 0
 
     def holds(self, monotonic_seconds: float) -> bool:
-        """Whether it may still strike."""
+        """Return whether it may still strike."""
         spent = self.order.count is not None and self.struck >= self.order.count
         return not spent and (self.until_monotonic is None or monotonic_seconds < self.until_monotonic)
 
     def view(self) -> dict[str, Any]:
-        """The fault as the control API shows it."""
+        """Return the fault as the control API shows it."""
         return {"id": self.id, "struck": self.struck, "seen": self.seen, **self.order.model_dump()}
 
 
@@ -71,11 +71,11 @@ class FaultBook(Generic[Order]):
         return count
 
     def listed(self) -> list[dict[str, Any]]:
-        """Every fault, spent ones too, with how often it struck."""
+        """Return every fault, spent ones too, with how often it struck."""
         return [fault.view() for fault in self._faults.values()]
 
     def first(self, fits: Callable[[Order], bool]) -> Order | None:
-        """The order of the first fault in force that fits; counted as having struck."""
+        """Return the order of the first fault in force that fits; counted as having struck."""
         if not self._faults:
             return None
         now = self._monotonic()

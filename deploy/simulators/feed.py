@@ -27,7 +27,7 @@ class Event:
     data: dict[str, Any]
 
     def wire(self) -> ServerSentEvent:
-        """The event as a page gets it."""
+        """Return the event as a page gets it."""
         return ServerSentEvent(orjson.dumps(self.data).decode(), event=self.kind, id=str(self.sequence))
 
 

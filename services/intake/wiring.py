@@ -97,13 +97,13 @@ class Parts:
 
 
 def build(settings: Settings) -> Service:
-    """Everything one process of intake is made of; nothing is opened before it runs."""
+    """Return everything one process of intake is made of; nothing is opened before it runs."""
     parts = assemble(settings)
     return service(parts, chat_worker(parts), status_worker(parts))
 
 
 def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> Parts:
-    """Everything but what works and answers. `http` is for calls to WhatsApp."""
+    """Return everything but what works and answers. `http` is for calls to WhatsApp."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
@@ -134,7 +134,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
 
 
 def chat_worker(parts: Parts) -> ChatWorker:
-    """What handles messages."""
+    """Return what handles messages."""
     settings = parts.settings
     limits = ChatLimits(
         at_once=settings.chats_at_once,
@@ -147,12 +147,12 @@ def chat_worker(parts: Parts) -> ChatWorker:
 
 
 def status_worker(parts: Parts) -> StatusWorker:
-    """What handles statuses."""
+    """Return what handles statuses."""
     return StatusWorker(parts.deps, parts.units, parts.statuses_woken, parts.settings.webhook_log_poll_seconds, parts.yield_to_requests)
 
 
 def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
-    """The process."""
+    """Return the process."""
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
     health = Health()
@@ -242,7 +242,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def read_texts(path: Path) -> DialogueTexts:
-    """What the dialogue says.
+    """Return what the dialogue says.
 
     Raises:
         OSError: the file can't be read.
@@ -256,7 +256,7 @@ def read_texts(path: Path) -> DialogueTexts:
 
 
 def read_vocabulary(path: Path, desk: ServiceMenu, services: Catalogue) -> Vocabulary:
-    """What people write. The number and the name of a service in the menu are understood by themselves.
+    """Return what people write. The number and the name of a service in the menu are understood by themselves.
 
     Raises:
         OSError: the file can't be read.

@@ -66,7 +66,7 @@ async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
 
 
 def render_input_of(deps: Deps, document: Document) -> RenderInput:
-    """What the renderer is given. The printed date is the day its number carries.
+    """Return what the renderer is given. The printed date is the day its number carries.
 
     Raises:
         DomainError: `product_unknown`, `material_gone` or `holder_not_on_card`.
@@ -80,12 +80,12 @@ def render_input_of(deps: Deps, document: Document) -> RenderInput:
 
 
 def file_id(document: Document) -> str:
-    """Where the bytes of its present attempt lie: one file per attempt, so that two attempts never write the same one."""
+    """Return where the bytes of its present attempt lie: one file per attempt, so that two attempts never write the same one."""
     return f"{document.document_id}.{document.attempt}"
 
 
 def earlier_file_ids(document: Document) -> tuple[str, ...]:
-    """Where attempts that came to nothing may have left bytes."""
+    """Return where attempts that came to nothing may have left bytes."""
     kept = document.pdf.file_id if document.pdf else None
     names = [f"{document.document_id}.{attempt}" for attempt in range(1, document.attempt + 1)]
     return tuple(name for name in names if name != kept)

@@ -20,10 +20,10 @@ class Tx(Protocol):
         """Read in one query per collection what a batch will ask for."""
 
     async def find_document(self, document_id: str) -> Document | None:
-        """The document, or None."""
+        """Return the document, or None."""
 
     async def get_document(self, document_id: str) -> Document:
-        """The document; raises NotFound (`documents_not_found`)."""
+        """Return the document; raises NotFound (`documents_not_found`)."""
 
     def add_document(self, document: Document) -> None:
         """Keep a new document."""
@@ -32,7 +32,7 @@ class Tx(Protocol):
         """Keep the next state of a document that was read here."""
 
     async def counter(self, key: str) -> NumberSequence:
-        """The counter, at zero where there is none yet."""
+        """Return the counter, at zero where there is none yet."""
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Keep a counter, new or raised."""
@@ -59,7 +59,7 @@ class Renderer(Protocol):
         """Be ready to print; raises Transient when that can't be."""
 
     async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
-        """The signed PDF; raises Permanent when this document will never print, Transient when another try may help."""
+        """Return the signed PDF; raises Permanent when this document will never print, Transient when another try may help."""
 
 
 class Archive(Protocol):
@@ -92,22 +92,22 @@ class DocumentReader(Protocol):
     """Plain reads, and leases of attempts, outside any unit of work."""
 
     async def get(self, document_id: str) -> Document:
-        """A document; raises NotFound (`documents_not_found`)."""
+        """Return a document; raises NotFound (`documents_not_found`)."""
 
     async def find_by_token(self, token: str) -> Document | None:
-        """The document whose QR code carries the token."""
+        """Return the document whose QR code carries the token."""
 
     async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
-        """The newest request first, and where the next page begins (None: this is the last)."""
+        """Return the newest request first, and where the next page begins (None: this is the last)."""
 
     async def oldest_due_seconds(self, at: datetime) -> float:
-        """How long the one that waits longest could have been taken up; 0 when none waits."""
+        """Return how long the one that waits longest could have been taken up; 0 when none waits."""
 
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
         """Keep running attempts (document id -> attempt) from others until then; those that ended are left alone."""
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Ids of what the renderer may take up, the longest waiting first."""
+        """Return ids of what the renderer may take up, the longest waiting first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +127,5 @@ class Deps:
     most_attempts: int
 
     def check_url(self, token: str) -> str:
-        """The public page of a document."""
+        """Return the public page of a document."""
         return f"{self.check_base_url}/v/{token}"

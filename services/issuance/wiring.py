@@ -91,7 +91,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
 
 
 def build(settings: Settings) -> Service:
-    """All parts of one process."""
+    """Return all parts of one process."""
     parts = assemble(settings)
     host = parts.host
     consumer = host.consumer(parts.units, routes(parts.deps))
@@ -153,7 +153,7 @@ def _checks(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFu
 
 
 def read_office(path: Path) -> Office:
-    """The office's texts.
+    """Return the office's texts.
 
     Raises:
         OSError: the file can't be read.

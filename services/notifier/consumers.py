@@ -20,7 +20,7 @@ About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
-    """Every event that the notifier takes, with its handler."""
+    """Return every event that the notifier takes, with its handler."""
 
     async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
         contact = _recipient(event.personal.contact).having_written(event.submitted_at)

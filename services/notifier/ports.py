@@ -44,13 +44,13 @@ class Tx(Protocol):
     """The notifier's unit of work."""
 
     async def find_job(self, key: str) -> Job | None:
-        """The job of that effect."""
+        """Return the job of that effect."""
 
     async def get_job(self, key: str) -> Job:
         """As `find_job`; raises NotFound (`jobs_not_found`)."""
 
     async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
-        """The job one of whose tries the provider knows by that id."""
+        """Return the job one of whose tries the provider knows by that id."""
 
     async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
         """As `prefetch_jobs`, by the provider's ids."""
@@ -68,7 +68,7 @@ class Tx(Protocol):
         """Emit what became true of a job that was added or saved before."""
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
-        """What waits in the lane for the person to write."""
+        """Return what waits in the lane for the person to write."""
 
     def note_held(self, lane: str, since: datetime | None) -> None:
         """Since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
@@ -109,7 +109,7 @@ class Lanes(Protocol):
     """Order per recipient: whoever holds the lease of a lane is the only one to send to that recipient."""
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
-        """Lanes with something to do, longest waiting first, and when the next one will be due."""
+        """Return lanes with something to do, longest waiting first, and when the next one will be due."""
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
         """Take the lease by the server's clock; None where somebody holds it."""
@@ -118,7 +118,7 @@ class Lanes(Protocol):
         """Keep leases (lane -> token) so long from now; gives the lanes that are still held."""
 
     async def reread(self, key: str, token: str) -> Lane | None:
-        """The lane as it is now; None where the lease was lost."""
+        """Return the lane as it is now; None where the lease was lost."""
 
     async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
         """Give it back with its bucket until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
@@ -131,7 +131,7 @@ class Jobs(Protocol):
     """Jobs outside a unit of work: the sender's own steps are single writes guarded by the version that was read."""
 
     async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:
-        """The first open jobs of the lane in their order, with their versions."""
+        """Return the first open jobs of the lane in their order, with their versions."""
 
     async def replace(self, job: Job, version: int) -> int | None:
         """Write the next state over that version; the new version, or None where another was first."""
@@ -177,23 +177,23 @@ class JobReader(Protocol):
     """What operators look at; plain reads, outside any unit of work."""
 
     async def get(self, key: str) -> JobRow:
-        """One job; raises NotFound (`jobs_not_found`)."""
+        """Return one job; raises NotFound (`jobs_not_found`)."""
 
     async def page(self, query: JobQuery) -> JobPage:
-        """One page; raises BadInput (`cursor_malformed`)."""
+        """Return one page; raises BadInput (`cursor_malformed`)."""
 
     async def counts(self) -> Mapping[str, int]:
-        """How many jobs are in each state."""
+        """Return how many jobs are in each state."""
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
-        """Age of the channel's oldest job that is still in flight; 0 where there is none."""
+        """Return age of the channel's oldest job that is still in flight; 0 where there is none."""
 
 
 class Senders(Protocol):
     """The state of the WhatsApp number, shared by every process."""
 
     async def load(self) -> tuple[SenderState, int]:
-        """The state with its version (0: never stored)."""
+        """Return the state with its version (0: never stored)."""
 
     async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
         """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
@@ -203,10 +203,10 @@ class SenderLimiter(Protocol):
     """Keeps the WhatsApp number within its limits, over all processes."""
 
     async def state(self) -> SenderState:
-        """The sender's state, at most a second old."""
+        """Return the sender's state, at most a second old."""
 
     async def hold_seconds(self) -> float:
-        """How long nobody may send: 0 = go on, infinity = until an operator resumes."""
+        """Return how long nobody may send: 0 = go on, infinity = until an operator resumes."""
 
     async def admit(self) -> float:
         """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
@@ -248,7 +248,7 @@ class DocumentSource(Protocol):
     """Documents held by issuance."""
 
     async def fetch(self, file: DocumentFile) -> bytes:
-        """The bytes, whose sha256 is the one that was announced; raises Transient or Permanent."""
+        """Return the bytes, whose sha256 is the one that was announced; raises Transient or Permanent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Notifier:
 
 
 def build(settings: Settings) -> Service:
-    """All parts of one process."""
+    """Return all parts of one process."""
     parts = assemble(settings)
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps))

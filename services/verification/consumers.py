@@ -15,7 +15,7 @@ from shared.values import Attachment, Contact, Vouching
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
-    """The routes of this service's queue."""
+    """Return the routes of this service's queue."""
 
     async def on_request_submitted(tx: Tx, event: RequestSubmitted, _meta: Meta) -> None:
         await handlers.open_case(tx, deps, submission_from(event))

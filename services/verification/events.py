@@ -81,7 +81,7 @@ def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
 
 
 def family_card(card: Card) -> parts.FamilyCard:
-    """The card as it is printed: codes become names, in capitals as on the KK.
+    """Return the card as it is printed: codes become names, in capitals as on the KK.
 
     Raises:
         DomainError: `village_unknown`: the register has a code that is no village of ours; nothing can be printed.

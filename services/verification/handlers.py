@@ -146,7 +146,7 @@ async def _record_card(tx: Tx, card: Card, kk_number: str | None) -> None:
 
 
 async def view_task(tx: Tx, _deps: Deps, task_id: str) -> TaskView:
-    """Everything about one task, with the version that a decision must carry.
+    """Return everything about one task, with the version that a decision must carry.
 
     Raises:
         NotFound: `tasks_not_found`.

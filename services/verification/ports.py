@@ -22,10 +22,10 @@ class Cases(Protocol):
     """The cases of this unit of work, by request id."""
 
     async def find(self, request_id: str) -> Case | None:
-        """The case, or None."""
+        """Return the case, or None."""
 
     async def get(self, request_id: str) -> Case:
-        """The case; raises NotFound."""
+        """Return the case; raises NotFound."""
 
     def add(self, case: Case) -> None:
         """Keep a new case."""
@@ -38,7 +38,7 @@ class Tasks(Protocol):
     """The officers' tasks of this unit of work."""
 
     async def get(self, task_id: str) -> Task:
-        """The task; raises NotFound."""
+        """Return the task; raises NotFound."""
 
     def add(self, task: Task) -> None:
         """Keep a new task."""
@@ -47,14 +47,14 @@ class Tasks(Protocol):
         """Keep the next state of a task that was read here."""
 
     def version(self, task_id: str) -> int:
-        """Its version as this unit will leave it."""
+        """Return its version as this unit will leave it."""
 
 
 class Families(Protocol):
     """The register, for the one act that changes it. Versioned like any aggregate: who loses a race reads again."""
 
     async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        """The family of this number and those in which these persons stand, as this unit will leave them."""
+        """Return the family of this number and those in which these persons stand, as this unit will leave them."""
 
     def put(self, family: Family) -> None:
         """Keep a family: a new one, or the next state of one that was read here."""
@@ -76,7 +76,7 @@ class Tx(Protocol):
         """The register, to be changed."""
 
     async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
-        """The families of these cards and persons, read once per unit."""
+        """Return the families of these cards and persons, read once per unit."""
 
     async def prefetch(self, submissions: Iterable[Submission]) -> None:
         """Read in one query per collection what these requests will ask for."""
@@ -137,10 +137,10 @@ class TaskReader(Protocol):
     """Lists over tasks; plain reads, outside any unit of work."""
 
     async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
-        """One page."""
+        """Return one page."""
 
     async def tally(self, *, at: datetime) -> TaskTally:
-        """The numbers of the whole desk."""
+        """Return the numbers of the whole desk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _LOGIN: Final = {
 
 
 def event_schema(event: type[Event]) -> dict[str, Any]:
-    """The whole message: the envelope with this event as its data."""
+    """Return the whole message: the envelope with this event as its data."""
     data = event.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
     envelope = Envelope.model_json_schema(mode="serialization")
     definitions = data.pop("$defs", {})
@@ -53,7 +53,7 @@ def _channel(event: type[Event]) -> str:
 
 
 def asyncapi() -> dict[str, Any]:
-    """The whole system as AsyncAPI 3: a channel and a message per event, an operation per publisher, consumer and console."""
+    """Return the whole system as AsyncAPI 3: a channel and a message per event, an operation per publisher, consumer and console."""
     channels: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     operations: dict[str, Any] = {}
@@ -179,7 +179,7 @@ def _operation(action: str, channel: str, summary: str) -> dict[str, Any]:
 
 
 def files() -> Mapping[str, bytes]:
-    """Every generated file by its path below the directory."""
+    """Return every generated file by its path below the directory."""
     made = {f"schemas/{event.type}.json": _json(event_schema(event)) for event in EVENTS}
     made["asyncapi.json"] = _json(asyncapi())
     return made

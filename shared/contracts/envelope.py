@@ -59,7 +59,7 @@ def split_type(event_type: str) -> tuple[str, str, int]:
 
 
 def publisher_of(event_type: str) -> str:
-    """The one who may publish it: what its name begins with. Of any text; a type that is none of ours has nobody's name there."""
+    """Return the one who may publish it: what its name begins with. Of any text; a type that is none of ours has nobody's name there."""
     return event_type.partition(".")[0]
 
 

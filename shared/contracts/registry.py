@@ -91,7 +91,7 @@ class Registry:
                 raise ValueError(f"{old}: its upcaster leads to {new}, which is not registered")
 
     def find(self, event_type: str) -> type[Event] | None:
-        """The class of a present version."""
+        """Return the class of a present version."""
         return self._events.get(event_type)
 
     def read(self, event_type: str, data: Data) -> Event:
@@ -112,7 +112,7 @@ class Registry:
             raise Undecodable("data_invalid", _fields(error)) from None
 
     def types(self) -> tuple[str, ...]:
-        """Every present type, in order of registration."""
+        """Return every present type, in order of registration."""
         return tuple(self._events)
 
 
@@ -139,7 +139,7 @@ def decode(body: bytes) -> Envelope:
 
 
 def encode(envelope: Envelope) -> bytes:
-    """The bytes that are stored in the outbox and published: frozen, never encoded twice."""
+    """Return the bytes that are stored in the outbox and published: frozen, never encoded twice."""
     return orjson.dumps(dict(envelope), option=orjson.OPT_UTC_Z)  # `data` is plain already; a third of what pydantic's own dump costs
 
 

@@ -51,7 +51,7 @@ class AdminSettings(Environment):
     ]
 
     def by_service(self) -> dict[str, str]:
-        """Database by service, for every service."""
+        """Return database by service, for every service."""
         return {service: self.databases.get(service, service) for service in SERVICES}
 
 
@@ -124,7 +124,7 @@ class Admin:
 
 
 def main(words: Sequence[str]) -> int:
-    """The command line. Returns the exit code: 0 done, 1 not (or unbalanced), 2 wrong usage."""
+    """Return the command line. Returns the exit code: 0 done, 1 not (or unbalanced), 2 wrong usage."""
     options = _parser().parse_args(words)
     try:
         settings = AdminSettings()  # from the environment

@@ -45,7 +45,7 @@ class MessagingHost:
         )
 
     def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> UnitOfWorkRunner[T]:
-        """The way to change anything; what is committed goes to the relay of this process."""
+        """Return the way to change anything; what is committed goes to the relay of this process."""
         return UnitOfWorkRunner(
             mongo=self.mongo,
             database=self.database,
@@ -59,7 +59,7 @@ class MessagingHost:
     def consumer(
         self, units: UnitOfWorkRunner[T], routes: Sequence[AnyEventRoute[T]], yield_to_requests: Callable[[], Awaitable[None]] = no_yield
     ) -> Consumer:
-        """The consumer of the service's queue; `yield_to_requests` as in `Options`.
+        """Return the consumer of the service's queue; `yield_to_requests` as in `Options`.
 
         Raises:
             ValueError: two routes for one event.

@@ -113,7 +113,7 @@ async def retire(layout: Layout, *, ctl: Sequence[str] = (), api: str = "", vhos
 
 
 async def check(layout: Layout, *, url: str = "", ctl: Sequence[str] = (), api: str = "", vhost: str = "/") -> list[str]:
-    """What is missing or otherwise than laid out, one line each; empty when all is well.
+    """Return what is missing or otherwise than laid out, one line each; empty when all is well.
 
     With `ctl` or `api` policies and bindings are compared too; with `url` alone only presence is known.
     """
@@ -124,7 +124,7 @@ async def check(layout: Layout, *, url: str = "", ctl: Sequence[str] = (), api: 
 
 
 def main(words: Sequence[str]) -> int:
-    """The command line. Returns the exit code."""
+    """Return the command line. Returns the exit code."""
     options = _parser().parse_args(words)
     layout = product()
     ctl = shlex.split(options.ctl)

@@ -82,7 +82,7 @@ class Mongo:
         return cls(client, transaction_limit_seconds=transaction_limit_seconds)
 
     def database(self, name: str) -> Database:
-        """A database with the promises of this class, whatever the address says."""
+        """Return a database with the promises of this class, whatever the address says."""
         return self._client.get_database(
             name,
             codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
@@ -92,14 +92,14 @@ class Mongo:
         )
 
     def collection(self, database: str, name: str) -> Collection:
-        """A collection with the promises of this class."""
+        """Return a collection with the promises of this class."""
         found = self._collections.get((database, name))
         if found is None:
             found = self._collections[database, name] = self.database(database)[name]
         return found
 
     def snapshot(self, database: str, name: str) -> Collection:
-        """A collection to be read in a session of `start_snapshot`, which brings its own read concern."""
+        """Return a collection to be read in a session of `start_snapshot`, which brings its own read concern."""
         return self.collection(database, name).with_options(read_concern=ReadConcern())
 
     async def prepare(self, database: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
@@ -145,7 +145,7 @@ class Mongo:
             raise DatabaseUnavailable("database_unavailable", "no primary")
 
     def lost(self) -> bool:
-        """Whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""
+        """Return whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""
         known = cast("TopologyDescription", self._client.topology_description)  # Motor's types call it a method
         if known.has_writable_server():
             return False

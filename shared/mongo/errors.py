@@ -47,14 +47,14 @@ class CommitUnknown(DatabaseUnavailable):
 
 
 def is_duplicate_key(error: BaseException) -> bool:
-    """Whether a unique index refused the write."""
+    """Return whether a unique index refused the write."""
     if isinstance(error, BulkWriteError):
         return any(problem.get("code") == DUPLICATE_KEY for problem in (error.details or {}).get("writeErrors", ()))
     return isinstance(error, DuplicateKeyError)
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the error says "MongoDB is down or out of breath" and nothing about the data.
+    """Return whether the error says "MongoDB is down or out of breath" and nothing about the data.
 
     Used by the consumer (pause), by the API (503) and by jobs (wait).
     """

@@ -109,13 +109,13 @@ class Files:
             return stored
 
     async def find(self, file_id: str) -> StoredFile | None:
-        """What is known of a file, without its bytes."""
+        """Return what is known of a file, without its bytes."""
         with reachable():
             doc = await self._rows.find_one({"filename": file_id, HIDDEN_SINCE: None})
         return None if doc is None else _from_doc(doc)
 
     async def find_many(self, file_ids: Iterable[str]) -> dict[str, StoredFile]:
-        """What is known of files, without their bytes, in one query."""
+        """Return what is known of files, without their bytes, in one query."""
         with reachable():
             return await self._lookups.find(file_ids)
 
@@ -124,7 +124,7 @@ class Files:
         return {doc["filename"]: _from_doc(doc) for doc in docs}
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
-        """The file and its bytes as a stream.
+        """Yield the file and its bytes as a stream.
 
         Raises:
             NotFound: `file_not_found`.
@@ -137,7 +137,7 @@ class Files:
         return _from_doc(doc), self._read(doc)
 
     async def read(self, file_id: str) -> bytes:
-        """All bytes at once, for files that are known to be small.
+        """Return all bytes at once, for files that are known to be small.
 
         Raises:
             NotFound: `file_not_found`.
@@ -223,7 +223,7 @@ class _Upload:
         return StoredFile(file_id, size_bytes, digest.hexdigest(), media_type, dict(metadata))
 
     def row(self, stored: StoredFile, at: datetime) -> Doc:
-        """The row that makes the file visible."""
+        """Return the row that makes the file visible."""
         return {
             "_id": self._id,
             "filename": stored.file_id,
@@ -260,7 +260,7 @@ def _inserting(rows: Collection) -> Callable[[Sequence[Doc]], Awaitable[None]]:
 
 
 def sniff(head: bytes) -> str | None:
-    """The media type by the first 1,024 bytes; None when it is none we know. What begins as a picture is that picture."""
+    """Return the media type by the first 1,024 bytes; None when it is none we know. What begins as a picture is that picture."""
     for media_type, offset, signature in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return media_type

@@ -129,7 +129,7 @@ class BatchLoader(Generic[V]):
         self._reader: asyncio.Task[None] | None = None
 
     async def find(self, keys: Iterable[str]) -> dict[str, V]:
-        """What there is of these.
+        """Return what there is of these.
 
         Raises:
             Exception: what `read` raised.

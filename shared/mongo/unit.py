@@ -63,7 +63,7 @@ class ChangeTracker:
         self._deferred: list[tuple[str, WriteOp]] = []
 
     async def find(self, mapping: DocumentMapping[A], key: str) -> A | None:
-        """The aggregate as this unit sees it, its own buffered writes included."""
+        """Return the aggregate as this unit sees it, its own buffered writes included."""
         entry = self._entries.get((mapping.collection, key))
         if entry is None:
             doc = await self._collection(mapping).find_one({"_id": key})
@@ -155,7 +155,7 @@ class ChangeTracker:
         self._write(slot, replace(held, value=aggregate, dirty=True))
 
     def version(self, mapping: DocumentMapping[Any], key: str) -> int:
-        """The version as read; one more once it was saved or added here. 0 means absent.
+        """Return the version as read; one more once it was saved or added here. 0 means absent.
 
         Raises:
             LookupError: this unit knows nothing of that key.
@@ -166,7 +166,7 @@ class ChangeTracker:
         return entry.version + (1 if entry.dirty else 0)
 
     def next_sequence(self, mapping: DocumentMapping[Any], key: str) -> int:
-        """The next number of this aggregate's events: contiguous, and stored with it at the flush.
+        """Return the next number of this aggregate's events: contiguous, and stored with it at the flush.
 
         Raises:
             LookupError: it was neither found nor added in this unit.

@@ -61,7 +61,7 @@ class Need:
         return self.when is None
 
     def is_met_by(self, kinds: Iterable[str]) -> bool:
-        """Whether one of these attachment kinds meets it."""
+        """Return whether one of these attachment kinds meets it."""
         return not set(self.any_of).isdisjoint(kinds)
 
 
@@ -87,7 +87,7 @@ class CivilService:
         return timedelta(hours=self.promise_hours)
 
     def missing_needs(self, kinds: Iterable[str]) -> tuple[Need, ...]:
-        """The required needs that none of these attachment kinds meets, in the catalogue's order."""
+        """Return the required needs that none of these attachment kinds meets, in the catalogue's order."""
         held = frozenset(kinds)
         return tuple(need for need in self.needs if need.is_required and not need.is_met_by(held))
 
@@ -102,11 +102,11 @@ class Catalogue:
     """Attachment kind -> its Indonesian name."""
 
     def find(self, service_id: str) -> CivilService | None:
-        """The service, or None where the catalogue has none of that id."""
+        """Return the service, or None where the catalogue has none of that id."""
         return self.services.get(service_id)
 
     def get(self, service_id: str) -> CivilService:
-        """The service.
+        """Return the service.
 
         Raises:
             NotFound: `unknown_service`.
@@ -117,11 +117,11 @@ class Catalogue:
         return service
 
     def attachment_name(self, kind: str) -> str:
-        """What citizens call this kind of attachment; the kind itself where it is unknown."""
+        """Return what citizens call this kind of attachment; the kind itself where it is unknown."""
         return self.attachments.get(kind, kind)
 
     def adjusted(self, *, promise_hours: Mapping[str, float] | None = None, automatic: Mapping[str, bool] | None = None) -> Catalogue:
-        """The catalogue with the settings of this installation laid over it.
+        """Return the catalogue with the settings of this installation laid over it.
 
         Raises:
             NotFound: `unknown_service` when a setting names a service that is not there: better at start than silently ignored.
@@ -136,7 +136,7 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue as shipped (`data/services.toml`), read once."""
+    """Return the catalogue as shipped (`data/services.toml`), read once."""
     document = tomllib.loads(files(__package__).joinpath("data/services.toml").read_text(encoding="utf-8"))
     places = {key: Place(**row) for key, row in document["places"].items()}
     products = {

@@ -74,13 +74,13 @@ class CaseNumber:
 
 
 def court_key(code: str) -> str:
-    """A court code in the form in which two of them are compared: `PA Mn` and `pa.mn` are one."""
+    """Return a court code in the form in which two of them are compared: `PA Mn` and `pa.mn` are one."""
     return ".".join(part for part in re.split(r"[\s.]+", visible(code).strip().upper()) if part)
 
 
 @cache
 def courts() -> Mapping[str, Court]:
-    """The courts by `court_key` of their code."""
+    """Return the courts by `court_key` of their code."""
     with files(__package__).joinpath("data/courts.csv").open(encoding="utf-8") as lines:
         return {
             court_key(row["code"]): Court(
@@ -96,5 +96,5 @@ def courts() -> Mapping[str, Court]:
 
 
 def find_court(code: str) -> Court | None:
-    """The court of this code, however it is written; None where we have none."""
+    """Return the court of this code, however it is written; None where we have none."""
     return courts().get(court_key(code))

@@ -40,12 +40,12 @@ FONT_FILES: Final = ("SourceSansPro-Bold.ttf", "SourceSansPro-Regular.ttf", "Sou
 
 @cache
 def glyphs() -> frozenset[str]:
-    """Every character that all fonts of the documents have (`data/glyphs.txt`), read once."""
+    """Return every character that all fonts of the documents have (`data/glyphs.txt`), read once."""
     lines = files(__package__).joinpath("data/glyphs.txt").read_text(encoding="utf-8").splitlines()
     ranges = (line.split("-") for line in lines if not line.startswith("#"))
     return frozenset(chr(code) for first, last in ranges for code in range(int(first, 16), int(last, 16) + 1))
 
 
 def is_printable(text: str) -> bool:
-    """Whether the fonts have every character of it."""
+    """Return whether the fonts have every character of it."""
     return glyphs().issuperset(text)

@@ -35,7 +35,7 @@ class KnownReason:
 
 @cache
 def reasons() -> Mapping[str, KnownReason]:
-    """Every reason by its code, as shipped (`data/reasons.toml`), read once."""
+    """Return every reason by its code, as shipped (`data/reasons.toml`), read once."""
     rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
     return MappingProxyType(
         {code: KnownReason(code, row["text"], ReasonScope(row["about"]), frozenset(row["officer"])) for code, row in rows.items()}

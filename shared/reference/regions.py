@@ -61,7 +61,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 @cache
 def villages() -> Mapping[str, Village]:
-    """The 206 villages of Kabupaten Madiun by code."""
+    """Return the 206 villages of Kabupaten Madiun by code."""
     found = districts()
     return {
         row["code"]: Village(code=row["code"], name=row["name"], kind=VillageKind(row["kind"]), district=found[row["district_code"]])
@@ -71,13 +71,13 @@ def villages() -> Mapping[str, Village]:
 
 @cache
 def districts() -> Mapping[str, District]:
-    """The 15 kecamatan of Kabupaten Madiun by code."""
+    """Return the 15 kecamatan of Kabupaten Madiun by code."""
     return {row["district_code"]: District(row["district_code"], row["district"]) for row in _rows("villages_3519.csv")}
 
 
 @cache
 def regencies() -> Mapping[str, Regency]:
-    """The 514 regencies and cities of Indonesia by code."""
+    """Return the 514 regencies and cities of Indonesia by code."""
     return {
         row["code"]: Regency(
             code=row["code"],
@@ -90,21 +90,21 @@ def regencies() -> Mapping[str, Regency]:
 
 
 def find_village(code: str) -> Village | None:
-    """The village of Kabupaten Madiun with this code, dots allowed; None for any other."""
+    """Return the village of Kabupaten Madiun with this code, dots allowed; None for any other."""
     return villages().get(code.replace(".", ""))
 
 
 def find_regency(code: str) -> Regency | None:
-    """The regency that a code of at least four digits begins with: a region, NIK or KK number."""
+    """Return the regency that a code of at least four digits begins with: a region, NIK or KK number."""
     return regencies().get(code.replace(".", "")[:4])
 
 
 def is_known_district(code: str) -> bool:
-    """Whether the first six digits are a kecamatan of today. Old codes vanish when regions split: never refuse for this alone."""
+    """Return whether the first six digits are a kecamatan of today. Old codes vanish when regions split: never refuse for this alone."""
     regency = find_regency(code)
     return regency is not None and code.replace(".", "")[:_DISTRICT_DIGITS] in regency.districts
 
 
 def is_home(code: str) -> bool:
-    """Whether a region code or KK number belongs to Kabupaten Madiun. Kota Madiun (3577) does not."""
+    """Return whether a region code or KK number belongs to Kabupaten Madiun. Kota Madiun (3577) does not."""
     return code.replace(".", "").startswith(HOME_REGENCY)

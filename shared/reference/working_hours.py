@@ -60,13 +60,13 @@ class WorkingHours:
             raise ValueError("an office that never works can promise nothing")
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the office works on that day at all."""
+        """Return whether the office works on that day at all."""
         if day in self.closed_on or not self.week.get(day.weekday()):
             return False
         return day in self.open_on or not is_holiday(day)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether it works at this very moment; the closing minute itself is closed."""
+        """Return whether it works at this very moment; the closing minute itself is closed."""
         return any(start <= at < end for start, end in self._stretches(at.astimezone(self.zone).date(), days=1))
 
     def promise(self, start: datetime, working_time: timedelta) -> datetime:
@@ -104,7 +104,7 @@ class WorkingHours:
 
 
 def is_holiday(day: date) -> bool:
-    """Whether it is a national holiday or cuti bersama."""
+    """Return whether it is a national holiday or cuti bersama."""
     return day in _national(day.year)
 
 

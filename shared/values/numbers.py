@@ -79,7 +79,7 @@ class Nik:
         return int(self.text[10:12])
 
     def matches_birth(self, born_on: date) -> bool:
-        """Whether the date coded in the number is that date (the century is not coded)."""
+        """Return whether the date coded in the number is that date (the century is not coded)."""
         return (self.day_of_birth, self._month, self._year) == (born_on.day, born_on.month, born_on.year % 100)
 
     @property

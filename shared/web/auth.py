@@ -54,7 +54,7 @@ class Authenticator:
         return Client(found.name, found.scopes)
 
     def knows(self, authorization: str | None) -> bool:
-        """Whether the header holds a key that is known, whatever it opens."""
+        """Return whether the header holds a key that is known, whatever it opens."""
         try:
             self.client(authorization)
         except Unauthorized:
@@ -63,7 +63,7 @@ class Authenticator:
 
 
 def require(scope: str) -> Any:
-    """A FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
+    """Return a FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
 
     async def authenticated(request: Request) -> Client:
         client: Client = request.app.state.authenticator.client(request.headers.get("authorization"))
@@ -76,7 +76,7 @@ def require(scope: str) -> Any:
 
 
 def signed_by(check: Callable[..., Awaitable[Any]], name: str, *, headers: Mapping[str, str], signature: str) -> Any:
-    """A FastAPI dependency that authenticates the raw bytes by a signature instead of a key.
+    """Return a FastAPI dependency that authenticates the raw bytes by a signature instead of a key.
 
     Args:
         check: Gives what the route needs of the body, or raises `Unauthorized("signature_wrong")`.

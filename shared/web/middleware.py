@@ -117,7 +117,7 @@ class Waiting:
         self._bytes = 0
 
     def is_needed(self, headers: Mapping[bytes, bytes]) -> bool:
-        """Whether a request with these headers has to be whole first."""
+        """Return whether a request with these headers has to be whole first."""
         length = headers.get(b"content-length", b"0")
         if length == b"0" and b"transfer-encoding" not in headers:
             return False

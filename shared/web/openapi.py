@@ -67,7 +67,7 @@ def install(app: FastAPI, *, port: int) -> None:
 
 
 def demands(dependant: Dependant) -> Iterator[Demand]:
-    """What the dependencies of a route demand."""
+    """Yield what the dependencies of a route demand."""
     demand = getattr(dependant.call, "demand", None)
     if isinstance(demand, Demand):
         yield demand

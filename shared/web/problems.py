@@ -45,7 +45,7 @@ def problem(
 
 
 def database_unavailable() -> JSONResponse:
-    """The answer while MongoDB can't be reached."""
+    """Return the answer while MongoDB can't be reached."""
     return problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "database_unavailable",

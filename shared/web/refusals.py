@@ -40,7 +40,7 @@ def refuses(status: int, *codes: str, fields: tuple[str, ...] = ()) -> Refusals:
 
 
 def demanding(check: Callable[..., Awaitable[Any]], demand: Demand) -> Any:
-    """A FastAPI dependency that carries what it asks, for the document and for the test that no route is open by mistake."""
+    """Return a FastAPI dependency that carries what it asks, for the document and for the test that no route is open by mistake."""
     check.demand = demand  # type: ignore[attr-defined]
     return Depends(check)
 

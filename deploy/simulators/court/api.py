@@ -22,7 +22,7 @@ LONG_POLL_MAX_SECONDS: Final = 60.0
 
 
 def router(court: Courtroom) -> APIRouter:
-    """Every route."""
+    """Return every route."""
     api = APIRouter()
     _callbacks(api, court)
     _decisions(api, court)

@@ -21,7 +21,7 @@ STATIC: Final = Path(__file__).with_name("static")
 
 
 def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Courtroom]:
-    """The app and the court behind it. Starts nothing before the app's lifespan does."""
+    """Return the app and the court behind it. Starts nothing before the app's lifespan does."""
     court = Courtroom(settings, clock)
 
     @asynccontextmanager

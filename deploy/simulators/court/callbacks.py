@@ -31,7 +31,7 @@ class Callback:
     answered: bool = True
 
     def view(self) -> dict[str, Any]:
-        """The callback as the control API shows it."""
+        """Return the callback as the control API shows it."""
         return {
             "id": self.id,
             "at": self.at.isoformat(),
@@ -98,7 +98,7 @@ class Callbacks:
         self.total = len(self._held)
 
     def get(self, number: str) -> Callback | None:
-        """The callback with that webhook-id."""
+        """Return the callback with that webhook-id."""
         return self._held.get(number)
 
     def page(self, *, offset: int, limit: int, decision_id: str | None) -> list[Callback]:
@@ -108,7 +108,7 @@ class Callbacks:
 
 
 def references(body: dict[str, Any]) -> set[str]:
-    """What a callback calls the decision: the court's own reference and the pipeline's case."""
+    """Return what a callback calls the decision: the court's own reference and the pipeline's case."""
     data = body.get("data", body)
     if not isinstance(data, dict):
         return set()

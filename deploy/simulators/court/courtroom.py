@@ -86,7 +86,7 @@ class Courtroom:
         return callback
 
     def counts(self) -> dict[str, int]:
-        """How many callbacks came, came again, and were refused."""
+        """Return how many callbacks came, came again, and were refused."""
         return {"total": self.callbacks.total, "repeated": self.callbacks.repeated, "bad_signatures": self.callbacks.bad_signatures}
 
     def couples(self) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ class Attempt:
     answer: Any
 
     def view(self) -> dict[str, Any]:
-        """The attempt as the control API shows it."""
+        """Return the attempt as the control API shows it."""
         return {"at": self.at.isoformat(), "status": self.status, "seconds": round(self.seconds, 3), "answer": self.answer}
 
 
@@ -75,7 +75,7 @@ class Sent:
         return self.attempts[-1].answer if self.attempts else None
 
     def view(self) -> dict[str, Any]:
-        """The decision as the control API shows it."""
+        """Return the decision as the control API shows it."""
         return {
             "id": self.id,
             "at": self.at.isoformat(),
@@ -87,12 +87,12 @@ class Sent:
         }
 
     def mentions(self, words: list[str]) -> bool:
-        """Whether each of these lower-case words stands somewhere in what was sent, answered or called back."""
+        """Return whether each of these lower-case words stands somewhere in what was sent, answered or called back."""
         text = "\n".join(_texts([self.decision, self.answer, [callback.body for callback in self.callbacks]])).casefold()
         return all(word in text for word in words)
 
     def references(self) -> set[str]:
-        """Everything a callback may call this decision by: our id, and what intake answered."""
+        """Return everything a callback may call this decision by: our id, and what intake answered."""
         known = {self.id}
         if isinstance(self.answer, dict):
             known |= {str(self.answer[name]) for name in ("case_id", "decision_id", "reference") if self.answer.get(name)}
@@ -140,22 +140,22 @@ class Desk:
         self._sent |= {sent.id: sent for sent in decisions}
 
     def get(self, number: str) -> Sent | None:
-        """The decision with that id."""
+        """Return the decision with that id."""
         return self._sent.get(number)
 
     def by_reference(self, references: set[str]) -> Sent | None:
-        """The decision that a callback is about."""
+        """Return the decision that a callback is about."""
         for reference in references:
             if reference in self._sent:
                 return self._sent[reference]
         return next((sent for sent in reversed(self._sent.values()) if sent.references() & references), None)
 
     def latest(self, limit: int) -> list[Sent]:
-        """The latest decisions, latest first."""
+        """Return the latest decisions, latest first."""
         return list(self._sent.values())[: -limit - 1 : -1]
 
     def search(self, words: str) -> list[Sent]:
-        """The decisions in which all these words stand, latest first; without words all of them."""
+        """Return the decisions in which all these words stand, latest first; without words all of them."""
         wanted = words.casefold().split()
         return [sent for sent in reversed(self._sent.values()) if not wanted or sent.mentions(wanted)]
 
@@ -164,12 +164,12 @@ class Desk:
 
 
 def payload(sent: Sent) -> dict[str, Any]:
-    """The body of the signed POST: the same at every attempt."""
+    """Return the body of the signed POST: the same at every attempt."""
     return {"decision_id": sent.id, **sent.decision}
 
 
 def sample_decision(court_code: str, couple: dict[str, Any], today: date, *, kind: str = "cerai_gugat") -> dict[str, Any]:
-    """A whole decision about a couple: decided 30 days ago, final 14 days later, numbers made up."""
+    """Return a whole decision about a couple: decided 30 days ago, final 14 days later, numbers made up."""
     number, deed = secrets.randbelow(90_000) + 10_000, secrets.randbelow(90_000) + 10_000
     decided_in, deed_in = (today - timedelta(days=30)).year, (today - timedelta(days=10)).year
     decision: dict[str, Any] = {

@@ -20,7 +20,7 @@ class Household:
     people: list[dict[str, str]]
 
     def couple(self) -> dict[str, Any] | None:
-        """The married couple with children, in the fields of a decision; None where there is no such couple."""
+        """Return the married couple with children, in the fields of a decision; None where there is no such couple."""
         husband = next((each for each in self.people if each["relation"].upper() in HUSBAND_RELATIONS and each["sex"] == "L"), None)
         wife = next((each for each in self.people if each["relation"].upper() == "ISTRI"), None)
         if husband is None or wife is None or not all(_married(each) for each in (husband, wife)):
@@ -42,7 +42,7 @@ def _party(person: dict[str, str]) -> dict[str, str]:
 
 
 def read_couples(path: Path, limit: int) -> list[dict[str, Any]]:
-    """The first couples of the register, whose families stand one after another.
+    """Return the first couples of the register, whose families stand one after another.
 
     Raises:
         OSError: the file can't be read.

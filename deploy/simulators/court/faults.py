@@ -30,5 +30,5 @@ class Faults(faultbook.FaultBook[FaultOrder]):
     """The faults in force."""
 
     def at(self, operation: Operation, *kinds: Kind) -> FaultOrder | None:
-        """What strikes a call of the pipeline."""
+        """Return what strikes a call of the pipeline."""
         return self.first(lambda order: order.kind in kinds and order.operation in (None, operation))

@@ -21,7 +21,7 @@ STATIC: Final = Path(__file__).with_name("static")
 
 
 def build(settings: Settings, clock: Clock = now) -> tuple[FastAPI, Carrier]:
-    """The app and the network behind it. Starts nothing before the app's lifespan does."""
+    """Return the app and the network behind it. Starts nothing before the app's lifespan does."""
     carrier = Carrier(settings, clock)
 
     @asynccontextmanager

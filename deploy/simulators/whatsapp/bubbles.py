@@ -11,7 +11,7 @@ from deploy.simulators.whatsapp.templates import Templates, template_content
 
 
 def draw(message: Outbound, files: MediaStore, templates: Templates) -> dict[str, Any]:
-    """The content of a bubble: `type`, and of text, header, footer, buttons, list, media, link, location what there is."""
+    """Return the content of a bubble: `type`, and of text, header, footer, buttons, list, media, link, location what there is."""
     content: dict[str, Any] = {"type": message.type}
     if message.text is not None:
         content["text"] = message.text.body

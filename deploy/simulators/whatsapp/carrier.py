@@ -56,7 +56,7 @@ class Carrier:
             self.files.restore(kept[1])
 
     def everything(self) -> tuple[list[Citizen], list[Media]]:
-        """What a restart must not lose: people with their conversations, and files."""
+        """Return what a restart must not lose: people with their conversations, and files."""
         return self.people.citizens, self.files.files
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class Carrier:
     # Business to citizen
 
     def recipient(self, message: Outbound) -> Citizen:
-        """The person a message is for; a stranger who only gets a template becomes known by it.
+        """Return the person a message is for; a stranger who only gets a template becomes known by it.
 
         Raises:
             GraphError: 131009 for what is no number, 131021 for our own number, 131026 for an unknown user id.
@@ -109,7 +109,7 @@ class Carrier:
             self.templates.check(message.template)
 
     def late_failure(self, citizen: Citizen, message: Outbound) -> GraphError | None:
-        """What will make an accepted message fail: no such account, or the window is closed."""
+        """Return what will make an accepted message fail: no such account, or the window is closed."""
         if not citizen.on_whatsapp:
             return GraphError(131026)
         if self.settings.enforce_window and message.template is None and not citizen.window_open(self.clock()):
@@ -246,7 +246,7 @@ class Carrier:
         return {"type": kind, kind: part}, content
 
     def see(self, citizen: Citizen) -> int:
-        """The citizen has the conversation before him: everything delivered is read. Returns how many were."""
+        """Return the citizen has the conversation before him: everything delivered is read. Returns how many were."""
         unread = [each for each in citizen.messages if each.author == "office" and each.status == "delivered"]
         for bubble in unread:
             self._status(citizen, bubble, "read")

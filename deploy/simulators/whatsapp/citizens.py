@@ -22,12 +22,12 @@ RANK: Final[dict[Status, int]] = {"pending": 0, "accepted": 1, "sent": 2, "deliv
 
 
 def new_wamid() -> str:
-    """A message id as Meta makes them: opaque to callers. Holds no phone number, unlike Meta's."""
+    """Return a message id as Meta makes them: opaque to callers. Holds no phone number, unlike Meta's."""
     return "wamid.HBgM" + base64.b64encode(b"\x15\x02\x00\x12\x18" + secrets.token_bytes(28)).decode()
 
 
 def digits(phone: str) -> str:
-    """A phone number as WhatsApp writes it: digits with country code; a leading 0 is Indonesian."""
+    """Return a phone number as WhatsApp writes it: digits with country code; a leading 0 is Indonesian."""
     number = "".join(char for char in phone if char.isdigit())
     return "62" + number[1:] if number.startswith("0") else number
 
@@ -53,7 +53,7 @@ class Message:
         return True
 
     def view(self) -> dict[str, Any]:
-        """The message as the control API shows it."""
+        """Return the message as the control API shows it."""
         return {
             "number": self.number,
             "wamid": self.wamid,
@@ -90,11 +90,11 @@ class Citizen:
         return self.bsuid if self.identity == "bsuid" else self.phone
 
     def window_open(self, at: datetime) -> bool:
-        """Whether free-form messages may be sent (24 hours after the person's last message)."""
+        """Return whether free-form messages may be sent (24 hours after the person's last message)."""
         return self.last_inbound_at is not None and at - self.last_inbound_at < WINDOW
 
     def contact(self, *, with_username: bool = True) -> dict[str, Any]:
-        """The entry of `contacts[]` in a webhook."""
+        """Return the entry of `contacts[]` in a webhook."""
         profile: dict[str, Any] = {"name": self.name}
         if self.username and with_username:
             profile["username"] = self.username
@@ -106,7 +106,7 @@ class Citizen:
         return contact
 
     def naming(self, phone_key: str, user_key: str) -> dict[str, str]:
-        """The person's identity under the keys of a message (`from`, `from_user_id`) or status (`recipient_id`, ...)."""
+        """Return the person's identity under the keys of a message (`from`, `from_user_id`) or status (`recipient_id`, ...)."""
         names = {}
         if self.identity != "bsuid":
             names[phone_key] = self.phone
@@ -115,7 +115,7 @@ class Citizen:
         return names
 
     def view(self, at: datetime) -> dict[str, Any]:
-        """The person as the control API shows it."""
+        """Return the person as the control API shows it."""
         last = self.messages[-1].view() if self.messages else None
         return {
             "id": self.id,
@@ -176,19 +176,19 @@ class PhoneBook:
         return citizen
 
     def get(self, citizen_id: str) -> Citizen | None:
-        """The person with our id."""
+        """Return the person with our id."""
         return self._citizens.get(citizen_id)
 
     def by_phone(self, phone: str) -> Citizen | None:
-        """The person with that number."""
+        """Return the person with that number."""
         return self._citizens.get(self._by_phone.get(phone, ""))
 
     def by_bsuid(self, bsuid: str) -> Citizen | None:
-        """The person with that business-scoped user id."""
+        """Return the person with that business-scoped user id."""
         return self._citizens.get(self._by_bsuid.get(bsuid, ""))
 
     def latest(self, limit: int) -> list[Citizen]:
-        """The people who were last active, latest first."""
+        """Return the people who were last active, latest first."""
         return [self._citizens[citizen_id] for citizen_id in islice(reversed(self._citizens), limit)]
 
     def change_phone(self, citizen: Citizen, phone: str) -> None:
@@ -215,7 +215,7 @@ class PhoneBook:
         return message
 
     def message(self, wamid: str) -> tuple[Citizen, Message] | None:
-        """The message with that id and whose conversation it is in."""
+        """Return the message with that id and whose conversation it is in."""
         found = self._by_wamid.get(wamid)
         citizen = self._citizens.get(found[0]) if found else None
         return (citizen, found[1]) if found and citizen else None

@@ -83,7 +83,7 @@ class Gate:
 
 
 def router(carrier: Carrier) -> APIRouter:
-    """The routes of the Graph API."""
+    """Return the routes of the Graph API."""
     api = APIRouter(tags=["Cloud API"])
     gate = Gate(carrier)
     _messages(api, carrier, gate)
@@ -234,7 +234,7 @@ def approve(carrier: Carrier, template: Template) -> None:
 
 
 async def read_limited(request: Request, maximum: int) -> bytes:
-    """The raw body.
+    """Return the raw body.
 
     Raises:
         GraphError: 131053 above `maximum` bytes.

@@ -64,7 +64,7 @@ class Writing(BaseModel):
     referral: dict[str, Any] | None = Field(default=None, description="The advertisement that led here.")
 
     def wire(self) -> dict[str, Any]:
-        """The message part of the webhook."""
+        """Return the message part of the webhook."""
         if self.type == "raw":
             return dict(self.raw or {})
         parts: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ class Writing(BaseModel):
 
 
 def router(carrier: Carrier) -> APIRouter:
-    """The routes of the control API."""
+    """Return the routes of the control API."""
     api = APIRouter(prefix="/sim", tags=["Simulator"])
     _people(api, carrier)
     _writing(api, carrier)

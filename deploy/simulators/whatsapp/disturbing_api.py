@@ -16,7 +16,7 @@ CHALLENGE: Final = "1158201444"
 
 
 def router(carrier: Carrier) -> APIRouter:
-    """The routes that disturb and arrange."""
+    """Return the routes that disturb and arrange."""
     api = APIRouter(prefix="/sim", tags=["Simulator"])
 
     @api.post("/faults", summary="Order a fault", status_code=201)

@@ -85,7 +85,7 @@ class GraphError(Exception):
         self.http_status = http_status or kind.http_status
 
     def body(self) -> dict[str, Any]:
-        """The body of a synchronous answer."""
+        """Return the body of a synchronous answer."""
         error: dict[str, Any] = {
             "message": f"(#{self.code}) {self.title}",
             "type": "OAuthException",
@@ -98,7 +98,7 @@ class GraphError(Exception):
         return {"error": error}
 
     def webhook(self) -> dict[str, Any]:
-        """The entry of `errors[]` in a `failed` status."""
+        """Return the entry of `errors[]` in a `failed` status."""
         return {
             "code": self.code,
             "title": self.title,

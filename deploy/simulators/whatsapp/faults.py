@@ -56,7 +56,7 @@ class FaultOrder(faultbook.FaultOrder):
         return value if value is None or value.startswith("ID.") else digits(value)
 
     def error(self) -> GraphError:
-        """The error that it answers with."""
+        """Return the error that it answers with."""
         code = self.code if self.code is not None else CODES.get(self.kind, UNKNOWN_ERROR)
         return GraphError(code, http_status=self.http_status)
 
@@ -65,7 +65,7 @@ class Faults(faultbook.FaultBook[FaultOrder]):
     """The faults in force."""
 
     def at_call(self, *kinds: Kind, operation: Operation, recipients: tuple[str, ...] = ()) -> FaultOrder | None:
-        """What strikes a call of the business."""
+        """Return what strikes a call of the business."""
 
         def fits(order: FaultOrder) -> bool:
             return order.kind in kinds and order.operation == operation and (order.recipient is None or order.recipient in recipients)
@@ -73,7 +73,7 @@ class Faults(faultbook.FaultBook[FaultOrder]):
         return self.first(fits)
 
     def at_webhook(self, kind: Kind, *, recipients: tuple[str, ...], label: str | None = None) -> FaultOrder | None:
-        """What strikes a webhook. `label` is `message` or the status; None asks about a person whatever the status."""
+        """Return what strikes a webhook. `label` is `message` or the status; None asks about a person whatever the status."""
 
         def fits(order: FaultOrder) -> bool:
             meant = order.recipient is None or order.recipient in recipients

@@ -26,7 +26,7 @@ class Effect:
     statuses: list[dict[str, str]] = field(default_factory=list)
 
     def view(self) -> dict[str, Any]:
-        """The effect as the control API shows it."""
+        """Return the effect as the control API shows it."""
         return {
             "sequence": self.sequence,
             "wamid": self.wamid,
@@ -67,7 +67,7 @@ class History:
         self.refused[code] = self.refused.get(code, 0) + 1
 
     def find(self, wamid: str) -> Effect | None:
-        """The effect with that message id."""
+        """Return the effect with that message id."""
         return self._by_wamid.get(wamid)
 
     def page(self, *, after: int, limit: int, recipient: str | None = None, callback_data: str | None = None) -> list[Effect]:

@@ -76,7 +76,7 @@ class MediaStore:
         self._total = sum(len(media.data) for media in self._files.values())
 
     def get(self, media_id: str) -> Media | None:
-        """The file with that id."""
+        """Return the file with that id."""
         return self._files.get(media_id)
 
     def delete(self, media_id: str) -> bool:
@@ -86,12 +86,12 @@ class MediaStore:
         return gone is not None
 
     def query(self, media_id: str, at: datetime) -> str:
-        """The query string of an address that is valid from `at` for some minutes."""
+        """Return the query string of an address that is valid from `at` for some minutes."""
         until = int(at.timestamp()) + self._url_seconds
         return f"mid={media_id}&ext={until}&hash={self._sign(media_id, until)}"
 
     def open(self, media_id: str, until: int, signature: str, at: datetime) -> Media | None:
-        """The file behind an address; None when the address is wrong or too old."""
+        """Return the file behind an address; None when the address is wrong or too old."""
         good = hmac.compare_digest(self._sign(media_id, until), signature.encode("ascii", "replace").decode())
         return self.get(media_id) if good and at.timestamp() <= until else None
 

@@ -60,7 +60,7 @@ class TemplatePart(Part):
     components: tuple[TemplateComponent, ...] = ()
 
     def parameters(self, component: str) -> list[TemplateParameter]:
-        """The values of one kind of component, in order."""
+        """Return the values of one kind of component, in order."""
         return [value for part in self.components if part.type == component for value in part.parameters]
 
 
@@ -116,7 +116,7 @@ class Outbound(Part):
         return self
 
     def media(self) -> list[MediaPart]:
-        """Every file that the message carries."""
+        """Return every file that the message carries."""
         found = [self.document, self.image, self.audio, self.video, self.sticker]
         if self.interactive is not None and self.interactive.header is not None:
             found.append(self.interactive.header.media)

@@ -33,11 +33,11 @@ class Person:
     """Invented, so that the same person keeps the same chat."""
 
     def view(self, number: int) -> dict[str, Any]:
-        """The person as the control API shows it."""
+        """Return the person as the control API shows it."""
         return {"number": number, "phone": self.phone, **{name: self.row[name] for name in ("name", "nik", "kk_number")}}
 
     def on_paper(self) -> dict[str, str]:
-        """What stands on the papers."""
+        """Return what stands on the papers."""
         village = find_village(self.row["village_code"])
         year, month, day = self.row["born_on"].split("-")
         same = {name: self.row[name] for name in ("name", "nik", "kk_number", "address", "religion", "occupation")}
@@ -89,7 +89,7 @@ def _heads(rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 
 def picture(person: Person, kind: Picture) -> bytes:
-    """The picture of a paper as PNG. Takes some tenths of a second the first time: not for the event loop."""
+    """Return the picture of a paper as PNG. Takes some tenths of a second the first time: not for the event loop."""
     return _draw(kind, orjson.dumps(person.on_paper()).decode())
 
 

@@ -12,7 +12,7 @@ from deploy.simulators.whatsapp.samples import Picture, picture, read_people
 
 
 def router(carrier: Carrier) -> APIRouter:
-    """The routes of the samples. The register is read anew each time: it may come after the start, and is small."""
+    """Return the routes of the samples. The register is read anew each time: it may come after the start, and is small."""
     api = APIRouter(prefix="/sim/samples", tags=["Simulator"])
     register = carrier.settings.registry_csv
 

@@ -30,11 +30,11 @@ class Template(BaseModel):
     buttons: list[str] = []
 
     def variables(self) -> list[str]:
-        """The distinct variables of the body, in order."""
+        """Return the distinct variables of the body, in order."""
         return list(dict.fromkeys(_VARIABLE.findall(self.body)))
 
     def fill(self, values: list[TemplateParameter]) -> str:
-        """The body with its variables replaced."""
+        """Return the body with its variables replaced."""
         by_name = {value.parameter_name or str(index): value.text or "" for index, value in enumerate(values, start=1)}
         return _VARIABLE.sub(lambda match: by_name.get(match.group(1), match.group(0)), self.body)
 
@@ -52,11 +52,11 @@ class Templates:
         self._known[template.name, template.language] = template
 
     def listed(self) -> list[Template]:
-        """Every approved template."""
+        """Return every approved template."""
         return list(self._known.values())
 
     def check(self, part: TemplatePart) -> Template:
-        """The template of a message.
+        """Return the template of a message.
 
         Raises:
             GraphError: 132001 unknown, 132000 wrong number of variables, 132012 wrong header.
@@ -85,7 +85,7 @@ class Templates:
 
 
 def template_content(template: Template, part: TemplatePart) -> dict[str, Any]:
-    """What the chat page draws for a template message, without its file."""
+    """Return what the chat page draws for a template message, without its file."""
     content: dict[str, Any] = {"type": "template", "template": template.name, "text": template.fill(part.parameters("body"))}
     if template.header_text:
         content["header"] = template.header_text

@@ -197,11 +197,11 @@ class Postman:
 
 
 def envelope(settings: Settings, **rest: Any) -> dict[str, Any]:
-    """The `value` of a change: metadata of the business number and the rest."""
+    """Return the `value` of a change: metadata of the business number and the rest."""
     metadata = {"display_phone_number": settings.display_phone_number, "phone_number_id": settings.phone_number_id}
     return {"messaging_product": "whatsapp", "metadata": metadata, **rest}
 
 
 def seconds_text(at: datetime) -> str:
-    """A timestamp as Meta writes it: a string of Unix seconds."""
+    """Return a timestamp as Meta writes it: a string of Unix seconds."""
     return str(int(at.timestamp()))

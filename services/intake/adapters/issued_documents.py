@@ -28,7 +28,7 @@ class IssuedDocuments:
         self._client = make_client(timeout_seconds, connections=_CONNECTIONS, base_url=base_url, api_key=api_key)
 
     async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
-        """The bytes that were announced, and no others: what differs in the end breaks the stream.
+        """Yield the bytes that were announced, and no others: what differs in the end breaks the stream.
 
         Raises:
             Transient: `issuance_unavailable`; `issuance_refused` when our key is wrong, which an operator mends.

@@ -160,7 +160,7 @@ def _raise_for(response: httpx.Response) -> None:
 
 
 def same_digest(text: str, sha256: str) -> bool:
-    """Whether a provider's digest, in hex or in base64, is this SHA-256 (hex)."""
+    """Return whether a provider's digest, in hex or in base64, is this SHA-256 (hex)."""
     wanted = bytes.fromhex(sha256)
     readings = [text.strip().lower().encode("utf-8", "replace") == sha256.encode()]
     with contextlib.suppress(ValueError):  # binascii.Error is one; non-ASCII text raises it too

@@ -135,7 +135,7 @@ class Signatures:
         self._webhooks = [(court_key(code), Webhook(secret)) for code, known in secrets.items() for secret in known]
 
     def check(self, body: bytes, headers: Mapping[str, str]) -> str:
-        """Whose secret signs these bytes, within five minutes of now: the court's key.
+        """Return whose secret signs these bytes, within five minutes of now: the court's key.
 
         Raises:
             Unauthorized: `signature_wrong`.
@@ -150,7 +150,7 @@ class Signatures:
 
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> APIRouter:
-    """The court's route."""
+    """Return the court's route."""
     router = APIRouter(tags=["Court"])
 
     async def signed(request: Request) -> Signed:

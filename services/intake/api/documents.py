@@ -32,7 +32,7 @@ _REFUSES = (
 
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
-    """The one route."""
+    """Return the one route."""
     router = APIRouter(tags=["Requests"])
 
     @router.get(

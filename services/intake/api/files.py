@@ -31,7 +31,7 @@ class FileView(BaseModel):
 
 
 def routes(deps: Deps, max_bytes: int) -> APIRouter:
-    """The routes of files."""
+    """Return the routes of files."""
     router = APIRouter(tags=["Files"])
 
     @router.post(

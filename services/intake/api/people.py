@@ -98,7 +98,7 @@ class LinksView(BaseModel):
 
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
-    """The routes of links."""
+    """Return the routes of links."""
     router = APIRouter(tags=["People"])
 
     async def changed(request: Request, response: Response, act: Any) -> LinkView:

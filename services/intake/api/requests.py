@@ -111,7 +111,7 @@ Act = Callable[[Tx], Awaitable[dict[str, Any]]]
 
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
-    """The routes of requests."""
+    """Return the routes of requests."""
     router = APIRouter(tags=["Requests"])
 
     async def once(request: Request, client: Client, key: str, body: RequestBody, act: Act) -> dict[str, Any]:

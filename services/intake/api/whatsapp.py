@@ -26,7 +26,7 @@ class Secrets:
     verify_token: bytes
 
     def signed(self, body: bytes, header: str) -> bool:
-        """Whether the header signs these very bytes. In constant time; whatever bytes the header holds."""
+        """Return whether the header signs these very bytes. In constant time; whatever bytes the header holds."""
         given = header.encode("latin-1", "replace")
         good = False
         for secret in self.app:
@@ -36,7 +36,7 @@ class Secrets:
 
 
 def routes(deps: Deps, wake: Callable[[], None], secrets: Secrets) -> APIRouter:
-    """The webhook's two routes. `wake` tells the processor of this process that something is stored."""
+    """Return the webhook's two routes. `wake` tells the processor of this process that something is stored."""
     router = APIRouter(tags=["WhatsApp"])
 
     async def signed_body(request: Request) -> bytes:

@@ -45,7 +45,7 @@ class ChatContact:
         return (self.contact_id, *self.aliases)
 
     def link_at(self, at: datetime) -> PersonLink | None:
-        """Whose account it is proven to be at that moment."""
+        """Return whose account it is proven to be at that moment."""
         return valid_link(self.links, at)
 
 
@@ -76,7 +76,7 @@ def taken_over(contact: ChatContact, at: datetime) -> ChatContact:
 
 
 def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatContact, ChatContact]:
-    """Two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
+    """Return two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
 
     Links stay where each knew another half of one account; where the numbers differ, one has changed hands, and none holds.
     """

@@ -119,7 +119,7 @@ class Elsewhere:
 
 
 def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:
-    """Everything that keeps the decision from being recorded; empty when nothing does. `today` is the date in WIB."""
+    """Return everything that keeps the decision from being recorded; empty when nothing does. `today` is the date in WIB."""
     refused = tuple(_jurisdiction(decision))
     if refused:  # what follows would only confuse somebody who asked the wrong office
         return refused
@@ -132,7 +132,7 @@ def at_home(party: CourtParty) -> bool:
 
 
 def elsewhere(decision: CourtDecision) -> tuple[Elsewhere, ...]:
-    """The parties that another office serves."""
+    """Return the parties that another office serves."""
     found = []
     for role, party in decision.parties:
         if not at_home(party) and party.village_code:

@@ -32,7 +32,7 @@ class DayCount:
     count: int = 0
 
     def on(self, day: date) -> int:
-        """How many there were on this day, as far as this tally knows."""
+        """Return how many there were on this day, as far as this tally knows."""
         return self.count if self.day == day else 0
 
     def plus_one(self, day: date) -> DayCount:
@@ -53,7 +53,7 @@ class Docket:
 
 
 def docket_key(nik: str) -> str:
-    """A hash: what a database says of its keys should name nobody."""
+    """Return a hash: what a database says of its keys should name nobody."""
     return hashlib.sha256(f"docket:{nik}".encode()).hexdigest()
 
 
@@ -68,6 +68,6 @@ def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Doc
 
 
 def repeated(former: Iterable[Request], at: datetime, within: timedelta) -> str | None:
-    """The former request that ended less than `within` ago. One that was returned was given back to be asked again: no repeat."""
+    """Return the former request that ended less than `within` ago. One that was returned was given back to be asked again: no repeat."""
     ended = [each for each in former if not each.is_open and each.state is not RequestState.RETURNED]
     return next((each.request_id for each in ended if at - each.timeline[-1].at < within), None)

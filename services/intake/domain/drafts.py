@@ -26,20 +26,20 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Two chats turn out to be one person's: `kept` goes on with the draft of `other` where it has none itself."""
+    """Return two chats turn out to be one person's: `kept` goes on with the draft of `other` where it has none itself."""
     if kept.draft is not None or other.draft is None:
         return kept, other
     return replace(other, contact_id=kept.contact_id), without_draft(other)
 
 
 def awaits_file(conversation: Conversation, desk: ServiceMenu) -> bool:
-    """Whether a file would be an answer now: others are not fetched at all."""
+    """Return whether a file would be an answer now: others are not fetched at all."""
     ask = current_ask(conversation, desk)
     return ask is not None and ask.question is Question.DOCUMENT
 
 
 def current_ask(conversation: Conversation, desk: ServiceMenu) -> Field | None:
-    """The question that is open: the first of the form that the draft does not answer."""
+    """Return the question that is open: the first of the form that the draft does not answer."""
     draft = conversation.draft
     if draft is None:
         return None

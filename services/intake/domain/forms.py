@@ -83,7 +83,7 @@ class ServiceMenu:
         return cls(forms, counters, others, Field(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
 
     def asks(self, service: str, *, with_selfie: bool) -> tuple[Field, ...]:
-        """What is asked for this service, in this order; nothing where it is not open."""
+        """Return what is asked for this service, in this order; nothing where it is not open."""
         form = self.forms.get(service)
         return () if form is None else (*form.asks, *([self.selfie] if with_selfie else []))
 

@@ -48,7 +48,7 @@ class PersonLink:
     ended_by: str | None = None
 
     def is_valid(self, at: datetime) -> bool:
-        """Whether it holds at that moment."""
+        """Return whether it holds at that moment."""
         return self.ended_at is None and at < self.expires_at
 
 
@@ -56,7 +56,7 @@ Links = tuple[PersonLink, ...]
 
 
 def valid_link(links: Links, at: datetime) -> PersonLink | None:
-    """The link that holds; the newest where two contacts with one each became one."""
+    """Return the link that holds; the newest where two contacts with one each became one."""
     return max((link for link in links if link.is_valid(at)), key=lambda link: link.granted_at, default=None)
 
 

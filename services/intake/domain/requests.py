@@ -91,7 +91,7 @@ class Notice:
     channel: str
 
     def ends(self, step: Step) -> bool:
-        """Whether what became of it is news of its request.
+        """Return whether what became of it is news of its request.
 
         Only the document ends one: that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own document.
         """
@@ -144,7 +144,7 @@ class Request:
         return next((document.number for document in self.documents), None)
 
     def is_of_adapter(self, client: str) -> bool:
-        """Whether this API client filed it."""
+        """Return whether this API client filed it."""
         return self.origin.channel is Channel.ADAPTER and self.origin.address == client
 
     @property

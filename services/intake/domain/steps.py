@@ -89,14 +89,14 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
 
 
 def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """A greeting, the menu or another service while a draft is open: it is joined, so that nothing typed is lost by a slip."""
+    """Return a greeting, the menu or another service while a draft is open: it is joined, so that nothing typed is lost by a slip."""
     if conversation.draft is not None and conversation.draft.service not in context.desk.forms:  # closed since
         return without_draft(conversation), (*dropped(conversation.draft), _menu("menu", context))
     return _ask_next(conversation, context, (Say("resume", {"service": _form(conversation, context).title}),))
 
 
 def edit_late(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """The person believes that an answer was mended, and it was not: say so, and how to mend it."""
+    """Return the person believes that an answer was mended, and it was not: say so, and how to mend it."""
     if conversation.draft is None or conversation.draft.service not in context.desk.forms:
         return resume(conversation, act, context)
     return _ask_next(conversation, context, (Say("edit_late"),))

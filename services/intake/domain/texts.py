@@ -56,7 +56,7 @@ class DialogueTexts:
     zone: tzinfo
 
     def say(self, said: Say) -> str:
-        """The sentence, its places filled.
+        """Return the sentence, its places filled.
 
         Raises:
             NotFound: `text_missing`; the unit test goes through every text the dialogue can ask for.
@@ -73,19 +73,19 @@ class DialogueTexts:
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
 
     def title(self, button: str) -> str:
-        """What stands on a button."""
+        """Return what stands on a button."""
         return (self.buttons.get(button) or self.buttons[button.partition(":")[0]])[:MAX_TITLE_CHARACTERS]
 
     def state(self, state: str, values: Mapping[str, str]) -> str:
-        """How a request stands, in a sentence."""
+        """Return how a request stands, in a sentence."""
         return self.states[state].format_map(values)
 
     def reason_list(self, codes: Sequence[str]) -> str:
-        """One line per reason, each sentence once; a code without a sentence gets the general one, never the bare code."""
+        """Return one line per reason, each sentence once; a code without a sentence gets the general one, never the bare code."""
         return "\n".join(f"• {sentence}" for sentence in dict.fromkeys(self.reasons.get(code) or self.texts["reason"] for code in codes))
 
     def moment(self, moment: datetime | None) -> str:
-        """A moment in local time; a dash where there is none."""
+        """Return a moment in local time; a dash where there is none."""
         return "-" if moment is None else self.dates.write(moment, self.zone)
 
     @staticmethod

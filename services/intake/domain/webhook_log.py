@@ -50,12 +50,12 @@ class WebhookItem:
     content: Json
 
     def moment(self, received_at: datetime) -> datetime:
-        """Its place in time: Meta's, or that of its arrival where Meta's is absent or can't be."""
+        """Return its place in time: Meta's, or that of its arrival where Meta's is absent or can't be."""
         return believed(self.sent_at, received_at)
 
 
 def believed(sent_at: datetime | None, received_at: datetime) -> datetime:
-    """The provider's time of something that came at `received_at`, unless it is absent or of the future."""
+    """Return the provider's time of something that came at `received_at`, unless it is absent or of the future."""
     return received_at if sent_at is None or sent_at > received_at + _FASTEST_CLOCK else sent_at
 
 
@@ -74,7 +74,7 @@ def split(body: Any, digest: str, number: str = "") -> tuple[WebhookItem, ...]:
 
 
 def odd_body(raw: str, digest: str) -> WebhookItem:
-    """A whole body that is not plain JSON, as it came: kept beside whatever could be read of it."""
+    """Return a whole body that is not plain JSON, as it came: kept beside whatever could be read of it."""
     return _unknown(raw, digest, "raw")
 
 
@@ -182,7 +182,7 @@ def _mappings(items: Any) -> tuple[Json, ...]:
 
 
 def text_of(item: Any, name: str) -> str:
-    """A field that should be text: "" where it is absent or something else. Numbers are taken as their digits."""
+    """Return a field that should be text: "" where it is absent or something else. Numbers are taken as their digits."""
     value = item.get(name) if isinstance(item, Mapping) else None
     if isinstance(value, bool):
         return ""

@@ -51,7 +51,7 @@ class InHand:
     former: tuple[Request, ...]
 
     def open_beside(self, request_id: str | None = None) -> Request | None:
-        """One that the office has in hand, other than this."""
+        """Return one that the office has in hand, other than this."""
         return next((each for each in self.former if each.is_open and each.joins is None and each.request_id != request_id), None)
 
 
@@ -91,7 +91,7 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
 
 
 def local_day(at: datetime) -> date:
-    """The day in Madiun, which is what limits count by."""
+    """Return the day in Madiun, which is what limits count by."""
     return at.astimezone(WIB).date()
 
 

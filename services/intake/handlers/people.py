@@ -70,7 +70,7 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> PersonLi
 
 
 async def find_links(tx: Tx, deps: Deps, identity: ChatIdentity | None, nik: str | None) -> Sequence[PersonLink]:
-    """The links of a chat, or of a person, the newest first; with those that hold no more."""
+    """Return the links of a chat, or of a person, the newest first; with those that hold no more."""
     found = await deps.people.linked_to(nik) if nik is not None else ()
     contacts = found if identity is None else await tx.contacts_of(identity)
     links = [link for contact in contacts for link in contact.links if nik is None or link.nik == nik]

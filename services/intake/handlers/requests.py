@@ -78,7 +78,7 @@ def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
 
 
 async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Person, tuple[Attachment, ...]]:
-    """Whom a complete request is about, and its documents.
+    """Return whom a complete request is about, and its documents.
 
     Raises:
         BadInput: `request_refused`, with every field that is wrong.
@@ -96,7 +96,7 @@ async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Pers
 
 
 def summary(request: Request) -> dict[str, Any]:
-    """What the one who filed a request may know of it: nothing personal."""
+    """Return what the one who filed a request may know of it: nothing personal."""
     return {
         "request_id": request.request_id,
         "receipt": request.receipt,

@@ -26,10 +26,10 @@ class FileStore(Protocol):
         """Store a stream; TooLarge or BadInput, and nothing kept, when it breaks a limit."""
 
     async def find(self, file_id: str) -> StoredFile | None:
-        """What is known of a file without reading it."""
+        """Return what is known of a file without reading it."""
 
     async def find_many(self, file_ids: Iterable[str]) -> Mapping[str, StoredFile]:
-        """What is known of files, by their ids; those that are not there are left out."""
+        """Return what is known of files, by their ids; those that are not there are left out."""
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """Read a file; NotFound where there is none."""
@@ -49,4 +49,4 @@ class Documents(Protocol):
     """Issued documents, where issuance keeps them."""
 
     async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
-        """Its bytes, whole or an error in the middle; Transient when they are not to be had now."""
+        """Yield its bytes, whole or an error in the middle; Transient when they are not to be had now."""

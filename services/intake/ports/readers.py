@@ -37,14 +37,14 @@ class RequestReader(Protocol):
     """Plain reads of requests, outside any unit of work."""
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
-        """A request by its receipt number."""
+        """Return a request by its receipt number."""
 
     async def search(self, search: RequestSearch) -> RequestPage:
-        """The newest first, page by page."""
+        """Return the newest first, page by page."""
 
 
 class PeopleReader(Protocol):
     """Plain reads of contacts by the person they are linked to."""
 
     async def linked_to(self, nik: str) -> Sequence[ChatContact]:
-        """Contacts that have, or had, a link to this person."""
+        """Return contacts that have, or had, a link to this person."""

@@ -50,7 +50,7 @@ class Tx(Protocol):
     """One unit of work over intake's aggregates."""
 
     async def item(self, key: str) -> StoredItem:
-        """A stored item; NotFound where there is none."""
+        """Return a stored item; NotFound where there is none."""
 
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many at once."""
@@ -62,7 +62,7 @@ class Tx(Protocol):
         """Give it up, visibly."""
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
-        """An item that was given up; NotFound where there is none."""
+        """Return an item that was given up; NotFound where there is none."""
 
     def renew_item(self, item: StoredItem) -> None:
         """Have a parked item handled again, at its own place in its chat."""
@@ -74,7 +74,7 @@ class Tx(Protocol):
         """Read contacts, their conversations and their open requests, many at once."""
 
     async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
-        """Who is known by this phone and by this BSUID: none, one, or two who are one."""
+        """Return who is known by this phone and by this BSUID: none, one, or two who are one."""
 
     def add_contact(self, contact: ChatContact) -> None:
         """Store a new contact."""
@@ -83,22 +83,22 @@ class Tx(Protocol):
         """Store a changed contact."""
 
     async def conversation(self, contact_id: str) -> Conversation:
-        """The chat of a contact; a fresh one where there is none yet."""
+        """Return the chat of a contact; a fresh one where there is none yet."""
 
     def save_conversation(self, conversation: Conversation) -> None:
         """Store the chat."""
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
-        """The requests of these contacts that the office has in hand."""
+        """Return the requests of these contacts that the office has in hand."""
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
-        """The newest requests of these contacts, the newest first."""
+        """Return the newest requests of these contacts, the newest first."""
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
-        """A request by its receipt number."""
+        """Return a request by its receipt number."""
 
     async def request(self, request_id: str) -> Request:
-        """A request; NotFound where there is none."""
+        """Return a request; NotFound where there is none."""
 
     async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
         """Read many at once."""
@@ -110,25 +110,25 @@ class Tx(Protocol):
         """Store a changed request."""
 
     async def docket(self, key: str) -> Docket:
-        """What was asked for a person; an empty one where there is none yet."""
+        """Return what was asked for a person; an empty one where there is none yet."""
 
     def save_docket(self, docket: Docket) -> None:
         """Store it. It was read with `docket` before; who writes it at the same time as somebody else comes second."""
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
-        """The contact that has, or had, this link."""
+        """Return the contact that has, or had, this link."""
 
     async def contact(self, contact_id: str) -> ChatContact:
-        """A contact by its id; NotFound where there is none."""
+        """Return a contact by its id; NotFound where there is none."""
 
     async def find_case(self, key: str) -> CourtCase | None:
-        """The case of a decision, by the decision's key."""
+        """Return the case of a decision, by the decision's key."""
 
     def add_case(self, case: CourtCase) -> None:
         """Store a new case."""
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
-        """What is known of a message of ours."""
+        """Return what is known of a message of ours."""
 
     async def prefetch_sent_messages(self, wamids: Sequence[str]) -> None:
         """Read many at once."""

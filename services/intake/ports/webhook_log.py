@@ -84,19 +84,19 @@ class WebhookLog(Protocol):
         """Give senders back with their failures: at once, or after a rest when the first message failed."""
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredItem]]:
-        """New messages of these senders, so many of each, in the order in which they were sent."""
+        """Return new messages of these senders, so many of each, in the order in which they were sent."""
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
-        """Keys of statuses that nobody handled, the oldest first."""
+        """Return keys of statuses that nobody handled, the oldest first."""
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """Age of the oldest message or status that nobody handled; 0 where there is none."""
+        """Return age of the oldest message or status that nobody handled; 0 where there is none."""
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         """Give a item up outside a unit. False when somebody handled it meanwhile."""
 
     async def parked(self, after: str | None, limit: int) -> Sequence[ParkedItem]:
-        """What was given up, by `stuck_id`, beginning behind `after`."""
+        """Return what was given up, by `stuck_id`, beginning behind `after`."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
-        """Contacts whose draft was last touched before that moment."""
+        """Return contacts whose draft was last touched before that moment."""

@@ -23,7 +23,7 @@ class ItemRow:
     doc: Doc
 
     def handled(self, at: datetime) -> ItemRow:
-        """The same item, done with; it expires some time after."""
+        """Return the same item, done with; it expires some time after."""
         return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
 
     def parked(self, reason: str, at: datetime) -> ItemRow:
@@ -51,7 +51,7 @@ def parked_from(doc: Doc) -> ParkedItem:
 
 
 def item_from(doc: Doc) -> StoredItem:
-    """A item as it lies."""
+    """Return a item as it lies."""
     return StoredItem(
         key=doc["_id"],
         kind=WebhookItemKind(doc["kind"]),

@@ -48,7 +48,7 @@ def _request_to(request: Request) -> Doc:
 
 
 def request_from(doc: Doc) -> Request:
-    """A request as it lies."""
+    """Return a request as it lies."""
     origin = {**known(RequestOrigin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
     return Request(
         request_id=doc["_id"],

@@ -10,7 +10,7 @@ from shared.mongo import DocumentMapping
 
 
 def sent_key(wamid: str) -> str:
-    """A hash: the key is the subject of an event, and a wamid has the recipient's phone number inside."""
+    """Return a hash: the key is the subject of an event, and a wamid has the recipient's phone number inside."""
     return hashlib.sha256(wamid.encode()).hexdigest()
 
 

@@ -24,7 +24,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bit in base64url, as `sh
 
 
 def router(deps: Deps) -> APIRouter:
-    """The one route."""
+    """Return the one route."""
     page = _Page(deps.office.name)
     routes = APIRouter()
 
@@ -59,7 +59,7 @@ class _Page:
         }
 
     def show(self, document: Document | None) -> HTMLResponse:
-        """The verdict; 404 where there is nothing to vouch for."""
+        """Return the verdict; 404 where there is nothing to vouch for."""
         html = self._template.render(
             document=document,
             office=self._office,

@@ -81,7 +81,7 @@ class DocumentSearch(BaseModel):
 
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
-    """The routes under /v1/documents."""
+    """Return the routes under /v1/documents."""
     routes = APIRouter(prefix="/v1/documents", tags=["documents"])
     _reading(routes, deps)
     _administration(routes, deps, units)

@@ -138,12 +138,12 @@ class DocumentIssued:
 
 
 def document_id(request_id: str, product: str) -> str:
-    """The key that makes a second document of one request and product impossible."""
+    """Return the key that makes a second document of one request and product impossible."""
     return f"{request_id}.{product}"
 
 
 def holder_name(material: DocumentContent) -> str:
-    """The name of the person whose document it is.
+    """Return the name of the person whose document it is.
 
     Raises:
         DomainError: `holder_not_on_card`.

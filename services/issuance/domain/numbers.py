@@ -36,20 +36,20 @@ def advance(counter: NumberSequence) -> NumberSequence:
 
 
 def document_counter(kind: str, day: date) -> str:
-    """Key of the counter for document numbers, such as `KK-24112026`."""
+    """Return key of the counter for document numbers, such as `KK-24112026`."""
     return f"{kind}-{day:%d%m%Y}"
 
 
 def document_number(kind: str, day: date, serial: int) -> str:
-    """The number as printed, such as `3519-KK-24112026-0001`."""
+    """Return the number as printed, such as `3519-KK-24112026-0001`."""
     return f"{HOME_REGENCY}-{kind}-{day:%d%m%Y}-{serial:04d}"
 
 
 def card_counter(district_code: str, day: date) -> str:
-    """Key of the counter for new family card numbers, such as `NKK-351908-241126`."""
+    """Return key of the counter for new family card numbers, such as `NKK-351908-241126`."""
     return f"NKK-{district_code}-{day:%d%m%y}"
 
 
 def card_number(district_code: str, day: date, serial: int) -> str:
-    """A new No. KK: six digits of the kecamatan, DDMMYY of recording (no offset for women), four of serial."""
+    """Return a new No. KK: six digits of the kecamatan, DDMMYY of recording (no offset for women), four of serial."""
     return f"{district_code}{day:%d%m%y}{serial:04d}"

@@ -46,7 +46,7 @@ class Office:
 
 
 def compose(document: Document, *, office: Office, check_url: str, issued_on: date) -> RenderInput:
-    """The sheet of a document that still holds its material.
+    """Return the sheet of a document that still holds its material.
 
     Raises:
         DomainError: `product_unknown`, `material_gone` or `holder_not_on_card`.
@@ -116,7 +116,7 @@ def _pickup_slip(_document: Document, material: DocumentContent, office: Office)
 
 
 def marital_on_ktp(on_kk: str) -> str:
-    """The word of the KTP-el for a word of the KK; a word the register does not know stays as it is."""
+    """Return the word of the KTP-el for a word of the KK; a word the register does not know stays as it is."""
     try:
         return KTP_MARITAL[KkMarital(on_kk)].value
     except ValueError:

@@ -21,7 +21,7 @@ class MongoDocumentReader:
         self._documents = mongo.collection(database, DOCUMENTS.collection)
 
     async def get(self, document_id: str) -> Document:
-        """A document, without its material.
+        """Return a document, without its material.
 
         Raises:
             NotFound: `documents_not_found`.

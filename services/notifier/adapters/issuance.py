@@ -27,7 +27,7 @@ class IssuanceDocuments:
         self._clock = clock
 
     async def fetch(self, file: DocumentFile) -> bytes:
-        """The document's bytes.
+        """Return the document's bytes.
 
         Raises:
             Transient: issuance can't be reached, is busy, does not know it yet, or what came is not whole.

@@ -24,14 +24,14 @@ def make_http(timeout_seconds: float) -> httpx.AsyncClient:
 
 
 def what_happened(error: httpx.HTTPError) -> NotSent | Unanswered:
-    """Whether bytes of the request may have arrived: a connection that never stood carried nothing; any other end is unknown."""
+    """Return whether bytes of the request may have arrived: a connection that never stood carried nothing; any other end is unknown."""
     if isinstance(error, _NOT_SENT):
         return NotSent("connect_timeout" if isinstance(error, httpx.TimeoutException) else "connect_error")
     return Unanswered("answer_timeout" if isinstance(error, httpx.TimeoutException) else "answer_lost")
 
 
 def retry_after_seconds(response: httpx.Response, clock: Clock) -> float | None:
-    """The header `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3)."""
+    """Return the header `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3)."""
     text = response.headers.get("retry-after", "").strip()
     if not text:
         return None

@@ -10,7 +10,7 @@ from shared.reference.reasons import reasons
 
 
 def load_texts() -> NoticeTexts:
-    """The texts, checked.
+    """Return the texts, checked.
 
     Raises:
         ValueError: a notice is missing or names a field that does not exist.

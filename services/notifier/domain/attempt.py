@@ -28,22 +28,22 @@ def start(job: Job, *, at: datetime) -> Job:
 
 
 def lose(job: Job, reason: str, *, at: datetime, policy: SendPolicy) -> Job:
-    """A try whose end is unknown: wait for a sign until the deadline before any repeat."""
+    """Return a try whose end is unknown: wait for a sign until the deadline before any repeat."""
     return _unknown(noted(job, reason, at), reason, at=at, policy=policy)
 
 
 def found_sent(job: Job, *, at: datetime) -> Step:
-    """The recipient's side was asked and has it."""
+    """Return the recipient's side was asked and has it."""
     return done(noted(job, "reconciled_sent", at), at=at)
 
 
 def found_not_sent(job: Job, *, at: datetime) -> Job:
-    """The recipient's side was asked and does not have it: a repeat is no duplicate."""
+    """Return the recipient's side was asked and does not have it: a repeat is no duplicate."""
     return replace(noted(job, "reconciled_not_sent", at), state=JobState.READY, next_at=at, reason="reconciled_not_sent")
 
 
 def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
-    """The recipient's side could not be asked: when to ask again, or None once it was asked often enough."""
+    """Return the recipient's side could not be asked: when to ask again, or None once it was asked often enough."""
     asked = replace(job, waits=job.waits + 1)
     if asked.waits > ASK_LIMIT:
         return None
@@ -62,7 +62,7 @@ def answer(
 
 
 def settle(job: Job, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy, provider_id: str | None = None) -> Step:
-    """What follows from the end of a try, whether it was told in the answer or later by webhook. `jitter` in [0, 1)."""
+    """Return what follows from the end of a try, whether it was told in the answer or later by webhook. `jitter` in [0, 1)."""
     job = noted(job, verdict.reason, at)
     match verdict.action:
         case Action.DONE:

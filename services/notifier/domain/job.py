@@ -134,7 +134,7 @@ def record_only(job: Job, *, at: datetime) -> Step:
 
 
 def retry_by_hand(job: Job, *, at: datetime) -> Job:
-    """An operator puts a parked job back in its lane, with all its tries again.
+    """Return an operator puts a parked job back in its lane, with all its tries again.
 
     Raises:
         DomainError: `job_not_failed` unless it is `failed`.
@@ -145,7 +145,7 @@ def retry_by_hand(job: Job, *, at: datetime) -> Job:
 
 
 def discard_by_hand(job: Job, note: str, *, at: datetime) -> Job:
-    """An operator decides that a parked job shall not be sent.
+    """Return an operator decides that a parked job shall not be sent.
 
     Raises:
         DomainError: `job_not_failed` unless it is `failed`.
@@ -156,7 +156,7 @@ def discard_by_hand(job: Job, note: str, *, at: datetime) -> Job:
 
 
 def with_id(job: Job, provider_id: str) -> tuple[str, ...]:
-    """The provider's ids with one more; that of the present try stays the last."""
+    """Return the provider's ids with one more; that of the present try stays the last."""
     if provider_id in job.provider_ids:
         return job.provider_ids
     if job.state is JobState.DONE and job.provider_ids:  # an earlier try shows up: the last place is the present try's

@@ -76,7 +76,7 @@ Message: TypeAlias = Reply | DocumentMessage | Template | CourtCallback | Record
 
 
 def file_of(message: Message) -> DocumentFile | None:
-    """The document that must be uploaded before this message can leave."""
+    """Return the document that must be uploaded before this message can leave."""
     match message:
         case DocumentMessage(file=file):
             return file

@@ -45,7 +45,7 @@ class Recipient:
     last_inbound_at: datetime | None = None
 
     def having_written(self, at: datetime) -> Recipient:
-        """What happened at that time follows a message of theirs, so it opens the 24-hour window where nothing better is known."""
+        """Return what happened at that time follows a message of theirs, so it opens the 24-hour window where nothing better is known."""
         return self if self.last_inbound_at is not None else replace(self, last_inbound_at=at)
 
 
@@ -100,7 +100,7 @@ def lane_of(contact: Recipient, case_id: str | None = None) -> str:
 
 
 def channel_of(lane: str) -> str:
-    """The channel of a lane."""
+    """Return the channel of a lane."""
     return lane.partition(":")[0]
 
 
@@ -114,7 +114,7 @@ def reply_jobs(
     texts: NoticeTexts,
     at: datetime,
 ) -> tuple[Job, ...]:
-    """The dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
+    """Return the dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
     key = f"reply:{origin.message_id}"
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
@@ -137,14 +137,14 @@ def received_job(
 
 
 def document_key(document_id: str) -> str:
-    """The effect: this document is delivered once."""
+    """Return the effect: this document is delivered once."""
     return f"document:{document_id}"
 
 
 def document_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, issued: AnnouncedDocument, *, texts: NoticeTexts, at: datetime
 ) -> Job:
-    """The document to the citizen, or its number and hash to the court."""
+    """Return the document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
     values = {
         "product": texts.product(about.product),
@@ -179,7 +179,7 @@ def document_job(
 def turned_down_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
 ) -> Job:
-    """What the citizen must mend, or why it ends here."""
+    """Return what the citizen must mend, or why it ends here."""
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
     codes = [code for code, _ in why.reasons]
     values = {

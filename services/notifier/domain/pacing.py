@@ -32,7 +32,7 @@ class Rate:
     burst: float
 
     def full(self, at: datetime) -> Bucket:
-        """A bucket nobody has drawn from."""
+        """Return a bucket nobody has drawn from."""
         return Bucket(self.burst, at)
 
     def take(self, bucket: Bucket | None, at: datetime, wanted: int = 1) -> tuple[Bucket, int, float]:
@@ -69,7 +69,7 @@ class SenderState:
         return self.paused_reason is not None
 
     def slow_seconds(self, at: datetime) -> float:
-        """Seconds that everyone still has to wait."""
+        """Return seconds that everyone still has to wait."""
         return max(0.0, (self.slow_until - at).total_seconds()) if self.slow_until else 0.0
 
 
@@ -99,7 +99,7 @@ def maintenance(state: SenderState, *, at: datetime, jitter: float) -> SenderSta
 
 
 def calm(state: SenderState, *, at: datetime) -> SenderState:
-    """A message went through after the wait was over: forget one step of the slow-down."""
+    """Return a message went through after the wait was over: forget one step of the slow-down."""
     if state.slow_level == 0 or state.slow_seconds(at) > 0:
         return state
     return replace(state, slow_level=state.slow_level - 1)

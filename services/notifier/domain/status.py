@@ -23,7 +23,7 @@ def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime)
 
 
 def is_stale_failure(job: Job, provider_id: str) -> bool:
-    """Whether a `failed` status speaks of a try that is not the present one, or of a message that arrived all the same."""
+    """Return whether a `failed` status speaks of a try that is not the present one, or of a message that arrived all the same."""
     if job.progress.rank > Progress.FAILED.rank or job.state in (JobState.FAILED, JobState.DISCARDED, JobState.READY, JobState.HELD):
         return True
     if job.state is JobState.DONE:

@@ -64,27 +64,27 @@ class NoticeTexts:
         )
 
     def product(self, code: str) -> str:
-        """What people call a product."""
+        """Return what people call a product."""
         return self.products.get(code, code.upper())
 
     def reason(self, code: str) -> str:
-        """A sentence for a reason; a code without one gets the general sentence, never the bare code."""
+        """Return a sentence for a reason; a code without one gets the general sentence, never the bare code."""
         return self.reasons.get(code, self.unknown_reason)
 
     def reason_list(self, codes: Sequence[str]) -> str:
-        """One line per reason, each sentence once."""
+        """Return one line per reason, each sentence once."""
         return "\n".join(f"• {sentence}" for sentence in dict.fromkeys(self.reason(code) for code in codes))
 
     def note_block(self, note: str | None) -> str:
-        """What the officer added, or nothing."""
+        """Return what the officer added, or nothing."""
         return self.note.format(note=note.strip()) if note and note.strip() else ""
 
     def fill(self, name: str, **values: str) -> str:
-        """The free text, blank lines of missing parts closed up."""
+        """Return the free text, blank lines of missing parts closed up."""
         lines = self.wordings[name].text.format(**values).splitlines()
         kept = [line.rstrip() for number, line in enumerate(lines) if line.strip() or (number and lines[number - 1].strip())]
         return "\n".join(kept).strip()
 
     def parameters(self, name: str, **values: str) -> tuple[str, ...]:
-        """The template's parameters. Meta forbids line breaks, tabs and runs of more than four blanks in them."""
+        """Return the template's parameters. Meta forbids line breaks, tabs and runs of more than four blanks in them."""
         return tuple(" ".join(values[field].split()) for field in self.wordings[name].parameters)

@@ -11,7 +11,7 @@ from shared.values import Channel
 
 
 def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: SendPolicy) -> bool:
-    """Whether a free message may be sent: the person wrote within the last 24 hours. Nothing known counts as closed."""
+    """Return whether a free message may be sent: the person wrote within the last 24 hours. Nothing known counts as closed."""
     return last_inbound_at is not None and (at - last_inbound_at).total_seconds() < policy.window_seconds
 
 
@@ -54,12 +54,12 @@ def behind_template(job: Job) -> Job | None:
 
 
 def holds_something(job: Job) -> bool:
-    """Whether its lane must know of something that waits for the person: this job, or what its template stands for."""
+    """Return whether its lane must know of something that waits for the person: this job, or what its template stands for."""
     return job.state is JobState.HELD or behind_template(job) is not None
 
 
 def let_out(job: Job, template: Job | None, *, at: datetime) -> Job:
-    """The person wrote: what was held goes first, unless the template's own job goes on, which sends the message itself now."""
+    """Return the person wrote: what was held goes first, unless the template's own job goes on, which sends the message itself now."""
     if template is not None and template.is_open:
         return replace(job, state=JobState.DISCARDED, reason=None, done_at=at, note="Its message goes by the job of its template.")
     return replace(job, state=JobState.READY, template_since=None, created_at=at, next_at=at, reason=None)

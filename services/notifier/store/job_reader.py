@@ -21,7 +21,7 @@ class MongoJobReader:
         self._rows: Collection = mongo.collection(database, JOBS)
 
     async def get(self, key: str) -> JobRow:
-        """One job.
+        """Return one job.
 
         Raises:
             NotFound: `jobs_not_found`.
@@ -33,7 +33,7 @@ class MongoJobReader:
         return _row(doc)
 
     async def page(self, query: JobQuery) -> JobPage:
-        """One page.
+        """Return one page.
 
         Raises:
             BadInput: `cursor_malformed`.

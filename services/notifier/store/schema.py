@@ -48,7 +48,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
 
 
 def status_key(provider_id: str, progress: Progress) -> str:
-    """Key of a kept status."""
+    """Return key of a kept status."""
     return f"{provider_id}:{progress}"
 
 
@@ -61,7 +61,7 @@ def _file_from_doc(doc: Doc) -> DocumentFile:
 
 
 def message_to_doc(message: Message) -> Doc:
-    """Any message, tagged with its shape."""
+    """Return any message, tagged with its shape."""
     match message:
         case Reply():
             return {"shape": "reply", "text": message.text, "buttons": [{"id": each.id, "title": each.title} for each in message.buttons]}
@@ -89,7 +89,7 @@ def message_to_doc(message: Message) -> Doc:
 
 
 def message_from_doc(doc: Doc) -> Message:
-    """The inverse of `message_to_doc`."""
+    """Return the inverse of `message_to_doc`."""
     match doc["shape"]:
         case "reply":
             return Reply(doc["text"], tuple(Button(each["id"], each["title"]) for each in doc["buttons"]))
@@ -104,13 +104,13 @@ def message_from_doc(doc: Doc) -> Message:
 
 
 def template_from_doc(doc: Doc) -> Template:
-    """A template alone."""
+    """Return a template alone."""
     file = doc["file"]
     return Template(doc["name"], doc["language"], tuple(doc["parameters"]), None if file is None else _file_from_doc(file))
 
 
 def job_to_doc(job: Job) -> Doc:
-    """A job, without `_id`, `version` and `seq`."""
+    """Return a job, without `_id`, `version` and `seq`."""
     return {
         "channel": str(job.channel),
         "kind": str(job.kind),
@@ -143,7 +143,7 @@ def job_to_doc(job: Job) -> Doc:
 
 
 def job_from_doc(doc: Mapping[str, Any]) -> Job:
-    """The inverse of `job_to_doc`."""
+    """Return the inverse of `job_to_doc`."""
     return Job(
         key=doc["_id"],
         channel=Channel(doc["channel"]),

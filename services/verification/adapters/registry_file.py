@@ -31,7 +31,7 @@ Cells = Sequence[str]
 
 
 def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> Iterator[tuple[int, Cells | None]]:
-    """Every row as its line and the cells of these columns in their order; None where the row has another number of cells.
+    """Yield every row as its line and the cells of these columns in their order; None where the row has another number of cells.
 
     Args:
         path: The file.
@@ -60,7 +60,7 @@ def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> 
 
 
 def detect(path: Path) -> str:
-    """The encoding, by the bytes.
+    """Return the encoding, by the bytes.
 
     Raises:
         BadInput: `registry_malformed`: a workbook, an empty file, or bytes that only whoever wrote them can name.

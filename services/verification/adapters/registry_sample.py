@@ -59,7 +59,7 @@ class _Maker:
         self._serials: Counter[str] = Counter()
 
     def family(self, village: Village, *, first: bool) -> Family:
-        """A family of one of six shapes. The very first is a couple with children: demonstrations want one."""
+        """Return a family of one of six shapes. The very first is a couple with children: demonstrations want one."""
         shapes: tuple[tuple[Callable[[Village, Religion], list[Member]], int], ...] = (
             (self._couple_with_children, 66),
             (self._couple, 9),

@@ -64,7 +64,7 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
 
 
 def check_documents(submission: Submission, service: CivilService) -> Iterator[Finding]:
-    """Every need of the catalogue that applies to everybody is met by an attachment."""
+    """Yield every need of the catalogue that applies to everybody is met by an attachment."""
     for need in service.missing_needs(submission.attachment_kinds):
         yield failure("attachment_missing", f"attachments.{need.any_of[0]}")
 
@@ -102,7 +102,7 @@ def check_request(submission: Submission, service: CivilService, register: Regis
 
 
 def check_membership(submission: Submission, register: Register, *, today: date) -> Iterator[Finding]:
-    """The person is in the register, in the family of the card, and that family is ours."""
+    """Yield the person is in the register, in the family of the card, and that family is ours."""
     nik = submission.holder_nik
     own = register.family_of(nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
@@ -140,7 +140,7 @@ def _unknown_family(submission: Submission, own: Family | None, register: Regist
 
 
 def check_against_register(nik: str, name: str | None, member: Member, prefix: str = "") -> Iterator[Finding]:
-    """What was said of a person agrees with the person's row.
+    """Yield what was said of a person agrees with the person's row.
 
     A NIK keeps the birth date and sex of its first recording, so a difference there is a warning.
     """
@@ -154,13 +154,13 @@ def check_against_register(nik: str, name: str | None, member: Member, prefix: s
 
 
 def name_key(name: str) -> str:
-    """A name in the form in which two of them are compared: letters only, capitals, no accents."""
+    """Return a name in the form in which two of them are compared: letters only, capitals, no accents."""
     plain = unicodedata.normalize("NFKD", name.upper())
     return re.sub(r"[^A-Z]", "", plain)
 
 
 def check_decision(submission: Submission, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:
-    """The decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
+    """Yield the decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
     yield from _check_decision_form(decision, today)
     malformed = False
     for role, party in (("husband", decision.husband), ("wife", decision.wife)):

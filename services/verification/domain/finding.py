@@ -28,10 +28,10 @@ class Finding:
 
 
 def failure(code: str, field: str | None = None) -> Finding:
-    """A finding that needs somebody."""
+    """Return a finding that needs somebody."""
     return Finding(code, field)
 
 
 def warning(code: str, field: str | None = None) -> Finding:
-    """A finding that is only noted."""
+    """Return a finding that is only noted."""
     return Finding(code, field, Severity.WARNING)

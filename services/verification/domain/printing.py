@@ -52,7 +52,7 @@ def check_card(card: Card) -> Iterator[Finding]:
 
 
 def ensure_printable(card: Card) -> Card:
-    """The card, for whoever is about to approve it.
+    """Return the card, for whoever is about to approve it.
 
     Raises:
         DomainError: `card_too_large` or `register_unprintable`: the register has to be mended first.

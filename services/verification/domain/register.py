@@ -34,7 +34,7 @@ class Member:
     kitap: str = "-"
 
     def age_on(self, day: date) -> int:
-        """Full years of age."""
+        """Return full years of age."""
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
@@ -66,7 +66,7 @@ class Family:
     former: tuple[Former, ...] = ()
 
     def member(self, nik: str) -> Member | None:
-        """The member with this NIK."""
+        """Return the member with this NIK."""
         return next((member for member in self.members if member.nik == nik), None)
 
     @property
@@ -107,7 +107,7 @@ class Register:
         return ".".join(str(family.edition) for family in self.by_kk.values())
 
     def family_of(self, nik: str) -> Family | None:
-        """The family in which this person is registered."""
+        """Return the family in which this person is registered."""
         return self.by_nik.get(nik)
 
     def person(self, nik: str) -> Member | None:
@@ -116,5 +116,5 @@ class Register:
         return family.member(nik) if family else None
 
     def family(self, kk_number: str) -> Family | None:
-        """The family of this card."""
+        """Return the family of this card."""
         return self.by_kk.get(kk_number)

@@ -110,7 +110,7 @@ class Flaw:
 
 
 def normal(column: str, text: str) -> str:
-    """The form in which a text is kept: composed letters, single blanks, RT and RW of three digits, `-` for what there is not.
+    """Return the form in which a text is kept: composed letters, single blanks, RT and RW of three digits, `-` for what there is not.
 
     Control characters stay, so that `check_row` names them.
     """
@@ -152,13 +152,13 @@ def check_family(family: Family, *, today: date) -> tuple[tuple[int, Flaw], ...]
 
 
 def rows_from(family: Family) -> tuple[dict[str, str], ...]:
-    """A family as rows of text."""
+    """Return a family as rows of text."""
     shared = {name: str(getattr(family, name)) for name in FAMILY_COLUMNS}
     return tuple(shared | {name: _cell(getattr(member, name)) for name in MEMBER_COLUMNS} for member in family.members)
 
 
 def family_from(rows: Sequence[Row]) -> Family:
-    """The family of rows in which nothing was found.
+    """Return the family of rows in which nothing was found.
 
     Raises:
         ValueError: They were not checked.

@@ -63,15 +63,15 @@ class CourtDecision:
         return self.pledge_on or self.final_on
 
     def party(self, nik: str) -> CourtParty | None:
-        """The party with this NIK."""
+        """Return the party with this NIK."""
         return next((party for party in (self.husband, self.wife) if party.nik == nik), None)
 
     def other(self, nik: str) -> CourtParty:
-        """The party that does not have this NIK."""
+        """Return the party that does not have this NIK."""
         return self.wife if self.husband.nik == nik else self.husband
 
     def custody_of(self, nik: str) -> frozenset[str]:
-        """NIKs of the children in the custody of this party."""
+        """Return NIKs of the children in the custody of this party."""
         return frozenset(child.nik for child in self.children if child.custody_nik == nik)
 
 

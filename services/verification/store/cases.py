@@ -16,12 +16,12 @@ from shared.values import Attachment, Contact, VouchedBy, Vouching
 
 
 def finding_doc(finding: Finding) -> Doc:
-    """A finding as it lies in a case or a task."""
+    """Return a finding as it lies in a case or a task."""
     return {"code": finding.code, "field": finding.field, "severity": finding.severity.value}
 
 
 def finding_from(doc: Doc) -> Finding:
-    """A finding as it lay."""
+    """Return a finding as it lay."""
     return Finding(code=doc["code"], field=doc["field"], severity=Severity(doc["severity"]))
 
 

@@ -16,7 +16,7 @@ _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of o
 
 
 def member_doc(member: Member) -> Doc:
-    """A row as it lies in a family or on an approved card."""
+    """Return a row as it lies in a family or on an approved card."""
     doc = fields_of(member)
     doc |= {
         "born_on": member.born_on.isoformat(),
@@ -28,7 +28,7 @@ def member_doc(member: Member) -> Doc:
 
 
 def member_from(doc: Doc) -> Member:
-    """A row as it lay."""
+    """Return a row as it lay."""
     return Member(
         **(
             doc
@@ -123,7 +123,7 @@ class RegistryStore:
         return int(closed.modified_count)
 
     async def is_empty(self) -> bool:
-        """Whether no family was ever loaded."""
+        """Return whether no family was ever loaded."""
         with reachable():
             return await self._families.find_one({}, projection={"_id": 1}) is None
 

@@ -26,7 +26,7 @@ class MongoTaskReader:
         self._tasks = mongo.collection(database, TASKS)
 
     async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
-        """One page, the most urgent first.
+        """Return one page, the most urgent first.
 
         Raises:
             BadInput: `cursor_malformed`.

@@ -68,12 +68,12 @@ def tls_context(authorities: Path | None = None, certificate: Path | None = None
 
 
 def endpoint(url: str, authorities: Path | None = None) -> BrokerEndpoint:
-    """An endpoint from an address: amqps:// trusts `authorities`, else what the system trusts."""
+    """Return an endpoint from an address: amqps:// trusts `authorities`, else what the system trusts."""
     return BrokerEndpoint(url, tls_context(authorities) if urlsplit(url).scheme == "amqps" else None)
 
 
 def with_user(url: str, user: str, password: str, vhost: str | None = None) -> str:
-    """The same broker for another user, and another vhost where one is given."""
+    """Return the same broker for another user, and another vhost where one is given."""
     parts = urlsplit(url)
     address = parts.netloc.rpartition("@")[2]
     path = parts.path if vhost is None else "/" + quote(vhost, safe="")
@@ -181,7 +181,7 @@ class BrokerChannel:
         await self.channel.basic_consume(queue, on_message, consumer_tag=queue)
 
     def blocked(self) -> bool:
-        """Whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""
+        """Return whether the broker takes no publishes now (memory or disk alarm): a state, not a failure of the connection."""
         step = self.channel.connection.ready()  # ends at its first step, unless the broker said connection.blocked
         try:
             step.send(None)

@@ -54,7 +54,7 @@ class QueueBrowser:
             await session.close()
 
     async def read(self, queue: str, most: int = MOST) -> list[QueuedMessage]:
-        """The oldest letters, without taking any.
+        """Return the oldest letters, without taking any.
 
         Raises:
             ConnectionLost: the broker is not there.

@@ -74,7 +74,7 @@ class ReconnectingChannel:
         return session if session is not None and not session.lost.is_set() else None
 
     async def session(self) -> BrokerChannel:
-        """The session, waited for as long as it takes: callers bring their own time limit."""
+        """Return the session, waited for as long as it takes: callers bring their own time limit."""
         while (session := self.current) is None:
             self._available.clear()
             await self._available.wait()

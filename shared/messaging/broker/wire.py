@@ -88,7 +88,7 @@ def receive(message: DeliveredMessage) -> Delivery:
 
 
 def copy(delivery: Delivery, exchange: str, routing_key: str, **headers: Any) -> Outgoing:
-    """The same message for another exchange: same id, type and bytes, our own headers, `headers` on top.
+    """Return the same message for another exchange: same id, type and bytes, our own headers, `headers` on top.
 
     A header name is given with underscores (`x_attempt`); a None takes it away. The broker's own headers (x-death and its kin) stay
     behind: on a message published again they would only mislead.

@@ -77,7 +77,7 @@ def still_waiting(until: datetime, now: datetime, policy: RetryPolicy) -> RetryD
 
 
 def shortest(seconds: float, ladder: Sequence[RetryDelay]) -> RetryDelay:
-    """The shortest rung that is at least so long; the last where none is."""
+    """Return the shortest rung that is at least so long; the last where none is."""
     return next((step for step in ladder if step.seconds >= seconds), ladder[-1])
 
 

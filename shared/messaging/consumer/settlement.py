@@ -93,7 +93,7 @@ class Settlement:
         return retry.still_waiting(datetime.fromtimestamp(until, UTC), self._clock(), self._policy)
 
     def copy(self, delivery: Delivery, outcome: Outcome) -> Outgoing | None:
-        """The copy that an outcome asks for: to the dead letters, to a rung of the ladder, or none."""
+        """Return the copy that an outcome asks for: to the dead letters, to a rung of the ladder, or none."""
         if isinstance(outcome, Dead):
             return wire.copy(delivery, dead_exchange(self._service), self._service, x_reason=outcome.code, x_not_before=None)
         if not isinstance(outcome, Retry):

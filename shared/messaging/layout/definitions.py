@@ -32,7 +32,7 @@ class NotApplied(Exception):  # noqa: N818 - the finding
 
 
 def render(layout: Layout, vhost: str) -> Definitions:
-    """What belongs to one vhost: exchanges, queues, bindings, policies. May be kept in git: it holds no secret."""
+    """Return what belongs to one vhost: exchanges, queues, bindings, policies. May be kept in git: it holds no secret."""
     return {
         "exchanges": [
             {
@@ -107,7 +107,7 @@ def hash_password(password: str, salt: bytes | None = None) -> str:
 
 
 def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
-    """Each user's password: from the environment, else from a file in `folder`, else made and kept there.
+    """Return each user's password: from the environment, else from a file in `folder`, else made and kept there.
 
     Both are named `AMQP_PASSWORD_<USER>` with `_` for a dot, the file in lower case; a file that is made is for its owner alone to read.
 
@@ -128,7 +128,7 @@ def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
 
 
 def password_name(user: str) -> str:
-    """The variable with a user's password, and in lower case the file."""
+    """Return the variable with a user's password, and in lower case the file."""
     return f"AMQP_PASSWORD_{user.replace('.', '_').upper()}"
 
 
@@ -178,7 +178,7 @@ async def apply_by_api(definitions: Definitions, url: str, seconds: float = APPL
 
 
 async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[str]:
-    """What of `expected` the broker lacks or has otherwise, one line each. What it has besides is nobody's concern here.
+    """Return what of `expected` the broker lacks or has otherwise, one line each. What it has besides is nobody's concern here.
 
     Raises:
         NotApplied: the broker did not answer.
@@ -199,7 +199,7 @@ async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = ()
 
 
 async def exported(vhost: str, ctl: Sequence[str] = (), api: str = "") -> Definitions:
-    """What the broker has, of all virtual hosts.
+    """Return what the broker has, of all virtual hosts.
 
     Raises:
         NotApplied: the broker did not answer.

@@ -67,12 +67,12 @@ def dead_queue(service: str) -> str:
 
 
 def retry_exchange(service: str) -> str:
-    """Where a service puts what it takes up again later, and where that comes back from."""
+    """Return where a service puts what it takes up again later, and where that comes back from."""
     return f"retry.{service}"
 
 
 def dead_exchange(service: str) -> str:
-    """Where a service puts what it can't handle."""
+    """Return where a service puts what it can't handle."""
     return f"dead.{service}"
 
 
@@ -173,7 +173,7 @@ def build(
 
 
 def console(name: str) -> Layout:
-    """One more staff console: its queue, told everything that consoles are told, and a user that reads this queue and nothing else.
+    """Return one more staff console: its queue, told everything that consoles are told, and a user that reads this queue and nothing else.
 
     Raises:
         ValueError: a name must be a word of small letters and digits.
@@ -185,7 +185,7 @@ def console(name: str) -> Layout:
 
 
 def product(ladder: Sequence[RetryDelay] = LADDER) -> Layout:
-    """The product's layout: who consumes what comes from the registry of contracts.
+    """Return the product's layout: who consumes what comes from the registry of contracts.
 
     A queue is also bound to every old version that an upcaster leads to one it consumes, so that publishers of the last release are heard.
     """

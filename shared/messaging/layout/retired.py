@@ -31,7 +31,7 @@ class Retired:
 
 
 async def find(layout: Layout, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[Retired]:
-    """What there is of it in a vhost.
+    """Return what there is of it in a vhost.
 
     Raises:
         NotApplied: the broker did not answer.

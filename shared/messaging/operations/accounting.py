@@ -95,7 +95,7 @@ class Flow:
 
 
 def by_state(name: str, collection: str, *, finished: Sequence[str], parked: Sequence[str], in_flight: Sequence[str]) -> AccountSpec:
-    """An account over one collection whose documents have a `state`: everything in it was accepted."""
+    """Return an account over one collection whose documents have a `state`: everything in it was accepted."""
 
     def states(values: Sequence[str]) -> tuple[Count, ...]:
         return (Count(collection, {"state": {"$in": list(values)}}),)

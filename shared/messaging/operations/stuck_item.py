@@ -46,7 +46,7 @@ class StuckItem:
         return f"{self.service}/{self.place}/{self.id}"
 
     def content(self, *, in_full: bool) -> Any:
-        """The body for an operator's eyes; without what is personal unless they ask for all of it."""
+        """Return the body for an operator's eyes; without what is personal unless they ask for all of it."""
         try:
             found = orjson.loads(self.body)
         except orjson.JSONDecodeError:

@@ -129,7 +129,7 @@ class StuckMessages:
         return [(letter, None if row is None else row.state) for letter, row in found]
 
     async def unrouted(self) -> list[QueuedMessage]:
-        """What no queue took.
+        """Return what no queue took.
 
         Raises:
             ConnectionLost: the broker is not there.

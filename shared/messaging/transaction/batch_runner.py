@@ -53,7 +53,7 @@ class BatchRunner(Generic[T]):
         self._clock = clock
 
     async def run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]]) -> list[Outcome]:
-        """One outcome per delivery, in order."""
+        """Return one outcome per delivery, in order."""
         outcomes: dict[int, Outcome] = {}
         try:
             await self._run(deliveries, routes, outcomes)

@@ -63,7 +63,7 @@ class Inbox:
             raise
 
     async def known(self, keys: Iterable[str]) -> frozenset[str]:
-        """Which of these were handled, read outside any transaction."""
+        """Return which of these were handled, read outside any transaction."""
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return frozenset()
@@ -71,7 +71,7 @@ class Inbox:
         return frozenset(doc["_id"] for doc in docs)
 
     async def find(self, key: str) -> InboxRow | None:
-        """One row, with the answer that was given."""
+        """Return one row, with the answer that was given."""
         return (await self._lookups.find((key,))).get(key)
 
     async def _read(self, keys: Sequence[str]) -> dict[str, InboxRow]:
@@ -80,7 +80,7 @@ class Inbox:
 
 
 def message_key(consumer: str, message_id: str) -> str:
-    """The inbox key of a message: one message may have several consumers."""
+    """Return the inbox key of a message: one message may have several consumers."""
     return f"{consumer}:{message_id}"
 
 

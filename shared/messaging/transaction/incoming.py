@@ -80,7 +80,7 @@ async def prefetch(tx: T, items: Sequence[IncomingMessage[T]]) -> None:
 
 
 def judge(error: Exception) -> Outcome:
-    """What an error of a handler or a flush means for its message (the table in `shared.errors`).
+    """Return what an error of a handler or a flush means for its message (the table in `shared.errors`).
 
     Raises:
         DatabaseUnavailable: it means nothing for the message; MongoDB is down.

@@ -114,7 +114,7 @@ class RelayHandoff(Protocol):
     """What carries the rows of this process away: its `Relay`."""
 
     def hold(self) -> BirthLease | None:
-        """The lease for rows that are to be written now; None when they shall lie until somebody claims them."""
+        """Return the lease for rows that are to be written now; None when they shall lie until somebody claims them."""
 
     def take(self, handed: LeasedRows) -> None:
         """These are committed: carry them."""
@@ -198,7 +198,7 @@ class Outbox:
         )
 
     async def oldest_unsent_seconds(self) -> float:
-        """Age of the oldest row that still must be told, 0 when there is none."""
+        """Return age of the oldest row that still must be told, 0 when there is none."""
         pipeline: list[Doc] = [
             {"$match": {"state": NEW}},
             {"$sort": {"_id": ASCENDING}},
@@ -209,12 +209,12 @@ class Outbox:
         return max(0.0, docs[0]["age"] / 1000) if docs else 0.0
 
     async def find(self, event_id: str) -> ParkedEvent | None:
-        """One that the broker refused, with its reason."""
+        """Return one that the broker refused, with its reason."""
         doc = await self._rows.find_one({"_id": event_id, "state": PARKED})
         return None if doc is None else _parked(doc)
 
     async def parked(self, limit: int = 100) -> list[ParkedEvent]:
-        """What the broker refused, the oldest first."""
+        """Return what the broker refused, the oldest first."""
         docs = await self._rows.find({"state": PARKED}).sort("_id", ASCENDING).limit(limit).to_list(None)
         return [_parked(doc) for doc in docs]
 

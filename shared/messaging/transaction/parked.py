@@ -78,17 +78,17 @@ class ParkedMessages:
         )
 
     async def find(self, key: str) -> ParkedMessage | None:
-        """One by its key `consumer:message_id`."""
+        """Return one by its key `consumer:message_id`."""
         doc = await self._rows.find_one({"_id": key})
         return None if doc is None else _from_doc(doc)
 
     async def list(self, state: ParkedState = ParkedState.PARKED, limit: int = 100) -> list[ParkedMessage]:
-        """The oldest first."""
+        """Return the oldest first."""
         docs = await self._rows.find({"state": state.value}).sort("at", 1).limit(limit).to_list(None)
         return [_from_doc(doc) for doc in docs]
 
     async def count(self, state: ParkedState = ParkedState.PARKED) -> int:
-        """How many stand there."""
+        """Return how many stand there."""
         return await self._rows.count_documents({"state": state.value})
 
     async def mark_replayed(self, key: str, at: datetime) -> bool:

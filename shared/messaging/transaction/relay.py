@@ -79,7 +79,7 @@ class Relay:
         return self._oldest_seconds
 
     def hold(self) -> BirthLease | None:
-        """The lease for rows that this process writes now; None when it could not carry them at once."""
+        """Return the lease for rows that this process writes now; None when it could not carry them at once."""
         ready = self._running and not self._failures and len(self._handed) < HANDED_ROWS
         return self._hold if ready else None
 

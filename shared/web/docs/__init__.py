@@ -47,7 +47,7 @@ class Assets:
         self._files: dict[str, Path] = {}
 
     def names(self) -> dict[str, str]:
-        """The served name of each role in the page. Read at the first call that finds all of them.
+        """Return the served name of each role in the page. Read at the first call that finds all of them.
 
         Raises:
             FileNotFoundError: a library is not installed.
@@ -59,7 +59,7 @@ class Assets:
         return self._names
 
     def find(self, name: str) -> Path | None:
-        """The file under a served name.
+        """Return the file under a served name.
 
         Raises:
             FileNotFoundError: a library is not installed.

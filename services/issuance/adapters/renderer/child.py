@@ -44,7 +44,7 @@ class RenderServer:
             self.render(product, sheet, EPOCH)
 
     def ready(self) -> dict[str, Any]:
-        """What the service is told about the certificate."""
+        """Return what the service is told about the certificate."""
         identity = self._signer.identity
         return {
             "ready": True,
@@ -61,7 +61,7 @@ class RenderServer:
 
 
 def read_frame(source: BinaryIO) -> dict[str, Any] | None:
-    """The next message, or None when the service is gone."""
+    """Return the next message, or None when the service is gone."""
     header = source.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
@@ -72,7 +72,7 @@ def read_frame(source: BinaryIO) -> dict[str, Any] | None:
 
 
 def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
-    """One order. What went wrong is told by code and type only: a message could repeat personal data."""
+    """Return one order. What went wrong is told by code and type only: a message could repeat personal data."""
     try:
         pdf = room.render(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
     except BROKEN_SHEET as error:

@@ -17,7 +17,7 @@ class Torn(Exception):  # noqa: N818 - the finding: a header that can't be
 
 
 def pack(message: Mapping[str, Any], blob: bytes = b"") -> bytes:
-    """One frame."""
+    """Return one frame."""
     text = orjson.dumps(message)
     return HEADER.pack(len(text), len(blob)) + text + blob
 
@@ -35,7 +35,7 @@ def lengths(header: bytes) -> tuple[int, int]:
 
 
 def unpack(text: bytes) -> dict[str, Any]:
-    """The JSON part.
+    """Return the JSON part.
 
     Raises:
         Torn: it is no JSON object.

@@ -45,7 +45,7 @@ class EncodedOnce(SigningCertificateV2Provider):
         self._encoded = as_signing_certificate_v2(certificate).dump()
 
     async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:  # noqa: FBT001, FBT002, ARG002 - pyHanko's signature
-        """The attribute's value; its parts are read only if somebody asks for them."""
+        """Return the attribute's value; its parts are read only if somebody asks for them."""
         return tsp.SigningCertificateV2.load(self._encoded)
 
 

@@ -27,7 +27,7 @@ class Typesetter:
         }
 
     def products(self) -> tuple[str, ...]:
-        """What it has templates for."""
+        """Return what it has templates for."""
         return tuple(self._compilers)
 
     def typeset(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
@@ -50,6 +50,6 @@ class Typesetter:
 
 
 def qr_svg(url: str) -> str:
-    """A QR code with the quiet zone of ISO/IEC 18004, error correction M: it survives a fold in a printed sheet."""
+    """Return a QR code with the quiet zone of ISO/IEC 18004, error correction M: it survives a fold in a printed sheet."""
     code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     return str(code.to_svg(add_quiet_zones=True))
