@@ -79,6 +79,22 @@ async def test_headers_that_must_be_sent_are_required(apps: dict[str, FastAPI]) 
     }
 
 
+async def test_every_list_is_paged_in_one_way(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    """`limit` and `after` in, `next` out, in every service."""
+    paged = 0
+    for app in apps.values():
+        document = app.openapi()
+        for method, path, operation in operations(app):
+            asked = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+            assert not asked & {"before", "cursor", "page", "offset", "skip"}, f"{method} {path}"
+            if "limit" in asked:
+                paged += 1
+                shape = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
+                assert "after" in asked, f"{method} {path}"
+                assert "next" in document["components"]["schemas"][shape]["properties"], f"{method} {path}"
+    assert paged >= 4, "nothing is read"
+
+
 async def test_a_server_is_named(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
     addresses = {name: app.openapi()["servers"][0]["variables"]["address"]["default"] for name, app in apps.items()}
     ports = {"intake": 8101, "verification": 8102, "issuance": 8103, "notifier": 8104}

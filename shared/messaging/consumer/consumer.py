@@ -18,7 +18,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from shared import logs
 from shared.backoff import Backoff
@@ -41,13 +41,6 @@ PREFETCH_BATCHES: Final = 2  # one in hand, one ready; more only makes more of t
 COPY_PAUSES: Final = Backoff(0.2, 2.0)  # before a copy that failed is published again
 
 _log = logs.get("consumer")
-
-
-class Publish(Protocol):
-    """`Publisher.publish`."""
-
-    async def __call__(self, message: Outgoing) -> None:
-        """Return when it is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ class Consumer:
         *,
         handle: Handle,
         park: Park,
-        publish: Publish,
+        publish: Callable[[Outgoing], Awaitable[None]],
         ping: Callable[[], Awaitable[None]],
         clock: Clock = system_now,
         options: Options | None = None,
@@ -98,7 +91,7 @@ class Consumer:
             service: The name of the service, which is its queue's.
             handle: Turns deliveries into outcomes.
             park: Records what the retry ladder gives up.
-            publish: For copies; on a connection of its own, because a blocked one would stall acknowledgements.
+            publish: `Publisher.publish`, for copies; on a connection of its own, because a blocked one would stall acknowledgements.
             ping: Raises while MongoDB is down.
             clock: For waits that have a moment.
             options: Batch size and patience.
