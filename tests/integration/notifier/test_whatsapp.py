@@ -238,14 +238,9 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
     (first, _) = await rig.jobs()
 
     async def refused(tx: Tx) -> None:
-        verdict = SendVerdict(Action.RETRY, "meta_131000")
-        after, facts = attempt.settle(
-            status.note_failure(await tx.get_job(first.key), first.provider_id or ""),
-            verdict,
-            at=rig.clock() + timedelta(seconds=30),
-            jitter=0.0,
-            policy=rig.parts.deps.policy,
-        )
+        verdict, at = SendVerdict(Action.RETRY, "meta_131000"), rig.clock() + timedelta(seconds=30)
+        failed = status.note_failure(await tx.get_job(first.key), first.provider_id or "")
+        after, facts = attempt.settle(failed, verdict, at=at, jitter=0.0, policy=rig.parts.deps.policy)
         tx.save_job(after)
         for fact in facts:
             tx.emit(fact)
