@@ -23,10 +23,13 @@ class Contract(BaseModel):
 
 
 class Event(Contract):
-    """The data of one event type. Subclasses are named after the fact and registered in `shared.contracts.registry`."""
+    """The data of one event type, named after the fact. Every subclass with a `type` is registered (`shared.contracts.registry`)."""
 
     type: ClassVar[str]
     """`publisher.noun_verb_past.vN`: type = routing key = name of the golden sample."""
+
+    consumers: ClassVar[tuple[str, ...]] = ()
+    """The services whose queues are bound to it."""
 
     exchange: ClassVar[str] = "events"
     """`events` for the pipeline, `staff` for what staff consoles are told."""

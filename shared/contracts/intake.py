@@ -29,6 +29,7 @@ class RequestSubmitted(Event):
     """
 
     type: ClassVar[str] = "intake.request_submitted.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("verification", "notifier")
 
     request_id: str
     receipt: str
@@ -67,6 +68,7 @@ class ReplyComposed(Event):
     """The dialogue answered a message. Subject: the conversation id, so that the sequence is the order of the chat."""
 
     type: ClassVar[str] = "intake.reply_composed.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
 
     conversation_id: str
     request_id: str | None = None
@@ -93,6 +95,7 @@ class MessageStatusReceived(Event):
     """The provider told how far a message of ours came. Subject: SHA-256 of the wamid. May repeat, and come in any order."""
 
     type: ClassVar[str] = "intake.message_status_received.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
 
     status: DeliveryStatus
     at: AwareDatetime

@@ -23,6 +23,7 @@ class DocumentIssued(Event):
     """A document exists: numbered, signed, stored; its bytes never change. Subject: the document id."""
 
     type: ClassVar[str] = "issuance.document_issued.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "verification", "notifier")
 
     document_id: str
     request_id: str

@@ -19,6 +19,7 @@ class NoticeDelivered(Event):
     """The recipient's side accepted it: WhatsApp took the message, the court answered 2xx. Subject: the job id (effect key)."""
 
     type: ClassVar[str] = "notifier.notice_delivered.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
 
     job_id: str
     request_id: str | None = None
@@ -32,6 +33,7 @@ class NoticeFailed(Event):
     """It could not be told and will not be tried again by itself. Subject: the job id (effect key)."""
 
     type: ClassVar[str] = "notifier.notice_failed.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
 
     job_id: str
     request_id: str | None = None

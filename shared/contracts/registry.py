@@ -14,41 +14,16 @@ from shared.contracts.envelope import Envelope, Event, split_type
 
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
 
-EVENTS: Final[tuple[type[Event], ...]] = (
-    intake.RequestSubmitted,
-    intake.ReplyComposed,
-    intake.MessageStatusReceived,
-    verification.RequestApproved,
-    verification.RequestReturned,
-    verification.RequestRejected,
-    verification.TaskOpened,
-    verification.TaskClosed,
-    issuance.DocumentIssued,
-    notifier.NoticeDelivered,
-    notifier.NoticeFailed,
+EVENTS: Final[tuple[type[Event], ...]] = tuple(
+    thing
+    for contracts in (intake, verification, issuance, notifier)
+    for thing in vars(contracts).values()
+    if isinstance(thing, type) and issubclass(thing, Event) and "type" in vars(thing)
 )
+"""Every class with a type, in the order in which the contracts are written."""
 
 CONSUMERS: Final[Mapping[str, tuple[type[Event], ...]]] = MappingProxyType(
-    {
-        "intake": (
-            verification.RequestApproved,
-            verification.RequestReturned,
-            verification.RequestRejected,
-            issuance.DocumentIssued,
-            notifier.NoticeDelivered,
-            notifier.NoticeFailed,
-        ),
-        "verification": (intake.RequestSubmitted, issuance.DocumentIssued),
-        "issuance": (verification.RequestApproved,),
-        "notifier": (
-            intake.RequestSubmitted,
-            intake.ReplyComposed,
-            intake.MessageStatusReceived,
-            verification.RequestReturned,
-            verification.RequestRejected,
-            issuance.DocumentIssued,
-        ),
-    },
+    {service: tuple(event for event in EVENTS if service in event.consumers) for service in SERVICES}
 )
 """Which service's queue is bound to which event; each `consumers.py` must handle exactly these."""
 

@@ -37,6 +37,7 @@ class RequestApproved(Event):
     """The office decided: the document may be made. Subject: the request id."""
 
     type: ClassVar[str] = "verification.request_approved.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "issuance")
 
     request_id: str
     receipt: str
@@ -78,6 +79,7 @@ class RequestReturned(RequestTurnedDown):
     """The citizen can mend it: what is missing or unreadable. Subject: the request id."""
 
     type: ClassVar[str] = "verification.request_returned.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
     returned_at: AwareDatetime
     officer_id: Annotated[str | None, Field(description="Who returned it; null: the rules alone")] = None
@@ -90,6 +92,7 @@ class RequestRejected(RequestTurnedDown):
     """It ends here: another office's, or what the law refuses. Subject: the request id."""
 
     type: ClassVar[str] = "verification.request_rejected.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
     rejected_at: AwareDatetime
 
