@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from shared.values import Channel
 
@@ -18,6 +20,17 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"
     REJECTED = "rejected"
     DOCUMENT = "document"
+
+
+SPEAKS_OF: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
+    {
+        NoticeKind.REPLY: frozenset(),
+        NoticeKind.RETURNED: frozenset({"product", "receipt", "reasons", "note"}),
+        NoticeKind.REJECTED: frozenset({"product", "receipt", "reasons", "note"}),
+        NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url"}),
+    }
+)
+"""What the text of each kind may speak of. A kind that is not named here is never told to a person."""
 
 
 @dataclass(frozen=True, slots=True)

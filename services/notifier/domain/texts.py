@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any, Final, Self
+from typing import Any, Self
 
-_FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    "document": frozenset({"product", "receipt", "document_number", "check_url"}),
-    "returned": frozenset({"product", "receipt", "reasons", "note"}),
-    "rejected": frozenset({"product", "receipt", "reasons", "note"}),
-    "reply": frozenset(),
-}
-"""What each text may speak of."""
+from services.notifier.domain.facts import SPEAKS_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +34,19 @@ class NoticeTexts:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read `templates/notices.toml`, with `reasons`: code -> sentence.
+        """Read `templates/notices.toml`, with `reasons`: code -> sentence, and `products`, `file_names`: code -> name.
 
         Raises:
             ValueError: a notice is missing, or speaks of something it does not know.
         """
         wordings = {}
-        for name, known in _FIELDS.items():
+        for name, known in SPEAKS_OF.items():
             row = data["notices"][name]
             wording = Wording(row.get("text", "").strip(), row["template"], row["language"], tuple(row.get("parameters", ())))
             spoken = {field for _, field, _, _ in Formatter().parse(wording.text) if field is not None} | set(wording.parameters)
             if not spoken <= known:
                 raise ValueError(f"notice {name}: unknown fields {sorted(spoken - known)}")
-            wordings[name] = wording
+            wordings[str(name)] = wording
         return cls(
             wordings=wordings,
             reasons=dict(data["reasons"]),
