@@ -40,12 +40,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A document the office makes. `code` is the two letters in its document numbers."""
+    """A document the office makes. `code` is the two letters in its document numbers.
+
+    `document` names what is sent, which for a card is the slip to pick it up with; `file_name` begins the name of its file.
+    """
 
     id: str
     name: str
     form: ProductForm
     code: str
+    document: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,20 @@ def catalogue() -> Catalogue:
     """Return the catalogue as shipped (`data/services.toml`), read once."""
     document = tomllib.loads(files(__package__).joinpath("data/services.toml").read_text(encoding="utf-8"))
     places = {key: Place(**row) for key, row in document["places"].items()}
-    products = {
-        key: Product(id=key, name=row["name"], form=ProductForm(row["form"]), code=row["code"]) for key, row in document["products"].items()
-    }
+    products = {key: _product(key, row) for key, row in document["products"].items()}
     services = {key: _service(key, row, places) for key, row in document["services"].items()}
     return Catalogue(services=services, products=products, attachments=document["attachments"])
+
+
+def _product(key: str, row: Mapping[str, Any]) -> Product:
+    return Product(
+        id=key,
+        name=row["name"],
+        form=ProductForm(row["form"]),
+        code=row["code"],
+        document=row.get("document", row["name"]),
+        file_name=row.get("file_name", key.upper()),
+    )
 
 
 def _service(key: str, row: Mapping[str, Any], places: Mapping[str, Place]) -> CivilService:

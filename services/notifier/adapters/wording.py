@@ -1,4 +1,4 @@
-"""Reads the texts from the folder `templates/` of this service, and the reasons from the list that all services share."""
+"""Reads the texts from the folder `templates/` of this service; the reasons and the names of products from what all services share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tomllib
 from importlib.resources import files
 
 from services.notifier.domain.texts import NoticeTexts
+from shared.reference.catalogue import catalogue
 from shared.reference.reasons import reasons
 
 
@@ -16,4 +17,10 @@ def load_texts() -> NoticeTexts:
         ValueError: a notice is missing or names a field that does not exist.
     """
     data = tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8"))
-    return NoticeTexts.from_data({**data, "reasons": {code: reason.text for code, reason in reasons().items()}})
+    products = catalogue().products
+    shared = {
+        "reasons": {code: reason.text for code, reason in reasons().items()},
+        "products": {code: product.document for code, product in products.items()},
+        "file_names": {code: product.file_name for code, product in products.items()},
+    }
+    return NoticeTexts.from_data(data | shared)
