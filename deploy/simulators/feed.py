@@ -15,6 +15,7 @@ from starlette.requests import Request
 RING_SIZE: Final = 2_000  # a page that lost its connection for a minute catches up from here
 SUBSCRIBER_BACKLOG: Final = 1_000  # a page that reads slower than this is cut off and reconnects
 RECONNECT_MS: Final = 1_000  # a page that lost its connection asks again after it
+CLOSE_SECONDS: Final = 5  # `close` ends the streams of a process that goes down; the library would cut them before
 KEEPALIVE_SECONDS: Final = 15  # below the 30 s after which browsers and proxies give up on a silent stream
 
 
@@ -88,7 +89,9 @@ class Feed:
     def answer(self, request: Request, after: int | None = None) -> EventSourceResponse:
         """Answer with all that happens from now on; `after`, or the header Last-Event-ID, replays what the ring still holds."""
         last = request.headers.get("last-event-id", "")
-        return EventSourceResponse(self.stream(int(last) if last.isdigit() else after), ping=KEEPALIVE_SECONDS)
+        return EventSourceResponse(
+            self.stream(int(last) if last.isdigit() else after), ping=KEEPALIVE_SECONDS, shutdown_grace_period=CLOSE_SECONDS
+        )
 
     async def stream(self, after: int | None = None) -> AsyncIterator[ServerSentEvent]:
         """Yield events; `after` replays what the ring still holds."""

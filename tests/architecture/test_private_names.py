@@ -10,7 +10,7 @@ ALLOWED = {
     ("tests/bench/report.py", "_actions"): "argparse has no other way to ask whether an option is there",
     (
         "tests/integration/issuance/test_pool.py",
-        "_presses",
+        "_renderers",
     ): "two children are stopped once each has a sheet: the pool knows its lines",
     ("tests/integration/messaging/test_consumer.py", "_buffer"): "the batch is held open until so many messages are here, as yet unhandled",
     (

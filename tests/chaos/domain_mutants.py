@@ -43,7 +43,7 @@ DOMAIN_MUTANTS: Final = (
     Mutant(
         "verification: any link is enough for any person",
         "services/verification/domain/identity.py",
-        "    if vouching.by != BY_LINK:\n        return True\n",
+        "    if vouching.by is not VouchedBy.LINK:\n        return True\n",
         "    if vouching:\n        return True\n",
         tests=("tests/unit/verification/test_identity.py",),
     ),
