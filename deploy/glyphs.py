@@ -24,7 +24,7 @@ _LATIN_1_END: Final = "\u00ff"
 
 
 def characters() -> frozenset[str]:
-    """What every font has, a reader can see, and the register may use: it is written in Latin letters (Permendagri 73/2022 article 4)."""
+    """Return what every font has, a reader can see, and the register may use: Latin letters (Permendagri 73/2022 article 4)."""
     narrow = [_narrow(TTFont(path)) for path in FONTS]
     return frozenset(filter(_is_latin, frozenset.intersection(*narrow)))
 

@@ -26,5 +26,5 @@ def now() -> datetime:
 
 
 def monotonic_seconds() -> float:
-    """Return seconds that never go backwards; only differences mean something."""
+    """Return the seconds that never go backwards; only differences mean something."""
     return time.monotonic()

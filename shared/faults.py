@@ -89,7 +89,7 @@ class Orders:
         self._strike = strike or _strike
 
     def reach(self, name: str, where: str = "") -> None:
-        """The process is at this point."""
+        """Do what is ordered for this point of the process."""
         self._refresh()
         for order in (*self._fixed, *self._from_file):
             if order.fits(name, where):

@@ -35,7 +35,7 @@ def mask(text: str) -> str:
 
 
 def masked(value: Any) -> Any:
-    """The same with what looks personal replaced, however deep it lies, and with what stands under the name of something personal."""
+    """Return a copy with what looks personal, or stands under a personal name, replaced, however deep it lies."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):

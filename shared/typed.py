@@ -20,7 +20,7 @@ _PARTED: Final = re.compile(r"[,;/|]| {2,}")
 
 
 def visible(text: str) -> str:
-    """The text in normal form (NFKC), without characters that have no shape of their own; every dash is `-`, every apostrophe `'`."""
+    """Return the text in normal form (NFKC), without characters that have no shape; every dash is `-`, every apostrophe `'`."""
     straight = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
     return "".join(_seen(character) for character in straight if not _is_unseen(character))
 
@@ -32,7 +32,7 @@ def without_marks(text: str) -> str:
 
 
 def compact_number(text: str) -> str:
-    """A number without what stands between its digits; other digits than ours become ours. Letters stay, so that they can be refused."""
+    """Return a number without what stands between its digits; other digits become ours. Letters stay, so that they can be refused."""
     return _BETWEEN_DIGITS.sub("", _our_digits(without_marks(text)))
 
 

@@ -44,7 +44,7 @@ class Result:
 async def whatsapp(
     places: Places, person: Mapping[str, Any], tell: Tell = lambda _who, _what: None, *, look_seconds: float = WATCH_SECONDS
 ) -> Result:
-    """Return a citizen asks for a lost family card in a chat and gets it there.
+    """Ask for a lost family card in a chat, as a citizen, and get it there.
 
     Args:
         places: A running system.

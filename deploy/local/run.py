@@ -45,11 +45,11 @@ class Terminal:
         self._began = time.monotonic()
 
     def tell(self, text: str) -> None:
-        """One line."""
+        """Print one line."""
         print(f"{time.monotonic() - self._began:8.3f}  {text}", flush=True)
 
     def step(self, who: str, what: str) -> None:
-        """One step of a journey."""
+        """Print one step of a journey."""
         self.tell(f"{who:<10} {what}")
 
 

@@ -79,7 +79,7 @@ class Stack:
             list(pool.map(lambda server: server.stop(), self._servers.values()))
 
     def ended(self) -> list[str]:
-        """Return names of servers and parts that ended by themselves; servers first, for the parts need them."""
+        """Return the names of servers and parts that ended by themselves; servers first, for the parts need them."""
         servers = [name for name, server in self._servers.items() if not server.running]
         return servers + [name for name, process in self._processes.items() if not process.running]
 

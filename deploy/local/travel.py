@@ -51,7 +51,7 @@ class Travel:
         await self.http.aclose()
 
     async def call(self, method: str, url: str, **options: Any) -> Any:
-        """Return one HTTP call; the decoded JSON.
+        """Make one HTTP call and return the decoded JSON.
 
         Raises:
             JourneyError: the answer is no success.

@@ -16,7 +16,7 @@ from shared.messaging.delivery import EventRoute, Meta
 
 
 def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
-    """Return event -> handler. All of them move a request on, so all of a batch's requests are read in one query."""
+    """Return the handler of each event. All move a request on, so all of a batch's requests are read in one query."""
     return (
         EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),

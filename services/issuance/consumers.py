@@ -15,7 +15,7 @@ from shared.values import Contact
 
 
 def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
-    """Return event -> handler."""
+    """Return the handler of each event."""
 
     async def approved(tx: Tx, event: RequestApproved, meta: Meta) -> None:
         origin = Cause(correlation_id=meta.correlation_id, causation_id=meta.message_id, traceparent=meta.traceparent)

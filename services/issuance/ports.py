@@ -107,7 +107,7 @@ class DocumentReader(Protocol):
         """Keep running attempts (document id -> attempt) from others until then; those that ended are left alone."""
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Return ids of what the renderer may take up, the longest waiting first."""
+        """Return the ids of what the renderer may take up, the longest waiting first."""
 
 
 @dataclass(frozen=True, slots=True)

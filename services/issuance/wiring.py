@@ -57,7 +57,7 @@ class Issuance:
     sweeping: LeftoverSweeper
 
     async def prepare(self, database: str) -> None:
-        """Collections, indexes, and how we count."""
+        """Create collections and indexes, and register how we count."""
         await self.mongo.prepare(database, INDEXES)
         await self.archive.prepare()
         await self.units.prepare()

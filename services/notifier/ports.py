@@ -56,7 +56,7 @@ class Tx(Protocol):
         """As `prefetch_jobs`, by the provider's ids."""
 
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
-        """One query for a batch."""
+        """Read many at once, in one query."""
 
     def add_job(self, job: Job) -> None:
         """Add a new job and ring its lane."""
@@ -71,10 +71,10 @@ class Tx(Protocol):
         """Return what waits in the lane for the person to write."""
 
     def note_held(self, lane: str, since: datetime | None) -> None:
-        """Since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
+        """Note since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
 
     def note_inbound(self, lane: str, at: datetime) -> None:
-        """The person wrote at that time: the 24-hour window of the lane is open from then."""
+        """Note that the person wrote at that time: the 24-hour window of the lane is open from then."""
 
     def keep_status(self, status: EarlyStatus) -> None:
         """Keep a status for a job that will turn up."""
@@ -109,7 +109,7 @@ class Lanes(Protocol):
     """Order per recipient: whoever holds the lease of a lane is the only one to send to that recipient."""
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
-        """Return lanes with something to do, longest waiting first, and when the next one will be due."""
+        """Return the lanes with something to do, longest waiting first, and when the next one will be due."""
 
     async def claim(self, key: str, token: str, lease_seconds: float) -> Lane | None:
         """Take the lease by the server's clock; None where somebody holds it."""
@@ -186,7 +186,7 @@ class JobReader(Protocol):
         """Return how many jobs are in each state."""
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
-        """Return age of the channel's oldest job that is still in flight; 0 where there is none."""
+        """Return the age of the channel's oldest job that is still in flight; 0 where there is none."""
 
 
 class Senders(Protocol):

@@ -51,7 +51,7 @@ class AdminSettings(Environment):
     ]
 
     def by_service(self) -> dict[str, str]:
-        """Return database by service, for every service."""
+        """Return the database by service, for every service."""
         return {service: self.databases.get(service, service) for service in SERVICES}
 
 

@@ -81,7 +81,7 @@ Outcome: TypeAlias = Done | Duplicate | Retry | Dead | Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Because of what something happens: goes into every event that is emitted."""
+    """The cause of what happens: goes into every event that is emitted."""
 
     correlation_id: str
     causation_id: str | None

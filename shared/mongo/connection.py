@@ -128,7 +128,7 @@ class Mongo:
         return await run_transaction(self._client, body, limit_seconds=self._limit_seconds)
 
     async def start_snapshot(self) -> Session:
-        """A session whose reads, over all collections, show one moment. Use as `async with await mongo.start_snapshot() as session`."""
+        """Start a session whose reads, over all collections, show one moment: `async with await mongo.start_snapshot() as session`."""
         return await self._client.start_session(snapshot=True)
 
     async def ping(self) -> None:

@@ -66,7 +66,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def name_of(error: PyMongoError) -> str:
-    """What to call it in a log: the server's own name where it has one (`AuthenticationFailed`), else the driver's. Never its text."""
+    """Return its name for a log: the server's own where it has one (`AuthenticationFailed`), else the driver's. Never its text."""
     details = error.details if isinstance(error, OperationFailure) else None
     return str((details or {}).get("codeName") or type(error).__name__)
 

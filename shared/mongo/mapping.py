@@ -27,5 +27,5 @@ class DocumentMapping(Generic[A]):
 
 
 def fields_of(part: Any) -> Doc:
-    """The fields of a slotted dataclass whose values go into the database as they are. `asdict` copies deeply, at ten times the cost."""
+    """Return the fields of a slotted dataclass, not copied. `asdict` copies deeply, at ten times the cost."""
     return {name: getattr(part, name) for name in part.__slots__}

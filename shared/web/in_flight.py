@@ -16,12 +16,12 @@ class InFlightRequests:
         self._none.set()
 
     def enter(self) -> None:
-        """One more is being answered."""
+        """Count one more that is being answered."""
         self.inside += 1
         self._none.clear()
 
     def leave(self) -> None:
-        """One of them is answered."""
+        """Count one of them as answered."""
         self.inside -= 1
         if not self.inside:
             self._none.set()

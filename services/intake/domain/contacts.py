@@ -71,12 +71,12 @@ def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool
 
 
 def taken_over(contact: ChatContact, at: datetime) -> ChatContact:
-    """A contact whose number another account has moved to: whoever its links were proven for may not be the one who has the number now."""
+    """End the links of a contact whose number another account has moved to: who has it now may be somebody else."""
     return replace(contact, links=lapsed(contact.links, at))
 
 
 def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatContact, ChatContact]:
-    """Return two contacts turn out to be one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
+    """Merge two contacts that are one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
 
     Links stay where each knew another half of one account; where the numbers differ, one has changed hands, and none holds.
     """

@@ -127,7 +127,7 @@ def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:
 
 
 def at_home(party: CourtParty) -> bool:
-    """Whether this office serves the party: by where it lives now, never by the NIK; where that is unknown verification finds out."""
+    """Tell whether this office serves the party: by where it lives now, never by the NIK; if that is unknown verification finds out."""
     return not party.village_code or is_home(party.village_code)
 
 

@@ -26,7 +26,7 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Return two chats turn out to be one person's: `kept` goes on with the draft of `other` where it has none itself."""
+    """Merge two chats of one person: `kept` goes on with the draft of `other` where it has none itself."""
     if kept.draft is not None or other.draft is None:
         return kept, other
     return replace(other, contact_id=kept.contact_id), without_draft(other)

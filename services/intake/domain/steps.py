@@ -89,7 +89,7 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
 
 
 def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Return a greeting, the menu or another service while a draft is open: it is joined, so that nothing typed is lost by a slip."""
+    """Join a greeting, the menu or another service to the open draft, so that nothing typed is lost by a slip."""
     if conversation.draft is not None and conversation.draft.service not in context.desk.forms:  # closed since
         return without_draft(conversation), (*dropped(conversation.draft), _menu("menu", context))
     return _ask_next(conversation, context, (Say("resume", {"service": _form(conversation, context).title}),))

@@ -67,7 +67,7 @@ class DialogueTexts:
         return template.strip().format_map(said.values)
 
     def join(self, parts: Sequence[Say]) -> tuple[str, tuple[Button, ...]]:
-        """One message out of several sentences, with the buttons of the last; too long a message loses its buttons, never its text."""
+        """Join several sentences to one message with the buttons of the last; too long a message loses its buttons, never its text."""
         text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
         buttons = tuple(Button(name, self.title(name)) for name in parts[-1].buttons) if parts else ()
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()

@@ -50,7 +50,7 @@ class WebhookItem:
     content: Json
 
     def moment(self, received_at: datetime) -> datetime:
-        """Return its place in time: Meta's, or that of its arrival where Meta's is absent or can't be."""
+        """Return its moment: Meta's, or that of its arrival where Meta's is absent or impossible."""
         return believed(self.sent_at, received_at)
 
 

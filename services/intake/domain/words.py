@@ -89,7 +89,7 @@ class Vocabulary:
 
 
 def plain(text: str) -> str:
-    """Return lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
+    """Return the text in lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
     return " ".join(re.findall(r"[a-z0-9]+", without_marks(text).casefold()))
 
 

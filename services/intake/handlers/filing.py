@@ -51,7 +51,7 @@ class InHand:
     former: tuple[Request, ...]
 
     def open_beside(self, request_id: str | None = None) -> Request | None:
-        """Return one that the office has in hand, other than this."""
+        """Return an open request other than this one."""
         return next((each for each in self.former if each.is_open and each.joins is None and each.request_id != request_id), None)
 
 

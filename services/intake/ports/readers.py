@@ -47,4 +47,4 @@ class PeopleReader(Protocol):
     """Plain reads of contacts by the person they are linked to."""
 
     async def linked_to(self, nik: str) -> Sequence[ChatContact]:
-        """Return contacts that have, or had, a link to this person."""
+        """Return the contacts that have, or had, a link to this person."""

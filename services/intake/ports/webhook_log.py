@@ -15,13 +15,13 @@ from shared.messaging.delivery import Context
 
 
 def file_id_of(key: str) -> str:
-    """Under which id the photo of a item lies. A wamid has the phone number inside, so it is a hash."""
+    """Return the id of the photo of an item. A wamid has the phone number inside, so it is a hash."""
     return f"wa-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """A item of the webhook log as it lies: `is_new` until it was handled or given up."""
+    """An item of the webhook log as it lies: `is_new` until it was handled or given up."""
 
     key: str
     kind: WebhookItemKind
@@ -43,7 +43,7 @@ class StoredItem:
 
     @property
     def context(self) -> Context:
-        """Because of what its events happen. A wamid has the phone number inside, so the cause is named by a hash of the key."""
+        """The cause of its events. A wamid has the phone number inside, so a hash of the key names it."""
         cause = f"wa:{hashlib.sha256(self.key.encode()).hexdigest()[:32]}"
         return Context(cause, cause, self.traceparent)
 
@@ -87,16 +87,16 @@ class WebhookLog(Protocol):
         """Return new messages of these senders, so many of each, in the order in which they were sent."""
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
-        """Return keys of statuses that nobody handled, the oldest first."""
+        """Return the keys of statuses that nobody handled, the oldest first."""
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """Return age of the oldest message or status that nobody handled; 0 where there is none."""
+        """Return the age of the oldest message or status that nobody handled; 0 where there is none."""
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
-        """Give a item up outside a unit. False when somebody handled it meanwhile."""
+        """Give an item up outside a unit. False when somebody handled it meanwhile."""
 
     async def parked(self, after: str | None, limit: int) -> Sequence[ParkedItem]:
         """Return what was given up, by `stuck_id`, beginning behind `after`."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
-        """Return contacts whose draft was last touched before that moment."""
+        """Return the contacts whose draft was last touched before that moment."""

@@ -17,7 +17,7 @@ NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "dis
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A item with its whole document, so that marking it handled loses nothing."""
+    """An item with its whole document, so that marking it handled loses nothing."""
 
     item: StoredItem
     doc: Doc
@@ -51,7 +51,7 @@ def parked_from(doc: Doc) -> ParkedItem:
 
 
 def item_from(doc: Doc) -> StoredItem:
-    """Return a item as it lies."""
+    """Return an item as it is stored."""
     return StoredItem(
         key=doc["_id"],
         kind=WebhookItemKind(doc["kind"]),

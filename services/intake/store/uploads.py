@@ -21,7 +21,7 @@ class UsedFiles:
         self._webhook_log: Collection = mongo.collection(database, "webhook_log")
 
     async def used(self, file_ids: Sequence[str]) -> set[str]:
-        """Return those of these files that a request, a draft or a waiting message has."""
+        """Return which of these files a request, a draft or a waiting message has."""
         asked = {"$in": list(file_ids)}
         with reachable():
             requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})

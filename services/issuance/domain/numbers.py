@@ -36,7 +36,7 @@ def advance(counter: NumberSequence) -> NumberSequence:
 
 
 def document_counter(kind: str, day: date) -> str:
-    """Return key of the counter for document numbers, such as `KK-24112026`."""
+    """Return the key of the counter for document numbers, such as `KK-24112026`."""
     return f"{kind}-{day:%d%m%Y}"
 
 
@@ -46,7 +46,7 @@ def document_number(kind: str, day: date, serial: int) -> str:
 
 
 def card_counter(district_code: str, day: date) -> str:
-    """Return key of the counter for new family card numbers, such as `NKK-351908-241126`."""
+    """Return the key of the counter for new family card numbers, such as `NKK-351908-241126`."""
     return f"NKK-{district_code}-{day:%d%m%y}"
 
 

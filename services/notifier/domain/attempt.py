@@ -28,7 +28,7 @@ def start(job: Job, *, at: datetime) -> Job:
 
 
 def lose(job: Job, reason: str, *, at: datetime, policy: SendPolicy) -> Job:
-    """Return a try whose end is unknown: wait for a sign until the deadline before any repeat."""
+    """Note a try whose end is unknown: wait for a sign until the deadline before any repeat."""
     return _unknown(noted(job, reason, at), reason, at=at, policy=policy)
 
 

@@ -134,7 +134,7 @@ def record_only(job: Job, *, at: datetime) -> Step:
 
 
 def retry_by_hand(job: Job, *, at: datetime) -> Job:
-    """Return an operator puts a parked job back in its lane, with all its tries again.
+    """Put a parked job back in its lane, by an operator's hand, with all its tries again.
 
     Raises:
         DomainError: `job_not_failed` unless it is `failed`.
@@ -145,7 +145,7 @@ def retry_by_hand(job: Job, *, at: datetime) -> Job:
 
 
 def discard_by_hand(job: Job, note: str, *, at: datetime) -> Job:
-    """Return an operator decides that a parked job shall not be sent.
+    """Discard a parked job, by an operator's decision.
 
     Raises:
         DomainError: `job_not_failed` unless it is `failed`.

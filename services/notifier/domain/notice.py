@@ -94,7 +94,7 @@ class TurnedDown:
 
 
 def lane_of(contact: Recipient, case_id: str | None = None) -> str:
-    """What is sent in order: all messages to one person; all callbacks about one case, so that one poisoned case never holds the others."""
+    """Return the lane: all messages to one person, or all callbacks about one case, so that one poisoned case never holds the others."""
     rest = "" if contact.channel is Channel.WHATSAPP else f":{case_id or contact.reference or ''}"
     return f"{contact.channel}:{contact.address}{rest}"
 
@@ -127,7 +127,7 @@ def reply_jobs(
 def received_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
 ) -> Job | None:
-    """One receipt per court case, whichever of its requests comes first. Citizens were answered by the dialogue, adapters by HTTP."""
+    """Make one receipt per court case, by its first request. Citizens were answered by the dialogue, adapters by HTTP."""
     if contact.channel is not Channel.COURT:
         return None
     key = f"received:{about.case_id or about.request_id}"

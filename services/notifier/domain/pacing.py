@@ -69,7 +69,7 @@ class SenderState:
         return self.paused_reason is not None
 
     def slow_seconds(self, at: datetime) -> float:
-        """Return seconds that everyone still has to wait."""
+        """Return the seconds that everyone still has to wait."""
         return max(0.0, (self.slow_until - at).total_seconds()) if self.slow_until else 0.0
 
 
@@ -99,7 +99,7 @@ def maintenance(state: SenderState, *, at: datetime, jitter: float) -> SenderSta
 
 
 def calm(state: SenderState, *, at: datetime) -> SenderState:
-    """Return a message went through after the wait was over: forget one step of the slow-down."""
+    """Forget one step of the slow-down: a message went through after the wait was over."""
     if state.slow_level == 0 or state.slow_seconds(at) > 0:
         return state
     return replace(state, slow_level=state.slow_level - 1)

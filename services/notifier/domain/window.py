@@ -30,7 +30,7 @@ def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, poli
 
 
 def behind_template(job: Job) -> Job | None:
-    """What the template of a finished job stands for: its message, held until the person writes. A document goes with its template."""
+    """Return what a finished job's template stands for: its message, held until the person writes. A document goes with its template."""
     fallback = job.fallback
     if job.state is not JobState.DONE or job.template_since is None or fallback is None or fallback.file is not None:
         return None

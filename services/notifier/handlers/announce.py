@@ -77,7 +77,7 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
 
 
 async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:
-    """The person wrote at `inbound_at`: what templates stood for until then becomes ready, before whatever is said now."""
+    """Release what templates stood for until the person wrote at `inbound_at`, before whatever is said now."""
     held = await tx.held_jobs(lane)
     waiting = [job for job in held if job.template_since is not None and job.template_since >= inbound_at]
     for job in held:

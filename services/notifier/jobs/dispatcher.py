@@ -39,7 +39,7 @@ class Dispatcher:
         self._at_work = False
 
     def wake(self, lane: str | None = None) -> None:
-        """Something may be due; with a lane, that one is, and is started at once where that is possible."""
+        """Look for what is due; a lane that is named is due, and is started at once where that is possible."""
         if lane is not None and self._at_work and lane not in self._running and len(self._running) < self._slots and not self._held:
             self._start(lane)
         else:

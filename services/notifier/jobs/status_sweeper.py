@@ -58,7 +58,7 @@ class StatusSweeper:
         return await self._take(await self._deps.early_statuses.explained(_SWEEP_ROWS))
 
     async def sweep_sent(self) -> int:
-        """The same of what this process sent lately: since the last time, and before that, for a status that was just being kept then."""
+        """Take in those of what this process sent since the time before the last: one may just have been being kept then."""
         sent, self._accepted = self._accepted, []
         asked, self._before = [*self._before, *sent], sent
         return await self._take(await self._deps.early_statuses.of_messages(asked)) if asked else 0

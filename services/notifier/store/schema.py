@@ -48,7 +48,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
 
 
 def status_key(provider_id: str, progress: Progress) -> str:
-    """Return key of a kept status."""
+    """Return the key of a kept status."""
     return f"{provider_id}:{progress}"
 
 
@@ -61,7 +61,7 @@ def _file_from_doc(doc: Doc) -> DocumentFile:
 
 
 def message_to_doc(message: Message) -> Doc:
-    """Return any message, tagged with its shape."""
+    """Return a message as a document, tagged with its shape."""
     match message:
         case Reply():
             return {"shape": "reply", "text": message.text, "buttons": [{"id": each.id, "title": each.title} for each in message.buttons]}
@@ -104,7 +104,7 @@ def message_from_doc(doc: Doc) -> Message:
 
 
 def template_from_doc(doc: Doc) -> Template:
-    """Return a template alone."""
+    """Read a template back."""
     file = doc["file"]
     return Template(doc["name"], doc["language"], tuple(doc["parameters"]), None if file is None else _file_from_doc(file))
 

@@ -64,7 +64,7 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
 
 
 def check_documents(submission: Submission, service: CivilService) -> Iterator[Finding]:
-    """Yield every need of the catalogue that applies to everybody is met by an attachment."""
+    """Check that every need of the catalogue that applies to everybody is met by an attachment."""
     for need in service.missing_needs(submission.attachment_kinds):
         yield failure("attachment_missing", f"attachments.{need.any_of[0]}")
 

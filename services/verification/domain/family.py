@@ -91,7 +91,7 @@ def card_after_divorce(holder: str, decision: CourtDecision, family: Family, reg
 
 
 def leaver(family: Family, decision: CourtDecision) -> str:
-    """Return NIK of the party that leaves a card on which both parties stand: the one who is further from its head.
+    """Return the NIK of the party that leaves a card on which both parties stand: the one who is further from its head.
 
     Equal distance (two lodgers, say): the wife's card is the new one. A convention of ours without a source; the office has to confirm it.
     """

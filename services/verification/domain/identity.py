@@ -19,7 +19,7 @@ LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can
 
 
 def is_vouched_for(submission: Submission, register: Register, *, today: date) -> bool:
-    """Whether somebody stands for the sender: court, adapter, or a link that makes the sender the person or an adult of the same card."""
+    """Tell whether somebody vouches: the court, an adapter, or a link that makes the sender the person or an adult of the card."""
     vouching = submission.vouching
     if vouching is None:
         return False

@@ -34,7 +34,7 @@ class Member:
     kitap: str = "-"
 
     def age_on(self, day: date) -> int:
-        """Return full years of age."""
+        """Return the age in full years."""
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 

@@ -71,7 +71,7 @@ class CourtDecision:
         return self.wife if self.husband.nik == nik else self.husband
 
     def custody_of(self, nik: str) -> frozenset[str]:
-        """Return NIKs of the children in the custody of this party."""
+        """Return the NIKs of the children in the custody of this party."""
         return frozenset(child.nik for child in self.children if child.custody_nik == nik)
 
 

@@ -121,7 +121,7 @@ def close(task: Task, outcome: Outcome, officer_id: str, *, at: datetime) -> tup
 
 
 def search_terms(submission: Submission) -> tuple[str, ...]:
-    """Return receipt, numbers and the words of names, in the form of `search_key`."""
+    """Return the receipt, the numbers and the words of names, in the form of `search_key`."""
     names = [submission.applicant_name or ""]
     numbers = [submission.receipt, submission.nik or "", submission.kk_number or ""]
     if submission.decision is not None:
@@ -133,7 +133,7 @@ def search_terms(submission: Submission) -> tuple[str, ...]:
 
 
 def search_key(text: str) -> str:
-    """Return letters and digits only, in capitals: `mdn-7k4q` and `MDN 7K4Q` are one."""
+    """Return the letters and digits alone, in capitals: `mdn-7k4q` and `MDN 7K4Q` are one."""
     return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 

@@ -21,7 +21,7 @@ def finding_doc(finding: Finding) -> Doc:
 
 
 def finding_from(doc: Doc) -> Finding:
-    """Return a finding as it lay."""
+    """Read a finding back."""
     return Finding(code=doc["code"], field=doc["field"], severity=Severity(doc["severity"]))
 
 

@@ -28,7 +28,7 @@ def member_doc(member: Member) -> Doc:
 
 
 def member_from(doc: Doc) -> Member:
-    """Return a row as it lay."""
+    """Read a row back."""
     return Member(
         **(
             doc

@@ -31,7 +31,7 @@ def _to_doc(task: Task) -> Doc:
 
 
 def task_from(doc: Doc) -> Task:
-    """Return a task as it lay."""
+    """Read a task back."""
     claim = doc.get("claim")
     return Task(
         id=doc["_id"],

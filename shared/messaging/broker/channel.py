@@ -59,7 +59,7 @@ class BrokerEndpoint:
 
 
 def tls_context(authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
-    """A context that checks the broker's certificate and name; `certificate` and `key` are ours where the broker wants to see one."""
+    """Make a context that checks the broker's certificate and name; `certificate` and `key` are ours where the broker wants one."""
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate is not None:

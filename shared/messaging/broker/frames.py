@@ -29,7 +29,7 @@ _HAS_CORRELATION_ID, _HAS_MESSAGE_ID, _HAS_TYPE, _HAS_USER_ID, _HAS_APP_ID = 1 <
 
 
 def published(message: Outgoing, user: str, channel: int, most_bytes: int) -> bytes:
-    """Return everything that publishes `message` on `channel`; no frame is larger than `most_bytes`.
+    """Return the frames that publish `message` on `channel`; none is larger than `most_bytes`.
 
     `user` is the login, told as `user-id`: the broker refuses any other, and consumers believe nothing else (ADR 19).
     Names longer than 255 bytes are refused before (`Publisher.publish`); only the correlation id, which nobody routes by, is cut.

@@ -68,7 +68,7 @@ def decide(attempt: int, after_seconds: float | None, now: datetime, policy: Ret
 
 
 def still_waiting(until: datetime, now: datetime, policy: RetryPolicy) -> RetryDelay | None:
-    """The rung for what is left of a long wait; None when it is over. What is left is never rounded up past the moment by a long rung."""
+    """Return the rung for what is left of a long wait; None when it is over. A long rung never waits past the moment."""
     left = (until - now).total_seconds()
     if left <= 0:
         return None

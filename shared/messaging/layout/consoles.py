@@ -15,7 +15,7 @@ from shared.messaging.layout.model import console, console_queue
 
 
 def rendered(name: str, vhost: str, passwords: Mapping[str, str]) -> Definitions:
-    """What a broker that has the product's layout needs for it. Importing it again changes nothing but the password, where that is another.
+    """Return what a broker that has the product's layout needs for it. Importing it again changes nothing but a password that is another.
 
     Raises:
         ValueError: that is no name for a console.

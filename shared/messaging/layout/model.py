@@ -173,7 +173,7 @@ def build(
 
 
 def console(name: str) -> Layout:
-    """Return one more staff console: its queue, told everything that consoles are told, and a user that reads this queue and nothing else.
+    """Lay out one more staff console: a queue that is told everything, and a user that reads this queue and nothing else.
 
     Raises:
         ValueError: a name must be a word of small letters and digits.

@@ -117,7 +117,7 @@ class RelayHandoff(Protocol):
         """Return the lease for rows that are to be written now; None when they shall lie until somebody claims them."""
 
     def take(self, handed: LeasedRows) -> None:
-        """These are committed: carry them."""
+        """Carry these rows: they are committed."""
 
     def wake(self) -> None:
         """Others are committed: claim them."""
@@ -198,7 +198,7 @@ class Outbox:
         )
 
     async def oldest_unsent_seconds(self) -> float:
-        """Return age of the oldest row that still must be told, 0 when there is none."""
+        """Return the age of the oldest row that still must be told, 0 when there is none."""
         pipeline: list[Doc] = [
             {"$match": {"state": NEW}},
             {"$sort": {"_id": ASCENDING}},

@@ -73,7 +73,7 @@ def read_frame(source: BinaryIO) -> dict[str, Any] | None:
 
 
 def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
-    """Return one order. What went wrong is told by code and type only: a message could repeat personal data."""
+    """Answer one order. What went wrong is told by code and type only: a message could repeat personal data."""
     try:
         pdf = room.render(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
     except BROKEN_SHEET as error:
@@ -84,7 +84,7 @@ def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
 
 
 def limit_memory(mebibytes: int) -> None:
-    """No core file (it would hold the key), and an end to growth: malloc fails, the process dies, the service replaces it."""
+    """Forbid a core file (it would hold the key) and growth without end: malloc fails, the process dies, the service replaces it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (mebibytes * MIB, mebibytes * MIB))
 

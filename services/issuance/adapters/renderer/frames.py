@@ -17,7 +17,7 @@ class Torn(Exception):  # noqa: N818 - the finding: a header that can't be
 
 
 def pack(message: Mapping[str, Any], blob: bytes = b"") -> bytes:
-    """Return one frame."""
+    """Read one frame."""
     text = orjson.dumps(message)
     return HEADER.pack(len(text), len(blob)) + text + blob
 
