@@ -10,21 +10,21 @@ from services.issuance.domain.document import Approval, Cause, DocumentContent
 from services.issuance.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.verification import RequestApproved
-from shared.messaging.delivery import EventRoute, Meta
+from shared.messaging.delivery import EventRoute, Meta, converting
 from shared.values import Contact
 
 
 def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
     """Return the handler of each event."""
 
-    async def approved(tx: Tx, event: RequestApproved, meta: Meta) -> None:
+    async def approved(tx: Tx, approval: Approval, meta: Meta) -> None:
         origin = Cause(correlation_id=meta.correlation_id, causation_id=meta.message_id, traceparent=meta.traceparent)
-        await handlers.claim_document(tx, deps, approval_of(event), origin)
+        await handlers.claim_document(tx, deps, approval, origin)
 
-    async def prefetch(tx: Tx, events: Sequence[RequestApproved]) -> None:
-        await handlers.prefetch_claims(tx, deps, [approval_of(event) for event in events])
+    async def prefetch(tx: Tx, approvals: Sequence[Approval]) -> None:
+        await handlers.prefetch_claims(tx, deps, approvals)
 
-    return (EventRoute(RequestApproved, approved, prefetch),)
+    return (converting(RequestApproved, approval_of, approved, prefetch),)
 
 
 def approval_of(event: RequestApproved) -> Approval:

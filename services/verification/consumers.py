@@ -10,18 +10,18 @@ from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.issuance import DocumentIssued
-from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
+from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
 from shared.values import Attachment, Contact, Vouching
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Return the routes of this service's queue."""
 
-    async def on_request_submitted(tx: Tx, event: RequestSubmitted, _meta: Meta) -> None:
-        await handlers.open_case(tx, deps, submission_from(event))
+    async def on_request_submitted(tx: Tx, submission: Submission, _meta: Meta) -> None:
+        await handlers.open_case(tx, deps, submission)
 
-    async def prefetch_submitted(tx: Tx, events: Sequence[RequestSubmitted]) -> None:
-        await tx.prefetch(map(submission_from, events))
+    async def prefetch_submitted(tx: Tx, submissions: Sequence[Submission]) -> None:
+        await tx.prefetch(submissions)
 
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
         document = handlers.IssuedReport(event.request_id, event.document_id, event.document_number, event.personal.kk_number)
@@ -31,7 +31,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         await tx.prefetch_cases(event.request_id for event in events)
 
     return (
-        EventRoute(RequestSubmitted, on_request_submitted, prefetch_submitted),
+        converting(RequestSubmitted, submission_from, on_request_submitted, prefetch_submitted),
         EventRoute(DocumentIssued, on_document_issued, prefetch_issued),
     )
 

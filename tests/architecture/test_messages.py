@@ -12,13 +12,13 @@ from tests.architecture.source import modules, tree
 
 
 def routed(service: str) -> set[str]:
-    """Names of the event classes in the routing table of a service (`EventRoute(Event, ...)` in its consumers)."""
+    """Names of the event classes in the routing table of a service (`EventRoute(Event, …)` or `converting(Event, …)` in consumers)."""
     names = set()
     for file in modules(f"services/{service}"):
         if "consumers" not in (file.stem, *file.parts[:-1]):
             continue
         for node in ast.walk(tree(file)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "EventRoute" and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"EventRoute", "converting"} and node.args:
                 names.add(ast.unparse(node.args[0]).split(".")[-1])
     return names
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from shared.contracts.registry import decode
+from shared.contracts.verification import TaskClosed
 from shared.errors import BadInput, DomainError
-from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Retry, Unavailable
+from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Meta, Retry, Unavailable, converting, routing
 from shared.messaging.transaction.outbox import LeasedRows
 from shared.messaging.transaction.parked import ParkedMessages, ParkedState
 from shared.messaging.transaction.runner import UnitBody
@@ -54,6 +56,28 @@ async def test_transient_failures_and_our_own_bugs_take_the_ladder(toy: Toy) -> 
     assert outcomes == [Retry("down", 7), Done(), Retry("unexpected:ZeroDivisionError")]
     assert await toy.totals() == {"a": 1}
     assert await toy.count("parked") == 0
+
+
+async def test_an_event_is_converted_once_and_what_cannot_be_converted_is_judged_alone(toy: Toy) -> None:
+    converted: list[str] = []
+
+    def convert(event: TaskClosed) -> str:
+        converted.append(event.task_id)
+        if event.task_id == "bad":
+            raise DomainError("no_such_thing")
+        return event.task_id
+
+    async def handle(tx: Tx, tally_id: str, _meta: Meta) -> None:
+        await tx.add_one(tally_id)
+
+    async def prefetch(tx: Tx, tally_ids: Sequence[str]) -> None:
+        await tx.work.unit.prefetch(TALLIES, tally_ids)
+
+    toy.routes = dict(routing([converting(TaskClosed, convert, handle, prefetch)]))
+    assert await toy.batch(message("a"), message("b")) == [Done(), Done()]
+    assert converted == ["a", "b"]
+    assert await toy.batch(message("a"), message("bad"), message("b")) == [Done(), Dead("no_such_thing"), Done()]
+    assert await toy.totals() == {"a": 2, "b": 2}
 
 
 @pytest.mark.parametrize(
