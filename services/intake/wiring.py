@@ -110,15 +110,15 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock), clock)
     media, documents = _media(settings, files, http), _documents(settings)
     services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
-    desk = ServiceMenu.of(services, settings.open_services)
+    menu = ServiceMenu.of(services, settings.open_services)
     deps = Deps(
         clock=clock,
         new_id=new_id,
         new_receipt=new_receipt,
         promise=office.promise,
         catalogue=services,
-        desk=desk,
-        vocabulary=read_vocabulary(TEMPLATES / "words.toml", desk, services),
+        menu=menu,
+        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu, services),
         texts=read_texts(TEMPLATES / "dialogue.toml"),
         webhook_log=webhook_log,
         files=files,
@@ -255,7 +255,7 @@ def read_texts(path: Path) -> DialogueTexts:
     return DialogueTexts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
 
 
-def read_vocabulary(path: Path, desk: ServiceMenu, services: Catalogue) -> Vocabulary:
+def read_vocabulary(path: Path, menu: ServiceMenu, services: Catalogue) -> Vocabulary:
     """Return what people write. The number and the name of a service in the menu are understood by themselves.
 
     Raises:
@@ -266,7 +266,7 @@ def read_vocabulary(path: Path, desk: ServiceMenu, services: Catalogue) -> Vocab
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
     online = {phrase: services.get(code).id for code, phrases in document["services"].items() for phrase in phrases}
-    numbered = {str(number): code for number, code in enumerate(desk.forms, start=1)}
-    named = {plain(form.title): code for code, form in desk.forms.items()}
+    numbered = {str(number): code for number, code in enumerate(menu.forms, start=1)}
+    named = {plain(form.title): code for code, form in menu.forms.items()}
     in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
     return Vocabulary(commands, online | named, in_person, numbered)

@@ -36,9 +36,9 @@ CORE_MUTANTS: Final = (
     Mutant(
         "acknowledged before the commit",
         "shared/messaging/consumer/consumer.py",
-        "            outcomes = await self._fates.judge([held.delivery for held in left])\n",
+        "            outcomes = await self._settlement.judge([held.delivery for held in left])\n",
         "            await self._ack(left, whole=False)\n"
-        "            outcomes = await self._fates.judge([held.delivery for held in left])\n",
+        "            outcomes = await self._settlement.judge([held.delivery for held in left])\n",
         also=(("            await self._ack(acked, whole=len(acked) == len(batch))\n", ""),),
     ),
     Mutant(

@@ -111,7 +111,7 @@ class DialogueContext:
     `wamid` names the message; of an edited one, the message that was edited.
     """
 
-    desk: ServiceMenu
+    menu: ServiceMenu
     at: datetime
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None

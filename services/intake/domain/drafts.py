@@ -32,23 +32,23 @@ def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, C
     return replace(other, contact_id=kept.contact_id), without_draft(other)
 
 
-def awaits_file(conversation: Conversation, desk: ServiceMenu) -> bool:
+def awaits_file(conversation: Conversation, menu: ServiceMenu) -> bool:
     """Return whether a file would be an answer now: others are not fetched at all."""
-    ask = current_ask(conversation, desk)
+    ask = current_ask(conversation, menu)
     return ask is not None and ask.question is Question.DOCUMENT
 
 
-def current_ask(conversation: Conversation, desk: ServiceMenu) -> Field | None:
+def current_ask(conversation: Conversation, menu: ServiceMenu) -> Field | None:
     """Return the question that is open: the first of the form that the draft does not answer."""
     draft = conversation.draft
     if draft is None:
         return None
-    return next((ask for ask in asks_of(draft, desk) if not _answered(draft, ask)), None)
+    return next((ask for ask in asks_of(draft, menu) if not _answered(draft, ask)), None)
 
 
-def asks_of(draft: Draft, desk: ServiceMenu) -> tuple[Field, ...]:
+def asks_of(draft: Draft, menu: ServiceMenu) -> tuple[Field, ...]:
     """Return the questions of its form."""
-    return desk.asks(draft.service, with_selfie=draft.needs_selfie)
+    return menu.asks(draft.service, with_selfie=draft.needs_selfie)
 
 
 def _answered(draft: Draft, ask: Field) -> bool:

@@ -36,8 +36,8 @@ MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
 
 
 def _menu(text: str, context: DialogueContext, **values: str) -> Say:
-    titles = "\n".join(f"{number}. {form.title}" for number, form in enumerate(context.desk.forms.values(), start=1))
-    services = tuple(f"service:{code}" for code in context.desk.forms)
+    titles = "\n".join(f"{number}. {form.title}" for number, form in enumerate(context.menu.forms.values(), start=1))
+    services = tuple(f"service:{code}" for code in context.menu.forms)
     return Say(text, {"services": titles, **values}, (*services[: MAX_BUTTONS - 1], "status"))
 
 
@@ -76,9 +76,9 @@ def pass_over(conversation: Conversation, _act: Act, _context: DialogueContext) 
 def start(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Begin a draft and ask the first question."""
     service = act.service if isinstance(act, Intent) else ""
-    form = context.desk.forms.get(service)
+    form = context.menu.forms.get(service)
     if form is None:
-        return conversation, (_menu("service_not_open", context, service=context.desk.others.get(service, service)),)
+        return conversation, (_menu("service_not_open", context, service=context.menu.others.get(service, service)),)
     if context.is_at_limit:
         return conversation, (Say("limit_reached", buttons=("status", "menu")),)
     draft = Draft(form.service, context.at, outreach_source=context.outreach_source, needs_selfie=not context.is_linked)
@@ -90,14 +90,14 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
 
 def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Join a greeting, the menu or another service to the open draft, so that nothing typed is lost by a slip."""
-    if conversation.draft is not None and conversation.draft.service not in context.desk.forms:  # closed since
+    if conversation.draft is not None and conversation.draft.service not in context.menu.forms:  # closed since
         return without_draft(conversation), (*dropped(conversation.draft), _menu("menu", context))
     return _ask_next(conversation, context, (Say("resume", {"service": _form(conversation, context).title}),))
 
 
 def edit_late(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return the person believes that an answer was mended, and it was not: say so, and how to mend it."""
-    if conversation.draft is None or conversation.draft.service not in context.desk.forms:
+    if conversation.draft is None or conversation.draft.service not in context.menu.forms:
         return resume(conversation, act, context)
     return _ask_next(conversation, context, (Say("edit_late"),))
 
@@ -109,7 +109,7 @@ def cancel(conversation: Conversation, _act: Act, _context: DialogueContext) -> 
 
 def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Take a typed answer to the open question."""
-    ask, draft = current_ask(conversation, context.desk), conversation.draft
+    ask, draft = current_ask(conversation, context.menu), conversation.draft
     if ask is None or draft is None or not isinstance(act, Intent):
         return resume(conversation, act, context)
     if ask.question is Question.DOCUMENT:
@@ -137,7 +137,7 @@ def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
 
 def take_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Take a file as the answer to the open question."""
-    ask, draft = current_ask(conversation, context.desk), conversation.draft
+    ask, draft = current_ask(conversation, context.menu), conversation.draft
     if ask is None or draft is None:
         return resume(conversation, act, context)
     if ask.question is not Question.DOCUMENT or not isinstance(act, SentFile):
@@ -154,7 +154,7 @@ def take_file(conversation: Conversation, act: Act, context: DialogueContext) ->
 
 def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Say why a file can't be used."""
-    ask = current_ask(conversation, context.desk)
+    ask = current_ask(conversation, context.menu)
     if ask is None or not isinstance(act, RefusedFile):
         return resume(conversation, act, context)
     return conversation, (_trouble(act.trouble, ask) if ask.question is Question.DOCUMENT else _wants(ask),)
@@ -162,20 +162,20 @@ def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) 
 
 def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Say what is wanted instead."""
-    ask = current_ask(conversation, context.desk)
+    ask = current_ask(conversation, context.menu)
     return (conversation, (_wants(ask),)) if ask else resume(conversation, act, context)
 
 
 def confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Confirmed before everything is there: say what is missing."""
-    ask = current_ask(conversation, context.desk)
+    ask = current_ask(conversation, context.menu)
     return (conversation, (Say(f"missing_{ask.name}", _document(ask)),)) if ask else resume(conversation, act, context)
 
 
 def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Complete the form."""
     draft = conversation.draft
-    if draft is None or draft.service not in context.desk.forms or current_ask(conversation, context.desk) is not None:
+    if draft is None or draft.service not in context.menu.forms or current_ask(conversation, context.menu) is not None:
         return resume(conversation, act, context)
     if context.is_at_limit:
         return conversation, (Say("limit_reached_later", buttons=("confirm", "cancel")),)
@@ -201,13 +201,13 @@ def status(conversation: Conversation, act: Act, _context: DialogueContext) -> O
 
 def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Say what the office can do."""
-    titles = "\n".join(f"- {counter.title}" for counter in context.desk.counters.values())
+    titles = "\n".join(f"- {counter.title}" for counter in context.menu.counters.values())
     return conversation, (Say("help", {"in_person": titles}, _onward(conversation)),)
 
 
 def in_person(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Say where a service is offered that is not online."""
-    counter = context.desk.counters.get(act.service) if isinstance(act, Intent) else None
+    counter = context.menu.counters.get(act.service) if isinstance(act, Intent) else None
     if counter is None:
         return resume(conversation, act, context) if conversation.draft else not_understood(conversation, act, context)
     values = {"service": counter.title, "place": counter.place, "hours": counter.hours}
@@ -218,7 +218,7 @@ def in_person(conversation: Conversation, act: Act, context: DialogueContext) ->
 
 
 def _ask_next(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:
-    ask = current_ask(conversation, context.desk)
+    ask = current_ask(conversation, context.menu)
     if ask is not None:
         return replace(conversation, stage=Stage.ASKING), (*before, Say(f"ask_{ask.name}", _document(ask)))
     return replace(conversation, stage=Stage.CONFIRMING), (*before, _summary(conversation, context))
@@ -226,7 +226,7 @@ def _ask_next(conversation: Conversation, context: DialogueContext, before: tupl
 
 def _summary(conversation: Conversation, context: DialogueContext) -> Say:
     draft, form = conversation.draft, _form(conversation, context)
-    titles = [ask.title for ask in (asks_of(draft, context.desk) if draft else ()) if ask.question is Question.DOCUMENT]
+    titles = [ask.title for ask in (asks_of(draft, context.menu) if draft else ()) if ask.question is Question.DOCUMENT]
     values = {
         "service": form.title,
         "nik": draft.nik.masked if draft and draft.nik else "-",
@@ -238,7 +238,7 @@ def _summary(conversation: Conversation, context: DialogueContext) -> Say:
 
 def _form(conversation: Conversation, context: DialogueContext) -> Form:
     service = conversation.draft.service if conversation.draft else ""
-    return context.desk.forms.get(service) or Form(service, service, (), ())
+    return context.menu.forms.get(service) or Form(service, service, (), ())
 
 
 def _wants(ask: Field) -> Say:

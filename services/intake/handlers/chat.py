@@ -51,7 +51,7 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
-    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.desk):
+    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.menu):
         return None
     return inbound.content
 
@@ -131,7 +131,7 @@ async def _talk(
 ) -> Conversation:
     content = inbound.content
     context = DialogueContext(
-        deps.desk,
+        deps.menu,
         at,
         await tx.open_requests(contact.ids),
         inbound.outreach_source,

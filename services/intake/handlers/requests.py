@@ -84,7 +84,7 @@ async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Pers
         BadInput: `request_refused`, with every field that is wrong.
     """
     files = await _files(deps, [document.file_id for document in submission.documents], client)
-    problems = check(submission, deps.catalogue, frozenset(deps.desk.forms), {name: file.media_type for name, file in files.items()})
+    problems = check(submission, deps.catalogue, frozenset(deps.menu.forms), {name: file.media_type for name, file in files.items()})
     if problems:
         raise BadInput("request_refused", "One or more fields can't be accepted.", problems)
     person = Person(

@@ -30,7 +30,7 @@ class Deps:
     new_receipt: Callable[[], Receipt]
     promise: Callable[[datetime, timedelta], datetime]
     catalogue: Catalogue
-    desk: ServiceMenu
+    menu: ServiceMenu
     vocabulary: Vocabulary
     texts: DialogueTexts
     webhook_log: WebhookLog

@@ -99,7 +99,7 @@ class Consumer:
         self._service = service
         self._publish = publish
         self._options = options or Options()
-        self._fates = Settlement(service, handle=handle, park=park, clock=clock, policy=self._options.policy)
+        self._settlement = Settlement(service, handle=handle, park=park, clock=clock, policy=self._options.policy)
         self._prefetch = self._options.batch_messages * PREFETCH_BATCHES
         self._buffer: Buffer[_Held] = Buffer(self._prefetch)
         self._link = ReconnectingChannel(
@@ -110,7 +110,7 @@ class Consumer:
             confirms=False,
             probe_seconds=self._options.probe_seconds,
         )
-        self._patience = DatabasePause(service, ping, self._options.hold_seconds)
+        self._pause = DatabasePause(service, ping, self._options.hold_seconds)
         self._idle: BrokerChannel | None = None  # came up while nothing was to be consumed
         self._stuck = ""
         self._stopping = False
@@ -139,8 +139,8 @@ class Consumer:
 
     async def check(self) -> Check:
         """Readiness: connected and not paused."""
-        if self._patience.paused:
-            return Check(ok=False, reason="consumer_paused", value=round(self._patience.seconds, 1))
+        if self._pause.paused:
+            return Check(ok=False, reason="consumer_paused", value=round(self._pause.seconds, 1))
         if self._stuck:
             return Check(ok=False, reason=f"consumer_stuck_{self._stuck}")
         return await self._link.check()
@@ -152,7 +152,7 @@ class Consumer:
         await session.channel.basic_qos(prefetch_count=self._prefetch)
         session.channel.on_consumer_cancel_callbacks.add(lambda _: session.drop("consumer_cancelled"))
         self._buffer.clear()  # of sessions that are gone: the broker sends those again
-        if not self._patience.paused and not self._stopping:
+        if not self._pause.paused and not self._stopping:
             self._idle = None
             await self._consume(session)
         else:
@@ -225,21 +225,21 @@ class Consumer:
         open_ones: list[_Held] = []
         left = batch
         while left:
-            outcomes = await self._fates.judge([held.delivery for held in left])
+            outcomes = await self._settlement.judge([held.delivery for held in left])
             settled = [pair for pair in zip(left, outcomes, strict=True) if not isinstance(pair[1], Unavailable)]
             copied = await asyncio.gather(*(self._conclude(held, outcome) for held, outcome in settled))
             acked = [held for (held, _), ok in zip(settled, copied, strict=True) if ok]
             open_ones += [held for (held, _), ok in zip(settled, copied, strict=True) if not ok]
             await self._ack(acked, whole=len(acked) == len(batch))
             left = [held for held, outcome in zip(left, outcomes, strict=True) if isinstance(outcome, Unavailable)]
-            if left and not await self._pause():
+            if left and not await self._wait_for_database():
                 break
             left = [held for held in left if not held.session.lost.is_set()]
         return open_ones + left
 
     async def _conclude(self, held: _Held, outcome: Outcome) -> bool:
         """Publish the copy that an outcome asks for; True when the message may be acknowledged."""
-        message = self._fates.copy(held.delivery, outcome)
+        message = self._settlement.copy(held.delivery, outcome)
         if message is None:
             return True
         failures = 0
@@ -274,13 +274,13 @@ class Consumer:
         if alive:
             crash_point("after_ack", "worker")
 
-    async def _pause(self) -> bool:
+    async def _wait_for_database(self) -> bool:
         """Wait until MongoDB answers.
 
         Returns:
             False when the messages in hand were let go meanwhile: the broker keeps them, and consuming has begun anew.
         """
-        held = await self._patience.wait(let_go=lambda: self._let_go("paused"), stopping=lambda: self._stopping)
+        held = await self._pause.wait(let_go=lambda: self._let_go("paused"), stopping=lambda: self._stopping)
         if self._idle is not None:
             self._idle.drop("resumed")  # it consumes nothing: the next one will
         return held

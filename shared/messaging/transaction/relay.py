@@ -163,15 +163,15 @@ class Relay:
 
     async def _carry(self, claim: OutboxClaim, lost_at: float) -> bool:
         probing = self._failures > 0
-        fates = await asyncio.gather(*(self._send(row, lost_at) for row in claim.rows))
-        by_fate: dict[_PublishResult, list[str]] = {}
+        results = await asyncio.gather(*(self._send(row, lost_at) for row in claim.rows))
+        by_result: dict[_PublishResult, list[str]] = {}
         refused: list[tuple[OutboxRow, PublishRefused]] = []
-        for row, fate in zip(claim.rows, fates, strict=True):
-            if isinstance(fate, PublishRefused):
-                refused.append((row, fate))
+        for row, result in zip(claim.rows, results, strict=True):
+            if isinstance(result, PublishRefused):
+                refused.append((row, result))
             else:
-                by_fate.setdefault(fate, []).append(row.id)
-        if sent := by_fate.get(_PublishResult.SENT):
+                by_result.setdefault(result, []).append(row.id)
+        if sent := by_result.get(_PublishResult.SENT):
             crash_point("after_confirm_before_mark", "relay")
             marked = await self._outbox.mark_sent(claim.token, sent)
             crash_point("after_mark_before_ack", "relay")
@@ -180,9 +180,9 @@ class Relay:
                 log.warning("outbox.lease_lost", rows=len(sent) - marked)
         for row, refusal in refused:
             await self._park(claim.token, row, refusal)
-        if broken := by_fate.get(_PublishResult.BROKEN):
+        if broken := by_result.get(_PublishResult.BROKEN):
             await self._outbox.release(claim.token, broken, _PAUSES.longest_seconds)
-        if down := by_fate.get(_PublishResult.DOWN):
+        if down := by_result.get(_PublishResult.DOWN):
             self._failed("broker_unavailable", None)
             await self._outbox.release(claim.token, down)
             return False

@@ -1,4 +1,4 @@
-"""A demo authority, and presses that print with it."""
+"""A demo authority, and renderers that print with it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _renderer(demo: DemoFiles, limits: RendererLimits = ROOMY, templates: Path =
 
 @pytest.fixture
 async def pool(demo: DemoFiles) -> AsyncIterator[Pool]:
-    """Up to two presses."""
+    """Up to two renderers."""
     pool = Pool(_setup(demo), ROOMY, 2)
     yield pool
     await pool.close()

@@ -1,4 +1,4 @@
-"""Several presses as one."""
+"""Several renderers as one."""
 
 from __future__ import annotations
 

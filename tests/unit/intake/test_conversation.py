@@ -220,7 +220,7 @@ def test_time_never_runs_backwards_in_a_chat() -> None:
 
 
 def test_a_service_that_was_closed_meanwhile_ends_its_draft() -> None:
-    closed = replace(WORLD, desk=ServiceMenu.of(catalogue(), ("kk_rusak",)))
+    closed = replace(WORLD, menu=ServiceMenu.of(catalogue(), ("kk_rusak",)))
     for act in ("halo", NIK, "ya"):
         after, facts = talk(COMPLETE, act, context=closed) if act == "ya" else talk(ASKED_LETTER, act, context=closed)
         assert after.draft is None
