@@ -1,4 +1,4 @@
-"""The draft of a chat: the question that is open, and how a draft ends or goes over to another chat."""
+"""The draft of a chat: its open question, and how it ends or moves to another chat."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Return two chats turn out to be one person's: `kept` goes on with the draft of `other` where it has none itself."""
+    """Merge two chats that turned out to be one person's: `kept` gets the draft of `other` if it has none itself."""
     if kept.draft is not None or other.draft is None:
         return kept, other
     return replace(other, contact_id=kept.contact_id), without_draft(other)
 
 
 def awaits_file(conversation: Conversation, desk: ServiceMenu) -> bool:
-    """Return whether a file would be an answer now: others are not fetched at all."""
+    """Return whether the open question asks for a file: no other file is fetched."""
     ask = current_ask(conversation, desk)
     return ask is not None and ask.question is Question.DOCUMENT
 
 
 def current_ask(conversation: Conversation, desk: ServiceMenu) -> Field | None:
-    """Return the question that is open: the first of the form that the draft does not answer."""
+    """Return the open question: the first of the form that the draft does not answer."""
     draft = conversation.draft
     if draft is None:
         return None
@@ -47,7 +47,7 @@ def current_ask(conversation: Conversation, desk: ServiceMenu) -> Field | None:
 
 
 def asks_of(draft: Draft, desk: ServiceMenu) -> tuple[Field, ...]:
-    """Return the questions of its form."""
+    """Return the questions of the draft's form."""
     return desk.asks(draft.service, with_selfie=draft.needs_selfie)
 
 
@@ -60,10 +60,10 @@ def _answered(draft: Draft, ask: Field) -> bool:
 
 
 def without_draft(conversation: Conversation) -> Conversation:
-    """Return the chat back at the menu."""
+    """Return the chat at the menu, without its draft."""
     return replace(conversation, stage=Stage.MENU, draft=None)
 
 
 def dropped(draft: Draft | None) -> tuple[FilesDropped, ...]:
-    """Tell which files nobody needs any more."""
+    """Return the fact that the draft's files are no longer needed; nothing where it has none."""
     return (FilesDropped(tuple(attachment.file_id for attachment in draft.attachments)),) if draft and draft.attachments else ()

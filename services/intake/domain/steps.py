@@ -1,4 +1,4 @@
-"""The steps of the dialogue: what follows from one act in one stage. Pure; which step is whose stands in `conversation.py`."""
+"""The steps of the dialogue: what follows from one act in one stage. Pure; the table in `conversation.py` says which step is used when."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def _menu(text: str, context: DialogueContext, **values: str) -> Say:
 
 
 def show_menu(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Offer what may be asked for."""
+    """Show the menu of services."""
     return conversation, (_menu("menu", context),)
 
 
 def not_understood(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Offer the menu to somebody we can't follow."""
+    """Say that the message was not understood, and offer the menu."""
     return conversation, (_menu("not_understood", context),)
 
 
@@ -57,12 +57,12 @@ def file_without_draft(conversation: Conversation, _act: Act, context: DialogueC
 
 
 def nothing_to_cancel(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say that nothing is begun."""
+    """Say that no request is begun."""
     return conversation, (_menu("nothing_to_cancel", context),)
 
 
 def nothing_to_confirm(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say that nothing is begun; or how it stands, where it was filed already."""
+    """Say that no request is begun; or how it stands, where it was filed already."""
     if context.open_requests:  # the button was pressed twice
         return conversation, (StatusAsked(None),)
     return conversation, (_menu("nothing_to_confirm", context),)
@@ -89,14 +89,14 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
 
 
 def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Return a greeting, the menu or another service while a draft is open: it is joined, so that nothing typed is lost by a slip."""
+    """Go on with the open draft after a greeting, the menu or another service: a slip must not lose what was typed."""
     if conversation.draft is not None and conversation.draft.service not in context.desk.forms:  # closed since
         return without_draft(conversation), (*dropped(conversation.draft), _menu("menu", context))
     return _ask_next(conversation, context, (Say("resume", {"service": _form(conversation, context).title}),))
 
 
 def edit_late(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Return the person believes that an answer was mended, and it was not: say so, and how to mend it."""
+    """Say that an edit came too late to change an answer, and how to correct it."""
     if conversation.draft is None or conversation.draft.service not in context.desk.forms:
         return resume(conversation, act, context)
     return _ask_next(conversation, context, (Say("edit_late"),))
@@ -108,7 +108,7 @@ def cancel(conversation: Conversation, _act: Act, _context: DialogueContext) -> 
 
 
 def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Take a typed answer to the open question."""
+    """Take the text as the answer to the open question."""
     ask, draft = current_ask(conversation, context.desk), conversation.draft
     if ask is None or draft is None or not isinstance(act, Intent):
         return resume(conversation, act, context)
@@ -122,7 +122,7 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
 
 
 def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:
-    """Go on, but for somebody whose request is already open: the place is that of the first one."""
+    """Ask the next question; if the same request is already open for this person, drop the draft and say so."""
     draft = conversation.draft
     twin = _twin(draft, context) if draft else None
     if twin is None:
@@ -161,19 +161,19 @@ def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) 
 
 
 def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say what is wanted instead."""
+    """Say what the open question asks for instead."""
     ask = current_ask(conversation, context.desk)
     return (conversation, (_wants(ask),)) if ask else resume(conversation, act, context)
 
 
 def confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Confirmed before everything is there: say what is missing."""
+    """Say what is still missing before the person can confirm."""
     ask = current_ask(conversation, context.desk)
     return (conversation, (Say(f"missing_{ask.name}", _document(ask)),)) if ask else resume(conversation, act, context)
 
 
 def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Complete the form."""
+    """Complete the form, so that a request is filed."""
     draft = conversation.draft
     if draft is None or draft.service not in context.desk.forms or current_ask(conversation, context.desk) is not None:
         return resume(conversation, act, context)
@@ -185,7 +185,7 @@ def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> O
 
 
 def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
-    """Ask once more for the confirmation."""
+    """Ask again for the confirmation."""
     return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
 
 
@@ -193,20 +193,20 @@ def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueConte
 
 
 def status(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
-    """Look up how a request stands."""
+    """Ask for the state of a request; or say that the receipt number is wrong."""
     if isinstance(act, Intent) and act.receipt_wrong:
         return conversation, (Say("receipt_wrong"),)
     return conversation, (StatusAsked(act.receipt if isinstance(act, Intent) else None),)
 
 
 def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say what the office can do."""
+    """Say what the chat can do."""
     titles = "\n".join(f"- {counter.title}" for counter in context.desk.counters.values())
     return conversation, (Say("help", {"in_person": titles}, _onward(conversation)),)
 
 
 def in_person(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say where a service is offered that is not online."""
+    """Say where and when a service is offered in person."""
     counter = context.desk.counters.get(act.service) if isinstance(act, Intent) else None
     if counter is None:
         return resume(conversation, act, context) if conversation.draft else not_understood(conversation, act, context)

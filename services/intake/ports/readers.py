@@ -13,7 +13,7 @@ from shared.values import Channel, Receipt
 
 @dataclass(frozen=True, slots=True)
 class RequestSearch:
-    """What a list of requests is narrowed by. `text`: receipt, document number or case id, or the beginning of one."""
+    """The filters of a list of requests. `text`: receipt, document number or case id, or the beginning of one."""
 
     state: RequestState | None = None
     service: str | None = None
@@ -27,7 +27,7 @@ class RequestSearch:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """Some requests, and the cursor of the next page where there is one."""
+    """A page of requests, and the cursor of the next page where there is one."""
 
     requests: tuple[Request, ...]
     next: str | None
@@ -40,11 +40,11 @@ class RequestReader(Protocol):
         """Return a request by its receipt number."""
 
     async def search(self, search: RequestSearch) -> RequestPage:
-        """Return the newest first, page by page."""
+        """Return one page of requests, the newest first."""
 
 
 class PeopleReader(Protocol):
     """Plain reads of contacts by the person they are linked to."""
 
     async def linked_to(self, nik: str) -> Sequence[ChatContact]:
-        """Return contacts that have, or had, a link to this person."""
+        """Return the contacts that have, or had, a link to this person."""
