@@ -32,7 +32,7 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
     needs_selfie: bool = False
-    """Whether the contact was nobody's, as far as is proven, when it began."""
+    """Whether the contact had no valid link when the draft began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class DialogueContext:
     outreach_source: str | None = None
     wamid: str = field(default="", repr=False)
     is_linked: bool = False
-    """Whether the contact is proven to be a person's."""
+    """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
 

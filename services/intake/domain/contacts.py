@@ -30,9 +30,9 @@ class ChatContact:
     merged_into: str | None = None
     last_inbound_at: datetime | None = None
     links: Links = ()
-    """Whose account it was proven to be, with all that held before."""
+    """Links to persons, the ended ones included."""
     filed: DayCount = NONE_YET
-    """Requests of the last day on which there were any."""
+    """The count of requests of the last day on which there were any."""
 
     @property
     def address(self) -> str:

@@ -81,7 +81,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.CONFIRMING, _FILE_REFUSED): steps.wants_confirm,
     (Stage.CONFIRMING, _OTHER): steps.wants_confirm,
 }
-"""What a stage does with an act. What is not listed is done as in `_ANYWHERE`."""
+"""The step for an act in a stage. Acts that are not listed are in `_ANYWHERE`."""
 
 _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: steps.resume,

@@ -38,7 +38,7 @@ PROBLEMS: Final = (
     "pledge_before_final",
     "region_unknown",
 )
-"""Every code that `judge` gives by itself, for the API document; codes of malformed numbers are those of `shared.values`."""
+"""The codes that `judge` returns, for the API document; codes of malformed numbers are those of `shared.values`."""
 
 
 class DecisionKind(StrEnum):

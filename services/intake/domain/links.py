@@ -20,7 +20,7 @@ class Level(StrEnum):
     """The proof that a link rests on."""
 
     COUNTER = "counter"
-    """The person stood there with the KTP-el."""
+    """The person came to the counter with the KTP-el."""
     OFFICER = "officer"
     """An officer compared a selfie with the KTP-el."""
 

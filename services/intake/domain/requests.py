@@ -44,13 +44,13 @@ _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.REJECTED: frozenset(),
     RequestState.DELIVERED: frozenset(),
 }
-"""Where each state may go."""
+"""The states that may follow each state."""
 
 OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED})
-"""The office has it in hand: a second one for the same person would be a double."""
+"""The office still works on it: a second request for the same person would be a double."""
 
 ENDED: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED})
-"""Nothing more happens by itself: what is next is up to whoever asked."""
+"""Nothing more happens by itself: the next step is up to the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,13 @@ class Request:
     case_id: str | None = None
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
-    """None: nobody stands for the sender."""
+    """None: nobody vouches for the sender."""
     repeats: str | None = None
-    """The request for the same that ended a short time ago."""
+    """The id of the request for the same that ended a short time ago."""
     joins: str | None = None
-    """The open request of somebody else for the same: this one is told to nobody, and goes back when that one ends."""
+    """The id of somebody else's open request for the same: this one is not published, and is returned when that one ends."""
     joined_by: tuple[str, ...] = ()
-    """Requests of others that join this one."""
+    """Ids of others' requests that join this one."""
 
     @property
     def documents(self) -> tuple[IssuedDocument, ...]:
@@ -192,7 +192,7 @@ class StatusReceived:
 
 
 Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
-"""Facts that leave the service as events."""
+"""The facts that are published as events."""
 
 
 def submit(request: Request) -> tuple[Request, RequestSubmitted]:

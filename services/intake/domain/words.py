@@ -56,7 +56,7 @@ class Vocabulary:
     services: Mapping[str, str]
     in_person: Mapping[str, str]
     menu: Mapping[str, str] = field(default_factory=dict)
-    """The number of each service in the menu: only where it is all that was said, for numbers stand in stories and addresses, too."""
+    """The number of each service in the menu; it counts only as the whole text, for stories and addresses have numbers too."""
 
     def read_text(self, text: str) -> Intent:
         """Read what a person typed. Never raises: a text that is no command and no service counts as an answer."""

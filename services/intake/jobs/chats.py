@@ -85,7 +85,7 @@ class ChatWorker:
 
     async def _turn(self) -> None:
         await self._yield_to_requests()
-        self._woken.clear()  # what woke us until here is seen now
+        self._woken.clear()  # this turn sees whatever woke us up to now
         await self._start()
 
     async def _start(self) -> None:
@@ -209,7 +209,7 @@ class ChatWorker:
         for chat in held:
             if chat.lease.failures + 1 >= self._limits.tries and chat.waiting:
                 PARKED.labels(reason_of(error)).inc()
-                with contextlib.suppress(Exception):  # then it is tried again after the rest
+                with contextlib.suppress(Exception):  # if parking fails, the message is tried again after the rest
                     await self._deps.webhook_log.park(chat.waiting[0].item.key, reason_of(error), self._deps.clock())
             await self._back_off(chat)
 

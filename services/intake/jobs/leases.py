@@ -55,7 +55,7 @@ class LeaseKeeper:
         self._released = released
         self._in_hand: dict[str, Chat] = {}
         self._backing_off: dict[str, datetime] = {}
-        """Senders that failed here, until when they are not worth asking for. The lease itself goes by the database's clock."""
+        """Senders that failed here, with the time until which they are not asked for. The lease itself goes by the database's clock."""
 
     async def take(self) -> Sequence[Chat]:
         """Lease free senders, up to `at_once` in all."""
@@ -95,7 +95,7 @@ class LeaseKeeper:
         if rest_seconds > 0:
             until = self._clock() + timedelta(seconds=rest_seconds)
             self._backing_off |= {chat.lease.sender: until for chat in chats}
-        with contextlib.suppress(Exception):  # they run out by themselves
+        with contextlib.suppress(Exception):  # leases expire by themselves
             await self._webhook_log.release([chat.lease for chat in chats], rest_seconds)
         self.drop(chats)
 

@@ -55,7 +55,7 @@ class StatusWorker:
     async def _turn(self) -> float | None:
         await asyncio.sleep(self._gather_seconds)
         await self._yield_to_requests()
-        self._woken.clear()  # what woke us until here is seen now
+        self._woken.clear()  # this turn sees whatever woke us up to now
         handled = await self._handle_batch()
         self._gather_seconds = 0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS)
         return 0 if handled else None

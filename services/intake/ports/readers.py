@@ -22,7 +22,7 @@ class RequestSearch:
     after: str | None = None
     limit: int = 50
     client: str | None = None
-    """Only what this API client filed; None: everything."""
+    """Only requests that this API client filed; None: all."""
 
 
 @dataclass(frozen=True, slots=True)

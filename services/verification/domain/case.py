@@ -62,7 +62,7 @@ class Case:
     document_number: str | None = None
     issued_at: datetime | None = None
     card: Card | None = None
-    """What was approved, where it changes the register: kept until the document is issued."""
+    """The approved card, if it changes the register: stored until the document is issued."""
     link_granted: bool = False
     """Whether the officer's decision linked the sender's contact to the person."""
 

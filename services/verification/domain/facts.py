@@ -20,9 +20,9 @@ class CaseApproved:
     officer_id: str | None
     at: datetime
     is_proven: bool = True
-    """Whether somebody stood for the sender."""
+    """Whether the sender was vouched for."""
     link_granted: bool = False
-    """Whether the officer compared a selfie, and the sender's contact is the person's from now on."""
+    """Whether the officer compared a selfie, and the sender's contact is linked to the person from now on."""
 
 
 @dataclass(frozen=True, slots=True)

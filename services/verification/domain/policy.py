@@ -50,7 +50,7 @@ ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
         CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
     },
 )
-"""Failure -> way. A failure that is not named here goes to an officer: never a refusal by omission."""
+"""Failure -> route. A failure that is not listed here goes to an officer: nothing is refused by omission."""
 
 FORM: Final = frozenset(
     {
@@ -58,10 +58,10 @@ FORM: Final = frozenset(
         *("name_empty", "name_too_long", "name_has_digits", "name_has_symbols", "attachment_missing"),
     }
 )
-"""What is seen of the request alone, without the register."""
+"""Failures that are seen in the request alone, without the register."""
 
 TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong"}
-"""What an unproven sender may be told: none of it depends on what the register holds. A code that is not named here may."""
+"""What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"
 

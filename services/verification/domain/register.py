@@ -82,9 +82,9 @@ class Register:
     by_kk: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     by_nik: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     twice: frozenset[str] = frozenset()
-    """Persons who stand in more than one family: nobody can say which row is right."""
+    """Persons who are in more than one family: nobody can tell which row is right."""
     closed: frozenset[str] = frozenset()
-    """Persons who stood in these families and stand in none of them now."""
+    """Persons who were in these families and are in none of them now."""
 
     @classmethod
     def of(cls, families: Iterable[Family]) -> Register:

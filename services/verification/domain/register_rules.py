@@ -98,7 +98,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "family_scattered": "the rows of one family stand one after another",
     }
 )
-"""What is wrong, for whoever mends the source. No sentence repeats a value: it is personal."""
+"""Sentences for whoever corrects the source. None repeats a value: it is personal."""
 
 
 @dataclass(frozen=True, slots=True)

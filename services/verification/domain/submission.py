@@ -97,11 +97,11 @@ class Submission:
     attachments: tuple[Attachment, ...] = ()
     decision: CourtDecision | None = None
     vouching: Vouching | None = None
-    """None: nobody stands for the sender."""
+    """None: nobody vouches for the sender."""
     sender_nik: str | None = None
-    """Whose contact the sender has, where a link vouches."""
+    """The NIK to which the sender's contact is linked, where a link vouches."""
     repeats: str | None = None
-    """The request for the same that ended a short time ago."""
+    """The id of the request for the same that ended a short time ago."""
 
     @property
     def attachment_kinds(self) -> frozenset[str]:
