@@ -125,7 +125,7 @@ class TaskPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskTally:
-    """The number of open tasks."""
+    """The numbers of open, claimed and overdue tasks."""
 
     open: int
     claimed: int
@@ -140,7 +140,7 @@ class TaskReader(Protocol):
         """Return one page of tasks."""
 
     async def tally(self, *, at: datetime) -> TaskTally:
-        """Return the numbers of open tasks."""
+        """Return the tally of all open tasks."""
 
 
 @dataclass(frozen=True, slots=True)

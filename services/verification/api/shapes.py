@@ -131,7 +131,7 @@ class TaskPageOut(BaseModel):
 
 
 class TallyOut(BaseModel):
-    """The number of open tasks."""
+    """The numbers of open, claimed and overdue tasks."""
 
     open: int
     claimed: int
