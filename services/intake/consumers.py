@@ -1,4 +1,4 @@
-"""What comes in over the broker: how requests go on. Which state each event means is said here, whether it counts in the domain."""
+"""Events that move requests on. The state that each event means is named here; the domain decides whether it counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.messaging.delivery import EventRoute, Meta
 
 
 def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
-    """Return the handler of each event. All move a request on, so all of a batch's requests are read in one query."""
+    """Return the handler of each event. Every event moves a request on, so the requests of a batch are read in one query."""
     return (
         EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
@@ -61,7 +61,7 @@ async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:
 
 
 def _linked_by(event: RequestApproved | RequestReturned) -> str | None:
-    """Who granted the sender's chat a link with this decision."""
+    """Return the officer who linked the sender's chat to the person with this decision."""
     return event.officer_id if event.link_granted else None
 
 

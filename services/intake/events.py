@@ -1,6 +1,6 @@
-"""What intake publishes: facts of the domain as wire contracts. The only place that names them.
+"""The events that intake publishes: facts of the domain as wire contracts. The only place that names the contracts.
 
-Parts whose fields have the same names on the wire (contact, attachments, court decision) are read off the domain's objects.
+Parts whose fields have the same names on the wire (contact, attachments, court decision) are read from the domain's objects.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from shared.contracts.envelope import Event
 
 
 def to_event(fact: Published) -> Event:
-    """Return the event that tells a fact."""
+    """Return the event of a fact."""
     match fact:
         case RequestSubmitted():
             return _request_submitted(fact)

@@ -10,7 +10,7 @@ from shared.settings import OfficeSettings, ServiceSettings, WhatsappSettings
 
 
 class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
-    """Intake's own settings beside those of every service."""
+    """The settings of intake, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
 

@@ -1,4 +1,4 @@
-"""Puts intake together. The only place that knows the store and the adapters."""
+"""The assembly of intake. The only place that knows the store and the adapters."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ACCOUNTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the process runs and what tests reach for."""
+    """The parts of a process, for `service` and for tests."""
 
     settings: Settings
     host: MessagingHost
@@ -73,7 +73,7 @@ class Parts:
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def prepare(self) -> None:
-        """Create collections and indexes, and write down how intake counts."""
+        """Create collections and indexes, and register intake's accounts for the reconciliation."""
         mongo, database = self.host.mongo, self.host.database
         await mongo.prepare(database, INDEXES)
         await self.files.prepare()
@@ -81,13 +81,13 @@ class Parts:
         await accounting.register(mongo, database, ACCOUNTS)
 
     async def check_webhook_log(self) -> Check:
-        """Check that nothing waits in the webhook log for too long, whatever keeps it there."""
+        """Check that nothing waits in the webhook log for too long, for whatever reason."""
         age = await self.webhook_log.oldest_seconds(self.deps.clock())
         old = age > self.settings.webhook_log_alarm_seconds
         return Check(ok=not old, reason="webhook_log_old" if old else "", value=round(age, 1))
 
     async def yield_to_requests(self) -> None:
-        """Give way to requests that are being answered, for a while."""
+        """Wait, for a limited time, while HTTP requests are being answered."""
         await self.in_flight.yield_to_requests(self.settings.yield_seconds)
 
     def wake(self) -> None:
@@ -97,13 +97,13 @@ class Parts:
 
 
 def build(settings: Settings) -> Service:
-    """Return everything one process of intake is made of; nothing is opened before it runs."""
+    """Return one process of intake; nothing is opened before it runs."""
     parts = assemble(settings)
     return service(parts, chat_worker(parts), status_worker(parts))
 
 
 def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | None = None) -> Parts:
-    """Return everything but what works and answers. `http` is for calls to WhatsApp."""
+    """Return the parts of a process without its workers and routes. `http` is for calls to WhatsApp."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
@@ -134,7 +134,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
 
 
 def chat_worker(parts: Parts) -> ChatWorker:
-    """Return what handles messages."""
+    """Return the worker that handles messages."""
     settings = parts.settings
     limits = ChatLimits(
         at_once=settings.chats_at_once,
@@ -147,12 +147,12 @@ def chat_worker(parts: Parts) -> ChatWorker:
 
 
 def status_worker(parts: Parts) -> StatusWorker:
-    """Return what handles statuses."""
+    """Return the worker that handles statuses."""
     return StatusWorker(parts.deps, parts.units, parts.statuses_woken, parts.settings.webhook_log_poll_seconds, parts.yield_to_requests)
 
 
 def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
-    """Return the process."""
+    """Return the process made of these parts and workers."""
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
     health = Health()
@@ -242,7 +242,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def read_texts(path: Path) -> DialogueTexts:
-    """Return what the dialogue says.
+    """Read the texts of the dialogue.
 
     Raises:
         OSError: the file can't be read.
@@ -260,8 +260,8 @@ def read_vocabulary(path: Path, menu: ServiceMenu, services: Catalogue) -> Vocab
 
     Raises:
         OSError: the file can't be read.
-        ValueError: a command that is none.
-        NotFound: words for a service that the catalogue does not have.
+        ValueError: an unknown command.
+        NotFound: a service that the catalogue does not have.
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}

@@ -1,4 +1,4 @@
-"""What comes in over the broker: a table of events and handlers. Wire contracts become this service's own words here."""
+"""Events from the broker and their handlers. Wire contracts are converted to this service's own types here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.values import Attachment, Contact, Vouching
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
-    """Return the routes of this service's queue."""
+    """Return the handler of each event of this service's queue."""
 
     async def on_request_submitted(tx: Tx, submission: Submission, _meta: Meta) -> None:
         await handlers.open_case(tx, deps, submission)
@@ -37,7 +37,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
 
 def submission_from(event: RequestSubmitted) -> Submission:
-    """Return the request in this service's own words."""
+    """Return the event's request as this service's own type."""
     personal = event.personal
     return Submission(
         request_id=event.request_id,

@@ -1,4 +1,4 @@
-"""Facts become wire contracts here, and nowhere else: the only place that names what verification publishes."""
+"""The events that verification publishes: facts as wire contracts. The only place that names the contracts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.reference.regions import find_regency, find_village
 
 
 def to_event(fact: CaseFact | TaskFact) -> Event:
-    """Return the event that tells this fact."""
+    """Return the event of a fact."""
     match fact:
         case CaseApproved():
             return _approved(fact)
@@ -81,7 +81,7 @@ def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
 
 
 def family_card(card: Card) -> parts.FamilyCard:
-    """Return the card as it is printed: codes become names, in capitals as on the KK.
+    """Return the card as it is printed: names for codes, in capitals as on the KK.
 
     Raises:
         DomainError: `village_unknown`: the register has a code that is no village of ours; nothing can be printed.

@@ -1,4 +1,4 @@
-"""The use cases: load, decide, save, tell. No HTTP, no wire types, no database."""
+"""The use cases: load, decide, save, emit. No HTTP, no wire types, no database."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = get("decisions")
 
 
 class Act(StrEnum):
-    """What an officer decides."""
+    """The kind of an officer's decision."""
 
     APPROVE = "approve"
     RETURN = "return"
@@ -39,9 +39,9 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskDecision:
-    """An officer's decision. `version` is the one that was on the screen; `note` is what the citizen is told and may be personal.
+    """An officer's decision. `version` is the one that was on the screen; `note` is a text for the citizen and may be personal.
 
-    `grant_link`: the officer has compared the selfie, and the sender's contact is the person's from now on.
+    `grant_link`: the officer has compared the selfie, and the sender's contact is linked to the person from now on.
     """
 
     act: Act
@@ -53,7 +53,7 @@ class TaskDecision:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with all an officer needs to decide it. `card` is None where the register has no family to print."""
+    """A task with all that an officer needs to decide it. `card` is None if the register has no family to print."""
 
     task: Task
     case: Case
@@ -63,9 +63,9 @@ class TaskView:
 
 
 async def open_case(tx: Tx, deps: Deps, submission: Submission) -> None:
-    """Open a case for a request that came in, judge it, and send it on its way.
+    """Open a case for a request, judge it, and approve, return, reject or give it to an officer.
 
-    A request that was returned and comes in again, mended, begins the next round of its case.
+    A returned request that comes in again, corrected, begins the next round of its case.
 
     Raises:
         NotFound: `unknown_service`.
@@ -113,7 +113,7 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class IssuedReport:
-    """A document that issuance made. `kk_number` is the new number of the card, where it got one."""
+    """A document that issuance made. `kk_number` is the card's new number, if it got one."""
 
     request_id: str
     document_id: str
@@ -122,7 +122,7 @@ class IssuedReport:
 
 
 async def record_document(tx: Tx, deps: Deps, document: IssuedReport) -> None:
-    """Note that the document of an approved case exists, and bring the register to what its card says.
+    """Record the document of an approved case, and apply its card to the register.
 
     Raises:
         NotFound: `cases_not_found`.
@@ -155,7 +155,7 @@ async def view_task(tx: Tx, _deps: Deps, task_id: str) -> TaskView:
 
 
 async def claim_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
-    """Take a task, or renew one's own claim; nobody else can take or decide it until the lease ends.
+    """Claim a task, or renew one's own claim; nobody else can claim or decide it until the claim expires.
 
     Raises:
         NotFound: `tasks_not_found`.
@@ -167,7 +167,7 @@ async def claim_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskV
 
 
 async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
-    """Give a task back.
+    """Release a task.
 
     Raises:
         NotFound: `tasks_not_found`.
@@ -181,7 +181,7 @@ async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> Tas
 
 
 async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decision: TaskDecision) -> TaskView:
-    """Decide a task on the version the officer saw.
+    """Decide a task in the version that the officer saw.
 
     Raises:
         NotFound: `tasks_not_found`.
@@ -214,7 +214,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decisio
 
 
 def _check_identity(case: Case, decision: TaskDecision) -> None:
-    """Hold the decision against what is known of the sender.
+    """Check that the decision fits what is known of the sender.
 
     Raises:
         BadInput: `link_not_grantable` or `reason_tells_register`.
@@ -227,7 +227,7 @@ def _check_identity(case: Case, decision: TaskDecision) -> None:
 
 
 def _log_decision(tx: Tx, case: Case) -> None:
-    """One line per decision, once it is true: of which request, what, by whom, and why in codes."""
+    """Log each decision after the commit: of which request, what, by whom, and why in codes."""
     submission = case.submission
 
     def say() -> None:
@@ -248,10 +248,10 @@ def _log_decision(tx: Tx, case: Case) -> None:
 
 
 async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> FileStream:
-    """Open an attachment of the task's case; a file of any other case is not to be had this way.
+    """Open an attachment of the task's case; files of other cases can't be opened this way.
 
     Raises:
-        NotFound: `tasks_not_found`, `attachment_not_found`, or intake no longer has it.
+        NotFound: `tasks_not_found`, `attachment_not_found`, or the file is no longer in intake.
         Transient: intake can't be reached.
     """
     task = await tx.tasks.get(task_id)

@@ -1,4 +1,4 @@
-"""What the handlers need from outside, and what holds it together."""
+"""The handlers' ports, and the dependencies of a process."""
 
 from __future__ import annotations
 
@@ -25,51 +25,51 @@ class Cases(Protocol):
         """Return the case, or None."""
 
     async def get(self, request_id: str) -> Case:
-        """Return the case; raises NotFound."""
+        """Return the case; NotFound where there is none."""
 
     def add(self, case: Case) -> None:
-        """Keep a new case."""
+        """Store a new case."""
 
     def save(self, case: Case) -> None:
-        """Keep the next state of a case that was read here."""
+        """Store a changed case that was read in this unit."""
 
 
 class Tasks(Protocol):
     """The officers' tasks of this unit of work."""
 
     async def get(self, task_id: str) -> Task:
-        """Return the task; raises NotFound."""
+        """Return the task; NotFound where there is none."""
 
     def add(self, task: Task) -> None:
-        """Keep a new task."""
+        """Store a new task."""
 
     def save(self, task: Task) -> None:
-        """Keep the next state of a task that was read here."""
+        """Store a changed task that was read in this unit."""
 
     def version(self, task_id: str) -> int:
-        """Return its version as this unit will leave it."""
+        """Return the task's version after this unit."""
 
 
 class Families(Protocol):
-    """The register, for the one act that changes it. Versioned like any aggregate: who loses a race reads again."""
+    """The register, for the one act that changes it. Versioned like any aggregate: of two changes at once, one is repeated."""
 
     async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        """Return the family of this number and those in which these persons stand, as this unit will leave them."""
+        """Return the family of this number and the families of these persons, with the changes of this unit."""
 
     def put(self, family: Family) -> None:
-        """Keep a family: a new one, or the next state of one that was read here."""
+        """Store a family: a new one, or a changed one that was read in this unit."""
 
 
 class Tx(Protocol):
-    """One unit of work. May hold many messages: a later one sees what an earlier one did."""
+    """One unit of work. May handle many messages: a later one sees what an earlier one did."""
 
     @property
     def cases(self) -> Cases:
-        """The cases."""
+        """The cases of this unit."""
 
     @property
     def tasks(self) -> Tasks:
-        """The tasks."""
+        """The tasks of this unit."""
 
     @property
     def families(self) -> Families:
@@ -79,20 +79,20 @@ class Tx(Protocol):
         """Return the families of these cards and persons, read once per unit."""
 
     async def prefetch(self, submissions: Iterable[Submission]) -> None:
-        """Read in one query per collection what these requests will ask for."""
+        """Read what these requests will need, in one query per collection."""
 
     async def prefetch_cases(self, request_ids: Iterable[str]) -> None:
         """Read these cases in one query."""
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
-        """Tell others; leaves with the unit."""
+        """Publish a fact as an event, with the same commit."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""
 
 
 class TaskFilter(StrEnum):
-    """Which tasks a list shows."""
+    """The kind of tasks that a list shows."""
 
     OPEN = "open"
     AVAILABLE = "available"
@@ -103,7 +103,7 @@ class TaskFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """What an officer asks the list for. `text` may be personal: it never stands in a URL."""
+    """The filters of a list of tasks. `text` may be personal: it is never part of a URL."""
 
     officer_id: str
     show: TaskFilter = TaskFilter.OPEN
@@ -117,7 +117,7 @@ class TaskQuery:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Tasks, the most urgent first, and where the next page begins (None: this is the last)."""
+    """A page of tasks, the most urgent first, and the cursor of the next page (None: this is the last)."""
 
     tasks: tuple[Task, ...]
     next: str | None
@@ -125,7 +125,7 @@ class TaskPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskTally:
-    """How much work there is."""
+    """The numbers of open, claimed and overdue tasks."""
 
     open: int
     claimed: int
@@ -134,18 +134,18 @@ class TaskTally:
 
 
 class TaskReader(Protocol):
-    """Lists over tasks; plain reads, outside any unit of work."""
+    """Lists of tasks; plain reads, outside any unit of work."""
 
     async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
-        """Return one page."""
+        """Return one page of tasks."""
 
     async def tally(self, *, at: datetime) -> TaskTally:
-        """Return the numbers of the whole desk."""
+        """Return the tally of all open tasks."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStream:
-    """A file on its way through. Iterate `chunks` to the end or close it: the connection behind it stays open till then."""
+    """A streamed file. Iterate `chunks` to the end or close it: its connection stays open until then."""
 
     media_type: str
     size_bytes: int | None
@@ -153,15 +153,15 @@ class FileStream:
 
 
 class AttachmentSource(Protocol):
-    """The attachments, which intake holds."""
+    """The attachments of requests, which intake stores."""
 
     async def open(self, file_id: str) -> FileStream:
-        """Open one; raises NotFound, or Transient while intake is down."""
+        """Open an attachment; NotFound, or Transient while intake is down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What every handler may use beside its unit of work."""
+    """The dependencies of the handlers, beside the unit of work."""
 
     clock: Clock
     new_id: Callable[[], str]

@@ -10,7 +10,7 @@ from shared.settings import Environment, OfficeSettings, ServiceSettings
 
 
 class Settings(OfficeSettings, ServiceSettings):
-    """Verification's own settings beside those of every service."""
+    """The settings of verification, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8102
     intake_url: Annotated[str, Field(description="Where intake serves the attachments")] = "http://127.0.0.1:8101"
@@ -23,7 +23,7 @@ class Settings(OfficeSettings, ServiceSettings):
 
 
 class RegistrySettings(Environment):
-    """What the `registry` command needs: the database alone."""
+    """The settings of the `registry` command: the database alone."""
 
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""

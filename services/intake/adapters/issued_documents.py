@@ -22,16 +22,16 @@ _log = get("issued_documents")
 
 
 class IssuedDocuments:
-    """Implements `ports.Documents`."""
+    """Issuance's documents over HTTP; implements `ports.Documents`."""
 
     def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float) -> None:
         self._client = make_client(timeout_seconds, connections=_CONNECTIONS, base_url=base_url, api_key=api_key)
 
     async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
-        """Yield the bytes that were announced, and no others: what differs in the end breaks the stream.
+        """Yield the document's bytes; break the stream at its end if they are not the ones that were announced.
 
         Raises:
-            Transient: `issuance_unavailable`; `issuance_refused` when our key is wrong, which an operator mends.
+            Transient: `issuance_unavailable`; `issuance_refused` when our key is wrong, which an operator must correct.
         """
         request = self._client.build_request("GET", f"/v1/documents/{quote(document.document_id, safe='')}/content")
         try:

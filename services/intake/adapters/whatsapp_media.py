@@ -39,7 +39,7 @@ _log = get("whatsapp_media")
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """What is accepted. `hosts` are `host` or `host:port`; `http` only for a simulator on this machine."""
+    """Limits of what is accepted. `hosts` are `host` or `host:port`; `http` only for a simulator on this machine."""
 
     max_bytes: int
     media_types: frozenset[str]
@@ -48,7 +48,7 @@ class MediaLimits:
 
 
 class WhatsappMedia:
-    """Implements `ports.Media` for the Cloud API."""
+    """The Cloud API's media; implements `ports.Media`."""
 
     def __init__(self, files: FileStore, *, api_url: str, token: str, limits: MediaLimits, client: httpx.AsyncClient | None = None) -> None:
         self._files = files
@@ -154,7 +154,7 @@ async def _bytes_of(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def _raise_for(response: httpx.Response) -> None:
-    """Anything but 200 may pass: 429 and 5xx by themselves, 401 when somebody renews the token, 404 when we ask for a fresh URL."""
+    """Raise for anything but 200. All may pass: 429 and 5xx by themselves, 401 with a renewed token, 404 with a fresh URL."""
     if response.status_code != HTTPStatus.OK:
         raise Transient(f"media_http_{response.status_code}")
 

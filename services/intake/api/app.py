@@ -1,4 +1,4 @@
-"""Puts intake's routes on the app that every service has."""
+"""Intake's routes, added to the app that every service has."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 PUBLIC: Final = (whatsapp.PATH,)
-_OVERHEAD_BYTES: Final = 1024  # the file limit is the store's to judge, with its own code; the body limit stands just behind it
+_OVERHEAD_BYTES: Final = 1024  # the store enforces the file limit, with its own error code; the body limit is just above it
 
 
 @dataclass(frozen=True, slots=True)
 class ApiDeps:
-    """What the routes work with. `wake`: there is something in the webhook log."""
+    """Dependencies of the routes. `wake` tells the jobs that there is something in the webhook log."""
 
     deps: Deps
     wake: Callable[[], None]
@@ -28,7 +28,7 @@ class ApiDeps:
 
 
 def larger_bodies(file_max_bytes: int) -> tuple[tuple[str, int], ...]:
-    """Return where bodies may be larger than usual, and how large."""
+    """Return the paths that take larger bodies than usual, each with its limit in bytes."""
     return ((files.PATH, file_max_bytes + _OVERHEAD_BYTES),)
 
 

@@ -92,7 +92,7 @@ class DecisionBody(BaseModel):
 
 
 class CaseRequestView(BaseModel):
-    """One document that follows from the decision."""
+    """The request for one document that follows from the decision."""
 
     party: str
     product: str
@@ -101,7 +101,7 @@ class CaseRequestView(BaseModel):
 
 
 class ElsewhereView(BaseModel):
-    """A party that another office serves."""
+    """A party whom another office serves."""
 
     party: str
     regency_code: str
@@ -109,7 +109,7 @@ class ElsewhereView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """What became of a decision."""
+    """The case of a decision and its requests."""
 
     case_id: str
     decision_id: str
@@ -121,7 +121,7 @@ class CaseView(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A body with a good signature, and whose it is."""
+    """A body with a valid signature, and the court that signed it."""
 
     body: bytes
     webhook_id: str
@@ -129,13 +129,13 @@ class Signed:
 
 
 class Signatures:
-    """The courts' secrets: for each the present one and, while it is changed, others."""
+    """The courts' secrets: for each the current one and, while it is being changed, others."""
 
     def __init__(self, secrets: Mapping[str, Sequence[str]]) -> None:
         self._webhooks = [(court_key(code), Webhook(secret)) for code, known in secrets.items() for secret in known]
 
     def check(self, body: bytes, headers: Mapping[str, str]) -> str:
-        """Return whose secret signs these bytes, within five minutes of now: the court's key.
+        """Return the key of the court whose secret signed these bytes within five minutes of now.
 
         Raises:
             Unauthorized: `signature_wrong`.
@@ -204,7 +204,7 @@ def _parse(body: bytes) -> DecisionBody:
 
 
 def _decision(body: DecisionBody) -> CourtDecision:
-    """In the domain's words. What can be read travels in its normal form; what can't is kept as it came, to be refused with its field."""
+    """Return the domain's decision: fields in their normal form; those that can't be read as they came, to be refused by name."""
     values = {name: getattr(body, name) for name in DecisionBody.model_fields}
     values |= {name: visible(values[name]).strip() for name in ("court_code", "case_number", "deed_number")}  # they are printed
     return CourtDecision(
@@ -227,6 +227,6 @@ def _normal(body: BaseModel) -> dict[str, Any]:
 
 
 def _fingerprint(decision: CourtDecision) -> str:
-    """The content without what may differ between two ways of sending the same: the court's reference and the spelling of the number."""
+    """Hash the content without what may differ when the same is sent twice: the court's reference and the spelling of the number."""
     content = {**asdict(decision), "decision_id": "", "case_number": "", "court_code": court_key(decision.court_code)}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,4 +1,4 @@
-"""Documents of an adapter's own requests: fetched here, streamed from issuance. What was fetched whole is delivered."""
+"""Documents of an adapter's own requests, streamed from issuance. A document that was fetched whole counts as delivered."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
         chunks = await deps.documents.open(document)
 
         async def handed_over() -> AsyncIterator[bytes]:
-            """Without a length in front: the answer is complete only when it is written down that it was fetched."""
+            """Yield the content without announcing a length: the answer is complete only once the fetch is recorded."""
             async with aclosing(chunks):
                 async for chunk in chunks:
                     yield chunk

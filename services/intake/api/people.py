@@ -1,4 +1,4 @@
-"""Whose chat it is: a counter links a phone to the person who stands there with the KTP-el. Numbers travel in bodies, never in a URL."""
+"""Links: a counter links a phone to the person who stands there with the KTP-el. Numbers travel in bodies, never in a URL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class ContactBody(BaseModel):
-    """A chat, by one of its names."""
+    """A chat, named by its phone number or its BSUID."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ class ContactBody(BaseModel):
     bsuid: Annotated[Short | None, Field(description="WhatsApp's id of a person who hides the number")] = None
 
     def identity(self) -> ChatIdentity | None:
-        """In the domain's words; None where no name is given.
+        """Return the chat's identity; None where none is given.
 
         Raises:
             BadInput: `link_refused`.
@@ -49,13 +49,13 @@ class ContactBody(BaseModel):
 
 
 class LinkBody(ContactBody):
-    """A chat, and whose it is."""
+    """A chat, and the person whose chat it is."""
 
     nik: Annotated[Short, Field(description="NIK of the KTP-el that was looked at")]
 
 
 class SearchBody(ContactBody):
-    """Links of a chat, of a person, or of both."""
+    """A search for the links of a chat, of a person, or of both."""
 
     nik: Short | None = None
 
@@ -76,7 +76,7 @@ class LinkView(BaseModel):
 
     @classmethod
     def of(cls, link: PersonLink, at: datetime) -> Self:
-        """Shape it."""
+        """Build from a link."""
         return cls(
             link_id=link.link_id,
             nik=Nik(link.nik).masked,
@@ -92,7 +92,7 @@ class LinkView(BaseModel):
 
 
 class LinksView(BaseModel):
-    """What was found, the newest first."""
+    """The links that were found, the newest first."""
 
     links: list[LinkView]
 

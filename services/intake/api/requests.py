@@ -53,7 +53,7 @@ class RequestBody(BaseModel):
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
 
     def submission(self) -> CheckedBody:
-        """In the domain's words."""
+        """Return the submission as the domain knows it."""
         return CheckedBody(
             service=self.service,
             nik=self.nik,
@@ -74,7 +74,7 @@ class StepView(BaseModel):
 
 
 class FiledView(BaseModel):
-    """What the one who filed may know at once."""
+    """A request as the one who filed it may see it at once."""
 
     request_id: str
     receipt: str
@@ -92,7 +92,7 @@ class SubmittedView(FiledView):
 
 
 class RequestView(FiledView):
-    """How a request stands."""
+    """A request with its state and timeline."""
 
     channel: Channel
     case_id: str | None
@@ -101,7 +101,7 @@ class RequestView(FiledView):
 
 
 class PageView(BaseModel):
-    """Some requests, the newest first; `next` is the cursor of the next page."""
+    """A page of requests, the newest first; `next` is the cursor of the next page."""
 
     requests: list[RequestView]
     next: str | None

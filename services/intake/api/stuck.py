@@ -1,4 +1,4 @@
-"""Chat messages and delivery statuses that were given up, under `/v1/stuck`."""
+"""Parked chat messages and delivery statuses, under `/v1/stuck`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PERSONAL: Final = frozenset({"key", "sender", "content"})
 
 
 class ParkedItems:
-    """Items of the webhook log that were given up."""
+    """The parked items of the webhook log."""
 
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], wake: Callable[[], None]) -> None:
         self._deps = deps
@@ -26,13 +26,13 @@ class ParkedItems:
         self._wake = wake
 
     async def page(self, after: str | None, limit: int) -> StuckPage:
-        """Return parked items by their ids."""
+        """Return a page of parked items, sorted by id."""
         found = await self._deps.webhook_log.parked(after, limit + 1)
         entries = [StuckEntry(**_fields(parked)) for parked in found[:limit]]
         return StuckPage(stuck=entries, next=entries[-1].id if len(found) > limit else None)
 
     async def find(self, stuck_id: str) -> StuckDetail | None:
-        """Return a parked item with what was sent."""
+        """Return a parked item with its content; None where there is none."""
         try:
             parked = await self._units.run(lambda tx: tx.parked_item(stuck_id))
         except NotFound:
@@ -42,17 +42,17 @@ class ParkedItems:
         return StuckDetail(**_fields(parked), content=content)
 
     async def replay(self, stuck_id: str) -> None:
-        """Have it handled again."""
+        """Release a parked item to be handled again."""
         await self._units.run(lambda tx: replay_item(tx, stuck_id))
         self._wake()
 
     async def discard(self, stuck_id: str, note: str) -> None:
-        """End it unhandled."""
+        """Discard a parked item."""
         await self._units.run(lambda tx: discard_item(tx, stuck_id, note))
 
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx], wake: Callable[[], None]) -> APIRouter:
-    """Return the routes."""
+    """Return the routes of parked items."""
     return stuck.routes(ParkedItems(deps, units, wake), _PERSONAL)
 
 
@@ -61,7 +61,7 @@ def _fields(parked: ParkedItem) -> dict[str, Any]:
 
 
 def _content(item: StoredItem) -> Any:
-    """Return what was sent; as text where it can't be read back, which is why it was given up."""
+    """Return the item's content; as text where it is not valid JSON, which is why the item was parked."""
     try:
         return dict(item.content)
     except ValueError:

@@ -20,13 +20,13 @@ _SIGNATURE: Final = "X-Hub-Signature-256"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The app secrets (the present one and, while it is changed, the one before) and the token of the handshake."""
+    """The app secrets (the current one and, while it is being changed, the one before) and the token of the handshake."""
 
     app: tuple[bytes, ...]
     verify_token: bytes
 
     def signed(self, body: bytes, header: str) -> bool:
-        """Return whether the header signs these very bytes. In constant time; whatever bytes the header holds."""
+        """Return whether the header is a signature of exactly these bytes. Takes constant time; never raises."""
         given = header.encode("latin-1", "replace")
         good = False
         for secret in self.app:
@@ -36,7 +36,7 @@ class Secrets:
 
 
 def routes(deps: Deps, wake: Callable[[], None], secrets: Secrets) -> APIRouter:
-    """Return the webhook's two routes. `wake` tells the processor of this process that something is stored."""
+    """Return the webhook's two routes. `wake` tells the jobs of this process that something is stored."""
     router = APIRouter(tags=["WhatsApp"])
 
     async def signed_body(request: Request) -> bytes:

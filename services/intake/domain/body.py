@@ -1,7 +1,7 @@
-"""Reads the bytes of a signed webhook body, however odd: a good signature is never refused.
+"""The reader of signed webhook bodies, however odd: a valid signature is never refused.
 
-What a strict reader takes is taken as it is. Anything else is mended as little as possible, so that the good messages of a batch are
-answered though one of them is odd; then, or where nothing can be read, the bytes themselves are kept as well.
+What a strict reader accepts is kept as it is. Anything else is repaired as little as possible, so that the good messages of a batch are
+answered though one of them is odd; then, or where nothing can be read, the bytes themselves are stored as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TOO_DEEP: Final = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What was read. `raw`: the bytes as text, where they were not plain JSON and so are kept too; `readable`: whether `content` is one."""
+    """A webhook body as read. `raw`: the bytes as text, if they were not plain JSON; `readable`: whether `content` could be read."""
 
     content: Any
     readable: bool = True
@@ -63,11 +63,11 @@ def _decimal(digits: str) -> float | str:
 
 
 def _nothing(_name: str) -> None:
-    """NaN and Infinity say nothing."""
+    """Return None for NaN and Infinity."""
 
 
 def _storable(value: Any, levels: int) -> Any:
-    """The same value without lone surrogates (U+FFFD instead), and with nothing below so many levels."""
+    """Return the value with U+FFFD in place of lone surrogates, cut off below so many levels."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not isinstance(value, (list, Mapping)):
@@ -80,7 +80,7 @@ def _storable(value: Any, levels: int) -> Any:
 
 
 def _depth(value: Any) -> int:
-    """How many levels it has; level by level, for the deepest are deeper than Python's stack."""
+    """Count the levels of a value; without recursion, for the deepest values are deeper than Python's stack."""
     depth, level = 0, [value]
     while level := [item for item in level if isinstance(item, (list, dict))]:
         depth += 1

@@ -1,4 +1,4 @@
-"""The words of the dialogue's state machine: what a chat holds, what can happen to it, and what follows."""
+"""The types of the dialogue's state machine: what a chat holds, what can happen to it, and what follows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.values import Attachment, KkNumber, Nik, Receipt
 
 
 class Stage(StrEnum):
-    """Where a chat stands."""
+    """The stage of a chat."""
 
     MENU = "menu"
     ASKING = "asking"
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person has told so far. `began_at`: the first message, which is their place in the queue."""
+    """The answers of a person so far. `began_at`: the time of the first message, which is their place in the queue."""
 
     service: str
     began_at: datetime
@@ -32,15 +32,15 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
     needs_selfie: bool = False
-    """Whether the contact was nobody's, as far as is proven, when it began."""
+    """Whether the contact had no valid link when the draft began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A chat with one contact, whose id it has.
+    """The chat of one contact; it has the contact's id.
 
-    `outreach_source`: what brought the person first, until a request is filed. `unmoved`: the texts since the chat last moved on, by wamid:
-    when one of them is edited, it is read as if it had been sent so.
+    `outreach_source`: what first brought the person, until a request is filed. `unmoved`: the wamids of texts since the chat last moved on:
+    when one of them is edited, the new text is read as if it had been sent at first.
     """
 
     contact_id: str
@@ -53,7 +53,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or PDF arrived and is stored."""
+    """A photo or PDF that arrived and is stored."""
 
     file_id: str
     media_type: str
@@ -62,7 +62,7 @@ class SentFile:
 
 
 class FileTrouble(StrEnum):
-    """Why a file can't be used. Each has a sentence that says what to send instead."""
+    """Reasons why a file can't be used. For each, a text says what to send instead."""
 
     WRONG_TYPE = "wrong_type"
     TOO_LARGE = "too_large"
@@ -72,14 +72,14 @@ class FileTrouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file arrived that can't be used."""
+    """A file that arrived and can't be used."""
 
     trouble: FileTrouble
 
 
 @dataclass(frozen=True, slots=True)
 class UnfetchedFile:
-    """A file arrived at a moment where none was asked for: it was left with the provider."""
+    """A file that arrived when none was asked for: it was left with the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class OtherContent:
 
 @dataclass(frozen=True, slots=True)
 class EditedEarlier:
-    """A text was edited that the chat has long taken as it was."""
+    """An edit of a text that came too late: the chat has moved on with the old text."""
 
 
 Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier
@@ -106,9 +106,9 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class DialogueContext:
-    """What the dialogue may know besides the chat: what the desk offers, the time, what is open, what brought the person here.
+    """What the dialogue may know besides the chat: the services, the time, the open requests, what brought the person here.
 
-    `wamid` names the message; of an edited one, the message that was edited.
+    `wamid` is the id of the message; for an edit, the id of the message that was edited.
     """
 
     menu: ServiceMenu
@@ -117,14 +117,14 @@ class DialogueContext:
     outreach_source: str | None = None
     wamid: str = field(default="", repr=False)
     is_linked: bool = False
-    """Whether the contact is proven to be a person's."""
+    """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Answer with the text of that name. `values` fill its places; `buttons` are button ids, three at most."""
+    """An answer: the name of its text. `values` fill the text's placeholders; `buttons` are button ids, three at most."""
 
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -133,21 +133,21 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class StatusAsked:
-    """The person wants to know how a request stands; of no number in particular where `receipt` is None."""
+    """A question how a request stands; about all of the person's requests where `receipt` is None."""
 
     receipt: Receipt | None
 
 
 @dataclass(frozen=True, slots=True)
 class FormCompleted:
-    """The person confirmed: a request can be made of it."""
+    """A form that the person confirmed: a request can be made of it."""
 
     draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
 class FilesDropped:
-    """These files are of no use any more: the person or time gave the draft up."""
+    """Files that nobody needs any more: the draft was cancelled or expired."""
 
     file_ids: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""Who writes to us. A contact has our own id; WhatsApp knows it by phone (`wa_id`), by BSUID, or by both, and either may come alone."""
+"""Contacts: who writes to us. A contact has our own id; WhatsApp knows it by phone (`wa_id`), by BSUID, or by both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
 
 @dataclass(frozen=True, slots=True)
 class ChatIdentity:
-    """What one message says of its sender; at least one of `wa_id` and `bsuid` is there."""
+    """The sender of one message; has at least one of `wa_id` and `bsuid`."""
 
     wa_id: str | None = field(default=None, repr=False)
     bsuid: str | None = field(default=None, repr=False)
@@ -20,7 +20,7 @@ class ChatIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ChatContact:
-    """A person's chat account. `aliases`: contacts that turned out to be the same one; their requests are this one's too."""
+    """A person's chat account. `aliases`: contacts that turned out to be the same one; their requests belong to this one too."""
 
     contact_id: str
     wa_id: str | None = field(default=None, repr=False)
@@ -30,29 +30,29 @@ class ChatContact:
     merged_into: str | None = None
     last_inbound_at: datetime | None = None
     links: Links = ()
-    """Whose account it was proven to be, with all that held before."""
+    """Links to persons, the ended ones included."""
     filed: DayCount = NONE_YET
-    """Requests of the last day on which there were any."""
+    """The count of requests of the last day on which there were any."""
 
     @property
     def address(self) -> str:
-        """Where an answer goes: the phone where it is known, else the BSUID."""
+        """The address for answers: the phone where it is known, else the BSUID."""
         return self.wa_id or self.bsuid or ""
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every id under which requests of this person may lie."""
+        """All ids under which requests of this person may be stored."""
         return (self.contact_id, *self.aliases)
 
     def link_at(self, at: datetime) -> PersonLink | None:
-        """Return whose account it is proven to be at that moment."""
+        """Return the link that is valid at that moment; None where there is none."""
         return valid_link(self.links, at)
 
 
 def learn(contact: ChatContact, identity: ChatIdentity, at: datetime) -> ChatContact:
-    """Take what a message says: a new half of the identity, a new username, the beginning of a 24-hour window.
+    """Return the contact with what a message tells of its sender: phone, BSUID or username, and the start of a 24-hour window.
 
-    Another phone or BSUID than the known one ends its links: the number may be another person's by now.
+    A phone or BSUID other than the known one ends its links: the number may belong to another person by now.
     """
     return replace(
         contact,
@@ -65,20 +65,20 @@ def learn(contact: ChatContact, identity: ChatIdentity, at: datetime) -> ChatCon
 
 
 def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool:
-    """Whether they disagree about a half that both know."""
+    """Return whether both know the phone, or both the BSUID, and the two differ."""
     known = ((contact.wa_id, identity.wa_id), (contact.bsuid, identity.bsuid))
     return any(ours and theirs and ours != theirs for ours, theirs in known)
 
 
 def taken_over(contact: ChatContact, at: datetime) -> ChatContact:
-    """End the links of a contact whose number another account has moved to: who has it now may be somebody else."""
+    """Return a contact whose number another account has taken over, without valid links: the number may be another person's now."""
     return replace(contact, links=lapsed(contact.links, at))
 
 
 def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatContact, ChatContact]:
-    """Merge two contacts that are one person: `kept` takes over, `other` gives up its addresses so that they stay unique.
+    """Merge two contacts that turned out to be one person: `kept` takes over; `other` loses its addresses, so that they stay unique.
 
-    Links stay where each knew another half of one account; where the numbers differ, one has changed hands, and none holds.
+    Links stay valid where one knew the phone and one the BSUID; where the two differ, a number has changed hands and all links end.
     """
     links = (*kept.links, *other.links)
     merged = replace(

@@ -32,7 +32,7 @@ _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
 
 def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Take one message. Total: every act in every stage has an answer."""
+    """Return what follows from one message. Every act in every stage has an answer."""
     conversation, stale = expire(conversation, context.at)
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
@@ -46,7 +46,7 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
 
 
 def _unmoved(before: Conversation, after: Conversation, act: Act, wamid: str) -> tuple[str, ...]:
-    """The texts since the chat last moved on; the open question may still be answered by mending one of them."""
+    """Return the texts since the chat last moved on; editing one of them may still answer the open question."""
     if (before.stage, before.draft) != (after.stage, after.draft):
         return ()
     texts = [*before.unmoved, wamid] if isinstance(act, Intent) and wamid else before.unmoved
@@ -81,7 +81,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.CONFIRMING, _FILE_REFUSED): steps.wants_confirm,
     (Stage.CONFIRMING, _OTHER): steps.wants_confirm,
 }
-"""What a stage does with an act. What is not listed is done as in `_ANYWHERE`."""
+"""The step for an act in a stage. Acts that are not listed are in `_ANYWHERE`."""
 
 _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: steps.resume,

@@ -1,4 +1,4 @@
-"""What a court decision must be before the office records it. The office records what the court decided; it does not try the case again.
+"""The rules a court decision must meet before the office records it. The office records the decision; it does not try the case again.
 
 Sources: Perma 1/2019 and Perma 7/2022 (electronic court), UU 7/1989 with UU 3/2006 and UU 50/2009 articles 66-84 (divorce), KHI article 131
 (ikrar talak), UU 24/2013 article 40 (recording).
@@ -38,7 +38,7 @@ PROBLEMS: Final = (
     "pledge_before_final",
     "region_unknown",
 )
-"""Every code that `judge` gives by itself, for the API document; codes of malformed numbers are those of `shared.values`."""
+"""The codes that `judge` returns, for the API document; codes of malformed numbers are those of `shared.values`."""
 
 
 class DecisionKind(StrEnum):
@@ -54,7 +54,7 @@ _NAME_CHANGES: Final = frozenset({"perubahan_nama", "ubah_nama", "ganti_nama"})
 
 @dataclass(frozen=True, slots=True)
 class CourtParty:
-    """A party as the court wrote it. `village_code` is where it lives now, ten digits, where the court knows it."""
+    """A party as the court wrote it. `village_code` is where the party lives now: ten digits, if the court knows it."""
 
     nik: str = field(repr=False)
     name: str = field(repr=False)
@@ -69,7 +69,7 @@ class CourtParty:
 
 @dataclass(frozen=True, slots=True)
 class CourtChild:
-    """A child and the party that has custody."""
+    """A child and the party who has custody."""
 
     nik: str = field(repr=False)
     custody_nik: str = field(repr=False)
@@ -78,7 +78,7 @@ class CourtChild:
 
 @dataclass(frozen=True, slots=True)
 class CourtDecision:
-    """A decision as sent. Texts are kept as they came; they are compared in their normal form."""
+    """A decision as sent. Texts are stored as they came and compared in their normal form."""
 
     decision_id: str
     court_code: str
@@ -99,19 +99,19 @@ class CourtDecision:
 
     @property
     def key(self) -> str:
-        """The same for every way of writing the same case: number, kind, year and court without leading zeros."""
+        """A key that is the same however the case is written: number, kind, year and court without leading zeros."""
         case = CaseNumber.parse(self.case_number)
         return f"{case.number}/{case.kind}/{case.year}/{case.court}"
 
     @property
     def parties(self) -> tuple[tuple[str, CourtParty], ...]:
-        """Husband and wife by role."""
+        """Husband and wife, each with the role."""
         return (("husband", self.husband), ("wife", self.wife))
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A party that lives in another regency: that office issues its documents."""
+    """A party who lives in another regency, whose office issues the documents."""
 
     party: str
     regency_code: str
@@ -119,7 +119,7 @@ class Elsewhere:
 
 
 def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:
-    """Return everything that keeps the decision from being recorded; empty when nothing does. `today` is the date in WIB."""
+    """Return every problem that keeps the decision from being recorded; empty when there is none. `today` is the date in WIB."""
     refused = tuple(_jurisdiction(decision))
     if refused:  # what follows would only confuse somebody who asked the wrong office
         return refused
@@ -127,12 +127,12 @@ def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:
 
 
 def at_home(party: CourtParty) -> bool:
-    """Tell whether this office serves the party: by where it lives now, never by the NIK; if that is unknown verification finds out."""
+    """Return whether this office serves the party: by the village, never by the NIK. True if unknown: verification finds out."""
     return not party.village_code or is_home(party.village_code)
 
 
 def elsewhere(decision: CourtDecision) -> tuple[Elsewhere, ...]:
-    """Return the parties that another office serves."""
+    """Return the parties whom another office serves."""
     found = []
     for role, party in decision.parties:
         if not at_home(party) and party.village_code:

@@ -1,4 +1,4 @@
-"""What was asked for one person: the latest requests of each service, and how many came in today. Pure.
+"""The docket: the latest requests for one person by service, and how many came in today. Pure.
 
 One row per person, unique in the database: two who ask the same at once write the same row, so one of them comes second and knows it.
 """
@@ -16,7 +16,7 @@ from services.intake.domain.requests import Request, RequestState
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many requests a day (WIB) one contact may file and may be filed for one person, what is a repeat, and how long a link holds."""
+    """The limits of filing: requests a day (WIB) of one contact and for one person, when one repeats another, and a link's lifetime."""
 
     contact_a_day: int
     person_a_day: int
@@ -26,17 +26,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How many there were on a day; another day begins at none."""
+    """A count of requests on one day; another day begins at 0."""
 
     day: date = date.min
     count: int = 0
 
     def on(self, day: date) -> int:
-        """Return how many there were on this day, as far as this tally knows."""
+        """Return the count if it is of this day, else 0."""
         return self.count if self.day == day else 0
 
     def plus_one(self, day: date) -> DayCount:
-        """With one more."""
+        """Return the count of this day plus one."""
         return DayCount(day, self.on(day) + 1)
 
 
@@ -45,7 +45,7 @@ NONE_YET: Final = DayCount()
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """`key` stands for the person; `latest`: service -> ids of the requests that were filed last, one per product."""
+    """The docket of one person. `key` stands for the person; `latest`: service -> ids of its latest requests, one per product."""
 
     key: str
     tally: DayCount = NONE_YET
@@ -53,21 +53,21 @@ class Docket:
 
 
 def docket_key(nik: str) -> str:
-    """Return a hash: what a database says of its keys should name nobody."""
+    """Return a hash of the NIK: keys appear in database errors and logs, which must name nobody."""
     return hashlib.sha256(f"docket:{nik}".encode()).hexdigest()
 
 
 def counted(docket: Docket, day: date) -> Docket:
-    """With one more request on this day."""
+    """Return the docket with one more request on this day."""
     return replace(docket, tally=docket.tally.plus_one(day))
 
 
 def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Docket:
-    """With these as the latest of the service."""
+    """Return the docket with these as the service's latest requests."""
     return replace(docket, latest={**docket.latest, service: tuple(dict.fromkeys(request_ids))})
 
 
 def repeated(former: Iterable[Request], at: datetime, within: timedelta) -> str | None:
-    """Return the former request that ended less than `within` ago. One that was returned was given back to be asked again: no repeat."""
+    """Return the id of a former request that ended less than `within` ago. A returned request doesn't count: it is to be filed again."""
     ended = [each for each in former if not each.is_open and each.state is not RequestState.RETURNED]
     return next((each.request_id for each in ended if at - each.timeline[-1].at < within), None)

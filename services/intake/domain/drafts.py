@@ -1,4 +1,4 @@
-"""The draft of a chat: the question that is open, and how a draft ends or goes over to another chat."""
+"""The draft of a chat: its open question, and how it ends or moves to another chat."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Merge two chats of one person: `kept` goes on with the draft of `other` where it has none itself."""
+    """Merge two chats that turned out to be one person's: `kept` gets the draft of `other` if it has none itself."""
     if kept.draft is not None or other.draft is None:
         return kept, other
     return replace(other, contact_id=kept.contact_id), without_draft(other)
@@ -60,10 +60,10 @@ def _answered(draft: Draft, ask: Field) -> bool:
 
 
 def without_draft(conversation: Conversation) -> Conversation:
-    """Return the chat back at the menu."""
+    """Return the chat at the menu, without its draft."""
     return replace(conversation, stage=Stage.MENU, draft=None)
 
 
 def dropped(draft: Draft | None) -> tuple[FilesDropped, ...]:
-    """Tell which files nobody needs any more."""
+    """Return the fact that the draft's files are no longer needed; nothing where it has none."""
     return (FilesDropped(tuple(attachment.file_id for attachment in draft.attachments)),) if draft and draft.attachments else ()

@@ -1,4 +1,4 @@
-"""What a service asks for, in which order: derived from the catalogue, so that a new service of it needs no code here."""
+"""The questions of each service in their order, derived from the catalogue: a new service needs no code here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SELFIE: Final = "selfie_ktp"  # kind of the photo that an officer compares with 
 
 
 class Question(StrEnum):
-    """What an answer must be."""
+    """The kind of a question's answer."""
 
     NIK = "nik"
     KK_NUMBER = "kk_number"
@@ -22,7 +22,7 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. A document may be any one of `kinds`; the first names its texts, `title` is what citizens call it."""
+    """One question. A document may be any of `kinds`, whose first names the texts; `title` is what citizens call it."""
 
     question: Question
     kinds: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        """Names its texts: `nik`, `kk_number`, `surat_kehilangan`."""
+        """The name of its texts: `nik`, `kk_number`, `surat_kehilangan`."""
         return self.kinds[0] if self.kinds else self.question.value
 
 
@@ -46,7 +46,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class InPersonService:
-    """A service that is done in person: refused here, with the place and the hours."""
+    """A service that is offered in person only: the chat answers with the place and the hours."""
 
     service: str
     title: str
@@ -56,9 +56,9 @@ class InPersonService:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMenu:
-    """Everything the chat can speak of, by service code. `others`: titles of services that are not open by chat.
+    """All services the chat knows, by service code. `others`: titles of services that are not open by chat.
 
-    `selfie`: what is asked beside a form where nobody stands for the sender.
+    `selfie`: the question that is added to a form when nobody vouches for the sender.
     """
 
     forms: Mapping[str, Form]
@@ -68,10 +68,10 @@ class ServiceMenu:
 
     @classmethod
     def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> ServiceMenu:
-        """Make the forms of the open services.
+        """Build the menu with the forms of the open services.
 
         Raises:
-            NotFound: `unknown_service`, an open service that the catalogue does not have: better at start than at the first chat.
+            NotFound: `unknown_service`, an open service that the catalogue does not have: better at startup than at the first chat.
         """
         forms = {code: _form(catalogue, code) for code in open_services}
         counters = {
@@ -83,7 +83,7 @@ class ServiceMenu:
         return cls(forms, counters, others, Field(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
 
     def asks(self, service: str, *, with_selfie: bool) -> tuple[Field, ...]:
-        """Return what is asked for this service, in this order; nothing where it is not open."""
+        """Return the service's questions in their order; none where it is not open."""
         form = self.forms.get(service)
         return () if form is None else (*form.asks, *([self.selfie] if with_selfie else []))
 

@@ -1,7 +1,7 @@
 """Links: this chat account is this person, because somebody compared a face with a KTP. Pure.
 
-A link ends by its date, when it is revoked, when another takes its place, and when the account changes hands: whoever has the number now
-was never looked at.
+A link ends on its date, when it is revoked, when another replaces it, and when the account changes hands: nobody has compared the face
+of whoever has the number now.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Final
 
 from shared.errors import DomainError, NotFound
 
-NOBODY: Final = "-"  # who ended what ended by itself
+NOBODY: Final = "-"  # stands for the officer or client where a link ended by itself
 
 
 class Level(StrEnum):
-    """How it was proven."""
+    """The proof that a link rests on."""
 
     COUNTER = "counter"
-    """The person stood there with the KTP-el."""
+    """The person came to the counter with the KTP-el."""
     OFFICER = "officer"
     """An officer compared a selfie with the KTP-el."""
 
 
 class End(StrEnum):
-    """Why it holds no more before its time."""
+    """The reason why a link ended before its date."""
 
     REVOKED = "revoked"
     REPLACED = "replaced"
@@ -48,7 +48,7 @@ class PersonLink:
     ended_by: str | None = None
 
     def is_valid(self, at: datetime) -> bool:
-        """Return whether it holds at that moment."""
+        """Return whether the link is valid at that moment."""
         return self.ended_at is None and at < self.expires_at
 
 
@@ -56,22 +56,22 @@ Links = tuple[PersonLink, ...]
 
 
 def valid_link(links: Links, at: datetime) -> PersonLink | None:
-    """Return the link that holds; the newest where two contacts with one each became one."""
+    """Return the valid link; the newest where two merged contacts had one each."""
     return max((link for link in links if link.is_valid(at)), key=lambda link: link.granted_at, default=None)
 
 
 def granted(links: Links, link: PersonLink) -> Links:
-    """With a new one in place of what held before."""
+    """Return the links with a new one, which ends the one before."""
     return (*_ended(links, End.REPLACED, link.granted_by, link.granted_at), link)
 
 
 def lapsed(links: Links, at: datetime) -> Links:
-    """Without any that holds: the account changed hands."""
+    """Return the links, all ended: the account changed hands."""
     return _ended(links, End.CHANGED_HANDS, NOBODY, at)
 
 
 def revoked(links: Links, link_id: str, by: str, at: datetime) -> Links:
-    """Without this one.
+    """Return the links with this one ended.
 
     Raises:
         NotFound: `link_not_found`.

@@ -1,4 +1,4 @@
-"""Reads one stored WhatsApp message or status into what the dialogue can act on. Foreign data: every field may be absent or odd."""
+"""The reader of stored WhatsApp messages and statuses. Foreign data: every field may be absent or odd."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from services.intake.domain.words import Intent, Vocabulary
 
 _SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
-_ORIGINALS: Final = ("original_message_id", "message_id", "id")  # how an edit may name the message that it mends
+_ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in which an edit may name the message that it edits
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
-_MAX_CODE: Final = 2**31 - 1  # Meta's have six digits; what is larger is none, and MongoDB could not hold it
+_MAX_CODE: Final = 2**31 - 1  # Meta's codes have six digits; a larger number is no code, and MongoDB could not store it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
 _SOURCE: Final = re.compile(r"[A-Za-z0-9_.:/?=&%~+-]{1,100}")
 _SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
@@ -27,7 +27,7 @@ _SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """A file that lies with the provider."""
+    """A file on the provider's servers."""
 
     media_id: str
     media_type: str
@@ -36,7 +36,7 @@ class MediaRef:
 
 @dataclass(frozen=True, slots=True)
 class NumberChanged:
-    """Under which phone number or BSUID the sender goes from now on; either may be the one we know."""
+    """The sender's phone number or BSUID from now on; either may be the one we know."""
 
     wa_id: str | None = field(default=None, repr=False)
     bsuid: str | None = field(default=None, repr=False)
@@ -44,7 +44,7 @@ class NumberChanged:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A text that was sent before says something else now. `original` is its wamid."""
+    """An edit of a text that was sent before. `original` is that message's wamid."""
 
     original: str = field(repr=False)
     intent: Intent
@@ -52,7 +52,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Nothing to answer: a reaction, a deleted message, a system notice we need not know."""
+    """A message that needs no answer: a reaction, a deleted message, a system notice that does not matter to us."""
 
 
 Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Silent
@@ -69,7 +69,7 @@ class Inbound:
 
 
 def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
-    """Read a stored item of kind `message`. Never raises for what Meta sent."""
+    """Read a stored item of kind `message`. Never raises, whatever Meta sent."""
     message = content.get("message")
     message = message if isinstance(message, Mapping) else {}
     who = content.get("identity")
@@ -92,9 +92,9 @@ def _text(body: Json, vocabulary: Vocabulary) -> Intent:
 
 
 def _edit(body: Json, vocabulary: Vocabulary) -> Content:
-    """`edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"), or the same parts with a level or a word less.
+    """Read `edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"), or the same with a level or a field missing.
 
-    The caption of a photo is no answer of ours.
+    An edited caption of a photo is ignored: no answer is read from captions.
     """
     original = next(filter(None, (text_of(body, name) for name in _ORIGINALS)), "") or text_of(body.get("context"), "id")
     message = body.get("message")
@@ -124,7 +124,7 @@ def _choice(body: Json, vocabulary: Vocabulary) -> Content:
 
 
 def _system(body: Json, _vocabulary: Vocabulary) -> Content:
-    """`user_changed_number` carries the new number as `wa_id` (older webhooks: `new_wa_id`); a new BSUID comes as `user_id`."""
+    """Read a changed number: `user_changed_number` has the new one as `wa_id` (older webhooks: `new_wa_id`); a new BSUID in `user_id`."""
     wa_id = text_of(body, "wa_id") or text_of(body, "new_wa_id")
     bsuid = text_of(body, "user_id")
     if text_of(body, "type") not in _CHANGES or max(len(wa_id), len(bsuid)) > MAX_ADDRESS_CHARACTERS:
@@ -144,7 +144,7 @@ _READERS: Final[Mapping[str, Callable[[Json, Vocabulary], Content]]] = {
 
 
 def _outreach(message: Json) -> str | None:
-    """Which poster, link or advertisement brought the person: `[kode]` at the end of a wa.me text, or the ad's referral."""
+    """Return the poster, link or ad that brought the person: `[kode]` at the end of a wa.me text, or the ad's referral."""
     referral = message.get("referral")
     if isinstance(referral, Mapping):
         source = text_of(referral, "source_id") or text_of(referral, "source_url")
@@ -155,7 +155,7 @@ def _outreach(message: Json) -> str | None:
 
 
 def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
-    """Read a stored item of kind `status`; None for a status we do not know (`played`, `deleted`, what comes next)."""
+    """Read a stored item of kind `status`; None for a status we do not know (`played`, `deleted`, future ones)."""
     name = text_of(status, "status")
     if name not in _STATUSES:
         return None

@@ -1,4 +1,4 @@
-"""The numbers in an answer: which is the NIK and which the number of the family card."""
+"""The reader of numbers in an answer: which is the NIK and which the number of the family card."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TWO: Final = 2
 
 
 def answer_number(draft: Draft, question: Question, text: str) -> Draft:
-    """Take a typed NIK or number of a family card; of two that are typed together, both.
+    """Return the draft with the NIK, the number of the family card, or both, as typed.
 
     Raises:
-        Malformed: as `Nik.parse` and `KkNumber.parse`; `kk_same_as_nik`; `numbers_unclear`: nobody can say which is which.
+        Malformed: as `Nik.parse` and `KkNumber.parse`; `kk_same_as_nik`; `numbers_unclear`: it can't be told which is which.
     """
     found = long_numbers(text)
     if len(found) < _TWO:
@@ -50,7 +50,7 @@ def _checked(draft: Draft) -> Draft:
 
 
 def _told_apart(found: tuple[tuple[str, str], ...]) -> tuple[Nik, KkNumber]:
-    """By the word before each, else by what it can be (a woman's NIK is no card's number), else by the order in which they are asked."""
+    """Tell by the word before each, else by what it can be (a woman's NIK is no card's number), else by the order of the questions."""
     (first, _), (second, _) = found
     kinds = [_kind(before) for _, before in found]
     swapped = kinds[0] is Question.KK_NUMBER or kinds[1] is Question.NIK
@@ -64,7 +64,7 @@ def _told_apart(found: tuple[tuple[str, str], ...]) -> tuple[Nik, KkNumber]:
 
 
 def _kind(before: str) -> Question | None:
-    """What the words before a number call it; the last one counts."""
+    """Return what the words before a number call it; the last one counts."""
     at = {
         question: max(before.rfind(word) for word in words)
         for question, words in ((Question.KK_NUMBER, _KK_WORDS), (Question.NIK, _NIK_WORDS))

@@ -1,8 +1,8 @@
-"""A request and how it stands. `progress(request, step)` applies what the other services tell; states never go backwards (promise I5).
+"""A request and its state. `progress(request, step)` applies the other services' events; states never go backwards (promise I5).
 
-SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED from before ISSUED. An adapter is sent nothing: its
-document is READY until it was fetched, then DELIVERED. Events of different publishers come in any order: a late one enters the timeline
-without moving the state.
+SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. An adapter is sent nothing: its
+document is READY until it is fetched, then DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline
+without changing the state.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
 from shared.values import Attachment, Channel
 
-_DOCUMENT: Final = "document"  # the kind of notice that carries it
+_DOCUMENT: Final = "document"  # the kind of notice that carries a document
 
 
 class RequestState(StrEnum):
-    """How a request stands."""
+    """The state of a request."""
 
     SUBMITTED = "submitted"
     RETURNED = "returned"
@@ -44,18 +44,18 @@ _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.REJECTED: frozenset(),
     RequestState.DELIVERED: frozenset(),
 }
-"""Where each state may go."""
+"""The states that may follow each state."""
 
 OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED})
-"""The office has it in hand: a second one for the same person would be a double."""
+"""The office still works on it: a second request for the same person would be a double."""
 
 ENDED: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED})
-"""Nothing more happens by itself: what is next is up to whoever asked."""
+"""Nothing more happens by itself: the next step is up to the sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:
-    """A document as issuance announced it; its bytes are fetched there by `document_id`. `sha256` is hex."""
+    """A document as issuance announced it; its bytes are fetched from there by `document_id`. `sha256` is hex."""
 
     document_id: str
     number: str
@@ -64,7 +64,7 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the timeline. `reasons` are stable codes, never personal."""
+    """One entry of the timeline. `reasons` are stable codes, never personal."""
 
     state: RequestState
     at: datetime
@@ -74,7 +74,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """Who asked and where the answer goes. `address`: wa_id or BSUID, court code, or API client."""
+    """The sender of a request, to whom the answer goes. `address`: wa_id or BSUID, court code, or API client."""
 
     channel: Channel
     address: str = field(repr=False)
@@ -85,22 +85,22 @@ class RequestOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the notifier told, and by which channel."""
+    """A notice of the notifier: its kind and channel."""
 
     kind: str
     channel: str
 
     def ends(self, step: Step) -> bool:
-        """Return whether what became of it is news of its request.
+        """Return whether the notice's outcome changes its request.
 
-        Only the document ends one: that a chat reply or a receipt arrived says nothing about it. An adapter fetches its own document.
+        Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
         """
         return self.kind == _DOCUMENT and not (self.channel == Channel.ADAPTER and step.state is RequestState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose document it is."""
+    """The person whose document it is."""
 
     nik: str = field(repr=False)
     kk_number: str | None = field(default=None, repr=False)
@@ -125,17 +125,17 @@ class Request:
     case_id: str | None = None
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
-    """None: nobody stands for the sender."""
+    """None: nobody vouches for the sender."""
     repeats: str | None = None
-    """The request for the same that ended a short time ago."""
+    """The id of the request for the same that ended a short time ago."""
     joins: str | None = None
-    """The open request of somebody else for the same: this one is told to nobody, and goes back when that one ends."""
+    """The id of somebody else's open request for the same: this one is not published, and is returned when that one ends."""
     joined_by: tuple[str, ...] = ()
-    """Requests of others that join this one."""
+    """Ids of others' requests that join this one."""
 
     @property
     def documents(self) -> tuple[IssuedDocument, ...]:
-        """The issued documents, the first one first."""
+        """The issued documents, the oldest first."""
         return tuple(step.document for step in self.timeline if step.document)
 
     @property
@@ -144,24 +144,24 @@ class Request:
         return next((document.number for document in self.documents), None)
 
     def is_of_adapter(self, client: str) -> bool:
-        """Return whether this API client filed it."""
+        """Return whether this API client filed the request."""
         return self.origin.channel is Channel.ADAPTER and self.origin.address == client
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Codes for which it stands as it does."""
+        """The reason codes of its present state."""
         latest = next((step for step in reversed(self.timeline) if step.state is self.state), None)
         return tuple(reason.partition(":")[0] for reason in latest.reasons) if latest else ()
 
     @property
     def is_open(self) -> bool:
-        """Whether the office has it in hand."""
+        """Whether the office still works on it."""
         return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSubmitted:
-    """A complete request is in."""
+    """A complete request that came in."""
 
     request: Request
     decision: CourtDecision | None = None
@@ -169,7 +169,7 @@ class RequestSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class ReplyComposed:
-    """The dialogue answered a message."""
+    """An answer of the dialogue to a message."""
 
     conversation_id: str
     origin: RequestOrigin
@@ -181,7 +181,7 @@ class ReplyComposed:
 
 @dataclass(frozen=True, slots=True)
 class StatusReceived:
-    """The provider told how far a message of ours came."""
+    """A delivery status of a message of ours, from the provider."""
 
     wamid: str
     status: str
@@ -192,28 +192,28 @@ class StatusReceived:
 
 
 Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
-"""Facts that leave the service as events."""
+"""The facts that are published as events."""
 
 
 def submit(request: Request) -> tuple[Request, RequestSubmitted]:
-    """Begin the timeline of a complete request."""
+    """Return a complete request with its timeline begun, and the fact to emit."""
     begun = replace(request, state=RequestState.SUBMITTED, timeline=(Step(RequestState.SUBMITTED, request.submitted_at),))
     return begun, RequestSubmitted(begun)
 
 
 def issue(request: Request, document: IssuedDocument, at: datetime) -> Request:
-    """Note that the document exists. An adapter may fetch it from now on; everybody else is sent it."""
+    """Record the issued document. An adapter may fetch it from now on; everybody else is sent it."""
     state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
     return progress(request, Step(state, at, document=document))
 
 
 def fetched(request: Request, at: datetime) -> Request:
-    """Note that the adapter has its document. Only the first time counts."""
+    """Record that the adapter fetched its document. Only the first time counts."""
     return progress(request, Step(RequestState.DELIVERED, at)) if request.state is RequestState.READY else request
 
 
 def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]:
-    """Begin the next round of a returned request, which holds by now what was mended. Its receipt stays.
+    """Begin the next round of a returned request, which already holds the corrected data. Its receipt stays.
 
     Raises:
         DomainError: `request_not_returned`.
@@ -225,12 +225,12 @@ def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]
 
 
 def join(first: Request, waiting: Iterable[Request]) -> Request:
-    """Note on the first one who waits for what becomes of it."""
+    """Add to the first request the others that wait for its outcome."""
     return replace(first, joined_by=tuple(dict.fromkeys((*first.joined_by, *(each.request_id for each in waiting)))))
 
 
 def progress(request: Request, step: Step) -> Request:
-    """Take what another service tells. The same step again changes nothing; a late one moves no state."""
+    """Add a step from another service. The same step again changes nothing; a late one does not change the state."""
     if step in request.timeline:
         return request
     timeline = tuple(sorted((*request.timeline, step), key=lambda known: known.at))

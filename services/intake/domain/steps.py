@@ -1,4 +1,4 @@
-"""The steps of the dialogue: what follows from one act in one stage. Pure; which step is whose stands in `conversation.py`."""
+"""The steps of the dialogue: what follows from one act in one stage. Pure; the table in `conversation.py` says which step is used when."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def _menu(text: str, context: DialogueContext, **values: str) -> Say:
 
 
 def show_menu(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Offer what may be asked for."""
+    """Show the menu of services."""
     return conversation, (_menu("menu", context),)
 
 
 def not_understood(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Offer the menu to somebody we can't follow."""
+    """Say that the message was not understood, and offer the menu."""
     return conversation, (_menu("not_understood", context),)
 
 
@@ -57,12 +57,12 @@ def file_without_draft(conversation: Conversation, _act: Act, context: DialogueC
 
 
 def nothing_to_cancel(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say that nothing is begun."""
+    """Say that no request is begun."""
     return conversation, (_menu("nothing_to_cancel", context),)
 
 
 def nothing_to_confirm(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say that nothing is begun; or how it stands, where it was filed already."""
+    """Say that no request is begun; or how it stands, where it was filed already."""
     if context.open_requests:  # the button was pressed twice
         return conversation, (StatusAsked(None),)
     return conversation, (_menu("nothing_to_confirm", context),)
@@ -122,7 +122,7 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
 
 
 def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:
-    """Go on, but for somebody whose request is already open: the place is that of the first one."""
+    """Ask the next question; if the same request is already open for this person, drop the draft and say so."""
     draft = conversation.draft
     twin = _twin(draft, context) if draft else None
     if twin is None:
@@ -173,7 +173,7 @@ def confirm_early(conversation: Conversation, act: Act, context: DialogueContext
 
 
 def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Complete the form."""
+    """Complete the form, so that a request is filed."""
     draft = conversation.draft
     if draft is None or draft.service not in context.menu.forms or current_ask(conversation, context.menu) is not None:
         return resume(conversation, act, context)
@@ -185,7 +185,7 @@ def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> O
 
 
 def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
-    """Ask once more for the confirmation."""
+    """Ask again for the confirmation."""
     return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
 
 
@@ -193,7 +193,7 @@ def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueConte
 
 
 def status(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
-    """Look up how a request stands."""
+    """Ask for the state of a request; or say that the receipt number is wrong."""
     if isinstance(act, Intent) and act.receipt_wrong:
         return conversation, (Say("receipt_wrong"),)
     return conversation, (StatusAsked(act.receipt if isinstance(act, Intent) else None),)

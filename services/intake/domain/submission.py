@@ -1,4 +1,4 @@
-"""A request that an adapter hands in complete: what it must have. All that is wrong is told at once, each with its field."""
+"""The checks of a request that an adapter hands in complete. All problems are returned at once, each with its field."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SubmittedDocument:
 
 @dataclass(frozen=True, slots=True)
 class CheckedBody:
-    """What the adapter sent. `reference`: its own name for the request."""
+    """A request as the adapter sent it. `reference`: the adapter's own name for it."""
 
     service: str
     nik: str = field(repr=False)
@@ -46,7 +46,7 @@ class CheckedBody:
 
 
 def check_mended(submission: CheckedBody, service: str) -> tuple[FieldProblem, ...]:
-    """Find what keeps a submission from standing in for a request of this service."""
+    """Return the problem of a corrected request that names another service than the returned one; none otherwise."""
     if submission.service == service:
         return ()
     return (FieldProblem("service", "service_differs", f"The request is for {service}; file a new one for another service."),)
@@ -55,7 +55,7 @@ def check_mended(submission: CheckedBody, service: str) -> tuple[FieldProblem, .
 def check(
     submission: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]
 ) -> tuple[FieldProblem, ...]:
-    """Find every problem.
+    """Return every problem of a submission.
 
     Args:
         submission: As sent.

@@ -1,4 +1,4 @@
-"""Renders what the dialogue says. The texts are data (`templates/dialogue.toml`); a place that is not filled is an error at once."""
+"""The texts of the dialogue, rendered from data (`templates/dialogue.toml`); a placeholder without a value is an error at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FALLBACKS: Final = ("ask_", "wants_", "missing_")
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A reply button: what we get back, and what stands on it."""
+    """A reply button: the id that comes back when it is pressed, and its title."""
 
     id: str
     title: str
@@ -26,14 +26,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """How a moment is written. `days` begin with Monday."""
+    """The written form of a date and time. `days` begin with Monday."""
 
     days: Sequence[str]
     months: Sequence[str]
     moment: str
 
     def write(self, moment: datetime, zone: tzinfo) -> str:
-        """`Rabu, 25 November 2026 pukul 10.30 WIB`."""
+        """Return `Rabu, 25 November 2026 pukul 10.30 WIB`."""
         local = moment.astimezone(zone)
         return self.moment.format(
             day=self.days[local.weekday()],
@@ -46,7 +46,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class DialogueTexts:
-    """Every sentence, button title and state of the dialogue, by name; `reasons`: what people read for each code."""
+    """The sentences, button titles and states of the dialogue, by name; `reasons`: the sentence for each reason code."""
 
     texts: Mapping[str, str]
     buttons: Mapping[str, str]
@@ -56,10 +56,10 @@ class DialogueTexts:
     zone: tzinfo
 
     def say(self, said: Say) -> str:
-        """Return the sentence, its places filled.
+        """Return the sentence with its placeholders filled.
 
         Raises:
-            NotFound: `text_missing`; the unit test goes through every text the dialogue can ask for.
+            NotFound: `text_missing`; a unit test checks every text the dialogue can ask for.
         """
         template = self.texts.get(said.text) or self.texts.get(self._fallback(said.text))
         if template is None:
@@ -67,13 +67,13 @@ class DialogueTexts:
         return template.strip().format_map(said.values)
 
     def join(self, parts: Sequence[Say]) -> tuple[str, tuple[Button, ...]]:
-        """Join several sentences to one message with the buttons of the last; too long a message loses its buttons, never its text."""
+        """Join sentences into one message with the buttons of the last; a message too long for buttons goes without them."""
         text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
         buttons = tuple(Button(name, self.title(name)) for name in parts[-1].buttons) if parts else ()
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
 
     def title(self, button: str) -> str:
-        """Return what stands on a button."""
+        """Return the title of a button."""
         return (self.buttons.get(button) or self.buttons[button.partition(":")[0]])[:MAX_TITLE_CHARACTERS]
 
     def state(self, state: str, values: Mapping[str, str]) -> str:

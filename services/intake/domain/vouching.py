@@ -1,4 +1,4 @@
-"""Who stands for the sender of a request: nobody, a link, the court, or an adapter that looks at people itself."""
+"""Who vouches for the sender of a request: nobody, a link, the court, or an adapter that checks people's identity itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.values import VouchedBy
 
 @dataclass(frozen=True, slots=True)
 class SenderVouching:
-    """What a request rests on. `nik`: whose contact the sender has, where a link vouches."""
+    """The one who vouches for a request's sender. `nik`: the person the sender's contact is linked to, where a link vouches."""
 
     by: VouchedBy
     link_id: str | None = None
@@ -19,5 +19,5 @@ class SenderVouching:
 
 
 def by_link(link: PersonLink | None) -> SenderVouching | None:
-    """Return what a contact's link vouches for, where it has one that holds."""
+    """Return the vouching of a valid link; None without one."""
     return None if link is None else SenderVouching(VouchedBy.LINK, link.link_id, link.level.value, link.nik)

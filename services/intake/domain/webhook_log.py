@@ -1,6 +1,6 @@
-"""What a WhatsApp webhook body holds, split into the smallest things that can be stored and handled on their own.
+"""A WhatsApp webhook body, split into the smallest items that can be stored and handled on their own.
 
-Nothing signed is refused: what has no shape we know becomes `unknown`, keyed by its content. Shapes: WhatsApp Business Cloud API,
+Nothing signed is refused: an item of no known shape becomes `unknown`, keyed by its content. Shapes: WhatsApp Business Cloud API,
 "Webhooks: messages" (Meta, 2026); a body may hold many entries, changes, messages, statuses and errors, in any order.
 """
 
@@ -26,7 +26,7 @@ _CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+?)\.?\s*$")  # how a 
 
 
 class WebhookItemKind(StrEnum):
-    """What a stored item is, which says who handles it."""
+    """The kind of a stored item, which decides who handles it."""
 
     MESSAGE = "message"
     STATUS = "status"
@@ -37,7 +37,7 @@ class WebhookItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WebhookItem:
-    """One message, status, error or unknown thing as Meta sent it.
+    """One message, status, error or unknown item as Meta sent it.
 
     `key` is the same for every copy of the same item; `sender` groups messages that must be handled in order ("" for the rest);
     `sent_at` is Meta's time where there is one; `content` is what is stored and later read.
@@ -50,22 +50,22 @@ class WebhookItem:
     content: Json
 
     def moment(self, received_at: datetime) -> datetime:
-        """Return its moment: Meta's, or that of its arrival where Meta's is absent or impossible."""
+        """Return Meta's time of the item, or the time of its arrival where Meta's is absent or impossible."""
         return believed(self.sent_at, received_at)
 
 
 def believed(sent_at: datetime | None, received_at: datetime) -> datetime:
-    """Return the provider's time of something that came at `received_at`, unless it is absent or of the future."""
+    """Return the provider's time `sent_at`, or `received_at` where it is absent or in the future."""
     return received_at if sent_at is None or sent_at > received_at + _FASTEST_CLOCK else sent_at
 
 
 def split(body: Any, digest: str, number: str = "") -> tuple[WebhookItem, ...]:
-    """Split a whole webhook body.
+    """Split a whole webhook body into items.
 
     Args:
         body: The parsed JSON, of any shape.
         digest: A hash of the raw bytes; keys what can't be split.
-        number: Our phone number id: what names another one becomes `elsewhere`. "": every number is ours.
+        number: Our phone number id: an item that names another one becomes `elsewhere`. "": every number is ours.
     """
     items: dict[str, WebhookItem] = {}
     for item in _entries(body, digest, number):
@@ -74,7 +74,7 @@ def split(body: Any, digest: str, number: str = "") -> tuple[WebhookItem, ...]:
 
 
 def odd_body(raw: str, digest: str) -> WebhookItem:
-    """Return a whole body that is not plain JSON, as it came: kept beside whatever could be read of it."""
+    """Return an item with a whole body that is not plain JSON, as it came: stored beside what could be read of it."""
     return _unknown(raw, digest, "raw")
 
 
@@ -93,7 +93,7 @@ def _entries(body: Any, digest: str, number: str) -> Iterator[WebhookItem]:
 
 
 def _of_number(number: str, change: Any, items: Iterator[WebhookItem]) -> Iterator[WebhookItem]:
-    """An app may have several numbers, and its webhook hears them all; what does not say its number is ours."""
+    """Mark the items of another number as `elsewhere`: a webhook gets those of all the app's numbers. Items that name none are ours."""
     value = change.get("value") if isinstance(change, Mapping) else None
     named = text_of(value.get("metadata"), "phone_number_id") if isinstance(value, Mapping) else ""
     foreign = bool(number and named and named != number)
@@ -131,7 +131,7 @@ def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) ->
 
 
 def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
-    """Who wrote: phone, BSUID and username, from the message and from the contact card that belongs to it."""
+    """Return the sender's phone, BSUID and username, from the message and from the contact card that belongs to it."""
     wa_id, bsuid, username = text_of(item, "from"), text_of(item, "from_user_id"), ""
     before_wa_id, before_bsuid = _before(item)
     wa_id, bsuid = wa_id or before_wa_id, before_bsuid or bsuid
@@ -147,7 +147,7 @@ def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
 
 
 def _before(item: Json) -> tuple[str, str]:
-    """By which phone and BSUID we know somebody whose system message tells of new ones. Meta writes the old id into the sentence only."""
+    """Return the old phone and BSUID of a sender whose system message tells of new ones. Meta names the old id in the sentence only."""
     system = item.get("system")
     if text_of(item, "type") != "system" or not isinstance(system, Mapping):
         return "", ""
@@ -182,7 +182,7 @@ def _mappings(items: Any) -> tuple[Json, ...]:
 
 
 def text_of(item: Any, name: str) -> str:
-    """Return a field that should be text: "" where it is absent or something else. Numbers are taken as their digits."""
+    """Return a field that should be text: "" where it is absent or something else. Numbers become their digits."""
     value = item.get(name) if isinstance(item, Mapping) else None
     if isinstance(value, bool):
         return ""
@@ -190,7 +190,7 @@ def text_of(item: Any, name: str) -> str:
 
 
 def moment_of(item: Json) -> datetime | None:
-    """Meta's `timestamp`, seconds as text; None where it is absent or impossible."""
+    """Return Meta's `timestamp`, seconds as text; None where it is absent or impossible."""
     text = text_of(item, "timestamp")
     if not (text.isascii() and text.isdigit()):
         return None

@@ -1,4 +1,4 @@
-"""What people write, read into what they mean. The words themselves are data (`templates/words.toml`)."""
+"""The reader of people's texts: what they mean. The words themselves are data (`templates/words.toml`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MENU_NUMBER = re.compile(r"[\s*_~`(]*(?:(?:no|nomor|nomer|pilih|pilihan|angka)[
 
 
 class Meaning(StrEnum):
-    """What a message asks of the dialogue."""
+    """The meaning of a message for the dialogue."""
 
     GREETING = "greeting"
     MENU = "menu"
@@ -35,7 +35,7 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A meaning, with the service or receipt number it is about where there is one."""
+    """A meaning, with its service or receipt number where there is one."""
 
     meaning: Meaning
     service: str = ""
@@ -46,20 +46,20 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words for each command and service, in `plain` form.
+    """The words for each command and service, in `plain` form.
 
-    `commands`, `services` and `in_person` map a word or phrase to a meaning or a service code. Commands must be the whole text;
-    the phrase of a service may stand anywhere in a short text.
+    `commands`, `services` and `in_person` map a word or phrase to a meaning or a service code. A command must be the whole text;
+    the phrase of a service may be anywhere in a short text.
     """
 
     commands: Mapping[str, Meaning]
     services: Mapping[str, str]
     in_person: Mapping[str, str]
     menu: Mapping[str, str] = field(default_factory=dict)
-    """The number of each service in the menu: only where it is all that was said, for numbers stand in stories and addresses, too."""
+    """The number of each service in the menu; it counts only as the whole text, for stories and addresses have numbers too."""
 
     def read_text(self, text: str) -> Intent:
-        """Read what a person typed. Never raises: what is not understood is an answer."""
+        """Read what a person typed. Never raises: a text that is no command and no service counts as an answer."""
         command = self.commands.get(plain(text))
         if command is not None:
             return Intent(command, text=text)
@@ -79,7 +79,7 @@ class Vocabulary:
         return Intent(Meaning.ANSWER, text=text)
 
     def read_choice(self, choice: str, title: str) -> Intent:
-        """Read a pressed button or a chosen row: by our own id, else by what stood on it (old chats, template buttons)."""
+        """Read a pressed button or a chosen row: by our own id, else by its title (old chats, template buttons)."""
         name, _, argument = choice.partition(":")
         if name == Meaning.SERVICE and argument in self.services.values():
             return Intent(Meaning.SERVICE, service=argument, text=title)
@@ -89,7 +89,7 @@ class Vocabulary:
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
+    """Return a text in lower case, without accents, punctuation and double blanks: `  Batal!! ` -> `batal`."""
     return " ".join(re.findall(r"[a-z0-9]+", without_marks(text).casefold()))
 
 

@@ -1,4 +1,4 @@
-"""Use cases of intake: load, ask the domain, save and publish. One file per thing that comes in."""
+"""Use cases of intake: load, ask the domain, save and emit. One module per kind of input."""
 
 from services.intake.handlers.adapters import submit_request as submit_request
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft

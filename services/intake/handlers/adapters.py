@@ -14,7 +14,7 @@ from shared.values import Channel
 
 
 async def submit_request(tx: Tx, deps: Deps, submission: CheckedBody, client: str, vouching: SenderVouching | None) -> dict[str, Any]:
-    """Take it; the answer is what the caller gets, and gets again for the same Idempotency-Key.
+    """File an adapter's request; return the answer, which the caller gets again for the same Idempotency-Key.
 
     Raises:
         BadInput: `request_refused`, with every field that is wrong.

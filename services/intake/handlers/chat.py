@@ -1,4 +1,4 @@
-"""One message of a citizen: who it is from, what the dialogue makes of it, and the answer. All in one unit of work."""
+"""One message of a citizen: its sender, what the dialogue makes of it, and the answer, all in one unit of work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 
 @dataclass(slots=True)
 class _Reply:
-    """The answer as it grows."""
+    """The answer while it is put together."""
 
     parts: list[Say] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class _Reply:
 
 
 async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
-    """Return the file that a message carries, if the dialogue waits for one: it is fetched before `handle_message`, outside any unit."""
+    """Return the file of a message if the dialogue waits for one: it is fetched before `handle_message`, outside any unit of work."""
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
@@ -57,7 +57,7 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
 
 
 async def prefetch_messages(tx: Tx, keys: Sequence[str], inbounds: Sequence[Inbound]) -> None:
-    """Read at once what several messages will ask for."""
+    """Read in few queries what several messages will ask for."""
     await tx.prefetch_items(keys)
     await tx.prefetch_chats([inbound.identity for inbound in inbounds])
 
@@ -67,7 +67,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
 
     Args:
         tx: The unit of work.
-        deps: The process.
+        deps: The dependencies of the process.
         key: The item.
         inbound: What it says.
         file: What became of the message's file; None where there is none or it was not wanted.
@@ -83,7 +83,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         return ()
     reply = _Reply()
     if isinstance(inbound.content, NumberChanged):
-        if not await tx.contacts_of(inbound.identity):  # nobody we know: who writes under the new number is met then
+        if not await tx.contacts_of(inbound.identity):  # nobody we know: a contact is made when somebody writes under the new number
             return ()
         contact = await _contact(tx, deps, inbound.identity, item.received_at)
         known_as = contact.wa_id
@@ -112,7 +112,7 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
 
 
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
-    """Drop a draft that nobody came back to; gives the ids of its files, to be deleted after the commit."""
+    """Drop a draft that nobody came back to; return the ids of its files, to be deleted after the commit."""
     conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
     if facts:
         tx.save_conversation(conversation)
@@ -169,7 +169,7 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
 
 
 async def _file(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime, reply: _Reply) -> None:
-    """File what the person confirmed. What is said is the same for everybody whose identity is not proven to be the person's."""
+    """File the confirmed request. The answer is the same for every sender who is not proven to be the person."""
     person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
     wish = Wish(
         _origin(contact), draft.service, person, at, draft.attachments, draft.outreach_source, vouching=by_link(contact.link_at(at))
@@ -195,7 +195,7 @@ def _origin(contact: ChatContact) -> RequestOrigin:
 
 
 async def _status(tx: Tx, deps: Deps, contact: ChatContact, receipt: Receipt | None) -> list[Say]:
-    """How requests stand. Only those of the contact itself: a receipt number is short enough to be guessed."""
+    """Return the states of requests, only of the contact's own: a receipt number is short enough to be guessed."""
     if receipt is not None:
         request = await tx.find_request_by_receipt(receipt)
         if request is None or request.origin.contact_id not in contact.ids:
@@ -232,7 +232,7 @@ async def _contact(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> 
 
 
 async def _change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at: datetime) -> ChatContact:
-    """The person keeps requests and place under the new number; a contact that already has it is the same person from now on.
+    """Move the contact to the new number, with its requests; a contact that already has it is the same person from now on.
 
     Links of that contact end: they were proven for whoever had the number before.
     """
@@ -246,7 +246,7 @@ async def _change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at
 
 
 async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> ChatContact:
-    """Two contacts are one person. `other` was read first, so it gives its address up before `kept` takes it in the same flush."""
+    """Merge two contacts of one person. `other` was read first, so the flush frees its address before `kept` takes it."""
     chat, theirs = await tx.conversation(kept.contact_id), await tx.conversation(other.contact_id)
     carried, emptied = carry_over(chat, theirs)
     if carried != chat:

@@ -1,4 +1,4 @@
-"""A court decision: judged, recorded once, and turned into one request per party and product."""
+"""A court decision: checked, recorded once, and turned into one request per party and product."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
 
     Args:
         tx: The unit of work.
-        deps: The process.
+        deps: The dependencies of the process.
         decision: As sent.
         fingerprint: A hash of the decision's content without the court's own reference.
 
     Raises:
         BadInput: `decision_refused`, with every field that is wrong.
-        DomainError: `decision_already_recorded`: the case is known with other content; a correction is a matter for people.
+        DomainError: `decision_already_recorded`: the case is known with other content; people must decide about a correction.
     """
     now = deps.clock()
     problems = judge(decision, now.astimezone(WIB).date())

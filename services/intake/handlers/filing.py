@@ -1,4 +1,4 @@
-"""Filing: one request per service and person at a time, whoever asks, and no more a day than the limits say."""
+"""Filing: one request per service and person at a time, whoever asks, and no more per day than the limits allow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.values import Attachment
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A complete request for one person, whoever sends it."""
+    """A complete request for one person, from any sender."""
 
     origin: RequestOrigin
     service: str
@@ -36,7 +36,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What the sender has now. `is_known`: the sender had asked for it before. `is_waiting`: it joins the request of somebody else."""
+    """The sender's requests after filing. `is_known`: they had been filed before. `is_waiting`: they join the request of somebody else."""
 
     requests: tuple[Request, ...]
     is_known: bool = False
@@ -45,26 +45,26 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """What was asked for a person and service before."""
+    """The earlier requests for a person and service."""
 
     docket: Docket
     former: tuple[Request, ...]
 
     def open_beside(self, request_id: str | None = None) -> Request | None:
-        """Return an open request other than this one."""
+        """Return an open request other than this one; None where there is none."""
         return next((each for each in self.former if each.is_open and each.joins is None and each.request_id != request_id), None)
 
 
 async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ()) -> Filed:
-    """File it; or join what is in hand for the same service and person.
+    """File a request; or join the open one for the same service and person.
 
-    Who asked for it before is given that request. Anybody else gets one of the same looks that waits: nothing tells them, or whoever
-    tries out numbers, that somebody has asked.
+    Whoever asked for it before gets that request. Anybody else gets one that looks the same and waits: nothing tells them, or whoever
+    tries out numbers, that somebody else has asked.
 
     Args:
         tx: The unit of work.
-        deps: The process.
-        wish: What is asked.
+        deps: The dependencies of the process.
+        wish: The request to file.
         own_ids: Ids of the sender's contact, where it is one.
 
     Raises:
@@ -91,12 +91,12 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
 
 
 def local_day(at: datetime) -> date:
-    """Return the day in Madiun, which is what limits count by."""
+    """Return the day in Madiun, by which limits are counted."""
     return at.astimezone(WIB).date()
 
 
 async def look(tx: Tx, nik: str, service: str) -> InHand:
-    """Read what was asked before."""
+    """Return the earlier requests for a person and service."""
     docket = await tx.docket(docket_key(nik))
     ids = docket.latest.get(service, ())
     await tx.prefetch_requests(ids)
@@ -104,7 +104,7 @@ async def look(tx: Tx, nik: str, service: str) -> InHand:
 
 
 def check_person_limit(deps: Deps, docket: Docket, wish: Wish) -> None:
-    """Refuse one more for this person today; the person may always ask, whatever others did.
+    """Refuse a request beyond today's limit for this person; the person themself may always ask.
 
     Raises:
         TooMany: `person_limit_reached`.
@@ -114,7 +114,7 @@ def check_person_limit(deps: Deps, docket: Docket, wish: Wish) -> None:
 
 
 async def _known(tx: Tx, first: Request, in_hand: InHand, wish: Wish, own_ids: frozenset[str]) -> tuple[Request, ...]:
-    """What this sender asked for before and what is open of it: the one in hand, or one that waits for it."""
+    """Return the sender's own requests for it: the earlier ones if the open one is theirs, else those that wait for it."""
     if _is_of(first, wish, own_ids):
         return in_hand.former
     await tx.prefetch_requests(first.joined_by)
@@ -123,7 +123,7 @@ async def _known(tx: Tx, first: Request, in_hand: InHand, wish: Wish, own_ids: f
 
 
 def _is_of(request: Request, wish: Wish, own_ids: frozenset[str]) -> bool:
-    """Whether this sender filed it."""
+    """Return whether this sender filed it."""
     if request.origin.contact_id is not None:
         return request.origin.contact_id in own_ids
     return (request.origin.channel, request.origin.address) == (wish.origin.channel, wish.origin.address)

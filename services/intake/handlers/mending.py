@@ -1,4 +1,4 @@
-"""A returned request comes in again, mended, under its own receipt."""
+"""A returned request that comes in again, corrected, under its own receipt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.values import Receipt
 async def mend_request(
     tx: Tx, deps: Deps, receipt: Receipt, submission: CheckedBody, client: str, vouching: SenderVouching | None
 ) -> dict[str, Any]:
-    """Take the whole request again in place of what was returned; the promised time counts from now.
+    """Replace a returned request by its corrected version; the promised time counts from now.
 
     Raises:
         NotFound: `request_not_found`: there is none, or it is not this client's.

@@ -17,7 +17,7 @@ _log = get("people")
 
 
 async def grant_link(tx: Tx, deps: Deps, identity: ChatIdentity, nik: str, client: str) -> PersonLink:
-    """Link a chat to the person who stands at the counter; a chat that never wrote is known from now on."""
+    """Link a chat to the person at the counter; a chat that never wrote to us becomes a contact."""
     at = deps.clock()
     known = await tx.contacts_of(identity)
     link = _link(deps, nik, Level.COUNTER, client, at)
@@ -35,7 +35,7 @@ async def grant_link(tx: Tx, deps: Deps, identity: ChatIdentity, nik: str, clien
 async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: datetime) -> None:
     """Link the chat that filed a request to the request's person: an officer has compared the selfie.
 
-    Not where the account changed hands since: whoever has it now is not on the photo.
+    Skipped if the account has changed hands since: its new owner is not on the photo.
     """
     request = await tx.request(request_id)
     origin = request.origin
@@ -70,7 +70,7 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> PersonLi
 
 
 async def find_links(tx: Tx, deps: Deps, identity: ChatIdentity | None, nik: str | None) -> Sequence[PersonLink]:
-    """Return the links of a chat, or of a person, the newest first; with those that hold no more."""
+    """Return the links of a chat, or of a person, the newest first; ended ones included."""
     found = await deps.people.linked_to(nik) if nik is not None else ()
     contacts = found if identity is None else await tx.contacts_of(identity)
     links = [link for contact in contacts for link in contact.links if nik is None or link.nik == nik]
@@ -82,5 +82,5 @@ def _link(deps: Deps, nik: str, level: Level, by: str, at: datetime) -> PersonLi
 
 
 def _tell(tx: Tx, what: str, link: PersonLink, by: str) -> None:
-    """Who granted or ended what, once it is true (UU 27/2022 article 31): never whose."""
+    """Log after the commit who granted or ended which link (UU 27/2022 article 31), never whose it is."""
     tx.on_commit(lambda: _log.info(what, link_id=link.link_id, level=link.level.value, by=by))

@@ -33,7 +33,7 @@ from shared.values import Attachment, KkNumber, Nik, PersonName
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Everything about a new request but its id, receipt and promise."""
+    """A new request without its id, receipt and promised time."""
 
     origin: RequestOrigin
     service: str
@@ -49,7 +49,7 @@ class Opening:
 
 
 def new_request(deps: Deps, opening: Opening) -> Request:
-    """Give it an id, a receipt and a promised time."""
+    """Return the request with an id, a receipt and a promised time."""
     service = deps.catalogue.get(opening.service)
     return Request(
         request_id=deps.new_id(),
@@ -70,7 +70,7 @@ def new_request(deps: Deps, opening: Opening) -> Request:
 
 
 def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
-    """Make a new request, store it and tell it."""
+    """Create a request, store it and emit it."""
     request, submitted = submit(new_request(deps, opening))
     tx.add_request(request)
     tx.emit(RequestSubmitted(submitted.request, opening.decision))
@@ -78,7 +78,7 @@ def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
 
 
 async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Person, tuple[Attachment, ...]]:
-    """Return whom a complete request is about, and its documents.
+    """Check a complete request; return its person and its attachments.
 
     Raises:
         BadInput: `request_refused`, with every field that is wrong.
@@ -96,7 +96,7 @@ async def accept(deps: Deps, submission: CheckedBody, client: str) -> tuple[Pers
 
 
 def summary(request: Request) -> dict[str, Any]:
-    """Return what the one who filed a request may know of it: nothing personal."""
+    """Return what the one who filed a request may see of it: nothing personal."""
     return {
         "request_id": request.request_id,
         "receipt": request.receipt,
@@ -109,12 +109,12 @@ def summary(request: Request) -> dict[str, Any]:
 
 
 async def note_progress(tx: Tx, deps: Deps, request_id: str, step: Step, linked_by: str | None = None) -> None:
-    """Take what another service tells about a request; late and repeated news change no state.
+    """Record another service's step of a request; late and repeated steps do not change its state.
 
     `linked_by`: the officer who linked the sender's chat to the person with this decision, where one did.
 
     Raises:
-        NotFound: `requests_not_found`; only our own requests are told about.
+        NotFound: `requests_not_found`; other services only know requests of ours.
     """
     request = await tx.request(request_id)
     await _keep(tx, deps, request, progress(request, step))
@@ -123,7 +123,7 @@ async def note_progress(tx: Tx, deps: Deps, request_id: str, step: Step, linked_
 
 
 async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, step: Step) -> None:
-    """Take what became of a notice, where it ends a request.
+    """Record the outcome of a notice, where it ends a request.
 
     Raises:
         NotFound: `requests_not_found`.
@@ -133,7 +133,7 @@ async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice
 
 
 async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDocument, at: datetime) -> None:
-    """Take that a document of a request was issued.
+    """Record that a document of a request was issued.
 
     Raises:
         NotFound: `requests_not_found`.
@@ -143,7 +143,7 @@ async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDoc
 
 
 async def note_fetched(tx: Tx, deps: Deps, request_id: str) -> None:
-    """Take that the adapter has its document.
+    """Record that the adapter fetched its document.
 
     Raises:
         NotFound: `requests_not_found`.
@@ -161,7 +161,7 @@ async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
 
 
 async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, StoredFile]:
-    """The client's own uploads: somebody else's photo can't be attached by guessing its id."""
+    """Return the client's own uploads: somebody else's photo can't be attached by guessing its id."""
     found = await deps.files.find_many(file_ids)
     return {file.file_id: file for file in found.values() if file.metadata.get("owner") == client}
 

@@ -1,4 +1,4 @@
-"""A request that joined somebody else's: given back when that one ends, in the words in which any unproven one is returned."""
+"""A request that joined somebody else's: returned when that one ends, with the same text as for any unproven sender."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ REASON: Final = "identity_unproven"
 
 
 async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
-    """Return it to its sender, who may ask again: there is nothing in hand now."""
+    """Return a waiting request to its sender, who may ask again: no other request is open now."""
     if request.joins is None or not request.is_open:
         return
     tx.save_request(progress(request, Step(RequestState.RETURNED, deps.clock(), (REASON,))))
     contact_id = request.origin.contact_id
-    if contact_id is None:  # an adapter looks by itself
+    if contact_id is None:  # an adapter asks for the state itself
         return
     product = deps.catalogue.products[request.product].name
     said = Say("returned_unproven", {"product": product, "receipt": request.receipt, "reason": reasons()[REASON].text})

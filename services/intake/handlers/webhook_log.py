@@ -1,4 +1,4 @@
-"""The webhook: store what came, then handle statuses. Messages are the dialogue's (`chat.py`)."""
+"""The webhook: store what came, then handle statuses. Messages are handled in `chat.py`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
     """Store every item of a signed body durably, in one round trip. Nothing signed is refused, whatever it holds.
 
     Args:
-        deps: The process.
+        deps: The dependencies of the process.
         body: The raw bytes.
-        traceparent: The trace that everything of this body belongs to.
+        traceparent: The trace to which all items of this body belong.
 
     Returns:
         How many items were new.
@@ -48,14 +48,14 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
 
 
 async def prefetch_statuses(tx: Tx, keys: Sequence[str]) -> None:
-    """Read at once what `handle_status` will ask for."""
+    """Read in few queries what `handle_status` will ask for."""
     await tx.prefetch_items(keys)
     facts = [read_status(item.content, item.received_at) for item in [await tx.item(key) for key in keys] if item.is_new]
     await tx.prefetch_sent_messages([fact.wamid for fact in facts if fact])
 
 
 async def handle_status(tx: Tx, key: str) -> None:
-    """Tell how far a message of ours came. A item that was handled meanwhile is left alone; an unknown status is kept and not told."""
+    """Publish the delivery status of a message of ours. An item handled meanwhile is left alone; an unknown status is not published."""
     item = await tx.item(key)
     if not item.is_new:
         return
@@ -68,18 +68,18 @@ async def handle_status(tx: Tx, key: str) -> None:
 
 
 async def replay_item(tx: Tx, stuck_id: str) -> None:
-    """Have an item that was given up handled again, at its own place in its chat: the order is that of sending.
+    """Release a parked item to be handled again, at its own place in its chat: the order is that of sending.
 
     Raises:
-        NotFound: none waits under that id.
+        NotFound: no parked item has this id.
     """
     tx.renew_item((await tx.parked_item(stuck_id)).item)
 
 
 async def discard_item(tx: Tx, stuck_id: str, note: str) -> None:
-    """End an item that was given up; the note stays with it.
+    """Discard a parked item; the note is stored with it.
 
     Raises:
-        NotFound: none waits under that id.
+        NotFound: no parked item has this id.
     """
     tx.discard_item((await tx.parked_item(stuck_id)).item, note)

@@ -1,6 +1,6 @@
-"""What works off the stored webhook log: chats in order per sender, statuses in batches, drafts that nobody came back to.
+"""The jobs on the webhook log: chats in order per sender, statuses in batches; and the sweeping of abandoned drafts.
 
-An event wakes them in the same process; a poll, and state in MongoDB, make them correct.
+They are woken within the process to be fast; polling, and state in MongoDB, make them correct.
 """
 
 from services.intake.jobs.chats import ChatLimits as ChatLimits

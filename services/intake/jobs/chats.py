@@ -1,4 +1,4 @@
-"""Stored messages: one sender at a time in one place, the messages of each in order, several senders side by side."""
+"""The job that handles stored messages: each sender in one process at a time, its messages in order, several senders at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = get("jobs")
 
 @dataclass(frozen=True, slots=True)
 class ChatLimits:
-    """How hard the chats are worked on."""
+    """The limits of the chat worker: senders at once, times in seconds, and tries."""
 
     at_once: int = 8
     lease_seconds: float = 6.0
@@ -40,9 +40,9 @@ class ChatLimits:
 
 
 class ChatWorker:
-    """Handles messages. Senders taken together go on together, a message of each in one unit of work; one who sent a file goes alone.
+    """The worker on chats. Senders taken together share units of work, one message of each; a sender with a file is handled alone.
 
-    `yield_to_requests` waits, within bounds, while the process has something more urgent to do.
+    `yield_to_requests` waits, for a limited time, while the process answers HTTP requests.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ChatWorker:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def work_off_all(self) -> None:
-        """Handle everything that is stored now and due, then return; for tests and for one-off runs."""
+        """Handle everything that is stored and due now, then return; for tests and one-off runs."""
         while True:
             await self._start()
             if not self._tasks:
@@ -85,24 +85,24 @@ class ChatWorker:
 
     async def _turn(self) -> None:
         await self._yield_to_requests()
-        self._woken.clear()  # what woke us until here is seen now
+        self._woken.clear()  # this turn sees whatever woke us up to now
         await self._start()
 
     async def _start(self) -> None:
-        """Take senders until none is free or every place is taken."""
+        """Take senders until none is free or the limit is reached."""
         while not self._stop.is_set() and (chats := await self._leases.take()):
             task = asyncio.create_task(self._work(chats), name="chats")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _work(self, chats: Sequence[Chat]) -> None:
-        """Work on senders that were taken together. Whatever breaks, breaks for them alone: their places are free again after it."""
+        """Work on senders that were taken together. A failure affects them alone, and they are released after it."""
         try:
             found = await self._deps.webhook_log.messages_of([chat.lease.sender for chat in chats], _AT_A_TIME)
         except Exception as error:  # noqa: BLE001 - told and rested by `_trouble`
             if len(chats) == 1 or isinstance(error, DatabaseUnavailable):
                 await self._trouble(chats, error)
-            else:  # whose it is shows when each is alone
+            else:  # handled alone, each shows whether it is the one that fails
                 await asyncio.gather(*(self._work([chat]) for chat in chats))
             return
         for chat in chats:
@@ -118,7 +118,7 @@ class ChatWorker:
             return Received(item, error)
 
     async def _work_off(self, chats: Sequence[Chat]) -> None:
-        """Handle what is there, a message of each at a time; who has no more is released at once."""
+        """Handle the waiting messages, one of each sender at a time; release a sender who has no more."""
         left = list(chats)
         try:
             while left:
@@ -131,7 +131,7 @@ class ChatWorker:
             await self._trouble(chats, error)
 
     async def _round(self, chats: Sequence[Chat]) -> list[Chat]:
-        """Handle the first message of each; return who may go on. Who failed rests, and is tried again before any later message."""
+        """Handle the first message of each; return the chats that go on. One that failed backs off; its message is tried again first."""
         going_on = []
         for chat, error in zip(chats, await self._handle(chats) if chats else [], strict=True):
             failures = chat.lease.failures + 1
@@ -148,10 +148,10 @@ class ChatWorker:
         return going_on
 
     async def _handle(self, chats: Sequence[Chat]) -> list[Exception | None]:
-        """Handle the first message of each, in one unit of work; return what each failed with.
+        """Handle the first message of each in one unit of work; return each one's error or None.
 
         Raises:
-            DatabaseUnavailable: of none is anything known.
+            DatabaseUnavailable: no message's outcome is known.
         """
         bodies = await asyncio.gather(*(self._body(chat) for chat in chats))
         ready = [(body, chat.waiting[0]) for body, chat in zip(bodies, chats, strict=True) if isinstance(body, UnitBody)]
@@ -167,10 +167,10 @@ class ChatWorker:
         return [one if isinstance(one, Exception) else None for one in found]
 
     async def _body(self, chat: Chat) -> UnitBody[Tx, tuple[str, ...]] | Exception:
-        """Return what is to be done with the first message, its file fetched; or what went wrong with it.
+        """Fetch the file of the first message; return the unit's body that handles it, or the error.
 
         Raises:
-            DatabaseUnavailable: nothing is wrong with the message.
+            DatabaseUnavailable: the message is not at fault.
         """
         received = chat.waiting[0]
         inbound = received.inbound
@@ -185,7 +185,7 @@ class ChatWorker:
         return UnitBody(lambda tx: handle_message(tx, self._deps, received.item.key, inbound, file), received.item.context)
 
     async def _give_up(self, received: Received, reason: str) -> None:
-        """Park a message with an apology to its sender; without one where that breaks too."""
+        """Park a message with an apology to its sender; without one if that fails too."""
         _log.error("message.parked", reason=reason)
         PARKED.labels(reason).inc()
         item, inbound = received.item, received.inbound
@@ -200,7 +200,7 @@ class ChatWorker:
         await self._deps.webhook_log.park(item.key, reason, self._deps.clock())
 
     async def _trouble(self, chats: Sequence[Chat], error: Exception) -> None:
-        """Release those that are still in hand; their messages stay stored, and other chats go on. An outage counts as no try."""
+        """Release the chats still in hand; their messages stay stored, and other chats go on. An outage is not counted as a try."""
         held = self._leases.still_in_hand(chats)
         if isinstance(error, DatabaseUnavailable):
             await self._leases.release(held, RETRY.first_seconds)
@@ -209,7 +209,7 @@ class ChatWorker:
         for chat in held:
             if chat.lease.failures + 1 >= self._limits.tries and chat.waiting:
                 PARKED.labels(reason_of(error)).inc()
-                with contextlib.suppress(Exception):  # then it is tried again after the rest
+                with contextlib.suppress(Exception):  # if parking fails, the message is tried again after the rest
                     await self._deps.webhook_log.park(chat.waiting[0].item.key, reason_of(error), self._deps.clock())
             await self._back_off(chat)
 

@@ -1,4 +1,4 @@
-"""The photo of a message: fetched before the message is handled, outside any unit of work."""
+"""The file of a message: fetched before the message is handled, outside any unit of work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _log = get("jobs")
 
 
 class MediaFetcher:
-    """Fetches a file where the dialogue waits for one; after `tries` failures the citizen is asked to send it again."""
+    """The fetcher of files the dialogue waits for; after `tries` failures the citizen is asked to send the file again."""
 
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], tries: int) -> None:
         self._deps = deps

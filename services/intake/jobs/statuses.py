@@ -1,4 +1,4 @@
-"""Delivery statuses, many in one unit of work. Their order means nothing: each says how far a message came."""
+"""The job that publishes delivery statuses, many in one unit of work. Their order does not matter: each stands for itself."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from shared.waiting import no_yield
 
 _AT_A_TIME: Final = 100  # statuses in one unit of work: each is one small document and one event
 _GATHER_SECONDS: Final = 0.01  # for each status of a turn: beyond 100 a second they come in few large units of work
-_LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a lone one is told at once
+_LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a single one is published at once
 
 _log = get("jobs")
 
 
 class StatusWorker:
-    """Publishes statuses.
+    """The worker that publishes delivery statuses.
 
-    After each unit it lets some gather, the longer the more there were: a unit of work costs nearly the same for one and for fifty.
+    After each unit it waits for more, the longer the more there were: a unit of work costs nearly the same for one and for fifty.
     """
 
     def __init__(
@@ -48,20 +48,20 @@ class StatusWorker:
         await self._poller.run(stop)
 
     async def work_off_all(self) -> None:
-        """Handle everything that is stored now, then return; for tests and for one-off runs."""
+        """Handle everything that is stored now, then return; for tests and one-off runs."""
         while await self._handle_batch():
             pass
 
     async def _turn(self) -> float | None:
         await asyncio.sleep(self._gather_seconds)
         await self._yield_to_requests()
-        self._woken.clear()  # what woke us until here is seen now
+        self._woken.clear()  # this turn sees whatever woke us up to now
         handled = await self._handle_batch()
         self._gather_seconds = 0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS)
         return 0 if handled else None
 
     async def _handle_batch(self) -> int:
-        """Handle some; return how many there were. Each is judged alone: one that breaks is parked, and stops no other."""
+        """Handle a batch; return how many there were. One that fails is parked and does not stop the others."""
         keys = await self._deps.webhook_log.new_statuses(_AT_A_TIME)
         if not keys:
             return 0

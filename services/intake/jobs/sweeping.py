@@ -1,4 +1,4 @@
-"""What nobody came back to is dropped now and then: personal data is not kept for nothing (UU 27/2022 article 16)."""
+"""The hourly removal of abandoned drafts and files: personal data is not kept without need (UU 27/2022 article 16)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def sweeper(what: str, sweep: Callable[[], Awaitable[int]]) -> Poller:
 
 
 class StaleDrafts:
-    """What people typed and sent in a chat and did not finish."""
+    """The drafts of chats that people began and did not finish."""
 
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
         self._deps = deps
         self._units = units
 
     async def sweep(self) -> int:
-        """Drop every stale draft with its files; return how many."""
+        """Drop every stale draft with its files; return how many there were."""
         swept = 0
         while contacts := await self._deps.webhook_log.stale_drafts(self._deps.clock() - DRAFT_LIFETIME, _AT_A_TIME):
             for contact_id in contacts:

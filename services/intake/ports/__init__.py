@@ -1,4 +1,4 @@
-"""What the handlers need from outside: the unit of work, the webhook log, files, plain reads, and what is fixed per process."""
+"""The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents

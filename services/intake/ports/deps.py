@@ -1,4 +1,4 @@
-"""What is fixed for a process."""
+"""The dependencies of the handlers, fixed for a process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from shared.values import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What is fixed for a process.
+    """The dependencies of the handlers, fixed for a process.
 
-    `promise(start, working_time)` gives when that much working time will have passed. `phone_number_id`: what came for another is not ours.
+    `promise(start, working_time)` returns when that much working time will have passed. `phone_number_id`: our number's id at WhatsApp.
     """
 
     clock: Clock

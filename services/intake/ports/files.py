@@ -1,4 +1,4 @@
-"""Files: ours, those that lie with the provider of the chat, and those that issuance keeps."""
+"""Files: ours, those on the chat provider's servers, and those that issuance stores."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ class FileStore(Protocol):
         media_types: frozenset[str],
         metadata: Mapping[str, Any] | None = None,
     ) -> StoredFile:
-        """Store a stream; TooLarge or BadInput, and nothing kept, when it breaks a limit."""
+        """Store a stream; TooLarge or BadInput, and nothing stored, when it exceeds a limit."""
 
     async def find(self, file_id: str) -> StoredFile | None:
-        """Return what is known of a file without reading it."""
+        """Return a file's metadata; None where there is no such file."""
 
     async def find_many(self, file_ids: Iterable[str]) -> Mapping[str, StoredFile]:
-        """Return what is known of files, by their ids; those that are not there are left out."""
+        """Return the metadata of files by id; missing files are left out."""
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
-        """Read a file; NotFound where there is none."""
+        """Open a file; NotFound where there is none."""
 
     async def delete(self, file_id: str) -> bool:
-        """Delete it; False where there is none."""
+        """Delete a file; return False where there is none."""
 
 
 class Media(Protocol):
-    """Photos and PDFs that lie with the provider."""
+    """Photos and PDFs on the provider's servers."""
 
     async def fetch(self, media: MediaRef, file_id: str) -> SentFile | RefusedFile:
-        """Bring a file into our store under `file_id`. Repeating it is harmless; Transient when it may work later."""
+        """Copy a file into our store under `file_id`. Repeating it is harmless; Transient when it may work later."""
 
 
 class Documents(Protocol):
-    """Issued documents, where issuance keeps them."""
+    """Issued documents, stored by issuance."""
 
     async def open(self, document: IssuedDocument) -> AsyncGenerator[bytes, None]:
-        """Yield its bytes, whole or an error in the middle; Transient when they are not to be had now."""
+        """Yield the document's bytes, all of them or an error; Transient when they can't be read now."""

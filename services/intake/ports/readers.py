@@ -13,7 +13,7 @@ from shared.values import Channel, Receipt
 
 @dataclass(frozen=True, slots=True)
 class RequestSearch:
-    """What a list of requests is narrowed by. `text`: receipt, document number or case id, or the beginning of one."""
+    """The filters of a list of requests. `text`: receipt, document number or case id, or the beginning of one."""
 
     state: RequestState | None = None
     service: str | None = None
@@ -22,12 +22,12 @@ class RequestSearch:
     after: str | None = None
     limit: int = 50
     client: str | None = None
-    """Only what this API client filed; None: everything."""
+    """Only requests that this API client filed; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """Some requests, and the cursor of the next page where there is one."""
+    """A page of requests, and the cursor of the next page where there is one."""
 
     requests: tuple[Request, ...]
     next: str | None
@@ -40,7 +40,7 @@ class RequestReader(Protocol):
         """Return a request by its receipt number."""
 
     async def search(self, search: RequestSearch) -> RequestPage:
-        """Return the newest first, page by page."""
+        """Return one page of requests, the newest first."""
 
 
 class PeopleReader(Protocol):

@@ -18,7 +18,7 @@ from shared.values import Receipt
 
 @dataclass(frozen=True, slots=True)
 class CaseRequest:
-    """One document of a case."""
+    """The request for one document of a case."""
 
     party: str
     product: str
@@ -40,7 +40,7 @@ class CourtCase:
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message of ours, known by the statuses that came back for it: `statuses` in order of coming."""
+    """A message of ours, known from its delivery statuses: `statuses` in the order of their arrival."""
 
     wamid: str
     statuses: tuple[str, ...] = ()
@@ -53,28 +53,28 @@ class Tx(Protocol):
         """Return a stored item; NotFound where there is none."""
 
     async def prefetch_items(self, keys: Sequence[str]) -> None:
-        """Read many at once."""
+        """Read many in one query."""
 
     def finish_item(self, item: StoredItem) -> None:
-        """Mark it handled; a second handler loses the race."""
+        """Mark an item handled; of two handlers at once, the second one's commit fails."""
 
     def park_item(self, item: StoredItem, reason: str) -> None:
-        """Give it up, visibly."""
+        """Park an item that can't be handled."""
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
-        """Return an item that was given up; NotFound where there is none."""
+        """Return a parked item; NotFound where there is none."""
 
     def renew_item(self, item: StoredItem) -> None:
-        """Have a parked item handled again, at its own place in its chat."""
+        """Release a parked item to be handled again, at its own place in its chat."""
 
     def discard_item(self, item: StoredItem, note: str) -> None:
-        """End a parked item unhandled; the note stays with it."""
+        """Discard a parked item; the note is stored with it."""
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
-        """Read contacts, their conversations and their open requests, many at once."""
+        """Read contacts with their conversations and open requests, one query each."""
 
     async def contacts_of(self, identity: ChatIdentity) -> tuple[ChatContact, ...]:
-        """Return who is known by this phone and by this BSUID: none, one, or two who are one."""
+        """Return the contacts with this phone or this BSUID: none, one, or two to be merged."""
 
     def add_contact(self, contact: ChatContact) -> None:
         """Store a new contact."""
@@ -89,7 +89,7 @@ class Tx(Protocol):
         """Store the chat."""
 
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
-        """Return the requests of these contacts that the office has in hand."""
+        """Return the open requests of these contacts."""
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         """Return the newest requests of these contacts, the newest first."""
@@ -101,7 +101,7 @@ class Tx(Protocol):
         """Return a request; NotFound where there is none."""
 
     async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
-        """Read many at once."""
+        """Read many in one query."""
 
     def add_request(self, request: Request) -> None:
         """Store a new request."""
@@ -110,10 +110,10 @@ class Tx(Protocol):
         """Store a changed request."""
 
     async def docket(self, key: str) -> Docket:
-        """Return what was asked for a person; an empty one where there is none yet."""
+        """Return the docket of a person; an empty one where there is none yet."""
 
     def save_docket(self, docket: Docket) -> None:
-        """Store it. It was read with `docket` before; who writes it at the same time as somebody else comes second."""
+        """Store a docket that was read with `docket`; of two who write it at once, the second one's commit fails."""
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
         """Return the contact that has, or had, this link."""
@@ -128,16 +128,16 @@ class Tx(Protocol):
         """Store a new case."""
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
-        """Return what is known of a message of ours."""
+        """Return a message of ours; None before its first status."""
 
     async def prefetch_sent_messages(self, wamids: Sequence[str]) -> None:
-        """Read many at once."""
+        """Read many in one query."""
 
     def keep_sent_message(self, message: SentMessage) -> None:
-        """Store it, new or changed."""
+        """Store a message of ours, new or changed."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""
 
     def emit(self, fact: Published) -> None:
-        """Publish a fact as an event, in the same commit."""
+        """Publish a fact as an event, with the same commit."""

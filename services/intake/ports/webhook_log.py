@@ -15,13 +15,13 @@ from shared.messaging.delivery import Context
 
 
 def file_id_of(key: str) -> str:
-    """Return the id of the photo of an item. A wamid has the phone number inside, so it is a hash."""
+    """Return the id of an item's file: a hash, as the key's wamid contains the phone number."""
     return f"wa-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """An item of the webhook log as it lies: `is_new` until it was handled or given up."""
+    """An item of the webhook log; `is_new` until it is handled or parked."""
 
     key: str
     kind: WebhookItemKind
@@ -33,24 +33,24 @@ class StoredItem:
 
     @property
     def content(self) -> Json:
-        """What was sent, read anew each time: read it once.
+        """The JSON that was sent; parsed at each access, so read it once.
 
         Raises:
-            ValueError: it can't be read back.
+            ValueError: it is not valid JSON.
         """
         found: Json = orjson.loads(self.raw)
         return found
 
     @property
     def context(self) -> Context:
-        """The cause of its events. A wamid has the phone number inside, so a hash of the key names it."""
+        """The context of the events it causes. The cause is named by a hash of the key, as a wamid contains the phone number."""
         cause = f"wa:{hashlib.sha256(self.key.encode()).hexdigest()[:32]}"
         return Context(cause, cause, self.traceparent)
 
 
 @dataclass(frozen=True, slots=True)
 class ParkedItem:
-    """An item that was given up. `stuck_id` stands for its key, which has a phone number inside."""
+    """An item that could not be handled. `stuck_id` stands for its key, which contains a phone number."""
 
     stuck_id: str
     kind: WebhookItemKind
@@ -61,7 +61,7 @@ class ParkedItem:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One process works off one sender. `failures`: how often the first message of the queue failed in a row."""
+    """The right of one process to handle one sender. `failures`: how often the sender's first message failed in a row."""
 
     sender: str = field(repr=False)
     token: str
@@ -72,31 +72,31 @@ class WebhookLog(Protocol):
     """Raw items of webhooks, stored before they are handled."""
 
     async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
-        """Store durably in one round trip; those already there are left alone. Gives how many were new."""
+        """Store items durably in one round trip, except those already there; return how many were new."""
 
     async def lease_senders(self, seconds: float, token: str, passed_over: Sequence[str], most: int) -> Sequence[Lease]:
-        """Take senders who have new messages and are free, the longest waiting first. Leases go by the database's clock."""
+        """Lease free senders with new messages, the longest waiting first. Leases go by the database's clock."""
 
     async def renew(self, leases: Sequence[Lease], seconds: float) -> frozenset[str]:
-        """Keep leases; gives the senders that are still held. Work on the others stops: somebody else has them."""
+        """Renew leases; return the senders still held. Stop work on the others: somebody else has them."""
 
     async def release(self, leases: Sequence[Lease], rest_seconds: float) -> None:
-        """Give senders back with their failures: at once, or after a rest when the first message failed."""
+        """Release senders and store their failures; after a failure they can't be leased for `rest_seconds`."""
 
     async def messages_of(self, senders: Sequence[str], limit: int) -> Mapping[str, Sequence[StoredItem]]:
-        """Return new messages of these senders, so many of each, in the order in which they were sent."""
+        """Return the new messages of these senders in the order of sending, at most `limit` of each."""
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
-        """Return the keys of statuses that nobody handled, the oldest first."""
+        """Return the keys of new statuses, the oldest first."""
 
     async def oldest_seconds(self, at: datetime) -> float:
-        """Return the age of the oldest message or status that nobody handled; 0 where there is none."""
+        """Return the age in seconds of the oldest new message or status; 0 where there is none."""
 
     async def park(self, key: str, reason: str, at: datetime) -> bool:
-        """Give an item up outside a unit. False when somebody handled it meanwhile."""
+        """Park an item outside any unit of work; return False if somebody handled it meanwhile."""
 
     async def parked(self, after: str | None, limit: int) -> Sequence[ParkedItem]:
-        """Return what was given up, by `stuck_id`, beginning behind `after`."""
+        """Return the parked items after `after`, sorted by `stuck_id`."""
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
         """Return the contacts whose draft was last touched before that moment."""

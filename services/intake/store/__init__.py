@@ -1,4 +1,4 @@
-"""MongoDB of intake: what lies in which collection, the indexes with the query that needs each, and the ways in."""
+"""The MongoDB of intake: collections, their indexes with the query that needs each, and the `Tx` and readers over them."""
 
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader

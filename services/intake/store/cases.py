@@ -1,4 +1,4 @@
-"""The collection `cases`: court decisions. BSON has no date without a time, so dates lie as ISO texts."""
+"""The collection `cases`: court decisions. BSON has no date without a time, so dates are stored as ISO texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _case_from(doc: Doc) -> CourtCase:
 
 
 def _dated(value: Any) -> Any:
-    """BSON has no date without time: ISO text."""
+    """Return dates as ISO text."""
     if isinstance(value, dict):
         return {name: _dated(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):

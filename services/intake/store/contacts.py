@@ -1,4 +1,4 @@
-"""The collection `contacts`: who writes to us, and whose they are."""
+"""The collection `contacts`: who writes to us, with the links to persons."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CONTACTS: Final[DocumentMapping[ChatContact]] = DocumentMapping(
 
 
 class MongoPeopleReader:
-    """Implements `ports.PeopleReader`."""
+    """Plain reads of the collection `contacts`; implements `ports.PeopleReader`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._contacts: Collection = mongo.collection(database, CONTACTS.collection)

@@ -1,4 +1,4 @@
-"""The collection `dockets`: what was asked for a person."""
+"""The collection `dockets`: the latest requests for each person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items of the collection `webhook_log` as they lie."""
+"""Items of the collection `webhook_log` as documents."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import ParkedItem, StoredItem
 from shared.mongo import Doc, DocumentMapping
 
-_STUCK_ID_DIGITS: Final = 32  # hex: 128 bit of a hash, as a wamid has a phone number inside
+_STUCK_ID_DIGITS: Final = 32  # hex: 128 bits of a hash, as a wamid contains a phone number
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item with its whole document, so that marking it handled loses nothing."""
+    """An item with its whole document, so that marking it handled loses no field."""
 
     item: StoredItem
     doc: Doc
 
     def handled(self, at: datetime) -> ItemRow:
-        """Return the same item, done with; it expires some time after."""
+        """Return the item as handled; it expires some time later."""
         return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
 
     def parked(self, reason: str, at: datetime) -> ItemRow:
         return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at))
 
     def renewed(self) -> ItemRow:
-        """Return the same item, to be handled again."""
+        """Return the item as new, to be handled again."""
         doc = {name: value for name, value in self.doc.items() if name not in {"reason", "parked_at", "stuck_id"}}
         return ItemRow(replace(self.item, is_new=True), {**doc, "state": NEW})
 
     def discarded(self, note: str, at: datetime) -> ItemRow:
-        """Return the same item, ended unhandled; it expires like one that was handled."""
+        """Return the item as discarded; it expires like a handled one."""
         return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at})
 
 
 def parked_fields(key: str, reason: str, at: datetime) -> Doc:
-    """Return what is written into an item that is given up."""
+    """Return the fields of an item that is parked."""
     stuck_id = hashlib.sha256(key.encode()).hexdigest()[:_STUCK_ID_DIGITS]
     return {"state": PARKED, "reason": reason, "parked_at": at, "stuck_id": stuck_id}
 
 
 def parked_from(doc: Doc) -> ParkedItem:
-    """Return a parked item as it lies."""
+    """Read a parked item from its document."""
     return ParkedItem(doc["stuck_id"], WebhookItemKind(doc["kind"]), doc["reason"], doc["parked_at"], item_from(doc))
 
 
 def item_from(doc: Doc) -> StoredItem:
-    """Return an item as it is stored."""
+    """Read an item from its document."""
     return StoredItem(
         key=doc["_id"],
         kind=WebhookItemKind(doc["kind"]),

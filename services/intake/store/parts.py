@@ -1,4 +1,4 @@
-"""Parts of documents that several collections have. `from_doc` ignores fields it does not know."""
+"""Parts of documents that several collections share. Unknown fields are ignored in reading."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from shared.values import Attachment
 
 
 def known(kind: type[Any], doc: Doc) -> Doc:
-    """Return the fields of a document that the dataclass has."""
+    """Return only the fields of a document that the dataclass has."""
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in doc.items() if name in names}
 
 
 def attachments_from(docs: list[Doc]) -> tuple[Attachment, ...]:
-    """Return attachments as they lie."""
+    """Read attachments from their documents."""
     return tuple(Attachment(**known(Attachment, doc)) for doc in docs)
 
 
 def tally_to(tally: DayCount) -> Doc:
-    """Return a count of a day as it lies."""
+    """Return the document of a day's count."""
     return {"day": tally.day.isoformat(), "count": tally.count}
 
 
 def tally_from(doc: Doc) -> DayCount:
-    """Read a count of a day."""
+    """Read a day's count from its document."""
     return DayCount(date.fromisoformat(doc["day"]), doc["count"])

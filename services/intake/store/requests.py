@@ -48,7 +48,7 @@ def _request_to(request: Request) -> Doc:
 
 
 def request_from(doc: Doc) -> Request:
-    """Return a request as it lies."""
+    """Read a request from its document."""
     origin = {**known(RequestOrigin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
     return Request(
         request_id=doc["_id"],
@@ -85,7 +85,7 @@ REQUESTS: Final[DocumentMapping[Request]] = DocumentMapping("requests", lambda r
 
 
 class MongoRequestReader:
-    """Reads the collection `requests`."""
+    """Plain reads of the collection `requests`; implements `ports.RequestReader`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._requests: Collection = mongo.collection(database, "requests")

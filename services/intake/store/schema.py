@@ -1,4 +1,4 @@
-"""What intake's database has: each collection with its indexes, and the query that needs each."""
+"""The schema of intake's database: each collection with its indexes, and the query that needs each."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a releas
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "webhook_log": (
-        # The processor looks for what is new, the oldest first; handled items leave this index.
+        # The jobs look for what is new, the oldest first; handled items leave this index.
         IndexModel([("state", 1), ("kind", 1), ("arrival", 1)], name="new", partialFilterExpression={"state": "new"}),
-        # The processor takes all new messages of one sender in the order in which they were sent.
+        # The chat worker takes all new messages of one sender in the order in which they were sent.
         IndexModel(
             [("sender", 1), ("sent_at", 1), ("arrival", 1)],
             name="new_of_sender",
             partialFilterExpression={"state": "new", "kind": "message"},
         ),
-        # What was given up: the list of it, and one that an operator decides about.
+        # Parked items: the list of them, and one that an operator decides about.
         IndexModel([("stuck_id", 1)], name="by_stuck_id", partialFilterExpression={"state": "parked"}),
         # Sparse: what is not handled yet, nearly all that is written here, has no place in them, and none to leave.
         IndexModel([("handled_at", 1)], name="expiry_of_handled", expireAfterSeconds=HANDLED_KEPT_SECONDS, sparse=True),

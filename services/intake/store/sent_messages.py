@@ -1,4 +1,4 @@
-"""The collection `sent_messages`: messages of ours, known by the statuses that came back for them."""
+"""The collection `sent_messages`: messages of ours, known from their delivery statuses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.mongo import DocumentMapping
 
 
 def sent_key(wamid: str) -> str:
-    """Return a hash: the key is the subject of an event, and a wamid has the recipient's phone number inside."""
+    """Return a hash of the wamid, which contains the recipient's phone number: the key is the subject of an event."""
     return hashlib.sha256(wamid.encode()).hexdigest()
 
 

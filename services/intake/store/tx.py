@@ -1,4 +1,4 @@
-"""The unit of work as intake's handlers know it."""
+"""The unit of work of intake's handlers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Address: TypeAlias = tuple[str, str]
 
 
 class MongoTx:
-    """Implements `ports.Tx` over one `UnitOfWork`."""
+    """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock) -> None:
         self._work = work
@@ -58,7 +58,7 @@ class MongoTx:
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
-        """Find it by what stands for its key.
+        """Find a parked item by its `stuck_id`.
 
         Raises:
             NotFound: `webhook_log_not_found`.
@@ -112,7 +112,7 @@ class MongoTx:
         return tuple(request for owner, request in found if owner in ids)
 
     async def _read_open(self, owners: frozenset[str]) -> list[tuple[str, OpenRequest]]:
-        """Open requests with their contacts, the newest first."""
+        """Return open requests with their contacts, the newest first."""
         if not owners:
             return []
         query = {"origin.contact_id": {"$in": list(owners)}, "state": {"$in": _OPEN_STATES}}

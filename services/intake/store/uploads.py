@@ -1,4 +1,4 @@
-"""Which uploads something points to."""
+"""The uploads that are in use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WITH_DRAFT: Final = {"draft.service": {"$type": "string"}, "touched_at": {"$typ
 
 
 class UsedFiles:
-    """Looks into requests, into drafts of chats, and at messages that are still to be handled or may be handled again."""
+    """The files that are in use by requests, by drafts of chats, and by new or parked messages."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._requests: Collection = mongo.collection(database, "requests")
@@ -21,7 +21,7 @@ class UsedFiles:
         self._webhook_log: Collection = mongo.collection(database, "webhook_log")
 
     async def used(self, file_ids: Sequence[str]) -> set[str]:
-        """Return which of these files a request, a draft or a waiting message has."""
+        """Return which of these files a request, a draft, or a new or parked message uses."""
         asked = {"$in": list(file_ids)}
         with reachable():
             requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})

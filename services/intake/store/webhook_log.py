@@ -1,4 +1,4 @@
-"""Raw items of webhooks: stored in one round trip before the answer, then worked off per sender, in order, under a lease."""
+"""Raw items of webhooks: stored in one round trip before the answer, then handled per sender, in order, under a lease."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _WORKED: Final = frozenset({WebhookItemKind.MESSAGE, WebhookItemKind.STATUS})
 
 @dataclass(slots=True)
 class _Arrival:
-    """Items of one webhook as documents; when they are stored, how many of them were `new`."""
+    """The items of one webhook as documents; once stored, `new` is how many were new."""
 
     docs: Sequence[Doc]
     new: int = 0
 
 
 class MongoWebhookLog:
-    """The collections `webhook_log` and `senders`, and the drafts that nobody came back to."""
+    """The collections `webhook_log` and `senders`; implements `ports.WebhookLog`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._items: Collection = mongo.collection(database, "webhook_log")
@@ -46,7 +46,7 @@ class MongoWebhookLog:
         self._arrivals: GroupCommit[_Arrival] = GroupCommit(self._insert)
 
     async def append(self, items: Sequence[WebhookItem], at: datetime, traceparent: str) -> int:
-        """See `ports.WebhookLog`. What is asked while others are being stored is stored with the next ones.
+        """See `ports.WebhookLog`. Items that arrive while others are being stored are stored together with the next ones.
 
         Raises:
             DatabaseUnavailable: at least one item may not be durable.
@@ -72,7 +72,7 @@ class MongoWebhookLog:
             arrival.new = sum(doc["_id"] not in repeated for doc in arrival.docs)
 
     async def _insert_new(self, docs: Sequence[Doc]) -> frozenset[str]:
-        """Gives the keys of those that were there."""
+        """Insert items; return the keys of those that were already there."""
         with reachable():
             try:
                 await self._items.insert_many(docs, ordered=False)
@@ -84,7 +84,7 @@ class MongoWebhookLog:
         return frozenset()
 
     async def lease_senders(self, seconds: float, token: str, passed_over: Sequence[str], most: int) -> list[Lease]:
-        """Take senders who are free, those whose new messages are oldest first.
+        """Lease free senders, those with the oldest new messages first.
 
         `passed_over`: senders not to look at, because this process has them or knows that they are not free yet.
         """
@@ -101,7 +101,7 @@ class MongoWebhookLog:
         return leases
 
     async def _take(self, senders: Sequence[str], seconds: float, token: str) -> list[Lease]:
-        """Those of them that nobody else has and that do not rest after a failure, by the server's clock: ours may be wrong."""
+        """Lease those that nobody else has and that do not rest after a failure, by the server's clock: ours may be wrong."""
         is_free = {"$lte": [{"$ifNull": ["$until", LONG_AGO]}, "$$NOW"]}
         ours = {"until": from_now(seconds), "token": token, "failures": {"$ifNull": ["$failures", 0]}}
         update = [{"$set": {name: {"$cond": [is_free, value, f"${name}"]} for name, value in ours.items()}}]
@@ -118,7 +118,7 @@ class MongoWebhookLog:
         """See `ports.WebhookLog`.
 
         Raises:
-            DatabaseUnavailable: nothing is known of any of them.
+            DatabaseUnavailable: it is unknown which leases are held.
         """
         ours = {each.sender: each.token for each in leases}
         held: Doc = {"_id": {"$in": list(ours)}, "token": {"$in": list(set(ours.values()))}}
@@ -194,7 +194,7 @@ class MongoWebhookLog:
 
 
 def _duplicates(error: BulkWriteError) -> list[int] | None:
-    """The indexes of what was there already, where nothing else went wrong."""
+    """Return the indexes of the items that were already there; None where anything else went wrong."""
     details = error.details or {}
     problems = details.get("writeErrors", ())
     if details.get("writeConcernErrors") or any(problem.get("code") != _DUPLICATE for problem in problems):

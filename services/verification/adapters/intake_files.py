@@ -1,4 +1,4 @@
-"""Attachments from intake: `GET {INTAKE_URL}/v1/files/{file_id}`, streamed through and never kept here."""
+"""Attachments from intake: `GET {INTAKE_URL}/v1/files/{file_id}`, streamed through and never stored here."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _CONNECTIONS: Final = 20  # officers looking at photos at the same moment
 
 
 class IntakeFiles:
-    """Implements `ports.Files`."""
+    """Intake's files over HTTP; implements `ports.AttachmentSource`."""
 
     def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = make_client(timeout_seconds, connections=_CONNECTIONS, base_url=base_url, api_key=api_key, transport=transport)
 
     async def open(self, file_id: str) -> FileStream:
-        """Open one.
+        """Open an attachment.
 
         Raises:
             NotFound: `file_not_found`.
             Transient: `intake_unavailable`.
-            Permanent: `intake_refused`: our key or address is wrong, which no officer can mend.
+            Permanent: `intake_refused`: our key or address is wrong, which no officer can correct.
         """
         request = self._client.build_request("GET", f"/v1/files/{quote(file_id, safe='')}")
         try:

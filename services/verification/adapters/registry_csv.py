@@ -17,7 +17,7 @@ from shared.errors import FieldProblem
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row and the line on which it begins. `row` None: it has another number of cells than the header."""
+    """A row and the line on which it begins. `row` is None if its number of cells differs from the header's."""
 
     line: int
     kk_number: str
@@ -26,7 +26,7 @@ class Placed:
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a file holds. `wrong` are the KK numbers of families that can't be loaded, each with its first line; `problems` say why."""
+    """The result of checking a file. `wrong`: KK numbers of families that can't be loaded, each with its first line; `problems`: why."""
 
     families: int = 0
     wrong: dict[str, int] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class LoadReport:
 
 
 def write_families(path: Path, families: Iterable[Family]) -> int:
-    """Write a register; how many families there were. The same families give the same bytes."""
+    """Write a register; return the number of families. The same families give the same bytes."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
@@ -46,11 +46,11 @@ def write_families(path: Path, families: Iterable[Family]) -> int:
 
 
 def read_families(path: Path, *, encoding: str | None = None, without: Collection[str] = ()) -> Iterator[Family]:
-    """Read a register that `check_file` looked at, without the families of these KK numbers.
+    """Yield the families of a file that `check_file` checked, without those of these KK numbers.
 
     Raises:
         BadInput: `registry_malformed`: the file can't be read.
-        ValueError: It was not checked.
+        ValueError: the file was not checked.
     """
     for placed in _groups(path, encoding):
         if placed[0].kk_number not in without:
@@ -58,10 +58,10 @@ def read_families(path: Path, *, encoding: str | None = None, without: Collectio
 
 
 def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadReport:
-    """Look at every row.
+    """Check every row of a file.
 
     Raises:
-        BadInput: `registry_malformed`: it can't be read as a table at all.
+        BadInput: `registry_malformed`: the file can't be read as a table at all.
     """
     report = LoadReport()
     seen: set[str] = set()
@@ -70,7 +70,7 @@ def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadR
     for placed in _groups(path, encoding):
         first = placed[0]
         problems = list(_problems(placed, today))
-        if torn:  # nobody can say whose row that was: of two families the one would lose a person
+        if torn:  # nobody can tell whose row that was: one of two families would lose a person
             problems.append(FieldProblem(f"line {first.line}", "row_before_torn", "the row before can't be read and may be of this family"))
         torn = placed[-1].row is None
         if first.kk_number in seen:

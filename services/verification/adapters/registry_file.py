@@ -1,4 +1,4 @@
-"""A CSV file as it comes from other programs: encoding, separator, rows with their lines; what can't be read is told in a sentence."""
+"""A CSV file as other programs write it: encoding, separator, rows with their lines. What can't be read is said in a sentence."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ Cells = Sequence[str]
 
 
 def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> Iterator[tuple[int, Cells | None]]:
-    """Yield every row as its line and the cells of these columns in their order; None where the row has another number of cells.
+    """Yield the line of every row and its cells of these columns in their order; None if its number of cells differs from the header's.
 
     Args:
         path: The file.
-        columns: Which the header must name; others are left out.
-        encoding: Its encoding; None: UTF-8 or UTF-16, by the bytes.
+        columns: Columns that the header must name; others are left out.
+        encoding: Its encoding; None: UTF-8 or UTF-16, detected by the bytes.
 
     Raises:
-        BadInput: `registry_malformed`: it is no such file; `problems` name the line and never a value.
+        BadInput: `registry_malformed`: it is no such file; `problems` name the line, never a value.
     """
     encoding = encoding or detect(path)
     with path.open(encoding=encoding, newline="") as lines:
@@ -60,10 +60,10 @@ def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> 
 
 
 def detect(path: Path) -> str:
-    """Return the encoding, by the bytes.
+    """Detect the encoding of a file by its bytes.
 
     Raises:
-        BadInput: `registry_malformed`: a workbook, an empty file, or bytes that only whoever wrote them can name.
+        BadInput: `registry_malformed`: a workbook, an empty file, or an encoding that can't be detected.
     """
     with path.open("rb") as source:
         head = source.read(_LOOK_BYTES)

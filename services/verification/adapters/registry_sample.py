@@ -1,6 +1,6 @@
-"""A synthetic register over the real kecamatan and villages: nobody in it exists, and a seed always gives the same people.
+"""A synthetic register over the real kecamatan and villages: nobody in it exists; the same seed gives the same people.
 
-What it keeps to: NIK and KK numbers are well-formed and unique, the birth date and sex in a NIK are the person's, parents are older than
+Its rules: NIK and KK numbers are well-formed and unique, the birth date and sex in a NIK are the person's, parents are older than
 their children, marriages come after adulthood, a card is younger than the marriage on it, names follow Permendagri 73/2022.
 """
 
@@ -44,7 +44,7 @@ def _words() -> Mapping[str, Any]:
 
 
 def sample_families(count: int, seed: int) -> Iterator[Family]:
-    """Make `count` families, always the same ones for one seed; a shorter register is the beginning of a longer one."""
+    """Yield `count` families, always the same ones for a seed; a shorter register is the beginning of a longer one."""
     maker = _Maker(random.Random(seed))  # noqa: S311 - made-up people, not cryptography
     places = sorted(villages().values(), key=lambda village: village.code)
     for index in range(count):
@@ -52,14 +52,14 @@ def sample_families(count: int, seed: int) -> Iterator[Family]:
 
 
 class _Maker:
-    """Makes families; remembers which numbers are taken."""
+    """The maker of families, which remembers the numbers that are taken."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._serials: Counter[str] = Counter()
 
     def family(self, village: Village, *, first: bool) -> Family:
-        """Return a family of one of six shapes. The very first is a couple with children: demonstrations want one."""
+        """Return a family of one of six shapes. The very first is a couple with children: demonstrations need one."""
         shapes: tuple[tuple[Callable[[Village, Religion], list[Member]], int], ...] = (
             (self._couple_with_children, 66),
             (self._couple, 9),

@@ -1,3 +1,3 @@
-"""The desk of the officers over HTTP: list, look, claim, decide."""
+"""The officers' HTTP API: list, show, claim and decide tasks."""
 
 from services.verification.api.routes import install as install

@@ -52,14 +52,14 @@ _DECIDING: Final = (
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Put the desk's routes into the app."""
+    """Add verification's routes to the app."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
     _lists(router, deps)
     _acts(router, units, deps)
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(router)
-    app.include_router(stuck.routes(stuck.NothingStuck()))  # what it can't handle are messages; a case waits for an officer as a task
+    app.include_router(stuck.routes(stuck.NothingStuck()))  # only messages get stuck here; a case waits for an officer as a task
 
 
 def _lists(router: APIRouter, deps: Deps) -> None:
@@ -103,17 +103,17 @@ def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
 
     @router.get("/tasks/{task_id}", responses=_UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
-        """Show one task with its persons, documents and the card an approval would print."""
+        """Show one task with its persons, documents and the card that an approval would print."""
         return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
 
     @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
-        """Take a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
+        """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
         return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, client.name))
 
     @router.post("/tasks/{task_id}/release", responses=_UNKNOWN | _ELSEWHERE)
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
-        """Give a task back to everybody."""
+        """Release a task for other officers."""
         return await shown(request, response, task_id, lambda tx: handlers.release_task(tx, deps, task_id, client.name))
 
     @router.post("/tasks/{task_id}/decision", responses=_DECIDING)
@@ -134,7 +134,7 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
         | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
     )
     async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
-        """Serve a document of the request, straight through from intake."""
+        """Serve a document of the request, streamed from intake."""
         stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
@@ -143,7 +143,7 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
 def _reasons(router: APIRouter) -> None:
     @router.get("/reasons")
     async def list_reasons(_client: Client = require("tasks:read")) -> ReasonListOut:
-        """List every reason with what people read for it, and what an officer may give it for."""
+        """List every reason with its text for citizens and the decisions it may be given for."""
         return ReasonListOut(reasons=tuple(map(KnownReasonOut.of, reasons().values())))
 
 

@@ -1,4 +1,4 @@
-"""What goes over the wire to consoles. Fields may be added; none changes its meaning."""
+"""The bodies of requests from and answers to consoles. Fields may be added; none changes its meaning."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ FieldName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_.\[\]]*
 
 
 class Input(BaseModel):
-    """A body that consoles send; a misspelt field is refused, not ignored."""
+    """A body that consoles send; an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class ReasonIn(Input):
-    """Why it is turned down: a code of `GET /v1/reasons`, which has the text for the citizen too."""
+    """A reason for turning a request down: a code of `GET /v1/reasons`, which has the text for the citizen too."""
 
     code: Code
     field: FieldName | None = None
@@ -49,7 +49,7 @@ class DecisionIn(Input):
     ] = False
 
     def decision(self) -> TaskDecision:
-        """In the handlers' words."""
+        """Return the decision as the handlers know it."""
         reasons = tuple(Finding(code=reason.code, field=reason.field) for reason in self.reasons)
         return TaskDecision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
 
@@ -67,7 +67,7 @@ class SearchIn(Input):
 
 
 class ReasonOut(BaseModel):
-    """A finding; a warning never stops anything by itself."""
+    """A finding; a warning alone never stops a request."""
 
     code: str
     field: str | None
@@ -75,12 +75,12 @@ class ReasonOut(BaseModel):
 
     @classmethod
     def of(cls, finding: Finding) -> ReasonOut:
-        """Shape it."""
+        """Build from a finding."""
         return cls(code=finding.code, field=finding.field, severity=finding.severity)
 
 
 class KnownReasonOut(BaseModel):
-    """A reason of the list."""
+    """A reason of the shared list."""
 
     code: str
     text: Annotated[str, Field(description="What the citizen is told, in Indonesian")]
@@ -90,19 +90,19 @@ class KnownReasonOut(BaseModel):
 
     @classmethod
     def of(cls, reason: KnownReason) -> KnownReasonOut:
-        """Shape it."""
+        """Build from a reason of the shared list."""
         acts = tuple(act for act in Act if act.value in reason.officer)
         return cls(code=reason.code, text=reason.text, about=reason.about, acts=acts, tells_register=reason.code not in TELLS_NOTHING)
 
 
 class ReasonListOut(BaseModel):
-    """All of them."""
+    """All reasons of the shared list."""
 
     reasons: tuple[KnownReasonOut, ...]
 
 
 class TaskOut(BaseModel):
-    """A row of the list. No personal data."""
+    """A row of the list of tasks. No personal data."""
 
     id: str
     request_id: str
@@ -124,14 +124,14 @@ class TaskOut(BaseModel):
 
 
 class TaskPageOut(BaseModel):
-    """One page, the most urgent first."""
+    """A page of tasks, the most urgent first."""
 
     tasks: tuple[TaskOut, ...]
     next: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
 
 
 class TallyOut(BaseModel):
-    """How much work there is."""
+    """The numbers of open, claimed and overdue tasks."""
 
     open: int
     claimed: int
@@ -140,7 +140,7 @@ class TallyOut(BaseModel):
 
     @classmethod
     def of(cls, tally: TaskTally) -> TallyOut:
-        """Shape it."""
+        """Build from a tally."""
         return cls(open=tally.open, claimed=tally.claimed, overdue=tally.overdue, by_service=tally.by_service)
 
 
@@ -170,7 +170,7 @@ class CardOut(BaseModel):
 
     @classmethod
     def of(cls, card: Card | Family) -> CardOut:
-        """Shape it."""
+        """Build from a card or a registered family."""
         return cls(
             kk_number=card.kk_number,
             address=card.address,
@@ -185,7 +185,7 @@ class CardOut(BaseModel):
 
 
 class PersonalOut(BaseModel):
-    """All that leads to persons, in one place."""
+    """All personal data of a task, in one place."""
 
     nik: str | None
     kk_number: str | None
@@ -196,7 +196,7 @@ class PersonalOut(BaseModel):
 
 
 class IdentityOut(BaseModel):
-    """What is known of the sender."""
+    """Who vouches for the sender."""
 
     proven: Annotated[bool, Field(description="Somebody stands for the sender; false: only neutral reasons may be told")]
     vouched_by: Annotated[str | None, Field(description="link, court or adapter; a link of a stranger to the card proves nothing")]
@@ -206,7 +206,7 @@ class IdentityOut(BaseModel):
 
     @classmethod
     def of(cls, case: Case) -> IdentityOut:
-        """Shape it."""
+        """Build from a case."""
         vouching = case.submission.vouching
         return cls(
             proven=not case.is_unproven,
@@ -218,7 +218,7 @@ class IdentityOut(BaseModel):
 
 
 class TaskDetailOut(TaskOut):
-    """A task with all an officer needs; `version` goes back with the decision."""
+    """A task with all that an officer needs; `version` is sent back with the decision."""
 
     version: str
     round: int
@@ -232,7 +232,7 @@ class TaskDetailOut(TaskOut):
 
 
 def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
-    """Shape a row."""
+    """Return a task as a row of the list."""
     claimed_by = task.claimant(at)
     service = catalogue.find(task.service)
     return TaskOut(
@@ -257,12 +257,12 @@ def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
 
 
 def page_out(page: TaskPage, catalogue: Catalogue, at: datetime) -> TaskPageOut:
-    """Shape a page."""
+    """Return a page of the list."""
     return TaskPageOut(tasks=tuple(task_out(task, catalogue, at) for task in page.tasks), next=page.next)
 
 
 def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetailOut:
-    """Shape a task for the officer who is to decide it."""
+    """Return a task for the officer who is to decide it."""
     submission = view.case.submission
     attachments = tuple(
         AttachmentOut(

@@ -1,4 +1,4 @@
-"""A case: one request while the office judges it. Frozen; each act returns the next state and the facts that follow from it."""
+"""A case: one request while the office judges it. Immutable; each act returns the next state and the facts that follow from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.errors import DomainError
 
 
 class CaseState(StrEnum):
-    """Where a case stands. Nothing goes backwards; a returned case begins its next round when the mended request comes in."""
+    """The state of a case. Nothing goes backwards; a returned case begins its next round when the corrected request comes in."""
 
     OPENED = "opened"
     IN_REVIEW = "in_review"
@@ -46,7 +46,7 @@ FAMILY_CARD: Final = "kk"  # the product that changes what the register says of 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request in the hands of the office. `round` counts how often it came in: 1, then +1 after each return."""
+    """One request that the office judges. `round` counts how often it came in: 1, then +1 after each return."""
 
     submission: Submission
     state: CaseState
@@ -62,7 +62,7 @@ class Case:
     document_number: str | None = None
     issued_at: datetime | None = None
     card: Card | None = None
-    """What was approved, where it changes the register: kept until the document is issued."""
+    """The approved card, if it changes the register: stored until the document is issued."""
     link_granted: bool = False
     """Whether the officer's decision linked the sender's contact to the person."""
 
@@ -73,7 +73,7 @@ class Case:
 
     @property
     def is_unproven(self) -> bool:
-        """Whether nobody stands for the sender."""
+        """Whether nobody vouches for the sender."""
         return any(finding.code == IDENTITY_UNPROVEN for finding in self.findings)
 
     @property
@@ -83,12 +83,12 @@ class Case:
 
 
 def open_case(submission: Submission, *, at: datetime) -> Case:
-    """Begin a case."""
+    """Open a case for a request."""
     return Case(submission=submission, state=CaseState.OPENED, opened_at=at)
 
 
 def reopen(case: Case, submission: Submission, *, at: datetime) -> Case:
-    """Begin the next round of a returned case with the mended request.
+    """Begin the next round of a returned case with the corrected request.
 
     Raises:
         DomainError: `case_not_returned`.
@@ -99,17 +99,17 @@ def reopen(case: Case, submission: Submission, *, at: datetime) -> Case:
 
 
 def review(case: Case, *, findings: tuple[Finding, ...], reasons: tuple[Finding, ...], task_id: str) -> Case:
-    """Hand the case to the officers; the task is a document of its own."""
+    """Leave the case to the officers; the task is a document of its own."""
     return replace(_moved(case, CaseState.IN_REVIEW), findings=findings, reasons=reasons, task_id=task_id)
 
 
 def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
-    """Note what the checks found."""
+    """Record what the checks found."""
     return replace(case, findings=findings)
 
 
 def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None, grant_link: bool = False) -> tuple[Case, CaseFact]:
-    """Let the document be made. `officer_id` None = by the rules alone."""
+    """Approve the case, so that the document is made. `officer_id` None: by the rules alone."""
     changes_register = case.submission.decision is not None and case.submission.product == FAMILY_CARD
     moved = _moved(case, CaseState.APPROVED)
     kept = card if changes_register else None
@@ -127,10 +127,10 @@ def return_to_sender(
     note: str | None = None,
     grant_link: bool = False,
 ) -> tuple[Case, CaseFact]:
-    """Ask for what is missing or wrong.
+    """Return the case to its sender for what is missing or wrong.
 
     Raises:
-        BadInput: `reason_missing`: nobody can mend what is not named.
+        BadInput: `reason_missing`: the sender must know what to correct.
     """
     decided = _turned_down(case, CaseState.RETURNED, reasons, at=at, officer_id=officer_id, note=note)
     decided = replace(decided, link_granted=grant_link)
@@ -140,7 +140,7 @@ def return_to_sender(
 def reject(
     case: Case, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None = None, note: str | None = None
 ) -> tuple[Case, CaseFact]:
-    """End it: another office's, or what the law refuses.
+    """Reject the case: it belongs to another office, or the law forbids it.
 
     Raises:
         BadInput: `reason_missing`.
@@ -150,10 +150,10 @@ def reject(
 
 
 def issued(case: Case, *, document_id: str, document_number: str, at: datetime) -> Case:
-    """Note that the document exists. A second telling of the same document changes nothing.
+    """Record the issued document. The same document again changes nothing.
 
     Raises:
-        DomainError: `case_not_approved`, or `other_document_issued` when a different document was told before.
+        DomainError: `case_not_approved`, or `other_document_issued` when another document was recorded before.
     """
     if case.state is CaseState.ISSUED:
         if case.document_id != document_id:

@@ -64,22 +64,22 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
 
 
 def check_documents(submission: Submission, service: CivilService) -> Iterator[Finding]:
-    """Check that every need of the catalogue that applies to everybody is met by an attachment."""
+    """Check that attachments meet every need of the catalogue that applies to everybody."""
     for need in service.missing_needs(submission.attachment_kinds):
         yield failure("attachment_missing", f"attachments.{need.any_of[0]}")
 
 
 def check_request(submission: Submission, service: CivilService, register: Register, *, today: date) -> tuple[Finding, ...]:
-    """Run every check that belongs to the request.
+    """Run all checks of a request.
 
     Args:
         submission: The request.
-        service: Its row of the catalogue.
-        register: The families of everybody it names, as far as the register knows them.
+        service: Its service in the catalogue.
+        register: The families of everybody it names, as far as they are in the register.
         today: The day it is judged, in the office's zone.
 
     Returns:
-        What was found, failures and warnings; empty = all green.
+        The findings, failures and warnings; empty if all is well.
     """
     number = check_nik(submission.nik, "nik") if submission.nik is not None else (failure(NIK_MISSING, "nik"),)
     findings = [*number, *check_documents(submission, service)]
@@ -102,7 +102,7 @@ def check_request(submission: Submission, service: CivilService, register: Regis
 
 
 def check_membership(submission: Submission, register: Register, *, today: date) -> Iterator[Finding]:
-    """Yield the person is in the register, in the family of the card, and that family is ours."""
+    """Check that the person is in the register and in the family of the card, and that the family belongs to this office."""
     nik = submission.holder_nik
     own = register.family_of(nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
@@ -140,7 +140,7 @@ def _unknown_family(submission: Submission, own: Family | None, register: Regist
 
 
 def check_against_register(nik: str, name: str | None, member: Member, prefix: str = "") -> Iterator[Finding]:
-    """Yield what was said of a person agrees with the person's row.
+    """Check that the given name and NIK of a person agree with the person's row.
 
     A NIK keeps the birth date and sex of its first recording, so a difference there is a warning.
     """
@@ -154,13 +154,13 @@ def check_against_register(nik: str, name: str | None, member: Member, prefix: s
 
 
 def name_key(name: str) -> str:
-    """Return a name in the form in which two of them are compared: letters only, capitals, no accents."""
+    """Return a name in the form used to compare names: letters only, capitals, no accents."""
     plain = unicodedata.normalize("NFKD", name.upper())
     return re.sub(r"[^A-Z]", "", plain)
 
 
 def check_decision(submission: Submission, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:
-    """Yield the decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
+    """Check that the decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
     yield from _check_decision_form(decision, today)
     malformed = False
     for role, party in (("husband", decision.husband), ("wife", decision.wife)):
@@ -168,7 +168,7 @@ def check_decision(submission: Submission, decision: CourtDecision, register: Re
             malformed = malformed or finding.is_failure
             yield finding
     if submission.nik is None:
-        return  # `nik_missing` is found already; whose document it would be is an officer's question
+        return  # `nik_missing` is found already; an officer must find out whose document it would be
     if decision.party(submission.nik) is None:
         yield failure("holder_not_party", "nik")
         return

@@ -1,4 +1,4 @@
-"""What became true here and is told to others."""
+"""Facts of verification that are published to other services."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from services.verification.domain.submission import Submission
 
 @dataclass(frozen=True, slots=True)
 class CaseApproved:
-    """The document may be made."""
+    """An approved case: its document may be made."""
 
     submission: Submission
     card: Card
     officer_id: str | None
     at: datetime
     is_proven: bool = True
-    """Whether somebody stood for the sender."""
+    """Whether the sender was vouched for."""
     link_granted: bool = False
-    """Whether the officer compared a selfie, and the sender's contact is the person's from now on."""
+    """Whether the officer compared a selfie, and the sender's contact is linked to the person from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseReturned:
-    """The sender can mend it."""
+    """A returned case: its sender can correct it."""
 
     submission: Submission
     reasons: tuple[Finding, ...]
@@ -39,7 +39,7 @@ class CaseReturned:
 
 @dataclass(frozen=True, slots=True)
 class CaseRejected:
-    """It ends here."""
+    """A rejected case: it ends here."""
 
     submission: Submission
     reasons: tuple[Finding, ...]
@@ -49,7 +49,7 @@ class CaseRejected:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """Work for a person is waiting. No personal data."""
+    """A new task that waits for an officer. No personal data."""
 
     task_id: str
     submission: Submission
@@ -60,7 +60,7 @@ class TaskOpened:
 
 @dataclass(frozen=True, slots=True)
 class TaskClosed:
-    """The work is done."""
+    """A task that an officer has decided."""
 
     task_id: str
     request_id: str

@@ -33,7 +33,7 @@ _STAYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the family card of the holder says. `kk_number` None: a new one is to be allocated."""
+    """The content of the holder's family card. `kk_number` None: a new number is to be allocated."""
 
     kk_number: str | None
     address: str
@@ -53,7 +53,7 @@ def card_for(submission: Submission, register: Register) -> Card:
     """Compute the card that is printed for this request (for a KTP-el: the card that holds the person).
 
     Raises:
-        DomainError: `holder_not_in_register` or `nik_missing`: without the family there is nothing to print, whoever approves.
+        DomainError: `holder_not_in_register` or `nik_missing`: without the family there is nothing to print.
     """
     holder = submission.holder_nik
     family = register.family(submission.kk_number) if submission.kk_number else None
@@ -91,7 +91,7 @@ def card_after_divorce(holder: str, decision: CourtDecision, family: Family, reg
 
 
 def leaver(family: Family, decision: CourtDecision) -> str:
-    """Return the NIK of the party that leaves a card on which both parties stand: the one who is further from its head.
+    """Return the NIK of the party who leaves a card that holds both: the one who is less closely related to its head.
 
     Equal distance (two lodgers, say): the wife's card is the new one. A convention of ours without a source; the office has to confirm it.
     """
@@ -110,7 +110,7 @@ def _leaving(holder: str, decision: CourtDecision, family: Family, children: tup
 
 
 def record(card: Card, kk_number: str, families: tuple[Family, ...]) -> tuple[Family, ...]:
-    """Bring the register to what an issued card says; the families that change.
+    """Apply an issued card to the register; return the families that change.
 
     Args:
         card: What was printed.
@@ -119,7 +119,7 @@ def record(card: Card, kk_number: str, families: tuple[Family, ...]) -> tuple[Fa
 
     Returns:
         The card's family with its persons' rows as printed, and the other families without them. A spouse who has no card yet stays
-        where the register has them: nobody is ever in no family.
+        where the register has them: nobody is ever without a family.
     """
     held = {family.kk_number: family for family in families}
     printed = {member.nik: member for member in card.members}

@@ -1,4 +1,4 @@
-"""What a check found, in stable codes. The texts for people belong to the notifier and the console, by code."""
+"""Findings of the checks, with stable codes. The notifier and the console have the texts for people, by code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """A failure stops the automatic way; a warning is noted and shown, and never refuses anybody."""
+    """The severity of a finding. A failure stops the automatic approval; a warning is recorded and shown, and refuses nobody."""
 
     WARNING = "warning"
     FAILURE = "failure"
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be. `field` names the datum or document, never its value."""
+    """One thing that is not as it should be. `field` names the field or document, never its value."""
 
     code: str
     field: str | None = None
@@ -23,15 +23,15 @@ class Finding:
 
     @property
     def is_failure(self) -> bool:
-        """Whether it stops the automatic way."""
+        """Whether it stops the automatic approval."""
         return self.severity is Severity.FAILURE
 
 
 def failure(code: str, field: str | None = None) -> Finding:
-    """Return a finding that needs somebody."""
+    """Return a finding that stops the automatic approval."""
     return Finding(code, field)
 
 
 def warning(code: str, field: str | None = None) -> Finding:
-    """Return a finding that is only noted."""
+    """Return a finding that is only recorded and shown."""
     return Finding(code, field, Severity.WARNING)

@@ -1,4 +1,4 @@
-"""Who may be given a person's papers by the rules alone: whoever is vouched for. Pure.
+"""Who may get a person's documents by the rules alone: senders who are vouched for. Pure.
 
 Knowing a NIK and a KK number proves nothing: both stand on every copy that people hand out.
 """
@@ -19,7 +19,7 @@ LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can
 
 
 def is_vouched_for(submission: Submission, register: Register, *, today: date) -> bool:
-    """Tell whether somebody vouches: the court, an adapter, or a link that makes the sender the person or an adult of the card."""
+    """Return whether the sender is vouched for: by court, adapter, or a link to the person or to an adult of the same card."""
     vouching = submission.vouching
     if vouching is None:
         return False
@@ -31,12 +31,12 @@ def is_vouched_for(submission: Submission, register: Register, *, today: date) -
 
 
 def is_adult(member: Member, *, today: date) -> bool:
-    """17 years old, or ever married (UU 24/2013 article 63)."""
+    """Return whether a person is 17 years old, or was ever married (UU 24/2013 article 63)."""
     return member.age_on(today) >= ADULT_AGE_YEARS or member.marital is not KkMarital.SINGLE
 
 
 def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:
-    """Whether the register, and not the sender, says that both stand on one card. Who stands on two is nobody's relative for sure."""
+    """Return whether by the register, not by the sender, both are on one card. One who is on two cards doesn't count."""
     card = register.family_of(submission.nik) if submission.nik else None
     if card is None or not register.twice.isdisjoint((sender, submission.nik)):
         return False

@@ -1,4 +1,4 @@
-"""Which way a judged request goes: approved by itself, to an officer, back to whoever sent it, or refused. Pure."""
+"""The route of a judged request: approved automatically, to an officer, back to its sender, or rejected. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.reference.court_findings import CourtFinding
 
 
 class CaseRoute(StrEnum):
-    """The four ways, the strongest last: one refusal outweighs any number of things that could be mended."""
+    """The four routes, the strongest last: one refusal outweighs any number of problems that could be corrected."""
 
     APPROVE = "approve"
     STAFF = "staff"
@@ -26,7 +26,7 @@ class CaseRoute(StrEnum):
 
 ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
     {
-        # What the sender can mend alone
+        # What the sender can correct alone
         "nik_not_16_digits": CaseRoute.RETURN,
         "nik_date_impossible": CaseRoute.RETURN,
         "nik_serial_zero": CaseRoute.RETURN,
@@ -50,7 +50,7 @@ ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
         CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
     },
 )
-"""Failure -> way. A failure that is not named here goes to an officer: never a refusal by omission."""
+"""Failure -> route. A failure that is not listed here goes to an officer: nothing is refused by omission."""
 
 FORM: Final = frozenset(
     {
@@ -58,28 +58,28 @@ FORM: Final = frozenset(
         *("name_empty", "name_too_long", "name_has_digits", "name_has_symbols", "attachment_missing"),
     }
 )
-"""What is seen of the request alone, without the register."""
+"""Failures that are seen in the request alone, without the register."""
 
 TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong"}
-"""What an unproven sender may be told: none of it depends on what the register holds. A code that is not named here may."""
+"""What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The way, and the findings that led there (empty when approved)."""
+    """The chosen route, and the findings that led to it (empty when approved)."""
 
     route: CaseRoute
     reasons: tuple[Finding, ...] = ()
 
 
 def route(findings: tuple[Finding, ...], service: CivilService) -> Verdict:
-    """Choose the way.
+    """Choose the route of a judged request.
 
-    Everything green and the service allows it: approved. Warnings alone do not stop that. Otherwise the strongest way that any failure
-    asks for, with the failures that asked for it; an officer is shown every failure. A request of an unproven sender goes back by itself
-    for its form alone: any other answer would say what the register holds.
+    Without failures, and if the service allows it: approved; warnings do not stop that. Otherwise the strongest route that any failure
+    asks for, with the failures that asked for it; an officer is shown every failure. An unproven sender's request is returned automatically
+    only for its form: any other answer would reveal what the register holds.
     """
     failures = tuple(finding for finding in findings if finding.is_failure)
     if not failures:

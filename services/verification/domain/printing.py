@@ -1,4 +1,4 @@
-"""Whether a card can be told to issuance and printed: before it is approved, not after. Pure.
+"""Whether a card can be published to issuance and printed: checked before it is approved, not after. Pure.
 
 The limits are those of the contract `verification.request_approved.v1` and of the sheet (`shared.reference.printing`). The register may
 hold more: older loads, large families, a divorce that joins children. Only an officer can help then.
@@ -23,7 +23,7 @@ _MEMBER_TEXTS: Final = tuple(column for column in LONGEST if column not in _CARD
 
 
 def check_printing(submission: Submission, register: Register) -> tuple[Finding, ...]:
-    """Check the card that this request leads to. Where there is none, other checks say why."""
+    """Check the card that this request leads to. If there is none, other checks say why."""
     try:
         card = card_for(submission, register)
     except DomainError:
@@ -32,7 +32,7 @@ def check_printing(submission: Submission, register: Register) -> tuple[Finding,
 
 
 def check_card(card: Card) -> Iterator[Finding]:
-    """Name everything that could not be printed, each by its place on the card."""
+    """Yield a failure for everything that can't be printed, named by its place on the card."""
     if not 1 <= len(card.members) <= MOST_MEMBERS:
         yield failure("card_too_large", "card.members")
     if card.kk_number is not None and not _is_number(card.kk_number):
@@ -52,10 +52,10 @@ def check_card(card: Card) -> Iterator[Finding]:
 
 
 def ensure_printable(card: Card) -> Card:
-    """Return the card, for whoever is about to approve it.
+    """Return the card if it can be printed; called before approval.
 
     Raises:
-        DomainError: `card_too_large` or `register_unprintable`: the register has to be mended first.
+        DomainError: `card_too_large` or `register_unprintable`: the register must be corrected first.
     """
     found = next(check_card(card), None)
     if found is not None:

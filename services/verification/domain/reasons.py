@@ -1,4 +1,4 @@
-"""Which reasons an officer may give: those of the shared list, each for what it is meant for. An invented one says nothing to anybody."""
+"""The reasons an officer may give: those of the shared list, each for the decisions it is meant for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.reference.reasons import reasons
 
 
 def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) -> None:
-    """Refuse reasons that are not in the list or not for this act (`return`, `reject`), and none at all where one is needed.
+    """Refuse reasons that are not in the list or not for this act (`return`, `reject`); and no reason where one is needed.
 
     Raises:
         BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
@@ -24,7 +24,7 @@ def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) 
 
 
 def check_neutral(given: tuple[Finding, ...]) -> None:
-    """Refuse reasons that would tell an unproven sender what the register holds.
+    """Refuse reasons that would reveal to an unproven sender what the register holds.
 
     Raises:
         BadInput: `reason_tells_register`.
@@ -39,7 +39,7 @@ def check_neutral(given: tuple[Finding, ...]) -> None:
 
 
 def missing() -> BadInput:
-    """Nobody can mend what is not named."""
+    """Return the error for a missing reason: the sender must know what to correct."""
     return BadInput("reason_missing", "Name at least one reason.", (FieldProblem("reasons", "reason_missing", "At least one."),))
 
 

@@ -1,4 +1,4 @@
-"""A family as the population register holds it."""
+"""Families and persons of the population register."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Member:
     kitap: str = "-"
 
     def age_on(self, day: date) -> int:
-        """Return the age in full years."""
+        """Return the age in full years on a day."""
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A person who is no longer of a family: the row as it was, and the day on which a load of the register did not have it any more."""
+    """A former member of a family: the row as it was, and the day of the load of the register that no longer had it."""
 
     member: Member
     closed_on: date
@@ -48,10 +48,10 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A Kartu Keluarga. `village_code` has ten digits without dots; a family outside 35.19 belongs to another office.
+    """A Kartu Keluarga. `village_code` has ten digits, no dots; a family outside 35.19 belongs to another office.
 
-    `edition` counts how often the register changed it: a decision made on an older one is stale. `closed_on`: the day on which a full
-    load of the register did not have it any more; its members are kept as they were.
+    `edition` counts its changes by the register: a decision made on an older edition is stale. `closed_on`: the day of the full load of the
+    register that no longer had it; its members stay as they were.
     """
 
     kk_number: str
@@ -66,7 +66,7 @@ class Family:
     former: tuple[Former, ...] = ()
 
     def member(self, nik: str) -> Member | None:
-        """Return the member with this NIK."""
+        """Return the member with this NIK; None where there is none."""
         return next((member for member in self.members if member.nik == nik), None)
 
     @property
@@ -77,18 +77,18 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The families that a request touches, as they were read. Persons who are nowhere in them are unknown to the register."""
+    """The families that a request touches, as they were read. Persons who are in none of them are unknown to the register."""
 
     by_kk: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     by_nik: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     twice: frozenset[str] = frozenset()
-    """Persons who stand in more than one family: nobody can say which row is right."""
+    """Persons who are in more than one family: nobody can tell which row is right."""
     closed: frozenset[str] = frozenset()
-    """Persons who stood in these families and stand in none of them now."""
+    """Persons who were in these families and are in none of them now."""
 
     @classmethod
     def of(cls, families: Iterable[Family]) -> Register:
-        """Index some families by card and by person."""
+        """Index families by card and by person."""
         held = tuple(sorted(families, key=lambda family: family.kk_number))
         present = [family for family in held if family.closed_on is None]
         seen = Counter(member.nik for family in present for member in family.members)
@@ -103,7 +103,7 @@ class Register:
 
     @property
     def editions(self) -> str:
-        """Which state of the register this is, as far as it was read."""
+        """The editions of these families: another text means that the register changed."""
         return ".".join(str(family.edition) for family in self.by_kk.values())
 
     def family_of(self, nik: str) -> Family | None:
@@ -111,7 +111,7 @@ class Register:
         return self.by_nik.get(nik)
 
     def person(self, nik: str) -> Member | None:
-        """This person's row."""
+        """Return the row of this person."""
         family = self.by_nik.get(nik)
         return family.member(nik) if family else None
 

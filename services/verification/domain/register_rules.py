@@ -1,7 +1,7 @@
-"""What a family must be to stand in the register and on paper: the rules of every writer of the register. Pure.
+"""The rules a family must meet to be in the register and on paper: every writer of the register uses them. Pure.
 
-A row is one person with the columns of the card, as text. `normal` brings a text to the form in which it is kept, `check_row` and
-`check_rows` name what is wrong by column and code, `family_from` makes the family. A family that has its types goes through `check_family`.
+A row is one person with the columns of the card, as text. `normal` converts a text to the form in which it is stored, `check_row` and
+`check_rows` name what is wrong by column and code, `family_from` builds the family. `check_family` checks a family that is built.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ COLUMNS: Final = FAMILY_COLUMNS + MEMBER_COLUMNS
 
 Row: TypeAlias = Mapping[str, str]
 
-NOTHING: Final = "-"  # how a card prints what there is not
+NOTHING: Final = "-"  # how a card prints a missing value
 EARLIEST_BIRTH: Final = date(1900, 1, 1)  # nobody alive is older: an earlier year is a mistyped or an invented one
-YOUNGEST_MARRIED_YEARS: Final = 10  # below it is a mistyped year, whatever law was in force
+YOUNGEST_MARRIED_YEARS: Final = 10  # a lower age is a mistyped year, whatever law was in force
 _TEXTS: Final = frozenset(("address", "name", "birth_place", "occupation", "father", "mother", "passport", "kitap"))
 _NEEDED: Final = frozenset(("address", "name", "birth_place", "occupation"))
 _DASHED: Final = ("father", "mother", "passport", "kitap", "blood_type")
@@ -98,21 +98,21 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "family_scattered": "the rows of one family stand one after another",
     }
 )
-"""What is wrong, for whoever mends the source. No sentence repeats a value: it is personal."""
+"""Sentences for whoever corrects the source. None repeats a value: it is personal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong with one column."""
+    """One problem of one column."""
 
     column: str
     code: str
 
 
 def normal(column: str, text: str) -> str:
-    """Return the form in which a text is kept: composed letters, single blanks, RT and RW of three digits, `-` for what there is not.
+    """Return the stored form of a text: composed letters, single blanks, RT and RW of three digits, `-` for a missing value.
 
-    Control characters stay, so that `check_row` names them.
+    Control characters stay, so that `check_row` can name them.
     """
     if not text.isprintable() and _has_controls(text):
         return text
@@ -132,7 +132,7 @@ def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
 
 
 def check_rows(rows: Sequence[Row]) -> Iterator[tuple[int, Flaw]]:
-    """Check the rows of one family against each other; which row, and what."""
+    """Check the rows of one family against each other; yield the index of the row with each problem."""
     if sum(row["relation"] == Relation.HEAD.value for row in rows) != 1:
         yield 0, Flaw("relation", "one_head_needed")
     seen: set[str] = set()
@@ -146,7 +146,7 @@ def check_rows(rows: Sequence[Row]) -> Iterator[tuple[int, Flaw]]:
 
 
 def check_family(family: Family, *, today: date) -> tuple[tuple[int, Flaw], ...]:
-    """Check a family that has its types; which member, and what."""
+    """Check a family that is built; return the index of the member with each problem."""
     rows = rows_from(family)
     return (*((index, flaw) for index, row in enumerate(rows) for flaw in check_row(row, today=today)), *check_rows(rows))
 
@@ -158,10 +158,10 @@ def rows_from(family: Family) -> tuple[dict[str, str], ...]:
 
 
 def family_from(rows: Sequence[Row]) -> Family:
-    """Return the family of rows in which nothing was found.
+    """Build a family from rows that were checked and had no problem.
 
     Raises:
-        ValueError: They were not checked.
+        ValueError: the rows were not checked.
     """
     first = rows[0]
     return Family(

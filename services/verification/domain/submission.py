@@ -1,4 +1,4 @@
-"""What came in: a request as intake stored it, in this service's own words."""
+"""A request as intake stored it, in this service's own types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.errors import DomainError
 from shared.values import Attachment, Contact, Vouching
 
 CERAI_TALAK: Final = "cerai_talak"
-NIK_MISSING: Final = "nik_missing"  # code of a finding, and of what can't be done without one
+NIK_MISSING: Final = "nik_missing"  # code of a finding, and of the error for what can't be done without a NIK
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CourtParty:
 
 @dataclass(frozen=True, slots=True)
 class CourtChild:
-    """A child of the marriage and the NIK of the party that has custody."""
+    """A child of the marriage and the NIK of the party who has custody."""
 
     nik: str
     custody_nik: str
@@ -56,22 +56,22 @@ class CourtDecision:
 
     @property
     def divorced_on(self) -> date:
-        """The day the marriage ended: the pledge of a cerai talak, else the day the decision became final.
+        """The day the marriage ended: that of the pledge of a cerai talak, else the day the decision became final.
 
         Source: PP 9/1975 article 34 (2), UU 7/1989 articles 70-71 and 81.
         """
         return self.pledge_on or self.final_on
 
     def party(self, nik: str) -> CourtParty | None:
-        """Return the party with this NIK."""
+        """Return the party with this NIK; None where there is none."""
         return next((party for party in (self.husband, self.wife) if party.nik == nik), None)
 
     def other(self, nik: str) -> CourtParty:
-        """Return the party that does not have this NIK."""
+        """Return the party who does not have this NIK."""
         return self.wife if self.husband.nik == nik else self.husband
 
     def custody_of(self, nik: str) -> frozenset[str]:
-        """Return the NIKs of the children in the custody of this party."""
+        """Return the NIKs of the children in this party's custody."""
         return frozenset(child.nik for child in self.children if child.custody_nik == nik)
 
 
@@ -97,15 +97,15 @@ class Submission:
     attachments: tuple[Attachment, ...] = ()
     decision: CourtDecision | None = None
     vouching: Vouching | None = None
-    """None: nobody stands for the sender."""
+    """None: nobody vouches for the sender."""
     sender_nik: str | None = None
-    """Whose contact the sender has, where a link vouches."""
+    """The NIK to which the sender's contact is linked, where a link vouches."""
     repeats: str | None = None
-    """The request for the same that ended a short time ago."""
+    """The id of the request for the same that ended a short time ago."""
 
     @property
     def attachment_kinds(self) -> frozenset[str]:
-        """What the attachments show."""
+        """The kinds of the attachments."""
         return frozenset(attachment.kind for attachment in self.attachments)
 
     @property
@@ -113,7 +113,7 @@ class Submission:
         """The NIK of the person whose document it is.
 
         Raises:
-            DomainError: `nik_missing`: nothing that we print today is for a person without one.
+            DomainError: `nik_missing`: no document of today's services is for a person without one.
         """
         if self.nik is None:
             raise DomainError(NIK_MISSING, "The request names no NIK.")

@@ -1,4 +1,4 @@
-"""Work for an officer: a document in the database, claimed for a while, closed by a decision. Never an unacknowledged message."""
+"""A task for an officer: a document in the database, claimed for a time, closed by a decision; never an unacknowledged message."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shared.errors import DomainError
 
 
 class TaskState(StrEnum):
-    """Whether it still waits for a decision."""
+    """The state of a task: open until it is decided."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
 class Outcome(StrEnum):
-    """How a task ended."""
+    """The decision that closed a task."""
 
     APPROVED = "approved"
     RETURNED = "returned"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who works on it, and until when nobody else may."""
+    """The officer who works on a task, and the time until when nobody else may."""
 
     officer_id: str
     until: datetime
@@ -38,7 +38,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One piece of work. `search_terms` are what officers look it up by; they are personal."""
+    """A case that waits for an officer's decision. `search_terms` is what officers find it by; they are personal."""
 
     id: str
     request_id: str
@@ -58,14 +58,14 @@ class Task:
     closed_by: str | None = None
 
     def claimant(self, at: datetime) -> str | None:
-        """Return who holds it at that moment."""
+        """Return the officer whose claim is valid at that moment."""
         return self.claim.officer_id if self.claim is not None and self.claim.until > at else None
 
 
 def open_task(
     task_id: str, submission: Submission, reasons: tuple[Finding, ...], *, at: datetime, due_at: datetime
 ) -> tuple[Task, TaskOpened]:
-    """Make the work for a request that the rules alone can't decide."""
+    """Open a task for a request that the rules alone can't decide."""
     task = Task(
         id=task_id,
         request_id=submission.request_id,
@@ -83,7 +83,7 @@ def open_task(
 
 
 def claim(task: Task, officer_id: str, *, at: datetime, lease: timedelta) -> Task:
-    """Take it, or renew one's own claim. A claim that ran out is anybody's.
+    """Claim a task, or renew one's own claim. Anybody can claim a task whose claim has expired.
 
     Raises:
         DomainError: `task_closed` or `task_claimed`.
@@ -95,7 +95,7 @@ def claim(task: Task, officer_id: str, *, at: datetime, lease: timedelta) -> Tas
 
 
 def release(task: Task, officer_id: str, *, at: datetime) -> Task:
-    """Give it back. Releasing what nobody holds changes nothing.
+    """Release a task. Releasing a task that nobody holds changes nothing.
 
     Raises:
         DomainError: `task_closed` or `task_claimed` (by another officer).
@@ -107,10 +107,10 @@ def release(task: Task, officer_id: str, *, at: datetime) -> Task:
 
 
 def close(task: Task, outcome: Outcome, officer_id: str, *, at: datetime) -> tuple[Task, TaskClosed]:
-    """Close it with a decision. A claim that ran out still counts while nobody else took it: the version says so.
+    """Close a task with a decision. An expired claim still counts while nobody else has claimed it: the version proves that.
 
     Raises:
-        DomainError: `task_closed` or `task_not_claimed`: only who claimed it decides.
+        DomainError: `task_closed` or `task_not_claimed`: only the officer who claimed it may decide.
     """
     _refuse_closed(task)
     if task.claim is None or task.claim.officer_id != officer_id:
@@ -133,7 +133,7 @@ def search_terms(submission: Submission) -> tuple[str, ...]:
 
 
 def search_key(text: str) -> str:
-    """Return the letters and digits alone, in capitals: `mdn-7k4q` and `MDN 7K4Q` are one."""
+    """Return letters and digits only, in capitals: `mdn-7k4q` and `MDN 7K4Q` become the same."""
     return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 

@@ -1,4 +1,4 @@
-"""MongoDB of verification: collections, indexes, documents, and the `Tx` that handlers work with."""
+"""The MongoDB of verification: collections, indexes, documents, and the `Tx` of the handlers."""
 
 from services.verification.store.registry import RegistryStore as RegistryStore
 from services.verification.store.schema import ACCOUNTS as ACCOUNTS

@@ -1,4 +1,4 @@
-"""Cases as they lie and in a unit of work. Everything that leads to a person lies in `personal`; dates without a time are ISO text."""
+"""Cases as documents and in a unit of work. All personal data is in `personal`; dates without a time are ISO text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from shared.values import Attachment, Contact, VouchedBy, Vouching
 
 
 def finding_doc(finding: Finding) -> Doc:
-    """Return a finding as it lies in a case or a task."""
+    """Return the document of a finding, for a case or a task."""
     return {"code": finding.code, "field": finding.field, "severity": finding.severity.value}
 
 
 def finding_from(doc: Doc) -> Finding:
-    """Read a finding back."""
+    """Read a finding from its document."""
     return Finding(code=doc["code"], field=doc["field"], severity=Severity(doc["severity"]))
 
 
@@ -155,7 +155,7 @@ CASE: DocumentMapping[Case] = DocumentMapping(collection=CASES, key=lambda case:
 
 
 class MongoCases:
-    """Implements `ports.Cases`."""
+    """The cases of a unit of work; implements `ports.Cases`."""
 
     def __init__(self, unit: ChangeTracker) -> None:
         self._unit = unit

@@ -16,7 +16,7 @@ _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of o
 
 
 def member_doc(member: Member) -> Doc:
-    """Return a row as it lies in a family or on an approved card."""
+    """Return the document of a row, for a family or an approved card."""
     doc = fields_of(member)
     doc |= {
         "born_on": member.born_on.isoformat(),
@@ -28,7 +28,7 @@ def member_doc(member: Member) -> Doc:
 
 
 def member_from(doc: Doc) -> Member:
-    """Read a row back."""
+    """Read a row from its document."""
     return Member(
         **(
             doc
@@ -77,7 +77,7 @@ FAMILY: DocumentMapping[Family] = DocumentMapping(
 
 
 class RegistryStore:
-    """Reads families for the units of work, and takes in a register from outside."""
+    """The collection of families: read by units of work, loaded from outside."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._families = mongo.collection(database, FAMILIES)
@@ -94,12 +94,12 @@ class RegistryStore:
             return [_from_doc(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
 
     async def load(self, families: Iterable[Family], *, on: date, load_id: str = "") -> int:
-        """Take in families: new ones are added, known ones get the new state and the next edition; how many there were.
+        """Load families: new ones are added, known ones get the new state and the next edition; return the number.
 
-        Who is no longer of a family stays in it as a former member, closed `on` that day. `load_id` marks what this load brought.
+        Persons who are no longer in a family stay in it as former members from that day `on`. `load_id` marks the families of this load.
 
         Raises:
-            DatabaseUnavailable: MongoDB is down. What was loaded stays; load again, it is idempotent but for the edition.
+            DatabaseUnavailable: MongoDB is down. What was loaded stays; load again: only the edition changes.
         """
         loaded = 0
         for bulk in _bulks(families):
@@ -109,7 +109,7 @@ class RegistryStore:
         return loaded
 
     async def close_missing(self, load_id: str, *, on: date, spared: Collection[str] = ()) -> int:
-        """Close every family that the load did not bring, but for the spared ones; how many there were. Nothing is deleted.
+        """Close every family that the load did not have, except the spared ones; return the number. Nothing is deleted.
 
         Raises:
             DatabaseUnavailable: MongoDB is down; replace again.
@@ -123,13 +123,13 @@ class RegistryStore:
         return int(closed.modified_count)
 
     async def is_empty(self) -> bool:
-        """Return whether no family was ever loaded."""
+        """Return whether there is no family."""
         with reachable():
             return await self._families.find_one({}, projection={"_id": 1}) is None
 
 
 class MongoFamilies:
-    """Implements `ports.Families`."""
+    """The families of a unit of work; implements `ports.Families`."""
 
     def __init__(self, unit: ChangeTracker, registry: RegistryStore) -> None:
         self._unit = unit

@@ -39,4 +39,4 @@ ACCOUNTS: Final = (
         in_flight=(CaseState.OPENED.value, CaseState.IN_REVIEW.value),
     ),
 )
-"""How this service counts: what it was asked for is decided, or waits for an officer."""
+"""This service's accounts for the reconciliation: each request is decided, or waits for an officer."""

@@ -1,4 +1,4 @@
-"""Lists over tasks: what officers see. Plain reads, paged by the last row seen, so that a page never shifts under them."""
+"""Lists of tasks for officers. Plain reads, paged by the last row seen, so that pages do not shift while tasks come and go."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPEN: Final = TaskState.OPEN.value
 
 
 class MongoTaskReader:
-    """Implements `ports.TaskReader`."""
+    """Plain reads of the collection `tasks`; implements `ports.TaskReader`."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._tasks = mongo.collection(database, TASKS)

@@ -1,4 +1,4 @@
-"""Tasks as they lie and in a unit of work."""
+"""Tasks as documents and in a unit of work."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _to_doc(task: Task) -> Doc:
 
 
 def task_from(doc: Doc) -> Task:
-    """Read a task back."""
+    """Read a task from its document."""
     claim = doc.get("claim")
     return Task(
         id=doc["_id"],
@@ -57,7 +57,7 @@ TASK: DocumentMapping[Task] = DocumentMapping(collection=TASKS, key=lambda task:
 
 
 class MongoTasks:
-    """Implements `ports.Tasks`."""
+    """The tasks of a unit of work; implements `ports.Tasks`."""
 
     def __init__(self, unit: ChangeTracker) -> None:
         self._unit = unit

@@ -1,4 +1,4 @@
-"""What the handlers see of one unit of work."""
+"""The unit of work of verification's handlers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.messaging.transaction.runner import UnitOfWork
 
 
 class MongoTx:
-    """Implements `ports.Tx`. For judging, families are read once per unit, all in one query."""
+    """One unit of work; implements `ports.Tx`. For judging, families are read once per unit, all in one query."""
 
     def __init__(self, work: UnitOfWork, registry: RegistryStore) -> None:
         self._work = work

@@ -1,4 +1,4 @@
-"""Everything of this service is put together here, and only here."""
+"""The assembly of verification: its process, and its `registry` command."""
 
 from services.verification.wiring.registry import registry as registry
 from services.verification.wiring.service import build as build

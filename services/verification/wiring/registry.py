@@ -31,7 +31,7 @@ _SHOWN: Final = 50  # lines of what is wrong: enough to see the kind, and a term
 
 
 def registry(words: Sequence[str]) -> int:
-    """Run the command; the exit code."""
+    """Run the command; return the exit code."""
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
@@ -112,7 +112,7 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
 
 
 def _may_load(report: LoadReport, options: argparse.Namespace) -> bool:
-    """Tell what is wrong, and which families that leaves out."""
+    """Print the problems and the families that are left out; return whether the rest may be loaded."""
     if report.problems:
         _tell(report.problems, options.show)
         sys.stderr.write(f"{len(report.problems)} problems in {len(report.wrong)} of {report.families} families\n")
@@ -157,7 +157,7 @@ def _pick(options: argparse.Namespace) -> int:
 
 
 def _couples(families: Iterable[Family], count: int) -> Iterator[Family]:
-    """Couples whose marriage is recorded, with a child under age."""
+    """Yield couples whose marriage is recorded, with a child under age."""
     for family in families:
         if count and family.head.marital is KkMarital.MARRIED and _young(family):
             count -= 1

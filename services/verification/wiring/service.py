@@ -1,4 +1,4 @@
-"""From settings to a service that can be started. No effects before `prepare` and `run`."""
+"""The assembly of a process from its settings. No effects before `prepare` and `run`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SERVICE: Final = "verification"
 
 
 def build(settings: Settings) -> Service:
-    """Put the service together."""
+    """Return one process of verification; nothing is opened before it runs."""
     host = MessagingHost(settings, SERVICE)
     mongo, database = host.mongo, host.database
     registry = RegistryStore(mongo, database)
