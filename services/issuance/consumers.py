@@ -28,7 +28,7 @@ def routes(deps: Deps) -> tuple[EventRoute[RequestApproved, Tx], ...]:
 
 
 def approval_of(event: RequestApproved) -> Approval:
-    """Return the approval in this service's own words."""
+    """Return the event as this service's own `Approval`."""
     personal = event.personal
     return Approval(
         request_id=event.request_id,

@@ -66,7 +66,7 @@ async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
 
 
 def render_input_of(deps: Deps, document: Document) -> RenderInput:
-    """Return what the renderer is given. The printed date is the day its number carries.
+    """Return the renderer's input. The printed date is the day its number carries.
 
     Raises:
         DomainError: `product_unknown`, `material_gone` or `holder_not_on_card`.
@@ -80,25 +80,25 @@ def render_input_of(deps: Deps, document: Document) -> RenderInput:
 
 
 def file_id(document: Document) -> str:
-    """Return where the bytes of its present attempt lie: one file per attempt, so that two attempts never write the same one."""
+    """Return the id of the present attempt's file: one per attempt, so that two attempts never write the same one."""
     return f"{document.document_id}.{document.attempt}"
 
 
 def earlier_file_ids(document: Document) -> tuple[str, ...]:
-    """Return where attempts that came to nothing may have left bytes."""
+    """Return the ids of files that failed attempts may have left."""
     kept = document.pdf.file_id if document.pdf else None
     names = [f"{document.document_id}.{attempt}" for attempt in range(1, document.attempt + 1)]
     return tuple(name for name in names if name != kept)
 
 
 async def discard_leftovers(deps: Deps, document: Document) -> None:
-    """Delete what no document points to: it is personal. Idempotent."""
+    """Delete the files that no document points to: they are personal. Idempotent."""
     for name in earlier_file_ids(document):
         await deps.archive.delete(name)
 
 
 async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf: Pdf, certificate: Certificate) -> Document:
-    """Make the stored bytes the document, and tell. Idempotent: the same bytes again change nothing (a commit whose answer was lost).
+    """Record the stored bytes and emit the fact. Idempotent: the same bytes again change nothing (a commit whose answer was lost).
 
     Raises:
         DomainError: `attempt_superseded`: void meanwhile, or a later attempt took over; the bytes are nobody's.

@@ -14,7 +14,7 @@ from shared.clock import Clock
 
 
 class Tx(Protocol):
-    """One unit of work. May hold many messages: a later one sees what an earlier one did."""
+    """One unit of work. It may hold many messages: a later one sees what an earlier one did."""
 
     async def prefetch(self, *, documents: Iterable[str], counters: Iterable[str]) -> None:
         """Read in one query per collection what a batch will ask for."""
@@ -26,19 +26,19 @@ class Tx(Protocol):
         """Return the document; raises NotFound (`documents_not_found`)."""
 
     def add_document(self, document: Document) -> None:
-        """Keep a new document."""
+        """Add a new document."""
 
     def save_document(self, document: Document) -> None:
-        """Keep the next state of a document that was read here."""
+        """Save the next state of a document that was read here."""
 
     async def counter(self, key: str) -> NumberSequence:
         """Return the counter, at zero where there is none yet."""
 
     async def keep_counter(self, counter: NumberSequence) -> None:
-        """Keep a counter, new or raised."""
+        """Save a counter, new or raised."""
 
     def emit(self, fact: DocumentIssued) -> None:
-        """Tell others; leaves with the unit."""
+        """Emit a fact; it leaves with the commit."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""
@@ -53,31 +53,31 @@ class Printed:
 
 
 class Renderer(Protocol):
-    """Typesets and signs."""
+    """The typesetter and signer."""
 
     async def start(self) -> object:
-        """Be ready to print; raises Transient when that can't be."""
+        """Get ready to print; raises Transient when that can't be."""
 
     async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
         """Return the signed PDF; raises Permanent when this document will never print, Transient when another try may help."""
 
 
 class Archive(Protocol):
-    """Where the bytes lie."""
+    """The store of issued bytes."""
 
     async def put(self, file_id: str, content: bytes) -> Pdf:
-        """Store them durably. An id is used once."""
+        """Store the bytes durably. An id is used once."""
 
     async def open(self, file_id: str) -> AsyncIterator[bytes]:
-        """Read them; raises NotFound."""
+        """Return the bytes as a stream; raises NotFound."""
 
     async def delete(self, file_id: str) -> None:
-        """Remove them; nothing happens where there is none."""
+        """Delete the bytes, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentQuery:
-    """What a list of documents is narrowed by. `after`: `next` of the page before."""
+    """The filter of a list of documents. `after`: `next` of the page before."""
 
     number: str | None = None
     receipt: str | None = None
@@ -98,21 +98,21 @@ class DocumentReader(Protocol):
         """Return the document whose QR code carries the token."""
 
     async def page(self, query: DocumentQuery) -> tuple[Sequence[Document], str | None]:
-        """Return the newest request first, and where the next page begins (None: this is the last)."""
+        """Return a page, newest request first, and where the next one begins (None: this is the last)."""
 
     async def oldest_due_seconds(self, at: datetime) -> float:
-        """Return how long the one that waits longest could have been taken up; 0 when none waits."""
+        """Return for how long the oldest due document has waited; 0 when none waits."""
 
     async def renew(self, attempts: Mapping[str, int], until: datetime) -> None:
-        """Keep running attempts (document id -> attempt) from others until then; those that ended are left alone."""
+        """Renew the leases of running attempts (document id -> attempt) until then; those that ended are left alone."""
 
     async def due(self, at: datetime, limit: int) -> Sequence[str]:
-        """Return the ids of what the renderer may take up, the longest waiting first."""
+        """Return the ids of due documents, the longest waiting first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What is fixed for a process. `kinds`: product -> the two letters in its numbers."""
+    """The dependencies of the handlers. `kinds`: product -> the two letters in its numbers."""
 
     clock: Clock
     new_token: Callable[[], str]
@@ -127,5 +127,5 @@ class Deps:
     most_attempts: int
 
     def check_url(self, token: str) -> str:
-        """Return the public page of a document."""
+        """Return the address of a document's public page."""
         return f"{self.check_base_url}/v/{token}"

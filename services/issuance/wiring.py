@@ -57,7 +57,7 @@ class Issuance:
     sweeping: LeftoverSweeper
 
     async def prepare(self, database: str) -> None:
-        """Create collections and indexes, and register how we count."""
+        """Create collections and indexes, and register the account."""
         await self.mongo.prepare(database, INDEXES)
         await self.archive.prepare()
         await self.units.prepare()
@@ -65,7 +65,7 @@ class Issuance:
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Issuance:
-    """Put together what makes documents."""
+    """Assemble what makes documents."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     units: UnitOfWorkRunner[Tx] = host.units(MongoTx, clock)

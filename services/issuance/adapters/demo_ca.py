@@ -32,7 +32,7 @@ _RSA_EXPONENT: Final = 65537
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
-    """Where the set lies. `fresh`: made just now, not found."""
+    """The paths of the set. `fresh`: made just now, not found."""
 
     ca: Path
     certificate: Path

@@ -10,7 +10,7 @@ PUBLIC = frozenset({check.PATH})
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Put the routes into the app."""
+    """Add the routes to the app."""
     app.include_router(documents.router(units, deps))
     app.include_router(check.router(deps))
     app.include_router(stuck.router(units, deps))

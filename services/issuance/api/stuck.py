@@ -18,7 +18,7 @@ _PERSONAL: Final = frozenset({"material", "holder_name", "allocated_kk"})
 
 
 class HeldDocuments:
-    """Documents that do not print."""
+    """The held documents as a `StuckSource`."""
 
     def __init__(self, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
         self._deps = deps
@@ -42,7 +42,7 @@ class HeldDocuments:
         await self._units.run(lambda tx: handlers.retry_document(tx, self._deps, stuck_id))
 
     async def discard(self, stuck_id: str, note: str) -> None:
-        """End it; its number is void and what was printed of it goes."""
+        """End it; its number is void, and what was printed of it is deleted."""
         document = await self._units.run(lambda tx: handlers.discard_document(tx, self._deps, stuck_id, note=note))
         await handlers.discard_leftovers(self._deps, document)
 

@@ -48,5 +48,5 @@ class FamilyCard:
 
     @property
     def district_code(self) -> str:
-        """Six digits of the kecamatan."""
+        """The six digits of the kecamatan."""
         return self.village_code[:6]

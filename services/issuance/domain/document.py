@@ -20,7 +20,7 @@ from shared.values import Contact
 
 
 class DocumentState(StrEnum):
-    """Where a document stands."""
+    """The state of a document."""
 
     CLAIMED = "claimed"
     RENDERING = "rendering"
@@ -45,7 +45,7 @@ _RETRY: Final = Backoff(1.0, 300.0)  # a renderer that died is back within a sec
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The message that asked for it: keeps the trace over the time between claim and issue."""
+    """The message that asked for a document: keeps the trace between claim and issue."""
 
     correlation_id: str
     causation_id: str
@@ -54,7 +54,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class DocumentContent:
-    """What the sheet says and where it goes. Personal, dropped once the document is issued or void."""
+    """The content of the sheet and where it goes. Personal, dropped once the document is issued or void."""
 
     holder_nik: str
     card: FamilyCard
@@ -85,7 +85,7 @@ class Pdf:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the bytes are signed with, by the certificate itself. `demo`: carries the mark of an example and proves nothing."""
+    """The certificate that the bytes are signed with. `demo`: carries the mark of an example and proves nothing."""
 
     certified_by: str
     fingerprint: str
@@ -128,7 +128,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentIssued:
-    """The fact: numbered, signed, stored."""
+    """The fact that a document is numbered, signed and stored."""
 
     document: Document
     pdf: Pdf
@@ -155,7 +155,7 @@ def holder_name(material: DocumentContent) -> str:
 
 
 def claim(approval: Approval, *, number: str, allocated_kk: str | None, token: str, origin: Cause, at: datetime) -> Document:
-    """Give an approved request its number.
+    """Return the document of an approved request, with its number.
 
     Raises:
         DomainError: `holder_not_on_card`: the card does not list the person.
@@ -239,7 +239,7 @@ def retry(document: Document, *, at: datetime) -> Document:
 
 
 def void(document: Document, *, reason: str, at: datetime) -> Document:
-    """End it before issue; the number stays used.
+    """Void a document before issue; the number stays used.
 
     Raises:
         DomainError: `document_issued` or `document_void`: it has ended.

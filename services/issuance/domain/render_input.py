@@ -18,7 +18,7 @@ RenderInput = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who signs. `nip` may be empty."""
+    """The officer who signs. `nip` may be empty."""
 
     title: str
     name: str
@@ -27,7 +27,7 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Pickup:
-    """Where cards are handed over."""
+    """The place where cards are handed over."""
 
     place: str
     address: str

@@ -15,7 +15,7 @@ _log = logs.get("renderer")
 
 
 class LeftoverSweeper:
-    """Calls `sweep` now and then."""
+    """The job that calls `sweep` every six hours."""
 
     def __init__(self, sweep: Callable[[], Awaitable[int]]) -> None:
         self._sweep = sweep

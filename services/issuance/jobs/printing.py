@@ -31,7 +31,7 @@ _log = logs.get("renderer")
 
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
-    """How much is in work at a time, how often to look without being woken, and how long results wait for each other."""
+    """The limits of printing: how much at a time, how often to poll, and how long results wait for each other."""
 
     at_once: int
     poll_seconds: float
@@ -40,7 +40,7 @@ class RenderLimits:
 
 
 class Printing:
-    """Render what is due, up to `at_once` at a time: while some are in the renderer, others' bytes are being stored."""
+    """The job that renders what is due, `at_once` at most: while some are in the renderer, others' bytes are being stored."""
 
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], woken: asyncio.Event, pace: RenderLimits) -> None:
         self._deps = deps
@@ -162,7 +162,7 @@ class Printing:
 
 
 def _tell(error: Exception, **of: str) -> None:
-    """What kept a document from going on; the lease brings it back."""
+    """Log what kept a document from going on; the lease brings it back."""
     if isinstance(error, AppError) and not isinstance(error, DomainError):
         _log.warning("document.waits", code=error.code, **of)
     elif not isinstance(error, DomainError) or error.code not in SUPERSEDED:

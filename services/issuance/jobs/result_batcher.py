@@ -1,4 +1,4 @@
-"""Where rendered documents wait for each other, so that several are stored, recorded and told together.
+"""Where rendered documents wait for each other, so that several are stored, recorded and published together.
 
 `shared.mongo.together.GroupCommit` joins what is ready at the same moment and never waits. Here waiting is the point: while something is
 still in the renderer, which has the processor anyway, its result will be along soon, and one round trip to the archive and one unit of
@@ -29,7 +29,7 @@ class RenderedDocument:
 
 
 class ResultBatcher:
-    """Stores a batch when nothing more is in the renderer, when `most` wait, and when the first has waited for `seconds`.
+    """A batch that is stored when nothing more is in the renderer, when `most` wait, or when the first has waited for `seconds`.
 
     `store` returns each document as it is then, or what went wrong with it.
     """

@@ -15,14 +15,14 @@ from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
 
 
 class ResultStore:
-    """Stores several results together; each is judged alone."""
+    """The store of several results together, each judged alone."""
 
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
         self._deps = deps
         self._units = units
 
     async def store(self, results: Sequence[RenderedDocument]) -> list[Document | Exception]:
-        """Store the bytes, then make them the documents; what became of each, or what went wrong with it."""
+        """Store the bytes, then record them; return each document as it is then, or its error."""
         kept = await asyncio.gather(
             *(self._deps.archive.put(handlers.file_id(result.document), result.printed.content) for result in results),
             return_exceptions=True,

@@ -25,7 +25,7 @@ class GridFsArchive:
         await self._files.prepare()
 
     async def put(self, file_id: str, content: bytes) -> Pdf:
-        """Store them durably.
+        """Store the bytes durably.
 
         Raises:
             TooLarge: over 20 MiB.
@@ -35,7 +35,7 @@ class GridFsArchive:
         return Pdf(file_id=stored.file_id, size_bytes=stored.size_bytes, sha256=stored.sha256)
 
     async def open(self, file_id: str) -> AsyncIterator[bytes]:
-        """Read them.
+        """Return the bytes as a stream.
 
         Raises:
             NotFound: there is no such file.
@@ -47,7 +47,7 @@ class GridFsArchive:
         await self._files.delete(file_id)
 
     async def sweep(self) -> int:
-        """Remove what a dead process left half written; give how many."""
+        """Delete what a dead process left half written; return how many."""
         return await self._files.sweep()
 
 

@@ -61,7 +61,7 @@ def _document_to_doc(document: Document) -> Doc:
 
 
 def document_from_doc(doc: Doc) -> Document:
-    """As it lies -> as it is."""
+    """Return the document that was stored as `doc`."""
     return Document(
         document_id=doc["_id"],
         request_id=doc["request_id"],

@@ -25,7 +25,7 @@ BROKEN_SHEET: Final = (typst.TypstError, KeyError, TypeError, ValueError)  # the
 
 
 class RenderServer:
-    """Everything that is made once: compilers, key."""
+    """The renderer in the child process, with its compilers and key."""
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
         self._typesetter = Typesetter(Path(setup["templates"]), tuple(setup["products"]))
@@ -45,7 +45,7 @@ class RenderServer:
             self.render(product, sheet, EPOCH)
 
     def ready(self) -> dict[str, Any]:
-        """Return what the service is told about the certificate."""
+        """Return the certificate's details for the service."""
         identity = self._signer.identity
         return {
             "ready": True,
@@ -73,7 +73,7 @@ def read_frame(source: BinaryIO) -> dict[str, Any] | None:
 
 
 def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
-    """Answer one order. What went wrong is told by code and type only: a message could repeat personal data."""
+    """Answer one order. An error is reported by code and type only: its text could repeat personal data."""
     try:
         pdf = room.render(order["product"], order["sheet"], datetime.fromisoformat(order["made_at"]))
     except BROKEN_SHEET as error:
@@ -84,7 +84,7 @@ def answer(room: RenderServer, order: Mapping[str, Any]) -> bytes:
 
 
 def limit_memory(mebibytes: int) -> None:
-    """Forbid a core file (it would hold the key) and growth without end: malloc fails, the process dies, the service replaces it."""
+    """Forbid core files (they would hold the key) and limit memory: malloc then fails, the process dies, the service replaces it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (mebibytes * MIB, mebibytes * MIB))
 

@@ -17,13 +17,13 @@ class Torn(Exception):  # noqa: N818 - the finding: a header that can't be
 
 
 def pack(message: Mapping[str, Any], blob: bytes = b"") -> bytes:
-    """Read one frame."""
+    """Return one frame."""
     text = orjson.dumps(message)
     return HEADER.pack(len(text), len(blob)) + text + blob
 
 
 def lengths(header: bytes) -> tuple[int, int]:
-    """Read the header: length of the JSON part and of the bytes.
+    """Return the lengths of the JSON part and of the bytes.
 
     Raises:
         Torn: a length over the limit.

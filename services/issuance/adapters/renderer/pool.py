@@ -1,4 +1,4 @@
-"""Several renderers behind one door: one is always there, the others are started when the line grows long."""
+"""Several renderers used as one: one always runs, the others are started when the queue grows long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = logs.get("renderer")
 
 
 class Pool:
-    """As one `ChildRenderer`, with up to `most` children. A child beyond the first is started beside the work and used once it is ready."""
+    """A `ChildRenderer` with up to `most` children. A further child is started in the background and used once it is ready."""
 
     def __init__(self, setup: Mapping[str, Any], limits: RendererLimits, most: int) -> None:
         self._renderers = [ChildRenderer(setup, limits) for _ in range(most)]
@@ -34,12 +34,12 @@ class Pool:
 
     @property
     def failure(self) -> str:
-        """Why the last start of the first failed; empty when it did not."""
+        """The reason why the first child's last start failed, or empty."""
         return self._renderers[0].failure
 
     @property
     def process_ids(self) -> tuple[int, ...]:
-        """The children that live and have started."""
+        """The ids of the children that live and have started."""
         return tuple(renderer.process_id for renderer in self._renderers if renderer.ready and renderer.process_id is not None)
 
     async def start(self) -> SignerIdentity:

@@ -24,7 +24,7 @@ CLOSE_SECONDS: Final = 2.0  # an idle child ends at once when its stdin closes
 
 @dataclass(frozen=True, slots=True)
 class RendererLimits:
-    """When a child is taken out: time for one sheet, time to start, its memory, and how many sheets it prints in its life."""
+    """The limits of a child: time for one sheet, time to start, its memory, and how many sheets it prints in its life."""
 
     sheet_seconds: float
     start_seconds: float
@@ -34,14 +34,14 @@ class RendererLimits:
 
 @dataclass(frozen=True, slots=True)
 class SignerIdentity:
-    """What the child says of the certificate it signs with, and when that ends."""
+    """The certificate that the child signs with, and when it expires."""
 
     certificate: Certificate
     not_after: datetime
 
 
 class ChildRenderer:
-    """Prints one sheet at a time; further callers wait in line. `setup` is sent to every new child.
+    """A child process that prints one sheet at a time; further callers wait. `setup` is sent to every new child.
 
     The key file is read by the child alone and never comes into this process.
     """
@@ -64,17 +64,17 @@ class ChildRenderer:
 
     @property
     def failure(self) -> str:
-        """Why the last start failed; empty when it did not."""
+        """The reason why the last start failed, or empty."""
         return self._failure
 
     @property
     def starts(self) -> int:
-        """How many children there have been."""
+        """The number of children started so far."""
         return self._starts
 
     @property
     def waiting(self) -> int:
-        """Sheets in work or in line."""
+        """The number of sheets in work or waiting."""
         return self._waiting
 
     @property
@@ -84,11 +84,11 @@ class ChildRenderer:
 
     @property
     def process_id(self) -> int | None:
-        """The child that lives now."""
+        """The id of the child that lives now."""
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def start(self) -> SignerIdentity:
-        """Start a child unless one lives; does not wait for a sheet in work.
+        """Start a child unless one lives, without waiting for a sheet in work.
 
         Raises:
             Transient: `renderer_start_failed`: no certificate, no memory, too slow.
@@ -113,7 +113,7 @@ class ChildRenderer:
             self._waiting -= 1
 
     async def close(self) -> None:
-        """End the child: a sheet in work is finished by its caller first."""
+        """Stop the child, after the sheet in work."""
         async with self._line:
             await self._retire()
 

@@ -29,7 +29,7 @@ DIGEST: Final = "sha256"
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """Who certifies, by the certificate itself."""
+    """The signer, as its certificate names it."""
 
     certified_by: str
     demo: bool
@@ -38,7 +38,7 @@ class SigningKeys:
 
 
 class EncodedOnce(SigningCertificateV2Provider):
-    """Which certificate signs: the same words in every signature. Built anew, asn1crypto encodes them 160 times a signature, 8 ms of 14."""
+    """The attribute that names the certificate, encoded once: asn1crypto would encode it 160 times a signature, 8 ms of 14."""
 
     def __init__(self, certificate: x509.Certificate) -> None:
         super().__init__(certificate)
@@ -50,13 +50,13 @@ class EncodedOnce(SigningCertificateV2Provider):
 
 
 class PadesAttributes(SignedAttributeProviderSpec):
-    """What PAdES B-B signs beside the digest and the content type (ETSI EN 319 142-1, table 1): which certificate signs, and no time."""
+    """The attributes of PAdES B-B beside digest and content type (ETSI EN 319 142-1, table 1): the certificate, and no time."""
 
     def __init__(self, certificate: x509.Certificate) -> None:
         self._certificate = EncodedOnce(certificate)
 
     def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> Iterator[SigningCertificateV2Provider]:  # noqa: ARG002 - pyHanko's signature
-        """As pyHanko's own for PAdES."""
+        """Yield the certificate's attribute."""
         yield self._certificate
 
 
@@ -80,7 +80,7 @@ class HeldKey(signers.Signer):
 
 
 class Appendix(IncrementalPdfFileWriter):
-    """Appends the signature and nothing else.
+    """A writer that appends the signature and nothing else.
 
     pyHanko would also rewrite the XMP metadata in its own words; typst's, made for PDF/A-2a and PDF/UA-1, stay as they are.
     """
@@ -90,7 +90,7 @@ class Appendix(IncrementalPdfFileWriter):
 
 
 class Signer:
-    """Holds the key of the office. Certifies: after the signature no change is allowed (DocMDP 1)."""
+    """The holder of the office's key. It certifies: after the signature no change is allowed (DocMDP 1)."""
 
     def __init__(self, *, certificate: Path, key: Path, chain: Path, location: str, genuine: bool) -> None:
         signing_certificate = _certificates(certificate)[0]

@@ -27,7 +27,7 @@ class Typesetter:
         }
 
     def products(self) -> tuple[str, ...]:
-        """Return what it has templates for."""
+        """Return the products that have a template."""
         return tuple(self._compilers)
 
     def typeset(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> bytes:
