@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 class Known(StrEnum):
-    """What the other side says when it is asked whether it has something."""
+    """The other side's answer to the question whether it has something."""
 
     YES = "yes"
     NO = "no"
@@ -47,22 +47,22 @@ class Tx(Protocol):
         """Return the job of that effect."""
 
     async def get_job(self, key: str) -> Job:
-        """As `find_job`; raises NotFound (`jobs_not_found`)."""
+        """Return the job of that effect; raises NotFound (`jobs_not_found`)."""
 
     async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
         """Return the job one of whose tries the provider knows by that id."""
 
     async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
-        """As `prefetch_jobs`, by the provider's ids."""
+        """Read many jobs at once by the provider's ids, in one query."""
 
     async def prefetch_jobs(self, keys: Iterable[str]) -> None:
-        """Read many at once, in one query."""
+        """Read many jobs at once, in one query."""
 
     def add_job(self, job: Job) -> None:
-        """Add a new job and ring its lane."""
+        """Add a new job and raise its lane's revision."""
 
     def save_job(self, job: Job) -> None:
-        """Save the next state of a job and ring its lane, for whoever waits behind it, unless it had left it before."""
+        """Save the next state of a job and raise its lane's revision, unless it had left the lane before."""
 
     def emit(self, fact: Fact) -> None:
         """Emit what became true of a job that was added or saved before."""
@@ -84,10 +84,10 @@ class Tx(Protocol):
 
 
 class Transact(Protocol):
-    """Runs a body in a unit of work of its own, with fresh reads when it lost a race."""
+    """A function that runs a body in a unit of work of its own, with fresh reads when it lost a race."""
 
     async def __call__(self, body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
-        """`job` gives correlation and trace to what the body emits."""
+        """Run `body`; `job` gives correlation and trace to what it emits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Lane:
 
 
 class Lanes(Protocol):
-    """Order per recipient: whoever holds the lease of a lane is the only one to send to that recipient."""
+    """The lanes, one per recipient: whoever holds the lease of a lane is the only one to send to that recipient."""
 
     async def due(self, channel: str, at: datetime, limit: int) -> tuple[list[str], datetime | None]:
         """Return the lanes with something to do, longest waiting first, and when the next one will be due."""
@@ -115,16 +115,16 @@ class Lanes(Protocol):
         """Take the lease by the server's clock; None where somebody holds it."""
 
     async def renew(self, tokens: Mapping[str, str], lease_seconds: float) -> frozenset[str]:
-        """Keep leases (lane -> token) so long from now; gives the lanes that are still held."""
+        """Renew leases (lane -> token) for so long from now; return the lanes that are still held."""
 
     async def reread(self, key: str, token: str) -> Lane | None:
         """Return the lane as it is now; None where the lease was lost."""
 
     async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
-        """Give it back with its bucket until `due_at` (None: until it is rung); False where it was rung since or the lease was lost."""
+        """Release it until `due_at` (None: its next revision) and store its bucket; False where the revision rose or the lease was lost."""
 
     async def abandon(self, key: str, token: str, due_at: datetime) -> None:
-        """Give the lane back whatever was rung: something went wrong, look again at `due_at`."""
+        """Release the lane whatever its revision: something went wrong, look again at `due_at`."""
 
 
 class Jobs(Protocol):
@@ -134,17 +134,17 @@ class Jobs(Protocol):
         """Return the first open jobs of the lane in their order, with their versions."""
 
     async def replace(self, job: Job, version: int) -> int | None:
-        """Write the next state over that version; the new version, or None where another was first."""
+        """Write the next state over that version; return the new version, or None where another was first."""
 
 
 class EarlyStatuses(Protocol):
     """Statuses that came before our own record of the message."""
 
     async def explained(self, limit: int) -> list[EarlyStatus]:
-        """Kept statuses for which a job has turned up since; looks at all that were kept lately."""
+        """Return kept statuses whose job is known by now, of all that were kept lately."""
 
     async def of_messages(self, provider_ids: Sequence[str]) -> list[EarlyStatus]:
-        """Kept statuses of these messages."""
+        """Return the kept statuses of these messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """What a list of jobs is narrowed by. No states: all; `search`: the beginning of a reference; `after`: `next` of the page before."""
+    """The filter of a list of jobs. No states: all; `search`: the beginning of a reference; `after`: `next` of the page before."""
 
     states: tuple[JobState, ...] = ()
     search: str = ""
@@ -174,7 +174,7 @@ class JobPage:
 
 
 class JobReader(Protocol):
-    """What operators look at; plain reads, outside any unit of work."""
+    """Plain reads for operators, outside any unit of work."""
 
     async def get(self, key: str) -> JobRow:
         """Return one job; raises NotFound (`jobs_not_found`)."""
@@ -196,11 +196,11 @@ class Senders(Protocol):
         """Return the state with its version (0: never stored)."""
 
     async def swap(self, state: SenderState, version: int, *, durable: bool = True) -> bool:
-        """Write it over that version; False where another was first. What only counts tokens need not outlive a failover."""
+        """Write it over that version; return False where another was first. What only counts tokens need not outlive a failover."""
 
 
 class SenderLimiter(Protocol):
-    """Keeps the WhatsApp number within its limits, over all processes."""
+    """The limits of the WhatsApp number, over all processes."""
 
     async def state(self) -> SenderState:
         """Return the sender's state, at most a second old."""
@@ -209,7 +209,7 @@ class SenderLimiter(Protocol):
         """Return how long nobody may send: 0 = go on, infinity = until an operator resumes."""
 
     async def admit(self) -> float:
-        """Take the right to send one message. Returns 0, or the seconds after which to ask again (infinity while paused)."""
+        """Take the right to send one message; return 0, or the seconds after which to ask again (infinity while paused)."""
 
     async def warm(self) -> None:
         """Have a token at hand when it will be wanted."""
@@ -225,7 +225,7 @@ class SenderLimiter(Protocol):
 
 
 class Messenger(Protocol):
-    """WhatsApp going out."""
+    """Outgoing WhatsApp messages."""
 
     async def send(self, address: str, message: Message, *, media_id: str | None, effect_key: str) -> Outcome:
         """Send one message; never raises for what the provider or the network does."""
@@ -235,7 +235,7 @@ class Messenger(Protocol):
 
 
 class Courts(Protocol):
-    """The courts going out."""
+    """Outgoing callbacks to courts."""
 
     async def call(self, callback: CourtCallback) -> Outcome:
         """Deliver one signed callback; never raises for what the court or the network does."""
@@ -253,7 +253,7 @@ class DocumentSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Everything the handlers work with."""
+    """The dependencies of the handlers."""
 
     clock: Clock
     jitter: Callable[[], float]

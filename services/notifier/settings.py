@@ -10,7 +10,7 @@ from shared.settings import ServiceSettings, WhatsappSettings
 
 
 class CourtEndpoint(BaseModel):
-    """Where one court is told."""
+    """The callback endpoint of one court."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

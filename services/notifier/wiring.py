@@ -59,7 +59,7 @@ class Notifier:
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Notifier:
-    """Put together what works on jobs."""
+    """Assemble what works on jobs."""
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     by_channel: dict[str, Dispatcher] = {}

@@ -1,4 +1,4 @@
-"""Courts, going out: callbacks signed by Standard Webhooks (standardwebhooks.com), and the question whether one has arrived.
+"""Callbacks to courts, signed by Standard Webhooks (standardwebhooks.com), and the query whether one has arrived.
 
 `POST {callback_url}` with `webhook-id` (the effect key, the same in every repeat), `webhook-timestamp` and `webhook-signature`;
 `GET {callback_url}/{webhook-id}`, signed in the same way over an empty body: 2xx = has it, 404 = does not.
@@ -28,7 +28,7 @@ _UNKNOWN_COURT: Final = Refused(status=0)  # no endpoint: nobody to tell until t
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a court listens. `secret` is `whsec_…` (base64); `can_be_asked`: it answers the GET."""
+    """A court's endpoint. `secret` is `whsec_…` (base64); `can_be_asked`: it answers the GET."""
 
     url: str
     secret: str = field(repr=False)
@@ -36,7 +36,7 @@ class Endpoint:
 
 
 class CourtCallbacks:
-    """All courts of the settings, by court code."""
+    """The callbacks to all courts of the settings."""
 
     def __init__(self, http: httpx.AsyncClient, endpoints: Mapping[str, Endpoint], clock: Clock) -> None:
         self._http = http

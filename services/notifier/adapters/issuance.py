@@ -18,7 +18,7 @@ _MAX_BYTES: Final = 100 * 1024 * 1024  # Cloud API: largest document
 
 
 class IssuanceDocuments:
-    """Fetches the bytes that were announced, and no others."""
+    """The source of the bytes that were announced, and of no others."""
 
     def __init__(self, http: httpx.AsyncClient, *, base_url: str, api_key: str, clock: Clock) -> None:
         self._http = http

@@ -1,4 +1,4 @@
-"""HTTP going out: one client with kept connections, and what its errors mean for an effect."""
+"""Outgoing HTTP: one client with kept connections, and what its errors mean for an effect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make_http(timeout_seconds: float) -> httpx.AsyncClient:
 
 
 def what_happened(error: httpx.HTTPError) -> NotSent | Unanswered:
-    """Return whether bytes of the request may have arrived: a connection that never stood carried nothing; any other end is unknown."""
+    """Return whether bytes of the request may have arrived: without a connection none did; any other end is unknown."""
     if isinstance(error, _NOT_SENT):
         return NotSent("connect_timeout" if isinstance(error, httpx.TimeoutException) else "connect_error")
     return Unanswered("answer_timeout" if isinstance(error, httpx.TimeoutException) else "answer_lost")

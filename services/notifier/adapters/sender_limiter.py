@@ -1,4 +1,4 @@
-"""Keeps the number within its limits, over all processes: the bucket and the pauses lie in MongoDB, tokens are drawn a few at a time."""
+"""The limits of the number, over all processes: the bucket and the pauses are in MongoDB, tokens are drawn a few at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WhatsApp Business Cloud API, going out: messages and media.
+"""WhatsApp Business Cloud API, outgoing: messages and media.
 
 Source: developers.facebook.com/docs/whatsapp/cloud-api/reference/messages and /media.
 """
@@ -20,7 +20,7 @@ _CALLBACK_DATA_MAX: Final = 512  # biz_opaque_callback_data
 
 
 class WhatsApp:
-    """One business number."""
+    """The client of one business number."""
 
     def __init__(
         self, http: httpx.AsyncClient, *, base_url: str, version: str, phone_number_id: str, access_token: str, clock: Clock

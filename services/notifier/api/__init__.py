@@ -8,6 +8,6 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Put the routes into the app."""
+    """Add the routes to the app."""
     app.include_router(operating.router(units, deps))
     app.include_router(stuck.router(units, deps))

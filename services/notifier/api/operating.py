@@ -58,7 +58,7 @@ class JobView(BaseModel):
 
     @classmethod
     def of(cls, row: JobRow) -> Self:
-        """Shape a job."""
+        """Return the view of a job."""
         job = row.job
         return cls(
             id=job.key,

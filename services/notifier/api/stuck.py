@@ -18,7 +18,7 @@ _PERSONAL: Final = frozenset({"address", "lane", "message", "fallback", "provide
 
 
 class FailedJobs:
-    """Jobs that will not be tried again by themselves."""
+    """The failed jobs as a `StuckSource`: they are not tried again by themselves."""
 
     def __init__(self, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
         self._units = units

@@ -33,17 +33,17 @@ def lose(job: Job, reason: str, *, at: datetime, policy: SendPolicy) -> Job:
 
 
 def found_sent(job: Job, *, at: datetime) -> Step:
-    """Return the recipient's side was asked and has it."""
+    """End a job: the recipient's side was asked and has it."""
     return done(noted(job, "reconciled_sent", at), at=at)
 
 
 def found_not_sent(job: Job, *, at: datetime) -> Job:
-    """Return the recipient's side was asked and does not have it: a repeat is no duplicate."""
+    """Make a job ready again: the recipient's side was asked and does not have it, so a repeat is no duplicate."""
     return replace(noted(job, "reconciled_not_sent", at), state=JobState.READY, next_at=at, reason="reconciled_not_sent")
 
 
 def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
-    """Return the recipient's side could not be asked: when to ask again, or None once it was asked often enough."""
+    """Return the job with the time to ask the recipient's side again, or None once that was tried often enough."""
     asked = replace(job, waits=job.waits + 1)
     if asked.waits > ASK_LIMIT:
         return None
@@ -53,7 +53,7 @@ def ask_later(job: Job, *, at: datetime, jitter: float) -> Job | None:
 def answer(
     job: Job, attempt: int, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy, provider_id: str | None = None
 ) -> Step:
-    """Take in the answer to try `attempt`, which may come after a webhook has already told, or after others went on without us."""
+    """Apply the answer to try `attempt`, which may come after a webhook has reported it, or after others went on without us."""
     if job.attempt == attempt and job.state in (JobState.RUNNING, JobState.UNKNOWN):
         return settle(job, verdict, at=at, jitter=jitter, policy=policy, provider_id=provider_id)
     if provider_id is None or provider_id in job.provider_ids:
@@ -62,7 +62,7 @@ def answer(
 
 
 def settle(job: Job, verdict: SendVerdict, *, at: datetime, jitter: float, policy: SendPolicy, provider_id: str | None = None) -> Step:
-    """Return what follows from the end of a try, whether it was told in the answer or later by webhook. `jitter` in [0, 1)."""
+    """Return what follows from the end of a try, known by the answer or later by webhook. `jitter` in [0, 1)."""
     job = noted(job, verdict.reason, at)
     match verdict.action:
         case Action.DONE:

@@ -13,7 +13,7 @@ from shared.values import Channel
 
 
 class NoticeKind(StrEnum):
-    """What is told."""
+    """The kind of a notice."""
 
     REPLY = "reply"
     RECEIVED = "received"
@@ -35,7 +35,7 @@ SPEAKS_OF: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivered:
-    """The recipient's side accepted it."""
+    """The fact that the recipient's side accepted a notice."""
 
     job_key: str
     request_id: str | None
@@ -47,7 +47,7 @@ class NoticeDelivered:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFailed:
-    """It will not be tried again by itself. `reason` is a code."""
+    """The fact that a notice will not be tried again by itself. `reason` is a code."""
 
     job_key: str
     request_id: str | None

@@ -22,7 +22,7 @@ _HISTORY: Final = 20  # tries kept on a job; older ones are in the logs
 
 
 class JobState(StrEnum):
-    """Where a job is. `ready`, `running`, `unknown` are in flight; `held` waits for the person, `failed` for an operator."""
+    """The state of a job. `ready`, `running`, `unknown` are in flight; `held` waits for the person, `failed` for an operator."""
 
     READY = "ready"
     RUNNING = "running"
@@ -41,7 +41,7 @@ RETRIED_BY_HAND: Final = "retried_by_hand"
 
 
 class Progress(StrEnum):
-    """How far a message came, by the provider's webhook, in order. Only the highest is kept."""
+    """The progress of a message by the provider's webhook, in order. Only the highest is kept."""
 
     NONE = "none"
     SENT = "sent"
@@ -109,17 +109,17 @@ class Job:
 
     @property
     def template_key(self) -> str | None:
-        """The job whose template stood for this one, where one did."""
+        """The key of the job whose template stood for this one, or None."""
         return self.key.removesuffix(BEHIND) if self.key.endswith(BEHIND) else None
 
     @property
     def outgoing(self) -> Message:
-        """What the next try sends."""
+        """The message that the next try sends."""
         return self.fallback if self.template_since is not None and self.fallback is not None else self.message
 
     @property
     def provider_id(self) -> str | None:
-        """The provider's name for the last accepted try."""
+        """The provider's id of the last accepted try."""
         return self.provider_ids[-1] if self.provider_ids else None
 
 
@@ -127,7 +127,7 @@ Step = tuple[Job, tuple[Fact, ...]]
 
 
 def record_only(job: Job, *, at: datetime) -> Step:
-    """Finish a notice that nobody needs to send: the adapter reads the state itself. That it was delivered would be untrue."""
+    """Finish a notice that nobody needs to send: the adapter reads the state itself. No delivery is reported."""
     assert isinstance(job.message, RecordOnly)  # noqa: S101 - a programming error
     finished, _ = done(job, at=at)
     return finished, ()
@@ -165,12 +165,12 @@ def with_id(job: Job, provider_id: str) -> tuple[str, ...]:
 
 
 def noted(job: Job, result: str, at: datetime) -> Job:
-    """Keep how the present try ended."""
+    """Return the job with the result of the present try."""
     return replace(job, history=(*job.history, Try(job.attempt, at, result))[-_HISTORY:])
 
 
 def done(job: Job, *, at: datetime, provider_id: str | None = None) -> Step:
-    """End it: the recipient's side has it."""
+    """End a job: the recipient's side has it."""
     ids = job.provider_ids if provider_id is None else with_id(job, provider_id)
     ended = replace(job, state=JobState.DONE, provider_ids=ids, reason=None, done_at=at)
     if job.kind is NoticeKind.REPLY:  # replies are the dialogue itself: nobody waits for word of each
@@ -179,6 +179,6 @@ def done(job: Job, *, at: datetime, provider_id: str | None = None) -> Step:
 
 
 def failed(job: Job, reason: str, *, at: datetime) -> Step:
-    """Leave it to an operator."""
+    """Fail a job: it waits for an operator."""
     parked = replace(job, state=JobState.FAILED, reason=reason, done_at=at)
     return parked, (NoticeFailed(job.key, job.request_id, job.channel, job.kind, at, reason),)

@@ -1,4 +1,4 @@
-"""What can leave through the one mouth: the shapes of a message, free of any provider's wire format."""
+"""The messages that can be sent, free of any provider's wire format."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class CourtCallback:
-    """What the court is told: an event of our callback contract about the court's own case, signed when it is sent.
+    """A callback to a court: an event of our callback contract about its own case, signed when it is sent.
 
     `reference` is the name under which the court can be asked afterwards whether it has this callback.
     """
@@ -69,7 +69,7 @@ class CourtCallback:
 
 @dataclass(frozen=True, slots=True)
 class RecordOnly:
-    """Nothing leaves: the channel adapter reads the state itself; the notice is only recorded."""
+    """A notice that is recorded and not sent: the channel adapter reads the state itself."""
 
 
 Message: TypeAlias = Reply | DocumentMessage | Template | CourtCallback | RecordOnly

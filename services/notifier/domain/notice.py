@@ -1,4 +1,4 @@
-"""From what happened to the job that tells it: to whom, in which lane, in which words."""
+"""Makes the job that reports an event: to whom, in which lane, in which words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CALLBACK_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SourceEvent:
-    """The message that made us speak."""
+    """The message that caused a notice."""
 
     message_id: str
     occurred_at: datetime
@@ -37,7 +37,7 @@ class SourceEvent:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where the answer goes. WhatsApp: wa_id or BSUID; court: court code; adapter: name of its client."""
+    """The recipient of a notice. WhatsApp: wa_id or BSUID; court: court code; adapter: name of its client."""
 
     channel: Channel
     address: str
@@ -45,12 +45,12 @@ class Recipient:
     last_inbound_at: datetime | None = None
 
     def having_written(self, at: datetime) -> Recipient:
-        """Return what happened at that time follows a message of theirs, so it opens the 24-hour window where nothing better is known."""
+        """Return the recipient as having written at that time, which opens the 24-hour window, where nothing better is known."""
         return self if self.last_inbound_at is not None else replace(self, last_inbound_at=at)
 
 
 def recipient(contact: Contact) -> Recipient:
-    """Return whom an event's contact means.
+    """Return the recipient that an event's contact names.
 
     Raises:
         DomainError: `channel_unknown`: we have no way to send there.
@@ -64,7 +64,7 @@ def recipient(contact: Contact) -> Recipient:
 
 @dataclass(frozen=True, slots=True)
 class RequestSummary:
-    """The request that is spoken of."""
+    """The request that a notice is about."""
 
     request_id: str
     receipt: str
@@ -86,7 +86,7 @@ class AnnouncedDocument:
 
 @dataclass(frozen=True, slots=True)
 class TurnedDown:
-    """Why a request is not approved: codes with the field each is about, and the officer's own words."""
+    """The reasons against a request: codes with the field each is about, and the officer's own words."""
 
     reasons: tuple[tuple[str, str | None], ...]
     note: str | None
@@ -94,7 +94,7 @@ class TurnedDown:
 
 
 def lane_of(contact: Recipient, case_id: str | None = None) -> str:
-    """Return the lane: all messages to one person, or all callbacks about one case, so that one poisoned case never holds the others."""
+    """Return the lane: one for all messages to a person, one for all callbacks about a case, so that a bad case never blocks others."""
     rest = "" if contact.channel is Channel.WHATSAPP else f":{case_id or contact.reference or ''}"
     return f"{contact.channel}:{contact.address}{rest}"
 
@@ -114,7 +114,7 @@ def reply_jobs(
     texts: NoticeTexts,
     at: datetime,
 ) -> tuple[Job, ...]:
-    """Return the dialogue's answer, as intake composed it. A long text with buttons is two messages: with buttons it may have 1,024."""
+    """Return the jobs of the dialogue's answer. A long text with buttons is two messages: with buttons it may have 1,024 characters."""
     key = f"reply:{origin.message_id}"
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
@@ -127,7 +127,7 @@ def reply_jobs(
 def received_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
 ) -> Job | None:
-    """Make one receipt per court case, by its first request. Citizens were answered by the dialogue, adapters by HTTP."""
+    """Return the job of a court's receipt, one per case; None for others: the dialogue answered citizens, HTTP adapters."""
     if contact.channel is not Channel.COURT:
         return None
     key = f"received:{about.case_id or about.request_id}"
@@ -137,14 +137,14 @@ def received_job(
 
 
 def document_key(document_id: str) -> str:
-    """Return the effect: this document is delivered once."""
+    """Return the effect key of a document: it is delivered once."""
     return f"document:{document_id}"
 
 
 def document_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, issued: AnnouncedDocument, *, texts: NoticeTexts, at: datetime
 ) -> Job:
-    """Return the document to the citizen, or its number and hash to the court."""
+    """Return the job that sends the document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
     values = {
         "product": texts.product(about.product),
@@ -179,7 +179,7 @@ def document_job(
 def turned_down_job(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, kind: NoticeKind, why: TurnedDown, *, texts: NoticeTexts, at: datetime
 ) -> Job:
-    """Return what the citizen must mend, or why it ends here."""
+    """Return the job that says what the citizen must mend, or why it ends here."""
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
     codes = [code for code, _ in why.reasons]
     values = {

@@ -19,14 +19,14 @@ _PROXY_STATUSES: Final = frozenset({502, 504})  # a gateway speaks, not the prov
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has it. `provider_id` is its own name for it (WhatsApp: the wamid)."""
+    """A request the provider took. `provider_id` is its id for the message (WhatsApp: the wamid)."""
 
     provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The other side answered and said no. `status` is the HTTP status; 0 where the no came by webhook, or there is nobody to call."""
+    """A request the other side refused. `status` is the HTTP status; 0 where the refusal came by webhook, or there is nobody to call."""
 
     status: int
     code: int | None = None
@@ -35,14 +35,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """No byte of the request reached the provider."""
+    """A request of which no byte reached the provider."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The request left and no answer came: it may have been carried out."""
+    """A request that left and got no answer: it may have been carried out."""
 
     reason: str
 
@@ -51,7 +51,7 @@ Outcome: TypeAlias = Accepted | Refused | NotSent | Unanswered
 
 
 class Action(StrEnum):
-    """What to do after a call."""
+    """The action after a call."""
 
     DONE = "done"
     RETRY = "retry"  # a few times, then park
@@ -106,7 +106,7 @@ class SendVerdict:
 
 
 def judge_whatsapp(outcome: Outcome) -> SendVerdict:
-    """Read an answer of the Cloud API by its code; a code nobody told us about counts by its HTTP status."""
+    """Judge an answer of the Cloud API by its code; an unknown code counts by its HTTP status."""
     match outcome:
         case Accepted():
             return SendVerdict(Action.DONE, "accepted")
@@ -134,7 +134,7 @@ def _by_status(status: int) -> Action:
 
 
 def judge_court(outcome: Outcome) -> SendVerdict:
-    """Read an answer of the court. Anything that an administrator there can repair (401, 404, 5xx) is tried again."""
+    """Judge an answer of the court. Anything that an administrator there can repair (401, 404, 5xx) is tried again."""
     match outcome:
         case Accepted():
             return SendVerdict(Action.DONE, "accepted")

@@ -1,4 +1,4 @@
-"""How fast we may speak: token buckets, pauses, and the state of the sender as a whole. Times are datetimes, waits are seconds.
+"""How fast we may send: token buckets, pauses, and the state of the sender as a whole. Times are datetimes, waits are seconds.
 
 Limits: 80 messages/s per number and one message per 6 s per person with a burst of 45 (Cloud API, throughput and pair rate limits).
 """
@@ -26,7 +26,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`per_second` tokens flow in, at most `burst` are kept."""
+    """The rate of a bucket: `per_second` tokens flow in, at most `burst` are kept."""
 
     per_second: float
     burst: float
@@ -99,7 +99,7 @@ def maintenance(state: SenderState, *, at: datetime, jitter: float) -> SenderSta
 
 
 def calm(state: SenderState, *, at: datetime) -> SenderState:
-    """Forget one step of the slow-down: a message went through after the wait was over."""
+    """Take back one step of the slow-down: a message went through after the wait was over."""
     if state.slow_level == 0 or state.slow_seconds(at) > 0:
         return state
     return replace(state, slow_level=state.slow_level - 1)

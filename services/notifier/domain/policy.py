@@ -17,7 +17,7 @@ ASK_LIMIT: Final = 2304  # a day at the longest wait, which jitter makes 37.5 s:
 
 @dataclass(frozen=True, slots=True)
 class SendPolicy:
-    """What a deployment decides. Durations in seconds."""
+    """The limits that a deployment sets. Durations in seconds."""
 
     window_seconds: float = 24 * 3600
     unknown_seconds: float = 20.0

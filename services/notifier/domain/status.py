@@ -9,7 +9,7 @@ from services.notifier.domain.job import Job, JobState, Progress, Step, done, no
 
 
 def fold_status(job: Job, provider_id: str, progress: Progress, *, at: datetime) -> Step:
-    """Take in a webhook's status that is not a failure: in any order, repeated, before our own record, with ranks left out.
+    """Apply a webhook's status that is not a failure: in any order, repeated, before our own record, with ranks left out.
 
     A sign of life ends `running` and `unknown` (this is the reconciliation) and proves a `failed` or `discarded` wrong.
     """

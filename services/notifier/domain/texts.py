@@ -1,4 +1,4 @@
-"""The words. They live in `templates/` as data; here they are only filled in."""
+"""The texts of notices. They stand in `templates/` as data; here they are only filled in."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class NoticeTexts:
         )
 
     def product(self, code: str) -> str:
-        """Return what people call a product."""
+        """Return the name of a product."""
         return self.products.get(code, code.upper())
 
     def reason(self, code: str) -> str:

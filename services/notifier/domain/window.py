@@ -30,7 +30,7 @@ def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, poli
 
 
 def behind_template(job: Job) -> Job | None:
-    """Return what a finished job's template stands for: its message, held until the person writes. A document goes with its template."""
+    """Return the held job with the message that a finished job's template stands for, or None: a document goes with its template."""
     fallback = job.fallback
     if job.state is not JobState.DONE or job.template_since is None or fallback is None or fallback.file is not None:
         return None
@@ -59,7 +59,7 @@ def holds_something(job: Job) -> bool:
 
 
 def let_out(job: Job, template: Job | None, *, at: datetime) -> Job:
-    """Return the person wrote: what was held goes first, unless the template's own job goes on, which sends the message itself now."""
+    """Release a held job now that the person wrote: it goes first; discard it where the template's own job still sends the message."""
     if template is not None and template.is_open:
         return replace(job, state=JobState.DISCARDED, reason=None, done_at=at, note="Its message goes by the job of its template.")
     return replace(job, state=JobState.READY, template_since=None, created_at=at, next_at=at, reason=None)

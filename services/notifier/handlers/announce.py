@@ -1,4 +1,4 @@
-"""Taking in: what the other services tell us becomes jobs; what the provider tells us moves them on."""
+"""Makes jobs of what other services publish, and applies the provider's statuses to them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def announce(tx: Tx, deps: Deps, contact: Recipient, wanted: Sequence[Job]
 
 
 async def take_status(tx: Tx, deps: Deps, status: EarlyStatus, effect_key: str | None) -> None:
-    """Move on the job that a webhook's status speaks of, or keep the status until its job turns up."""
+    """Apply a webhook's status to its job, or keep the status until the job is known."""
     job = await tx.find_job(effect_key) if effect_key else None
     if job is None:
         job = await tx.find_job_by_provider_id(status.provider_id)
@@ -47,7 +47,7 @@ async def take_status(tx: Tx, deps: Deps, status: EarlyStatus, effect_key: str |
 
 
 async def take_early_status(tx: Tx, deps: Deps, status: EarlyStatus) -> None:
-    """Take in a status that was kept, now that its job is known."""
+    """Apply a kept status, now that its job is known."""
     job = await tx.find_job_by_provider_id(status.provider_id)
     if job is not None:
         await _apply(tx, deps, job, status)
@@ -77,7 +77,7 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
 
 
 async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:
-    """Release what templates stood for until the person wrote at `inbound_at`, before whatever is said now."""
+    """Release the jobs held before the person wrote at `inbound_at`; they go before anything new."""
     held = await tx.held_jobs(lane)
     waiting = [job for job in held if job.template_since is not None and job.template_since >= inbound_at]
     for job in held:

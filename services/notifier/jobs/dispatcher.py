@@ -23,7 +23,7 @@ async def _never_hold() -> float:
 
 
 class Dispatcher:
-    """Starts the due lanes of one channel, each as a task of its own, at most `slots` at once; other recipients never wait for one."""
+    """The job that starts due lanes of one channel, each as a task, at most `slots` at once; other recipients never wait for one."""
 
     def __init__(
         self, channel: str, deps: Deps, lane_worker: LaneWorker, *, slots: int, hold_seconds: Callable[[], Awaitable[float]] = _never_hold
@@ -39,7 +39,7 @@ class Dispatcher:
         self._at_work = False
 
     def wake(self, lane: str | None = None) -> None:
-        """Look for what is due; a lane that is named is due, and is started at once where that is possible."""
+        """Look for due lanes; a lane that is named is due, and is started at once where that is possible."""
         if lane is not None and self._at_work and lane not in self._running and len(self._running) < self._slots and not self._held:
             self._start(lane)
         else:

@@ -40,7 +40,7 @@ class StoredJob:
 
 
 class JobSender:
-    """Takes a job through its stages. `accepted` hears the provider's id of each message that was taken, when it is written down."""
+    """The sender of one job. `accepted` is called with the provider's id of each accepted message, once that is stored."""
 
     def __init__(self, deps: Deps, accepted: Callable[[str], None]) -> None:
         self._deps = deps
@@ -48,7 +48,7 @@ class JobSender:
         self._recorder = Recorder(deps)
 
     async def send(self, lease: LaneLease, stored: StoredJob) -> Next:
-        """Try the job once, as far as it can be tried now. Each stage gives the job as it goes on, or where it ends for this time."""
+        """Try the job once, as far as it can be tried now. Each stage returns the job as it goes on, or where it ends for this time."""
         job = stored.job
         for stage in (self._reconcile, self._choose_message, self._wait_for_turn, self._upload):
             found = await stage(lease, stored, job)

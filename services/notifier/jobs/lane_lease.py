@@ -13,7 +13,7 @@ _MARGIN: Final = 0.5  # no call begins in the last half of a lease: it is renewe
 
 
 class LeaseLost(Exception):  # noqa: N818 - the finding
-    """Leave the lane to whoever has it."""
+    """The loss of a lane's lease to another holder."""
 
 
 class LaneLease:
@@ -43,7 +43,7 @@ class LaneLease:
         self.lane = replace(lane, pair=self.lane.pair)
 
     async def release(self, due_at: datetime | None) -> bool:
-        """Give the lane back; False, and read anew, where something was put into it meanwhile.
+        """Release the lane; return False, and reread it, where something was put into it meanwhile.
 
         Raises:
             LeaseLost: somebody else has it.

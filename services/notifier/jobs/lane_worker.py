@@ -26,7 +26,7 @@ _log = logs.get("lane_worker")
 
 
 class LaneWorker:
-    """One per channel and process. `stopping` makes it give lanes back after the message in hand; `warm` runs beside the first reads."""
+    """The worker of a channel. `stopping` makes it release lanes after the message in hand; `warm` runs beside the first reads."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class LaneWorker:
         self.stopping = False
 
     async def run_lane(self, key: str) -> bool:
-        """Deliver until nothing is due in the lane. False where another process holds it, or took it over."""
+        """Send until nothing is due in the lane; return False where another process holds it, or took it over."""
         token, seconds = new_id(), self._deps.lease_seconds
         until = monotonic_seconds() + seconds
         lane, _ = await asyncio.gather(self._deps.lanes.claim(key, token, seconds), self._warm())
@@ -62,7 +62,7 @@ class LaneWorker:
         return True
 
     async def renew(self) -> None:
-        """Keep the lanes in hand, however long a call takes: so a lease may be short, and a crash is soon over."""
+        """Renew the leases of lanes in hand, however long a call takes: so a lease may be short, and a crash is soon over."""
         leases, until = dict(self._leases), monotonic_seconds() + self._deps.lease_seconds
         if not leases:
             return

@@ -1,4 +1,4 @@
-"""Writes down how far a job came, and says what that means for its lane."""
+"""Stores how far a job came, and returns what that means for its lane."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _log = logs.get("lane_worker")
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Look at the lane at once: the job is not as we thought."""
+    """The order to look at the lane at once: the job is not as we thought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The job left the lane."""
+    """The news that the job left the lane."""
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Nothing to do in this lane before `moment`; None: until something is put into it."""
+    """The rest of a lane until `moment`; None: until something is put into it."""
 
     moment: datetime | None
 
@@ -44,17 +44,17 @@ Next = Again | Left | Until
 
 
 class Recorder:
-    """Single writes guarded by the version that was read; a unit of work only where others must hear of it."""
+    """The writer of jobs: single writes guarded by the version that was read; a unit of work only where an event is emitted."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
     async def put(self, job: Job, version: int) -> Next:
-        """Write the next state of a job that nobody needs to hear of."""
+        """Store the next state of a job, without an event."""
         return Again() if await self._deps.jobs.replace(job, version) is None else _next(job)
 
     async def conclude(self, before: Job, version: int, after: Job, facts: tuple[Fact, ...]) -> Next:
-        """Write a step, and with it what the rest of the pipeline must hear of."""
+        """Store the next state of a job and emit its facts."""
         if not facts and not holds_something(after):
             return await self.put(after, version)
 
@@ -69,7 +69,7 @@ class Recorder:
         return await self._deps.transact(save, before)
 
     async def answer(self, job: Job, version: int, verdict: SendVerdict, provider_id: str | None) -> Next:
-        """Write down what a try came to, also when the lane was lost meanwhile: it is guarded by the number of the try.
+        """Store the outcome of a try, also when the lane was lost meanwhile: it is guarded by the number of the try.
 
         Raises:
             Transient: the database was away for half a minute; whoever holds the lane next counts the try as lost.

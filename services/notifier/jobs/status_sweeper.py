@@ -1,4 +1,4 @@
-"""Takes in the statuses that came before our own record of the message."""
+"""Applies the statuses that came before our own record of the message."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logs.get("jobs")
 
 
 class StatusSweeper:
-    """Takes in statuses that were kept because their job was not known yet.
+    """The job that applies statuses that were kept because their job was not known yet.
 
     Most that are kept belong to messages of others on the same number and stay; so it looks for those of what this process has just sent,
     and at all of them only now and then.
@@ -35,7 +35,7 @@ class StatusSweeper:
         self._whole_at = float("-inf")
 
     def accepted(self, provider_id: str) -> None:
-        """This process has sent a message that the provider knows by that id, and written it down."""
+        """Note that this process sent and stored a message with that id of the provider."""
         self._accepted.append(provider_id)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -54,11 +54,11 @@ class StatusSweeper:
             _log.warning("sweep.failed", reason=error.code)
 
     async def sweep(self) -> int:
-        """Take in what is there; how many there were."""
+        """Apply the kept statuses whose job is known; return how many."""
         return await self._take(await self._deps.early_statuses.explained(_SWEEP_ROWS))
 
     async def sweep_sent(self) -> int:
-        """Take in those of what this process sent since the time before the last: one may just have been being kept then."""
+        """Apply those of messages sent here since the sweep before the last: one may have been stored just then; return how many."""
         sent, self._accepted = self._accepted, []
         asked, self._before = [*self._before, *sent], sent
         return await self._take(await self._deps.early_statuses.of_messages(asked)) if asked else 0

@@ -1,4 +1,4 @@
-"""What operators look at: lists, search, counts. Never shows what was said nor to whom in full."""
+"""Reads for operators: lists, search, counts. Never shows the text nor the full recipient."""
 
 from __future__ import annotations
 

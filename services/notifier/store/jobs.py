@@ -15,7 +15,7 @@ class MongoJobs:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._rows: Collection = mongo.collection(database, JOBS)
         # As fresh as a lane's revision, which is read the same way: a job whose revision was seen and that a majority does not have yet
-        # would be overlooked, and its lane given back until somebody rings again. What a failover undoes, no `replace` finds.
+        # would be overlooked, and its lane given back until its next revision. What a failover undoes, no `replace` finds.
         self._fresh: Collection = self._rows.with_options(read_concern=ReadConcern("local"))
 
     async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:

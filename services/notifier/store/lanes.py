@@ -1,7 +1,7 @@
 """Leases of lanes. Leases go by the server's clock, so that the clocks of several workers need not agree.
 
 Written without waiting for a majority: what a failover may undo here is a lease, a count of tokens or a time to look again, and every try
-is guarded by its job's version, which does wait. (The revision and the window are rung in transactions, with the house's guarantees.)
+is guarded by its job's version, which does wait. (The revision and the window are written in transactions, with their guarantees.)
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class MongoLanes:
         return None if doc is None else _lane(doc)
 
     async def release(self, lane: Lane, token: str, due_at: datetime | None) -> bool:
-        """Give the lane back with its bucket until `due_at`; False where it was rung since or the lease was lost.
+        """Release the lane, due at `due_at`, and store its bucket; False where the revision rose or the lease was lost.
 
         The bucket of a worker that dies is as full as it was: the provider's own limit, which we then meet, is heeded.
         """

@@ -1,4 +1,4 @@
-"""How things lie in MongoDB, and the indexes with the queries that need them."""
+"""The documents in MongoDB, and the indexes with the queries that need them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def message_to_doc(message: Message) -> Doc:
 
 
 def message_from_doc(doc: Doc) -> Message:
-    """Return the inverse of `message_to_doc`."""
+    """Return the message of a document."""
     match doc["shape"]:
         case "reply":
             return Reply(doc["text"], tuple(Button(each["id"], each["title"]) for each in doc["buttons"]))
@@ -104,7 +104,7 @@ def message_from_doc(doc: Doc) -> Message:
 
 
 def template_from_doc(doc: Doc) -> Template:
-    """Read a template back."""
+    """Return the template of a document."""
     file = doc["file"]
     return Template(doc["name"], doc["language"], tuple(doc["parameters"]), None if file is None else _file_from_doc(file))
 
@@ -143,7 +143,7 @@ def job_to_doc(job: Job) -> Doc:
 
 
 def job_from_doc(doc: Mapping[str, Any]) -> Job:
-    """Return the inverse of `job_to_doc`."""
+    """Return the job of a document."""
     return Job(
         key=doc["_id"],
         channel=Channel(doc["channel"]),

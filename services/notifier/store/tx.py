@@ -22,7 +22,7 @@ from shared.values import Channel
 
 
 class MongoTx:
-    """`ports.Tx` over a unit of work. `rows` are the jobs; `wake` is told each lane that has something to do, after the commit."""
+    """`ports.Tx` over a unit of work. `rows` are the jobs; `wake` is called with each lane that has something to do, after the commit."""
 
     def __init__(self, work: UnitOfWork, rows: Rows, wake: Callable[[str], None]) -> None:
         self._work = work
@@ -42,7 +42,7 @@ class MongoTx:
         return job
 
     async def get_job(self, key: str) -> Job:
-        """As `find_job`.
+        """Return the job of that effect.
 
         Raises:
             NotFound: `jobs_not_found`.
