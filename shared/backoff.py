@@ -10,7 +10,7 @@ _MOST_DOUBLINGS: Final = 64  # far above every longest wait; keeps the power wit
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Wait `first_seconds` after the first failure, `factor` times as long after each further one, `longest_seconds` at most.
+    """A wait of `first_seconds` after the first failure, `factor` times as long after each further one, `longest_seconds` at most.
 
     `spread` is the share of a wait that jitter may take away, so that many who failed at one moment do not come back at one moment.
     """

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from shared import faults
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Gives the present moment, timezone-aware, in UTC."""
+"""Returns the present moment, timezone-aware, in UTC."""
 
 WIB = ZoneInfo("Asia/Jakarta")
 """Western Indonesian Time: what citizens, officers and documents of Kabupaten Madiun mean by a date."""
@@ -26,5 +26,5 @@ def now() -> datetime:
 
 
 def monotonic_seconds() -> float:
-    """Return the seconds that never go backwards; only differences mean something."""
+    """Return the seconds of a clock that never goes back; only differences mean something."""
     return time.monotonic()

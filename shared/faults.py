@@ -33,7 +33,7 @@ _SENT: Final = "send_request_body.complete"  # what httpcore calls the moment at
 
 @dataclass(slots=True)
 class Order:
-    """What shall happen at a point. `seconds` None = kill; `left` counts down to the time it strikes."""
+    """An order for a point. `seconds` None = kill; `left` counts down to the time it strikes."""
 
     text: str
     point: str
@@ -97,7 +97,7 @@ class Orders:
                 self._strike(order)
 
     def skew(self) -> float:
-        """By how many seconds the clock is off now."""
+        """Return by how many seconds the clock is off now."""
         self._refresh()
         return self._fixed_skew + self._file_skew
 
@@ -158,7 +158,7 @@ skew_seconds: Final[Callable[[], float]] = _orders.skew if _orders else _no_skew
 
 
 def call_points(where: str) -> dict[str, Any] | None:
-    """`extensions` of an httpx request: `after_bytes_sent` is reached once the request has left and before its answer is read."""
+    """Return `extensions` of an httpx request: they reach `after_bytes_sent` once it has left and before its answer is read."""
     return {"trace": _tracer(where)} if ARMED else None
 
 

@@ -24,7 +24,7 @@ CheckFunction = Callable[[], Awaitable[Check]]
 
 @dataclass(slots=True)
 class Health:
-    """Collects what makes a process ready. Not ready = no new requests in flight; it never means "kill me"."""
+    """The readiness checks of a process. Not ready = no new requests in flight; it never means "kill me"."""
 
     checks: dict[str, CheckFunction] = field(default_factory=dict)
     stopping: bool = False

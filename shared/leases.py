@@ -16,7 +16,7 @@ _log = logs.get("leases")
 
 @contextlib.asynccontextmanager
 async def renewing(lease_seconds: float, renew: Callable[[], Awaitable[None]], *, name: str) -> AsyncIterator[None]:
-    """Call `renew` thrice in the time of a lease while the block runs. What it raises is logged, and it is called again."""
+    """Call `renew` three times per lease while the block runs. What it raises is logged, and it is called again."""
 
     async def repeat() -> None:
         while True:

@@ -116,6 +116,6 @@ def _constant(**values: str) -> structlog.typing.Processor:
 
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:
-    """Return a logger; `room` tells which part of the service speaks."""
+    """Return a logger; `room` names the part of the service that logs."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=room)
     return logger

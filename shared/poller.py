@@ -17,7 +17,7 @@ _log = logs.get("jobs")
 
 
 class Poller:
-    """Call `turn` until `stop`. Events make it quick, the poll makes it correct."""
+    """A loop of `turn` until `stop`. Events make it quick, the poll makes it correct."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ Run = Callable[[Stop], Awaitable[None]]
 
 
 class Role(StrEnum):
-    """Which part of a service this process is."""
+    """The part of a service that a process runs."""
 
     API = "api"
     WORKER = "worker"
@@ -62,7 +62,7 @@ class BackgroundJob:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What `wiring.build` gives."""
+    """The parts that `wiring.build` returns."""
 
     name: str
     health: Health

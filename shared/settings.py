@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ApiClient(BaseModel):
-    """Somebody who may call us: an adapter, an officer or another service.
+    """A caller with a key: an adapter, an officer or another service.
 
     `sha256` is the hex digest of the key, so that the setting itself opens nothing.
     """
@@ -93,7 +93,7 @@ class ServiceSettings(Environment):
 
 
 class OfficeSettings(Environment):
-    """When the office works and what it promises: the same for every service that counts its hours."""
+    """The office's hours and promises: the same for every service that counts them."""
 
     promise_hours: Annotated[
         dict[str, float], Field(default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
@@ -103,7 +103,7 @@ class OfficeSettings(Environment):
 
 
 class WhatsappSettings(Environment):
-    """Our number at the Cloud API and where that is: the same for what comes in and what goes out."""
+    """Our number at the Cloud API, and its address: the same for what comes in and what goes out."""
 
     whatsapp_url: Annotated[
         str, Field(pattern=r"^https?://[^?#]+$", description="Graph API, without version; http only for a simulator")

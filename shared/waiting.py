@@ -6,7 +6,7 @@ import asyncio
 
 
 async def wait_for(event: asyncio.Event, most_seconds: float) -> bool:
-    """Return when `event` is set, or after `most_seconds`; tells which."""
+    """Wait for `event`, at most `most_seconds`; return whether it was set."""
     try:
         async with asyncio.timeout(most_seconds):
             await event.wait()
@@ -16,4 +16,4 @@ async def wait_for(event: asyncio.Event, most_seconds: float) -> bool:
 
 
 async def no_yield() -> None:
-    """Give way to nobody: for work that nothing is more urgent than."""
+    """Return at once: for work that nothing is more urgent than."""

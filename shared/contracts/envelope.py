@@ -62,7 +62,7 @@ def split_type(event_type: str) -> tuple[str, str, int]:
 
 
 def publisher_of(event_type: str) -> str:
-    """Return the one who may publish it: what its name begins with. Of any text; a type that is none of ours has nobody's name there."""
+    """Return who may publish the type: the first part of its name. Of any text; a foreign type begins with no service's name."""
     return event_type.partition(".")[0]
 
 

@@ -75,7 +75,7 @@ class Admin:
         await self._mongo.close()
 
     async def list(self, options: argparse.Namespace) -> int:
-        """Print what waits; one line each, or one JSON object each. 1 where a service could not be asked."""
+        """Print what waits, one line or JSON object each; return 1 where a service could not be asked."""
         found = await self.stuck.waiting(options.service)
         for entry in found.items:
             print(orjson.dumps(_summary(entry)).decode() if options.json else _line(entry))
@@ -84,7 +84,7 @@ class Admin:
         return _tell(found.unreachable)
 
     async def show(self, options: argparse.Namespace) -> int:
-        """Print one with what it holds; what is personal only when asked for."""
+        """Print items with their content; personal data only when asked for."""
         for address in options.addresses:
             entry = await self.stuck.show(address, personal=options.personal)
             shown = _summary(entry) | {"body": entry.content(in_full=options.personal)}
@@ -92,15 +92,15 @@ class Admin:
         return 0
 
     async def replay(self, options: argparse.Namespace) -> int:
-        """Send again."""
+        """Replay items."""
         return await self._each(options, "replayed", lambda address: self.stuck.replay(address, vouch=options.vouch))
 
     async def discard(self, options: argparse.Namespace) -> int:
-        """Decide that it shall not be handled."""
+        """Discard items."""
         return await self._each(options, "discarded", lambda address: self.stuck.discard(address, options.note))
 
     async def conservation(self, options: argparse.Namespace) -> int:
-        """Print both books, as a table or as JSON. 1 when unbalanced."""
+        """Print both books, as a table or as JSON; return 1 when unbalanced."""
         found = await reconciliation.settle(self._mongo, self._databases, self._letters, self._messages, options.settle)
         print(orjson.dumps(reconciliation.as_data(found)).decode() if options.json else reconciliation.table(found))
         return 0 if found.balanced else _FAILED
@@ -124,7 +124,7 @@ class Admin:
 
 
 def main(words: Sequence[str]) -> int:
-    """Return the command line. Returns the exit code: 0 done, 1 not (or unbalanced), 2 wrong usage."""
+    """Run the command line; return the exit code: 0 done, 1 not (or unbalanced), 2 wrong usage."""
     options = _parser().parse_args(words)
     try:
         settings = AdminSettings()  # from the environment
@@ -148,14 +148,14 @@ def main(words: Sequence[str]) -> int:
 
 
 def _tell(unreachable: Sequence[ServiceUnreachable]) -> int:
-    """Say which services could not be asked, a line each; the exit code."""
+    """Print which services could not be asked, a line each; return the exit code."""
     for error in unreachable:
         print(f"admin: {error.code} could not be asked: {error.detail}", file=sys.stderr)
     return _FAILED if unreachable else 0
 
 
 def _where(url: SecretStr) -> str:
-    """Hosts and ports of an address, without its user and password."""
+    """Return hosts and ports of an address, without user and password."""
     return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2]
 
 
@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _log_aside() -> None:
-    """What is printed is for people and pipes: the log goes to standard error, and only when it matters."""
+    """Send the log to standard error, and only what matters: what is printed is for people and pipes."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )

@@ -45,17 +45,17 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled and committed. Acknowledge it."""
+    """A message handled and committed: acknowledge it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Its inbox row was read: it was handled before. Acknowledge it."""
+    """A message handled before, by its inbox row: acknowledge it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now: publish a copy to the retry ladder, then acknowledge. `after_seconds` None means by the ladder."""
+    """A message for later: publish a copy to the retry ladder, then acknowledge. `after_seconds` None means by the ladder."""
 
     reason: str
     after_seconds: float | None = None
@@ -63,7 +63,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Never: its reason is recorded in `parked` already; dead-letter it, then acknowledge."""
+    """A message given up, its reason already in `parked`: dead-letter it, then acknowledge."""
 
     code: str
     detail: str = ""
@@ -71,7 +71,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The database is down: acknowledge nothing, publish nothing, pause."""
+    """A message while the database is down: acknowledge nothing, publish nothing, pause."""
 
     reason: str
 
@@ -108,7 +108,7 @@ class Meta:
 class EventRoute(Generic[E, T]):
     """One event and the handler for one message of it. `prefetch` lets a batch of fifty cost one query instead of fifty.
 
-    `convert`, where there is one, is called once for each message; `handle` and `prefetch` get what it gives (see `converting`).
+    `convert`, where there is one, is called once for each message; `handle` and `prefetch` get what it returns (see `converting`).
     """
 
     event: type[E]
@@ -131,7 +131,7 @@ AnyEventRoute: TypeAlias = EventRoute[Any, T]
 
 
 def routing(routes: Sequence[AnyEventRoute[T]]) -> Mapping[str, AnyEventRoute[T]]:
-    """Routes by event type.
+    """Return the routes by event type.
 
     Raises:
         ValueError: two routes for one type.

@@ -45,7 +45,7 @@ class MessagingHost:
         )
 
     def units(self, make_tx: Callable[[UnitOfWork], T], clock: Clock) -> UnitOfWorkRunner[T]:
-        """Return the way to change anything; what is committed goes to the relay of this process."""
+        """Return the runner of units of work; what they commit goes to the relay of this process."""
         return UnitOfWorkRunner(
             mongo=self.mongo,
             database=self.database,
@@ -86,12 +86,12 @@ class MessagingHost:
         )
 
     async def check_database(self) -> Check:
-        """Readiness of every role: a primary answers."""
+        """Return the readiness of every role: a primary answers."""
         await self.mongo.ping()
         return Check(ok=True)
 
     async def check_outbox(self) -> Check:
-        """Readiness of the relay: no event waits for too long."""
+        """Return the readiness of the relay: no event waits for too long."""
         age = self.relay.oldest_unsent_seconds
         old = age > self._settings.outbox_alarm_seconds
         return Check(ok=not old, reason="outbox_old" if old else "", value=round(age, 1))

@@ -58,7 +58,7 @@ async def declare(url: str, layout: Layout) -> None:
 
 
 async def missing(url: str, layout: Layout) -> list[str]:
-    """Exchanges and queues that are not there, found by passive declares; any user may ask.
+    """Return exchanges and queues that are not there, found by passive declares; any user may ask.
 
     Raises:
         ConnectionLost: the broker is not there.
@@ -124,7 +124,7 @@ async def check(layout: Layout, *, url: str = "", ctl: Sequence[str] = (), api: 
 
 
 def main(words: Sequence[str]) -> int:
-    """Return the command line. Returns the exit code."""
+    """Run the command line; return the exit code."""
     options = _parser().parse_args(words)
     layout = product()
     ctl = shlex.split(options.ctl)

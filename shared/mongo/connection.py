@@ -161,7 +161,7 @@ class Mongo:
 
 
 async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]]) -> list[Doc]:
-    """Run a pipeline and give all it yields. Here and not in the stores, because the two drivers differ in what is awaited."""
+    """Run a pipeline and return all it yields. Here and not in the stores, because the two drivers differ in what is awaited."""
     return await collection.aggregate(pipeline).to_list(None)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong between us and MongoDB, in terms the rest of the house knows."""
+"""What can go wrong between us and MongoDB, in our own terms."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def name_of(error: PyMongoError) -> str:
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Turn what the driver raises when MongoDB is down into the house's own error.
+    """Turn what the driver raises when MongoDB is down into our own error.
 
     Raises:
         DatabaseUnavailable: instead of the driver's error; any other error passes as it is.

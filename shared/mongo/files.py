@@ -65,7 +65,7 @@ class Files:
 
     @property
     def indexes(self) -> Mapping[str, Sequence[IndexModel]]:
-        """For `Mongo.prepare`."""
+        """The indexes, for `Mongo.prepare`."""
         return {
             f"{self._name}.files": (
                 IndexModel([("filename", ASCENDING)], name="file_id", unique=True),
@@ -124,7 +124,7 @@ class Files:
         return {doc["filename"]: _from_doc(doc) for doc in docs}
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
-        """Yield the file and its bytes as a stream.
+        """Return the file, and its bytes as a stream.
 
         Raises:
             NotFound: `file_not_found`.
@@ -147,7 +147,7 @@ class Files:
         return b"".join([chunk async for chunk in stream])
 
     async def delete(self, file_id: str) -> bool:
-        """Remove a file. False when there was none."""
+        """Delete a file; return False when there was none."""
         with reachable():
             doc = await self._rows.find_one({"filename": file_id}, {"_id": 1})
             if doc is None:
@@ -157,7 +157,7 @@ class Files:
         return True
 
     async def sweep(self) -> int:
-        """Remove chunks that a dead process left without a file; give how many uploads they were from."""
+        """Delete chunks that a dead process left without a file; return how many uploads they were from."""
         before = ObjectId.from_datetime(self._clock() - _ORPHANED_AFTER)
         with reachable():
             seen = await self._chunks.distinct("files_id", {"files_id": {"$lt": before}, "n": 0})
@@ -199,7 +199,7 @@ class _Upload:
     async def take(
         self, file_id: str, chunks: AsyncIterator[bytes], max_bytes: int, media_types: frozenset[str], metadata: Mapping[str, Any]
     ) -> StoredFile:
-        """Store the bytes; what they are."""
+        """Store the bytes; return what they are."""
         digest = hashlib.sha256()
         size_bytes = 0
         head = b""

@@ -13,7 +13,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class DocumentMapping(Generic[A]):
-    """How aggregates of one kind lie in one collection.
+    """The mapping of one kind of aggregate to a collection.
 
     `to_doc` leaves out `_id`, `version` and `seq`: the unit adds them. `from_doc` gets the document as it lies, `_id` included.
     """

@@ -1,7 +1,7 @@
 """Units of work that are ready at the same moment share a transaction, and reads by key that are asked at the same moment share a query.
 
 What the consumer does with messages of a batch, this does with what ends side by side in one process: requests at the API, documents in the
-press, chats. A unit that comes alone is committed at once, so nobody waits for company; while transactions are under way, what becomes
+renderer, chats. A unit that comes alone is committed at once, so nobody waits for company; while transactions are under way, what becomes
 ready meanwhile goes into the next one together. A transaction costs the same wait for the journal, and nearly the same work, for one and
 for thirty.
 
@@ -34,7 +34,7 @@ class _Waiting(Generic[W]):
 
 
 class GroupCommit(Generic[W]):
-    """Commits works with `write`, which writes all that it is given or nothing."""
+    """A group commit by `write`, which writes all that it is given or nothing."""
 
     def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]]) -> None:
         self._write = write
@@ -79,7 +79,7 @@ class GroupCommit(Generic[W]):
                         one.done.cancel()
 
     def _next(self) -> list[_Waiting[W]]:
-        """The first in line, and those behind it that touch nothing of each other."""
+        """Return the first in line, and those behind it that touch nothing of each other."""
         group: list[_Waiting[W]] = []
         touched: set[Hashable] = set()
         left: deque[_Waiting[W]] = deque()
@@ -118,7 +118,7 @@ class _Question(Generic[V]):
 
 
 class BatchLoader(Generic[V]):
-    """Reads by key with `read`, which gives what there is. While one query is under way, what is asked meanwhile goes into the next.
+    """A loader by key: `read` returns what there is. While one query is under way, what is asked meanwhile goes into the next.
 
     An answer is never older than its question. One that comes alone is asked at once.
     """

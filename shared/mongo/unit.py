@@ -51,7 +51,7 @@ class Savepoint:
 
 
 class ChangeTracker:
-    """Reads through an identity map, buffers writes, flushes them in one go. Belongs to one task at a time."""
+    """An identity map for reads and a buffer of writes, flushed in one go. Belongs to one task at a time."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._mongo = mongo
@@ -71,7 +71,7 @@ class ChangeTracker:
         return cast("A | None", entry.value)
 
     async def get(self, mapping: DocumentMapping[A], key: str) -> A:
-        """As `find`.
+        """Return the aggregate as `find` does.
 
         Raises:
             NotFound: there is none; the code is `<collection>_not_found`.
@@ -109,7 +109,7 @@ class ChangeTracker:
         return [cast("A", value) for value in found if value is not None]
 
     def assume_absent(self, mapping: DocumentMapping[Any], key: str) -> None:
-        """Take it that nothing lies under this key, without asking: it was made a moment ago. An error of the caller is a `LostRace`."""
+        """Assume without asking that this key is free: it was made a moment ago. An error of the caller is a `LostRace`."""
         self._hold(mapping, key, None)
 
     async def find_one_by(self, mapping: DocumentMapping[A], query: Doc) -> A | None:

@@ -22,7 +22,7 @@ Used = Callable[[Sequence[str]], Awaitable[Collection[str]]]
 
 
 class UnusedFiles:
-    """Sweeps the files of a bucket that nothing points to `age` after their upload.
+    """The sweep of a bucket's files that nothing points to `age` after their upload.
 
     A file is hidden in one sweep (`Files.find` and `find_many` no longer give it, `open` does) and removed in a later one if still nothing
     points to it; what points to it by then brings it back, as does putting the same bytes again. What was found in use is not asked about
@@ -39,11 +39,11 @@ class UnusedFiles:
 
     @staticmethod
     def indexes() -> Sequence[IndexModel]:
-        """For the bucket's files. Sparse: files in use have no place in it."""
+        """Return the indexes of the bucket's files. Sparse: files in use have no place in it."""
         return (IndexModel([(HIDDEN_SINCE, ASCENDING)], name="hidden", sparse=True),)
 
     async def sweep(self) -> int:
-        """Remove what was hidden long enough, then hide what nobody uses; give how many were removed."""
+        """Delete what was hidden long enough, then hide what nobody uses; return how many were deleted."""
         with reachable():
             removed = await self._remove(self._clock() - _GRACE)
             await self._hide(self._clock())

@@ -15,7 +15,7 @@ from shared.errors import NotFound
 
 
 class Offer(StrEnum):
-    """By which way a service may be asked for."""
+    """The way in which a service may be asked for."""
 
     ONLINE = "online"
     COURT = "court"
@@ -23,7 +23,7 @@ class Offer(StrEnum):
 
 
 class ProductForm(StrEnum):
-    """What leaves the office: a signed PDF, a card to be picked up, or a notice."""
+    """The form of a product: a signed PDF, a card to be picked up, or a notice."""
 
     PDF = "pdf"
     CARD = "card"
@@ -32,7 +32,7 @@ class ProductForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a service done in person is done."""
+    """The place of a service done in person."""
 
     name: str
     hours: str
@@ -88,7 +88,7 @@ class CivilService:
 
     @property
     def promise(self) -> timedelta:
-        """Working time from the complete request to its end."""
+        """The working time from the complete request to its end."""
         return timedelta(hours=self.promise_hours)
 
     def missing_needs(self, kinds: Iterable[str]) -> tuple[Need, ...]:

@@ -28,7 +28,7 @@ _CASE_NUMBER: Final = re.compile(
 
 
 class CourtKind(StrEnum):
-    """Which law it speaks: family law of Muslims, or all else."""
+    """The law that a court applies: family law of Muslims, or all else."""
 
     RELIGIOUS = "religious"
     GENERAL = "general"

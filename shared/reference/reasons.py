@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 
 class ReasonScope(StrEnum):
-    """What the `field` of a reason names."""
+    """The meaning of a reason's `field`."""
 
     NIK = "nik"
     KK_NUMBER = "kk_number"

@@ -41,7 +41,7 @@ def _default_week() -> Mapping[int, tuple[Shift, ...]]:
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When the office works.
+    """The working hours of the office.
 
     Args:
         week: Shifts by weekday (0 = Monday), in order and not overlapping; a weekday that is absent is free.
@@ -70,7 +70,7 @@ class WorkingHours:
         return any(start <= at < end for start, end in self._stretches(at.astimezone(self.zone).date(), days=1))
 
     def promise(self, start: datetime, working_time: timedelta) -> datetime:
-        """When `working_time` will have passed on the office's clock, counted from `start`; UTC.
+        """Return when `working_time` will have passed on the office's clock, counted from `start`; UTC.
 
         Work that ends exactly at closing time is promised for that closing time, not for the next morning.
 
@@ -90,7 +90,7 @@ class WorkingHours:
         raise ValueError(f"promise beyond {moment.date()}")
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        """Working time between two moments; zero where `end` is not after `start`."""
+        """Return the working time between two moments; zero where `end` is not after `start`."""
         days = (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days + 1
         stretches = self._stretches(start.astimezone(self.zone).date(), days=max(days, 0))
         return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in stretches), timedelta())

@@ -40,7 +40,7 @@ class Attachment:
 
 
 class VouchedBy(StrEnum):
-    """Who stands for it that the sender may ask for this person. A closed list, on the wire too: each is a decision about security."""
+    """Who vouches that the sender may ask for this person. A closed list, on the wire too: each is a decision about security."""
 
     LINK = "link"
     COURT = "court"
@@ -49,7 +49,7 @@ class VouchedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vouching:
-    """What a request rests on. With `link`: which one, and how it was proven (`level`)."""
+    """The proof that a request rests on. With `link`: which one, and how it was proven (`level`)."""
 
     by: VouchedBy
     link_id: str | None = None

@@ -23,7 +23,7 @@ _RECEIPT_PREFIX: Final = "MDN"
 
 
 def _sixteen_digits(text: str, code: str) -> str:
-    """The number that was typed: all of the text, or the only run of 16 digits in it."""
+    """Return the number that was typed: all of the text, or the only run of 16 digits in it."""
     whole = compact_number(text)
     if re.fullmatch(r"[0-9]{16}", whole):
         return whole
@@ -56,17 +56,17 @@ class Nik:
 
     @property
     def region(self) -> str:
-        """Where it was first registered: six digits. Says nothing of where the person lives now."""
+        """The region of first registration: six digits. Says nothing of where the person lives now."""
         return self.text[:6]
 
     @property
     def sex(self) -> Sex:
-        """Sex as coded in the day of birth."""
+        """The sex as coded in the day of birth."""
         return Sex.FEMALE if int(self.text[6:8]) > _WOMAN_DAY_OFFSET else Sex.MALE
 
     @property
     def day_of_birth(self) -> int:
-        """Day of the month, 1-31, the women's offset taken off."""
+        """The day of the month, 1-31, the women's offset taken off."""
         day = int(self.text[6:8])
         return day - _WOMAN_DAY_OFFSET if day > _WOMAN_DAY_OFFSET else day
 
@@ -84,7 +84,7 @@ class Nik:
 
     @property
     def masked(self) -> str:
-        """Safe to show back to its owner: the first six and the last two digits."""
+        """The form to show back to its owner: the first six and the last two digits."""
         return f"{self.text[:6]}********{self.text[-2:]}"
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ class KkNumber:
 
     @property
     def masked(self) -> str:
-        """Safe to show back to its owner."""
+        """The form to show back to its owner."""
         return f"{self.text[:6]}********{self.text[-2:]}"
 
     def __str__(self) -> str:

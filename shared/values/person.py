@@ -46,7 +46,7 @@ class PersonName:
 
     @property
     def is_one_word(self) -> bool:
-        """Older records may have one word; a new one may not."""
+        """Whether it is one word, which older records may have and a new one may not."""
         return len(self.text.split()) < _NAME_MIN_WORDS
 
     @property

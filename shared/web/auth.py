@@ -30,7 +30,7 @@ class Client:
 
 
 class Authenticator:
-    """Knows the digests of the keys."""
+    """The check of keys, by their digests."""
 
     def __init__(self, clients: Sequence[ApiClient]) -> None:
         self._clients = tuple(clients)

@@ -1,4 +1,4 @@
-"""HTTP going out to another service or a provider: one client with kept connections and limits."""
+"""Outgoing HTTP to another service or a provider: one client with kept connections and limits."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _log = logs.get("web")
 
 
 class BodyLimit:
-    """Refuses bodies over the limit with 413, by Content-Length at once, else as soon as too many bytes came."""
+    """A limit on bodies: 413 by Content-Length at once, else as soon as too many bytes came."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Iterable[tuple[str, int]] = ()) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class BodyLimit:
 
 
 class ConcurrencyLimit:
-    """Takes so many requests at once and sends others away with 503 and `Retry-After`.
+    """A limit on requests at once: others are sent away with 503 and `Retry-After`.
 
     Whoever is let in is then answered soon, however many come: without a limit all of a rush would wait for the sum of it. A place is
     taken by a request that is whole, or whose key is known: who sends one byte a second without a key waits outside, and so little of
@@ -126,7 +126,7 @@ class Waiting:
         return not self._is_known(headers.get(b"authorization", b"").decode("latin-1"))
 
     async def gather(self, receive: Receive) -> Receive | None:
-        """Wait for the whole body; what gives it again. None when all that wait hold too much."""
+        """Wait for the whole body; return a `receive` that gives it again, None when all that wait hold too much."""
         arrived: deque[Message] = deque()
         held = 0
         try:
@@ -149,7 +149,7 @@ class Waiting:
 
 
 class DatabaseGate:
-    """Lets requests wait while the database is out of reach, all until the same moment, and sends them away with 503 at once after it.
+    """A gate where requests wait while the database is out of reach, all until the same moment; after it they get 503 at once.
 
     Inside, each would hold one of the driver's few threads for seconds while it looks for a primary, and whoever came later would stand
     in line for the sum of that. Probes and metrics are always let in.
@@ -182,7 +182,7 @@ class DatabaseGate:
 
 
 class RequestLog:
-    """Binds the trace context, measures, and logs one line per request with its route, never its path or query."""
+    """The log of requests: binds the trace context, measures, logs one line each with its route, never its path or query."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -56,7 +56,7 @@ _UNUSED: Final = ("HTTPValidationError", "ValidationError")  # FastAPI's own err
 
 
 def install(app: FastAPI, *, port: int) -> None:
-    """Make `app.openapi()` tell the truth. `port` is the service's usual one."""
+    """Make `app.openapi()` return the complete document. `port` is the service's usual one."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -121,7 +121,7 @@ def _complete(operation: dict[str, Any], found: list[Demand], *, parses_body: bo
 
 
 def _of_validation(operation: Mapping[str, Any], *, parses_body: bool) -> Refusals:
-    """What FastAPI answers by itself where there is something that can be wrong. A plain text can't be."""
+    """Return what FastAPI answers by itself where something can be wrong. A plain text can't be."""
     found: Refusals = refuses(400, "json_malformed") if parses_body else {}
     if parses_body or not all(_is_plain(one["schema"]) for one in operation.get("parameters", ())):
         found |= refuses(422, "fields_invalid", "content_unfit")

@@ -29,7 +29,7 @@ _log = logs.get("web")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """What a caller is granted. `trusted` are proxies of ours, whose `X-Forwarded-For` is believed."""
+    """The limits of a caller. `trusted` are proxies of ours, whose `X-Forwarded-For` is believed."""
 
     headers_seconds: float
     body_seconds: float

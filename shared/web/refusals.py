@@ -20,7 +20,7 @@ Refusals = dict[int | str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a dependency asks of the caller.
+    """The demand of a dependency on the caller.
 
     `scheme`: name of the security scheme; `scope`: what the key must have; `definition`: the scheme as OpenAPI has it; `headers`: name ->
     description of those that must be there; `refusals`: what it answers otherwise.
@@ -34,7 +34,7 @@ class Demand:
 
 
 def refuses(status: int, *codes: str, fields: tuple[str, ...] = ()) -> Refusals:
-    """For `responses=` of a route: it may answer this status with one of these codes; `fields`: the codes in `errors`."""
+    """Return `responses=` of a route: it may answer this status with one of these codes; `fields`: the codes in `errors`."""
     said: dict[str, Any] = {"description": HTTPStatus(status).phrase, CODES: list(codes)}
     return {status: said | ({FIELD_CODES: list(fields)} if fields else {})}
 

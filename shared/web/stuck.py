@@ -62,10 +62,10 @@ class DiscardOrder(BaseModel):
 
 
 class StuckSource(Protocol):
-    """What the routes ask of a service. A decision raises NotFound or DomainError where nothing waits (any more)."""
+    """The source of a service's stuck items. A decision raises NotFound or DomainError where nothing waits (any more)."""
 
     async def page(self, after: str | None, limit: int) -> StuckPage:
-        """Return what waits, page by page."""
+        """Return a page of what waits."""
 
     async def find(self, stuck_id: str) -> StuckDetail | None:
         """Return one with its whole content; None where it does not wait."""

@@ -40,7 +40,7 @@ Answer: TypeAlias = "asyncio.Future[Any]"
 
 @dataclass(frozen=True, slots=True)
 class BrokerEndpoint:
-    """Where the broker is and who we are.
+    """The broker's address and our login.
 
     `tls` is used for amqps:// and must be given then: which authorities are trusted is decided here, never by parameters of the URL.
     """
@@ -54,7 +54,7 @@ class BrokerEndpoint:
 
     @property
     def user(self) -> str:
-        """Who we are."""
+        """Our login."""
         return unquote(urlsplit(self.url).username or ANYBODY)
 
 
@@ -109,7 +109,7 @@ class _Connection(aio_pika.Connection):
         self.kwargs["transport_factory"] = self.socket
 
     def __del__(self) -> None:
-        """Nothing: `connect` and `BrokerChannel.close` end it.
+        """Do nothing: `connect` and `BrokerChannel.close` end it.
 
         The library would close it wherever it is collected, which is any thread: without a loop there that is a coroutine nobody awaits.
         """
@@ -134,7 +134,7 @@ class BrokerChannel:
         self.drop(type(error).__name__ if error is not None else "closed")
 
     def drop(self, reason: str) -> None:
-        """Call it lost: the link makes a new one, and nobody waits any longer for what the broker says here."""
+        """Mark it lost: `ReconnectingChannel` opens a new one, and nobody waits any longer for the broker's answers here."""
         if not self.lost.is_set():
             self.reason = reason
             self.lost.set()
@@ -142,7 +142,7 @@ class BrokerChannel:
                 answer.cancel()
 
     def put(self, message: Outgoing) -> Answer:
-        """Write a message to the socket, in one go, and give what the broker's answer ends: with a result when it is confirmed.
+        """Write a message to the socket, in one go; return the broker's answer, which is done when the message is confirmed.
 
         What the library notes of a publish is noted here in the same way, so that it finds whom a confirm, a return or the end of the
         channel concerns. Nobody else may publish on this channel.
@@ -171,7 +171,7 @@ class BrokerChannel:
         return answered
 
     async def consume(self, queue: str, take: Callable[[int, Delivery], None]) -> None:
-        """Have a queue's messages delivered: `take` gets the delivery tag and the message, on the event loop, and must not wait."""
+        """Consume a queue: `take` gets the delivery tag and the message, on the event loop, and must not wait."""
 
         async def on_message(message: DeliveredMessage) -> None:
             delivered = message.delivery

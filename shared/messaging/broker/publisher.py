@@ -39,7 +39,7 @@ _log = logs.get("publisher")
 
 
 class Publisher:
-    """One connection to publish, shared by everything in a process. Starts with the first publish; `close` ends it."""
+    """One connection to publish, shared by all of a process. It starts with the first publish; `close` ends it."""
 
     def __init__(self, where: BrokerEndpoint, name: str, *, seconds: float = PUBLISH_SECONDS) -> None:
         """Describe it.
@@ -61,10 +61,10 @@ class Publisher:
         self._nacked_since = 0.0
 
     async def publish(self, message: Outgoing) -> None:
-        """Return when the broker has confirmed it.
+        """Publish a message; return when the broker has confirmed it.
 
         Raises:
-            Refused: the broker answered and will never take this one: `unroutable`, `unknown_exchange`, `access_refused`,
+            PublishRefused: the broker answered and will never take this one: `unroutable`, `unknown_exchange`, `access_refused`,
                 `precondition_failed`, `name_too_long`.
             BrokerUnavailable: no confirm in time, or a queue is full. It may be there all the same; publish the same id again.
         """
@@ -78,7 +78,7 @@ class Publisher:
             raise BrokerUnavailable("confirm_timeout") from None
 
     async def check(self) -> Check:
-        """Readiness: connected, and not blocked by a memory or disk alarm."""
+        """Return the readiness: connected, and not blocked by a memory or disk alarm."""
         session = self._link.current
         if self._life is not None and session is not None and session.blocked():
             return Check(ok=False, reason="broker_blocked")
@@ -131,7 +131,7 @@ class Publisher:
                 passing.cancel()
 
     async def _ready(self) -> BrokerChannel:
-        """A session that takes publishes now."""
+        """Return a session that takes publishes now."""
         session = await self._link.session()
         while session.blocked():
             if await wait_for(session.lost, _BLOCKED_LOOK_SECONDS):
@@ -139,7 +139,7 @@ class Publisher:
         return session
 
     def _verdict(self, session: BrokerChannel, answer: Answer) -> asyncio.Future[None]:
-        """What the broker's answer means to one caller, who may give up before it."""
+        """Return what the broker's answer means to one caller, who may give up before it."""
         verdict: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def spoken(answered: Answer) -> None:

@@ -12,7 +12,7 @@ from shared.messaging.broker import wire
 from shared.messaging.broker.channel import BrokerEndpoint, connect
 from shared.messaging.delivery import Delivery
 
-MOST: Final = 10_000  # letters read in one go: a page of some 20 MB
+MOST: Final = 10_000  # messages read in one go: a page of some 20 MB
 _BROKER_REASON: Final = "x-first-death-reason"  # the broker's own: delivery_limit, expired, maxlen
 
 
@@ -26,23 +26,23 @@ class QueuedMessage:
 
     @property
     def reason(self) -> str:
-        """Why it is here: our code, else the broker's."""
+        """The reason why it is here: our code, else the broker's."""
         headers = self.delivery.headers
         return str(headers.get(wire.REASON) or headers.get(_BROKER_REASON) or "unrouted")
 
 
 Judge = Callable[[QueuedMessage], Awaitable[bool]]
-"""True takes the letter out of the queue."""
+"""True takes the message out of the queue."""
 
 
 class QueueBrowser:
-    """Letters by queue. Every call opens a connection of its own, and closing it gives back what was not taken."""
+    """The messages of such queues. Every call opens a connection of its own; closing it gives back what was not taken."""
 
     def __init__(self, where: BrokerEndpoint) -> None:
         self._where = where
 
     async def depth(self, queue: str) -> int:
-        """Messages that lie ready.
+        """Return the number of ready messages.
 
         Raises:
             ConnectionLost: the broker is not there.
@@ -54,7 +54,7 @@ class QueueBrowser:
             await session.close()
 
     async def read(self, queue: str, most: int = MOST) -> list[QueuedMessage]:
-        """Return the oldest letters, without taking any.
+        """Return the oldest messages, without taking any.
 
         Raises:
             ConnectionLost: the broker is not there.
@@ -69,7 +69,7 @@ class QueueBrowser:
         return found
 
     async def take(self, queue: str, message_ids: Collection[str], judge: Judge, most: int = MOST) -> int:
-        """Take out the letters with these ids for which `judge` says so, every copy of them; how many were taken.
+        """Take out every copy of the messages with these ids for which `judge` says so; return how many.
 
         Raises:
             ConnectionLost: the broker is not there.

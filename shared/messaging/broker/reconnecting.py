@@ -1,4 +1,4 @@
-"""A session that comes back by itself.
+"""A broker channel that is opened again by itself.
 
 aio-pika's robust connection is not used: it restores what it was told long ago on its own five-second beat, and one channel that can't be
 restored closes the whole connection again and again. A `ReconnectingChannel` is a plain connection with one channel; when either is lost
@@ -30,11 +30,11 @@ SetUp = Callable[[BrokerChannel], Awaitable[None]]
 
 
 async def _nothing(_session: BrokerChannel) -> None:
-    """Set nothing up."""
+    """Set up nothing."""
 
 
 class ReconnectingChannel:
-    """A session that is made again for ever. `run` is its life; everybody else waits in `session`."""
+    """A broker channel ("session") that is opened again for ever. `run` is its life; everybody else waits in `session`."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class ReconnectingChannel:
         return session
 
     async def check(self) -> Check:
-        """Readiness: connected; else why not, and for how many seconds."""
+        """Return the readiness: connected; else why not, and for how many seconds."""
         if self.current is not None:
             return Check(ok=True)
         since = self._down_since
@@ -100,7 +100,7 @@ class ReconnectingChannel:
             stopping.cancel()
 
     async def _one(self, stopping: asyncio.Task[Any]) -> bool:
-        """Live through one session; True when there was one."""
+        """Live through one session; return True when there was one."""
         try:
             session = await connect(self._where, self._name, confirms=self._confirms)
         except ConnectionLost as error:

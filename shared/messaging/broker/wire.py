@@ -68,7 +68,7 @@ def decode(delivery: Delivery) -> Envelope:
 
 
 def receive(message: DeliveredMessage) -> Delivery:
-    """Take a message off the queue, whoever made it. Never fails: what is missing or foreign is judged later."""
+    """Convert a message of the library, whoever made it. Never fails: what is missing or foreign is judged later."""
     known = message.header.properties
     headers: dict[str, Any] = dict(known.headers or {})
     received = Delivery(
@@ -107,7 +107,7 @@ def copy(delivery: Delivery, exchange: str, routing_key: str, **headers: Any) ->
 
 
 def not_before(delivery: Delivery) -> float | None:
-    """Until when it must wait, in POSIX seconds; None when nothing sensible is said."""
+    """Return until when it must wait, in POSIX seconds; None when nothing sensible is said."""
     value = delivery.headers.get(NOT_BEFORE)
     return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _FAR_FUTURE_MS else None
 
@@ -121,7 +121,7 @@ def _count(value: object) -> int:
 
 
 def _publisher(user: str, exchange: str, headers: Mapping[str, Any]) -> str:
-    """The login that first published a message, by what only the broker or that login could have written.
+    """Return the login that first published a message, by what only the broker or that login could have written.
 
     The broker lets nobody set another's `user-id`. On a service's own retry and dead exchanges only that service and the operator write, so
     there the header of a copy says who published what was copied; what the broker moved there itself still bears its first publisher's

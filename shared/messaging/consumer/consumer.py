@@ -45,7 +45,7 @@ _log = logs.get("consumer")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a consumer works."""
+    """The options of a consumer."""
 
     batch_messages: int = 50
     batch_wait_seconds: float = 0.005
@@ -138,7 +138,7 @@ class Consumer:
             await link
 
     async def check(self) -> Check:
-        """Readiness: connected and not paused."""
+        """Return the readiness: connected and not paused."""
         if self._pause.paused:
             return Check(ok=False, reason="consumer_paused", value=round(self._pause.seconds, 1))
         if self._stuck:
@@ -159,7 +159,7 @@ class Consumer:
             self._idle = session
 
     async def _look(self, session: BrokerChannel) -> int:
-        """Look at the queue: how many consume from it."""
+        """Declare the queue passively; return how many consume from it."""
         return (await session.channel.queue_declare(self._service, passive=True)).consumer_count or 0
 
     async def _probe(self, session: BrokerChannel) -> None:
@@ -221,7 +221,7 @@ class Consumer:
             held.session.drop("unsettled")
 
     async def _bring_to_end(self, batch: list[_Held]) -> list[_Held]:
-        """Judge, copy, acknowledge; what is left open because we stop, or were paused for too long, or because the session is lost."""
+        """Judge, copy, acknowledge; return what is left open: we stop, were paused for too long, or the session is lost."""
         open_ones: list[_Held] = []
         left = batch
         while left:
@@ -238,7 +238,7 @@ class Consumer:
         return open_ones + left
 
     async def _conclude(self, held: _Held, outcome: Outcome) -> bool:
-        """Publish the copy that an outcome asks for; True when the message may be acknowledged."""
+        """Publish the copy that an outcome asks for; return True when the message may be acknowledged."""
         message = self._settlement.copy(held.delivery, outcome)
         if message is None:
             return True
@@ -247,7 +247,7 @@ class Consumer:
             try:
                 await self._publish(message)
             except (BrokerUnavailable, PublishRefused) as error:
-                # Refused means that the layout is not there. The message stays with the broker unacknowledged, so nothing is lost.
+                # PublishRefused: the layout is not there. The message stays with the broker unacknowledged, so nothing is lost.
                 self._stuck = error.code if isinstance(error, PublishRefused) else ""
                 _log.error("copy.failed", service=self._service, exchange=message.exchange, reason=str(error))
                 if self._stopping:

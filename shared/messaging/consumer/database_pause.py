@@ -19,7 +19,7 @@ _log = logs.get("consumer")
 
 
 class DatabasePause:
-    """Asks MongoDB for a sign of life until there is one."""
+    """The pause until MongoDB gives a sign of life."""
 
     def __init__(self, service: str, ping: Callable[[], Awaitable[None]], hold_seconds: float = HOLD_SECONDS) -> None:
         """`ping` raises `Transient` while MongoDB is down."""
@@ -35,7 +35,7 @@ class DatabasePause:
 
     @property
     def seconds(self) -> float:
-        """For how long it has been waiting."""
+        """The seconds it has been waiting."""
         return 0.0 if self._since is None else monotonic_seconds() - self._since
 
     async def wait(self, *, let_go: Callable[[], None], stopping: Callable[[], bool]) -> bool:

@@ -18,7 +18,7 @@ class Full(Exception):  # noqa: N818 - the finding
 
 
 class Buffer(Generic[I]):
-    """First in, first out. One reader."""
+    """A bounded queue, first in, first out, for one reader."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -40,7 +40,7 @@ class Buffer(Generic[I]):
         self._arrived.set()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._items.clear()
         self._arrived.clear()
 

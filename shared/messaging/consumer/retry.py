@@ -14,7 +14,7 @@ EXHAUSTED: Final = "retries_exhausted"
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How patient a consumer is.
+    """The patience of a consumer.
 
     `tries` says how many waits each rung gives before the next one is taken; after the last the message is dead. Three of 5 s, five of
     1 min and forty-two of 10 min are a little over seven hours: a dependency that is down for a night's maintenance is waited for.
@@ -32,7 +32,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Publish a copy to this rung. `not_before` is set where one rung is not long enough: it goes round until then."""
+    """The decision to publish a copy to this rung. `not_before` is set where one rung is too short: it goes round until then."""
 
     step: RetryDelay
     not_before: datetime | None = None
@@ -40,7 +40,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Enough: a dead letter with this code."""
+    """The decision to make it a dead letter with this code."""
 
     code: str = EXHAUSTED
 
@@ -49,7 +49,7 @@ RetryDecision: TypeAlias = Wait | GiveUp
 
 
 def decide(attempt: int, after_seconds: float | None, now: datetime, policy: RetryPolicy) -> RetryDecision:
-    """Say what follows on a transient failure.
+    """Decide what follows a transient failure.
 
     Args:
         attempt: How many waits the message has had (the `x-attempt` it came with).

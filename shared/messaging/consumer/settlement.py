@@ -25,14 +25,14 @@ _log = logs.get("consumer")
 
 
 class Handle(Protocol):
-    """`Units.run_batch` with the service's routes."""
+    """`UnitOfWorkRunner.run_batch` with the service's routes."""
 
     async def __call__(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Handle them; one outcome each, in order."""
+        """Handle deliveries; return one outcome each, in order."""
 
 
 class Park(Protocol):
-    """`Units.park`."""
+    """`UnitOfWorkRunner.park`."""
 
     async def __call__(self, delivery: Delivery, code: str, detail: str = "") -> None:
         """Record what is given up."""
@@ -49,7 +49,7 @@ class Settlement:
         self._policy = policy
 
     async def judge(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
-        """Outcomes in order: from the units of work, but for what must wait on and what is too big to be looked at."""
+        """Return outcomes in order: from the units of work, but for what must still wait and what is too big to be looked at."""
         outcomes: dict[int, Outcome] = {}
         for index, delivery in enumerate(deliveries):
             if delivery.forged:  # first: a copy of it in our name, to any but the dead letters, would hide whose it is
@@ -66,7 +66,7 @@ class Settlement:
         return [outcomes[index] for index in range(len(deliveries))]
 
     async def _refuse(self, delivery: Delivery) -> Outcome:
-        """What is said in another's name is never handled: a dead letter, and an alarm."""
+        """Refuse what is said in another's name: a dead letter, and an alarm."""
         FORGED.labels(delivery.publisher).inc()
         _log.error("message.forged", type=delivery.type, publisher=delivery.publisher, message_id=delivery.message_id)
         return await self._give_up(delivery, FORGED_CODE, f"published by {delivery.publisher or 'nobody'}")

@@ -25,7 +25,7 @@ def rendered(name: str, vhost: str, passwords: Mapping[str, str]) -> Definitions
 
 
 def told(name: str, vhost: str, url: str, secrets: Path | None) -> str:
-    """Return what whoever builds the console needs, without the password: that stays in its file."""
+    """Return what the console's builder needs, without the password: that stays in its file."""
     parts = urlsplit(url or "amqp://HOST:5672")
     host = parts.netloc.rpartition("@")[2]
     user = console_queue(name)

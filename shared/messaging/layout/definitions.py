@@ -75,7 +75,7 @@ def render(layout: Layout, vhost: str) -> Definitions:
 
 
 def render_whole(layout: Layout, vhost: str, passwords: Mapping[str, str]) -> Definitions:
-    """With the vhost, the users (their passwords hashed) and their rights. Never in git."""
+    """Return the same with the vhost, the users (passwords hashed) and their rights. Never in git."""
     return {
         "vhosts": [{"name": vhost}],
         "users": [
@@ -101,7 +101,7 @@ def render_whole(layout: Layout, vhost: str, passwords: Mapping[str, str]) -> De
 
 
 def hash_password(password: str, salt: bytes | None = None) -> str:
-    """RabbitMQ's `rabbit_password_hashing_sha256`: base64 of a four-byte salt and SHA-256(salt + password)."""
+    """Return RabbitMQ's `rabbit_password_hashing_sha256`: base64 of a four-byte salt and SHA-256(salt + password)."""
     salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
@@ -128,7 +128,7 @@ def passwords_for(users: Sequence[str], folder: Path | None) -> dict[str, str]:
 
 
 def password_name(user: str) -> str:
-    """Return the variable with a user's password, and in lower case the file."""
+    """Return the name of the variable with a user's password, and in lower case of the file."""
     return f"AMQP_PASSWORD_{user.replace('.', '_').upper()}"
 
 
@@ -253,7 +253,7 @@ async def remove_by_api(url: str, path: str) -> None:
 
 
 async def call_ctl(ctl: Sequence[str], *arguments: str, given: bytes = b"") -> bytes:
-    """Run one `rabbitmqctl` command; what it printed.
+    """Run one `rabbitmqctl` command; return what it printed.
 
     Raises:
         NotApplied: with what it said, or that it did not answer.

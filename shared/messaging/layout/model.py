@@ -57,27 +57,27 @@ LADDER: Final = (RetryDelay("5s", 5), RetryDelay("1m", 60), RetryDelay("10m", 60
 
 
 def retry_queue(service: str, step: RetryDelay) -> str:
-    """Name of the waiting room, which is also its routing key on `retry.<service>`."""
+    """Return the name of the waiting room, which is also its routing key on `retry.<service>`."""
     return f"{service}.retry.{step.name}"
 
 
 def dead_queue(service: str) -> str:
-    """Name of the queue of what the service can't handle."""
+    """Return the queue of what the service can't handle."""
     return f"{service}.dead"
 
 
 def retry_exchange(service: str) -> str:
-    """Return where a service puts what it takes up again later, and where that comes back from."""
+    """Return the exchange to and from a service's waiting rooms."""
     return f"retry.{service}"
 
 
 def dead_exchange(service: str) -> str:
-    """Return where a service puts what it can't handle."""
+    """Return the exchange of what a service can't handle."""
     return f"dead.{service}"
 
 
 def console_queue(name: str) -> str:
-    """Name of a staff console's queue, which is also its user's."""
+    """Return the name of a staff console's queue, which is also its user's."""
     return f"console.{name}"
 
 
@@ -91,7 +91,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Messages of `exchange` with `key` go to `queue`."""
+    """The way of messages with `key` from `exchange` to `queue`."""
 
     exchange: str
     queue: str
@@ -100,7 +100,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """What may be changed on a running broker. Exactly one policy applies to a queue, so each names everything that queue needs."""
+    """The settings that a running broker can change. Exactly one policy applies to a queue, so each names all that queue needs."""
 
     name: str
     pattern: str
@@ -110,7 +110,7 @@ class QueuePolicy:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Rights inside the vhost, as regular expressions. Nobody may configure: the layout changes through `topology` alone.
+    """A user's rights in the vhost, as regular expressions. Nobody may configure: the layout changes through `topology` alone.
 
     `publishes` is a pattern of routing keys on the topic exchanges: a service can't speak in another's name.
     """

@@ -23,7 +23,7 @@ class Retired:
     foreign: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """One line for an operator."""
+        """Return one line for an operator."""
         what = f"{self.kind}: {self.name} is of an older layout"
         if self.foreign:
             return f"{what} and still bound to {', '.join(self.foreign)}: unbind that, then `apply --api` removes it"
@@ -31,7 +31,7 @@ class Retired:
 
 
 async def find(layout: Layout, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[Retired]:
-    """Return what there is of it in a vhost.
+    """Return what is left of it in a vhost.
 
     Raises:
         NotApplied: the broker did not answer.

@@ -26,7 +26,7 @@ _CHUNK: Final = 1_000  # ids per look-up: a query of about 50 kB
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Where everything accepted is now."""
+    """The numbers of what was accepted, by where it is now."""
 
     accepted: int
     finished: int
@@ -35,7 +35,7 @@ class Tally:
 
     @property
     def missing(self) -> int:
-        """How many are nowhere; negative: counted twice. 0 is balanced."""
+        """The number that is nowhere; negative: counted twice. 0 is balanced."""
         return self.accepted - self.finished - self.parked - self.in_flight
 
     def __add__(self, other: Tally) -> Tally:
@@ -57,7 +57,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:
-    """How one kind of work is counted. Each side is a sum of counts; a state belongs to exactly one of finished, parked, in flight."""
+    """The rule to count one kind of work. Each side is a sum of counts; a state is exactly one of finished, parked, in flight."""
 
     name: str
     accepted: tuple[Count, ...]
@@ -82,13 +82,13 @@ class Flow:
 
     @property
     def on_the_way(self) -> int:
-        """Sent, and in no database of the consumer: must lie in its queues (work, retry ladder, dead letters being recorded)."""
+        """The number sent and in no database of the consumer: must be in its queues (work, retry ladder, dead letters being recorded)."""
         known = self.unsent + self.refused + self.handled + self.parked + self.replayed + self.discarded
         return self.published - known
 
     @property
     def tally(self) -> Tally:
-        """The same in the four words. Balanced by construction: hold `on_the_way` + `replayed` against the queues."""
+        """The same as a `Tally`. Balanced by construction: hold `on_the_way` + `replayed` against the queues."""
         return Tally(
             self.published, self.handled + self.discarded, self.refused + self.parked, self.unsent + self.replayed + self.on_the_way
         )
@@ -104,7 +104,7 @@ def by_state(name: str, collection: str, *, finished: Sequence[str], parked: Seq
 
 
 async def register(mongo: Mongo, database: str, accounts: Sequence[AccountSpec]) -> None:
-    """Write down how this service counts, replacing what stood there. To be called at start.
+    """Store how this service counts, in place of what stood there. To be called at start.
 
     Raises:
         DatabaseUnavailable: MongoDB can't be reached.

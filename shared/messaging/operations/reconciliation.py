@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is on its way to one consumer, and what its queues hold. The queues may hold more (a repeat), never less."""
+    """The messages on their way to a consumer, and what its queues hold. The queues may hold more (a repeat), never less."""
 
     consumer: str
     on_the_way: int
@@ -46,12 +46,12 @@ class Post:
 
     @property
     def held(self) -> int:
-        """Messages for this consumer that the broker has."""
+        """The number of messages for this consumer that the broker has."""
         return self.queued + self.waiting + self.unrecorded + self.unrouted
 
     @property
     def lost(self) -> int:
-        """On the way and nowhere."""
+        """The number on the way and nowhere."""
         return max(0, self.on_the_way - self.held)
 
 
@@ -65,13 +65,13 @@ class Report:
 
     @property
     def balanced(self) -> bool:
-        """Nothing is missing, nothing is counted twice."""
+        """Whether nothing is missing and nothing counted twice."""
         accounts = all(line.tally.missing == 0 for line in self.lines)
         return accounts and all(flow.on_the_way >= 0 for flow in self.flows) and all(post.lost == 0 for post in self.posts)
 
     @property
     def total(self) -> Tally:
-        """All accounts together."""
+        """The sum of all accounts."""
         return sum((line.tally for line in self.lines), Tally(0, 0, 0, 0))
 
 
@@ -96,7 +96,7 @@ async def read(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser
 async def settle(
     mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, messages: StuckMessages, seconds: float = SETTLE_SECONDS
 ) -> Report:
-    """Read until balanced, for at most `seconds`; the last reading.
+    """Read until balanced, for at most `seconds`; return the last reading.
 
     Raises:
         ConnectionLost: the broker is not there.
@@ -123,7 +123,7 @@ async def _post(service: str, flows: Sequence[Flow], unrouted: Sequence[str], le
 
 
 def table(balance: Report) -> str:
-    """For people: three small tables."""
+    """Return the report for people: three small tables."""
     accounts = [_row(line.service, line.name, *_four(line.tally), line.tally.missing) for line in balance.lines]
     flows = [
         _row(flow.publisher, f"-> {flow.consumer}", *_four(flow.tally), "") for flow in balance.flows if flow.published or flow.on_the_way
@@ -151,7 +151,7 @@ def table(balance: Report) -> str:
 
 
 def as_data(balance: Report) -> dict[str, Any]:
-    """For machines."""
+    """Return the report for machines."""
     return {
         "balanced": balance.balanced,
         "accounts": [

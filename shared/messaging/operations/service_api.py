@@ -57,7 +57,7 @@ class ServiceApi:
                 return sorted(found, key=lambda item: item.at.isoformat() if item.at else "")
 
     async def find(self, service: str, item_id: str, *, personal: bool) -> StuckItem | None:
-        """Return one with its content; None where it does not wait.
+        """Return one item with its content; None where it does not wait.
 
         Raises:
             ServiceUnreachable: as in `waiting`.

@@ -15,7 +15,7 @@ _HIDDEN: Final = "[personal]"
 
 
 class StuckPlace(StrEnum):
-    """Where it lies: a message, or (`stuck`) with the service that gave it up."""
+    """The place of an item: a message's, or (`stuck`) the service that gave it up."""
 
     PARKED = "parked"
     REFUSED = "refused"
@@ -42,7 +42,7 @@ class StuckItem:
 
     @property
     def address(self) -> str:
-        """What `show`, `replay` and `discard` take."""
+        """The address that `show`, `replay` and `discard` take."""
         return f"{self.service}/{self.place}/{self.id}"
 
     def content(self, *, in_full: bool) -> Any:

@@ -91,7 +91,7 @@ class StuckMessages:
 
         Raises:
             BadInput: it was published in another's name (`forged`).
-            Refused, BrokerUnavailable: not sent; it waits where it was.
+            PublishRefused, BrokerUnavailable: not sent; it waits where it was.
         """
         entry = _as_it_says(entry, vouch=vouch)
         if entry.place is StuckPlace.PARKED:
@@ -115,7 +115,7 @@ class StuckMessages:
         return [_entry(StuckPlace.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
 
     async def unrecorded(self, service: str) -> list[QueuedMessage]:
-        """Dead letters that the service's database does not know of: given up by the broker (delivery limit).
+        """Return dead letters that the service's database does not know: given up by the broker (delivery limit).
 
         Raises:
             ConnectionLost: the broker is not there.
@@ -197,7 +197,7 @@ async def _yes(_letter: QueuedMessage) -> bool:
 
 
 def _as_it_says(entry: StuckItem, *, vouch: bool) -> StuckItem:
-    """The entry, with a publisher that may say it.
+    """Return the entry, with a publisher that may say it.
 
     Raises:
         BadInput: `forged`, and no operator's word makes it true; without `vouch` also where nobody says who published it.
@@ -211,13 +211,13 @@ def _as_it_says(entry: StuckItem, *, vouch: bool) -> StuckItem:
 
 
 def _again(entry: StuckItem, delivery: Delivery, exchange: str, routing_key: str) -> Outgoing:
-    """A fresh start on the ladder; the consumer is told who published it first, and that it may have seen this before."""
+    """Return a fresh start on the ladder: the consumer is told its first publisher, and that it may have seen this before."""
     first = replace(delivery, publisher=entry.publisher or "", message_id=_own_id(delivery) if delivery.forged else delivery.message_id)
     return wire.copy(first, exchange, routing_key, x_attempt=None, x_not_before=None, x_reason=None, x_replayed=True)
 
 
 def _own_id(delivery: Delivery) -> str:
-    """The id that its envelope bears: without a publisher it was filed under another (`wire.receive`)."""
+    """Return the id of its envelope: without a publisher it was filed under another (`wire.receive`)."""
     try:
         return decode(delivery.body).id
     except Undecodable:

@@ -17,14 +17,14 @@ from shared.messaging.operations.stuck_messages import StuckMessages
 
 @dataclass(frozen=True, slots=True)
 class StuckList:
-    """What waits, as far as it could be asked for."""
+    """The items that wait, as far as they could be asked for."""
 
     items: tuple[StuckItem, ...]
     unreachable: tuple[ServiceUnreachable, ...] = ()
 
 
 class StuckWork:
-    """Everything over all services."""
+    """The stuck work of all services."""
 
     def __init__(self, messages: StuckMessages, services: ServiceApi, names: Sequence[str]) -> None:
         """Wire it; `names` are all services."""
@@ -54,7 +54,7 @@ class StuckWork:
         return StuckList(tuple(items), tuple(unreachable))
 
     async def show(self, address: str, *, personal: bool = False) -> StuckItem:
-        """Return one with its body; of a service's own what is personal only when asked for.
+        """Return one item with its body; personal data of a service's own only when asked for.
 
         Raises:
             BadInput: that is no address.
@@ -79,7 +79,7 @@ class StuckWork:
             BadInput: that is no address, or it was published in another's name (`forged`).
             NotFound: nothing waits there.
             ServiceUnreachable: the service does not answer.
-            Refused, BrokerUnavailable: not sent; it waits where it was.
+            PublishRefused, BrokerUnavailable: not sent; it waits where it was.
         """
         place, service, item_id = self._parse(address)
         if place is StuckPlace.STUCK:

@@ -32,7 +32,7 @@ log = get("messaging")
 
 
 class BatchRunner(Generic[T]):
-    """Turns deliveries into outcomes."""
+    """The runner that turns deliveries into outcomes."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class BatchRunner(Generic[T]):
             await self._handle([item], outcomes)
 
     async def _handle(self, items: list[IncomingMessage[T]], outcomes: dict[int, Outcome]) -> None:
-        """Together when they are several and it works, else in halves, at last alone.
+        """Handle items together when they are several and it works, else in halves, at last alone.
 
         A race that was lost says nothing against any of them: where two workers draw numbers from one counter, taking turns is quicker than
         many small transactions that race as well.

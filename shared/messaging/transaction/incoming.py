@@ -39,7 +39,7 @@ class IncomingMessage(Generic[T]):
 
     @property
     def context(self) -> Context:
-        """What its handler's events name as their cause."""
+        """The cause that its handler's events name."""
         return Context(self.meta.correlation_id, self.meta.message_id, self.meta.traceparent)
 
 
@@ -97,5 +97,5 @@ def judge(error: Exception) -> Outcome:
 
 
 def _where(error: BaseException) -> list[str]:
-    """The innermost frames as `file:line`."""
+    """Return the innermost frames as `file:line`."""
     return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]

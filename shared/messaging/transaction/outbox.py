@@ -1,4 +1,4 @@
-"""What must still be told. Rows are written in the transaction of what they tell, and leave by a relay under a lease."""
+"""Events to be published. Rows are written in the transaction of what they tell, and leave by a relay under a lease."""
 
 from __future__ import annotations
 
@@ -104,23 +104,23 @@ class BirthLease:
 
 @dataclass(frozen=True, slots=True)
 class LeasedRows:
-    """Rows that were born under a hold, and until when (`monotonic_seconds`) they are surely ours."""
+    """Rows that were born with a lease, and until when (`monotonic_seconds`) they are surely ours."""
 
     rows: Sequence[OutboxRow]
     lost_at: float
 
 
 class RelayHandoff(Protocol):
-    """What carries the rows of this process away: its `Relay`."""
+    """The publisher of this process's rows: its `Relay`."""
 
     def hold(self) -> BirthLease | None:
         """Return the lease for rows that are to be written now; None when they shall lie until somebody claims them."""
 
     def take(self, handed: LeasedRows) -> None:
-        """Carry these rows: they are committed."""
+        """Publish these rows: they are committed."""
 
     def wake(self) -> None:
-        """Others are committed: claim them."""
+        """Claim other rows: they are committed."""
 
 
 class Outbox:
@@ -135,7 +135,7 @@ class Outbox:
         self._writer = writer
 
     async def insert(self, rows: Sequence[OutboxRow], session: Session, hold: BirthLease | None = None) -> LeasedRows | None:
-        """Write rows inside the transaction of what they tell, after its other writes; with a hold, what to hand to its relay.
+        """Write rows inside the transaction of what they tell, after its other writes; with `hold`, return what to hand to its relay.
 
         None where the rows have no lease: nobody asked for one, or the server has not told its time yet. They lie until they are claimed.
 
@@ -174,7 +174,7 @@ class Outbox:
         return OutboxClaim(token, tuple(_from_doc(doc) for doc in docs), more, foreign)
 
     async def mark_sent(self, token: str, ids: Sequence[str]) -> int:
-        """Record confirms; how many were still ours. A row whose lease was lost is the other relay's to mark."""
+        """Record confirms; return how many were still ours. A row whose lease was lost is the other relay's to mark."""
         result = await self._rows.update_many(
             {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
             {"$set": {"state": SENT}, "$currentDate": {"sent_at": True}, "$unset": {"lease": ""}},
@@ -190,7 +190,7 @@ class Outbox:
         return result.modified_count == 1
 
     async def release(self, token: str, ids: Sequence[str], after_seconds: float = 0.0) -> None:
-        """Give rows back unsent; nobody takes them before `after_seconds` are over."""
+        """Release rows unsent; nobody takes them before `after_seconds` are over."""
         later = from_now(after_seconds)
         await self._rows.update_many(
             {"_id": {"$in": list(ids)}, "state": NEW, "lease.token": token},
@@ -198,7 +198,7 @@ class Outbox:
         )
 
     async def oldest_unsent_seconds(self) -> float:
-        """Return the age of the oldest row that still must be told, 0 when there is none."""
+        """Return the age of the oldest unsent row, 0 when there is none."""
         pipeline: list[Doc] = [
             {"$match": {"state": NEW}},
             {"$sort": {"_id": ASCENDING}},
@@ -209,12 +209,12 @@ class Outbox:
         return max(0.0, docs[0]["age"] / 1000) if docs else 0.0
 
     async def find(self, event_id: str) -> ParkedEvent | None:
-        """Return one that the broker refused, with its reason."""
+        """Return a row that the broker refused, with its reason."""
         doc = await self._rows.find_one({"_id": event_id, "state": PARKED})
         return None if doc is None else _parked(doc)
 
     async def parked(self, limit: int = 100) -> list[ParkedEvent]:
-        """Return what the broker refused, the oldest first."""
+        """Return the rows that the broker refused, the oldest first."""
         docs = await self._rows.find({"state": PARKED}).sort("_id", ASCENDING).limit(limit).to_list(None)
         return [_parked(doc) for doc in docs]
 
@@ -227,12 +227,12 @@ class Outbox:
         return result.modified_count == 1
 
     async def discard(self, event_id: str, note: str) -> bool:
-        """Decide that a parked row shall not be told; `note` says why and who. The row stays."""
+        """Discard a parked row: it is not published; `note` says why and who. The row stays."""
         result = await self._rows.update_one({"_id": event_id, "state": PARKED}, {"$set": {"state": DISCARDED, "note": note}})
         return result.modified_count == 1
 
     async def inserts(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
-        """Tell of new rows as another process commits them (a change stream), until it is `enough`, which is asked once a second.
+        """Yield when another process has committed rows (a change stream), until it is `enough`, which is asked once a second.
 
         The server leaves out our own and those that are handed to another relay: we would look again for each of them, in vain.
 
@@ -250,7 +250,7 @@ class Outbox:
 
 
 def _until(session: Session, seconds: float) -> datetime | None:
-    """So many seconds from now by the server's clock, which the session has heard; ours is believed as far as it fits to that.
+    """Return the moment so many seconds from now by the server's clock, as the session heard it; ours is believed as far as it fits.
 
     A clock that is wrong makes the lease end too early, which costs a second delivery at worst, or some seconds too late. None while
     nothing was heard: a mongod with a keyfile tells no time in the moments until it has the keys that it signs it with.

@@ -20,7 +20,7 @@ INDEXES: Final[dict[str, Sequence[IndexModel]]] = {
 
 
 class ParkedState(StrEnum):
-    """Where a parked message stands."""
+    """The state of a parked message."""
 
     PARKED = "parked"
     """Waits for an operator."""
@@ -83,12 +83,12 @@ class ParkedMessages:
         return None if doc is None else _from_doc(doc)
 
     async def list(self, state: ParkedState = ParkedState.PARKED, limit: int = 100) -> list[ParkedMessage]:
-        """Return the oldest first."""
+        """Return messages in a state, the oldest first."""
         docs = await self._rows.find({"state": state.value}).sort("at", 1).limit(limit).to_list(None)
         return [_from_doc(doc) for doc in docs]
 
     async def count(self, state: ParkedState = ParkedState.PARKED) -> int:
-        """Return how many stand there."""
+        """Return how many are in a state."""
         return await self._rows.count_documents({"state": state.value})
 
     async def mark_replayed(self, key: str, at: datetime) -> bool:

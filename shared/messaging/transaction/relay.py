@@ -1,4 +1,4 @@
-"""Carries the outbox to the broker. Several copies may run; a row leaves at least once, and is marked only by whoever still holds it."""
+"""Publishes the outbox. Several copies may run; a row leaves at least once, and is marked only by whoever still holds it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = get("messaging")
 
 
 class Relay:
-    """Claims, publishes with at most `in_flight` unconfirmed, marks. `publish` returns on the confirm.
+    """The relay: claims, publishes with at most `in_flight` unconfirmed, marks. `publish` returns on the confirm.
 
     `publish` raises `PublishRefused` (the row is parked) or `BrokerUnavailable` (the row is tried again, for ever).
     """
@@ -75,26 +75,26 @@ class Relay:
 
     @property
     def oldest_unsent_seconds(self) -> float:
-        """Age of the oldest unsent row at the last look, which is at most a poll or a back-off ago. A readiness input."""
+        """The age of the oldest unsent row at the last look, at most a poll or a back-off ago. A readiness input."""
         return self._oldest_seconds
 
     def hold(self) -> BirthLease | None:
-        """Return the lease for rows that this process writes now; None when it could not carry them at once."""
+        """Return the lease for rows that this process writes now; None when it could not publish them at once."""
         ready = self._running and not self._failures and len(self._handed) < HANDED_ROWS
         return self._hold if ready else None
 
     def take(self, handed: LeasedRows) -> None:
-        """Carry rows that were born under `hold` and are committed. To be called on the event loop of `run`."""
+        """Publish rows that were born under `hold` and are committed. To be called on the event loop of `run`."""
         self._handed.extend((row, handed.lost_at) for row in handed.rows)
         self._wakes.set()
 
     def wake(self) -> None:
-        """There are new rows that must be claimed. To be called on the event loop of `run`."""
+        """Claim new rows. To be called on the event loop of `run`."""
         self._seeking = True
         self._wakes.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Carry until `stop` is set; what lies in the outbox then is carried first."""
+        """Publish until `stop` is set, and then what is still in the outbox."""
         helpers = [asyncio.create_task(self._stopping(stop), name="relay-stop")]
         if self._watch:
             helpers.append(asyncio.create_task(self._watching(stop), name="relay-watch"))

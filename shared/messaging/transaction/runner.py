@@ -41,7 +41,7 @@ class UnitBody(Generic[T, R]):
 
 
 class UnitOfWorkRunner(Generic[T]):
-    """The way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`."""
+    """The one way to change anything. `make_tx` builds the service's `Tx` over a fresh `UnitOfWork`."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class UnitOfWorkRunner(Generic[T]):
     async def run_many(
         self, bodies: Sequence[UnitBody[T, R]], prefetch: Callable[[T], Awaitable[None]] | None = None
     ) -> list[R | Exception]:
-        """Run several bodies in one unit of work; what each returned, or the error it raised, in order.
+        """Run several bodies in one unit of work; return what each returned, or the error it raised, in order.
 
         Each is judged alone: of one that raised nothing is written. A lost race is repeated with fresh reads; when they can't be committed
         together all the same, each runs in a unit of its own, as `run`. `prefetch` may read at once what they will ask for.
@@ -162,7 +162,7 @@ class UnitOfWorkRunner(Generic[T]):
         return result
 
     async def run_batch(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]]) -> list[Outcome]:
-        """Handle messages in as few transactions as can be; one outcome for each, in order. Never raises but for cancellation."""
+        """Handle messages in as few transactions as can be; return an outcome for each, in order. Raises for cancellation alone."""
         return await self._batches.run(deliveries, routes)
 
     async def park(self, delivery: Delivery, code: str, detail: str = "") -> None:

@@ -43,7 +43,7 @@ class Mark:
 
 
 class UnitOfWork:
-    """What a service's `Tx` is built on: `unit` for aggregates, `emit` for events. Belongs to one task at a time."""
+    """The base of a service's `Tx`: `unit` for aggregates, `emit` for events. Belongs to one task at a time."""
 
     def __init__(self, unit: ChangeTracker, *, service: str, clock: Clock, context: Context | None = None) -> None:
         self.unit = unit
@@ -54,7 +54,7 @@ class UnitOfWork:
         self._hooks: list[Callable[[], None]] = []
 
     def emit(self, mapping: DocumentMapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
-        """Buffer an event about an aggregate that this unit holds; give its id.
+        """Buffer an event about an aggregate that this unit holds; return its id.
 
         The envelope is frozen here: what lies in the outbox is what goes over the wire, however late. The correlation id is the one
         given, else that of what we react to, else the aggregate's key.
@@ -99,12 +99,12 @@ class UnitOfWork:
 
     @property
     def events(self) -> Sequence[OutboxRow]:
-        """What was emitted so far."""
+        """The events emitted so far."""
         return self._events
 
     @property
     def hooks(self) -> Sequence[Callable[[], None]]:
-        """What runs after the commit."""
+        """The hooks that run after the commit."""
         return self._hooks
 
 
@@ -117,7 +117,7 @@ class _Ready:
 
 
 class Committer:
-    """Makes units of work true: inbox rows, aggregates and outbox rows in one transaction."""
+    """The writer of units of work: inbox rows, aggregates and outbox rows in one transaction."""
 
     def __init__(self, mongo: Mongo, database: str, handoff: RelayHandoff | None = None, writer: str = "") -> None:
         """`handoff` is the relay of this process, if it has one."""
