@@ -44,10 +44,10 @@ FAST: Final = frozenset(
 )
 """Every point once, every service, every kind of call."""
 IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
-    "issuance": ("documents", {"state": "rendering"}),  # not those in line behind them: how soon they go is a matter of the machine
+    "issuance": ("documents", {"state": {"$in": ["claimed", "rendering"]}}),
     "intake": ("webhook_log", {"state": "new", "kind": "message"}),
 }
-"""What a dead process had in hand: collection, and which of its rows."""
+"""What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
 TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 6 s, and the process and its renderer start in some
 OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
