@@ -24,14 +24,15 @@ _MANY_DIGITS: Final = re.compile(r"[0-9]{10}")  # in each of those numbers; foun
 _HIDDEN_KEYS: Final = frozenset(
     {"nik", "kk", "kk_number", "name", "phone", "wa_id", "bsuid", "address", "body", "personal", "text", "token", "authorization"}
 )
-_REPLACED: Final = "[personal]"
+HIDDEN: Final = "[personal]"
+"""What stands in the place of something personal."""
 
 
 def mask(text: str) -> str:
     """Replace what looks personal."""
     if "@" in text:
-        text = _EMAIL.sub(_REPLACED, text)
-    return _NUMBERS.sub(_REPLACED, text) if _MANY_DIGITS.search(text) else text
+        text = _EMAIL.sub(HIDDEN, text)
+    return _NUMBERS.sub(HIDDEN, text) if _MANY_DIGITS.search(text) else text
 
 
 def masked(value: Any) -> Any:
@@ -39,7 +40,7 @@ def masked(value: Any) -> Any:
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {key: _REPLACED if key in _HIDDEN_KEYS else masked(inner) for key, inner in value.items()}
+        return {key: HIDDEN if key in _HIDDEN_KEYS else masked(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [masked(inner) for inner in value]
     return value
@@ -47,7 +48,7 @@ def masked(value: Any) -> Any:
 
 def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        event[key] = _REPLACED if key in _HIDDEN_KEYS else masked(value)
+        event[key] = HIDDEN if key in _HIDDEN_KEYS else masked(value)
     return event
 
 

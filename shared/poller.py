@@ -16,6 +16,15 @@ OUTAGE: Final = Backoff(0.4, 5.0)  # MongoDB elects a new primary within seconds
 _log = logs.get("jobs")
 
 
+def sweeper(what: str, sweep: Callable[[], Awaitable[int]], *, every_seconds: float) -> Poller:
+    """Return the job that calls `sweep` so often and logs how much of `what` it removed."""
+
+    async def turn() -> None:
+        _log.info("sweep.done", what=what, count=await sweep())
+
+    return Poller(what, turn, poll_seconds=every_seconds)
+
+
 class Poller:
     """A loop of `turn` until `stop`. Events make it quick, the poll makes it correct."""
 

@@ -20,7 +20,7 @@ from services.intake.domain.requests import RequestState
 from services.intake.domain.steps import DOCUMENT_TYPES
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
-from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker, sweeper
+from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import INDEXES, MongoPeopleReader, MongoRequestReader, MongoTx, MongoWebhookLog, UsedFiles
@@ -33,6 +33,7 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
+from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.reasons import reasons
@@ -42,6 +43,7 @@ from shared.web import FastAPI, InFlightRequests, create_app
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 BUCKET: Final = "files"
+_SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 ACCOUNTS: Final = (
     accounting.by_state(
         "requests",
@@ -166,9 +168,9 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
-            BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep).run),
-            BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep).run),
-            BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep).run),
+            BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(parts.media.close, parts.documents.close, host.close),

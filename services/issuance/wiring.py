@@ -17,7 +17,7 @@ from services.issuance.adapters.renderer import Pool, RendererLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import DocumentState
 from services.issuance.domain.render_input import PRODUCTS, Office, Officer, Pickup
-from services.issuance.jobs import LeftoverSweeper, Printing, RenderLimits
+from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoTx
@@ -28,6 +28,7 @@ from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.web import create_app
@@ -41,6 +42,7 @@ ACCOUNT: Final = accounting.by_state(
     parked=(DocumentState.HELD,),
     in_flight=(DocumentState.CLAIMED, DocumentState.RENDERING),
 )
+_SWEEP_SECONDS: Final = 6 * 3600.0  # what a process that died left in the archive is removed when it is a day old
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,6 @@ class Issuance:
     renderer: Pool
     archive: GridFsArchive
     printing: Printing
-    sweeping: LeftoverSweeper
 
     async def prepare(self, database: str) -> None:
         """Create collections and indexes, and register the account."""
@@ -87,7 +88,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
     )
     printing = Printing(deps, units, woken, pace)
-    return Issuance(host, mongo, units, deps, renderer, archive, printing, LeftoverSweeper(archive.sweep))
+    return Issuance(host, mongo, units, deps, renderer, archive, printing)
 
 
 def build(settings: Settings) -> Service:
@@ -108,7 +109,7 @@ def build(settings: Settings) -> Service:
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("renderer", parts.printing.run, {"documents": documents, "renderer": certificate}),
-            BackgroundJob("sweep", parts.sweeping.run),
+            BackgroundJob("sweep", sweeper("archive", parts.archive.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(parts.renderer.close, host.close),

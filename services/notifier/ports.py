@@ -64,8 +64,8 @@ class Tx(Protocol):
     def save_job(self, job: Job) -> None:
         """Save the next state of a job and raise its lane's revision, unless it had left the lane before."""
 
-    def emit(self, fact: Fact) -> None:
-        """Emit what became true of a job that was added or saved before."""
+    def emit(self, *facts: Fact) -> None:
+        """Emit what became true of jobs that were added or saved before."""
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
         """Return what waits in the lane for the person to write."""

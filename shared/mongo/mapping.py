@@ -25,6 +25,21 @@ class DocumentMapping(Generic[A]):
     unique: Mapping[str, Callable[[A], str | None]] = field(default_factory=dict)
     """Other fields with a unique index, and how an aggregate tells its own: `ChangeTracker.prefetch_by` reads many by them."""
 
+    def has(self, aggregate: A, query: Doc) -> bool:
+        """Return whether the aggregate's document has these values, by dotted path."""
+        if query.keys() <= self.unique.keys():  # without making a document of it
+            return all(self.unique[name](aggregate) == wanted for name, wanted in query.items())
+        doc = self.to_doc(aggregate)
+        return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
+
+
+def _at(doc: Any, path: list[str]) -> Any:
+    for step in path:
+        if not isinstance(doc, Mapping):
+            return None
+        doc = doc.get(step)
+    return doc
+
 
 def fields_of(part: Any) -> Doc:
     """Return the fields of a slotted dataclass, not copied. `asdict` copies deeply, at ten times the cost."""

@@ -7,7 +7,7 @@ reads. One unit may hold many messages: `savepoint` and `rollback` leave one of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 
@@ -121,7 +121,7 @@ class ChangeTracker:
         if any(name.startswith("$") or isinstance(wanted, dict) for name, wanted in query.items()):
             raise ValueError(_NO_OPERATORS)
         for (collection, _), entry in self._entries.items():
-            if collection == mapping.collection and entry.dirty and _has(mapping, entry.value, query):
+            if collection == mapping.collection and entry.dirty and mapping.has(entry.value, query):
                 return cast("A", entry.value)
         ((name, wanted), *others) = query.items()
         known = (mapping.collection, name, wanted)
@@ -153,6 +153,14 @@ class ChangeTracker:
         """
         slot, held = self._held(mapping, mapping.key(aggregate))
         self._write(slot, replace(held, value=aggregate, dirty=True))
+
+    def present(self, mapping: DocumentMapping[A], key: str) -> A:
+        """Return what was found, added or saved here, without reading.
+
+        Raises:
+            LookupError: this unit knows nothing of that key.
+        """
+        return cast("A", self._held(mapping, key)[1].value)
 
     def version(self, mapping: DocumentMapping[Any], key: str) -> int:
         """Return the version as read; one more once it was saved or added here. 0 means absent.
@@ -280,18 +288,3 @@ def _operation(key: str, entry: _Entry) -> WriteOp:
     if entry.version == ABSENT:
         return InsertOne(doc)
     return ReplaceOne({"_id": key, "version": entry.version}, doc)
-
-
-def _has(mapping: DocumentMapping[A], aggregate: A, query: Doc) -> bool:
-    if query.keys() <= mapping.unique.keys():  # without making a document of it
-        return all(mapping.unique[name](aggregate) == wanted for name, wanted in query.items())
-    doc = mapping.to_doc(aggregate)
-    return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
-
-
-def _at(doc: Any, path: list[str]) -> Any:
-    for step in path:
-        if not isinstance(doc, Mapping):
-            return None
-        doc = doc.get(step)
-    return doc

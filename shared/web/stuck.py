@@ -19,7 +19,6 @@ from shared.web.auth import Client, require
 from shared.web.refusals import refuses
 
 PATH: Final = "/v1/stuck"
-_HIDDEN: Final = "[personal]"
 _UNKNOWN: Final = refuses(404, "stuck_not_found")
 _DECIDED: Final = _UNKNOWN | refuses(409, "not_stuck")
 
@@ -158,4 +157,4 @@ async def _decided(act: Awaitable[None]) -> None:
 
 
 def _without(content: Mapping[str, Any], personal: frozenset[str]) -> dict[str, Any]:
-    return {name: _HIDDEN if name in personal else value for name, value in content.items()}
+    return {name: logs.HIDDEN if name in personal else value for name, value in content.items()}

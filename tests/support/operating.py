@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from fastapi import APIRouter, FastAPI
 from shared.health import Health
 from shared.messaging.operations.service_api import ServiceApi
 from shared.messaging.operations.stuck_item import StuckItem
-from shared.settings import ApiClient, ServiceSettings
+from shared.settings import ServiceSettings
 from shared.web import create_app
 from tests.support.documented import documented
+from tests.support.harness import api_client, key_of
 
-KEY, LESSER_KEY = "operator-key", "key-of-an-officer"
+KEY, LESSER_KEY = key_of("operator"), key_of("petugas-01")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Operator:
 
 def app_with(router: APIRouter) -> FastAPI:
     """An app with the router, which knows an operator and somebody who is none."""
-    clients = [_client("operator", KEY, {"admin"}), _client("petugas-01", LESSER_KEY, {"tasks:read"})]
+    clients = [api_client("operator", "admin"), api_client("petugas-01", "tasks:read")]
     settings = ServiceSettings(amqp_url="amqp://nobody@127.0.0.1:1/", mongo_url="mongodb://127.0.0.1:1/", port=0, api_keys=clients)
     app = create_app(settings, Health(), title="test")
     app.include_router(router)
@@ -62,7 +62,3 @@ async def operating(service: str, router: APIRouter) -> AsyncIterator[Operator]:
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test", event_hooks=documented(app)) as http:
         yield Operator(service, api, http)
     await api.close()
-
-
-def _client(name: str, key: str, scopes: set[str]) -> ApiClient:
-    return ApiClient(name=name, sha256=hashlib.sha256(key.encode()).hexdigest(), scopes=frozenset(scopes))

@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 
 from deploy.simulators.court.decisions import Attempt, Sent, payload
 from deploy.simulators.court.settings import Settings
+from shared.backoff import Backoff
 from shared.clock import Clock, monotonic_seconds
 
 WRONG_SECRET: Final = "whsec_" + "d3Jvbmc" * 5 + "d"  # for deliveries that must be refused
@@ -43,7 +44,8 @@ class Sender:
         await self._client.aclose()
 
     async def _run(self, sent: Sent) -> None:
-        for number in range(self._settings.retry_attempts):
+        waits = Backoff(self._settings.retry_first_ms / 1000, self._settings.retry_max_seconds)
+        for number in range(1, self._settings.retry_attempts + 1):
             attempt = await self._attempt(sent)
             sent.attempts.append(attempt)
             if attempt.status is not None and attempt.status < httpx.codes.INTERNAL_SERVER_ERROR:
@@ -53,7 +55,7 @@ class Sender:
                     self._on_change(sent)
                     return
             self._on_change(sent)
-            await asyncio.sleep(min(self._settings.retry_first_ms / 1000 * 2**number, self._settings.retry_max_seconds))
+            await asyncio.sleep(waits.seconds(number))
         sent.state = "given_up"
         self._on_change(sent)
 

@@ -19,6 +19,7 @@ import httpx
 
 from deploy.simulators.whatsapp.faults import Faults
 from deploy.simulators.whatsapp.settings import Settings
+from shared.backoff import Backoff
 from shared.clock import Clock
 
 FAILURES_SHOWN: Final = 50  # the last refusals of the business, for the one who looks for the cause
@@ -151,9 +152,9 @@ class Postman:
         self.tally.failures.append(
             {"at": self._clock().isoformat(), "what": trouble, "attempt": parcel.attempt, "changes": len(parcel.changes)}
         )
-        seconds = min(self._settings.webhook_retry_first_ms / 1000 * 2**parcel.attempt, self._settings.webhook_retry_max_seconds)
         parcel.attempt += 1
-        self._again(parcel, seconds)
+        waits = Backoff(self._settings.webhook_retry_first_ms / 1000, self._settings.webhook_retry_max_seconds)
+        self._again(parcel, waits.seconds(parcel.attempt))
         self._on_progress()
 
     async def send_bytes(self, body: bytes) -> int:

@@ -12,8 +12,8 @@ import httpx
 
 from services.intake.domain.requests import IssuedDocument
 from shared.errors import Transient
+from shared.http_client import make_client
 from shared.logs import get
-from shared.web.client import make_client
 
 _CONNECTIONS: Final = 20  # adapters fetching at the same moment
 _OUR_KEY_IS_WRONG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})

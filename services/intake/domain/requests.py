@@ -49,9 +49,6 @@ _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
 OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED})
 """The office still works on it: a second request for the same person would be a double."""
 
-ENDED: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED})
-"""Nothing more happens by itself: the next step is up to the sender."""
-
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:

@@ -7,4 +7,3 @@ from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts
-from services.intake.jobs.sweeping import sweeper as sweeper

@@ -1,30 +1,15 @@
-"""The hourly removal of abandoned drafts and files: personal data is not kept without need (UU 27/2022 article 16)."""
+"""The removal of abandoned drafts with their files: personal data is not kept without need (UU 27/2022 article 16)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.intake.domain.drafts import DRAFT_LIFETIME
 from services.intake.handlers import drop_stale_draft
 from services.intake.ports import Deps, Tx
-from shared.logs import get
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.poller import Poller
 
-_SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 _AT_A_TIME: Final = 100  # drafts in one page
-
-_log = get("jobs")
-
-
-def sweeper(what: str, sweep: Callable[[], Awaitable[int]]) -> Poller:
-    """Return the job that calls `sweep` every hour and logs how much of `what` it dropped."""
-
-    async def turn() -> None:
-        _log.info("sweep.done", what=what, count=await sweep())
-
-    return Poller(what, turn, poll_seconds=_SWEEP_SECONDS)
 
 
 class StaleDrafts:

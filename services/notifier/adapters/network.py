@@ -9,7 +9,7 @@ import httpx
 
 from services.notifier.domain.outcome import NotSent, Unanswered
 from shared.clock import Clock
-from shared.web.client import make_client
+from shared.http_client import make_client
 
 _POOL_SECONDS: Final = 4.0  # with the answer's time limit it stays below half a lane's lease
 _CONNECTIONS: Final = 100  # more than the lanes that run at once

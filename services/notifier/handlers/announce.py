@@ -29,8 +29,7 @@ async def announce(tx: Tx, deps: Deps, contact: Recipient, wanted: Sequence[Job]
         if isinstance(job.message, RecordOnly):
             done, facts = jobs.record_only(job, at=deps.clock())
             tx.add_job(done)
-            for fact in facts:
-                tx.emit(fact)
+            tx.emit(*facts)
         else:
             tx.add_job(job)
 
@@ -60,8 +59,7 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
         after, facts = statuses.fold_status(job, status.provider_id, status.progress, at=at)
         if after != job:
             tx.save_job(after)
-            for fact in facts:
-                tx.emit(fact)
+            tx.emit(*facts)
         return
     if statuses.is_stale_failure(job, status.provider_id):
         return
@@ -70,8 +68,7 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
     metrics.EFFECTS.labels("whatsapp", verdict.action).inc()
     _log.warning("effect.refused", job=job.key, reason=verdict.reason, action=verdict.action, via="webhook")
     tx.save_job(after)
-    for fact in facts:
-        tx.emit(fact)
+    tx.emit(*facts)
     if verdict.action in (Action.SLOW_DOWN, Action.MAINTENANCE, Action.PAUSE_SENDER):
         await deps.sender_limiter.apply(verdict)
 

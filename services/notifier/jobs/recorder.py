@@ -62,8 +62,7 @@ class Recorder:
             if await tx.get_job(before.key) != before:
                 return Again()  # somebody wrote it first, such as a status from the provider
             tx.save_job(after)
-            for fact in facts:
-                tx.emit(fact)
+            tx.emit(*facts)
             return _next(after)
 
         return await self._deps.transact(save, before)
@@ -85,8 +84,7 @@ class Recorder:
             after, facts = answered(fresh)
             if after != fresh:
                 tx.save_job(after)
-                for fact in facts:
-                    tx.emit(fact)
+                tx.emit(*facts)
             return _next(after)
 
         after, facts = answered(job)

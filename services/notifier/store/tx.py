@@ -32,8 +32,6 @@ class MongoTx:
         """Keys of jobs by the provider's ids, as they lie; None: no job has that id."""
         self._out_of_lane: set[str] = set()
         """Keys of jobs that were found when they had left their lane: nobody waits behind them."""
-        self._correlations: dict[str, str] = {}
-        """Of the jobs that were written: what their events are about."""
 
     async def find_job(self, key: str) -> Job | None:
         job = await self._work.unit.find(JOB, key)
@@ -68,18 +66,18 @@ class MongoTx:
 
     def add_job(self, job: Job) -> None:
         self._work.unit.add(JOB, job)
-        self._correlations[job.key] = job.correlation_id
         self._ring(job)
 
     def save_job(self, job: Job) -> None:
         self._work.unit.save(JOB, job)
-        self._correlations[job.key] = job.correlation_id
         self._hold(job)
         if job.is_open or job.key not in self._out_of_lane:
             self._ring(job)
 
-    def emit(self, fact: Fact) -> None:
-        self._work.emit(JOB, fact.job_key, to_event(fact), correlation_id=self._correlations[fact.job_key])
+    def emit(self, *facts: Fact) -> None:
+        for fact in facts:
+            job = self._work.unit.present(JOB, fact.job_key)
+            self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
 
     async def held_jobs(self, lane: str) -> tuple[Job, ...]:
         with reachable():

@@ -11,7 +11,7 @@ import httpx
 
 from services.verification.ports import FileStream
 from shared.errors import NotFound, Permanent, Transient
-from shared.web.client import make_client
+from shared.http_client import make_client
 
 _CONNECTIONS: Final = 20  # officers looking at photos at the same moment
 

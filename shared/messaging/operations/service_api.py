@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from shared.errors import AppError, Permanent
+from shared.http_client import make_client
 from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 
 R = TypeVar("R")
@@ -34,8 +35,7 @@ class ServiceApi:
 
     def __init__(self, urls: Mapping[str, str], key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._urls = {service: url.rstrip("/") for service, url in urls.items()}
-        headers = {"Authorization": f"Bearer {key}"}
-        self._http = httpx.AsyncClient(headers=headers, timeout=_SECONDS, transport=transport, trust_env=False)
+        self._http = make_client(_SECONDS, connections=1, api_key=key, transport=transport)
 
     async def close(self) -> None:
         """Close the connections."""

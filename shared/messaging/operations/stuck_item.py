@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
-from shared.logs import masked
-
-_HIDDEN: Final = "[personal]"
+from shared.logs import HIDDEN, masked
 
 
 class StuckPlace(StrEnum):
@@ -50,5 +48,5 @@ class StuckItem:
         try:
             found = orjson.loads(self.body)
         except orjson.JSONDecodeError:
-            return self.body.decode(errors="backslashreplace") if in_full else f"{_HIDDEN} {len(self.body)} bytes that are no JSON"
+            return self.body.decode(errors="backslashreplace") if in_full else f"{HIDDEN} {len(self.body)} bytes that are no JSON"
         return found if in_full else masked(found)

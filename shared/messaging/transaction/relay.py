@@ -218,8 +218,9 @@ class Relay:
 
     async def _rest(self, stop: asyncio.Event) -> None:
         """Until something new is there or the poll is due; after a failure only time (and `stop`) ends it."""
-        pause = _PAUSES.seconds(self._failures, random.random())  # noqa: S311 - jitter, not cryptography
-        wakes, seconds = (stop, pause) if self._failures else (self._wakes, self._poll_seconds)
+        wakes, seconds = self._wakes, self._poll_seconds
+        if self._failures:
+            wakes, seconds = stop, _PAUSES.seconds(self._failures, random.random())  # noqa: S311 - jitter, not cryptography
         self._resting.set()
         await wait_for(wakes, seconds)
         self._resting.clear()

@@ -242,8 +242,7 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
         failed = status.note_failure(await tx.get_job(first.key), first.provider_id or "")
         after, facts = attempt.settle(failed, verdict, at=at, jitter=0.0, policy=rig.parts.deps.policy)
         tx.save_job(after)
-        for fact in facts:
-            tx.emit(fact)
+        tx.emit(*facts)
 
     await rig.parts.deps.transact(refused)
     await rig.tell(rig.reply("Selamat datang"))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from shared.web.client import make_client
+from shared.http_client import make_client
 from tests.support.http_server import serving
 
 
