@@ -1,4 +1,4 @@
-"""Documents for those who hold a key: list, look at, fetch; and, for administrators, void and retry."""
+"""Documents for those who hold a key: list, look at, fetch; and, for administrators, void."""
 
 from __future__ import annotations
 
@@ -130,16 +130,6 @@ def _administration(routes: APIRouter, deps: Deps, units: UnitOfWorkRunner[Tx]) 
         document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))
         await handlers.discard_leftovers(deps, document)
         _log.info("document.voided", document_id=document_id, client=client.name, reason=body.reason)
-        return _view(document)
-
-    @routes.post(
-        "/{document_id}/retry",
-        summary="Give a held document back to the renderer",
-        responses=_UNKNOWN | refuses(409, "document_not_held"),
-    )
-    async def retry(document_id: str, client: Client = require(ADMIN)) -> DocumentView:
-        document = await units.run(lambda tx: handlers.retry_document(tx, deps, document_id))
-        _log.info("document.retried", document_id=document_id, client=client.name)
         return _view(document)
 
 

@@ -9,5 +9,5 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the routes to the app."""
-    app.include_router(operating.router(units, deps))
+    app.include_router(operating.router(deps))
     app.include_router(stuck.router(units, deps))

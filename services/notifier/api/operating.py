@@ -12,9 +12,7 @@ from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
-from services.notifier.handlers import announce as handlers
-from services.notifier.ports import Deps, JobQuery, JobRow, Tx
-from shared.messaging.transaction.runner import UnitOfWorkRunner
+from services.notifier.ports import Deps, JobQuery, JobRow
 from shared.values import Channel
 from shared.web import refuses, require
 
@@ -108,15 +106,15 @@ class PauseOrder(BaseModel):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="A code, such as maintenance or wrong_text")] = "operator"
 
 
-def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
+def router(deps: Deps) -> APIRouter:
     """Return the routes of jobs and of the sender."""
     api = APIRouter(prefix="/v1", dependencies=_ADMIN)
-    _jobs(api, units, deps)
+    _jobs(api, deps)
     _sender(api, deps)
     return api
 
 
-def _jobs(api: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+def _jobs(api: APIRouter, deps: Deps) -> None:
     @api.get("/jobs", summary="List jobs, newest first", tags=["jobs"], responses=refuses(422, "cursor_malformed"))
     async def listed(
         state: Annotated[list[JobState] | None, Query(description="Only these states; repeat it for several")] = None,
@@ -131,19 +129,6 @@ def _jobs(api: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
 
     @api.get("/jobs/{job_id}", summary="Read a job", tags=["jobs"], responses=refuses(404, "jobs_not_found"))
     async def read(job_id: str) -> JobView:
-        return JobView.of(await deps.job_reader.get(job_id))
-
-    @api.post(
-        "/jobs/{job_id}/retry",
-        summary="Put a parked job back into its lane",
-        tags=["jobs"],
-        responses=refuses(404, "jobs_not_found") | refuses(409, "job_not_failed"),
-    )
-    async def retry(job_id: str) -> JobView:
-        async def body(tx: Tx) -> None:
-            await handlers.retry_job(tx, job_id, at=deps.clock())
-
-        await units.run(body)
         return JobView.of(await deps.job_reader.get(job_id))
 
 

@@ -59,9 +59,9 @@ async def test_reading_needs_a_key_with_the_scope(http: httpx.AsyncClient, path:
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
 
 
-@pytest.mark.parametrize("act", ["void", "retry"])
-async def test_administration_needs_its_own_scope(http: httpx.AsyncClient, act: str) -> None:
-    answer = await http.post(f"/v1/documents/x/{act}", json={"reason": "wrong_data"}, headers=keyed("reader"))
+@pytest.mark.parametrize("path", ["documents/x/void", "stuck/x/replay"])
+async def test_administration_needs_its_own_scope(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.post(f"/v1/{path}", json={"reason": "wrong_data"}, headers=keyed("reader"))
     assert answer.status_code == 403
 
 
@@ -129,10 +129,10 @@ async def test_void_needs_a_reason_and_only_before_issue(desk: Desk, http: httpx
     assert (refused.status_code, refused.json()["code"]) == (409, "document_issued")
 
 
-async def test_retry_is_for_held_documents(desk: Desk, http: httpx.AsyncClient) -> None:
+async def test_replay_is_for_held_documents(desk: Desk, http: httpx.AsyncClient) -> None:
     document_id = await desk.claim()
-    refused = await http.post(f"/v1/documents/{document_id}/retry", headers=keyed("admin"))
-    assert (refused.status_code, refused.json()["code"]) == (409, "document_not_held")
+    refused = await http.post(f"/v1/stuck/{document_id}/replay", headers=keyed("admin"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_stuck")
 
 
 @pytest.mark.parametrize(("product", "name"), [("kk", "Kartu Keluarga"), ("ktp", "Bukti pengambilan KTP-el")])

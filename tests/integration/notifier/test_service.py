@@ -121,7 +121,7 @@ async def all_in(notifier: Running, state: str, count: int) -> bool:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/jobs"), ("GET", "/v1/jobs/x"), ("POST", "/v1/jobs/x/retry"), ("GET", "/v1/sender"), ("POST", "/v1/sender/pause")],
+    [("GET", "/v1/jobs"), ("GET", "/v1/jobs/x"), ("POST", "/v1/stuck/x/replay"), ("GET", "/v1/sender"), ("POST", "/v1/sender/pause")],
 )
 async def test_everything_wants_the_scope_admin(notifier: Running, method: str, path: str) -> None:
     assert (await notifier.http.request(method, path, headers={"Authorization": ""})).status_code == 401
@@ -154,11 +154,11 @@ async def test_a_parked_job_is_retried_over_http(notifier: Running) -> None:
     await notifier.phone.post("/sim/faults", json={"kind": "error", "code": 131026, "http_status": 400, "count": 1})
     key = await notifier.reply("hallo")
     await eventually(lambda: all_in(notifier, "failed", 1))
-    again = await notifier.http.post(f"/v1/jobs/{key}/retry")
-    assert again.status_code == 200
+    again = await notifier.http.post(f"/v1/stuck/{key}/replay")
+    assert again.status_code == 204
     await eventually(lambda: all_in(notifier, "done", 1))
-    twice = await notifier.http.post(f"/v1/jobs/{key}/retry")
-    assert (twice.status_code, twice.json()["code"]) == (409, "job_not_failed")
+    twice = await notifier.http.post(f"/v1/stuck/{key}/replay")
+    assert (twice.status_code, twice.json()["code"]) == (409, "not_stuck")
 
 
 async def test_failures_go_to_the_broker_and_the_books_balance(notifier: Running) -> None:
