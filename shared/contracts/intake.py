@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import Attachment, ChannelCode, Code, Contact, CourtDecision, KkText, NikText, ProductCode, Vouching
+from shared.contracts.parts import Attachment, ChannelCode, Code, Contact, NikText, Person, ProductCode, Vouching
 
 
 class RequestSubmittedPersonal(Contract):
-    """Who asks, for whom, and where the answer goes."""
+    """Who asks, about whom, what they answered, and where the answer goes."""
 
     contact: Contact
-    nik: Annotated[NikText | None, Field(description="The person whose document it is; null: has none yet, as a newborn")] = None
-    kk_number: Annotated[KkText | None, Field(description="As the person gave it; a court decision has none")] = None
-    applicant_name: str | None = None
-    decision: CourtDecision | None = None
+    applicant: Annotated[Person, Field(description="Who asks; of a court decision the party whose documents these are")]
+    subject: Annotated[Person | None, Field(description="Whom the documents are about; null: the applicant, or their family")] = None
+    relation: Annotated[Code | None, Field(description="What the applicant is to the subject, by the service's code list")] = None
+    answers: Annotated[
+        dict[Code, JsonValue],
+        Field(default_factory=dict, description="The form's fields without its documents, each in the wire form of its type"),
+    ]
+    decision: Annotated[
+        dict[str, Any] | None, Field(description="What the court decided, valid by `shared.contracts.decisions.DECISIONS[kind]`")
+    ] = None
     sender_nik: Annotated[NikText | None, Field(description="Whose contact the sender is proven to have; only where a link vouches")] = None
 
 
 class RequestSubmitted(Event):
     """A complete request is in: stored, with a receipt, and the citizen or court has been answered. Subject: the request id.
 
-    Comes again, whole, when a returned request was mended: the same id and receipt, the next sequence.
+    Comes again, whole, when a returned request was mended: the same id and receipt, the next `round` and sequence.
     """
 
     type: ClassVar[str] = "intake.request_submitted.v1"
@@ -34,9 +40,14 @@ class RequestSubmitted(Event):
     request_id: str
     receipt: str
     case_id: Annotated[str | None, Field(description="Court: one case over several requests")] = None
+    case_requests: Annotated[
+        tuple[str, ...], Field(description="Court: ids of all requests of the case at this office; they are judged as one")
+    ] = ()
     channel: ChannelCode
-    service: Annotated[Code, Field(description="Code of the catalogue: kk_hilang, cerai")]
-    product: ProductCode
+    service: Annotated[Code, Field(description="Code of the catalogue: kk_hilang, akta_lahir, cerai")]
+    products: Annotated[tuple[ProductCode, ...], Field(min_length=1, description="What is asked for; what is made, approval says")]
+    form_version: Annotated[int, Field(ge=1, description="Version of the service's form that the answers were taken with")] = 1
+    round: Annotated[int, Field(ge=1, description="1, then one more each time it was mended")] = 1
     submitted_at: AwareDatetime
     promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
     outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None

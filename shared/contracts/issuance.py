@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import ChannelCode, Code, Contact, DocumentNumber, KkText, ProductCode, Sha256
+from shared.contracts.parts import ChannelCode, Code, Contact, DocumentNumber, ProductCode, Sha256
 
 
 class DocumentIssuedPersonal(Contract):
@@ -16,7 +16,6 @@ class DocumentIssuedPersonal(Contract):
     contact: Contact
     holder_name: str
     check_url: Annotated[str, Field(description="Public page that says whether it is genuine; carries an unguessable token")]
-    kk_number: Annotated[KkText | None, Field(description="The number of the family card where this document gave it a new one")] = None
 
 
 class DocumentIssued(Event):
@@ -32,9 +31,56 @@ class DocumentIssued(Event):
     channel: ChannelCode
     service: Code
     product: ProductCode
+    documents: Annotated[int, Field(ge=1, description="How many documents the request has, this one included")]
+    form: Annotated[Code, Field(description="pdf: the document itself; card: the slip with which a card is fetched")]
     document_number: DocumentNumber
     media_type: str = "application/pdf"
     size_bytes: Annotated[int, Field(ge=1)]
     sha256: Sha256
     issued_at: AwareDatetime
     personal: DocumentIssuedPersonal
+
+
+class DocumentEndedPersonal(Contract):
+    """Whom to tell."""
+
+    contact: Contact
+    holder_name: str
+
+
+class DocumentSuperseded(Event):
+    """A newer document took its place; whoever checks it is told so. Subject: the document id."""
+
+    type: ClassVar[str] = "issuance.document_superseded.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
+
+    document_id: str
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    product: ProductCode
+    document_number: DocumentNumber
+    superseded_by: Annotated[str, Field(description="Id of the document that took its place")]
+    same_contact: Annotated[bool, Field(description="Whether the newer one goes to the same contact, who needs no other word then")]
+    superseded_at: AwareDatetime
+    personal: DocumentEndedPersonal
+
+
+class DocumentRevoked(Event):
+    """The office took a document back: it is not valid any more, and nothing took its place. Subject: the document id."""
+
+    type: ClassVar[str] = "issuance.document_revoked.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
+
+    document_id: str
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    product: ProductCode
+    document_number: DocumentNumber
+    authority: Annotated[Code, Field(description="Who ordered it: head_of_office, court, citizen_request")]
+    reason: Annotated[Code, Field(description="Why: data_wrong, issued_to_wrong_person, court_order, …")]
+    revoked_at: AwareDatetime
+    personal: DocumentEndedPersonal

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts.contents import ContentType
 from shared.contracts.envelope import Contract, Event
-from shared.contracts.parts import ChannelCode, Code, Contact, FamilyCard, NikText, ProductCode, Vouching
+from shared.contracts.parts import ChannelCode, Code, Contact, DocumentKey, KkText, NikText, ProductCode, Vouching
 
 
 class Decider(StrEnum):
@@ -19,22 +20,41 @@ class Decider(StrEnum):
 
 
 class Reason(Contract):
-    """Why something is not approved. The text for people is the notifier's, by `code`."""
+    """Why something is not approved. The text for people goes by `code`."""
 
     code: Code
-    field: Annotated[str | None, Field(description="The field or document it is about: nik, kk_number, attachments.ktp")] = None
+    field: Annotated[
+        str | None,
+        Field(description="What it is about: `answers.<field>` of the form, with `[n].<field>` inside a group; `decision.…` of a court"),
+    ] = None
+
+
+class DocumentOrder(Contract):
+    """One document to be made. Personal."""
+
+    key: DocumentKey
+    product: ProductCode
+    content_type: ContentType
+    content: Annotated[dict[str, Any], Field(description="What it says, valid by `shared.contracts.contents.CONTENTS[content_type]`")]
+    holder_name: Annotated[str, Field(description="Whose document it is: masked on the page that vouches for it")]
+    about: Annotated[
+        str,
+        Field(description="What it is the document of, `kind:number`; a later one about the same supersedes it", examples=["kk:3519…"]),
+    ]
+    replaces: Annotated[
+        tuple[str, ...], Field(description="Of what else documents stop being valid when it is issued: cards of families that it changes")
+    ] = ()
 
 
 class RequestApprovedPersonal(Contract):
-    """Everything the document says."""
+    """Everything that the documents say."""
 
     contact: Contact
-    holder_nik: Annotated[NikText, Field(description="Whose document it is")]
-    card: Annotated[FamilyCard, Field(description="The family card to print; for ktp the card that holds the person")]
+    documents: Annotated[tuple[DocumentOrder, ...], Field(min_length=1)]
 
 
 class RequestApproved(Event):
-    """The office decided: the document may be made. Subject: the request id."""
+    """The office decided: the documents may be made. Subject: the request id."""
 
     type: ClassVar[str] = "verification.request_approved.v1"
     consumers: ClassVar[tuple[str, ...]] = ("intake", "issuance")
@@ -44,7 +64,7 @@ class RequestApproved(Event):
     case_id: str | None = None
     channel: ChannelCode
     service: Code
-    product: ProductCode
+    documents: Annotated[tuple[DocumentKey, ...], Field(min_length=1, description="What will be made; their ids are `request_id.key`")]
     decided_by: Decider
     officer_id: str | None = None
     approved_at: AwareDatetime
@@ -70,7 +90,7 @@ class RequestTurnedDown(Event):
     case_id: str | None = None
     channel: ChannelCode
     service: Code
-    product: ProductCode
+    products: tuple[ProductCode, ...]
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     personal: RequestTurnedDownPersonal
 
@@ -82,6 +102,7 @@ class RequestReturned(RequestTurnedDown):
     consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
     returned_at: AwareDatetime
+    round: Annotated[int, Field(ge=1, description="Of the request's rounds, the one that ended here")] = 1
     officer_id: Annotated[str | None, Field(description="Who returned it; null: the rules alone")] = None
     link_granted: Annotated[
         bool, Field(description="The officer has compared a selfie: the sender's contact is now linked to the person of the request")
@@ -97,6 +118,38 @@ class RequestRejected(RequestTurnedDown):
     rejected_at: AwareDatetime
 
 
+class PersonChange(Contract):
+    """What became of one person of the register. Personal."""
+
+    nik: NikText
+    kk_number: Annotated[KkText | None, Field(description="The family that holds the person now; null: none, as after a death")] = None
+    effect: Annotated[Code, Field(description="born, died, joined, left, changed")]
+
+
+class RegisterChangedPersonal(Contract):
+    """Whose rows changed."""
+
+    persons: tuple[PersonChange, ...]
+    families: Annotated[tuple[KkText, ...], Field(description="Every family card that was made, changed or closed")]
+
+
+class RegisterChanged(Event):
+    """The register became what an approved request said, once, when its documents were issued. Subject: the case's id."""
+
+    type: ClassVar[str] = "verification.register_changed.v1"
+
+    request_id: Annotated[str, Field(description="Of a court case its first request")]
+    case_id: str | None = None
+    service: Code
+    basis: Annotated[Code, Field(description="On what it rests: akta_kelahiran, akta_kematian, akta_cerai, kk, …")]
+    changed_at: AwareDatetime
+    born: Annotated[int, Field(ge=0)] = 0
+    died: Annotated[int, Field(ge=0)] = 0
+    families_opened: Annotated[int, Field(ge=0)] = 0
+    families_closed: Annotated[int, Field(ge=0)] = 0
+    personal: RegisterChangedPersonal
+
+
 class TaskOpened(Event):
     """Work for a person is waiting: the work is a document of verification, this only announces it. Subject: the task id."""
 
@@ -108,7 +161,7 @@ class TaskOpened(Event):
     receipt: str
     channel: ChannelCode
     service: Code
-    product: ProductCode
+    products: tuple[ProductCode, ...]
     reasons: tuple[Reason, ...] = ()
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None

@@ -30,9 +30,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that intake holds, and what it shows."""
+    """A file that intake holds, the field of the form that it answers, and what it shows."""
 
     file_id: str
+    field: str
     kind: str
     media_type: str
     size_bytes: int

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 from shared.reference.population import KkMarital, Relation
+
+GONE: Final = "gone"  # a load of the register no longer had them
+DIED: Final = "died"
+LEFT: Final = "left"  # they stand in another family now
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Member:
     mother: str
     passport: str = "-"
     kitap: str = "-"
+    birth_certificate: str | None = None
+    """The number of the akta kelahiran, where the register has it."""
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""
@@ -40,10 +47,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A former member of a family: the row as it was, and the day of the load of the register that no longer had it."""
+    """A former member of a family: the row as it was, and since when and why they are no longer in it."""
 
     member: Member
     closed_on: date
+    reason: str = GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ class Family:
     edition: int = 1
     closed_on: date | None = None
     former: tuple[Former, ...] = ()
+    pending: str | None = None
+    """The id of the approved case whose documents are being made and whose change has yet to be applied to this family."""
 
     def member(self, nik: str) -> Member | None:
         """Return the member with this NIK; None where there is none."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from shared.errors import DomainError
 from shared.values import Attachment, Contact, Vouching
@@ -76,23 +78,66 @@ class CourtDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A complete request: one person, one service, one product.
+class Person:
+    """Somebody of a request, as the sender named them."""
 
-    `nik` is the holder's, the person whose document it is; None where the holder has none yet.
+    nik: str | None = field(default=None, repr=False)
+    kk_number: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of a form by field, each read as the type that the service's form gives it. A field that was not asked is absent."""
+
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    def text(self, name: str) -> str | None:
+        """Return an answer that is text, a code or a number of a person or family; None where it was not given."""
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+    def date(self, name: str) -> date | None:
+        """Return an answer that is a day."""
+        value = self.values.get(name)
+        return value if isinstance(value, date) or value is None else date.fromisoformat(str(value))
+
+    def number(self, name: str) -> int | None:
+        """Return an answer that is a number."""
+        value = self.values.get(name)
+        return None if value is None else int(value)
+
+    def is_yes(self, name: str) -> bool:
+        """Return whether the answer is yes."""
+        return self.values.get(name) is True
+
+    def rows(self, name: str) -> tuple[Answers, ...]:
+        """Return the rows of a group, each with its own answers."""
+        return tuple(Answers(row) for row in self.values.get(name) or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A complete request: one applicant, one service, the documents asked for.
+
+    `subject`: whom the documents are about; None: the applicant or their family. `case_requests`: the ids of all requests of a court case.
     """
 
     request_id: str
     receipt: str
     channel: str
     service: str
-    product: str
+    products: tuple[str, ...]
     submitted_at: datetime
-    nik: str | None
     contact: Contact
+    applicant: Person
+    subject: Person | None = None
+    relation: str | None = None
+    answers: Answers = field(default_factory=Answers)
+    form_version: int = 1
+    round: int = 1
     case_id: str | None = None
-    kk_number: str | None = None
-    applicant_name: str | None = None
+    case_requests: tuple[str, ...] = ()
     promised_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     decision: CourtDecision | None = None
@@ -109,21 +154,12 @@ class Submission:
         return frozenset(attachment.kind for attachment in self.attachments)
 
     @property
-    def holder_nik(self) -> str:
-        """The NIK of the person whose document it is.
+    def applicant_nik(self) -> str:
+        """The NIK of the applicant.
 
         Raises:
-            DomainError: `nik_missing`: no document of today's services is for a person without one.
+            DomainError: `nik_missing`.
         """
-        if self.nik is None:
+        if self.applicant.nik is None:
             raise DomainError(NIK_MISSING, "The request names no NIK.")
-        return self.nik
-
-    @property
-    def person_niks(self) -> tuple[str, ...]:
-        """Everybody who must be looked up in the register: the holder, whoever asks, the parties, the children."""
-        asked = [nik for nik in (self.nik, self.sender_nik) if nik is not None]
-        decision = self.decision
-        if decision is not None:
-            asked += [decision.husband.nik, decision.wife.nik, *(child.nik for child in decision.children)]
-        return tuple(dict.fromkeys(asked))
+        return self.applicant.nik

@@ -1,0 +1,107 @@
+"""What documents say, in this service's own types; `events.py` makes wire contents of them. Pure.
+
+Villages are codes here; their names are looked up when the content is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from services.verification.domain.register import Family, Member
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCard:
+    """A Kartu Keluarga of this family, with the number it has by then."""
+
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCard:
+    """A KTP-el of a member, who lives with this family."""
+
+    member: Member
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    """A KIA of a member. `certificate_key`: the certificate of the same request whose number it shows."""
+
+    member: Member
+    family: Family
+    today: date
+    certificate_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentNamed:
+    """Father or mother as a certificate names them."""
+
+    name: str
+    nik: str | None = None
+    citizenship: str = "WNI"
+
+
+@dataclass(frozen=True, slots=True)
+class BirthCertificate:
+    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown."""
+
+    nik: str
+    name: str
+    sex: str
+    born_on: date
+    born_at: str | None
+    birth_place: str
+    birth_order: int
+    kind: int
+    late: bool
+    father: ParentNamed | None = None
+    mother: ParentNamed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeathCertificate:
+    """A kutipan akta kematian of a person as the register had them."""
+
+    member: Member
+    died_on: date
+    died_at: str | None
+    death_place: str
+    birth_order: int | None = None
+    father: ParentNamed | None = None
+    mother: ParentNamed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarantNamed:
+    """A person of a form F-2.05."""
+
+    name: str
+    nik: str | None
+    born_on: date | None
+    occupation: str
+    citizenship: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class StillbirthLetter:
+    """A surat keterangan lahir mati (F-2.05)."""
+
+    sex: str
+    stillborn_on: date
+    stillborn_at: str | None
+    place: str
+    plurality: str
+    birth_order: int
+    months: int
+    reporter: DeclarantNamed
+    mother: DeclarantNamed
+    father: DeclarantNamed | None = None
+
+
+Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter

@@ -1,0 +1,117 @@
+"""The shape of what a service means: whom it concerns, what must hold, and what follows from its approval. Pure.
+
+A module of `domain.services` gives one `Rules` per service code; `domain.services.RULES` names them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TypeAlias
+
+from services.verification.domain.contents import Content
+from services.verification.domain.finding import Finding
+from services.verification.domain.register import Family, Register
+from services.verification.domain.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom to look up in the register: persons by NIK, families by the number of their card."""
+
+    niks: tuple[str, ...] = ()
+    kk_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NikWish:
+    """A NIK that an approval will need: for somebody born on that day, registered in that district (six digits)."""
+
+    district: str
+    born_on: date
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardWish:
+    """A number of a new family card that an approval will need, in that district (six digits)."""
+
+    district: str
+
+
+Wish: TypeAlias = NikWish | CardWish
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what a change of the register rests. `number` None: the number of the certificate that issuance gives, known when it is issued."""
+
+    kind: str
+    on: date
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One document to be made. `about` and `replaces` name what documents are of: `kk:NUMBER`, `ktp:NIK`, `kia:NIK`, `akta_kelahiran:NIK`.
+
+    `holder_nik` says for whom of several parties it is; the applicant's of a case with one request may be left out.
+    """
+
+    product: str
+    content: Content
+    holder_name: str
+    about: str
+    replaces: tuple[str, ...] = ()
+    holder_nik: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one)."""
+
+    families: tuple[Family, ...]
+    basis: Basis
+    born: tuple[str, ...] = ()
+    died: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows from an approval: the documents in the order in which they are numbered, and the change of the register, if any."""
+
+    documents: tuple[Ordered, ...]
+    change: RegisterChange | None = None
+
+
+Ways: TypeAlias = Mapping[str, str]
+"""Code of a finding of this service -> a `CaseRoute`; what is not listed goes to an officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that is judged as one: a request, or all requests of a court case. `submissions` has the first one first."""
+
+    submissions: tuple[Submission, ...]
+
+    @property
+    def first(self) -> Submission:
+        """The request, or the first of the case: they share the service, the answers and the decision."""
+        return self.submissions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one service.
+
+    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `wishes` says which
+    numbers `plan` will need, in the order in which it takes them; `plan` raises DomainError where nothing can follow (the check says why).
+    """
+
+    people: Callable[[Application], People]
+    check: Callable[[Application, Register, date], Iterator[Finding]]
+    wishes: Callable[[Application, Register], tuple[Wish, ...]]
+    plan: Callable[[Application, Register, tuple[str, ...], date], Plan]
+    ways: Ways = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,33 @@
+"""The limits that a field of a form may set: as data, each with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
+
+    `max_length`: characters of a text.
+    """
+
+    past: bool = False
+    within_years: int | None = None
+    min: int | None = None
+    max: int | None = None
+    unit: str = ""
+    max_length: int = 200
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Read them from a service's file.
+
+        Raises:
+            ValueError: a limit that there is not.
+        """
+        if unknown := set(row) - {each.name for each in fields(cls)}:
+            raise ValueError(f"no limit of a field: {sorted(unknown)}")
+        return cls(**row)
