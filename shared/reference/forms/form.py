@@ -53,7 +53,9 @@ class Field:
             NotFound: `unknown_code_list`.
         """
         if unknown := set(row) - _KEYS:
-            raise ValueError(f"field {row.get('name')}: {sorted(unknown)}")
+            raise ValueError(f"field {row.get('name')}: no key {', '.join(sorted(unknown))}")
+        if not {"name", "type"} <= set(row):
+            raise ValueError(f"field {row.get('name')}: name or type missing")
         kind = row["type"]
         if kind not in TYPES and kind not in (GROUP, DOCUMENT):
             raise ValueError(f"field {row['name']}: no type {kind}")
