@@ -278,7 +278,8 @@ def _schema_of(each: Field, today: date) -> Mapping[str, Any]:
         return {"type": "array", "minItems": each.count[0], "maxItems": each.count[1], "items": _schema(each.fields, today)}
     if each.is_document:
         kind = {"type": "string", "enum": list(each.any_of)}
-        return {"type": "object", "properties": {"file_id": {"type": "string"}, "kind": kind}, "required": ["file_id"]}
+        needed = ["file_id", "kind"] if len(each.any_of) > 1 else ["file_id"]
+        return {"type": "object", "properties": {"file_id": {"type": "string", "minLength": 1}, "kind": kind}, "required": needed}
     return each.kind.schema(each.setup(today))
 
 
