@@ -36,15 +36,25 @@ def _index(catalogue: Catalogue) -> str:
         "",
         _wrapped(
             "What each asks and gives, from its file in `shared/reference/services`. That a service stands here does not open it: an "
-            "installation opens those that it offers (`OPEN_SERVICES` of intake), and only those that every part implements can be opened."
+            "installation opens those that it offers (`OPEN_SERVICES` of intake), and only those that are ready can be opened: every part "
+            "of the product implements them, which a test holds."
         ),
     ]
     for group in groups.rows:
         services = [service for service in catalogue.services.values() if service.group == group]
         if services:
             lines += ["", f"## {groups.label(group)}", ""]
-            lines += [_wrapped(f"- [{service.name}]({service.id}.md) (`{service.id}`): {service.about}", "  ") for service in services]
+            lines += [
+                _wrapped(f"- [{service.name}]({service.id}.md) (`{service.id}`, {_state(service)}): {service.about}", "  ")
+                for service in services
+            ]
     return "\n".join(lines) + "\n"
+
+
+def _state(service: CivilService) -> str:
+    if service.offer is Offer.IN_PERSON:
+        return "in person"
+    return "ready" if service.ready else "not ready"
 
 
 def _page(service: CivilService, catalogue: Catalogue) -> str:
@@ -63,7 +73,7 @@ def _facts(service: CivilService, catalogue: Catalogue) -> Iterator[str]:
     yield "| --- | --- |"
     yield f"| code | `{service.id}` |"
     place = f": {service.place.name}, {service.place.hours}" if service.place else ""
-    yield f"| how | {_OFFERS[service.offer]}{place} |"
+    yield f"| how | {_OFFERS[service.offer]}{place}{'' if service.ready or service.place else '; not ready: it cannot be opened yet'} |"
     if service.may_ask:
         askers = code_list("may_ask")
         yield f"| who may ask | {', '.join(f'{askers.label(asker)} (`{asker}`)' for asker in service.may_ask)} |"
