@@ -189,6 +189,19 @@ def test_a_choice_is_its_number_its_label_or_its_code(text: str) -> None:
     assert TYPES["choice"].parse(text, setup(choices="sex")) == "L"
 
 
+@pytest.mark.parametrize(
+    ("choices", "text", "code"),
+    [
+        ("occupation", "petani", "o009"),
+        ("birth_attendant", "bidan", "midwife"),
+        ("occupation", "Dokter", "o072"),
+        ("occupation", "9", "o009"),
+    ],
+)
+def test_a_choice_is_found_by_a_part_of_one_label(choices: str, text: str, code: str) -> None:
+    assert TYPES["choice"].parse(text, setup(choices=choices)) == code
+
+
 @pytest.mark.parametrize("text", ["0", "3", "pria", ""])
 def test_what_no_list_has_is_no_choice(text: str) -> None:
     with pytest.raises(Malformed, match="choice_unknown"):

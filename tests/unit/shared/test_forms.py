@@ -80,6 +80,17 @@ def test_a_condition_holds_or_not(condition: dict[str, Any], answers: dict[str, 
     assert holds(Condition.of(condition), answers, TODAY) is expected
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"field": "a", "is": [True, "x"]},
+        {"any": [{"all": [{"field": "a", "older_than_years": 0}]}, {"not": {"field": "b", "older_than_days": 0}}]},
+    ],
+)
+def test_a_condition_is_told_as_it_was_written(row: dict[str, Any]) -> None:
+    assert Condition.of(row).row() == row
+
+
 def test_no_condition_always_holds() -> None:
     assert holds(None, {}, TODAY)
 
@@ -210,6 +221,8 @@ def test_a_field_that_is_closed_opens_nothing() -> None:
         ([{"name": "a", "type": "text", "any_of": ["kk"]}], "any_of"),
         ([{"name": "a", "type": "choice"}], "choices"),
         ([{"name": "a", "type": "group"}], "fields"),
+        ([{"name": "a b", "type": "text"}], "a name is a code"),
+        ([{"name": "a", "type": "group", "fields": [WITNESSES]}], "single values"),
         ([{"name": "a", "type": "text", "rules": {"colour": "red"}}], "no limit"),
     ],
 )
