@@ -60,6 +60,9 @@ class Field:
             raise ValueError(f"field {row['name']}: any_of, fields and choices go with document, group and choice")
         if not _NAME.fullmatch(row["name"]) or any(inner["type"] in (GROUP, DOCUMENT) for inner in row.get("fields", ())):
             raise ValueError(f"field {row['name']}: a name is a code, and a row of a group holds single values")
+        least, most = row.get("count", (1, 1))
+        if not 0 <= least <= most or most < 1:
+            raise ValueError(f"field {row['name']}: no count of rows: {least}, {most}")
         if kind == "choice":
             code_list(row["choices"])
         return cls(
@@ -69,7 +72,7 @@ class Field:
             limits=Limits.of(row.get("rules", {})),
             choices=row.get("choices", ""),
             any_of=tuple(row.get("any_of", ())),
-            count=tuple(row.get("count", (1, 1))),
+            count=(least, most),
             fields=tuple(map(cls.of, row.get("fields", ()))),
             optional=row.get("optional", False),
         )
