@@ -43,7 +43,7 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivered:
-    """The fact that the recipient's side accepted a notice."""
+    """The fact that the recipient's side accepted a notice. `document_id`: of the document that it brought, if any."""
 
     job_key: str
     request_id: str | None
@@ -51,6 +51,7 @@ class NoticeDelivered:
     kind: NoticeKind
     at: datetime
     maybe_duplicate: bool
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class NoticeFailed:
     kind: NoticeKind
     at: datetime
     reason: str
+    document_id: str | None = None
 
 
 Fact: TypeAlias = NoticeDelivered | NoticeFailed

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.notifier.domain.facts import CARD, NoticeKind
-from services.notifier.domain.job import Job
+from services.notifier.domain.job import DOCUMENT_KEY, Job
 from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -121,7 +121,7 @@ def received_job(origin: SourceEvent, contact: Recipient, about: RequestSummary,
 
 def document_key(document_id: str) -> str:
     """Return the effect key of a document: it is delivered once."""
-    return f"document:{document_id}"
+    return f"{DOCUMENT_KEY}{document_id}"
 
 
 def document_job(

@@ -31,6 +31,7 @@ async def test_the_court_gets_number_hash_and_check_address(rig: Rig) -> None:
     await rig.job_becomes("done")
     (told,) = await rig.emitted()
     assert (told["type"], told["channel"]) == ("notifier.notice_delivered.v1", "court")
+    assert told["document_id"] == event.document_id  # type: ignore[attr-defined]
 
 
 async def test_a_return_carries_codes_fields_and_sentences(rig: Rig) -> None:
