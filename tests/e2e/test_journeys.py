@@ -53,9 +53,7 @@ async def test_a_decision_that_breaks_a_rule_is_refused_with_the_field(places: P
     assert "final_on" in str(raised.value)
 
 
-async def test_a_birth_gives_certificate_card_and_slip_from_one_request_and_the_register_has_the_child(
-    stack: Stack, places: Places
-) -> None:
+async def test_a_birth_gives_three_documents_of_one_request_and_the_register_has_the_child(stack: Stack, places: Places) -> None:
     family = stack.people()["akta_lahir"][0]
     result = await journeys.birth(places, family, "MELATI KUSUMA DEWI")
     assert len(result.receipts) == 1

@@ -157,8 +157,8 @@ def _pick(options: argparse.Namespace) -> int:
         sys.stderr.write("registry: too few couples with children in this register\n")
         return _FAILED
     witnesses = [_person(family.head) for family in families[-_WITNESSES:]]
-    parts = zip(_PICKED.items(), itertools.batched(families[:-_WITNESSES], options.count, strict=True), strict=True)
-    picked = {kind: [shown(family) for family in chosen] for (kind, shown), chosen in parts}
+    rest = iter(families)
+    picked = {kind: [shown(family) for family in itertools.islice(rest, options.count)] for kind, shown in _PICKED.items()}
     for each in (*picked["akta_lahir"], *picked["akta_mati"]):
         each["witnesses"] = witnesses
     sys.stdout.write(orjson.dumps(picked, option=orjson.OPT_INDENT_2).decode() + "\n")
