@@ -60,7 +60,7 @@ class _Builder:
         for service in ("intake", "verification", "issuance", "notifier"):
             self.world.outbox[service] = []
 
-    def add(self, service: str, collection: str, key: str, **fields: Any) -> Doc:
+    def add(self, service: str, collection: str, key: str, /, **fields: Any) -> Doc:
         row = {"_id": key, **fields}
         self.world.rows.setdefault((service, collection), []).append(row)
         return row

@@ -30,8 +30,8 @@ def check(world: World) -> Iterator[Finding]:
         if case_id not in cases or cases[case_id]["state"] != "issued":
             yield Finding(PROMISE, "change_without_documents", {"case_id": case_id})
     for family in families:
-        case = cases.get(family.get("pending") or "")
-        if family.get("pending") and (case is None or case["state"] not in UNDER_WAY):
+        marked = cases.get(family.get("pending") or "", {"state": "nowhere"})
+        if family.get("pending") and marked["state"] not in UNDER_WAY:
             yield Finding(PROMISE, "family_left_marked", {"case_id": family["pending"]})
 
 
