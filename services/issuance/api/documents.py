@@ -71,6 +71,12 @@ class DocumentView(BaseModel):
     demo: bool | None
 
 
+class DocumentDetail(DocumentView):
+    """One document, with what the office wrote down about its end."""
+
+    note: Annotated[str | None, Field(description="Of who discarded or revoked it; in no list and no event")]
+
+
 class DocumentPage(BaseModel):
     """The newest request first. `next`: send it as `after` for the following page; null: this is the last."""
 
@@ -125,8 +131,10 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         return DocumentPage(documents=[_view(document) for document in found], next=following)
 
     @routes.get("/{document_id}", summary="One document", responses=_UNKNOWN)
-    async def show(document_id: str, _client: Client = require(READ)) -> DocumentView:
-        return _view(await deps.document_reader.get(document_id))
+    async def show(document_id: str, _client: Client = require(READ)) -> DocumentDetail:
+        document = await deps.document_reader.get(document_id)
+        note = document.revocation.note if document.revocation else document.note
+        return DocumentDetail(**dict(_view(document)), note=note)
 
     @routes.get(
         "/{document_id}/content",
