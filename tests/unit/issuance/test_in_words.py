@@ -66,7 +66,7 @@ def test_every_month_is_named(month: int, words: Words) -> None:
 
 @pytest.mark.parametrize(
     ("year", "line"),
-    zip((1900, 1901, 1911, 1985, 1999, 2000, 2009, 2010, 2020, 2026, 2100, 2111), YEARS.strip().splitlines(), strict=True),
+    list(zip((1900, 1901, 1911, 1985, 1999, 2000, 2009, 2010, 2020, 2026, 2100, 2111), YEARS.strip().splitlines(), strict=True)),
 )
 def test_a_year_is_spelled_as_it_is_said(year: int, line: str) -> None:
     indonesian, english = line.split(" | ")
