@@ -19,10 +19,10 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from services.issuance.domain.card import CardMember, FamilyCard
 
 from deploy.glyphs import FONTS
 from services.issuance.adapters.renderer.typesetter import Typesetter
-from services.issuance.domain.card import CardMember, FamilyCard
 from services.issuance.domain.render_input import PRODUCTS
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent
