@@ -22,7 +22,7 @@ from services.issuance.store.schema import DOCUMENTS
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentSuperseded
 from shared.contracts.verification import RequestApproved
 from shared.errors import Permanent
-from tests.support.approvals import AT, CARD, HOLDER_NIK, WIFE, approval, birth, order, origin, request_approved
+from tests.support.approvals import ADDRESS, AT, CARD, HOLDER_NIK, WIFE, approval, birth, order, origin, request_approved
 
 GOLDEN = Path(__file__).parents[2] / "contract/golden/verification.request_approved.v1.json"
 URL = "https://x/v/t"
@@ -86,7 +86,7 @@ def test_golden_sample_is_understood() -> None:
     [
         ({"content_type": "tax_return.v1"}, "content_type_unknown", "tax_return.v1"),
         ({"content": {**CARD, "kk_number": "35190801011O0001"}}, "content_invalid", "kk_number"),
-        ({"content": {**CARD, "members": [{**WIFE, "sex": "X"}]}}, "content_invalid", "members.0.sex"),
+        ({"content": {**CARD, "address": {**ADDRESS, "village_code": "CONTOH"}}}, "content_invalid", "address.village_code"),
     ],
 )
 def test_content_that_its_type_does_not_allow_is_refused_with_the_field_and_no_value(
