@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import monitoring
@@ -25,7 +25,7 @@ from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Done, Outcome
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
-from tests.support.approvals import approval, request_approved
+from tests.support.approvals import AT, approval, order, request_approved
 from tests.support.eventually import eventually
 from tests.support.harness import Harness
 
@@ -142,6 +142,18 @@ class Desk(Harness):
 
     async def files(self) -> list[str]:
         return sorted(row["filename"] for row in await self.rows("pdf.files"))
+
+
+async def issued_one(desk: Desk, ordered: str | OrderedDocument = "kk") -> Document:
+    """An issued document."""
+    [document] = await desk.issue(approval(ordered))
+    return document
+
+
+async def superseded(desk: Desk) -> list[Document]:
+    """A superseded document and the one that took its place."""
+    orders = [order("kk", about="kk:3519080101100001") for _ in range(2)]
+    return await desk.issue(approval(orders[0]), approval(orders[1], approved_at=AT + timedelta(minutes=1)))
 
 
 class Watched(monitoring.CommandListener):
