@@ -11,10 +11,14 @@ from services.issuance.domain.office import Office, Officer, Pickup
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.products.spec import FillContext, RenderInput
 from shared.contracts.contents import ContentInvalid, read_content
-from tests.support.contents import content_of
+from tests.support.approvals import CONTENTS, HEAD, WIFE
 
 OFFICE = Office("Pemerintah", "Dinas", "Madiun", Officer("Kepala", "Pejabat", ""), Pickup("MPP", "Jalan", "08.00-15.00"))
 CONTEXT = FillContext(number="3519-LU-24112026-0001", receipt="MDN-2222-2222", issued_on=date(2026, 11, 24), office=OFFICE)
+
+
+def content_of(product: str, **changes: Any) -> dict[str, Any]:
+    return CONTENTS[product][1] | changes
 
 
 def filled(product: str, **changes: Any) -> RenderInput:
@@ -30,12 +34,7 @@ def test_every_product_makes_a_sheet_of_its_content(product: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "father", "mother"),
-    [
-        (1, "BUDI CONTOH SANTOSO", "SITI CONTOH WULANDARI"),
-        (2, "BUDI CONTOH SANTOSO", "SITI CONTOH WULANDARI"),
-        (3, None, "SITI CONTOH WULANDARI"),
-        (4, None, None),
-    ],
+    [(1, HEAD["name"], WIFE["name"]), (2, HEAD["name"], WIFE["name"]), (3, None, WIFE["name"]), (4, None, None)],
 )
 def test_an_akta_names_the_parents_of_its_kind(kind: int, father: str | None, mother: str | None) -> None:
     sheet = filled("akta_kelahiran", kind=kind)
@@ -61,7 +60,7 @@ def test_an_akta_has_its_days_and_the_place_of_the_child_in_words() -> None:
 
 
 def test_of_a_death_what_is_not_known_is_left_out() -> None:
-    sheet = filled("akta_kematian", nik=None, birth_order=None, father=None, mother=None)
+    sheet = filled("akta_kematian", died_on="2025-12-28", nik=None, birth_order=None, father=None, mother=None)
     assert [sheet[name] for name in ("nik", "birth_order", "father", "mother")] == [None] * 4
     assert sheet["died_on_words"]["en"] == "the twenty-eighth of December twenty twenty-five"
 
@@ -74,6 +73,7 @@ def test_age_is_counted_on_the_day_of_the_stillbirth(born_on: str | None, age: i
 
 def test_a_stillbirth_may_have_no_father() -> None:
     assert filled("lahir_mati", father=None)["father"] is None
+    assert filled("lahir_mati", father=content_of("lahir_mati")["mother"])["father"]["name"] == WIFE["name"]
 
 
 @pytest.mark.parametrize("product", ["ktp", "kia"])
