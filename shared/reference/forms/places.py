@@ -62,7 +62,7 @@ class VillageType(FieldType):
         words = _words(text)
         found = _named(words, _village_names())
         in_district = [each for each in found if _says(each.others(words), villages()[each.code].district.name)]
-        return _only(in_district or found, words, _village_names(), "village")
+        return _only(in_district or found, words, _village_names(), unclear="village_unclear", unknown="village_unknown")
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
@@ -87,7 +87,7 @@ class RegencyType(FieldType):
         if len({(each.start, each.end) for each in found}) == 1:
             is_city = "kota" in found[0].others(words)
             found = [each for each in found if regencies()[each.code].name.startswith("KOTA") is is_city] or found
-        return _only(found, words, _regency_names(), "regency")
+        return _only(found, words, _regency_names(), unclear="regency_unclear", unknown="regency_unknown")
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
@@ -135,14 +135,14 @@ def _says(words: list[str], district: str) -> bool:
     return any(wanted != "madiun" or words[: each.start][-1:] in (["kec"], ["kecamatan"]) for each in found)
 
 
-def _only(found: Iterable[_Found], words: list[str], names: _Names, what: str) -> str:
+def _only(found: Iterable[_Found], words: list[str], names: _Names, *, unclear: str, unknown: str) -> str:
     codes = sorted({each.code for each in found})
     if len(codes) == 1:
         return codes[0]
     candidates = codes or _near(words, names)
     if candidates:
-        raise Unclear(f"{what}_unclear", candidates)
-    raise Malformed(f"{what}_unknown")
+        raise Unclear(unclear, candidates)
+    raise Malformed(unknown)
 
 
 def _near(words: list[str], names: _Names) -> list[str]:

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from services.issuance.consumers import routes
-from services.issuance.domain.document import Approval, Certificate, Document
+from services.issuance.domain.claim import Approval, OrderedDocument
+from services.issuance.domain.document import Certificate, Document
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import DocumentQuery, Printed
 from services.issuance.wiring import Issuance
 from shared.ids import new_id
-from shared.messaging.delivery import AnyEventRoute, Outcome
+from shared.messaging.delivery import AnyEventRoute, Done, Outcome
 from tests.support.approvals import approval, request_approved
 from tests.support.eventually import eventually
 from tests.support.harness import Harness
@@ -67,11 +68,32 @@ class Desk(Harness):
         events = [(request_approved(asked), asked.request_id) for asked in approvals]
         return await self.deliver(*(self.delivery(event, subject=about, id=each) for (event, about), each in zip(events, ids, strict=True)))
 
-    async def claim(self, product: str = "kk", **other: Any) -> str:
-        """One approval; the id of its document."""
-        asked = approval(product, **other)
-        await self.take_in(asked)
-        return f"{asked.request_id}.{product}"
+    async def claim(self, ordered: str | OrderedDocument = "kk", **other: Any) -> str:
+        """One approval of one document; its id."""
+        asked = approval(ordered, **other)
+        assert await self.take_in(asked) == [Done()]
+        return f"{asked.request_id}.{asked.orders[0].key}"
+
+    async def issue(self, *approvals: Approval) -> list[Document]:
+        """Take them in one after another, print the documents of each before the next, and return all as they are at the end."""
+        desk = self.with_renderer(FakePress())
+        ids = [f"{asked.request_id}.{order.key}" for asked in approvals for order in asked.orders]
+        async with desk.printing():
+            for asked in approvals:
+                assert await desk.take_in(asked) == [Done()]
+                for order in asked.orders:
+                    await desk.printed(f"{asked.request_id}.{order.key}")
+        return [await desk.document(key) for key in ids]
+
+    async def printed(self, document_id: str) -> Document:
+        """A document once it was issued, whatever became of it since."""
+
+        async def there() -> Document:
+            document = await self.document(document_id)
+            assert document.issued_at is not None
+            return document
+
+        return await eventually(there)
 
     @asynccontextmanager
     async def printing(self) -> AsyncIterator[None]:

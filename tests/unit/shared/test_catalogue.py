@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.errors import BadInput, NotFound
+from shared.errors import BadInput, DomainError, NotFound
 from shared.reference.catalogue import Catalogue, Offer, SubjectKind, catalogue, read_service
 from shared.reference.forms import Field
 
@@ -57,6 +57,14 @@ def test_a_service_without_an_effect_of_its_own_is_one_file() -> None:
 def test_what_nothing_knows_is_refused_with_the_files_name(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=rf"^services/example\.toml: .*{message}"):
         read_service("example", text)
+
+
+def test_only_a_service_that_is_ready_may_be_opened() -> None:
+    assert catalogue().openable("kk_hilang").id == "kk_hilang"
+    with pytest.raises(DomainError, match="service_not_ready"):
+        catalogue().openable("pindah")
+    with pytest.raises(NotFound, match="unknown_service"):
+        catalogue().openable("nothing")
 
 
 def test_every_effect_is_that_of_a_service() -> None:
