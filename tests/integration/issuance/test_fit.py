@@ -84,8 +84,7 @@ def card_of(members: int, text: str, **other: str) -> dict[str, Any]:
 
 
 def sheet(product: str, content: dict[str, Any], **other: str) -> RenderInput:
-    alone = {field: None for field in ("birth_certificate_of",) if field in content}  # a request of this document only
-    return sheet_of(approval(order(product, content=content | alone)), **other)
+    return sheet_of(approval(order(product, content=content)), **other)
 
 
 def printed(product: str, content: dict[str, Any], *, made_at: datetime = AT) -> bytes:
