@@ -160,6 +160,9 @@ class MongoTx:
     def add_case(self, case: CourtCase) -> None:
         self._unit.add(CASES, case)
 
+    def save_case(self, case: CourtCase) -> None:
+        self._unit.save(CASES, case)
+
     async def sent_message(self, wamid: str) -> SentMessage | None:
         return await self._unit.find(SENT_MESSAGES, sent_key(wamid))
 
