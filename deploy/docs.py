@@ -55,10 +55,10 @@ def files() -> Iterator[tuple[Path, bytes]]:
         yield CIVIL_SERVICES / page, text.encode()
 
 
-def left_over() -> Iterator[Path]:
-    """Yield the pages of civil services that there are no more."""
+def left_over(folder: Path) -> Iterator[Path]:
+    """Yield the pages in it of civil services that there are no more."""
     known = {page for page, _ in pages(catalogue())}
-    yield from (path for path in sorted(CIVIL_SERVICES.glob("*.md")) if path.name not in known)
+    yield from (path for path in sorted(folder.glob("*.md")) if path.name not in known)
 
 
 def with_table(text: str, table: str) -> str:
@@ -90,12 +90,13 @@ def main(words: list[str]) -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    for path in left_over():
+    stale = list(left_over(CIVIL_SERVICES))
+    for path in stale:
         if "--check" in words:
             print(f"{path.relative_to(ROOT)} is of no service any more; run: make docs")
-            return 1
-        path.unlink()
-    return 1 if differing and "--check" in words else 0
+        else:
+            path.unlink()
+    return 1 if (differing or stale) and "--check" in words else 0
 
 
 if __name__ == "__main__":

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from enum import StrEnum
 
 import pytest
 
 from shared.errors import BadInput, DomainError, NotFound
 from shared.reference.catalogue import Catalogue, Offer, SubjectKind, catalogue, read_service
 from shared.reference.forms import Field
+from shared.reference.lists import code_list, code_lists
+from shared.reference.population import BloodType, Education, Relation, Religion
+from shared.values import Sex
 
 HEAD = """
 name = "Kartu contoh"
@@ -50,7 +54,7 @@ def test_a_service_without_an_effect_of_its_own_is_one_file() -> None:
         (BASE + '[[fields]]\nname = "a"\ntype = "colour"', "no type colour"),
         (BASE + '[[fields]]\nname = "a"\ntype = "choice"\nchoices = "none"', "unknown_code_list: none"),
         (BASE + '[[fields]]\nname = "a"\ntype = "document"\nany_of = ["napkin"]', "no kind of attachment: napkin"),
-        (BASE + '[[fields]]\nname = "a"\ntype = "group"\nfields = [{ name = "b", type = "document", any_of = ["napkin"] }]', "napkin"),
+        (BASE + '[[fields]]\nname = "a"\ntype = "group"\nfields = [{ name = "b", type = "document", any_of = ["kk"] }]', "single values"),
         (BASE + NIK_FIELD + 'when = { field = "b", is = ["x"] }', "does not come before it"),
     ],
 )
@@ -86,6 +90,22 @@ def test_no_two_services_are_called_alike() -> None:
     for service in catalogue().services.values():
         for word in service.words:
             assert seen.setdefault(word, service.id) == service.id, word
+
+
+@pytest.mark.parametrize(
+    ("name", "register"), [("relation", Relation), ("education", Education), ("religion", Religion), ("blood_type", BloodType)]
+)
+def test_a_list_of_the_register_has_its_names_and_its_words(name: str, register: type[StrEnum]) -> None:
+    assert {code: label.upper() for code, label in code_list(name).rows.items()} == {each.name.lower(): each.value for each in register}
+
+
+def test_the_sexes_are_those_of_the_register() -> None:
+    assert list(code_list("sex").rows) == list(Sex)
+
+
+def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
+    fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
+    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"}
 
 
 def test_a_late_birth_has_letters_of_its_own() -> None:
