@@ -121,6 +121,11 @@ def forget(draft: Draft, path: str) -> tuple[Draft, tuple[Attachment, ...]]:
     return kept, lost
 
 
+def path_of(field: str) -> str:
+    """Return the path that a problem or a reason names: `answers.witnesses[0].nik` is `witnesses[0].nik`."""
+    return field.removeprefix("answers.")
+
+
 def _without_more(draft: Draft, name: str) -> Draft:
     given = _without_last(draft.given, f"{name}{_MORE}")
     if name in draft.closed:

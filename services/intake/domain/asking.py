@@ -16,7 +16,22 @@ MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
 _MAX_TITLE: Final = 20  # characters of a button's title: WhatsApp's limit
 _MAX_SHOWN: Final = 80  # characters of one answer in the summary, so that the whole fits a message
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
+_MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
+
+
+def menu(text: str, context: DialogueContext, **values: str | Say) -> Say:
+    """Return a text with the services in it."""
+    services, number = context.menu, 0
+    lines: list[Say] = []
+    for group, members in services.groups().items():
+        if len(services.forms) > _MAX_SERVICE_BUTTONS:
+            lines.append(Say("menu_group", {"group": code_list("service_group").label(group)}))
+        for service in members:
+            number += 1
+            lines.append(Say("menu_service", {"number": str(number), "service": service.name}))
+    buttons = tuple(f"service:{code}" for code in services.forms) if len(services.forms) <= _MAX_SERVICE_BUTTONS else ()
+    return Say(text, {"services": tuple(lines), **values}, (*buttons, "status"))
 
 
 def sentence(draft: Draft, name: str, what: str, kind: str, **values: str | Say) -> Say:
@@ -67,6 +82,12 @@ def explain(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Sa
     document = menu.document(question.field)
     help_ = sentence(draft, question.name, "help", question.field.type, document=document)
     return (Say("help_question", {"help": help_}), *ask(draft, question, menu))
+
+
+def reasons(draft: Draft) -> tuple[Say, ...]:
+    """Return why the request that a draft mends was returned, each sentence once."""
+    codes = dict.fromkeys(reason.partition(":")[0] for reason in draft.reasons)
+    return tuple(Say("reason_line", {"reason": Say(f"reason.{code}", otherwise=("reason",))}) for code in codes)
 
 
 def label(draft: Draft, field: Field, menu: ServiceMenu) -> Say:
