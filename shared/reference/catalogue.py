@@ -89,7 +89,7 @@ class CivilService:
     """One service of the catalogue.
 
     `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `levels`: how many officers
-    decide. `words`: how people call it. `promise_hours` are working hours (see `shared.reference.working_hours`). `effect`: the service whose
+    decide. `words`: how people call it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
     rules it follows, itself unless its file names another one: then it has no civil effect of its own.
     """
 

@@ -58,13 +58,15 @@ def holds(condition: Condition | None, answers: Mapping[str, Any], today: date) 
     """Return whether a condition holds. None always does; one about a field without an answer never does."""
     if condition is None:
         return True
-    if condition.every:
-        return all(holds(part, answers, today) for part in condition.every)
-    if condition.some:
-        return any(holds(part, answers, today) for part in condition.some)
     if condition.unless is not None:
         return not holds(condition.unless, answers, today)
-    value = answers.get(condition.field)
+    if condition.field:
+        return _is(condition, answers.get(condition.field), today)
+    parts = [holds(part, answers, today) for part in (*condition.every, *condition.some)]
+    return all(parts) if condition.every else any(parts)
+
+
+def _is(condition: Condition, value: Any, today: date) -> bool:
     if condition.values:
         return any(value == wanted and isinstance(value, bool) == isinstance(wanted, bool) for wanted in condition.values)
     if not isinstance(value, date):

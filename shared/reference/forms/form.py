@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from shared.errors import FieldProblem
 from shared.reference.forms.conditions import Condition, holds
-from shared.reference.forms.rules import Limits
+from shared.reference.forms.rules import NO_LIMITS, Limits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import code_list
 from shared.values import Malformed
@@ -37,7 +37,7 @@ class Field:
     name: str
     type: str
     when: Condition | None = None
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     choices: str = ""
     any_of: tuple[str, ...] = ()
     count: tuple[int, int] = (1, 1)
@@ -245,7 +245,7 @@ def _values(fields: Sequence[Field], wire: Mapping[str, Any]) -> dict[str, Any]:
         elif each.is_group:
             values[name] = tuple(_values(each.fields, row) for row in raw)
         else:
-            values[name] = date.fromisoformat(raw) if each.type == "date" else raw
+            values[name] = each.kind.value(raw)
     return values
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
 
-    `max_length`: characters of a text.
+    `max_length`: characters of a text. `new`: a name that is given now, which needs two words (registered ones of one word stay valid).
     """
 
     past: bool = False
@@ -20,6 +20,7 @@ class Limits:
     max: int | None = None
     unit: str = ""
     max_length: int = 200
+    new: bool = False
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -31,3 +32,6 @@ class Limits:
         if unknown := set(row) - {each.name for each in fields(cls)}:
             raise ValueError(f"no limit of a field: {sorted(unknown)}")
         return cls(**row)
+
+
+NO_LIMITS: Final = Limits()

@@ -70,13 +70,6 @@ def test_all_514_regencies_are_known_and_an_invented_kecamatan_is_not() -> None:
     assert find_village("3577011003") is None
 
 
-def test_every_service_names_only_products_and_attachments_that_exist() -> None:
-    shelf = catalogue()
-    for service in shelf.services.values():
-        assert set(service.products) <= set(shelf.products)
-        assert {kind for need in service.needs for kind in need.any_of} <= set(shelf.attachments)
-
-
 def test_a_service_in_person_has_a_place_and_gives_nothing_online() -> None:
     for service in catalogue().services.values():
         assert (service.place is not None) is (service.offer is Offer.IN_PERSON)
@@ -84,25 +77,19 @@ def test_a_service_in_person_has_a_place_and_gives_nothing_online() -> None:
         assert (service.promise_hours > 0) is (service.offer is not Offer.IN_PERSON)
 
 
-def test_only_the_lost_card_and_the_divorce_are_automatic_as_shipped() -> None:
-    assert {service.id for service in catalogue().services.values() if service.automatic} == {"kk_hilang", "cerai"}
+def test_only_reprints_and_the_divorce_are_automatic_as_shipped() -> None:
+    assert {service.id for service in catalogue().services.values() if service.automatic} == {
+        "kk_hilang",
+        "ktp_hilang",
+        "ktp_rusak",
+        "cerai",
+    }
 
 
 def test_product_codes_are_unique_and_a_ktp_is_a_card() -> None:
     products = catalogue().products.values()
     assert len({product.code for product in products}) == len(products)
     assert catalogue().products["ktp"].form is ProductForm.CARD
-
-
-def test_what_is_missing_is_told_and_any_alternative_will_do() -> None:
-    lost = catalogue().get("kk_hilang")
-    assert [need.any_of for need in lost.missing_needs(["ktp"])] == [("surat_kehilangan",)]
-    assert lost.missing_needs(["ktp", "surat_kehilangan"]) == ()
-    assert catalogue().get("kutipan_kedua").missing_needs(["kutipan_rusak"]) == ()
-
-
-def test_a_conditional_need_never_counts_as_missing() -> None:
-    assert catalogue().get("pengaduan").missing_needs([]) == ()
 
 
 def test_settings_lie_over_the_catalogue_and_leave_the_original_alone() -> None:
