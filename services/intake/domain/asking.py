@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of
 from services.intake.domain.chat import Button, DialogueContext, Draft, Say
 from services.intake.domain.forms import SELFIE, ServiceMenu
-from shared.reference.forms import Field, Form
+from shared.reference.forms import Field, Form, Unclear
 from shared.reference.lists import code_list
+from shared.values import Malformed
 
 MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
 _MAX_TITLE: Final = 20  # characters of a button's title: WhatsApp's limit
 _MAX_SHOWN: Final = 80  # characters of one answer in the summary, so that the whole fits a message
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
 _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
+_MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
 
 
@@ -52,8 +54,8 @@ def again(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say,
     return (_asked(draft, question, menu, "again"), *_options(question))
 
 
-def wrong(draft: Draft, question: OpenQuestion, code: str, menu: ServiceMenu) -> tuple[Say, ...]:
-    """Say what is wrong with an answer, and what is wanted."""
+def wrong(draft: Draft, question: OpenQuestion, error: Malformed, context: DialogueContext) -> tuple[Say, ...]:
+    """Say what is wrong with an answer, and what is wanted; where one of several may be meant, offer them."""
     limits = question.field.limits
     values = {
         "min": str(limits.min if limits.min is not None else 0),
@@ -62,7 +64,17 @@ def wrong(draft: Draft, question: OpenQuestion, code: str, menu: ServiceMenu) ->
         "max_length": str(limits.max_length),
         "years": str(limits.within_years or "-"),
     }
-    return (Say(f"wrong_{code}", values), *again(draft, question, menu))
+    said = Say(f"wrong_{error.code}", values)
+    if isinstance(error, Unclear):
+        return (said, _candidates(question.field, error.candidates, context.today))
+    return (said, *again(draft, question, context.menu))
+
+
+def _candidates(field: Field, codes: Sequence[str], today: date) -> Say:
+    names = [field.show(code, today) for code in codes[:_MAX_CANDIDATES]]
+    buttons = tuple(Button(f"{_ANSWER}:{code}", name) for code, name in zip(codes, names, strict=False))
+    fits = len(codes) <= MAX_BUTTONS and all(len(name) <= _MAX_TITLE for name in names)
+    return Say("candidates", {"candidates": "\n".join(f"- {name}" for name in names)}, buttons if fits else ())
 
 
 def wants(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:

@@ -24,9 +24,11 @@ from services.intake.domain.chat import (
     Stage,
 )
 from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, without_draft
+from services.intake.domain.numbers import KK_NUMBER, NIK
 from services.intake.domain.reading import read_act
 from services.intake.domain.words import Intent
 from shared.reference.catalogue import SubjectKind
+from shared.typed import long_numbers
 from shared.values import Attachment, Malformed
 
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
@@ -78,10 +80,18 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     try:
         values = read_act(draft, question, act.text, form, context.today)
     except Malformed as malformed:
-        return conversation, asking.wrong(draft, question, malformed.code, context.menu)
+        return conversation, asking.wrong(draft, question, malformed, context)
     for path, value in values.items():
         draft = put(draft, path, value)
     return _unless_open(replace(conversation, draft=draft), context)
+
+
+def answer_returned(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take a number that the open question wants at once; for anything else first say what came back and why."""
+    question = current_question(conversation, context.menu, context.today)
+    if question is not None and question.field.type in (NIK, KK_NUMBER) and isinstance(act, Intent) and long_numbers(act.text):
+        return answer(conversation, act, context)
+    return resume(conversation, act, context)
 
 
 def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
