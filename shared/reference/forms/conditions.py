@@ -46,12 +46,12 @@ class Condition:
         raise ValueError(f"no condition: {row}")
 
     @property
-    def fields(self) -> Iterator[str]:
-        """The fields it looks at."""
+    def parts(self) -> Iterator[Condition]:
+        """The conditions in it that look at a field."""
         if self.field:
-            yield self.field
+            yield self
         for part in (*self.every, *self.some, *([self.unless] if self.unless else [])):
-            yield from part.fields
+            yield from part.parts
 
 
 def holds(condition: Condition | None, answers: Mapping[str, Any], today: date) -> bool:

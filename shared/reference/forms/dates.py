@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Final
 
 from shared.typed import without_marks
@@ -16,9 +16,17 @@ _DAY_FIRST: Final = re.compile(
     rf"(?:{_WEEKDAYS}[\s,]*)?(?:tgl|tanggal)?[\s.:]*(\d{{1,2}})[\s./-]+([a-z]+|\d{{1,2}})[\s./-]+(\d{{4}}|\d{{2}})"
 )
 _YEAR_FIRST: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_TIME: Final = re.compile(r"(?:jam|pukul|pkl)?\s*(\d{1,2})(?:[.:](\d{2}))?\s*(pagi|siang|sore|malam)?\s*(?:wib)?")
+_TOGETHER: Final = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_DAYS_AGO: Final = {"hari ini": 0, "tadi pagi": 0, "kemarin": 1, "wingi": 1, "kemarin lusa": 2}
+_TIME: Final = re.compile(
+    r"(?:jam|pukul|pkl)?[\s.]*(setengah\s+)?(\d{1,2})(?:[.:](\d{2}))?\s*(dini hari|subuh|pagi|isuk|siang|awan|sore|malam|bengi)?\s*(?:wib)?"
+)
 _NOON: Final = 12
-_AFTERNOON: Final = {"siang": (1, 4), "sore": (1, 7), "malam": (6, 11)}  # hours before noon's twelve that mean the afternoon's
+_AFTERNOON: Final = {"siang": (1, 4), "awan": (1, 4), "sore": (1, 7), "malam": (6, 11), "bengi": (6, 11)}
+"""Hours of the clock that mean the afternoon's with each word; `jam 1 malam` is one in the morning."""
+_NIGHT: Final = ("malam", "bengi", "dini hari")
+_DAY_HOURS: Final = 24
+_HALF_HOUR_BEFORE: Final = 30  # `setengah 8` is half past seven
 _CENTURY: Final = 100
 
 
@@ -29,9 +37,11 @@ def parse_date(text: str, today: date) -> date:
         Malformed: `date_malformed` or `date_impossible`.
     """
     plain = " ".join(without_marks(text).casefold().split())
+    if plain in _DAYS_AGO:
+        return today - timedelta(days=_DAYS_AGO[plain])
     if match := _YEAR_FIRST.fullmatch(plain):
         year, month, day = match.groups()
-    elif match := _DAY_FIRST.fullmatch(plain):
+    elif match := _DAY_FIRST.fullmatch(plain) or _TOGETHER.fullmatch(plain):
         day, month, year = match.groups()
     else:
         raise Malformed("date_malformed")
@@ -52,12 +62,14 @@ def parse_time(text: str) -> time:
     match = _TIME.fullmatch(" ".join(without_marks(text).casefold().split()))
     if match is None:
         raise Malformed("time_malformed")
-    hour, minute, part = int(match[1]), int(match[2] or 0), match[3]
-    first, last = _AFTERNOON.get(part or "", (1, 0))
+    half, hour, minute, part = match[1], int(match[2]), int(match[3] or 0), match[4] or ""
+    first, last = _AFTERNOON.get(part, (1, 0))
     if first <= hour <= last:
         hour += _NOON
-    elif part == "malam" and hour == _NOON:
+    elif part in _NIGHT and hour == _NOON:
         hour = 0
+    if half and not minute:
+        hour, minute = (hour - 1) % _DAY_HOURS, _HALF_HOUR_BEFORE
     try:
         return time(hour, minute)
     except ValueError:

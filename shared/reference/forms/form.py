@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
@@ -53,7 +53,9 @@ class Field:
             NotFound: `unknown_code_list`.
         """
         if unknown := set(row) - _KEYS:
-            raise ValueError(f"field {row.get('name')}: {sorted(unknown)}")
+            raise ValueError(f"field {row.get('name')}: no key {', '.join(sorted(unknown))}")
+        if not {"name", "type"} <= set(row):
+            raise ValueError(f"field {row.get('name')}: name or type missing")
         kind = row["type"]
         if kind not in TYPES and kind not in (GROUP, DOCUMENT):
             raise ValueError(f"field {row['name']}: no type {kind}")
@@ -114,7 +116,7 @@ class Form:
     valid_from: date = date.min
 
     def __post_init__(self) -> None:
-        _check_names(self.fields)
+        _check(self.fields)
 
     def get(self, name: str) -> Field | None:
         """Return the field of that name."""
@@ -164,15 +166,26 @@ def asked(fields: Sequence[Field], answers: FormAnswers, today: date) -> tuple[F
     return tuple(found)
 
 
-def _check_names(fields: Sequence[Field]) -> None:
-    seen: set[str] = set()
+def _check(fields: Sequence[Field]) -> None:
+    seen: dict[str, Field] = {}
     for each in fields:
         if each.name in seen:
             raise ValueError(f"field {each.name} is there twice")
-        if each.when is not None and (unknown := set(each.when.fields) - seen):
-            raise ValueError(f"field {each.name}: its condition looks at {sorted(unknown)}, which do not come before it")
-        seen.add(each.name)
-        _check_names(each.fields)
+        for part in each.when.parts if each.when else ():
+            if part.field not in seen:
+                raise ValueError(f"field {each.name}: its condition looks at {part.field}, which does not come before it")
+            if wrong := _never(part, seen[part.field]):
+                raise ValueError(f"field {each.name}: {part.field} is never {wrong}")
+        seen[each.name] = each
+        _check(each.fields)
+
+
+def _never(condition: Condition, about: Field) -> str:
+    """Return what a condition waits for in vain; "" where it can hold."""
+    if not condition.values:
+        return "" if about.type == "date" else "a date"
+    known: Collection[Any] = {"choice": code_list(about.choices).rows if about.choices else (), "yes_no": (True, False)}.get(about.type, ())
+    return ", ".join(str(value) for value in condition.values if value not in known)
 
 
 def _read(fields: Sequence[Field], raw: Mapping[str, Any], today: date, path: str, problems: list[FieldProblem]) -> dict[str, Any]:

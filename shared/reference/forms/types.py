@@ -46,7 +46,7 @@ _NO: Final = frozenset(
 _POLITE: Final = frozenset(("pak", "bu", "ibu", "bapak", "mas", "mbak", "kak", "min", "kok", "sih", "dong", "lah", "saja", "pernah"))
 """Words beside a yes or no that don't change it."""
 _SIXTEEN_DIGITS: Final[Mapping[str, Any]] = MappingProxyType({"type": "string", "pattern": "^[0-9]{16}$"})
-_NUMBER: Final = re.compile(r"\D{0,20}?(\d{1,6})(?:[.,](\d{1,3}))?\s*[a-z%.]*")
+_NUMBER: Final = re.compile(r"(?!-)\D{0,20}?(\d{1,6})(?:[.,](\d{1,3}))?\s*[a-z%.]*")
 _GRAMS_A_KILO: Final = 1000
 _MOST_KILOS: Final = 20  # a smaller number of a weight in grams is kilos
 _THOUSANDS: Final = 3  # digits behind a point that make it one between thousands
@@ -139,7 +139,8 @@ class DateType(FieldType):
         day = parse_date(text, setup.today)
         if setup.limits.past and day > setup.today:
             raise Malformed("date_in_future")
-        if setup.limits.within_years is not None and day.year < setup.today.year - setup.limits.within_years:
+        years = setup.limits.within_years
+        if years is not None and (day.year + years, day.month, day.day) < (setup.today.year, setup.today.month, setup.today.day):
             raise Malformed("date_too_long_ago")
         return day
 

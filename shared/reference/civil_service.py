@@ -1,0 +1,136 @@
+"""What the catalogue says of a service and of what the office makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from shared.errors import BadInput, NotFound
+from shared.reference.forms import Form
+
+
+class Offer(StrEnum):
+    """The way in which a service may be asked for."""
+
+    ONLINE = "online"
+    COURT = "court"
+    IN_PERSON = "in_person"
+
+
+class SubjectKind(StrEnum):
+    """Whom a service's documents are about."""
+
+    APPLICANT = "applicant"
+    MEMBER = "member"
+    NEWBORN = "newborn"
+    DECEASED = "deceased"
+    HOUSEHOLD = "household"
+
+
+class ProductForm(StrEnum):
+    """The form of a product: a signed PDF, a card to be picked up, or a notice."""
+
+    PDF = "pdf"
+    CARD = "card"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a service done in person."""
+
+    name: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A document the office makes. `code`: the two letters in its numbers, `late_code` those where the event was reported late.
+
+    `document` names what is sent, which for a card is the slip to pick it up with; `file_name` begins the name of its file.
+    """
+
+    id: str
+    name: str
+    form: ProductForm
+    code: str
+    document: str
+    file_name: str
+    late_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a service's documents are about, and the fields that hold that person's NIK, name and day of birth; "" where none does."""
+
+    of: SubjectKind
+    nik: str = ""
+    name: str = ""
+    born_on: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that it names."""
+        return tuple(name for name in (self.nik, self.name, self.born_on) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class CivilService:
+    """One service of the catalogue.
+
+    `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `levels`: how many officers
+    decide. `words`: how people call it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
+    rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
+    to an older version of the form are still taken.
+    """
+
+    id: str
+    name: str
+    about: str
+    group: str
+    offer: Offer
+    subject: Subject
+    may_ask: tuple[str, ...]
+    products: tuple[str, ...]
+    automatic: bool
+    levels: int
+    promise_hours: float
+    report_within_days: int | None
+    law: tuple[str, ...]
+    words: tuple[str, ...]
+    place: Place | None
+    effect: str
+    form: Form
+    older_forms: tuple[Form, ...] = ()
+    transition_days: int = 30
+
+    @property
+    def promise(self) -> timedelta:
+        """The working time from the complete request to its end."""
+        return timedelta(hours=self.promise_hours)
+
+    def form_kept(self, version: int) -> Form:
+        """Return a version of the form, however old, to read answers that were accepted.
+
+        Raises:
+            NotFound: `unknown_form_version`.
+        """
+        found = next((form for form in (self.form, *self.older_forms) if form.version == version), None)
+        if found is None:
+            raise NotFound("unknown_form_version")
+        return found
+
+    def form_of(self, version: int, today: date) -> Form:
+        """Return a version of the form to check new answers with: an older one is taken until `transition_days` after the newer one began.
+
+        Raises:
+            BadInput: `form_outdated`, also of a version that there never was.
+        """
+        newer = next((form for form in (*self.older_forms, self.form) if form.version == version + 1), None)
+        if version != self.form.version and (newer is None or today > newer.valid_from + timedelta(days=self.transition_days)):
+            raise BadInput("form_outdated", f"version {self.form.version} is asked with")
+        try:
+            return self.form_kept(version)
+        except NotFound:
+            raise BadInput("form_outdated", f"version {self.form.version} is asked with") from None
