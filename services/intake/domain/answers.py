@@ -20,7 +20,7 @@ _MORE: Final = "[]"  # ends the path of the question whether a group gets one mo
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question. `path`: as problems name it, `witnesses[0].nik`. `row`: from 0, of the group. `asks_more`: whether there is one more row."""
+    """A question. `path`: as problems name it, `witnesses[0].nik`. `row`: of the group, from 0. `asks_more`: is there one more row?"""
 
     field: Field
     path: str
@@ -54,11 +54,8 @@ def open_question(draft: Draft, form: Form, today: date) -> OpenQuestion | None:
 def _open_in(draft: Draft, field: Field, values: Mapping[str, Any], today: date) -> OpenQuestion | None:
     if field.is_group:
         return _open_in_group(draft, field, values.get(field.name, ()), today)
-    if field.is_document:
-        answered = any(attachment.field == field.name for attachment in draft.attachments)
-    else:
-        answered = field.name in values
-    return None if answered or field.name in draft.closed else OpenQuestion(field, field.name)
+    known = {attachment.field for attachment in draft.attachments} if field.is_document else values
+    return None if field.name in known or field.name in draft.closed else OpenQuestion(field, field.name)
 
 
 def _open_in_group(draft: Draft, group: Field, rows: Sequence[Mapping[str, Any]], today: date) -> OpenQuestion | None:
@@ -98,9 +95,10 @@ def pass_over(draft: Draft, question: OpenQuestion) -> Draft:
     return replace(draft, closed=(*draft.closed, question.field.name), given=(*draft.given, question.path))
 
 
-def take_back(draft: Draft) -> tuple[Draft, tuple[Attachment, ...]]:
-    """Return the draft without what was answered last, and the files that it loses."""
-    return forget(draft, draft.given[-1]) if draft.given else (draft, ())
+def last_given(draft: Draft, form: Form, today: date) -> str | None:
+    """Return the path of what was answered last, of questions that still apply; None where nothing was."""
+    names = {field.name for field in fields_of(draft, form, today)}
+    return next((path for path in reversed(draft.given) if path.partition("[")[0] in names), None)
 
 
 def forget(draft: Draft, path: str) -> tuple[Draft, tuple[Attachment, ...]]:

@@ -19,6 +19,7 @@ _MAX_SHOWN: Final = 80  # characters of one answer in the summary, so that the w
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
 _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
 _MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
+_WITHOUT_EXAMPLE: Final = frozenset({"choice", "yes_no", "nik", "kk_number"})  # shown already, or a number that somebody would copy
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
 
 
@@ -105,17 +106,19 @@ def reasons(draft: Draft) -> tuple[Say, ...]:
 def label(draft: Draft, field: Field, menu: ServiceMenu) -> Say:
     """Return what the summary calls an answer; for a document, the document itself."""
     if field.is_document:
-        return Say("label_document", {"document": menu.document(field)})
+        kind = next((file.kind for file in draft.attachments if file.field == field.name), field.any_of[0])
+        return Say("label_document", {"document": menu.catalogue.attachment_name(kind)})
     return sentence(draft, field.name, "label", field.type)
 
 
 def summary(draft: Draft, form: Form, context: DialogueContext) -> Say:
     """List every answer with its label and its number, by which it can be changed."""
-    lines = tuple(
-        Say("summary_line", {"number": str(number), "label": label(draft, field, context.menu), "answer": _shown(draft, field, form, context)})
-        for number, field in enumerate(fields_of(draft, form, context.today), start=1)
-    )
-    return Say("summary", {"service": context.menu.title(draft.service), "answers": lines}, ("confirm", "cancel"))
+    lines = []
+    for number, field in enumerate(fields_of(draft, form, context.today), start=1):
+        shown = _shown(draft, field, form, context)
+        line = "summary_rows" if shown.text == "shown_rows" else "summary_line"
+        lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": shown}))
+    return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, ("confirm", "cancel"))
 
 
 def _shown(draft: Draft, field: Field, form: Form, context: DialogueContext) -> Say:
@@ -131,7 +134,7 @@ def _shown_rows(group: Field, rows: tuple[Mapping[str, Any], ...], today: date) 
     if not rows:
         return Say("shown_nothing")
     lines = [_cut(", ".join(cell.show(row[cell.name], today) for cell in group.fields if cell.name in row)) for row in rows]
-    shown = tuple(Say("shown_row", {"number": str(number), "answer": line}) for number, line in enumerate(lines[:_MAX_ROWS_SHOWN], start=1))
+    shown = tuple(Say("shown_row", {"answer": line}) for line in lines[:_MAX_ROWS_SHOWN])
     left = len(lines) - len(shown)
     return Say("shown_rows", {"rows": (*shown, *([Say("shown_more_rows", {"left": str(left)})] if left else []))})
 
@@ -154,12 +157,13 @@ def _asked(draft: Draft, question: OpenQuestion, menu: ServiceMenu, what: str) -
 
 def _row(draft: Draft, group: Field, row: int) -> Say:
     least, most = group.count
-    values = {"label": sentence(draft, group.name, "label", group.type), "number": str(row + 1), "of": str(most)}
+    called = sentence(draft, group.name, "label", group.type)
+    values: dict[str, str | Say] = {"label": called, "number": str(row + 1), "of": str(most)}
     return Say("row_of" if least == most else "row", values)
 
 
 def _example(draft: Draft, question: OpenQuestion) -> tuple[Say, ...]:
-    if question.asks_more or question.takes_file or question.field.type in ("choice", "yes_no"):
+    if question.asks_more or question.takes_file or question.field.type in _WITHOUT_EXAMPLE:
         return ()
     return (Say("example", {"example": sentence(draft, question.name, "example", question.field.type)}, _buttons(question)),)
 

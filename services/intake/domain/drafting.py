@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.intake.domain import asking
-from services.intake.domain.answers import fields_of, forget, open_question, pass_over, put, put_file, take_back
+from services.intake.domain.answers import fields_of, forget, last_given, open_question, pass_over, put, put_file
 from services.intake.domain.chat import (
     Act,
     Conversation,
@@ -48,6 +48,11 @@ def ask_next(conversation: Conversation, context: DialogueContext, before: tuple
 
 def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Join a greeting, the menu or another service to the open draft, so that nothing typed is lost by a slip."""
+    return go_on(conversation, context)
+
+
+def go_on(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Go on with the open draft: say what is being filled, or why what came back did, and ask the open question."""
     draft = conversation.draft
     if draft is None:
         return ask_next(conversation, context)
@@ -107,11 +112,13 @@ def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outc
 def back(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Take back what was answered last, and ask it again."""
     draft = conversation.draft
-    if draft is None:
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None:
         return resume(conversation, act, context)
-    if not draft.given:
+    last = last_given(draft, form, context.today)
+    if last is None:
         return ask_next(conversation, context, (Say("nothing_back"),))
-    taken, lost = take_back(draft)
+    taken, lost = forget(draft, last)
     return _with_facts(ask_next(replace(conversation, draft=taken), context), files_dropped(draft, lost))
 
 

@@ -27,7 +27,7 @@ def read_answer(field: Field, text: str, today: date, answers: Mapping[str, Any]
         pair: Whether both the applicant's NIK and the family card are questions of the form, and neither stands in a row of a group.
 
     Raises:
-        Malformed: as the field's type; `kk_same_as_nik`; `numbers_unclear`: it can't be told which number is which.
+        Malformed: as the field's type; `kk_same_as_nik`, `nik_same_as_kk`; `numbers_unclear`: it can't be told which number is which.
     """
     if field.type not in (NIK, KK_NUMBER):
         return {field.name: field.parse(text, today)}
@@ -48,7 +48,7 @@ def _one(field: Field, text: str, today: date, answers: Mapping[str, Any]) -> Ma
     value = field.parse(text, today)
     other = {KK_NUMBER: NIK, NIK: KK_NUMBER}[field.type]
     if value == answers.get(other):
-        raise Malformed("kk_same_as_nik")
+        raise Malformed("kk_same_as_nik" if field.type == KK_NUMBER else "nik_same_as_kk")
     return {field.name: value}
 
 

@@ -35,6 +35,8 @@ def as_answer(conversation: Conversation, act: Act, context: DialogueContext) ->
         return Intent(Meaning.ANSWER, text="ya")
     if field.type not in _CLOSED_TYPES and act.meaning not in _NEVER_WORDS:
         return act
+    if act.meaning is Meaning.SERVICE and act.number and field.type in _CLOSED_TYPES:
+        return replace(act, meaning=Meaning.ANSWER)  # a number that happens to stand in the menu too
     try:
         field.parse(act.text, context.today)
     except Malformed:

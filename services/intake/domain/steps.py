@@ -13,7 +13,7 @@ from services.intake.domain.words import Intent
 # Without a draft
 
 
-def showmenu(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+def show_menu(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Show the menu of services."""
     return conversation, (menu("menu", context),)
 

@@ -43,7 +43,7 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A meaning, with its service, receipt number or number of a line where there is one. `is_pressed`: by a button, not typed."""
+    """A meaning, with its service, receipt number, or number of a line where there is one. `is_pressed`: by a button, not typed."""
 
     meaning: Meaning
     service: str = ""
@@ -75,7 +75,7 @@ class Vocabulary:
             return Intent(command, text=text)
         chosen = _MENU_NUMBER.fullmatch(without_marks(text).casefold())
         if chosen is not None and chosen.group(1) in self.menu:
-            return Intent(Meaning.SERVICE, service=self.menu[chosen.group(1)], text=text)
+            return Intent(Meaning.SERVICE, service=self.menu[chosen.group(1)], text=text, number=int(chosen.group(1)))
         changed = _CHANGE.fullmatch(plain(text))
         if changed is not None:
             return Intent(Meaning.CHANGE, text=text, number=int(changed.group(1) or 0))

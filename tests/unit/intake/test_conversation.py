@@ -1,7 +1,7 @@
 """The dialogue as a state machine: every transition that matters, and that no chat can get stuck."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from services.intake.domain.chat import (
     UnfetchedFile,
 )
 from services.intake.domain.conversation import decide
-from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_ask
+from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_question
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
@@ -34,9 +34,10 @@ from shared.reference.catalogue import catalogue
 NIK, KK = "3519081708850003", "3519081203100007"
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 DESK = ServiceMenu.of(catalogue(), ("kk_hilang", "kk_rusak"))
-WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
-TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-WORLD = DialogueContext(DESK, AT, is_linked=True)
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK)
+TEXTS = read_texts(TEMPLATES)
+TODAY = date(2026, 11, 24)
+WORLD = DialogueContext(DESK, AT, TODAY, is_linked=True)
 NEW = Conversation("c-1")
 
 
@@ -65,13 +66,13 @@ EVERYWHERE = [NEW, ASKED_NIK, ASKED_KK, ASKED_LETTER, ASKED_KTP, COMPLETE]
 
 
 def test_the_way_through_the_form() -> None:
-    asks = [current_ask(conversation, DESK) for conversation in EVERYWHERE]
+    asks = [current_question(conversation, DESK, TODAY) for conversation in EVERYWHERE]
     assert [ask.name if ask else None for ask in asks] == [None, "nik", "kk_number", "surat_kehilangan", "ktp", None]
     assert [conversation.stage for conversation in EVERYWHERE] == [Stage.MENU, *[Stage.ASKING] * 4, Stage.CONFIRMING]
     after, facts = talk(COMPLETE, "ya")
     (completed,) = facts
     assert isinstance(completed, FormCompleted)
-    assert (str(completed.draft.nik), str(completed.draft.kk_number)) == (NIK, KK)
+    assert completed.draft.answers == {"nik": NIK, "kk_number": KK}
     assert [file.kind for file in completed.draft.attachments] == ["surat_kehilangan", "ktp"]
     assert (after.stage, after.draft) == (Stage.MENU, None)
 
@@ -168,7 +169,7 @@ def test_who_is_linked_to_nobody_is_asked_for_a_selfie_once_and_last() -> None:
     stranger = replace(WORLD, is_linked=False)
     conversation, facts = talk(NEW, "kk hilang", NIK, KK, photo(1), photo(2), context=stranger)
     assert said(facts) == ["ask_selfie_ktp"]
-    assert awaits_file(conversation, DESK)
+    assert awaits_file(conversation, DESK, TODAY)
     assert "KTP-el" in TEXTS.say(next(fact for fact in facts if isinstance(fact, Say)))
     assert said(talk(conversation, "ya", context=stranger)[1]) == ["missing_selfie_ktp"]
     assert said(talk(conversation, photo(2), context=stranger)[1]) == ["file_same_file"]
@@ -228,7 +229,7 @@ def test_a_service_that_was_closed_meanwhile_ends_its_draft() -> None:
 
 
 def test_files_are_awaited_only_where_a_document_is_asked_for() -> None:
-    assert [awaits_file(conversation, DESK) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
+    assert [awaits_file(conversation, DESK, TODAY) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
 
 
 def test_a_second_confirm_tells_the_status() -> None:
@@ -259,7 +260,7 @@ def test_whatever_people_send_every_message_is_answered_and_nothing_breaks(acts:
                 assert len(fact.buttons) <= 3
                 assert all(0 < len(TEXTS.title(button)) <= 20 for button in fact.buttons)
             if isinstance(fact, FormCompleted):
-                assert fact.draft.nik is not None
+                assert fact.draft.answers.keys() == {"nik", "kk_number"}
                 assert len(fact.draft.attachments) == 2
         assert (conversation.stage is Stage.MENU) == (conversation.draft is None)
-        assert (conversation.stage is Stage.CONFIRMING) == (conversation.draft is not None and current_ask(conversation, DESK) is None)
+        assert (conversation.stage is Stage.CONFIRMING) == (conversation.draft is not None and current_question(conversation, DESK, TODAY) is None)

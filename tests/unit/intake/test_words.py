@@ -9,7 +9,7 @@ from shared.reference.catalogue import Offer, catalogue
 from shared.values import Receipt
 
 DESK = ServiceMenu.of(catalogue(), ("kk_hilang",))
-WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK)
 RECEIPT = Receipt.from_body("7K4Q9F2")
 
 
