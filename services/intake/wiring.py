@@ -16,9 +16,9 @@ from services.intake import api, consumers
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.docket import Limits
+from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of
 from services.intake.domain.chat import Button, DialogueContext, Draft, Say
-from services.intake.domain.forms import SELFIE, ServiceMenu
+from services.intake.domain.forms import ServiceMenu
 from shared.reference.forms import Field, Form, Unclear
 from shared.reference.lists import code_list
 from shared.values import Malformed
@@ -151,8 +151,7 @@ def _asked(draft: Draft, question: OpenQuestion, menu: ServiceMenu, what: str) -
         return Say(f"{draft.service}.{name}.{what}", buttons=_YES_NO, otherwise=(f"common.{name}.{what}",))
     asked = [f"{owner}.{name}.{each}" for each in dict.fromkeys((what, "ask")) for owner in (draft.service, "common")]
     values = {"document": menu.document(question.field)} if question.takes_file else {}
-    general = (f"ask_{name}" if name == SELFIE else f"{what}_{kind}",)
-    return Say(asked[0], values, buttons=_buttons(question), otherwise=(*asked[1:], *general))
+    return Say(asked[0], values, buttons=_buttons(question), otherwise=(*asked[1:], f"ask_{kind}"))
 
 
 def _row(draft: Draft, group: Field, row: int) -> Say:

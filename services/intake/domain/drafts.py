@@ -58,7 +58,7 @@ def renewed(conversation: Conversation, menu: ServiceMenu, today: date) -> Conve
 
 
 def completed(draft: Draft, form: Form, today: date) -> tuple[Draft, tuple[FilesDropped, ...]]:
-    """Return a complete draft with only what its form asks in the end, and the files that nobody needs: an answer may have closed a field."""
+    """Return a complete draft with only what its form asks in the end, and the files that nobody needs: some field was closed since."""
     values = form.values(draft.answers)
     fields = {field.name for field in fields_of(draft, form, today)}
     kept = {name: _asked_cells(form.get(name), value, today) for name, value in form.kept(values, today).items()}

@@ -33,15 +33,20 @@ def as_answer(conversation: Conversation, act: Act, context: DialogueContext) ->
     field = MORE if question.asks_more else question.field
     if act.meaning is Meaning.CONFIRM and field.type == "yes_no":
         return Intent(Meaning.ANSWER, text="ya")
-    if field.type not in _CLOSED_TYPES and act.meaning not in _NEVER_WORDS:
-        return act
-    if act.meaning is Meaning.SERVICE and act.number and field.type in _CLOSED_TYPES:
-        return replace(act, meaning=Meaning.ANSWER)  # a number that happens to stand in the menu too
+    return replace(act, meaning=Meaning.ANSWER) if _is_answer(field, act, context.today) else act
+
+
+def _is_answer(field: Field, act: Intent, today: date) -> bool:
+    is_closed = field.type in _CLOSED_TYPES
+    if is_closed and act.meaning is Meaning.SERVICE and act.number:
+        return True  # a number that happens to stand in the menu too
+    if not is_closed and act.meaning not in _NEVER_WORDS:
+        return False
     try:
-        field.parse(act.text, context.today)
+        field.parse(act.text, today)
     except Malformed:
-        return act
-    return replace(act, meaning=Meaning.ANSWER)
+        return False
+    return True
 
 
 def read_act(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> Mapping[OpenQuestion, Any]:

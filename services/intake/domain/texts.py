@@ -73,7 +73,10 @@ class DialogueTexts:
         """Join sentences into one message with the buttons of the last that has any; a message too long for buttons goes without them."""
         text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
         ids = next((part.buttons for part in reversed(parts) if part.buttons), ())
-        buttons = tuple(button if isinstance(button, Button) else Button(button, self.title(button)) for button in ids)
+        buttons = tuple(
+            Button(button.id, button.title[:MAX_TITLE_CHARACTERS]) if isinstance(button, Button) else Button(button, self.title(button))
+            for button in ids
+        )
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
 
     def title(self, button: str) -> str:
