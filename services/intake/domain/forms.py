@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shared.errors import DomainError
 from shared.reference.catalogue import Catalogue, CivilService, Offer
 from shared.reference.forms import Field, Form
 
@@ -27,8 +28,12 @@ class ServiceMenu:
 
         Raises:
             NotFound: `unknown_service`, an open service that the catalogue does not have: better at startup than at the first chat.
+            DomainError: `service_not_ready`; `service_not_online`: it is the court's, or done in person.
         """
-        services = [catalogue.get(code) for code in open_services]
+        services = [catalogue.openable(code) for code in open_services]
+        for service in services:
+            if service.offer is not Offer.ONLINE:
+                raise DomainError("service_not_online", service.id)
         groups = list(dict.fromkeys(service.group for service in services))
         ordered = sorted(services, key=lambda service: groups.index(service.group))
         return cls(catalogue, {service.id: service.form for service in ordered})

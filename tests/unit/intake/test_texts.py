@@ -1,9 +1,7 @@
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +15,7 @@ from services.intake.domain.texts import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTE
 from services.intake.wiring import TEMPLATES, read_texts
 from shared.errors import NotFound
 from shared.reference.forms import Field
-from shared.reference.lists import code_list, code_lists
+from shared.reference.lists import code_list
 from tests.unit.intake.talks import AT, MENU, SERVICES, TODAY, begun
 
 TEXTS = read_texts(TEMPLATES)
@@ -77,28 +75,6 @@ def test_every_sentence_of_a_form_is_one_that_something_says() -> None:
         name, _, what = text.rpartition(".")
         assert name in names, f"no field for {text}"
         assert what in known, text
-
-
-def test_every_choice_can_be_pressed_or_read() -> None:
-    for name, rows in ((name, each.rows) for name, each in code_lists().items()):
-        assert all(rows.values()), name
-
-
-CODES = {
-    match
-    for path in (*Path("shared/reference/forms").glob("*.py"), *Path("shared/values").glob("*.py"))
-    for match in re.findall(r"(?:Malformed|Unclear)\(\"([a-z0-9_]+)\"", path.read_text())
-}
-OF_BODIES = {"document_kind_missing", "document_kind_unknown", "document_malformed", "rows_expected", "group_too_few", "group_too_many"}
-ELSEWHERE = {"receipt_malformed", "receipt_check_wrong", "case_number_malformed"}
-
-
-def test_every_code_of_a_wrong_answer_has_its_sentence() -> None:
-    limits = {"min": "1", "max": "2", "unit": "cm", "max_length": "3", "years": "4"}
-    made = {f"{name}_{code}" for name in ("village", "regency") for code in ("unknown", "unclear")}
-    made |= {f"{name}_not_16_digits" for name in ("nik", "kk")} | {"kk_same_as_nik", "nik_same_as_kk", "numbers_unclear"}
-    for code in (CODES | made) - OF_BODIES - ELSEWHERE:
-        assert TEXTS.say(Say(f"wrong_{code}", limits)), code
 
 
 def test_every_trouble_with_a_file_has_a_sentence() -> None:
