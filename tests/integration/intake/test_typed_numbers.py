@@ -16,7 +16,7 @@ HUSBAND, WIFE, CHILD = "3519081708850003", "3519084502880004", "3519080101150002
 async def test_a_nik_in_a_chat_however_it_is_written(rig: Rig, typed: str) -> None:
     await rig.press("service:kk_hilang")
     assert "Kartu Keluarga" in text_of(only(await rig.say(typed)))
-    assert only(await rig.rows("conversations"))["draft"]["nik"] == NIK
+    assert only(await rig.rows("conversations"))["draft"]["answers"]["nik"] == NIK
 
 
 async def test_two_numbers_in_one_message_answer_two_questions(rig: Rig) -> None:
