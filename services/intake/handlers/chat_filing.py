@@ -9,11 +9,12 @@ from services.intake.domain.chat import Conversation, DialogueContext, Draft, Ou
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.drafting import go_on
 from services.intake.domain.filled_form import FilledForm
-from services.intake.domain.mending import mending_draft, offer_mending
+from services.intake.domain.mending import offer_mending
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.vouching import by_link
 from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.handlers.mending import mend_filled
+from services.intake.handlers.returning import mending_of
 from services.intake.ports import Deps, Tx
 from shared.errors import DomainError
 from shared.values import Channel, Receipt
@@ -106,20 +107,3 @@ async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Co
     if returned is None:
         return conversation, (Say("mend_none", buttons=("status", "menu")),)
     return go_on(offer_mending(conversation, mending_of(deps, returned, context.at), context.at), context)
-
-
-async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> None:
-    """Put the draft that mends a returned request into its sender's chat, where no other is open; nothing for a court or an adapter."""
-    if request.origin.contact_id is None:
-        return
-    contact = await tx.contact(request.origin.contact_id)
-    if contact.merged_into is not None:
-        contact = await tx.contact(contact.merged_into)
-    conversation = await tx.conversation(contact.contact_id)
-    tx.save_conversation(offer_mending(conversation, mending_of(deps, request, at), at))
-
-
-def mending_of(deps: Deps, request: Request, at: datetime) -> Draft:
-    """Return the draft that mends a returned request."""
-    reasons = next(step.reasons for step in reversed(request.timeline) if step.state is RequestState.RETURNED)
-    return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, reasons, at)
