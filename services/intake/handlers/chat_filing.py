@@ -8,12 +8,14 @@ from datetime import datetime
 from services.intake.domain.chat import Conversation, DialogueContext, Draft, Outcome, Say
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.drafting import go_on
+from services.intake.domain.drafts import filled_form
 from services.intake.domain.filled_form import FilledForm
-from services.intake.domain.mending import mending_draft, offer_mending
+from services.intake.domain.mending import offer_mending
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.vouching import by_link
 from services.intake.handlers.filing import Wish, file_wish, local_day
 from services.intake.handlers.mending import mend_filled
+from services.intake.handlers.returning import mending_of
 from services.intake.ports import Deps, Tx
 from shared.errors import DomainError
 from shared.values import Channel, Receipt
@@ -36,8 +38,7 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
     Raises:
         TooMany: `person_limit_reached`.
     """
-    form = deps.catalogue.get(draft.service).form
-    filled = FilledForm(draft.service, draft.form_version, form.values(draft.answers), draft.attachments)
+    filled = filled_form(draft, deps.catalogue.get(draft.service).form)
     vouching = by_link(contact.link_at(at))
     if draft.mends is not None:
         return await _mend(tx, deps, draft.mends, filled, contact, at)
@@ -106,20 +107,3 @@ async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Co
     if returned is None:
         return conversation, (Say("mend_none", buttons=("status", "menu")),)
     return go_on(offer_mending(conversation, mending_of(deps, returned, context.at), context.at), context)
-
-
-async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> None:
-    """Put the draft that mends a returned request into its sender's chat, where no other is open; nothing for a court or an adapter."""
-    if request.origin.contact_id is None:
-        return
-    contact = await tx.contact(request.origin.contact_id)
-    if contact.merged_into is not None:
-        contact = await tx.contact(contact.merged_into)
-    conversation = await tx.conversation(contact.contact_id)
-    tx.save_conversation(offer_mending(conversation, mending_of(deps, request, at), at))
-
-
-def mending_of(deps: Deps, request: Request, at: datetime) -> Draft:
-    """Return the draft that mends a returned request."""
-    reasons = next(step.reasons for step in reversed(request.timeline) if step.state is RequestState.RETURNED)
-    return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, reasons, at)
