@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.requests import Request as Filed
 from services.intake.domain.requests import DocumentState, RequestState
+from services.intake.domain.requests import Request as Filed
 from services.intake.domain.submission import PROBLEMS, CheckedBody
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers import mend_request, submit_request
@@ -39,7 +39,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", title="RequestSubmission")
 
     service: Annotated[Short, Field(examples=["kk_hilang"])]
-    form_version: Annotated[int | None, Field(ge=1, description="Version of the form the answers were taken with; null: the present one")] = None
+    form_version: Annotated[int | None, Field(ge=1, description="Version of the form that was filled; null: the present one")] = None
     answers: Annotated[
         dict[str, Any],
         Field(

@@ -53,7 +53,9 @@ class FieldView(BaseModel):
     name: str
     type: str
     optional: bool
-    conditional: Annotated[bool, Field(description="Asked only in some cases: POST /v1/requests says `answer_missing` or `answer_not_asked`")]
+    conditional: Annotated[
+        bool, Field(description="Asked in some cases only; a POST is told `answer_missing` or `answer_not_asked`")
+    ]
     kinds: Annotated[list[str], Field(description="Of a document: what it may show")]
     choices: list[ChoiceView]
     fields: Annotated[list[FieldView], Field(description="Of a group: what each row holds")]
@@ -116,7 +118,7 @@ def _row(deps: Deps, service: CivilService) -> dict[str, Any]:
 
 def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...]) -> FieldView:
     place = ".".join((*path, each.name))
-    found = {name: deps.texts.sentence(f"{service}.{place}.{name}") for name in _SENTENCES}
+    found = {name: deps.texts.sentence(service, f"{place}.{name}") for name in _SENTENCES}
     return FieldView(
         name=each.name,
         type=each.type,

@@ -60,6 +60,10 @@ class DialogueTexts:
             raise NotFound("text_missing", said.text)
         return template.strip().format_map({name: self._filled(value) for name, value in said.values.items()})
 
+    def sentence(self, service: str, place: str) -> str | None:
+        """Return the sentence of a field of a service, such as `kk_number.ask`: its own, or the common one; None where there is none."""
+        return self.texts.get(f"{service}.{place}") or self.texts.get(f"common.{place}")
+
     def _find(self, name: str) -> str | None:
         group, _, code = name.partition(".")
         return self.reasons.get(code) if group == "reason" and code else self.texts.get(name)

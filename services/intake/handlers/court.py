@@ -55,9 +55,7 @@ def _opened(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str, now: 
     ids = tuple(request.request_id for request in requests)
     for request in requests:
         _send(tx, submit(replace(request, case_id=case_id, case_requests=ids))[0], decision, is_new=True)
-    opened = tuple(
-        CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True)
-    )
+    opened = tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
     case = CourtCase(case_id, decision.key, decision, fingerprint, opened, now)
     tx.add_case(case)
     return case

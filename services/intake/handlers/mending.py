@@ -39,9 +39,7 @@ async def mend_request(
     return summary(await mend_filled(tx, deps, named, form, deps.clock(), vouching))
 
 
-async def mend_filled(
-    tx: Tx, deps: Deps, request: Request, form: FilledForm, at: datetime, vouching: SenderVouching | None
-) -> Request:
+async def mend_filled(tx: Tx, deps: Deps, request: Request, form: FilledForm, at: datetime, vouching: SenderVouching | None) -> Request:
     """Send a returned request out again with corrected answers; the promised time counts from now.
 
     Raises:
@@ -51,9 +49,7 @@ async def mend_filled(
     key = form.person_key(deps.catalogue.get(request.service))
     wish = Wish(request.origin, form, at, vouching=vouching)
     in_hand = await look(tx, key, request.service)
-    again, submitted = resubmit(
-        replace(request, person_key=key, vouching=vouching), form, promised(deps, request.service, at), at
-    )
+    again, submitted = resubmit(replace(request, person_key=key, vouching=vouching), form, promised(deps, request.service, at), at)
     check_person_limit(deps, in_hand.docket, wish)
     docket = counted(in_hand.docket, local_day(at))
     if (first := in_hand.open_beside(request.request_id)) is not None:

@@ -25,5 +25,6 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     if contact_id is None:  # an adapter asks for the state itself
         return
     await offer_returned(tx, deps, returned, at)
-    said = Say("returned_unproven", {"service": deps.catalogue.get(request.service).name, "receipt": request.receipt, "reason": reasons()[REASON].text})
+    name = deps.catalogue.get(request.service).name
+    said = Say("returned_unproven", {"service": name, "receipt": request.receipt, "reason": reasons()[REASON].text})
     tx.emit(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))
