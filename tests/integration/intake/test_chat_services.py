@@ -157,7 +157,14 @@ async def test_what_was_decided_meanwhile_is_not_mended(rig: Rig) -> None:
 async def test_a_draft_of_an_earlier_release_is_at_the_menu_again(rig: Rig) -> None:
     await rig.say("kk hilang")
     chats = rig.mongo.collection(rig.database, "conversations")
-    older = {"service": "kk_hilang", "nik": NIK, "kk_number": None, "attachments": [], "outreach_source": None, "needs_selfie": True}
+    older: dict[str, Any] = {
+        "service": "kk_hilang",
+        "nik": NIK,
+        "kk_number": None,
+        "attachments": [],
+        "outreach_source": None,
+        "needs_selfie": True,
+    }
     await chats.update_one({}, {"$set": {"draft": {**older, "began_at": rig.clock.at}}})
     assert "Kartu Keluarga hilang" in text_of(only(await rig.say(KK)))
     assert only(await rig.rows("conversations"))["draft"] is None
