@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
-from shared.reference.forms.rules import NO_LIMITS, Limits
+from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import code_list
 
@@ -34,7 +34,7 @@ class Field:
     name: str
     type: str
     when: Condition | None = None
-    limits: Limits = NO_LIMITS
+    limits: FieldLimits = NO_LIMITS
     choices: str = ""
     any_of: tuple[str, ...] = ()
     count: tuple[int, int] = (1, 1)
@@ -69,7 +69,7 @@ class Field:
             name=row["name"],
             type=kind,
             when=Condition.of(row["when"]) if "when" in row else None,
-            limits=Limits.of(row.get("rules", {})),
+            limits=FieldLimits.of(row.get("rules", {})),
             choices=row.get("choices", ""),
             any_of=tuple(row.get("any_of", ())),
             count=(least, most),
