@@ -9,8 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from services.issuance import api
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
 from services.issuance.adapters.renderer import ChildRenderer, Pool, RendererLimits
 from services.issuance.domain import claim as claims
@@ -21,9 +24,11 @@ from services.issuance.domain.render_input import compose
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
 from shared.clock import WIB, now
+from shared.health import Health
+from shared.web import create_app
 from tests.integration.issuance.office import Desk
 from tests.support.approvals import AT, approval, origin
-from tests.support.harness import Clock, api_client
+from tests.support.harness import Clock, api_client, http_of
 
 ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
@@ -122,3 +127,16 @@ async def desk(settings: Settings, database: str) -> AsyncIterator[Desk]:
     yield Desk(parts.mongo, database, clock, parts.units, parts)
     await parts.renderer.close()
     await parts.mongo.close()
+
+
+@pytest.fixture
+def app(desk: Desk, settings: Settings) -> FastAPI:
+    app = create_app(settings, Health(), title="test", public=api.PUBLIC)
+    api.install(app, desk.parts.units, desk.parts.deps)
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with http_of(app) as client:
+        yield client

@@ -230,7 +230,7 @@ async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
     assert certificate is not None
     deps, units = desk.parts.deps, desk.parts.units
     again = await units.run(lambda tx: handlers.record_issued(tx, deps, begun, pdf, certificate))
-    assert again == document
+    assert replace(again, contact=None) == document
     other = replace(pdf, sha256="0" * 64)
     with pytest.raises(DomainError, match="attempt_superseded"):
         await units.run(lambda tx: handlers.record_issued(tx, deps, begun, other, certificate))
