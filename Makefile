@@ -49,7 +49,7 @@ format: $(READY) ## Format the code and fix what ruff can fix
 	@$(VENV)/bin/ruff check --fix-only $(SOURCES)
 	@$(VENV)/bin/ruff format $(SOURCES)
 
-docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI and the settings tables from the code
+docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI, settings tables and service pages from the code
 	@$(PY) -m shared.contracts.docs docs/events
 	@$(PY) -m deploy.glyphs
 	@$(PY) -m deploy.docs

@@ -88,7 +88,7 @@ def _say(step: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Return the command line. Returns the exit code."""
+    """Run the command; return the exit code."""
     if len(words) != 1:
         print("usage: python -m deploy.release x.y.z", file=sys.stderr)
         return 2

@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u02b9\u0060\u00b4\u2032\uff07\u05f3\ua78c", "'"))
-"""Mapped before anything else: the normal form of some of them is a blank with an accent."""
+"""Mapped before the normal form, which makes some of them a blank with an accent, and after it, which makes some of other letters."""
 _BETWEEN_DIGITS: Final = re.compile(r"[\s.,/\\*_~'\"()+|:;\u00b7\u2022\u2212\u2044-]")
 """What may stand between, before and behind the digits of a number; dashes of every kind are one by then."""
 _LONG: Final = 16  # digits of a NIK and of the number of a family card
@@ -21,7 +21,7 @@ _PARTED: Final = re.compile(r"[,;/|]| {2,}")
 
 def visible(text: str) -> str:
     """Return the text in normal form (NFKC), without characters that have no shape; every dash is `-`, every apostrophe `'`."""
-    straight = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+    straight = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).translate(_APOSTROPHES)
     return "".join(_seen(character) for character in straight if not _is_unseen(character))
 
 

@@ -23,7 +23,7 @@ class NotInstalledError(Exception):
 
 
 def bring(project: Path = ROOT) -> bool:
-    """Install what the lock file names, where it is not there yet. Returns whether anything was installed.
+    """Install what the lock file names, where it is not there yet; return whether anything was installed.
 
     Raises:
         NotInstalledError: npm can't be got, or it failed.

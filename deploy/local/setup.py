@@ -85,7 +85,7 @@ def install(packages: Sequence[str]) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Return the command line. Returns the exit code."""
+    """Run the command; return the exit code."""
     if len(words) != 1 or words[0] not in {"run", "test"}:
         print("usage: python -m deploy.local.setup run|test", file=sys.stderr)
         return 2

@@ -63,7 +63,7 @@ class FaultBook(Generic[Order]):
         return fault
 
     def remove(self, fault_id: str | None = None) -> int:
-        """Lift one fault, or all. Returns how many were lifted."""
+        """Lift one fault, or all; return how many were lifted."""
         if fault_id is not None:
             return 1 if self._faults.pop(fault_id, None) else 0
         count = len(self._faults)

@@ -76,7 +76,7 @@ class Feed:
             self._wake(about)
 
     async def changed(self, timeout_seconds: float, about: str = "") -> bool:
-        """Wait for the next event, or the next that concerns `about`. Returns False when none came in time."""
+        """Wait for the next event, or the next that concerns `about`; return False when none came in time."""
         if self._closed:
             return False
         try:

@@ -1,6 +1,6 @@
-"""Generates what builders of adapters and consoles read: a JSON Schema per event and AsyncAPI 3 for all (`make docs`).
+"""Generates what builders of adapters and consoles read: AsyncAPI 3, and a JSON Schema per event, document content and kind of decision.
 
-`python -m shared.contracts.docs DIRECTORY` writes; with `--check` it writes nothing and exits 1 where a file differs.
+`python -m shared.contracts.docs DIRECTORY` writes (`make docs`); with `--check` it writes nothing and exits 1 where a file differs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import orjson
 
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.contents import CONTENTS
+from shared.contracts.decisions import DECISIONS
+from shared.contracts.envelope import Contract, Envelope, Event
 from shared.contracts.registry import CONSUMERS, EVENTS, SERVICES
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +50,21 @@ def event_schema(event: type[Event]) -> dict[str, Any]:
     }
 
 
+def part_schema(kind: str, name: str, model: type[Contract]) -> dict[str, Any]:
+    """Return what an event carries under a name of its own: the content of a document, or a court's decision."""
+    schema = model.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    return {"$schema": DIALECT, "$id": f"urn:adminduk:{kind}:{name}", **schema, "title": name}
+
+
+def schemas(events: Sequence[type[Event]] = EVENTS) -> Mapping[str, dict[str, Any]]:
+    """Return every schema that is published, by its path without the ending: `TYPE`, `contents/TYPE`, `decisions/KIND`."""
+    return {
+        **{event.type: event_schema(event) for event in events},
+        **{f"contents/{name}": part_schema("content", name, model) for name, model in CONTENTS.items()},
+        **{f"decisions/{kind}": part_schema("decision", kind, model) for kind, model in DECISIONS.items()},
+    }
+
+
 def _channel(event: type[Event]) -> str:
     return event.type.replace(".", "_")
 
@@ -78,14 +95,22 @@ def asyncapi() -> dict[str, Any]:
             "description": "Events of "
             + ", ".join(SERVICES)
             + ". Every message is an envelope; personal data only in `data.personal`. Who published one is told by its `user-id` alone, "
-            "which the broker checks: believe an event of the service that its type begins with. Building a console: docs/consoles.md.",
+            "which the broker checks: believe an event of the service that its type begins with. Building a console: docs/consoles.md. "
+            "What a document says, by its `content_type`, and a court's decision, by its `kind`, are schemas of their own: `contents/` and "
+            "`decisions/` of the components.",
         },
         "defaultContentType": "application/json",
         "servers": _servers(),
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages, "securitySchemes": {"login": _LOGIN}},
+        "components": {"messages": messages, "schemas": _parts(), "securitySchemes": {"login": _LOGIN}},
     }
+
+
+def _parts() -> dict[str, Any]:
+    """The contents and decisions, which events carry as plain objects."""
+    names = (name for name in schemas(()) if "/" in name)
+    return {name.replace("/", "_").replace(".", "_"): {"$ref": f"./schemas/{name}.json"} for name in names}
 
 
 def _servers() -> dict[str, Any]:
@@ -180,7 +205,7 @@ def _operation(action: str, channel: str, summary: str) -> dict[str, Any]:
 
 def files() -> Mapping[str, bytes]:
     """Return every generated file by its path below the directory."""
-    made = {f"schemas/{event.type}.json": _json(event_schema(event)) for event in EVENTS}
+    made = {f"schemas/{name}.json": _json(schema) for name, schema in schemas().items()}
     made["asyncapi.json"] = _json(asyncapi())
     return made
 

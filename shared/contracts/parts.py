@@ -21,7 +21,7 @@ ChannelCode = Annotated[Code, Field(description="Where the request came in: what
 ProductCode = Annotated[Code, Field(description="Which document, by the catalogue: kk, ktp, …")]
 DocumentKey = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}(\.[2-9])?$"),
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}(\.([2-9]|[1-9][0-9]))?$"),
     Field(description="One document of a request: its product, with `.2`, `.3` … where it is not the first of that product"),
 ]
 

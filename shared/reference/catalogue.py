@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from shared.errors import NotFound
+from shared.errors import DomainError, NotFound
 from shared.reference.civil_service import CivilService as CivilService
 from shared.reference.civil_service import Offer as Offer
 from shared.reference.civil_service import Place as Place
@@ -45,6 +45,18 @@ class Catalogue:
         service = self.services.get(service_id)
         if service is None:
             raise NotFound("unknown_service")
+        return service
+
+    def openable(self, service_id: str) -> CivilService:
+        """Return a service that an installation may open.
+
+        Raises:
+            NotFound: `unknown_service`.
+            DomainError: `service_not_ready`: a part of the product does not implement it. Better at start than after a citizen confirmed.
+        """
+        service = self.get(service_id)
+        if not service.ready:
+            raise DomainError("service_not_ready", service_id)
         return service
 
     def attachment_name(self, kind: str) -> str:

@@ -82,7 +82,7 @@ class CivilService:
     `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `levels`: how many officers
     decide. `words`: how people call it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
     rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
-    to an older version of the form are still taken.
+    to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened.
     """
 
     id: str
@@ -102,6 +102,7 @@ class CivilService:
     place: Place | None
     effect: str
     form: Form
+    ready: bool = False
     older_forms: tuple[Form, ...] = ()
     transition_days: int = 30
 

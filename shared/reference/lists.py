@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Final
 
 from shared.errors import NotFound
 from shared.typed import without_marks
+
+_PARTS: Final = re.compile(r"/| atau ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,16 @@ class CodeList:
         return self.rows.get(code, code)
 
     def find(self, text: str) -> str | None:
-        """Return the code that somebody means: by the number in the list from 1, the label, or the code itself; else None."""
+        """Return the code that somebody means: by the number in the list from 1, the label, the code, or a part of one label; else None.
+
+        Parts stand between `/` and `atau`: `petani` is Petani/Pekebun.
+        """
         word = _plain(text)
-        if word.isdigit() and 0 < int(word) <= len(self.rows):
+        if word.isdecimal() and 0 < int(word) <= len(self.rows):
             return list(self.rows)[int(word) - 1]
-        return next((code for code, label in self.rows.items() if word in (_plain(code), _plain(label))), None)
+        whole = next((code for code, label in self.rows.items() if word in (_plain(code), _plain(label))), None)
+        parted = [code for code, label in self.rows.items() if word in map(_plain, _PARTS.split(label))]
+        return whole or (parted[0] if len(parted) == 1 else None)
 
 
 @cache

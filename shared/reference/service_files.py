@@ -100,6 +100,7 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         place=places()[row["place"]] if "place" in row else None,
         effect=row.get("effect", code),
         form=_form({key: row[key] for key in _FORM_KEYS & set(row)}),
+        ready=row.get("ready", False),
         older_forms=older,
         transition_days=row.get("transition_days", 30),
     )

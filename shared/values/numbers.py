@@ -15,6 +15,7 @@ from shared.values.malformed import Malformed
 from shared.values.person import Sex
 
 HOME_REGENCY: Final = "3519"  # Kabupaten Madiun; Kota Madiun is 3577 and another office
+_DIGITS: Final = 16  # of a NIK and of the number of a family card
 _WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
 
 RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: they are misread and misheard
@@ -24,6 +25,8 @@ _RECEIPT_PREFIX: Final = "MDN"
 
 def _sixteen_digits(text: str, code: str) -> str:
     """Return the number that was typed: all of the text, or the only run of 16 digits in it."""
+    if len(text) == _DIGITS and text.isascii() and text.isdigit():
+        return text
     whole = compact_number(text)
     if re.fullmatch(r"[0-9]{16}", whole):
         return whole

@@ -23,6 +23,7 @@ TITLES: Final[Mapping[str, str]] = {
     "step": "The consumer step",
     "journey": "A citizen's journey on an idle system",
     "signed": "Journeys a second, signed PDF",
+    "birth": "Births a second, three signed PDFs each",
     "stub": "Journeys a second, stub of the renderer",
     "webhook": "The webhook's answer",
     "workers": "Two workers, and memory",

@@ -1,11 +1,12 @@
 """Journeys per second through everything: `python -m tests.bench.throughput`.
 
 A journey is a request filed by a channel adapter (`POST /v1/requests`, with two photos that lie there already), approved automatically
-against the register, printed and stored, told, and ready: intake says `ready` because issuance has told that there is a document. An
+against the register, printed and stored, told, and ready: intake says `ready` because issuance has told that there are its documents. An
 adapter is sent no message (it asks), so Meta's limit of 80 messages a second for a number limits nothing here.
 
-As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is ready. Once with a stub of
-the press, and once with the real one, which typesets and signs a PDF for each. CPU is told for each process, per journey, and for ours by
+As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is ready. A lost family card is
+asked for once with a stub of the press, and once with the real one, which typesets and signs a PDF for each; a birth (an akta, a family
+card and a child's card, and a change of the register) with the real one. CPU is told for each process, per journey, and for ours by
 library, from a round of its own.
 """
 
@@ -29,9 +30,10 @@ from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from shared.mongo import Mongo
 from tests.bench import report
+from tests.bench.errands import Birth, Errand, LostCard
 from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row
-from tests.bench.system import Meter, System, per, running
+from tests.bench.system import Meter, System, per, running, with_environment
 from tests.support.http_wire import Http, request
 
 STUB_TARGET: Final = 120.0  # journeys a second
@@ -46,16 +48,18 @@ Shares: TypeAlias = "Mapping[str, Mapping[str, float]]"
 
 @dataclass(frozen=True)
 class Press:
-    """Which press, how many journeys in a round, and what is expected of it."""
+    """Which press, what is asked for, how many journeys in a round, and what is expected of it (None: it is only measured)."""
 
     name: str
     stub: bool
     journeys: int
-    target: float
+    target: float | None
+    errand: type[Errand] = LostCard
 
 
 STUB: Final = Press("stub", stub=True, journeys=1000, target=STUB_TARGET)
 SIGNED: Final = Press("signed", stub=False, journeys=300, target=SIGNED_TARGET)
+BIRTH: Final = Press("birth", stub=False, journeys=100, target=None, errand=Birth)
 
 
 @dataclass(frozen=True)
@@ -78,31 +82,24 @@ def pids(system: System) -> dict[str, int]:
 class Adapter:
     """A channel adapter that files requests as fast as it is answered."""
 
-    def __init__(self, system: System, http: Http) -> None:
+    def __init__(self, system: System, http: Http, errand: type[Errand] = LostCard) -> None:
         self._http = http
-        self._askers = system.askers
+        self._errand = errand(system)
         self._headers = {"authorization": f"Bearer {system.stack.keys.clients['loket']}", "content-type": "application/json"}
-        self._files: list[str] = []
+        self._files: dict[str, dict[str, str]] = {}
 
     async def upload(self) -> None:
-        """The two photos that every request names."""
-        for name in ("surat-polisi.jpg", "ktp.jpg"):
+        """The photos that every request names."""
+        for field, (kind, name) in self._errand.photos.items():
             content = await asyncio.to_thread((PHOTOS / name).read_bytes)
             status, body = await self._http.send(request("POST", "/v1/files", content, {**self._headers, "content-type": "image/jpeg"}))
             if status != CREATED:
                 raise RuntimeError(f"a photo was answered {status}: {body[:300]!r}")
-            self._files.append(orjson.loads(body)["file_id"])
+            self._files[field] = {"file_id": orjson.loads(body)["file_id"], "kind": kind}
 
     def next(self) -> bytes:
         """The bytes of the next request."""
-        asker = next(self._askers)
-        kinds = zip(("surat_kehilangan", "ktp"), self._files, strict=True)
-        body = {
-            "service": "kk_hilang",
-            "nik": asker.nik,
-            "kk_number": asker.kk_number,
-            "documents": [{"kind": kind, "file_id": file_id} for kind, file_id in kinds],
-        }
+        body = {"service": self._errand.service, "answers": {**self._errand.answers(), **self._files}}
         return request("POST", "/v1/requests", orjson.dumps(body), {**self._headers, "idempotency-key": new_id()})
 
     async def file(self) -> None:
@@ -155,8 +152,8 @@ async def trip(mongo: Mongo, system: System, adapter: Adapter, count: int) -> Tr
 
 
 def as_it_is(part: Part) -> Part:
-    """The product."""
-    return part
+    """The product, with a birth approved by the rules alone: an officer would be what is measured."""
+    return with_environment("verification", AUTOMATIC='{"akta_lahir": true}')(part)
 
 
 def with_stub(part: Part) -> Part:
@@ -166,10 +163,10 @@ def with_stub(part: Part) -> Part:
 
 async def _trips(system: System, press: Press, options: argparse.Namespace) -> tuple[list[Trip], Shares]:
     mongo = Mongo.connect(system.mongo_url)
-    count = max(50, round(press.journeys * options.scale))
+    count = max(50 if press.target else 20, round(press.journeys * options.scale))
     try:
         async with Http(system.url("intake")) as http:
-            adapter = Adapter(system, http)
+            adapter = Adapter(system, http, press.errand)
             await adapter.upload()
             await trip(mongo, system, adapter, count // 3)  # connections, caches, the first print
             trips = [await trip(mongo, system, adapter, count) for _ in range(options.rounds)]
@@ -198,7 +195,7 @@ def on(system: System, press: Press, options: argparse.Namespace) -> Report:
 def measure(options: argparse.Namespace) -> list[Report]:
     """The system with each press."""
     found = []
-    for press in (STUB, SIGNED):
+    for press in (STUB, SIGNED, BIRTH):
         with running(with_stub if press.stub else as_it_is) as system:
             found.append(on(system, press, options))
     return found

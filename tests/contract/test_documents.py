@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from deploy.docs import BEGIN, END, ROOT, files, with_table
+from deploy.docs import BEGIN, CIVIL_SERVICES, END, ROOT, files, left_over, with_table
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,10 @@ def test_a_table_is_replaced_and_the_rest_is_kept() -> None:
 def test_a_page_without_the_marks_is_refused() -> None:
     with pytest.raises(LookupError):
         with_table("a page", "new")
+
+
+def test_no_page_is_of_a_service_that_there_is_not(tmp_path: Path) -> None:
+    assert list(left_over(CIVIL_SERVICES)) == []
+    (tmp_path / "kk_hilang.md").touch()
+    (tmp_path / "kk_dahulu.md").touch()
+    assert list(left_over(tmp_path)) == [tmp_path / "kk_dahulu.md"]

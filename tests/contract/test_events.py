@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from deploy.local.users import VHOST
 from shared.contracts import docs
+from shared.contracts.contents import CONTENTS
+from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
 from shared.contracts.registry import EVENTS, REGISTRY, Registry, Undecodable, decode, encode
@@ -23,8 +25,9 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 GENERATED = HERE.parents[1] / "docs" / "events"
 PERSONAL_FIELDS = {
-    "nik", "kk_number", "name", "holder_name", "head_name", "applicant_name", "address", "phone", "contact", "card", "decision",
-    "members", "text", "note", "check_url", "holder_nik", "birth_place", "born_on", "mother", "father", "case_number", "custody_nik",
+    "nik", "kk_number", "name", "holder_name", "head_name", "applicant", "subject", "relation", "answers", "address", "phone", "contact",
+    "content", "decision", "members", "text", "note", "check_url", "about", "replaces", "birth_place", "born_on", "mother", "father",
+    "case_number", "custody_nik", "persons", "families",
 }  # fmt: skip
 
 
@@ -82,7 +85,7 @@ def test_personal_data_stands_only_in_personal(event: type[Event]) -> None:
     assert not set(event.model_fields) & PERSONAL_FIELDS
     for name, field in event.model_fields.items():
         if name != "personal":
-            for part in ("Contact", "FamilyCard", "FamilyMember", "CourtParty", "CourtChild", "CourtDecision"):
+            for part in ("Contact", "Person", "DocumentOrder", "PersonChange"):
                 assert part not in str(field.annotation), f"{event.type}.{name} carries {part}"
 
 
@@ -101,11 +104,13 @@ def test_a_frozen_baseline_notices_what_breaks_it(tmp_path: Path) -> None:
     freeze("0.2.0", tmp_path)
     freeze("0.3.0", tmp_path)
     assert [folder.name for folder in tmp_path.iterdir()] == ["0.3.0"], "the last tag alone counts"
-    assert len(list(tmp_path.glob("0.3.0/*.json"))) == len(EVENTS)
+    assert len(list(tmp_path.glob("0.3.0/**/*.json"))) == len(EVENTS) + len(CONTENTS) + len(DECISIONS)
     assert broken(tmp_path) == []
-    changed = tuple(_Demanding if event is RequestSubmitted else event for event in EVENTS)
+    changed = docs.schemas(tuple(_Demanding if event is RequestSubmitted else event for event in EVENTS))
     assert broken(tmp_path, changed) == [f"{RequestSubmitted.type} .data.village: newly required"]
-    assert broken(tmp_path, EVENTS[1:]) == [f"{EVENTS[0].type}: gone"]
+    assert broken(tmp_path, docs.schemas(EVENTS[1:])) == [f"{EVENTS[0].type}: gone"]
+    without = {name: schema for name, schema in docs.schemas().items() if name != "contents/child_card.v1"}
+    assert broken(tmp_path, without) == ["contents/child_card.v1: gone"]
 
 
 @pytest.mark.parametrize(
@@ -242,11 +247,11 @@ def test_bytes_that_are_no_message_have_a_code(body: bytes, code: str) -> None:
 def test_findings_name_fields_and_never_values() -> None:
     envelope: Envelope = decode(golden("intake.request_submitted.v1"))
     data = copy.deepcopy(envelope.data)
-    data["personal"]["nik"] = "351901010185000X"
+    data["personal"]["applicant"]["nik"] = "351901010185000X"
     with pytest.raises(Undecodable) as caught:
         REGISTRY.read(envelope.type, data)
     assert caught.value.code == "data_invalid"
-    assert "personal.nik" in caught.value.detail
+    assert "personal.applicant.nik" in caught.value.detail
     assert "351901010185000X" not in str(caught.value)
 
 

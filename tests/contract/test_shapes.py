@@ -8,28 +8,26 @@ import pytest
 from services.intake.domain import court
 from services.intake.domain.requests import RequestOrigin
 from services.intake.domain.vouching import SenderVouching
-from services.issuance.domain.card import CardMember, FamilyCard
 from services.verification.domain import submission
 from shared import values
-from shared.contracts import parts
+from shared.contracts import decisions, parts
 from shared.contracts.envelope import Contract
 
 SAME = [
     (parts.Contact, values.Contact),
     (parts.Attachment, values.Attachment),
     (parts.Vouching, values.Vouching),
-    (parts.CourtDecision, submission.CourtDecision),
-    (parts.CourtParty, submission.CourtParty),
-    (parts.CourtChild, submission.CourtChild),
-    (parts.FamilyCard, FamilyCard),
-    (parts.FamilyMember, CardMember),
+    (parts.Person, submission.Person),
+    (decisions.DivorceDecision, submission.CourtDecision),
+    (decisions.CourtParty, submission.CourtParty),
+    (decisions.CourtChild, submission.CourtChild),
 ]
 WITHIN = [
     (parts.Contact, RequestOrigin),
     (parts.Vouching, SenderVouching),
-    (parts.CourtDecision, court.CourtDecision),
-    (parts.CourtParty, court.CourtParty),
-    (parts.CourtChild, court.CourtChild),
+    (decisions.DivorceDecision, court.CourtDecision),
+    (decisions.CourtParty, court.CourtParty),
+    (decisions.CourtChild, court.CourtChild),
 ]
 
 

@@ -1,7 +1,8 @@
 """Whether consumers of the last release can still read what is published now, and the baseline that says what that release was.
 
-`python -m tests.support.compatibility VERSION` freezes the schemas of all events as the baseline of that version, in the place of the one
-before. It is called by who tags a release; before the first tag there is no baseline, and contracts may still be changed in place.
+`python -m tests.support.compatibility VERSION` freezes the schemas of all events, contents and decisions as the baseline of that version,
+in the place of the one before. It is called by who tags a release; before the first tag there is no baseline, and contracts may still be
+changed in place.
 """
 
 from __future__ import annotations
@@ -9,16 +10,15 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from shared.contracts import docs
-from shared.contracts.envelope import Event
-from shared.contracts.registry import EVENTS, UPCASTERS
+from shared.contracts.registry import UPCASTERS
 
 BASELINE: Final = Path(__file__).parents[1] / "contract" / "baseline"
-"""Holds one folder, named after the version of the last tag, with a schema per event."""
+"""Holds one folder, named after the version of the last tag, with a schema per event, content and decision."""
 
 Schema = dict[str, Any]
 
@@ -27,20 +27,22 @@ def freeze(version: str, baseline: Path = BASELINE) -> None:
     """Make the contracts of today the baseline, in the place of the one before."""
     shutil.rmtree(baseline, ignore_errors=True)
     (baseline / version).mkdir(parents=True)
-    for event in EVENTS:
-        (baseline / version / f"{event.type}.json").write_text(json.dumps(docs.event_schema(event), indent=2) + "\n", encoding="utf-8")
+    for name, schema in docs.schemas().items():
+        path = baseline / version / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
 
 
-def broken(baseline: Path = BASELINE, events: tuple[type[Event], ...] = EVENTS) -> list[str]:
+def broken(baseline: Path = BASELINE, schemas: Mapping[str, Schema] | None = None) -> list[str]:
     """Return all that the baseline's readers could not read any more. An event may go only where an upcaster leads on from it."""
-    known = {event.type: event for event in events}
+    known = docs.schemas() if schemas is None else schemas
     found = []
-    for path in sorted(baseline.glob("*/*.json")):
-        if event := known.get(path.stem):
-            old = json.loads(path.read_text(encoding="utf-8"))
-            found += [f"{path.stem} {line}" for line in breaks(old, docs.event_schema(event))]
-        elif path.stem not in UPCASTERS:
-            found.append(f"{path.stem}: gone")
+    for path in sorted(baseline.glob("*/**/*.json")):
+        name = path.relative_to(baseline).with_suffix("").as_posix().split("/", 1)[1]
+        if new := known.get(name):
+            found += [f"{name} {line}" for line in breaks(json.loads(path.read_text(encoding="utf-8")), new)]
+        elif name not in UPCASTERS:
+            found.append(f"{name}: gone")
     return found
 
 

@@ -32,7 +32,7 @@ def router(court: Courtroom) -> APIRouter:
 
 
 async def _strike(request: Request, court: Courtroom, operation: Operation) -> Response | None:
-    """Do wrong what was asked for, before anything is read. Returns a response to give instead, or None to go on."""
+    """Do wrong what was asked for, before anything is read; return a response to give instead, or None to go on."""
     slow = court.faults.at(operation, "slow")
     if slow is not None:
         await asyncio.sleep(slow.milliseconds / 1000)

@@ -67,7 +67,7 @@ class Callbacks:
             raise BadSignatureError from None
 
     def take(self, raw: bytes, headers: dict[str, str], at: datetime) -> tuple[Callback, bool]:
-        """Verify and keep a callback. Returns it and whether it is new.
+        """Verify and keep a callback; return it and whether it is new.
 
         Raises:
             BadSignatureError: not ours, or older than five minutes; it is counted.

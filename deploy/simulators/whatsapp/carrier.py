@@ -230,7 +230,7 @@ class Carrier:
         self.postman.post(Change(envelope(self.settings, messages=[entry]), "message", citizen.id, (citizen.phone, citizen.bsuid)))
 
     def store_file(self, data: bytes, mime_type: str, filename: str | None, caption: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Keep a citizen's file. Returns its part of the webhook and its bubble."""
+        """Keep a citizen's file; return its part of the webhook and its bubble."""
         media = self.files.put(data, mime_type, filename)
         kind = "image" if mime_type in ("image/jpeg", "image/png") else "document"
         digest = base64.b64encode(bytes.fromhex(media.sha256)).decode()  # base64 in webhooks, hex in GET /{media-id}: as Meta does
@@ -246,7 +246,7 @@ class Carrier:
         return {"type": kind, kind: part}, content
 
     def see(self, citizen: Citizen) -> int:
-        """Return the citizen has the conversation before him: everything delivered is read. Returns how many were."""
+        """Mark everything delivered as read, as when the citizen opens the conversation; return how many were."""
         unread = [each for each in citizen.messages if each.author == "office" and each.status == "delivered"]
         for bubble in unread:
             self._status(citizen, bubble, "read")

@@ -46,7 +46,7 @@ class Message:
     error: dict[str, Any] | None = None
 
     def advance(self, status: Status) -> bool:
-        """Raise the status; never lower it. Returns whether it changed."""
+        """Raise the status; never lower it; return whether it changed."""
         if RANK[status] <= RANK[self.status]:
             return False
         self.status = status

@@ -41,7 +41,7 @@ class Rates:
         self._pairs: OrderedDict[str, Bucket] = OrderedDict()
 
     def broken(self, person: str) -> int | None:
-        """Count one message to `person`. Returns the code of the limit that it breaks, else None."""
+        """Count one message to `person`; return the code of the limit that it breaks, else None."""
         now = self._monotonic()
         if self._number is not None and not self._number.take(now):
             return 130429

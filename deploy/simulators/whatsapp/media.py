@@ -80,7 +80,7 @@ class MediaStore:
         return self._files.get(media_id)
 
     def delete(self, media_id: str) -> bool:
-        """Forget a file. Returns whether there was one."""
+        """Forget a file; return whether there was one."""
         gone = self._files.pop(media_id, None)
         self._total -= len(gone.data) if gone else 0
         return gone is not None

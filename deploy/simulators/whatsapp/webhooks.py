@@ -158,7 +158,7 @@ class Postman:
         self._on_progress()
 
     async def send_bytes(self, body: bytes) -> int:
-        """POST any bytes once, well signed. Returns the status of the answer."""
+        """POST any bytes once, well signed; return the status of the answer."""
         headers = self._signed(body, self._settings.app_secret.get_secret_value().encode())
         return (await self._client.post(self.url, content=body, headers=headers)).status_code
 
@@ -167,7 +167,7 @@ class Postman:
         return {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()}
 
     async def _send(self, parcel: Parcel) -> str | None:
-        """POST once. Returns what went wrong, or None."""
+        """POST once; return what went wrong, or None."""
         key = self._settings.app_secret.get_secret_value().encode()
         first = parcel.changes[0]
         if self._faults.at_webhook("webhook_bad_signature", recipients=first.recipients, label=first.label):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from services.verification.adapters.registry_file import rows_of
 from services.verification.domain.register import Family
 from services.verification.domain.register_rules import COLUMNS, SENTENCES, Flaw, Row, check_row, check_rows, family_from, normal, rows_from
 from shared.errors import FieldProblem
+
+_DIGITS: Final = 16  # of a NIK and of a KK number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,7 @@ def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadR
         BadInput: `registry_malformed`: the file can't be read as a table at all.
     """
     report = LoadReport()
-    seen: set[str] = set()
-    owners: dict[str, tuple[str, int]] = {}  # NIK -> whose family, which line
+    seen = _Seen()
     torn = False
     for placed in _groups(path, encoding):
         first = placed[0]
@@ -73,15 +76,13 @@ def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadR
         if torn:  # nobody can tell whose row that was: one of two families would lose a person
             problems.append(FieldProblem(f"line {first.line}", "row_before_torn", "the row before can't be read and may be of this family"))
         torn = placed[-1].row is None
-        if first.kk_number in seen:
+        if seen.family(first):
             problems.append(_problem(first.line, Flaw("kk_number", "family_scattered")))
         else:
             report.families += 1
-        seen.add(first.kk_number)
-        for nik, other, (kk_number, line) in _again(placed, owners):
+        for other, kk_number, line in seen.again(placed):
             problems.append(_problem(other, Flaw("nik", "nik_twice"), f": line {line}"))
             report.wrong.setdefault(kk_number, line)
-            owners.setdefault(nik, (kk_number, line))
         if problems:
             report.wrong.setdefault(first.kk_number, first.line)
             report.problems += problems
@@ -101,13 +102,37 @@ def _placed(path: Path, encoding: str | None) -> Iterator[Placed]:
         yield Placed(line, kk_number, row)
 
 
-def _again(placed: list[Placed], owners: dict[str, tuple[str, int]]) -> Iterator[tuple[str, int, tuple[str, int]]]:
-    for each in placed:
-        if each.row is None:
-            continue
-        owner = owners.setdefault(each.row["nik"], (each.kk_number, each.line))
-        if owner[0] != each.kk_number:
-            yield each.row["nik"], each.line, owner
+class _Seen:
+    """The families and persons of the file so far, as bare numbers: of 737,875 people there are 240,000 families, and both must fit."""
+
+    def __init__(self) -> None:
+        self._cards: set[int | str] = set()
+        self._lines: dict[int | str, int] = {}  # NIK -> its first line
+        self._begins: list[int] = []  # first line of each group of rows of one family
+        self._numbers: list[str] = []  # and the number of its card
+
+    def family(self, first: Placed) -> bool:
+        """Note the family whose rows begin here; return whether rows of it came before."""
+        self._begins.append(first.line)
+        self._numbers.append(first.kk_number)
+        number, before = _number(first.kk_number), len(self._cards)
+        self._cards.add(number)
+        return len(self._cards) == before
+
+    def again(self, placed: list[Placed]) -> Iterator[tuple[int, str, int]]:
+        """Note the persons of these rows; yield for each who stands in another family: line, that family's number, line there."""
+        for each in placed:
+            if each.row is None:
+                continue
+            line = self._lines.setdefault(_number(each.row["nik"]), each.line)
+            kk_number = self._numbers[bisect_right(self._begins, line) - 1]
+            if kk_number != each.kk_number:
+                yield each.line, kk_number, line
+
+
+def _number(text: str) -> int | str:
+    """Return a number of sixteen digits as one, which takes half the memory; what is none stays text."""
+    return int(text) if len(text) == _DIGITS and text.isascii() and text.isdigit() else text
 
 
 def _problems(placed: list[Placed], today: date) -> Iterator[FieldProblem]:

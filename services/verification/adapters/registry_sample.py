@@ -22,6 +22,7 @@ from shared.reference.regions import Village, find_regency, villages
 from shared.values import Sex
 
 AS_OF: Final = date(2026, 1, 1)  # the day the sample shows: fixed, so that a seed gives the same file on any day
+_LONE_SERIAL: Final = 9000  # a day and district of the sample has some dozens
 _YEAR: Final = timedelta(days=365.25)
 _FIRST_CARD_ON: Final = date(2006, 1, 1)  # when KK numbers of sixteen digits begin
 _RETIRED_AGE: Final = 65
@@ -51,11 +52,32 @@ def sample_families(count: int, seed: int) -> Iterator[Family]:
         yield maker.family(places[(seed + index * 131) % len(places)], first=index == 0)  # 131 is prime to 206: every village in turn
 
 
+def sample_people(count: int, seed: int) -> Iterator[Family]:
+    """Yield families of exactly `count` people: those of `sample_families`, and at the end people who live alone."""
+    held = 0
+    for family in sample_families(count, seed):
+        if held + len(family.members) > count:
+            break
+        held += len(family.members)
+        yield family
+    if held < count:
+        yield from _alone(count - held, seed)
+
+
+def _alone(count: int, seed: int) -> Iterator[Family]:
+    """Yield people who live alone, with numbers that no family of the sample has."""
+    maker = _Maker(random.Random(seed), first_serial=_LONE_SERIAL)  # noqa: S311 - made-up people, not cryptography
+    places = sorted(villages().values(), key=lambda village: village.code)
+    for index in range(count):
+        yield maker.alone(places[index % len(places)])
+
+
 class _Maker:
     """The maker of families, which remembers the numbers that are taken."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, first_serial: int = 0) -> None:
         self._rng = rng
+        self._first_serial = first_serial
         self._serials: Counter[str] = Counter()
 
     def family(self, village: Village, *, first: bool) -> Family:
@@ -72,6 +94,13 @@ class _Maker:
         members = shape(village, Religion.ISLAM if first else self._pick(_RELIGIONS))
         if first:
             members = [replace(member, marital=KkMarital.MARRIED) if member.marital_on else member for member in members]
+        return self._family(village, members)
+
+    def alone(self, village: Village) -> Family:
+        """Return a family of one."""
+        return self._family(village, self._alone(village, self._pick(_RELIGIONS)))
+
+    def _family(self, village: Village, members: Sequence[Member]) -> Family:
         return Family(
             kk_number=self._kk_number(village, members),
             address=f"{self._rng.choice(_words()['streets'])} NO. {self._rng.randint(1, 180)}",
@@ -193,7 +222,7 @@ class _Maker:
 
     def _numbered(self, stem: str, kind: str) -> str:
         self._serials[kind + stem] += 1
-        return f"{stem}{self._serials[kind + stem]:04}"
+        return f"{stem}{self._first_serial + self._serials[kind + stem]:04}"
 
     def _age(self, youngest: int, oldest: int) -> date:
         return self._between(AS_OF - oldest * _YEAR, AS_OF - youngest * _YEAR)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -46,6 +47,7 @@ Row: TypeAlias = Mapping[str, str]
 NOTHING: Final = "-"  # how a card prints a missing value
 EARLIEST_BIRTH: Final = date(1900, 1, 1)  # nobody alive is older: an earlier year is a mistyped or an invented one
 YOUNGEST_MARRIED_YEARS: Final = 10  # a lower age is a mistyped year, whatever law was in force
+_REMEMBERED: Final = 100_000  # verdicts on texts: names and addresses repeat, terms are few; about 20 MB
 _TEXTS: Final = frozenset(("address", "name", "birth_place", "occupation", "father", "mother", "passport", "kitap"))
 _NEEDED: Final = frozenset(("address", "name", "birth_place", "occupation"))
 _DASHED: Final = ("father", "mother", "passport", "kitap", "blood_type")
@@ -125,7 +127,7 @@ def normal(column: str, text: str) -> str:
 def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
     """Check a row in its normal form, column by column."""
     for column in COLUMNS:
-        code = _problem(column, row[column])
+        code = _number_problem(_NUMBERS[column], row[column]) if column in _NUMBERS else _problem(column, row[column])
         if code:
             yield Flaw(column, code)
     yield from _date_problems(row, today)
@@ -192,6 +194,7 @@ def _cell(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _problem(column: str, text: str) -> str | None:
     plain = text.isascii() and text.isprintable()  # most texts are: the rest of the alphabet is looked up by letter
     if not plain and _has_controls(text):
@@ -218,12 +221,12 @@ def _form_problem(column: str, text: str) -> str | None:
         return None if _is_number(text) and len(text) == LONGEST[column] else f"{column}_malformed"
     if column == "postal_code":
         return None if not text or (_is_number(text, _POSTAL_DIGITS) and len(text) == _POSTAL_DIGITS) else "postal_code_malformed"
-    if column in _NUMBERS:
-        return _number_problem(_NUMBERS[column], text)
     return _village_problem(text) if column == "village_code" else None
 
 
 def _number_problem(kind: type[Nik | KkNumber], text: str) -> str | None:
+    if not text.isprintable():
+        return "text_has_controls"
     try:
         return None if kind.parse(text).text == text else "digits_only"
     except Malformed as malformed:

@@ -149,6 +149,16 @@ class Submission:
     """The id of the request for the same that ended a short time ago."""
 
     @property
+    def case_key(self) -> str:
+        """The id of the case that judges it: the court's case, else the request itself."""
+        return self.case_id or self.request_id
+
+    @property
+    def kk_number(self) -> str | None:
+        """The number of the family card that the request is about, as the sender gave it."""
+        return self.answers.text("kk_number") or self.applicant.kk_number
+
+    @property
     def attachment_kinds(self) -> frozenset[str]:
         """The kinds of the attachments."""
         return frozenset(attachment.kind for attachment in self.attachments)

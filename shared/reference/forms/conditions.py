@@ -45,6 +45,17 @@ class Condition:
                 return cls(unless=cls.of(part))
         raise ValueError(f"no condition: {row}")
 
+    def row(self) -> dict[str, Any]:
+        """Return it as a service's file has it."""
+        if self.unless is not None:
+            return {"not": self.unless.row()}
+        if not self.field:
+            return {"all" if self.every else "any": [part.row() for part in (*self.every, *self.some)]}
+        if self.values:
+            return {"field": self.field, "is": list(self.values)}
+        name = "older_than_days" if self.older_than_days is not None else "older_than_years"
+        return {"field": self.field, name: getattr(self, name)}
+
     @property
     def parts(self) -> Iterator[Condition]:
         """The conditions in it that look at a field."""

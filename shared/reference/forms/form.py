@@ -2,109 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any
 
 from shared.errors import FieldProblem
 from shared.reference.forms.conditions import Condition, holds
-from shared.reference.forms.rules import NO_LIMITS, Limits
-from shared.reference.forms.types import TYPES, FieldType, Setup
+from shared.reference.forms.field import Field as Field
+from shared.reference.forms.field import GivenFile as GivenFile
+from shared.reference.forms.schema import schema_of
 from shared.reference.lists import code_list
 from shared.values import Malformed
 
-GROUP: Final = "group"
-DOCUMENT: Final = "document"
-_KEYS: Final = frozenset(("name", "type", "when", "rules", "choices", "any_of", "count", "fields", "optional"))
-
 FormAnswers = Mapping[str, Any]
 """Values by field: of a group a tuple of rows, of a document a `GivenFile`."""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenFile:
-    """A file that answers a document field, and which of its kinds it shows."""
-
-    file_id: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field. `any_of`: kinds of a document. `count`: least and most rows of a group. `fields`: of a row."""
-
-    name: str
-    type: str
-    when: Condition | None = None
-    limits: Limits = NO_LIMITS
-    choices: str = ""
-    any_of: tuple[str, ...] = ()
-    count: tuple[int, int] = (1, 1)
-    fields: tuple[Field, ...] = ()
-    optional: bool = False
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """Read a field from a service's file.
-
-        Raises:
-            ValueError: a key, a type or a list that there is not.
-            NotFound: `unknown_code_list`.
-        """
-        if unknown := set(row) - _KEYS:
-            raise ValueError(f"field {row.get('name')}: no key {', '.join(sorted(unknown))}")
-        if not {"name", "type"} <= set(row):
-            raise ValueError(f"field {row.get('name')}: name or type missing")
-        kind = row["type"]
-        if kind not in TYPES and kind not in (GROUP, DOCUMENT):
-            raise ValueError(f"field {row['name']}: no type {kind}")
-        if (kind == DOCUMENT) != ("any_of" in row) or (kind == GROUP) != ("fields" in row) or (kind == "choice") != ("choices" in row):
-            raise ValueError(f"field {row['name']}: any_of, fields and choices go with document, group and choice")
-        if kind == "choice":
-            code_list(row["choices"])
-        return cls(
-            name=row["name"],
-            type=kind,
-            when=Condition.of(row["when"]) if "when" in row else None,
-            limits=Limits.of(row.get("rules", {})),
-            choices=row.get("choices", ""),
-            any_of=tuple(row.get("any_of", ())),
-            count=tuple(row.get("count", (1, 1))),
-            fields=tuple(map(cls.of, row.get("fields", ()))),
-            optional=row.get("optional", False),
-        )
-
-    @property
-    def is_document(self) -> bool:
-        """Whether a file answers it."""
-        return self.type == DOCUMENT
-
-    @property
-    def is_group(self) -> bool:
-        """Whether rows of fields answer it."""
-        return self.type == GROUP
-
-    @property
-    def kind(self) -> FieldType:
-        """The type of a single value."""
-        return TYPES[self.type]
-
-    def setup(self, today: date) -> Setup:
-        """Return what its type needs to know."""
-        return Setup(today, self.limits, code_list(self.choices) if self.choices else None)
-
-    def parse(self, text: str, today: date) -> Any:
-        """Return the value that a person wrote.
-
-        Raises:
-            Malformed: with the code of what is wrong.
-        """
-        return self.kind.parse(text, self.setup(today))
-
-    def show(self, value: Any, today: date) -> str:
-        """Return a single value as it is shown to whoever gave it."""
-        return self.kind.show(value, self.setup(today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +62,11 @@ class Form:
         return _values(self.fields, wire)
 
     def schema(self, today: date) -> dict[str, Any]:
-        """Return the JSON Schema of the answers."""
-        return _schema(self.fields, today)
+        """Return the JSON Schema of the answers, with `x-type`, `x-when` and `x-labels` for whoever draws a form.
+
+        A field with a condition is never `required` in it: `read` knows when it is.
+        """
+        return schema_of(self.fields, today)
 
 
 def asked(fields: Sequence[Field], answers: FormAnswers, today: date) -> tuple[Field, ...]:
@@ -197,7 +112,7 @@ def _read(fields: Sequence[Field], raw: Mapping[str, Any], today: date, path: st
         open_.append(each.name)
         given = raw.get(each.name)
         if given is None:
-            if not each.optional and not (each.is_group and each.count[0] == 0):
+            if not each.may_be_left_out:
                 problems.append(FieldProblem(f"{path}{each.name}", "document_missing" if each.is_document else "answer_missing"))
             continue
         try:
@@ -260,28 +175,3 @@ def _values(fields: Sequence[Field], wire: Mapping[str, Any]) -> dict[str, Any]:
         else:
             values[name] = each.kind.value(raw)
     return values
-
-
-def _schema(fields: Sequence[Field], today: date) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {each.name: dict(_schema_of(each, today)) for each in fields},
-        "required": [
-            each.name for each in fields if each.when is None and not each.optional and not (each.is_group and each.count[0] == 0)
-        ],
-        "additionalProperties": False,
-    }
-
-
-def _schema_of(each: Field, today: date) -> Mapping[str, Any]:
-    if each.is_group:
-        return {"type": "array", "minItems": each.count[0], "maxItems": each.count[1], "items": _schema(each.fields, today)}
-    if each.is_document:
-        kind = {"type": "string", "enum": list(each.any_of)}
-        return {"type": "object", "properties": {"file_id": {"type": "string"}, "kind": kind}, "required": ["file_id"]}
-    return each.kind.schema(each.setup(today))
-
-
-def documents(fields: Sequence[Field]) -> Iterator[Field]:
-    """Yield the fields that files answer."""
-    yield from (each for each in fields if each.is_document)

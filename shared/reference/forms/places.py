@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final
+from functools import cache
+from itertools import dropwhile
+from typing import Any, Final, TypeAlias
 
 from typing_extensions import override
 
@@ -26,9 +28,12 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "yogya": "yogyakarta",
     "kep": "kepulauan",
 }
-_MOST_WORDS: Final = 5  # of a name, a word written in two counted twice
+_MOST_WORDS: Final = 12  # that are looked at: a place, its kecamatan and regency, and what stands around them
+_MOST_WORDS_OF_A_NAME: Final = 5  # a word written in two counted twice
 _ALIKE: Final = 0.85  # how near a misspelt name must be to be offered (`difflib`): one letter of seven
 _LEAST_LETTERS: Final = 4  # shorter words are near to too much
+_Names: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Codes by name: small letters, no blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ class VillageType(FieldType):
         if len(code) == _VILLAGE_DIGITS and find_village(code):
             return code
         words = _words(text)
-        found = list(_named(words, {code: each.name for code, each in villages().items()}))
+        found = _named(words, _village_names())
         in_district = [each for each in found if _says(each.others(words), villages()[each.code].district.name)]
-        return _only(in_district or found, words, {code: each.name for code, each in villages().items()}, "village")
+        return _only(in_district or found, words, _village_names(), unclear="village_unclear", unknown="village_unknown")
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
@@ -78,12 +83,11 @@ class RegencyType(FieldType):
         if len(code) == _REGENCY_DIGITS and find_regency(code):
             return code
         words = _words(text)
-        names = {code: " ".join(_bare(each.name)) for code, each in regencies().items()}
-        found = list(_named(words, names))
+        found = _named(words, _regency_names())
         if len({(each.start, each.end) for each in found}) == 1:
             is_city = "kota" in found[0].others(words)
             found = [each for each in found if regencies()[each.code].name.startswith("KOTA") is is_city] or found
-        return _only(found, words, names, "regency")
+        return _only(found, words, _regency_names(), unclear="regency_unclear", unknown="regency_unknown")
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
@@ -95,47 +99,54 @@ class RegencyType(FieldType):
         return {"type": "string", "pattern": f"^[0-9]{{{_REGENCY_DIGITS}}}$"}
 
 
+@cache
+def _village_names() -> _Names:
+    return _by_name((code, _words(village.name)) for code, village in villages().items())
+
+
+@cache
+def _regency_names() -> _Names:
+    return _by_name((code, list(dropwhile(_KINDS.__contains__, _words(regency.name)))) for code, regency in regencies().items())
+
+
+def _by_name(rows: Iterable[tuple[str, list[str]]]) -> _Names:
+    names: dict[str, list[str]] = {}
+    for code, words in rows:
+        names.setdefault("".join(words), []).append(code)
+    return {name: tuple(codes) for name, codes in names.items()}
+
+
 def _words(text: str) -> list[str]:
-    return [_OTHER_NAMES.get(word, word) for word in re.findall(r"[a-z]+", without_marks(text).casefold())]
+    found = re.findall(r"[a-z]+", without_marks(text).casefold())[:_MOST_WORDS]
+    return [_OTHER_NAMES.get(word, word) for word in found]
 
 
-def _bare(name: str) -> list[str]:
-    words = _words(name)
-    while words[0] in _KINDS:
-        words = words[1:]
-    return words
+def _named(words: list[str], names: _Names) -> list[_Found]:
+    """Return each place whose name stands in the words, blanks aside (`bangun sari`), but for those inside of a longer name."""
+    spans = [(start, end) for start in range(len(words)) for end in range(start + 1, min(len(words), start + _MOST_WORDS_OF_A_NAME) + 1)]
+    found = [_Found(code, *span) for span in spans for code in names.get("".join(words[slice(*span)]), ())]
+    return [each for each in found if not any(each.is_inside(other) for other in found)]
 
 
-def _named(words: list[str], names: Mapping[str, str]) -> Iterator[_Found]:
-    """Yield each place whose name stands in the words, blanks aside (`kebonsari`, `bangun sari`), but for those inside of a longer name."""
-    codes: dict[str, list[str]] = {}
-    for code, name in names.items():
-        codes.setdefault("".join(_words(name)), []).append(code)
-    spans = [(start, end) for start in range(len(words)) for end in range(start + 1, min(len(words), start + _MOST_WORDS) + 1)]
-    found = [_Found(code, *span) for span in spans for code in codes.get("".join(words[slice(*span)]), ())]
-    yield from (each for each in found if not any(each.is_inside(other) for other in found))
-
-
-def _says(words: list[str], name: str) -> bool:
+def _says(words: list[str], district: str) -> bool:
     """Return whether the words name a kecamatan. `kec madiun` does; `madiun` and `kab madiun` may be the regency."""
-    wanted = "".join(_words(name))
-    found = next((each for each in _named(words, {wanted: name})), None)
-    return found is not None and (wanted != "madiun" or words[: found.start][-1:] in (["kec"], ["kecamatan"]))
+    wanted = "".join(_words(district))
+    found = _named(words, {wanted: (wanted,)})
+    return any(wanted != "madiun" or words[: each.start][-1:] in (["kec"], ["kecamatan"]) for each in found)
 
 
-def _only(found: Iterable[_Found], words: list[str], names: Mapping[str, str], what: str) -> str:
+def _only(found: Iterable[_Found], words: list[str], names: _Names, *, unclear: str, unknown: str) -> str:
     codes = sorted({each.code for each in found})
     if len(codes) == 1:
         return codes[0]
     candidates = codes or _near(words, names)
     if candidates:
-        raise Unclear(f"{what}_unclear", candidates)
-    raise Malformed(f"{what}_unknown")
+        raise Unclear(unclear, candidates)
+    raise Malformed(unknown)
 
 
-def _near(words: list[str], names: Mapping[str, str]) -> list[str]:
+def _near(words: list[str], names: _Names) -> list[str]:
     """Return the codes of names that begin with a word, or are spelt like one: nothing that may be taken without asking."""
-    joined = {code: "".join(_words(name)) for code, name in names.items()}
     long = {word for word in (*words, "".join(words)) if len(word) >= _LEAST_LETTERS and word not in _KINDS}
-    alike = {name for word in long for name in get_close_matches(word, set(joined.values()), cutoff=_ALIKE)}
-    return sorted(code for code, name in joined.items() if name in alike or any(name.startswith(word) for word in long))
+    alike = {name for word in long for name in get_close_matches(word, names, cutoff=_ALIKE)}
+    return sorted(code for name, codes in names.items() if name in alike or name.startswith(tuple(long)) for code in codes)

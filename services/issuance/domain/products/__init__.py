@@ -1,0 +1,12 @@
+"""What this office can make: product -> how. Explicit; a new product is a module here, a template and its sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.issuance.domain.products import kk, ktp
+from services.issuance.domain.products.spec import Spec
+
+PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType({"kk": kk.SPEC, "ktp": ktp.SPEC})
