@@ -6,13 +6,14 @@ the office checks identity and consistency only.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
-from services.verification.domain.names import name_key
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import CERAI_TALAK, NIK_MISSING, CourtDecision, CourtParty, Submission
 from shared.reference.catalogue import CivilService, Offer
@@ -150,6 +151,12 @@ def check_against_register(nik: str, name: str | None, member: Member, prefix: s
         yield warning("nik_birth_differs", f"{prefix}nik")
     if number.sex.value != member.sex:
         yield warning("nik_sex_differs", f"{prefix}nik")
+
+
+def name_key(name: str) -> str:
+    """Return a name in the form used to compare names: letters only, capitals, no accents."""
+    plain = unicodedata.normalize("NFKD", name.upper())
+    return re.sub(r"[^A-Z]", "", plain)
 
 
 def check_decision(submission: Submission, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
-
-def name_key(name: str) -> str:
-    """Return a name in the form used to compare names: letters only, capitals, no accents."""
-    plain = unicodedata.normalize("NFKD", name.upper())
-    return re.sub(r"[^A-Z]", "", plain)
+from services.verification.domain.checks import name_key
 
 
 def is_named(name: str, other: str) -> bool:

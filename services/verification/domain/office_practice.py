@@ -17,7 +17,7 @@ class OfficePractice:
     """
 
     f_105_accepted: bool = True
-    youngest_parent_years: int = 10
+    youngest_parent_years: int = 12
     oldest_mother_years: int = 60
     least_days_between_births: int = 180
 

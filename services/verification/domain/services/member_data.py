@@ -74,9 +74,9 @@ def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen:
     seen.add((row.text("nik"), element))
     if member is None:
         yield failure("member_not_on_card", f"{field}.nik")
-    elif _new_value(row) == getattr(member, element):
+    elif row.text(element) is not None and _new_value(row) == getattr(member, element):
         yield failure("nothing_changes", f"{field}.{element}")
-    if answers.text("basis_kind") not in _PROOFS[element]:
+    if answers.text("basis_kind") not in _PROOFS.get(element, ()):
         yield failure("proof_does_not_fit", "answers.basis_kind")
 
 
