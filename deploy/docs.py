@@ -90,12 +90,13 @@ def main(words: list[str]) -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    for path in left_over(CIVIL_SERVICES):
+    stale = list(left_over(CIVIL_SERVICES))
+    for path in stale:
         if "--check" in words:
             print(f"{path.relative_to(ROOT)} is of no service any more; run: make docs")
-            return 1
-        path.unlink()
-    return 1 if differing and "--check" in words else 0
+        else:
+            path.unlink()
+    return 1 if (differing or stale) and "--check" in words else 0
 
 
 if __name__ == "__main__":

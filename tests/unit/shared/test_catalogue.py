@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from enum import StrEnum
 
 import pytest
 
 from shared.errors import BadInput, DomainError, NotFound
 from shared.reference.catalogue import Catalogue, Offer, SubjectKind, catalogue, read_service
 from shared.reference.forms import Field
+from shared.reference.lists import code_list, code_lists
+from shared.reference.population import BloodType, Education, Relation, Religion
+from shared.values import Sex
 
 HEAD = """
 name = "Kartu contoh"
@@ -44,6 +48,10 @@ def test_a_service_without_an_effect_of_its_own_is_one_file() -> None:
         (BASE + 'place = "mpp"', "in person"),
         (BASE + 'offer = "in_person"', "in person"),
         (BASE + "version = 2", "versions"),
+        (BASE + 'words = "kk"', "words is not a list of texts"),
+        (BASE + "products = [1]", "products is not a list of texts"),
+        (BASE + "review = { levels = 0 }", "too small"),
+        (BASE + '[[fields]]\nname = "a"\ntype = "group"\ncount = [3, 2]\nfields = [{ name = "b", type = "nik" }]', "no count of rows"),
         (HEAD + 'subject = { of = "king" }', "king"),
         (HEAD + 'subject = { of = "member", nik = "child_nik" }\n' + NIK_FIELD, "no field of the subject: child_nik"),
         (HEAD + 'subject = { of = "member", age = "nik" }\n' + NIK_FIELD, "age"),
@@ -67,6 +75,11 @@ def test_only_a_service_that_is_ready_may_be_opened() -> None:
         catalogue().openable("nothing")
 
 
+def test_a_file_whose_name_is_no_code_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^services/KK baru\.toml: the name of a file is a code"):
+        read_service("KK baru", BASE)
+
+
 def test_every_effect_is_that_of_a_service() -> None:
     services = catalogue().services
     assert {service.effect for service in services.values()} <= set(services)
@@ -86,6 +99,22 @@ def test_no_two_services_are_called_alike() -> None:
     for service in catalogue().services.values():
         for word in service.words:
             assert seen.setdefault(word, service.id) == service.id, word
+
+
+@pytest.mark.parametrize(
+    ("name", "register"), [("relation", Relation), ("education", Education), ("religion", Religion), ("blood_type", BloodType)]
+)
+def test_a_list_of_the_register_has_its_names_and_its_words(name: str, register: type[StrEnum]) -> None:
+    assert {code: label.upper() for code, label in code_list(name).rows.items()} == {each.name.lower(): each.value for each in register}
+
+
+def test_the_sexes_are_those_of_the_register() -> None:
+    assert list(code_list("sex").rows) == list(Sex)
+
+
+def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
+    fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
+    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"}
 
 
 def test_a_late_birth_has_letters_of_its_own() -> None:

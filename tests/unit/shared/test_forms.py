@@ -8,13 +8,14 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import FieldProblem, NotFound
 from shared.reference.catalogue import catalogue
 from shared.reference.forms import Condition, Field, Form, GivenFile
 from shared.reference.forms.conditions import holds
+from tests.support.answers import answers_to
 
 TODAY = date(2026, 11, 28)
 NIK = "3519014101880002"
@@ -247,9 +248,26 @@ def test_an_answer_that_this_version_does_not_know_stays_as_it_came() -> None:
     assert BIRTH.values({"old_field": "x", "born_on": "2026-11-01"}) == {"old_field": "x", "born_on": date(2026, 11, 1)}
 
 
-def test_every_form_of_the_catalogue_gives_a_valid_schema_that_takes_what_it_reads() -> None:
+def test_every_form_of_the_catalogue_gives_a_valid_schema() -> None:
     for service in catalogue().services.values():
         jsonschema.Draft202012Validator.check_schema(service.form.schema(TODAY))
+
+
+@pytest.mark.parametrize("code", sorted(catalogue().services))
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_what_a_form_of_the_catalogue_takes_keeps_to_its_schema_and_comes_back(code: str, data: st.DataObject) -> None:
+    shape = catalogue().get(code).form
+    schema = jsonschema.Draft202012Validator(shape.schema(TODAY), format_checker=jsonschema.FormatChecker())
+    body = data.draw(answers_to(shape, TODAY))
+    values, problems = shape.read(body, TODAY)
+    assert problems == ()
+    schema.validate(json.loads(json.dumps(body)))
+    assert values == shape.kept(values, TODAY)
+    wire = json.loads(json.dumps(shape.wire(values)))
+    assert shape.values(wire) == {name: value for name, value in values.items() if not isinstance(value, GivenFile)}
+    again, problems = shape.read(wire | {name: body[name] for name in body if name not in wire}, TODAY)
+    assert (again, problems) == (values, ())
 
 
 def test_the_schema_takes_what_the_form_takes_and_refuses_rows_and_names_that_are_wrong() -> None:
@@ -276,6 +294,7 @@ def test_the_schema_takes_what_the_form_takes_and_refuses_rows_and_names_that_ar
         | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
     )
 )
+@settings(deadline=None)
 def test_no_body_breaks_a_form_and_what_it_takes_travels(body: dict[str, Any]) -> None:
     values, problems = BIRTH.read(body, TODAY)
     assert all(each.field.startswith("answers.") for each in problems)

@@ -1,4 +1,4 @@
-"""What each service means: the rules by service code, explicit. A service that is not here can't be opened."""
+"""What each service means: the rules by service code, explicit. A service that is not here can't be judged."""
 
 from __future__ import annotations
 
@@ -6,23 +6,52 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services.birth import AKTA_LAHIR
-from services.verification.domain.services.death import AKTA_MATI, KK_GANTI_KEPALA
-from services.verification.domain.services.household import KK_NUMPANG, KK_PISAH
-from services.verification.domain.services.member_data import KK_UBAH
-from services.verification.domain.services.new_family import KK_BARU
-from services.verification.domain.services.stillbirth import LAHIR_MATI
+from services.verification.domain.services import birth, death, divorce, household, member_data, new_family, reprint, stillbirth
+from shared.errors import NotFound
+from shared.reference.catalogue import Catalogue, CivilService
 
 RULES: Final[Mapping[str, Rules]] = MappingProxyType(
     {
-        "akta_lahir": AKTA_LAHIR,
-        "lahir_mati": LAHIR_MATI,
-        "akta_mati": AKTA_MATI,
-        "kk_ganti_kepala": KK_GANTI_KEPALA,
-        "kk_baru": KK_BARU,
-        "kk_ubah": KK_UBAH,
-        "kk_pisah": KK_PISAH,
-        "kk_numpang": KK_NUMPANG,
+        "kk_hilang": reprint.RULES,
+        "kk_rusak": reprint.RULES,
+        "ktp_hilang": reprint.RULES,
+        "ktp_rusak": reprint.RULES,
+        "cerai": divorce.RULES,
+        "akta_lahir": birth.AKTA_LAHIR,
+        "lahir_mati": stillbirth.LAHIR_MATI,
+        "akta_mati": death.AKTA_MATI,
+        "kk_ganti_kepala": death.KK_GANTI_KEPALA,
+        "kk_baru": new_family.KK_BARU,
+        "kk_ubah": member_data.KK_UBAH,
+        "kk_pisah": household.KK_PISAH,
+        "kk_numpang": household.KK_NUMPANG,
     }
 )
+
+
+def rules_of(rules: Mapping[str, Rules], service: CivilService) -> Rules:
+    """Return the rules that a service follows.
+
+    Raises:
+        NotFound: `service_without_rules`.
+    """
+    found = rules.get(service.effect)
+    if found is None:
+        raise NotFound("service_without_rules")
+    return found
+
+
+def check_registry(rules: Mapping[str, Rules], catalogue: Catalogue, named: Mapping[str, bool]) -> None:
+    """Hold the rules against the catalogue and the settings that name services: at start, before anything is taken in.
+
+    Raises:
+        ValueError: rules of no service, a way that there is not, or a setting about a service without rules.
+    """
+    if unknown := rules.keys() - catalogue.services.keys():
+        raise ValueError(f"rules of services that the catalogue does not have: {sorted(unknown)}")
+    if wrong := [code for code, each in rules.items() if set(each.ways.values()) - set(CaseRoute)]:
+        raise ValueError(f"ways that there are not: {wrong}")
+    if without := [code for code in named if catalogue.get(code).effect not in rules]:
+        raise ValueError(f"AUTOMATIC names services that have no rules: {sorted(without)}")
