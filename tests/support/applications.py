@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
 from services.verification.domain.register import Family, Former, Member, Register
 from services.verification.domain.rules import Application, Plan, Rules, Wish
 from services.verification.domain.services import RULES
@@ -69,9 +70,12 @@ def fields(request: Application, register: Register) -> dict[str, str | None]:
 
 
 def planned(request: Application, register: Register, *, numbers: Iterable[str] | None = None, today: date = TODAY) -> Plan:
-    """What follows from the approval."""
+    """What follows from the approval, if it leaves the register whole."""
     rules = RULES[request.first.service]
-    return rules.plan(request, register, tuple(numbers) if numbers is not None else _numbers(rules, request, register), today)
+    plan = rules.plan(request, register, tuple(numbers) if numbers is not None else _numbers(rules, request, register), today)
+    if plan.change is not None:
+        ensure_sound(plan.change, register.by_kk.values())
+    return plan
 
 
 def orders(plan: Plan) -> list[tuple[str, str]]:
@@ -88,6 +92,14 @@ def after(plan: Plan) -> dict[str, Family]:
 def rows(family: Family) -> dict[str, tuple[str, str]]:
     """Relation and status of each member."""
     return {member.nik: (member.relation.value, member.marital.value) for member in family.members}
+
+
+def recorded(plan: Plan, register: Register) -> dict[str, Family]:
+    """The families that the plan changes, once the register has recorded it."""
+    assert plan.change is not None
+    before = tuple(family for family in plan.change.families if family.kk_number in register.by_kk)
+    awaited = AwaitedChange(plan.change, tuple(register.by_kk[family.kk_number] for family in before))
+    return {family.kk_number: family for family in applied(awaited, register.by_kk, on=TODAY)}
 
 
 def reasons(family: Family) -> dict[str, str]:

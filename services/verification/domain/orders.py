@@ -9,7 +9,7 @@ from services.verification.domain.contents import ChildCard, FamilyCard, Identit
 from services.verification.domain.identity import is_adult
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Ordered
-from shared.reference.population import KTP_MARITAL, Relation
+from shared.reference.population import KTP_MARITAL
 
 
 def kk_key(kk_number: str) -> str:
@@ -53,8 +53,7 @@ def child_card(member: Member, family: Family, today: date, certificate_key: str
 
 
 def _family_card(family: Family, replaces: tuple[str, ...]) -> Ordered:
-    head = next((member for member in family.members if member.relation is Relation.HEAD), family.members[0])
-    return Ordered("kk", FamilyCard(family), head.name, kk_key(family.kk_number), replaces)
+    return Ordered("kk", FamilyCard(family), family.head.name, kk_key(family.kk_number), replaces)
 
 
 def _shown_before(member: Member, register: Register, today: date) -> tuple[object, ...]:

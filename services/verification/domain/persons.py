@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Final
 
 from services.verification.domain.families import Home
@@ -12,11 +12,10 @@ from services.verification.domain.identity import is_adult
 from services.verification.domain.names import is_named
 from services.verification.domain.register import DIED, Family, Member, Register
 from services.verification.domain.rules import Application, People
-from services.verification.domain.submission import Answers, Submission
+from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.regions import find_regency, find_village, is_home
 
-_WIB: Final = timezone(timedelta(hours=7))  # the office's zone, which has no summer time
 _RT_DIGITS: Final = 3
 
 
@@ -133,16 +132,6 @@ def check_witnesses(application: Application, register: Register, barred: Mappin
 def has_died(register: Register, nik: str | None) -> bool:
     """Return whether the register has the death of a person."""
     return any(former.member.nik == nik and former.reason == DIED for family in register.by_kk.values() for former in family.former)
-
-
-def on_day(moment: datetime) -> date:
-    """Return the day of a moment at the office."""
-    return moment.astimezone(_WIB).date()
-
-
-def reported_on(submission: Submission) -> date:
-    """Return the day on which an event was reported: what is late is counted to it, not to the day of the decision."""
-    return on_day(submission.submitted_at)
 
 
 def place_name(code: str | None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.verification.domain.families import founded, home_of, joined_by, left_by, lost, with_rows
+from services.verification.domain.families import founded, home_of, joined_by, with_rows, without
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, SPOUSES, is_child_of, partners, under_head
@@ -89,7 +89,7 @@ def after_death(
         DomainError: `new_head_not_on_card`, `head_is_child`, `guardian_not_on_card`, `guardian_is_child` or `remaining_differs`.
     """
     if not left.was_head or not left.rest:
-        return (_without_late(left, today),)
+        return (without(with_rows(left.family, left.rest), {left.late.nik}, on=today),)
     if answers.text("remaining") == ADULT and numbers:
         return _with_new_head(left, answers, numbers[0], today, relations or {})
     if answers.text("remaining") == MINORS:
@@ -105,7 +105,7 @@ def _with_new_head(left: Left, answers: Answers, number: str, today: date, relat
         raise DomainError("head_is_child", "A head of 17 years, or who was ever married, is needed.")
     rows = under_head(head, left.family, left.rest)
     rows = tuple(replace(row, relation=relations.get(row.nik, row.relation)) for row in rows)
-    return founded(number, home_of(left.family), rows), _emptied(left, today)
+    return founded(number, home_of(left.family), rows), replace(left.family, members=(), closed_on=today)
 
 
 def _with_guardian(left: Left, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
@@ -117,17 +117,7 @@ def _with_guardian(left: Left, answers: Answers, register: Register, today: date
     if not is_adult(row, today=today):
         raise DomainError("guardian_is_child", "A guardian is an adult.")
     joining = tuple(replace(each, relation=_relation_in(host, each, left.late)) for each in left.rest)
-    return joined_by(host, joining), _emptied(left, today)
-
-
-def _without_late(left: Left, today: date) -> Family:
-    return lost(with_rows(left.family, left.rest), left.late.nik, died_on=left.died_on, on=today)
-
-
-def _emptied(left: Left, today: date) -> Family:
-    """Return the family's old card: the dead and those who go on elsewhere are its former members."""
-    here = left.family if left.family.member(left.late.nik) is None else lost(left.family, left.late.nik, died_on=left.died_on, on=today)
-    return left_by(here, {each.nik for each in left.rest}, on=today)
+    return joined_by(host, joining), replace(left.family, members=(), closed_on=today)
 
 
 def _relation_in(host: Family, child: Member, late: Member) -> Relation:

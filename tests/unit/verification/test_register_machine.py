@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.verification.adapters.registry_sample import sample_families
 from services.verification.domain.kinship import SPOUSES
+from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
 from services.verification.domain.register import DIED, LEFT, Family, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
 from services.verification.domain.services import RULES
@@ -46,12 +47,14 @@ def read(register: dict[str, Family], people: People) -> Register:
 
 
 def apply(register: dict[str, Family], change: RegisterChange) -> dict[str, Family]:
-    """Return the register as the change makes it."""
+    """Return the register once the change is recorded."""
     for family in change.families:
         known = register.get(family.kk_number)
         assert family.edition == (known.edition if known else 1)
         assert known is None or known.closed_on is None, "a closed family stays as it was"
-    return register | {family.kk_number: replace(family, edition=family.edition + 1) for family in change.families}
+    before = tuple(register[family.kk_number] for family in change.families if family.kk_number in register)
+    recorded = applied(AwaitedChange(change, before), register, on=TODAY)
+    return register | {family.kk_number: replace(family, edition=family.edition + 1) for family in recorded}
 
 
 class RegisterMachine(RuleBasedStateMachine):
@@ -218,10 +221,11 @@ class RegisterMachine(RuleBasedStateMachine):
         numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
         try:
             plan = rules.plan(request, register, numbers, TODAY)
+            assert plan.change is not None
+            ensure_sound(plan.change, register.by_kk.values())
         except DomainError:
             assert failures, "nothing is wrong with it, and yet nothing follows"
             return
-        assert plan.change is not None
         _check_documents(plan, plan.change)
         self.register = apply(self.register, plan.change)
         self.alive = (self.alive | set(plan.change.born)) - set(plan.change.died)

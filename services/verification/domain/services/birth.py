@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.contents import BirthCertificate, ParentNamed
-from services.verification.domain.families import changed, home_of, joined_by, with_rows
+from services.verification.domain.families import home_of, joined_by, with_rows
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import relation_of_child
 from services.verification.domain.names import is_named
@@ -27,11 +27,10 @@ from services.verification.domain.persons import (
     needed,
     needed_card,
     place_name,
-    reported_on,
 )
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, NikWish, Ordered, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Basis, NikWish, Ordered, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.population import ADULT_AGE_YEARS, BloodType, Education, KkMarital, Relation
@@ -127,11 +126,11 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
     if known is not None:
         child = _registered(family, known)
         after = with_rows(family, (child,))
-        return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), changed((after,), basis))
+        return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
     child = _newborn(answers, numbers[0], parents, family)
     after = joined_by(family, (child,))
     documents = (_certificate(application, child, parents), *family_cards((after,)), *_card_of(child, after, today))
-    return Plan(documents, changed((after,), basis, born=(child.nik,)))
+    return Plan(documents, RegisterChange((after,), basis, born=(child.nik,)))
 
 
 def _registered(family: Family, nik: str) -> Member:
@@ -178,7 +177,7 @@ def _certificate(application: Application, child: Member, parents: Parents) -> O
         birth_place=child.birth_place,
         birth_order=answers.number("birth_order") or 1,
         kind=_kind(answers),
-        late=reported_on(application.first) - child.born_on > _LATE_AFTER,
+        late=application.first.submitted_on - child.born_on > _LATE_AFTER,
         father=_named(parents.father) if _kind(answers) in (1, 2) else None,
         mother=_named(parents.mother),
     )

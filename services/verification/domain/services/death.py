@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.contents import DeathCertificate, ParentNamed
-from services.verification.domain.families import changed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import SPOUSES, partners
 from services.verification.domain.orders import closed_keys, family_cards, person_cards
@@ -29,7 +28,7 @@ from services.verification.domain.persons import (
 )
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import DIED, Family, Member, Register
-from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
 from services.verification.domain.succession import NONE, Left, after_death, check_remaining, left_by_death, wishes_of
 from shared.errors import DomainError
@@ -99,7 +98,7 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     cards = family_cards(families)
     replaces = () if cards else tuple(closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, changed(families, Basis(CERTIFICATE, today), died=(late.nik,)))
+    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,)))
 
 
 def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> Ordered:
@@ -183,7 +182,7 @@ def _plan_succession(application: Application, register: Register, numbers: tupl
     here = family.member(late.nik) is not None
     basis = Basis(CERTIFICATE, _died_on(answers), answers.text("death_certificate_number"))
     documents = (*family_cards(families), *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, changed(families, basis, died=(late.nik,) if here else ()))
+    return Plan(documents, RegisterChange(families, basis, died=(late.nik,) if here else ()))
 
 
 def _late_head(family: Family, nik: str) -> Member | None:

@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.families import changed, founded, home_of, joined_by, left_by
+from services.verification.domain.families import founded, home_of, joined_by, without
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, SPOUSES, partners
@@ -21,7 +21,7 @@ from services.verification.domain.orders import family_cards, person_cards
 from services.verification.domain.persons import answers_of, card_of, check_card, looked_up, needed_card, new_home, open_family
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, CardWish, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Basis, CardWish, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.population import DIVORCED, MARRIED, KkMarital, Relation
@@ -96,9 +96,9 @@ def _plan_split(application: Application, register: Register, numbers: tuple[str
         raise DomainError(problem.code, f"{problem.field} does not fit.")
     ordered = (head, *(member for member in leaving if member != head))
     new = founded(numbers[0], new_home(answers, register) or home_of(family), ordered)
-    families = (new, left_by(family, {row.nik for row in rows}, on=today))
+    families = (new, without(family, {row.nik for row in rows}, on=today))
     documents = (*family_cards(families), *person_cards(register, (new,), today))
-    return Plan(documents, changed(families, Basis("f_102", today)))
+    return Plan(documents, RegisterChange(families, Basis("f_102", today)))
 
 
 def _before(member: Member, family: Family) -> Relation:
@@ -159,9 +159,9 @@ def _plan_lodging(application: Application, register: Register, _numbers: tuple[
     if any(row.relation in OF_THE_HEAD for row in rows):
         raise DomainError("relation_not_allowed", "Who joins a family is neither its head nor the head's spouse.")
     after = joined_by(host, moved(rows, (family,)))
-    families = (after, left_by(family, {row.nik for row in rows}, on=today))
+    families = (after, without(family, {row.nik for row in rows}, on=today))
     documents = (*family_cards(families), *person_cards(register, (after,), today))
-    return Plan(documents, changed(families, Basis("f_103b", today)))
+    return Plan(documents, RegisterChange(families, Basis("f_103b", today)))
 
 
 KK_PISAH: Final = Rules(

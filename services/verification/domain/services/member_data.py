@@ -12,13 +12,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.verification.domain.families import changed, with_rows
+from services.verification.domain.families import with_rows
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.orders import family_cards, person_cards
 from services.verification.domain.persons import answers_of, card_of, looked_up, needed_card
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.lists import code_list
@@ -98,7 +98,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     if after == family:
         raise DomainError("nothing_changes", "The register says this already.")
     basis = Basis(answers.text("basis_kind") or "", answers.date("basis_on") or today, answers.text("basis_number"))
-    return Plan((*family_cards((after,)), *person_cards(register, (after,), today)), changed((after,), basis))
+    return Plan((*family_cards((after,)), *person_cards(register, (after,), today)), RegisterChange((after,), basis))
 
 
 def _new_value(row: Answers) -> str:

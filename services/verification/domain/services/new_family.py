@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.families import changed, founded, left_by
+from services.verification.domain.families import founded, without
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, are_partners
@@ -21,7 +21,7 @@ from services.verification.domain.orders import family_cards, person_cards
 from services.verification.domain.persons import answers_of, check_known, looked_up, needed, needed_home, new_home
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, CardWish, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Basis, CardWish, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.population import MARRIED, KkMarital, Relation
@@ -141,9 +141,9 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
         raise DomainError("relation_not_allowed", "Who moves along is neither head nor spouse.")
     new = founded(numbers[0], home, (*founders, *moved(rows, old)))
     leaving = {member.nik for member in new.members}
-    families = (new, *(left_by(family, leaving, on=today) for family in old))
+    families = (new, *(without(family, leaving, on=today) for family in old))
     documents = (*family_cards(families), *person_cards(register, (new,), today))
-    return Plan(documents, changed(families, _basis(answers, today)))
+    return Plan(documents, RegisterChange(families, _basis(answers, today)))
 
 
 def _basis(answers: Answers, today: date) -> Basis:
