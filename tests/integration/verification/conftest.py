@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from services.verification import api, consumers
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.domain.register import Family
+from services.verification.domain.services import RULES
 from services.verification.domain.submission import Submission
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import INDEXES, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
 from shared.health import Health
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Outcome
@@ -33,6 +34,7 @@ SCOPES = {
     "officer-2": {"tasks:read", "tasks:decide"},
     "reader": {"tasks:read"},
     "adapter": {"requests:write"},
+    "admin": {"admin"},
 }
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 
@@ -98,6 +100,10 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         claim_lease=timedelta(minutes=20),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        case_reader=MongoCaseReader(mongo, database),
+        history_reader=MongoHistoryReader(mongo, database),
+        rules=RULES,
+        reserved_for=timedelta(hours=4),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:
