@@ -14,7 +14,7 @@ def request_submitted(submission: Submission) -> RequestSubmitted:
     personal = {name: row.pop(name) for name in ("contact", "applicant", "subject", "relation", "decision", "sender_nik")}
     known = catalogue().find(submission.service)
     values = submission.answers.values
-    personal["answers"] = known.form_kept(submission.form_version).wire(values) if known else dict(values)
+    personal["answers"] = known.form.wire(values) if known else dict(values)
     return RequestSubmitted.model_validate({**row, "personal": personal})
 
 

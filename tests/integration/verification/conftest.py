@@ -27,7 +27,7 @@ from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 from tests.support.families import NOW, TODAY
 from tests.support.harness import Clock, Harness, api_client, http_of
-from tests.support.submissions import request_submitted
+from tests.support.submissions import document_issued, request_submitted
 
 SCOPES = {
     "officer-1": {"tasks:read", "tasks:decide"},
@@ -59,6 +59,11 @@ class Office(Harness):
                 for each in submissions
             )
         )
+
+    async def issue(self, submission: Submission, *keys: str, number: str = "3519-KK-24112026-0001") -> Sequence[Outcome]:
+        """Hand over that these documents of a request were issued, in one batch."""
+        events = [document_issued(submission, key, number=number) for key in keys or ("kk",)]
+        return await self.deliver(*(self.delivery(event, subject=event.document_id) for event in events))
 
     def client(self, officer: str = "officer-1") -> httpx.AsyncClient:
         return http_of(self.app, officer)

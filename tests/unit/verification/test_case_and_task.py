@@ -64,6 +64,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["approve", "return", "reject", "review", "reopen", "issue", "issue_other"]))
     def act(self, act: str) -> None:
         try:
+            facts: tuple[object, ...]
             if act == "approve":
                 case, facts = cases.approve(self.case, documents(), None, BY_RULES)
             elif act == "return":
