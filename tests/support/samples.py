@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from deploy.local import applications
 from deploy.local.applications import HOME, Application, Picked
@@ -22,7 +22,7 @@ CHILD, HEAD = "ANAK", "KEPALA KELUARGA"
 class Sample:
     """People for whom something can be asked: those that are picked by kind of request, and families of whom nothing else is asked."""
 
-    picked: Mapping[str, list[Picked]]
+    picked: Mapping[str, Sequence[Picked]]
     grown: list[list[Row]]
     """Families with a grown child who is single and can leave."""
     alone: list[list[Row]]
