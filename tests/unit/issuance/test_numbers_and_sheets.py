@@ -55,7 +55,7 @@ def test_every_product_is_whole(product: str) -> None:
     assert content_type == spec.content_type
     assert spec.content_type in WIRE
     assert re.fullmatch("[A-Z]{2}", spec.number_kind(content))
-    assert spec.form == catalogue().products[product].form
+    assert spec.form.value == catalogue().products[product].form.value
 
 
 def sheet_of(asked: Approval) -> RenderInput:
