@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake.domain.requests import IssuedDocument, Notice, RequestState, Step
-from services.intake.handlers import note_document, note_notice, note_progress
+from services.intake.domain.requests import DocumentState, IssuedDocument, Notice, RequestState, Step
+from services.intake.handlers import end_links, note_document, note_notice, note_progress, note_revoked
 from services.intake.ports import Deps, Tx
-from shared.contracts.issuance import DocumentIssued
+from shared.contracts.issuance import DocumentIssued, DocumentRevoked
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
-from shared.contracts.verification import Reason, RequestApproved, RequestRejected, RequestReturned
+from shared.contracts.verification import DIED, Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import EventRoute, Meta
 
 
@@ -21,7 +21,9 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
         EventRoute(RequestRejected, partial(_rejected, deps), _prefetch),
+        EventRoute(RegisterChanged, partial(_register_changed, deps)),
         EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
+        EventRoute(DocumentRevoked, partial(_revoked, deps), _prefetch),
         EventRoute(NoticeDelivered, partial(_delivered, deps), _prefetch),
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
     )
@@ -40,20 +42,32 @@ async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> 
     await note_progress(tx, deps, event.request_id, Step(RequestState.REJECTED, event.rejected_at, _codes(event.reasons)))
 
 
+async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
+    for person in event.personal.persons:
+        if person.effect == DIED:
+            await end_links(tx, deps, person.nik, event.changed_at)
+
+
 async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-    document = IssuedDocument(event.document_id, event.document_number, event.sha256)
-    await note_document(tx, deps, event.request_id, document, event.issued_at)
+    document = IssuedDocument(event.document_id, event.document_number, event.sha256, event.product)
+    await note_document(tx, deps, event.request_id, document, event.documents, event.issued_at)
+
+
+async def _revoked(deps: Deps, tx: Tx, event: DocumentRevoked, _meta: Meta) -> None:
+    await note_revoked(tx, deps, event.request_id, event.document_id)
 
 
 async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:
     reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
     step = Step(RequestState.DELIVERED, event.delivered_at, reasons)
-    await note_notice(tx, deps, event.request_id, Notice(event.kind, event.channel), step)
+    notice = Notice(event.kind, event.channel, event.document_id)
+    await note_notice(tx, deps, event.request_id, notice, DocumentState.DELIVERED, step)
 
 
 async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
     step = Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,))
-    await note_notice(tx, deps, event.request_id, Notice(event.kind, event.channel), step)
+    notice = Notice(event.kind, event.channel, event.document_id)
+    await note_notice(tx, deps, event.request_id, notice, DocumentState.UNDELIVERED, step)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -5,11 +5,14 @@ Parts whose fields have the same names on the wire (contact, attachments, court 
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
+from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import Published, ReplyComposed, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
+from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
+from shared.reference.catalogue import catalogue
 
 
 def to_event(fact: Published) -> Event:
@@ -41,26 +44,36 @@ def to_event(fact: Published) -> Event:
 
 
 def _request_submitted(fact: RequestSubmitted) -> wire.RequestSubmitted:
-    request = fact.request
+    request, form = fact.request, fact.request.form
+    service = catalogue().get(request.service)
     return wire.RequestSubmitted(
         request_id=request.request_id,
         receipt=request.receipt,
         case_id=request.case_id,
+        case_requests=request.case_requests,
         channel=request.origin.channel,
         service=request.service,
-        product=request.product,
+        products=request.products,
+        form_version=form.form_version,
+        round=request.round,
         submitted_at=request.submitted_at,
         promised_at=request.promised_at,
         outreach_source=request.outreach_source,
-        attachments=request.attachments,
+        attachments=form.attachments,
         vouching=request.vouching,
         repeats=request.repeats,
         personal=wire.RequestSubmittedPersonal(
             contact=request.origin,
-            nik=request.person.nik,
-            kk_number=request.person.kk_number,
-            applicant_name=request.person.applicant_name,
-            decision=fact.decision,
+            applicant=form.applicant,
+            subject=form.subject(service),
+            relation=form.relation,
+            answers=service.form_kept(form.form_version).wire(form.answers),
+            decision=_decision(fact.decision) if fact.decision is not None else None,
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
     )
+
+
+def _decision(decision: CourtDecision) -> dict[str, Any]:
+    """Return what the court decided, valid by the model of its kind."""
+    return DECISIONS[decision.kind].model_validate(decision, from_attributes=True).model_dump(mode="json")

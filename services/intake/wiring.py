@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -15,9 +16,9 @@ from services.intake import api, consumers
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.docket import Limits
+from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.domain.steps import DOCUMENT_TYPES
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker
@@ -35,7 +36,7 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.catalogue import Offer, catalogue
 from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
 from shared.web import FastAPI, InFlightRequests, create_app
@@ -120,8 +121,8 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         promise=office.promise,
         catalogue=services,
         menu=menu,
-        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu, services),
-        texts=read_texts(TEMPLATES / "dialogue.toml"),
+        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu),
+        texts=read_texts(TEMPLATES),
         webhook_log=webhook_log,
         files=files,
         media=media,
@@ -243,32 +244,44 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def read_texts(path: Path) -> DialogueTexts:
-    """Read the texts of the dialogue.
+def read_texts(folder: Path) -> DialogueTexts:
+    """Read the texts of the dialogue: those of every chat, and those of the services' forms.
 
     Raises:
-        OSError: the file can't be read.
+        OSError: a file can't be read.
         KeyError: a table is missing.
     """
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    document = tomllib.loads((folder / "dialogue.toml").read_text(encoding="utf-8"))
     dates = document["dates"]
     sentences = {code: reason.text for code, reason in reasons().items()}
     written = Dates(dates["days"], dates["months"], dates["moment"])
-    return DialogueTexts(document["texts"], document["buttons"], document["states"], sentences, written, WIB)
+    texts = document["texts"] | {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB)
 
 
-def read_vocabulary(path: Path, menu: ServiceMenu, services: Catalogue) -> Vocabulary:
-    """Return what people write. The number and the name of a service in the menu are understood by themselves.
+def _form_texts(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield `<service>.<field>.<what>`, of a field in a row of a group `<service>.<group>.<field>.<what>`."""
+    waiting: list[tuple[str, Any]] = [(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, str):
+            yield name, value
+        else:
+            waiting.extend((f"{name}.{key}", inner) for key, inner in value.items())
+
+
+def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
+    """Return what people write. The number, the name and the words of a service are understood by themselves.
 
     Raises:
         OSError: the file can't be read.
         ValueError: an unknown command.
-        NotFound: a service that the catalogue does not have.
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
-    online = {phrase: services.get(code).id for code, phrases in document["services"].items() for phrase in phrases}
     numbered = {str(number): code for number, code in enumerate(menu.forms, start=1)}
-    named = {plain(form.title): code for code, form in menu.forms.items()}
-    in_person = {phrase: services.get(code).id for code, phrases in document["in_person"].items() for phrase in phrases}
-    return Vocabulary(commands, online | named, in_person, numbered)
+    online = [service for service in menu.catalogue.services.values() if service.offer is Offer.ONLINE]
+    phrases = {plain(word): service.id for service in online for word in service.words}
+    named = {plain(menu.title(code)): code for code in menu.forms}
+    in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
+    return Vocabulary(commands, phrases | named, in_person, numbered)

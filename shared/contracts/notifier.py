@@ -23,6 +23,7 @@ class NoticeDelivered(Event):
 
     job_id: str
     request_id: str | None = None
+    document_id: Annotated[str | None, Field(description="The document that it brought; only with the kind `document`")] = None
     channel: ChannelCode
     kind: NoticeKindCode
     delivered_at: AwareDatetime
@@ -37,6 +38,7 @@ class NoticeFailed(Event):
 
     job_id: str
     request_id: str | None = None
+    document_id: Annotated[str | None, Field(description="The document that it should have brought; only with the kind `document`")] = None
     channel: ChannelCode
     kind: NoticeKindCode
     reason: Code

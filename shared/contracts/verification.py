@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import AwareDatetime, Field
 
@@ -118,6 +118,10 @@ class RequestRejected(RequestTurnedDown):
     rejected_at: AwareDatetime
 
 
+DIED: Final = "died"
+"""The effect of a death on a person of the register."""
+
+
 class PersonChange(Contract):
     """What became of one person of the register. Personal."""
 
@@ -137,6 +141,7 @@ class RegisterChanged(Event):
     """The register became what an approved request said, once, when its documents were issued. Subject: the case's id."""
 
     type: ClassVar[str] = "verification.register_changed.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
 
     request_id: Annotated[str, Field(description="Of a court case its first request")]
     case_id: str | None = None

@@ -92,10 +92,9 @@ class DecisionBody(BaseModel):
 
 
 class CaseRequestView(BaseModel):
-    """The request for one document that follows from the decision."""
+    """The request of one party: all documents that follow for it."""
 
     party: str
-    product: str
     request_id: str
     receipt: str
 
@@ -165,7 +164,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> A
 
     @router.post(
         PATH,
-        summary="Record a final divorce decision",
+        summary="Record a final divorce decision, or a returned one again, corrected",
         response_model=CaseView,
         responses=refuses(400, "json_malformed", "webhook_id_too_long")
         | refuses(403, "court_not_the_sender")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.intake.api.requests import PATH
-from services.intake.domain.requests import IssuedDocument
+from services.intake.domain.requests import FETCHABLE, IssuedDocument
 from services.intake.domain.requests import Request as Filed
 from services.intake.handlers import note_fetched
 from services.intake.ports import Deps, Tx
@@ -37,7 +37,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
 
     @router.get(
         PATH + "/{receipt}/documents/{number}",
-        summary="The signed PDF; the request is delivered when you have all of it",
+        summary="A signed PDF; the request is delivered when you have all of every one",
         response_class=Response,
         responses=_REFUSES | {200: {"content": {"application/pdf": {}}}},
     )
@@ -59,7 +59,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
                 async for chunk in chunks:
                     yield chunk
             context = Context(filed.request_id, None, request.state.traceparent)
-            await units.run(lambda tx: note_fetched(tx, deps, filed.request_id), context=context)
+            await units.run(lambda tx: note_fetched(tx, deps, filed.request_id, document.document_id), context=context)
             _log.info("document.read", document_id=document.document_id, client=client.name)  # who saw it (UU 27/2022 article 31)
 
         return StreamingResponse(handed_over(), media_type="application/pdf", headers=_headers(document))
@@ -68,11 +68,12 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
 
 
 def _document(filed: Filed, number: int) -> IssuedDocument:
-    if number > max(1, len(filed.documents)):
+    documents = filed.issued
+    if number > max(1, len(documents)):
         raise NotFound("document_not_found", "The request has no document of this number.")
-    if not filed.documents:
-        raise DomainError("document_not_issued", f"The request is {filed.state}; there is a document when it is ready.")
-    return filed.documents[number - 1]
+    if not documents or filed.state not in FETCHABLE:
+        raise DomainError("document_not_issued", f"The request is {filed.state}; its documents are there when it is ready.")
+    return documents[number - 1]
 
 
 def _headers(document: IssuedDocument) -> dict[str, str]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from services.intake.domain.steps import DOCUMENT_TYPES
+from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.ports import Deps
 from shared.errors import BadInput, FieldProblem
 from shared.mongo.files import StoredFile

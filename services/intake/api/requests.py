@@ -10,14 +10,15 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.intake.domain.requests import DocumentState, RequestState
 from services.intake.domain.requests import Request as Filed
-from services.intake.domain.requests import RequestState
-from services.intake.domain.submission import PROBLEMS, CheckedBody, SubmittedDocument
+from services.intake.domain.submission import PROBLEMS, CheckedBody
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, RequestSearch, Tx
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
+from shared.reference.reasons import reasons
 from shared.values import Channel, Receipt, VouchedBy
 from shared.web import IDEMPOTENCY_KEY, Client, refuses, require
 
@@ -26,18 +27,10 @@ READ_ALL: Final = "requests:read_all"  # beside requests:read: everybody's reque
 VOUCH: Final = "requests:vouch"  # beside requests:write: this client looks at people and their KTP-el itself
 _LIMITED: Final = refuses(429, "person_limit_reached")
 _UNKNOWN: Final = refuses(404, "request_not_found") | refuses(422, "receipt_malformed", "receipt_check_wrong")
+_TURNED_DOWN: Final = frozenset({RequestState.RETURNED, RequestState.REJECTED})
 _PAGE: Final = 50  # requests on a page, unless asked for otherwise
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-
-
-class DocumentBody(BaseModel):
-    """A file that was uploaded before, and what it shows."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Annotated[Short, Field(description="surat_kehilangan, ktp, … as in the catalogue")]
-    file_id: Annotated[Short, Field(description="From POST /v1/files")]
 
 
 class RequestBody(BaseModel):
@@ -46,22 +39,20 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", title="RequestSubmission")
 
     service: Annotated[Short, Field(examples=["kk_hilang"])]
-    nik: Annotated[Short, Field(description="NIK of the person whose document it is")]
-    kk_number: Short
-    applicant_name: Short | None = None
-    documents: Annotated[tuple[DocumentBody, ...], Field(max_length=20)] = ()
+    form_version: Annotated[int | None, Field(ge=1, description="Version of the form that was filled; null: the present one")] = None
+    answers: Annotated[
+        dict[str, Any],
+        Field(
+            max_length=100,
+            description="By field of `GET /v1/services/{code}`; a document is `{file_id, kind}` of a file from POST /v1/files",
+            examples=[{"nik": "3519…", "kk_number": "3519…", "surat_kehilangan": {"file_id": "…"}, "ktp": {"file_id": "…"}}],
+        ),
+    ]
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
 
     def submission(self) -> CheckedBody:
         """Return the submission as the domain knows it."""
-        return CheckedBody(
-            service=self.service,
-            nik=self.nik,
-            kk_number=self.kk_number,
-            documents=tuple(SubmittedDocument(document.kind, document.file_id) for document in self.documents),
-            applicant_name=self.applicant_name,
-            reference=self.reference,
-        )
+        return CheckedBody(self.service, self.answers, self.form_version, self.reference)
 
 
 class StepView(BaseModel):
@@ -79,16 +70,28 @@ class FiledView(BaseModel):
     request_id: str
     receipt: str
     service: str
-    product: str
+    products: list[str]
     state: RequestState
+    round: Annotated[int, Field(description="1, then one more each time it was mended")]
     submitted_at: datetime
     promised_at: datetime | None
 
 
-class SubmittedView(FiledView):
-    """The answer to a submission: the first request on top, and all of them (a service may give several documents)."""
+class IssuedView(BaseModel):
+    """An issued document. `number` in a path is its place in this list, from 1."""
 
-    requests: list[FiledView]
+    document_id: str
+    product: str
+    document_number: str
+    state: DocumentState
+
+
+class ReasonView(BaseModel):
+    """Why a request was returned or rejected. `field`: what to mend, as in the answers; null: nothing in particular."""
+
+    code: str
+    field: str | None
+    text: Annotated[str, Field(description="The sentence for people, Indonesian")]
 
 
 class RequestView(FiledView):
@@ -96,7 +99,8 @@ class RequestView(FiledView):
 
     channel: Channel
     case_id: str | None
-    document_number: str | None
+    documents: list[IssuedView]
+    reasons: Annotated[list[ReasonView], Field(description="Of a returned or rejected request")]
     timeline: list[StepView]
 
 
@@ -126,8 +130,8 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
         PATH,
         status_code=201,
         summary="File a complete request",
-        response_model=SubmittedView,
-        responses=refuses(422, "request_refused", fields=PROBLEMS) | _LIMITED,
+        response_model=FiledView,
+        responses=refuses(422, "request_refused", "form_outdated", fields=PROBLEMS) | _LIMITED,
     )
     async def file_request(
         request: Request,
@@ -144,7 +148,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
         response_model=FiledView,
         responses=refuses(404, "request_not_found")
         | refuses(409, "request_not_returned")
-        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", fields=PROBLEMS)
+        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", "form_outdated", fields=PROBLEMS)
         | _LIMITED,
     )
     async def mend(
@@ -195,20 +199,26 @@ def _view(filed: Filed) -> RequestView:
         request_id=filed.request_id,
         receipt=filed.receipt,
         service=filed.service,
-        product=filed.product,
+        products=list(filed.products),
         state=filed.state,
+        round=filed.round,
         submitted_at=filed.submitted_at,
         promised_at=filed.promised_at,
         channel=filed.origin.channel,
         case_id=filed.case_id,
-        document_number=filed.document_number,
+        documents=[
+            IssuedView(document_id=each.document_id, product=each.product, document_number=each.number, state=each.state)
+            for each in filed.issued
+        ],
+        reasons=[_reason(reason) for reason in filed.reasons_at] if filed.state in _TURNED_DOWN else [],
         timeline=[
-            StepView(
-                state=step.state,
-                at=step.at,
-                reasons=list(step.reasons),
-                document_number=step.document.number if step.document else None,
-            )
+            StepView(state=step.state, at=step.at, reasons=list(step.reasons), document_number=step.document_number)
             for step in filed.timeline
         ],
     )
+
+
+def _reason(text: str) -> ReasonView:
+    code, _, place = text.partition(":")
+    known = reasons().get(code)
+    return ReasonView(code=code, field=place or None, text=known.text if known else code)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent
-from shared.values import Attachment, KkNumber, Nik, Receipt
+from shared.values import Attachment, Receipt
 
 
 class Stage(StrEnum):
@@ -19,20 +19,32 @@ class Stage(StrEnum):
     MENU = "menu"
     ASKING = "asking"
     CONFIRMING = "confirming"
+    RETURNED = "returned"
+    """A request came back and waits to be mended; its first question was not asked yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answers of a person so far. `began_at`: the time of the first message, which is their place in the queue."""
+    """The answers of a person so far. `began_at`: the time of the first message, which is their place in the queue.
+
+    `answers`: by field, in the wire form of its type; of a group a list of rows, whose last may be unfinished. `closed`: groups that get no
+    more rows, and optional fields that were passed over. `given`: paths of what was answered here, in that order.
+    """
 
     service: str
     began_at: datetime
-    nik: Nik | None = None
-    kk_number: KkNumber | None = None
+    form_version: int = 1
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     attachments: tuple[Attachment, ...] = ()
+    closed: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     outreach_source: str | None = None
     needs_selfie: bool = False
     """Whether the contact had no valid link when the draft began."""
+    mends: str | None = None
+    """The id of the returned request that goes out again with these answers; None: a new one."""
+    reasons: tuple[str, ...] = ()
+    """Why that one was returned, each `code` or `code:field`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +109,10 @@ Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A request of this contact that has not ended."""
+    """A request of this contact that has not ended. `person_key` stands for the person it is about."""
 
     service: str
-    nik: str
+    person_key: str = field(repr=False)
     receipt: str
 
 
@@ -108,11 +120,12 @@ class OpenRequest:
 class DialogueContext:
     """What the dialogue may know besides the chat: the services, the time, the open requests, what brought the person here.
 
-    `wamid` is the id of the message; for an edit, the id of the message that was edited.
+    `today` is the office's day. `wamid` is the id of the message; for an edit, the id of the message that was edited.
     """
 
     menu: ServiceMenu
     at: datetime
+    today: date
     open_requests: tuple[OpenRequest, ...] = ()
     outreach_source: str | None = None
     wamid: str = field(default="", repr=False)
@@ -123,12 +136,25 @@ class DialogueContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A reply button: the id that comes back when it is pressed, and its title."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """An answer: the name of its text. `values` fill the text's placeholders; `buttons` are button ids, three at most."""
+    """An answer: the name of its text.
+
+    `values` fill the text's placeholders: words, a sentence, or several sentences, a line each. `buttons`: three at most, by the id of one
+    that has a title of its own, or with its title. `otherwise`: names of the texts that serve where the first is not there.
+    """
 
     text: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    buttons: tuple[str, ...] = ()
+    values: Mapping[str, str | Say | tuple[Say, ...]] = field(default_factory=dict)
+    buttons: tuple[str | Button, ...] = ()
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +165,13 @@ class StatusAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MendAsked:
+    """A person wants to mend a returned request; no draft is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
-    """A form that the person confirmed: a request can be made of it."""
+    """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
     draft: Draft
 
@@ -152,5 +183,5 @@ class FilesDropped:
     file_ids: tuple[str, ...]
 
 
-Fact: TypeAlias = Say | StatusAsked | FormCompleted | FilesDropped
+Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

@@ -6,7 +6,7 @@ Sources: Perma 1/2019 and Perma 7/2022 (electronic court), UU 7/1989 with UU 3/2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -46,6 +46,10 @@ class DecisionKind(StrEnum):
 
     CERAI_GUGAT = "cerai_gugat"
     CERAI_TALAK = "cerai_talak"
+
+
+SERVICES: Final[Mapping[str, str]] = {DecisionKind.CERAI_GUGAT: "cerai", DecisionKind.CERAI_TALAK: "cerai"}
+"""Kind of a decision -> the service that follows from it."""
 
 
 _LATER_KINDS: Final = frozenset({"itsbat_nikah", "asal_usul_anak", "pengangkatan_anak", "dispensasi_kawin", "perwalian"})

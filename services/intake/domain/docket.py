@@ -45,16 +45,16 @@ NONE_YET: Final = DayCount()
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """The docket of one person. `key` stands for the person; `latest`: service -> ids of its latest requests, one per product."""
+    """The docket of one person. `key` stands for the person; `latest`: service -> ids of its latest requests."""
 
     key: str
     tally: DayCount = NONE_YET
     latest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def docket_key(nik: str) -> str:
-    """Return a hash of the NIK: keys appear in database errors and logs, which must name nobody."""
-    return hashlib.sha256(f"docket:{nik}".encode()).hexdigest()
+def docket_key(person_key: str) -> str:
+    """Return a hash of what stands for a person: keys appear in database errors and logs, which must name nobody."""
+    return hashlib.sha256(f"docket:{person_key}".encode()).hexdigest()
 
 
 def counted(docket: Docket, day: date) -> Docket:

@@ -1,96 +1,65 @@
-"""The questions of each service in their order, derived from the catalogue: a new service needs no code here."""
+"""The menu: which services the chat offers, in which order, and the form of each, all from the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from shared.reference.catalogue import Catalogue, Offer
+from shared.errors import DomainError
+from shared.reference.catalogue import Catalogue, CivilService, Offer
+from shared.reference.forms import Field, Form
 
 SELFIE: Final = "selfie_ktp"  # kind of the photo that an officer compares with the KTP-el
-
-
-class Question(StrEnum):
-    """The kind of a question's answer."""
-
-    NIK = "nik"
-    KK_NUMBER = "kk_number"
-    DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question. A document may be any of `kinds`, whose first names the texts; `title` is what citizens call it."""
-
-    question: Question
-    kinds: tuple[str, ...] = ()
-    title: str = ""
-
-    @property
-    def name(self) -> str:
-        """The name of its texts: `nik`, `kk_number`, `surat_kehilangan`."""
-        return self.kinds[0] if self.kinds else self.question.value
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """An online service as the dialogue sees it."""
-
-    service: str
-    title: str
-    products: tuple[str, ...]
-    asks: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InPersonService:
-    """A service that is offered in person only: the chat answers with the place and the hours."""
-
-    service: str
-    title: str
-    place: str
-    hours: str
+SELFIE_FIELD: Final = Field(SELFIE, "document", any_of=(SELFIE,))
+"""The question that is added to a form when nobody vouches for the sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceMenu:
-    """All services the chat knows, by service code. `others`: titles of services that are not open by chat.
+    """The services as the chat knows them. `forms`: those that are open, in the order of the menu."""
 
-    `selfie`: the question that is added to a form when nobody vouches for the sender.
-    """
-
+    catalogue: Catalogue
     forms: Mapping[str, Form]
-    counters: Mapping[str, InPersonService]
-    others: Mapping[str, str]
-    selfie: Field
 
     @classmethod
     def of(cls, catalogue: Catalogue, open_services: Iterable[str]) -> ServiceMenu:
-        """Build the menu with the forms of the open services.
+        """Build the menu with the forms of the open services, those of a group together.
 
         Raises:
             NotFound: `unknown_service`, an open service that the catalogue does not have: better at startup than at the first chat.
+            DomainError: `service_not_ready`; `service_not_online`: it is the court's, or done in person.
         """
-        forms = {code: _form(catalogue, code) for code in open_services}
-        counters = {
-            code: InPersonService(code, service.name, service.place.name, service.place.hours)
-            for code, service in catalogue.services.items()
-            if service.offer is Offer.IN_PERSON and service.place is not None
-        }
-        others = {code: service.name for code, service in catalogue.services.items() if code not in forms and code not in counters}
-        return cls(forms, counters, others, Field(Question.DOCUMENT, (SELFIE,), catalogue.attachment_name(SELFIE)))
+        services = [catalogue.openable(code) for code in open_services]
+        for service in services:
+            if service.offer is not Offer.ONLINE:
+                raise DomainError("service_not_online", service.id)
+        groups = list(dict.fromkeys(service.group for service in services))
+        ordered = sorted(services, key=lambda service: groups.index(service.group))
+        return cls(catalogue, {service.id: service.form for service in ordered})
 
-    def asks(self, service: str, *, with_selfie: bool) -> tuple[Field, ...]:
-        """Return the service's questions in their order; none where it is not open."""
-        form = self.forms.get(service)
-        return () if form is None else (*form.asks, *([self.selfie] if with_selfie else []))
+    def form_of(self, service: str) -> Form | None:
+        """Return the form of a service, also of one that is not open any more: its drafts may be finished. None where there is none."""
+        found = self.catalogue.find(service)
+        return found.form if found is not None and found.form.fields else None
 
+    def title(self, service: str) -> str:
+        """Return the name of a service."""
+        found = self.catalogue.find(service)
+        return found.name if found is not None else service
 
-def _form(catalogue: Catalogue, code: str) -> Form:
-    service = catalogue.get(code)
-    documents = tuple(
-        Field(Question.DOCUMENT, need.any_of, catalogue.attachment_name(need.any_of[0])) for need in service.needs if need.is_required
-    )
-    return Form(code, service.name, service.products, (Field(Question.NIK), Field(Question.KK_NUMBER), *documents))
+    def groups(self) -> Mapping[str, tuple[CivilService, ...]]:
+        """Return the open services by group, in the order of the menu."""
+        services = [self.catalogue.get(code) for code in self.forms]
+        names = dict.fromkeys(service.group for service in services)
+        return {name: tuple(service for service in services if service.group == name) for name in names}
+
+    @property
+    def in_person(self) -> Mapping[str, CivilService]:
+        """The services that are offered in person only: the chat answers with the place and the hours."""
+        found = self.catalogue.services.items()
+        return {code: service for code, service in found if service.offer is Offer.IN_PERSON and service.place is not None}
+
+    def document(self, field: Field) -> str:
+        """Return what citizens call the document that a field asks for."""
+        return " atau ".join(self.catalogue.attachment_name(kind) for kind in field.any_of)

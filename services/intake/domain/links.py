@@ -1,7 +1,7 @@
 """Links: this chat account is this person, because somebody compared a face with a KTP. Pure.
 
-A link ends on its date, when it is revoked, when another replaces it, and when the account changes hands: nobody has compared the face
-of whoever has the number now.
+A link ends on its date, when it is revoked, when another replaces it, when the person dies, and when the account changes hands: nobody has
+compared the face of whoever has the number now.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class End(StrEnum):
     REVOKED = "revoked"
     REPLACED = "replaced"
     CHANGED_HANDS = "changed_hands"
+    DIED = "died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ def granted(links: Links, link: PersonLink) -> Links:
 def lapsed(links: Links, at: datetime) -> Links:
     """Return the links, all ended: the account changed hands."""
     return _ended(links, End.CHANGED_HANDS, NOBODY, at)
+
+
+def died(links: Links, nik: str, at: datetime) -> Links:
+    """Return the links with those to this person ended: they died."""
+    return tuple(_end(link, End.DIED, NOBODY, at) if link.nik == nik and link.is_valid(at) else link for link in links)
 
 
 def revoked(links: Links, link_id: str, by: str, at: datetime) -> Links:

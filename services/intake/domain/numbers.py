@@ -1,59 +1,62 @@
-"""The reader of numbers in an answer: which is the NIK and which the number of the family card."""
+"""The reader of an answer: one value by the field's type; a NIK and the number of a family card also in one sentence."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
 
-from services.intake.domain.chat import Draft
-from services.intake.domain.forms import Question
+from shared.reference.forms import Field
 from shared.typed import long_numbers
 from shared.values import KkNumber, Malformed, Nik
 
-_KK_WORDS: Final = ("kk", "kartu keluarga")
-_NIK_WORDS: Final = ("nik", "ktp")
+NIK: Final = "nik"
+KK_NUMBER: Final = "kk_number"
+_WORDS: Final = {KK_NUMBER: ("kk", "kartu keluarga"), NIK: ("nik", "ktp")}
 _TWO: Final = 2
 
 
-def answer_number(draft: Draft, question: Question, text: str) -> Draft:
-    """Return the draft with the NIK, the number of the family card, or both, as typed.
+def read_answer(field: Field, text: str, today: date, answers: Mapping[str, Any], *, pair: bool = False) -> Mapping[str, Any]:
+    """Return what a text answers, by field: the field itself, or the applicant's NIK and family card together.
+
+    Args:
+        field: The open question's field.
+        text: What the person wrote.
+        today: The office's day.
+        answers: The answers so far.
+        pair: Whether both the applicant's NIK and the family card are questions of the form, and neither stands in a row of a group.
 
     Raises:
-        Malformed: as `Nik.parse` and `KkNumber.parse`; `kk_same_as_nik`; `numbers_unclear`: it can't be told which is which.
+        Malformed: as the field's type; `kk_same_as_nik`, `nik_same_as_kk`; `numbers_unclear`: it can't be told which number is which.
     """
+    if field.type not in (NIK, KK_NUMBER):
+        return {field.name: field.parse(text, today)}
     found = long_numbers(text)
-    if len(found) < _TWO:
-        return _one(draft, question, text)
-    if len({digits for digits, _ in found}) == 1:
-        return _one(draft, question, found[0][0])
-    if len(found) > _TWO:
+    different = {digits for digits, _ in found}
+    if len(different) < _TWO:
+        return _one(field, found[0][0] if len(found) > 1 else text, today, answers)
+    known = answers.get(NIK)
+    if field.type == KK_NUMBER and known in different and len(different) == _TWO:
+        return _one(field, next(digits for digits in different if digits != known), today, answers)
+    if len(found) > _TWO or not pair or field.name != NIK:
         raise Malformed("numbers_unclear")
-    if question is Question.KK_NUMBER and draft.nik is not None:
-        others = [digits for digits, _ in found if digits != draft.nik.text]
-        if len(others) != 1:
-            raise Malformed("numbers_unclear")
-        return _one(draft, question, others[0])
     nik, kk_number = _told_apart(found)
-    return _checked(replace(draft, nik=nik, kk_number=kk_number))
+    return {NIK: nik.text, KK_NUMBER: kk_number.text}
 
 
-def _one(draft: Draft, question: Question, text: str) -> Draft:
-    if question is Question.NIK:
-        return _checked(replace(draft, nik=Nik.parse(text)))
-    return _checked(replace(draft, kk_number=KkNumber.parse(text)))
-
-
-def _checked(draft: Draft) -> Draft:
-    if draft.nik is not None and draft.kk_number is not None and draft.nik.text == draft.kk_number.text:
-        raise Malformed("kk_same_as_nik")
-    return draft
+def _one(field: Field, text: str, today: date, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    value = field.parse(text, today)
+    other = {KK_NUMBER: NIK, NIK: KK_NUMBER}[field.type]
+    if value == answers.get(other):
+        raise Malformed("kk_same_as_nik" if field.type == KK_NUMBER else "nik_same_as_kk")
+    return {field.name: value}
 
 
 def _told_apart(found: tuple[tuple[str, str], ...]) -> tuple[Nik, KkNumber]:
     """Tell by the word before each, else by what it can be (a woman's NIK is no card's number), else by the order of the questions."""
     (first, _), (second, _) = found
     kinds = [_kind(before) for _, before in found]
-    swapped = kinds[0] is Question.KK_NUMBER or kinds[1] is Question.NIK
+    swapped = kinds[0] == KK_NUMBER or kinds[1] == NIK
     named = swapped or any(kinds)
     for nik, kk_number in ((second, first),) if swapped else ((first, second), (second, first))[: 1 if named else 2]:
         try:
@@ -63,11 +66,8 @@ def _told_apart(found: tuple[tuple[str, str], ...]) -> tuple[Nik, KkNumber]:
     raise wrong if named else Malformed("numbers_unclear")
 
 
-def _kind(before: str) -> Question | None:
+def _kind(before: str) -> str | None:
     """Return what the words before a number call it; the last one counts."""
-    at = {
-        question: max(before.rfind(word) for word in words)
-        for question, words in ((Question.KK_NUMBER, _KK_WORDS), (Question.NIK, _NIK_WORDS))
-    }
-    question = max(at, key=at.__getitem__)
-    return question if at[question] >= 0 else None
+    at = {kind: max(before.rfind(word) for word in words) for kind, words in _WORDS.items()}
+    kind = max(at, key=at.__getitem__)
+    return kind if at[kind] >= 0 else None

@@ -1,8 +1,8 @@
 """A request and its state. `progress(request, step)` applies the other services' events; states never go backwards (promise I5).
 
-SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. An adapter is sent nothing: its
-document is READY until it is fetched, then DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline
-without changing the state.
+SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. A request has one document or
+several: it is ISSUED when all of them are, and DELIVERED when all were. An adapter is sent nothing: its documents are READY until they are
+fetched, then DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline without changing the state.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
+from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
-from shared.values import Attachment, Channel
+from shared.values import Channel
 
 _DOCUMENT: Final = "document"  # the kind of notice that carries a document
 
@@ -46,17 +47,41 @@ _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
 }
 """The states that may follow each state."""
 
+FETCHABLE: Final = frozenset({RequestState.READY, RequestState.DELIVERED})
+"""All documents of an adapter's request are there."""
 OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED})
 """The office still works on it: a second request for the same person would be a double."""
 
 
+class DocumentState(StrEnum):
+    """How far a document of a request came."""
+
+    ISSUED = "issued"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    REVOKED = "revoked"
+
+
+_LATER_OF_DOCUMENT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = {
+    DocumentState.ISSUED: frozenset(DocumentState) - {DocumentState.ISSUED},
+    DocumentState.UNDELIVERED: frozenset({DocumentState.DELIVERED, DocumentState.REVOKED}),
+    DocumentState.DELIVERED: frozenset({DocumentState.REVOKED}),
+    DocumentState.REVOKED: frozenset(),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:
-    """A document as issuance announced it; its bytes are fetched from there by `document_id`. `sha256` is hex."""
+    """A document as issuance announced it; its bytes are fetched from there by `document_id`. `sha256` is hex.
+
+    A document whose delivery was told before its issue has no number yet (`number` "").
+    """
 
     document_id: str
-    number: str
-    sha256: str
+    number: str = ""
+    sha256: str = ""
+    product: str = ""
+    state: DocumentState = DocumentState.ISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +91,7 @@ class Step:
     state: RequestState
     at: datetime
     reasons: tuple[str, ...] = ()
-    document: IssuedDocument | None = None
+    document_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,44 +107,41 @@ class RequestOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice of the notifier: its kind and channel."""
+    """A notice of the notifier: its kind and channel, and the document that it brings, where it brings one."""
 
     kind: str
     channel: str
+    document_id: str | None = None
 
-    def ends(self, step: Step) -> bool:
+    def ends(self, state: DocumentState) -> bool:
         """Return whether the notice's outcome changes its request.
 
         Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
         """
-        return self.kind == _DOCUMENT and not (self.channel == Channel.ADAPTER and step.state is RequestState.DELIVERED)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The person whose document it is."""
-
-    nik: str = field(repr=False)
-    kk_number: str | None = field(default=None, repr=False)
-    applicant_name: str | None = field(default=None, repr=False)
+        return self.kind == _DOCUMENT and not (self.channel == Channel.ADAPTER and state is DocumentState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One document asked for by one person."""
+    """One application of one sender: one receipt, one promised time, one document or several. `products`: what is asked for."""
 
     request_id: str
     receipt: str
     origin: RequestOrigin
     service: str
-    product: str
-    person: Person
+    products: tuple[str, ...]
+    form: FilledForm
+    person_key: str = field(repr=False)
     submitted_at: datetime
     promised_at: datetime | None
     timeline: tuple[Step, ...]
     state: RequestState = RequestState.SUBMITTED
-    attachments: tuple[Attachment, ...] = ()
+    round: int = 1
+    documents: tuple[IssuedDocument, ...] = ()
+    expected: int | None = None
+    """How many documents there will be; None until the first one is issued or all are approved."""
     case_id: str | None = None
+    case_requests: tuple[str, ...] = ()
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
     """None: nobody vouches for the sender."""
@@ -131,14 +153,14 @@ class Request:
     """Ids of others' requests that join this one."""
 
     @property
-    def documents(self) -> tuple[IssuedDocument, ...]:
-        """The issued documents, the oldest first."""
-        return tuple(step.document for step in self.timeline if step.document)
+    def issued(self) -> tuple[IssuedDocument, ...]:
+        """The documents that were issued, in the order in which they were."""
+        return tuple(document for document in self.documents if document.number)
 
     @property
     def document_number(self) -> str | None:
-        """The number of the issued document, once there is one."""
-        return next((document.number for document in self.documents), None)
+        """The number of the first document, once there is one."""
+        return next((document.number for document in self.issued), None)
 
     def is_of_adapter(self, client: str) -> bool:
         """Return whether this API client filed the request."""
@@ -147,8 +169,13 @@ class Request:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The reason codes of its present state."""
+        return tuple(dict.fromkeys(reason.partition(":")[0] for reason in self.reasons_at))
+
+    @property
+    def reasons_at(self) -> tuple[str, ...]:
+        """The reasons of its present state, each `code` or `code:field`."""
         latest = next((step for step in reversed(self.timeline) if step.state is self.state), None)
-        return tuple(reason.partition(":")[0] for reason in latest.reasons) if latest else ()
+        return latest.reasons if latest else ()
 
     @property
     def is_open(self) -> bool:
@@ -198,26 +225,77 @@ def submit(request: Request) -> tuple[Request, RequestSubmitted]:
     return begun, RequestSubmitted(begun)
 
 
-def issue(request: Request, document: IssuedDocument, at: datetime) -> Request:
-    """Record the issued document. An adapter may fetch it from now on; everybody else is sent it."""
+def issue(request: Request, document: IssuedDocument, expected: int, at: datetime) -> Request:
+    """Record an issued document. With the last of them the request is issued; an adapter may fetch from then on, others are sent them."""
+    known = _document(request, document.document_id)
+    merged = replace(document, state=known.state) if known else document
+    noted = replace(_with(request, merged), expected=expected)
+    if len(noted.issued) < expected:
+        return noted
     state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
-    return progress(request, Step(state, at, document=document))
+    return _delivered(progress(noted, Step(state, at, document_number=noted.document_number)), at)
 
 
-def fetched(request: Request, at: datetime) -> Request:
-    """Record that the adapter fetched its document. Only the first time counts."""
-    return progress(request, Step(RequestState.DELIVERED, at)) if request.state is RequestState.READY else request
+def delivered(request: Request, document_id: str | None, state: DocumentState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
+    """Record whether a document was delivered. The request is delivered with the last of them; undelivered as soon as one is."""
+    known = _document(request, document_id or "") or IssuedDocument(document_id or "")
+    if state not in _LATER_OF_DOCUMENT[known.state]:
+        return request
+    noted = _with(request, replace(known, state=state))
+    if state is DocumentState.UNDELIVERED:
+        return progress(noted, Step(RequestState.UNDELIVERED, at, reasons))
+    return _delivered(noted, at, reasons)
 
 
-def resubmit(request: Request, at: datetime) -> tuple[Request, RequestSubmitted]:
-    """Begin the next round of a returned request, which already holds the corrected data. Its receipt stays.
+def fetched(request: Request, document_id: str, at: datetime) -> Request:
+    """Record that the adapter fetched a document. Only the first time counts, and only of a request that is ready."""
+    if request.state is not RequestState.READY:
+        return request
+    return delivered(request, document_id, DocumentState.DELIVERED, at)
+
+
+def revoked(request: Request, document_id: str) -> Request:
+    """Record that the office took a document back. The state of the request stays: it was issued."""
+    known = _document(request, document_id)
+    return request if known is None else _with(request, replace(known, state=DocumentState.REVOKED))
+
+
+def _document(request: Request, document_id: str) -> IssuedDocument | None:
+    return next((document for document in request.documents if document.document_id == document_id), None)
+
+
+def _with(request: Request, document: IssuedDocument) -> Request:
+    others = tuple(each for each in request.documents if each.document_id != document.document_id)
+    if len(others) == len(request.documents):
+        return replace(request, documents=(*others, document))
+    return replace(request, documents=tuple(document if each.document_id == document.document_id else each for each in request.documents))
+
+
+def _delivered(request: Request, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
+    """Return the request as delivered where all of its documents were."""
+    whole = request.expected is not None and len(request.issued) >= request.expected
+    if not whole or any(document.state in (DocumentState.ISSUED, DocumentState.UNDELIVERED) for document in request.documents):
+        return request
+    return progress(request, Step(RequestState.DELIVERED, at, reasons))
+
+
+def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, at: datetime) -> tuple[Request, RequestSubmitted]:
+    """Begin the next round of a returned request with corrected answers. Its receipt stays; the promised time counts from now.
 
     Raises:
         DomainError: `request_not_returned`.
     """
     if request.state is not RequestState.RETURNED:
         raise DomainError("request_not_returned", f"The request is {request.state.value}; only a returned one can be mended.")
-    again = replace(request, state=RequestState.SUBMITTED, timeline=(*request.timeline, Step(RequestState.SUBMITTED, at)), joins=None)
+    again = replace(
+        request,
+        form=form,
+        promised_at=promised_at,
+        state=RequestState.SUBMITTED,
+        round=request.round + 1,
+        timeline=(*request.timeline, Step(RequestState.SUBMITTED, at)),
+        joins=None,
+    )
     return again, RequestSubmitted(again)
 
 

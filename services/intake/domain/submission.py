@@ -4,70 +4,106 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from typing import Any, Final, Protocol
 
+from services.intake.domain.filled_form import KK_NUMBER, NIK, FilledForm
 from shared.errors import FieldProblem
-from shared.reference.catalogue import Catalogue, Offer
-from shared.values import KkNumber, Malformed, Nik, PersonName
+from shared.reference.catalogue import Catalogue, CivilService, Offer
+from shared.reference.forms import Field, GivenFile
+from shared.values import Attachment
 
 PROBLEMS: Final = (
+    "answer_missing",
+    "answer_not_asked",
+    "document_kind_missing",
     "document_kind_unknown",
-    "document_missing_<kind>",
+    "document_malformed",
+    "document_missing",
     "file_unknown",
     "file_used_twice",
+    "group_too_few",
+    "group_too_many",
     "kk_same_as_nik",
+    "rows_expected",
     "service_by_court",
     "service_differs",
     "service_in_person",
     "service_not_open",
     "service_unknown",
 )
-"""Every code of a field, for the API document; codes of malformed numbers and names are those of `shared.values`."""
+"""Every code of a field that is of no type, for the API document; the codes of types are those of `shared.reference.forms`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubmittedDocument:
-    """A file that was uploaded before, and what it shows."""
+class Upload(Protocol):
+    """A file that was uploaded before."""
 
-    kind: str
-    file_id: str
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size."""
+
+    @property
+    def sha256(self) -> str:
+        """Its hash, hex."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedBody:
-    """A request as the adapter sent it. `reference`: the adapter's own name for it."""
+    """A request as the adapter sent it. `form_version` None: the present one. `reference`: the adapter's own name for it."""
 
     service: str
-    nik: str = field(repr=False)
-    kk_number: str = field(repr=False)
-    documents: tuple[SubmittedDocument, ...]
-    applicant_name: str | None = field(default=None, repr=False)
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    form_version: int | None = None
     reference: str | None = None
 
+    @property
+    def file_ids(self) -> tuple[str, ...]:
+        """The ids of all files that it may name."""
+        named = [value.get("file_id") if isinstance(value, Mapping) else value for value in self.answers.values()]
+        return tuple(dict.fromkeys(value for value in named if isinstance(value, str)))
 
-def check_mended(submission: CheckedBody, service: str) -> tuple[FieldProblem, ...]:
+
+def check_mended(body: CheckedBody, service: str) -> tuple[FieldProblem, ...]:
     """Return the problem of a corrected request that names another service than the returned one; none otherwise."""
-    if submission.service == service:
+    if body.service == service:
         return ()
     return (FieldProblem("service", "service_differs", f"The request is for {service}; file a new one for another service."),)
 
 
 def check(
-    submission: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], known_files: Mapping[str, str]
-) -> tuple[FieldProblem, ...]:
-    """Return every problem of a submission.
+    body: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], uploads: Mapping[str, Upload], today: date
+) -> tuple[FilledForm | None, tuple[FieldProblem, ...]]:
+    """Return the filled form, or every problem of a body.
 
     Args:
-        submission: As sent.
-        catalogue: Says what the service needs.
+        body: As sent.
+        catalogue: Says what the service asks.
         open_services: The services that may be asked for today.
-        known_files: The media types of the files that exist, by file id.
+        uploads: The client's files, by id.
+        today: The office's day.
+
+    Raises:
+        BadInput: `form_outdated`.
     """
-    return (*_service(submission, catalogue, open_services), *_person(submission), *_documents(submission, catalogue, known_files))
+    service = catalogue.find(body.service)
+    problems = list(_service(body.service, service, open_services))
+    if service is None or problems:
+        return None, tuple(problems)
+    form = service.form_of(body.form_version or service.form.version, today)
+    answers, found = form.read(body.answers, today)
+    attachments, wrong = _attachments(form.fields, answers, uploads)
+    problems += [*found, *wrong, *_same(answers)]
+    if problems:
+        return None, tuple(problems)
+    plain = {name: value for name, value in answers.items() if not isinstance(value, GivenFile)}
+    return FilledForm(service.id, form.version, plain, attachments), ()
 
 
-def _service(submission: CheckedBody, catalogue: Catalogue, open_services: frozenset[str]) -> Iterator[FieldProblem]:
-    service = catalogue.find(submission.service)
+def _service(code: str, service: CivilService | None, open_services: frozenset[str]) -> Iterator[FieldProblem]:
     if service is None:
         yield FieldProblem("service", "service_unknown", "The catalogue has no service of this code.")
     elif service.offer is Offer.IN_PERSON:
@@ -75,45 +111,29 @@ def _service(submission: CheckedBody, catalogue: Catalogue, open_services: froze
         yield FieldProblem("service", "service_in_person", f"{service.name} is done in person: {where}.")
     elif service.offer is Offer.COURT:
         yield FieldProblem("service", "service_by_court", f"{service.name} comes from the court, not from an adapter.")
-    elif submission.service not in open_services:
+    elif code not in open_services:
         yield FieldProblem("service", "service_not_open", f"{service.name} can't be asked for online yet.")
 
 
-def _person(submission: CheckedBody) -> Iterator[FieldProblem]:
-    for name, text, parse in (
-        ("nik", submission.nik, Nik.parse),
-        ("kk_number", submission.kk_number, KkNumber.parse),
-        ("applicant_name", submission.applicant_name, PersonName.parse),
-    ):
-        if text is None:
+def _attachments(
+    fields: tuple[Field, ...], answers: Mapping[str, Any], uploads: Mapping[str, Upload]
+) -> tuple[tuple[Attachment, ...], list[FieldProblem]]:
+    found: list[Attachment] = []
+    problems: list[FieldProblem] = []
+    for each in fields:
+        given = answers.get(each.name)
+        if not isinstance(given, GivenFile):
             continue
-        try:
-            parse(text)
-        except Malformed as malformed:
-            yield FieldProblem(name, malformed.code)
-
-    if _same(submission):
-        yield FieldProblem("kk_number", "kk_same_as_nik", "This is the NIK, not the number of the family card.")
-
-
-def _same(submission: CheckedBody) -> bool:
-    try:
-        return Nik.parse(submission.nik).text == KkNumber.parse(submission.kk_number).text
-    except Malformed:
-        return False
+        upload = uploads.get(given.file_id)
+        if upload is None:
+            problems.append(FieldProblem(f"answers.{each.name}", "file_unknown", "Upload the file first: POST /v1/files."))
+        elif any(attachment.file_id == given.file_id for attachment in found):
+            problems.append(FieldProblem(f"answers.{each.name}", "file_used_twice", "One file can't be two documents."))
+        else:
+            found.append(Attachment(given.file_id, each.name, given.kind, upload.media_type, upload.size_bytes, upload.sha256))
+    return tuple(found), problems
 
 
-def _documents(submission: CheckedBody, catalogue: Catalogue, known_files: Mapping[str, str]) -> Iterator[FieldProblem]:
-    seen: set[str] = set()
-    for number, document in enumerate(submission.documents):
-        if document.kind not in catalogue.attachments:
-            yield FieldProblem(f"documents[{number}].kind", "document_kind_unknown", "The catalogue has no document of this kind.")
-        if document.file_id not in known_files:
-            yield FieldProblem(f"documents[{number}].file_id", "file_unknown", "Upload the file first: POST /v1/files.")
-        if document.file_id in seen:
-            yield FieldProblem(f"documents[{number}].file_id", "file_used_twice", "One file can't be two documents.")
-        seen.add(document.file_id)
-    service = catalogue.find(submission.service)
-    for need in service.missing_needs(document.kind for document in submission.documents) if service else ():
-        names = " / ".join(catalogue.attachment_name(kind) for kind in need.any_of)
-        yield FieldProblem("documents", f"document_missing_{need.any_of[0]}", f"Missing: {names}.")
+def _same(answers: Mapping[str, Any]) -> Iterator[FieldProblem]:
+    if answers.get(NIK) is not None and answers.get(NIK) == answers.get(KK_NUMBER):
+        yield FieldProblem(f"answers.{KK_NUMBER}", "kk_same_as_nik", "This is the NIK, not the number of the family card.")

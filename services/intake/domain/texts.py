@@ -7,21 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from services.intake.domain.chat import Say
+from services.intake.domain.chat import Button, Say
 from shared.errors import NotFound
 
 MAX_TITLE_CHARACTERS: Final = 20  # WhatsApp's limit of a reply button
 MAX_BUTTON_TEXT_CHARACTERS: Final = 1024  # WhatsApp's limit of an interactive body
 MAX_TEXT_CHARACTERS: Final = 4096  # WhatsApp's limit of a text
-_FALLBACKS: Final = ("ask_", "wants_", "missing_")
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A reply button: the id that comes back when it is pressed, and its title."""
-
-    id: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,10 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class DialogueTexts:
-    """The sentences, button titles and states of the dialogue, by name; `reasons`: the sentence for each reason code."""
+    """The sentences, button titles and states of the dialogue, by name; `reasons`: the sentence for each reason code.
+
+    The sentences of a field are `<service>.<field>.<what>`, or `common.…` where services share them.
+    """
 
     texts: Mapping[str, str]
     buttons: Mapping[str, str]
@@ -61,15 +55,32 @@ class DialogueTexts:
         Raises:
             NotFound: `text_missing`; a unit test checks every text the dialogue can ask for.
         """
-        template = self.texts.get(said.text) or self.texts.get(self._fallback(said.text))
+        template = next((text for name in (said.text, *said.otherwise) if (text := self._find(name)) is not None), None)
         if template is None:
             raise NotFound("text_missing", said.text)
-        return template.strip().format_map(said.values)
+        return template.strip().format_map({name: self._filled(value) for name, value in said.values.items()})
+
+    def sentence(self, service: str, place: str) -> str | None:
+        """Return the sentence of a field of a service, such as `kk_number.ask`: its own, or the common one; None where there is none."""
+        return self.texts.get(f"{service}.{place}") or self.texts.get(f"common.{place}")
+
+    def _find(self, name: str) -> str | None:
+        group, _, code = name.partition(".")
+        return self.reasons.get(code) if group == "reason" and code else self.texts.get(name)
+
+    def _filled(self, value: str | Say | tuple[Say, ...]) -> str:
+        if isinstance(value, Say):
+            return self.say(value)
+        return "\n".join(map(self.say, value)) if isinstance(value, tuple) else value
 
     def join(self, parts: Sequence[Say]) -> tuple[str, tuple[Button, ...]]:
-        """Join sentences into one message with the buttons of the last; a message too long for buttons goes without them."""
+        """Join sentences into one message with the buttons of the last that has any; a message too long for buttons goes without them."""
         text = "\n\n".join(self.say(part) for part in parts)[:MAX_TEXT_CHARACTERS]
-        buttons = tuple(Button(name, self.title(name)) for name in parts[-1].buttons) if parts else ()
+        ids = next((part.buttons for part in reversed(parts) if part.buttons), ())
+        buttons = tuple(
+            Button(button.id, button.title[:MAX_TITLE_CHARACTERS]) if isinstance(button, Button) else Button(button, self.title(button))
+            for button in ids
+        )
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
 
     def title(self, button: str) -> str:
@@ -87,7 +98,3 @@ class DialogueTexts:
     def moment(self, moment: datetime | None) -> str:
         """Return a moment in local time; a dash where there is none."""
         return "-" if moment is None else self.dates.write(moment, self.zone)
-
-    @staticmethod
-    def _fallback(name: str) -> str:
-        return next((f"{prefix}document" for prefix in _FALLBACKS if name.startswith(prefix)), name)

@@ -17,6 +17,10 @@ _MENU_NUMBER = re.compile(r"[\s*_~`(]*(?:(?:no|nomor|nomer|pilih|pilihan|angka)[
 """`1`, `1.`, `*1*`, `no. 1`, `pilih nomor 1`; not `1.000`, not `umur 1 tahun`."""
 
 
+_CHANGE = re.compile(r"(?:ubah|ganti|koreksi|perbaiki|salah)(?: (?:no|nomor|nomer))?(?: ([0-9]{1,2}))?")
+"""`ubah 3`, `ganti nomor 3`; `ubah` alone asks which."""
+
+
 class Meaning(StrEnum):
     """The meaning of a message for the dialogue."""
 
@@ -27,6 +31,10 @@ class Meaning(StrEnum):
     STATUS = "status"
     HELP = "help"
     RESUME = "resume"
+    BACK = "back"
+    SKIP = "skip"
+    CHANGE = "change"
+    MEND = "mend"
     SERVICE = "service"
     IN_PERSON = "in_person"
     ANSWER = "answer"
@@ -35,13 +43,15 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A meaning, with its service or receipt number where there is one."""
+    """A meaning, with its service, receipt number, or number of a line where there is one. `is_pressed`: by a button, not typed."""
 
     meaning: Meaning
     service: str = ""
     receipt: Receipt | None = None
     receipt_wrong: bool = False
     text: str = ""
+    number: int = 0
+    is_pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,10 @@ class Vocabulary:
             return Intent(command, text=text)
         chosen = _MENU_NUMBER.fullmatch(without_marks(text).casefold())
         if chosen is not None and chosen.group(1) in self.menu:
-            return Intent(Meaning.SERVICE, service=self.menu[chosen.group(1)], text=text)
+            return Intent(Meaning.SERVICE, service=self.menu[chosen.group(1)], text=text, number=int(chosen.group(1)))
+        changed = _CHANGE.fullmatch(plain(text))
+        if changed is not None:
+            return Intent(Meaning.CHANGE, text=text, number=int(changed.group(1) or 0))
         receipt = _receipt(text)
         if receipt is not None:
             return receipt
@@ -82,9 +95,11 @@ class Vocabulary:
         """Read a pressed button or a chosen row: by our own id, else by its title (old chats, template buttons)."""
         name, _, argument = choice.partition(":")
         if name == Meaning.SERVICE and argument in self.services.values():
-            return Intent(Meaning.SERVICE, service=argument, text=title)
+            return Intent(Meaning.SERVICE, service=argument, text=title, is_pressed=True)
+        if name == Meaning.ANSWER and argument:
+            return Intent(Meaning.ANSWER, text=argument, is_pressed=True)
         if name in set(Meaning) - {Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON}:
-            return Intent(Meaning(name), text=title)
+            return Intent(Meaning(name), text=title, is_pressed=True)
         return self.read_text(title or choice)
 
 

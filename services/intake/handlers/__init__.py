@@ -8,6 +8,7 @@ from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.mending import mend_request as mend_request
+from services.intake.handlers.people import end_links as end_links
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
@@ -16,6 +17,7 @@ from services.intake.handlers.requests import note_document as note_document
 from services.intake.handlers.requests import note_fetched as note_fetched
 from services.intake.handlers.requests import note_notice as note_notice
 from services.intake.handlers.requests import note_progress as note_progress
+from services.intake.handlers.requests import note_revoked as note_revoked
 from services.intake.handlers.webhook_log import discard_item as discard_item
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses

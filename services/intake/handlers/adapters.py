@@ -13,15 +13,14 @@ from services.intake.ports import Deps, Tx
 from shared.values import Channel
 
 
-async def submit_request(tx: Tx, deps: Deps, submission: CheckedBody, client: str, vouching: SenderVouching | None) -> dict[str, Any]:
+async def submit_request(tx: Tx, deps: Deps, body: CheckedBody, client: str, vouching: SenderVouching | None) -> dict[str, Any]:
     """File an adapter's request; return the answer, which the caller gets again for the same Idempotency-Key.
 
     Raises:
-        BadInput: `request_refused`, with every field that is wrong.
+        BadInput: `request_refused`, with every field that is wrong; `form_outdated`.
         TooMany: `person_limit_reached`.
     """
-    person, attachments = await accept(deps, submission, client)
-    origin = RequestOrigin(Channel.ADAPTER, client, reference=submission.reference)
-    wish = Wish(origin, submission.service, person, deps.clock(), attachments, vouching=vouching)
-    filed = await file_wish(tx, deps, wish)
-    return {"requests": [summary(request) for request in filed.requests], **summary(filed.requests[0])}
+    form = await accept(deps, body, client)
+    origin = RequestOrigin(Channel.ADAPTER, client, reference=body.reference)
+    filed = await file_wish(tx, deps, Wish(origin, form, deps.clock(), vouching=vouching))
+    return summary(filed.request)

@@ -10,11 +10,11 @@ from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
-    Draft,
     EditedEarlier,
     Fact,
     FilesDropped,
     FormCompleted,
+    MendAsked,
     OtherContent,
     RefusedFile,
     Say,
@@ -26,15 +26,12 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, me
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
-from services.intake.domain.requests import Person, ReplyComposed, Request, RequestOrigin
-from services.intake.domain.vouching import by_link
+from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.words import Intent
-from services.intake.handlers.filing import Wish, file_wish, local_day
+from services.intake.handlers.chat_filing import file_draft, mend_latest, origin_of, status_of
+from services.intake.handlers.filing import local_day
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
-from shared.values import Channel, Receipt
-
-SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 
 
 @dataclass(slots=True)
@@ -51,7 +48,7 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
-    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.menu):
+    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.menu, local_day(deps.clock())):
         return None
     return inbound.content
 
@@ -114,8 +111,7 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
     """Drop a draft that nobody came back to; return the ids of its files, to be deleted after the commit."""
     conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
-    if facts:
-        tx.save_conversation(conversation)
+    tx.save_conversation(conversation)  # in any case: what can't be read as a draft any more is gone with it, and the sweep goes on
     return tuple(file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids)
 
 
@@ -133,6 +129,7 @@ async def _talk(
     context = DialogueContext(
         deps.menu,
         at,
+        local_day(at),
         await tx.open_requests(contact.ids),
         inbound.outreach_source,
         content.original if isinstance(content, Edited) else inbound.wamid,
@@ -140,6 +137,8 @@ async def _talk(
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
     )
     after, facts = decide(conversation, _act(conversation, inbound, file), context)
+    if any(isinstance(fact, MendAsked) for fact in facts):
+        after, facts = await mend_latest(tx, deps, contact, after, context)
     try:
         for fact in facts:
             await _follow(tx, deps, contact, fact, at, reply)
@@ -163,58 +162,12 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
     elif isinstance(fact, FilesDropped):
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):
-        reply.parts.extend(await _status(tx, deps, contact, fact.receipt))
+        reply.parts.extend(await status_of(tx, deps, contact, fact.receipt))
     elif isinstance(fact, FormCompleted):
-        await _file(tx, deps, contact, fact.draft, at, reply)
-
-
-async def _file(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime, reply: _Reply) -> None:
-    """File the confirmed request. The answer is the same for every sender who is not proven to be the person."""
-    person = Person(str(draft.nik), str(draft.kk_number) if draft.kk_number else None)
-    wish = Wish(
-        _origin(contact), draft.service, person, at, draft.attachments, draft.outreach_source, vouching=by_link(contact.link_at(at))
-    )
-    filed = await file_wish(tx, deps, wish, contact.ids)
-    receipts = ", ".join(request.receipt for request in filed.requests)
-    if filed.is_known:
-        reply.dropped.extend(file.file_id for file in draft.attachments)
-        reply.parts.append(Say("already_open", {"receipt": receipts}, ("status", "menu")))
-        return
-    tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
-    reply.request_id = filed.requests[0].request_id
-    values = {
-        "service": deps.catalogue.get(draft.service).name,
-        "receipt": receipts,
-        "promised": deps.texts.moment(filed.requests[0].promised_at),
-    }
-    reply.parts.append(Say("submitted" if wish.is_own and not filed.is_waiting else "submitted_checking", values))
-
-
-def _origin(contact: ChatContact) -> RequestOrigin:
-    return RequestOrigin(Channel.WHATSAPP, contact.address, contact_id=contact.contact_id, last_inbound_at=contact.last_inbound_at)
-
-
-async def _status(tx: Tx, deps: Deps, contact: ChatContact, receipt: Receipt | None) -> list[Say]:
-    """Return the states of requests, only of the contact's own: a receipt number is short enough to be guessed."""
-    if receipt is not None:
-        request = await tx.find_request_by_receipt(receipt)
-        if request is None or request.origin.contact_id not in contact.ids:
-            return [Say("status_unknown", {"receipt": receipt.text})]
-        return [_status_line(deps, request)]
-    latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
-    if not latest:
-        return [Say("status_none", buttons=("menu",))]
-    return [_status_line(deps, request) for request in latest]
-
-
-def _status_line(deps: Deps, request: Request) -> Say:
-    values = {
-        "promised": deps.texts.moment(request.promised_at),
-        "document_number": request.document_number or "-",
-        "reasons": deps.texts.reason_list(request.reasons),
-    }
-    state = deps.texts.state(request.state, values)
-    return Say("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state})
+        filed = await file_draft(tx, deps, contact, fact.draft, at)
+        reply.request_id = filed.request_id
+        reply.parts.extend(filed.parts)
+        reply.dropped.extend(filed.dropped)
 
 
 async def _contact(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> ChatContact:
@@ -265,7 +218,7 @@ def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _
     tx.emit(
         ReplyComposed(
             conversation_id=contact.contact_id,
-            origin=_origin(contact),
+            origin=origin_of(contact),
             text=text,
             buttons=tuple((button.id, button.title) for button in buttons),
             request_id=reply.request_id,

@@ -1,25 +1,28 @@
-"""A court decision: checked, recorded once, and turned into one request per party and product."""
+"""A court decision: checked, recorded once, and turned into one request per party; sent again corrected when it was returned."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere, judge
-from services.intake.domain.requests import Person, RequestOrigin
+from services.intake.domain.court import SERVICES, CourtDecision, CourtParty, at_home, elsewhere, judge
+from services.intake.domain.filled_form import FilledForm, Person
+from services.intake.domain.requests import Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
 from services.intake.domain.vouching import SenderVouching
-from services.intake.handlers.requests import Opening, open_request
+from services.intake.handlers.requests import Opening, new_request, promised
 from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
 from shared.clock import WIB
 from shared.errors import BadInput, DomainError
 from shared.values import Channel, KkNumber, Nik, VouchedBy
 
-SERVICE = "cerai"
 BY_COURT = SenderVouching(VouchedBy.COURT)
 
 
 async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:
-    """Open one case for a final divorce decision. The same decision again, however its number is written, gives the same answer.
+    """Open one case for a final decision, or the next round of one that was returned.
+
+    The same decision again, however its number is written, gives the same answer.
 
     Args:
         tx: The unit of work.
@@ -29,38 +32,73 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
 
     Raises:
         BadInput: `decision_refused`, with every field that is wrong.
-        DomainError: `decision_already_recorded`: the case is known with other content; people must decide about a correction.
+        DomainError: `decision_already_recorded`: the case is in work or has ended with other content; people must decide about it.
     """
     now = deps.clock()
     problems = judge(decision, now.astimezone(WIB).date())
     if problems:
         raise BadInput("decision_refused", "The decision can't be recorded.", problems)
     known = await tx.find_case(decision.key)
-    if known is not None:
-        if known.fingerprint != fingerprint:
-            raise DomainError("decision_already_recorded", "This case is recorded with other content; call the office to correct it.")
+    if known is None:
+        return _answer(_opened(tx, deps, decision, fingerprint, now))
+    if known.fingerprint == fingerprint:
         return _answer(known)
+    return _answer(await _corrected(tx, deps, known, decision, fingerprint, now))
+
+
+def _opened(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
     case_id = deps.new_id()
-    case = CourtCase(case_id, decision.key, decision, fingerprint, _open(tx, deps, decision, case_id, now), now)
-    tx.add_case(case)
-    return _answer(case)
-
-
-def _open(tx: Tx, deps: Deps, decision: CourtDecision, case_id: str, now: datetime) -> tuple[CaseRequest, ...]:
     origin = RequestOrigin(Channel.COURT, decision.court_code, reference=decision.decision_id)
-    opened = []
-    for role, party in decision.parties:
-        if not at_home(party):
-            continue
-        for product in deps.catalogue.get(SERVICE).products:
-            opening = Opening(origin, SERVICE, product, _person(party), now, case_id=case_id, decision=decision, vouching=BY_COURT)
-            request = open_request(tx, deps, opening)
-            opened.append(CaseRequest(role, product, request.request_id, request.receipt))
-    return tuple(opened)
+    service = SERVICES[decision.kind]
+    parties = [(role, party) for role, party in decision.parties if at_home(party)]
+    requests = [_request(deps, origin, service, party, now) for _, party in parties]
+    ids = tuple(request.request_id for request in requests)
+    for request in requests:
+        _send(tx, submit(replace(request, case_id=case_id, case_requests=ids))[0], decision, is_new=True)
+    opened = tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
+    case = CourtCase(case_id, decision.key, decision, fingerprint, opened, now)
+    tx.add_case(case)
+    return case
 
 
-def _person(party: CourtParty) -> Person:
-    return Person(Nik.parse(party.nik).text, KkNumber.parse(party.kk_number).text if party.kk_number else None, party.name)
+async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
+    """Begin the next round of a returned case: the parties at this office and their receipts stay.
+
+    Raises:
+        DomainError: `decision_already_recorded`.
+    """
+    requests = [await tx.request(one.request_id) for one in case.requests]
+    parties = [role for role, party in decision.parties if at_home(party)]
+    returned = all(request.state is RequestState.RETURNED for request in requests)
+    if not returned or parties != [one.party for one in case.requests]:
+        raise DomainError(
+            "decision_already_recorded",
+            "This case is recorded with other content. A returned one can be sent again corrected; else call the office.",
+        )
+    for one, request in zip(case.requests, requests, strict=True):
+        form = _form(deps, request.service, dict(decision.parties)[one.party])
+        key = form.person_key(deps.catalogue.get(request.service))
+        origin = replace(request.origin, reference=decision.decision_id)
+        named = replace(request, person_key=key, origin=origin)
+        again, _ = resubmit(named, form, promised(deps, request.service, now), now)
+        _send(tx, again, decision, is_new=False)
+    corrected = replace(case, decision=decision, fingerprint=fingerprint)
+    tx.save_case(corrected)
+    return corrected
+
+
+def _request(deps: Deps, origin: RequestOrigin, service: str, party: CourtParty, now: datetime) -> Request:
+    return new_request(deps, Opening(origin, _form(deps, service, party), now, vouching=BY_COURT))
+
+
+def _form(deps: Deps, service: str, party: CourtParty) -> FilledForm:
+    card = KkNumber.parse(party.kk_number).text if party.kk_number else None
+    return FilledForm(service, deps.catalogue.get(service).form.version, party=Person(Nik.parse(party.nik).text, card, party.name))
+
+
+def _send(tx: Tx, request: Request, decision: CourtDecision, *, is_new: bool) -> None:
+    (tx.add_request if is_new else tx.save_request)(request)
+    tx.emit(RequestSubmitted(request, decision))
 
 
 def _answer(case: CourtCase) -> dict[str, Any]:
@@ -69,8 +107,6 @@ def _answer(case: CourtCase) -> dict[str, Any]:
         "decision_id": case.decision.decision_id,
         "state": "received",
         "received_at": case.received_at.isoformat(),
-        "requests": [
-            {"party": one.party, "product": one.product, "request_id": one.request_id, "receipt": one.receipt} for one in case.requests
-        ],
+        "requests": [{"party": one.party, "request_id": one.request_id, "receipt": one.receipt} for one in case.requests],
         "elsewhere": [{"party": one.party, "regency_code": one.regency_code, "regency": one.regency} for one in elsewhere(case.decision)],
     }

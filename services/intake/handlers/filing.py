@@ -7,38 +7,36 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
-from services.intake.domain.requests import Person, Request, RequestOrigin, join, submit
+from services.intake.domain.filled_form import FilledForm
+from services.intake.domain.requests import Request, RequestOrigin, join, submit
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import TooMany
-from shared.values import Attachment
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A complete request for one person, from any sender."""
+    """A complete request, from any sender."""
 
     origin: RequestOrigin
-    service: str
-    person: Person
+    form: FilledForm
     at: datetime
-    attachments: tuple[Attachment, ...] = ()
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
 
     @property
     def is_own(self) -> bool:
-        """Whether the sender is proven to be the person."""
-        return self.vouching is not None and self.vouching.nik == self.person.nik
+        """Whether the sender is proven to be the applicant."""
+        return self.vouching is not None and self.vouching.nik == self.form.applicant_nik
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The sender's requests after filing. `is_known`: they had been filed before. `is_waiting`: they join the request of somebody else."""
+    """The sender's request after filing. `is_known`: it had been filed before. `is_waiting`: it joins the request of somebody else."""
 
-    requests: tuple[Request, ...]
+    request: Request
     is_known: bool = False
     is_waiting: bool = False
 
@@ -70,23 +68,22 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     Raises:
         TooMany: `person_limit_reached`.
     """
-    in_hand = await look(tx, wish.person.nik, wish.service)
+    service = deps.catalogue.get(wish.form.service)
+    in_hand = await look(tx, wish.form.person_key(service), service.id)
     first = in_hand.open_beside()
-    if first is not None and (known := await _known(tx, first, in_hand, wish, frozenset(own_ids))):
+    if first is not None and (known := await _known(tx, first, wish, frozenset(own_ids))):
         return Filed(known, is_known=True)
     check_person_limit(deps, in_hand.docket, wish)
     docket = counted(in_hand.docket, local_day(wish.at))
-    products = deps.catalogue.get(wish.service).products
+    opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=wish.vouching)
     if first is not None:
         tx.save_docket(docket)
-        waiting = tuple(replace(submit(new_request(deps, _opening(wish, product)))[0], joins=first.request_id) for product in products)
-        tx.save_request(join(first, waiting))
-        for each in waiting:
-            tx.add_request(each)
+        waiting = replace(submit(new_request(deps, opening))[0], joins=first.request_id)
+        tx.save_request(join(first, [waiting]))
+        tx.add_request(waiting)
         return Filed(waiting, is_waiting=True)
-    repeats = repeated(in_hand.former, wish.at, deps.limits.repeat_within)
-    opened = tuple(open_request(tx, deps, replace(_opening(wish, product), repeats=repeats)) for product in products)
-    tx.save_docket(with_latest(docket, wish.service, (request.request_id for request in opened)))
+    opened = open_request(tx, deps, replace(opening, repeats=repeated(in_hand.former, wish.at, deps.limits.repeat_within)))
+    tx.save_docket(with_latest(docket, service.id, [opened.request_id]))
     return Filed(opened)
 
 
@@ -95,9 +92,9 @@ def local_day(at: datetime) -> date:
     return at.astimezone(WIB).date()
 
 
-async def look(tx: Tx, nik: str, service: str) -> InHand:
+async def look(tx: Tx, person_key: str, service: str) -> InHand:
     """Return the earlier requests for a person and service."""
-    docket = await tx.docket(docket_key(nik))
+    docket = await tx.docket(docket_key(person_key))
     ids = docket.latest.get(service, ())
     await tx.prefetch_requests(ids)
     return InHand(docket, tuple([await tx.request(request_id) for request_id in ids]))
@@ -113,13 +110,14 @@ def check_person_limit(deps: Deps, docket: Docket, wish: Wish) -> None:
         raise TooMany("person_limit_reached", "As many requests as a day allows were filed for this person; try again tomorrow.")
 
 
-async def _known(tx: Tx, first: Request, in_hand: InHand, wish: Wish, own_ids: frozenset[str]) -> tuple[Request, ...]:
-    """Return the sender's own requests for it: the earlier ones if the open one is theirs, else those that wait for it."""
+async def _known(tx: Tx, first: Request, wish: Wish, own_ids: frozenset[str]) -> Request | None:
+    """Return the sender's own request for it: the open one if it is theirs, else the one that waits for it."""
     if _is_of(first, wish, own_ids):
-        return in_hand.former
+        return first
     await tx.prefetch_requests(first.joined_by)
     waiting = [await tx.request(request_id) for request_id in first.joined_by]
-    return tuple(each for each in waiting if each.is_open and each.service == wish.service and _is_of(each, wish, own_ids))
+    own = (each for each in waiting if each.is_open and each.service == wish.form.service and _is_of(each, wish, own_ids))
+    return next(own, None)
 
 
 def _is_of(request: Request, wish: Wish, own_ids: frozenset[str]) -> bool:
@@ -127,16 +125,3 @@ def _is_of(request: Request, wish: Wish, own_ids: frozenset[str]) -> bool:
     if request.origin.contact_id is not None:
         return request.origin.contact_id in own_ids
     return (request.origin.channel, request.origin.address) == (wish.origin.channel, wish.origin.address)
-
-
-def _opening(wish: Wish, product: str) -> Opening:
-    return Opening(
-        wish.origin,
-        wish.service,
-        product,
-        wish.person,
-        wish.at,
-        wish.attachments,
-        outreach_source=wish.outreach_source,
-        vouching=wish.vouching,
-    )

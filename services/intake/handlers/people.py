@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.intake.domain.contacts import ChatContact, ChatIdentity
-from services.intake.domain.links import Level, PersonLink, granted, revoked
+from services.intake.domain.links import NOBODY, Level, PersonLink, died, granted, revoked
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
 from shared.logs import get
@@ -33,7 +33,7 @@ async def grant_link(tx: Tx, deps: Deps, identity: ChatIdentity, nik: str, clien
 
 
 async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: datetime) -> None:
-    """Link the chat that filed a request to the request's person: an officer has compared the selfie.
+    """Link the chat that filed a request to its applicant: an officer has compared the selfie.
 
     Skipped if the account has changed hands since: its new owner is not on the photo.
     """
@@ -47,7 +47,7 @@ async def link_sender(tx: Tx, deps: Deps, request_id: str, officer_id: str, at: 
     if origin.address not in (contact.wa_id, contact.bsuid):
         _log.warning("link.not_granted", request_id=request_id, reason="changed_hands")
         return
-    link = _link(deps, request.person.nik, Level.OFFICER, officer_id, at)
+    link = _link(deps, request.form.applicant_nik, Level.OFFICER, officer_id, at)
     tx.save_contact(replace(contact, links=granted(contact.links, link)))
     _tell(tx, "link.granted", link, officer_id)
 
@@ -67,6 +67,17 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> PersonLi
     link = next(link for link in links if link.link_id == link_id)
     _tell(tx, "link.revoked", link, client)
     return link
+
+
+async def end_links(tx: Tx, deps: Deps, nik: str, at: datetime) -> None:
+    """End every link to somebody who died: whoever writes from that account now is somebody else."""
+    for found in await deps.people.linked_to(nik):
+        contact = await tx.contact(found.contact_id)
+        ended = tuple(link for link in contact.links if link.nik == nik and link.is_valid(at))
+        if ended:
+            tx.save_contact(replace(contact, links=died(contact.links, nik, at)))
+        for link in ended:
+            _tell(tx, "link.ended", link, NOBODY)
 
 
 async def find_links(tx: Tx, deps: Deps, identity: ChatIdentity | None, nik: str | None) -> Sequence[PersonLink]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.intake.domain.chat import Say
 from services.intake.domain.requests import ReplyComposed, Request, RequestState, Step, progress
+from services.intake.handlers.returning import offer_returned
 from services.intake.ports import Deps, Tx
 from shared.reference.reasons import reasons
 
@@ -16,11 +18,19 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     """Return a waiting request to its sender, who may ask again: no other request is open now."""
     if request.joins is None or not request.is_open:
         return
-    tx.save_request(progress(request, Step(RequestState.RETURNED, deps.clock(), (REASON,))))
+    at = deps.clock()
+    returned = progress(request, Step(RequestState.RETURNED, at, (REASON,)))
+    tx.save_request(returned)
     contact_id = request.origin.contact_id
     if contact_id is None:  # an adapter asks for the state itself
         return
-    product = deps.catalogue.products[request.product].name
-    said = Say("returned_unproven", {"product": product, "receipt": request.receipt, "reason": reasons()[REASON].text})
-    tx.save_conversation(await tx.conversation(contact_id))  # what is said is numbered per chat
+    await offer_returned(tx, deps, returned, at)
+    products = _in_words([deps.catalogue.products[product].name for product in request.products])
+    said = Say("returned_unproven", {"products": products, "receipt": request.receipt, "reason": reasons()[REASON].text})
     tx.emit(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))
+
+
+def _in_words(names: Sequence[str]) -> str:
+    """Return several names as the notifier writes them: nobody may see from whom a text comes."""
+    *others, last = names
+    return last if not others else f"{', '.join(others)}{',' if len(others) > 1 else ''} dan {last}"

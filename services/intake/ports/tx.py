@@ -18,10 +18,9 @@ from shared.values import Receipt
 
 @dataclass(frozen=True, slots=True)
 class CaseRequest:
-    """The request for one document of a case."""
+    """The request of one party of a case."""
 
     party: str
-    product: str
     request_id: str
     receipt: str
 
@@ -126,6 +125,9 @@ class Tx(Protocol):
 
     def add_case(self, case: CourtCase) -> None:
         """Store a new case."""
+
+    def save_case(self, case: CourtCase) -> None:
+        """Store a changed case that was read in this unit."""
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
         """Return a message of ours; None before its first status."""

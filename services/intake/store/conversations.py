@@ -7,7 +7,6 @@ from typing import Final
 from services.intake.domain.chat import Conversation, Draft, Stage
 from services.intake.store.parts import attachments_from
 from shared.mongo import Doc, DocumentMapping, fields_of
-from shared.values import KkNumber, Nik
 
 
 def _conversation_to(conversation: Conversation) -> Doc:
@@ -17,39 +16,54 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "touched_at": conversation.touched_at,
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
-        "draft": None
-        if draft is None
-        else {
-            "service": draft.service,
-            "began_at": draft.began_at,
-            "nik": draft.nik.text if draft.nik else None,
-            "kk_number": draft.kk_number.text if draft.kk_number else None,
-            "attachments": [fields_of(file) for file in draft.attachments],
-            "outreach_source": draft.outreach_source,
-            "needs_selfie": draft.needs_selfie,
-        },
+        "draft": None if draft is None else _draft_to(draft),
+    }
+
+
+def _draft_to(draft: Draft) -> Doc:
+    return {
+        "service": draft.service,
+        "began_at": draft.began_at,
+        "form_version": draft.form_version,
+        "answers": dict(draft.answers),
+        "attachments": [fields_of(file) for file in draft.attachments],
+        "closed": list(draft.closed),
+        "given": list(draft.given),
+        "outreach_source": draft.outreach_source,
+        "needs_selfie": draft.needs_selfie,
+        "mends": draft.mends,
+        "reasons": list(draft.reasons),
     }
 
 
 def _conversation_from(doc: Doc) -> Conversation:
-    draft = doc["draft"]
+    draft = _draft_from(doc["draft"])
     return Conversation(
         contact_id=doc["_id"],
-        stage=Stage(doc["stage"]),
+        stage=Stage(doc["stage"]) if draft is not None else Stage.MENU,
         touched_at=doc["touched_at"],
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
-        draft=None
-        if draft is None
-        else Draft(
-            service=draft["service"],
-            began_at=draft["began_at"],
-            nik=Nik(draft["nik"]) if draft["nik"] else None,
-            kk_number=KkNumber(draft["kk_number"]) if draft["kk_number"] else None,
-            attachments=attachments_from(draft["attachments"]),
-            outreach_source=draft["outreach_source"],
-            needs_selfie=draft.get("needs_selfie", False),  # absent: begun before 0.2
-        ),
+        draft=draft,
+    )
+
+
+def _draft_from(draft: Doc | None) -> Draft | None:
+    """Read a draft; None also for one begun before 0.3, whose answers had another shape: such a chat is at the menu again."""
+    if draft is None or "answers" not in draft:
+        return None
+    return Draft(
+        service=draft["service"],
+        began_at=draft["began_at"],
+        form_version=draft["form_version"],
+        answers=draft["answers"],
+        attachments=attachments_from(draft["attachments"]),
+        closed=tuple(draft["closed"]),
+        given=tuple(draft["given"]),
+        outreach_source=draft["outreach_source"],
+        needs_selfie=draft["needs_selfie"],
+        mends=draft["mends"],
+        reasons=tuple(draft["reasons"]),
     )
 
 

@@ -4,47 +4,59 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.requests import IssuedDocument, Person, Request, RequestOrigin, RequestState, Step
+from services.intake.domain.filled_form import FilledForm, Person
+from services.intake.domain.requests import DocumentState, IssuedDocument, Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.reference.catalogue import catalogue
 from shared.values import Channel, Malformed, Receipt, VouchedBy
 
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
 def _request_to(request: Request) -> Doc:
+    form = request.form
     return {
         "receipt": request.receipt,
         "state": request.state.value,
+        "round": request.round,
         "channel": request.origin.channel.value,
         "service": request.service,
-        "product": request.product,
+        "products": list(request.products),
         "case_id": request.case_id,
+        "case_requests": list(request.case_requests),
         "submitted_at": request.submitted_at,
         "promised_at": request.promised_at,
         "outreach_source": request.outreach_source,
-        "document_number": request.document_number,
+        "document_numbers": [document.number for document in request.issued],
+        "documents": [fields_of(document) | {"state": document.state.value} for document in request.documents],
+        "expected": request.expected,
         "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
-        "person": fields_of(request.person),
+        "person": {"nik": _subject_nik(request), "key": request.person_key},
+        "form": {
+            "version": form.form_version,
+            # BSON has moments, no days: answers lie as they travel
+            "answers": catalogue().get(form.service).form_kept(form.form_version).wire(form.answers),
+            "party": fields_of(form.party) if form.party else None,
+        },
         "vouching": {**fields_of(request.vouching), "by": request.vouching.by.value} if request.vouching else None,
         "repeats": request.repeats,
         "joins": request.joins,
         "joined_by": list(request.joined_by),
-        "attachments": [fields_of(file) for file in request.attachments],
+        "attachments": [fields_of(file) for file in form.attachments],
         "timeline": [
-            {
-                "state": step.state.value,
-                "at": step.at,
-                "reasons": list(step.reasons),
-                "document_number": step.document.number if step.document else None,
-                "document_id": step.document.document_id if step.document else None,
-                "sha256": step.document.sha256 if step.document else None,
-            }
+            {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
             for step in request.timeline
         ],
     }
+
+
+def _subject_nik(request: Request) -> str | None:
+    """Return the NIK by which a chat notices that the same is asked twice."""
+    subject = request.form.subject(catalogue().get(request.service))
+    return subject.nik if subject is not None else request.form.applicant.nik
 
 
 def request_from(doc: Doc) -> Request:
@@ -55,30 +67,39 @@ def request_from(doc: Doc) -> Request:
         receipt=doc["receipt"],
         origin=RequestOrigin(**origin),
         service=doc["service"],
-        product=doc["product"],
-        person=Person(**known(Person, doc["person"])),
+        products=tuple(doc["products"]),
+        form=_form_from(doc),
+        person_key=doc["person"]["key"],
         submitted_at=doc["submitted_at"],
         promised_at=doc["promised_at"],
-        timeline=tuple(_step_from(step) for step in doc["timeline"]),
+        timeline=tuple(
+            Step(RequestState(step["state"]), step["at"], tuple(step["reasons"]), step["document_number"]) for step in doc["timeline"]
+        ),
         state=RequestState(doc["state"]),
-        attachments=attachments_from(doc["attachments"]),
+        round=doc["round"],
+        documents=tuple(
+            IssuedDocument(**known(IssuedDocument, document) | {"state": DocumentState(document["state"])}) for document in doc["documents"]
+        ),
+        expected=doc["expected"],
         case_id=doc["case_id"],
+        case_requests=tuple(doc["case_requests"]),
         outreach_source=doc["outreach_source"],
-        vouching=_vouching_from(doc["vouching"]) if doc.get("vouching") else None,  # absent: it came in before 0.2
-        repeats=doc.get("repeats"),
-        joins=doc.get("joins"),
-        joined_by=tuple(doc.get("joined_by", ())),
+        vouching=_vouching_from(doc["vouching"]) if doc["vouching"] else None,
+        repeats=doc["repeats"],
+        joins=doc["joins"],
+        joined_by=tuple(doc["joined_by"]),
     )
+
+
+def _form_from(doc: Doc) -> FilledForm:
+    form = doc["form"]
+    answers = catalogue().get(doc["service"]).form_kept(form["version"]).values(form["answers"])
+    party = Person(**form["party"]) if form["party"] else None
+    return FilledForm(doc["service"], form["version"], answers, attachments_from(doc["attachments"]), party)
 
 
 def _vouching_from(doc: Doc) -> SenderVouching:
     return SenderVouching(**{**known(SenderVouching, doc), "by": VouchedBy(doc["by"])})
-
-
-def _step_from(doc: Doc) -> Step:
-    number = doc["document_number"]
-    document = IssuedDocument(doc.get("document_id", ""), number, doc.get("sha256", "")) if number else None  # "": noted before 0.2
-    return Step(RequestState(doc["state"]), doc["at"], tuple(doc["reasons"]), document)
 
 
 REQUESTS: Final[DocumentMapping[Request]] = DocumentMapping("requests", lambda request: request.request_id, _request_to, request_from)
@@ -124,4 +145,4 @@ def _by_text(text: str) -> list[Doc]:
         return [{"receipt": Receipt.parse(text).text}]
     except Malformed:
         begins = {"$gte": text.upper(), "$lt": text.upper() + _LAST}  # a range and no pattern: the planner finds it in a partial index
-        return [{"receipt": begins}, {"document_number": begins}, {"case_id": text.lower()}, {"_id": text.lower()}]
+        return [{"receipt": begins}, {"document_numbers": begins}, {"case_id": text.lower()}, {"_id": text.lower()}]

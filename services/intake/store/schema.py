@@ -51,7 +51,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
-        IndexModel([("document_number", 1)], name="by_number", partialFilterExpression={"document_number": {"$gt": ""}}),
+        IndexModel([("document_numbers", 1)], name="by_number", partialFilterExpression={"document_numbers": {"$gt": ""}}),
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
     "sent_messages": (),

@@ -93,7 +93,6 @@ async def test_birth_certificate_names_the_parents_of_its_kind(
         "KUTIPAN AKTA KELAHIRAN",
         BIRTH["name"],
         BIRTH["nik"],
-        "KEDUA, PEREMPUAN",
         "sebelas November dua ribu dua puluh enam",
         *shown,
     ):

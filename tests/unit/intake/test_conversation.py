@@ -1,7 +1,7 @@
 """The dialogue as a state machine: every transition that matters, and that no chat can get stuck."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from services.intake.domain.chat import (
     UnfetchedFile,
 )
 from services.intake.domain.conversation import decide
-from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_ask
+from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_question
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
@@ -34,9 +34,10 @@ from shared.reference.catalogue import catalogue
 NIK, KK = "3519081708850003", "3519081203100007"
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 DESK = ServiceMenu.of(catalogue(), ("kk_hilang", "kk_rusak"))
-WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
-TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-WORLD = DialogueContext(DESK, AT, is_linked=True)
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK)
+TEXTS = read_texts(TEMPLATES)
+TODAY = date(2026, 11, 24)
+WORLD = DialogueContext(DESK, AT, TODAY, is_linked=True)
 NEW = Conversation("c-1")
 
 
@@ -65,13 +66,13 @@ EVERYWHERE = [NEW, ASKED_NIK, ASKED_KK, ASKED_LETTER, ASKED_KTP, COMPLETE]
 
 
 def test_the_way_through_the_form() -> None:
-    asks = [current_ask(conversation, DESK) for conversation in EVERYWHERE]
+    asks = [current_question(conversation, DESK, TODAY) for conversation in EVERYWHERE]
     assert [ask.name if ask else None for ask in asks] == [None, "nik", "kk_number", "surat_kehilangan", "ktp", None]
     assert [conversation.stage for conversation in EVERYWHERE] == [Stage.MENU, *[Stage.ASKING] * 4, Stage.CONFIRMING]
     after, facts = talk(COMPLETE, "ya")
     (completed,) = facts
     assert isinstance(completed, FormCompleted)
-    assert (str(completed.draft.nik), str(completed.draft.kk_number)) == (NIK, KK)
+    assert completed.draft.answers == {"nik": NIK, "kk_number": KK}
     assert [file.kind for file in completed.draft.attachments] == ["surat_kehilangan", "ktp"]
     assert (after.stage, after.draft) == (Stage.MENU, None)
 
@@ -82,21 +83,21 @@ def test_the_way_through_the_form() -> None:
         (ASKED_NIK, "12345", "wrong_nik_not_16_digits"),
         (ASKED_NIK, "3519083202850003", "wrong_nik_date_impossible"),
         (ASKED_NIK, "3519081708850000", "wrong_nik_serial_zero"),
-        (ASKED_NIK, photo(1), "wants_nik"),
-        (ASKED_NIK, UnfetchedFile(), "wants_nik"),
-        (ASKED_NIK, RefusedFile(FileTrouble.TOO_LARGE), "wants_nik"),
-        (ASKED_NIK, OtherContent(), "wants_nik"),
-        (ASKED_NIK, "ya", "missing_nik"),
+        (ASKED_NIK, photo(1), "wants_text"),
+        (ASKED_NIK, UnfetchedFile(), "wants_text"),
+        (ASKED_NIK, RefusedFile(FileTrouble.TOO_LARGE), "wants_text"),
+        (ASKED_NIK, OtherContent(), "wants_text"),
+        (ASKED_NIK, "ya", "missing"),
         (ASKED_KK, "satu dua tiga", "wrong_kk_not_16_digits"),
         (ASKED_KK, "3519083299100007", "wrong_kk_date_impossible"),
-        (ASKED_KK, "kirim", "missing_kk_number"),
-        (ASKED_LETTER, NIK, "wants_surat_kehilangan"),
-        (ASKED_LETTER, OtherContent(), "wants_surat_kehilangan"),
+        (ASKED_KK, "kirim", "missing"),
+        (ASKED_LETTER, NIK, "wants_document"),
+        (ASKED_LETTER, OtherContent(), "wants_document"),
         (ASKED_LETTER, RefusedFile(FileTrouble.WRONG_TYPE), "file_wrong_type"),
         (ASKED_LETTER, RefusedFile(FileTrouble.TOO_LARGE), "file_too_large"),
         (ASKED_LETTER, RefusedFile(FileTrouble.NOT_READABLE), "file_not_readable"),
         (ASKED_LETTER, replace(photo(1), media_type="image/gif"), "file_wrong_type"),
-        (ASKED_LETTER, "oke", "missing_surat_kehilangan"),
+        (ASKED_LETTER, "oke", "missing"),
         (ASKED_KTP, photo(1), "file_same_file"),
         (COMPLETE, "mungkin", "wants_confirm"),
         (COMPLETE, photo(3), "wants_confirm"),
@@ -112,7 +113,7 @@ def test_the_way_through_the_form() -> None:
 )
 def test_what_does_not_fit_gets_a_sentence_and_changes_nothing(conversation: Conversation, act: Act | str, expected: str) -> None:
     after, facts = talk(conversation, act)
-    assert said(facts) == [expected]
+    assert said(facts)[0] == expected
     assert (after.stage, after.draft) == (conversation.stage, conversation.draft)
 
 
@@ -161,16 +162,16 @@ def test_who_has_an_open_request_is_shown_its_receipt(conversation: Conversation
 
 def test_an_open_request_of_another_person_is_no_hindrance() -> None:
     context = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "3519084502880004", "MDN-7K4Q-9F2X"),))
-    assert said(talk(ASKED_NIK, NIK, context=context)[1]) == ["ask_kk_number"]
+    assert said(talk(ASKED_NIK, NIK, context=context)[1]) == ["kk_hilang.kk_number.ask"]
 
 
 def test_who_is_linked_to_nobody_is_asked_for_a_selfie_once_and_last() -> None:
     stranger = replace(WORLD, is_linked=False)
     conversation, facts = talk(NEW, "kk hilang", NIK, KK, photo(1), photo(2), context=stranger)
-    assert said(facts) == ["ask_selfie_ktp"]
-    assert awaits_file(conversation, DESK)
+    assert said(facts) == ["kk_hilang.selfie_ktp.ask"]
+    assert awaits_file(conversation, DESK, TODAY)
     assert "KTP-el" in TEXTS.say(next(fact for fact in facts if isinstance(fact, Say)))
-    assert said(talk(conversation, "ya", context=stranger)[1]) == ["missing_selfie_ktp"]
+    assert said(talk(conversation, "ya", context=stranger)[1]) == ["missing", "kk_hilang.selfie_ktp.ask"]
     assert said(talk(conversation, photo(2), context=stranger)[1]) == ["file_same_file"]
     complete, facts = talk(conversation, photo(3), context=stranger)
     assert said(facts) == ["summary"]
@@ -182,7 +183,7 @@ def test_who_is_linked_to_nobody_is_asked_for_a_selfie_once_and_last() -> None:
 
 def test_whether_a_selfie_is_asked_is_settled_when_the_draft_begins() -> None:
     begun = talk(NEW, "kk hilang", NIK, KK, photo(1), context=replace(WORLD, is_linked=False))[0]
-    assert said(talk(begun, photo(2))[1]) == ["ask_selfie_ktp"]
+    assert said(talk(begun, photo(2))[1]) == ["kk_hilang.selfie_ktp.ask"]
     linked = talk(NEW, "kk hilang", NIK, KK, photo(1))[0]
     assert said(talk(linked, photo(2), context=replace(WORLD, is_linked=False))[1]) == ["summary"]
 
@@ -219,16 +220,25 @@ def test_time_never_runs_backwards_in_a_chat() -> None:
     assert talk(ASKED_NIK, NIK, context=earlier)[0].touched_at == AT
 
 
-def test_a_service_that_was_closed_meanwhile_ends_its_draft() -> None:
+def test_a_service_that_was_taken_off_the_menu_lets_its_drafts_finish() -> None:
     closed = replace(WORLD, menu=ServiceMenu.of(catalogue(), ("kk_rusak",)))
-    for act in ("halo", NIK, "ya"):
-        after, facts = talk(COMPLETE, act, context=closed) if act == "ya" else talk(ASKED_LETTER, act, context=closed)
-        assert after.draft is None
-        assert said(facts) == ["menu"]
+    assert said(talk(ASKED_LETTER, "halo", context=closed)[1]) == ["resume", "kk_hilang.surat_kehilangan.ask"]
+    after, facts = talk(COMPLETE, "ya", context=closed)
+    assert after.draft is None
+    assert any(isinstance(fact, FormCompleted) for fact in facts)
+    assert said(talk(after, "kk hilang", context=closed)[1]) == ["service_not_open"]
+
+
+def test_a_service_that_is_no_more_ends_its_draft() -> None:
+    without = replace(catalogue(), services={code: service for code, service in catalogue().services.items() if code != "kk_hilang"})
+    gone = replace(WORLD, menu=ServiceMenu.of(without, ("kk_rusak",)))
+    for conversation, act in ((ASKED_LETTER, "halo"), (ASKED_LETTER, NIK), (COMPLETE, "ya")):
+        after, facts = talk(conversation, act, context=gone)
+        assert (after.draft, said(facts)) == (None, ["menu"])
 
 
 def test_files_are_awaited_only_where_a_document_is_asked_for() -> None:
-    assert [awaits_file(conversation, DESK) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
+    assert [awaits_file(conversation, DESK, TODAY) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
 
 
 def test_a_second_confirm_tells_the_status() -> None:
@@ -257,9 +267,11 @@ def test_whatever_people_send_every_message_is_answered_and_nothing_breaks(acts:
             if isinstance(fact, Say):
                 assert TEXTS.say(fact)
                 assert len(fact.buttons) <= 3
-                assert all(0 < len(TEXTS.title(button)) <= 20 for button in fact.buttons)
+                assert all(0 < len(button.title) <= 20 for button in TEXTS.join([fact])[1])
             if isinstance(fact, FormCompleted):
-                assert fact.draft.nik is not None
+                assert fact.draft.answers.keys() == {"nik", "kk_number"}
                 assert len(fact.draft.attachments) == 2
         assert (conversation.stage is Stage.MENU) == (conversation.draft is None)
-        assert (conversation.stage is Stage.CONFIRMING) == (conversation.draft is not None and current_ask(conversation, DESK) is None)
+        assert (conversation.stage is Stage.CONFIRMING) == (
+            conversation.draft is not None and current_question(conversation, DESK, TODAY) is None
+        )

@@ -1,20 +1,24 @@
-import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from services.intake.domain.chat import FileTrouble, Say
-from services.intake.domain.forms import ServiceMenu
+from services.intake.domain import asking
+from services.intake.domain.answers import OpenQuestion
+from services.intake.domain.asking import MAX_BUTTONS
+from services.intake.domain.chat import Draft, FileTrouble, Say
+from services.intake.domain.forms import SELFIE_FIELD
 from services.intake.domain.requests import RequestState
-from services.intake.domain.texts import MAX_TITLE_CHARACTERS
+from services.intake.domain.texts import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
 from services.intake.wiring import TEMPLATES, read_texts
 from shared.errors import NotFound
-from shared.reference.catalogue import Offer, catalogue
-from shared.values import KkNumber, Malformed, Nik
+from shared.reference.forms import Field
+from shared.reference.lists import code_list
+from tests.unit.intake.talks import AT, MENU, SERVICES, TODAY, begun
 
-TEXTS = read_texts(TEMPLATES / "dialogue.toml")
-PLACES = re.compile(r"\{(\w+)\}")
+TEXTS = read_texts(TEMPLATES)
 
 
 class Anything(dict[str, str]):
@@ -22,24 +26,60 @@ class Anything(dict[str, str]):
         return key
 
 
-def test_every_service_that_could_be_opened_has_all_its_texts() -> None:
-    online = [code for code, service in catalogue().services.items() if service.offer is Offer.ONLINE]
-    for form in ServiceMenu.of(catalogue(), online).forms.values():
-        for ask in form.asks:
-            values = {"document": ask.title} if ask.title else {}
-            for prefix in ("ask", "wants", "missing"):
-                assert TEXTS.say(Say(f"{prefix}_{ask.name}", values))
-        assert TEXTS.title(f"service:{form.service}")
+def fields_of(service: str) -> Iterator[tuple[str, Field, Field | None]]:
+    """Every field of a form with the name of its sentences, those of rows too, and the selfie."""
+    for field in (*MENU.forms[service].fields, SELFIE_FIELD):
+        yield field.name, field, None
+        yield from ((f"{field.name}.{cell.name}", cell, field) for cell in field.fields)
 
 
-def test_every_trouble_with_a_file_and_every_malformed_number_has_a_sentence() -> None:
+EVERY = [(service, name, field, group) for service in SERVICES for name, field, group in fields_of(service)]
+
+
+@pytest.mark.parametrize(("service", "name", "field", "group"), EVERY, ids=[f"{service}.{name}" for service, name, *_ in EVERY])
+def test_every_question_has_all_its_sentences(service: str, name: str, field: Field, group: Field | None) -> None:
+    draft = replace(begun(service).draft or Draft(service, AT), closed=())
+    if field.is_group:
+        least, most = field.count
+        for row in (0, 1) if least == 0 else (1,) if most > least else ():
+            assert TEXTS.join(asking.ask(draft, OpenQuestion(field, f"{name}[]", field, row, asks_more=True), MENU))[0].endswith("?")
+    else:
+        question = OpenQuestion(field, name, group)
+        for said in (asking.ask, asking.again, asking.wants, asking.missing, asking.explain):
+            text, buttons = TEXTS.join(said(draft, question, MENU))
+            assert 0 < len(text) <= MAX_TEXT_CHARACTERS
+            assert len({button.id for button in buttons}) == len(buttons) <= MAX_BUTTONS
+            if field.type == "yes_no" or (field.type == "choice" and len(code_list(field.choices).rows) <= MAX_BUTTONS):
+                assert buttons or "1. " in text
+    assert TEXTS.say(asking.label(draft, field, MENU) if group is None else asking.sentence(draft, name, "label", field.type))
+
+
+@pytest.mark.parametrize(("service", "name", "field", "group"), EVERY, ids=[f"{service}.{name}" for service, name, *_ in EVERY])
+def test_every_example_is_an_answer(service: str, name: str, field: Field, group: Field | None) -> None:
+    question = OpenQuestion(field, name, group)
+    for said in [] if field.is_group else asking.ask(Draft(service, AT), question, MENU):
+        if said.text == "example":
+            example = said.values["example"]
+            assert isinstance(example, Say)
+            assert field.parse(TEXTS.say(example), TODAY) is not None
+
+
+def test_every_sentence_of_a_form_is_one_that_something_says() -> None:
+    known = {"ask", "label", "example", "help", "again", "any", "more"}
+    names = {f"{owner}.{name}" for service, name, *_ in EVERY for owner in (service, "common")}
+    for text in TEXTS.texts:
+        owner, dot, rest = text.partition(".")
+        if not dot or rest == "start":
+            assert not dot or owner in SERVICES
+            continue
+        name, _, what = text.rpartition(".")
+        assert name in names, f"no field for {text}"
+        assert what in known, text
+
+
+def test_every_trouble_with_a_file_has_a_sentence() -> None:
     for trouble in FileTrouble:
         assert "surat" in TEXTS.say(Say(f"file_{trouble}", {"document": "surat"}))
-    for parse, texts in ((Nik.parse, ("1", "3519083202850003", "3519081708850000")), (KkNumber.parse, ("1", "3519083299100007"))):
-        for text in texts:
-            with pytest.raises(Malformed) as malformed:
-                parse(text)
-            assert "16 angka" in TEXTS.say(Say(f"wrong_{malformed.value.code}"))
 
 
 def test_every_state_is_told() -> None:
@@ -72,5 +112,5 @@ def test_several_sentences_are_one_message_with_the_buttons_of_the_last() -> Non
 
 def test_too_long_a_message_loses_its_buttons_and_not_its_text() -> None:
     text, buttons = TEXTS.join([Say("resume", {"service": "x" * 1100}), Say("wants_confirm", buttons=("confirm",))])
-    assert "Tekan *Kirim*" in text
+    assert "ketik *KIRIM*" in text
     assert buttons == ()

@@ -15,7 +15,7 @@ from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
 from shared.reference.catalogue import catalogue
 
-WORDS = read_vocabulary(TEMPLATES / "words.toml", ServiceMenu.of(catalogue(), ("kk_hilang",)), catalogue())
+WORDS = read_vocabulary(TEMPLATES / "words.toml", ServiceMenu.of(catalogue(), ("kk_hilang",)))
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ from shared.reference.catalogue import Offer, catalogue
 from shared.values import Receipt
 
 DESK = ServiceMenu.of(catalogue(), ("kk_hilang",))
-WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK, catalogue())
+WORDS = read_vocabulary(TEMPLATES / "words.toml", DESK)
 RECEIPT = Receipt.from_body("7K4Q9F2")
 
 
@@ -32,6 +32,11 @@ RECEIPT = Receipt.from_body("7K4Q9F2")
         ("RT 1 RW 2", Meaning.ANSWER, ""),
         ("1.000", Meaning.ANSWER, ""),
         ("1 2", Meaning.ANSWER, ""),
+        ("kembali", Meaning.BACK, ""),
+        ("lewati", Meaning.SKIP, ""),
+        ("Perbaiki", Meaning.MEND, ""),
+        ("ulang", Meaning.CANCEL, ""),
+        ("ubah kk", Meaning.SERVICE, "kk_ubah"),
         ("st\u00e1tus", Meaning.STATUS, ""),
         ("sta\u0301tus", Meaning.STATUS, ""),
         ("kk hil\u00e1ng", Meaning.SERVICE, "kk_hilang"),
@@ -71,6 +76,8 @@ def test_a_mistyped_receipt_number_is_known_as_such() -> None:
         ("service:kk_hilang", "KK hilang", Meaning.SERVICE, "kk_hilang"),
         ("service:none", "Batal", Meaning.CANCEL, ""),
         ("answer", "halo", Meaning.GREETING, ""),
+        ("answer:ya", "Ya", Meaning.ANSWER, ""),
+        ("mend", "Perbaiki", Meaning.MEND, ""),
         ("", "menu", Meaning.MENU, ""),
         ("menu", "", Meaning.MENU, ""),
         ("payload-of-a-template", "Cek status", Meaning.STATUS, ""),
@@ -81,13 +88,24 @@ def test_what_people_press(choice: str, title: str, meaning: Meaning, service: s
     assert (intent.meaning, intent.service) == (meaning, service)
 
 
+@pytest.mark.parametrize(("text", "number"), [("ubah 3", 3), ("UBAH no. 12", 12), ("ganti nomor 2", 2), ("salah", 0), ("ubah", 0)])
+def test_a_line_of_the_summary_is_changed_by_its_number(text: str, number: int) -> None:
+    intent = WORDS.read_text(text)
+    assert (intent.meaning, intent.number) == (Meaning.CHANGE, number)
+
+
+def test_a_pressed_answer_is_its_code() -> None:
+    intent = WORDS.read_choice("answer:married_recorded", "Menikah, tercatat")
+    assert (intent.text, intent.is_pressed) == ("married_recorded", True)
+
+
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
     WORDS.read_text(text)
     assert plain(plain(text)) == plain(text)
 
 
-def test_every_in_person_service_of_the_catalogue_has_words_and_a_counter() -> None:
+def test_every_in_person_service_of_the_catalogue_has_words_and_a_place() -> None:
     in_person = {code for code, service in catalogue().services.items() if service.offer is Offer.IN_PERSON}
     assert set(WORDS.in_person.values()) == in_person
-    assert set(DESK.counters) == in_person
+    assert set(DESK.in_person) == in_person

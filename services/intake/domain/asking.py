@@ -1,0 +1,196 @@
+"""What the dialogue says about a form: the open question, what is wrong with an answer, the summary. Texts by name, never the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from services.intake.domain.answers import OpenQuestion, fields_of
+from services.intake.domain.chat import Button, DialogueContext, Draft, Say
+from services.intake.domain.forms import ServiceMenu
+from shared.reference.forms import Field, Form, Unclear
+from shared.reference.lists import code_list
+from shared.values import Malformed
+
+MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
+_MAX_TITLE: Final = 20  # characters of a button's title: WhatsApp's limit
+_MAX_SHOWN: Final = 80  # characters of one answer in the summary, so that the whole fits a message
+_MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
+_MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
+_MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
+_WITHOUT_EXAMPLE: Final = frozenset({"choice", "yes_no", "nik", "kk_number"})  # shown already, or a number that somebody would copy
+_ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
+
+
+def menu(text: str, context: DialogueContext, **values: str | Say) -> Say:
+    """Return a text with the services in it."""
+    services, number = context.menu, 0
+    lines: list[Say] = []
+    for group, members in services.groups().items():
+        if len(services.forms) > _MAX_SERVICE_BUTTONS:
+            lines.append(Say("menu_group", {"group": code_list("service_group").label(group)}))
+        for service in members:
+            number += 1
+            lines.append(Say("menu_service", {"number": str(number), "service": service.name}))
+    buttons = tuple(f"service:{code}" for code in services.forms) if len(services.forms) <= _MAX_SERVICE_BUTTONS else ()
+    return Say(text, {"services": tuple(lines), **values}, (*buttons, "status"))
+
+
+def sentence(draft: Draft, name: str, what: str, kind: str, **values: str | Say) -> Say:
+    """Return a sentence of a field: the service's own, else the one that services share, else the one of its type."""
+    return Say(f"{draft.service}.{name}.{what}", values, otherwise=(f"common.{name}.{what}", f"{what}_{kind}"))
+
+
+def ask(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Ask a question."""
+    said = _asked(draft, question, menu, "ask")
+    if question.group is not None and not question.asks_more:
+        said = Say("ask_in_row", {"row": _row(draft, question.group, question.row), "ask": said})
+    return (said, *_example(draft, question), *_options(question))
+
+
+def again(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Say once more what the open question wants."""
+    return (_asked(draft, question, menu, "again"), *_options(question))
+
+
+def wrong(draft: Draft, question: OpenQuestion, error: Malformed, context: DialogueContext) -> tuple[Say, ...]:
+    """Say what is wrong with an answer, and what is wanted; where one of several may be meant, offer them."""
+    limits = question.field.limits
+    values = {
+        "min": str(limits.min if limits.min is not None else 0),
+        "max": str(limits.max if limits.max is not None else "-"),
+        "unit": limits.unit,
+        "max_length": str(limits.max_length),
+        "years": str(limits.within_years or "-"),
+    }
+    said = Say(f"wrong_{error.code}", values)
+    if isinstance(error, Unclear):
+        return (said, _candidates(question.field, error.candidates, context.today))
+    return (said, *again(draft, question, context.menu))
+
+
+def _candidates(field: Field, codes: Sequence[str], today: date) -> Say:
+    names = [field.show(code, today) for code in codes[:_MAX_CANDIDATES]]
+    buttons = tuple(Button(f"{_ANSWER}:{code}", name) for code, name in zip(codes, names, strict=False))
+    fits = len(codes) <= MAX_BUTTONS and all(len(name) <= _MAX_TITLE for name in names)
+    return Say("candidates", {"candidates": "\n".join(f"- {name}" for name in names)}, buttons if fits else ())
+
+
+def wants(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Say that something else was wanted than what came: words for a photo, a photo for words."""
+    if question.takes_file:
+        return (Say("wants_document", {"document": menu.document(question.field)}),)
+    return (Say("wants_text"), *again(draft, question, menu))
+
+
+def missing(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Say that nothing can be sent yet, and ask the open question."""
+    return (Say("missing"), *ask(draft, question, menu))
+
+
+def explain(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Explain the open question."""
+    document = menu.document(question.field)
+    help_ = sentence(draft, question.name, "help", question.field.type, document=document)
+    return (Say("help_question", {"help": help_}), *ask(draft, question, menu))
+
+
+def reasons(draft: Draft) -> tuple[Say, ...]:
+    """Return why the request that a draft mends was returned, each sentence once."""
+    codes = dict.fromkeys(reason.partition(":")[0] for reason in draft.reasons)
+    return tuple(Say("reason_line", {"reason": Say(f"reason.{code}", otherwise=("reason",))}) for code in codes)
+
+
+def label(draft: Draft, field: Field, menu: ServiceMenu) -> Say:
+    """Return what the summary calls an answer; for a document, the document itself."""
+    if field.is_document:
+        kind = next((file.kind for file in draft.attachments if file.field == field.name), field.any_of[0])
+        return Say("label_document", {"document": menu.catalogue.attachment_name(kind)})
+    return sentence(draft, field.name, "label", field.type)
+
+
+def summary(draft: Draft, form: Form, context: DialogueContext) -> Say:
+    """List every answer with its label and its number, by which it can be changed."""
+    lines = []
+    for number, field in enumerate(fields_of(draft, form, context.today), start=1):
+        shown = _shown(draft, field, form, context)
+        line = "summary_rows" if shown.text == "shown_rows" else "summary_line"
+        lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": shown}))
+    return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, ("confirm", "cancel"))
+
+
+def _shown(draft: Draft, field: Field, form: Form, context: DialogueContext) -> Say:
+    value = form.values(draft.answers).get(field.name)
+    if field.is_document:
+        return Say("shown_document" if any(file.field == field.name for file in draft.attachments) else "shown_nothing")
+    if field.is_group:
+        return _shown_rows(field, value or (), context.today)
+    return Say("shown", {"answer": _cut(field.show(value, context.today))}) if value is not None else Say("shown_nothing")
+
+
+def _shown_rows(group: Field, rows: tuple[Mapping[str, Any], ...], today: date) -> Say:
+    if not rows:
+        return Say("shown_nothing")
+    lines = [_cut(", ".join(cell.show(row[cell.name], today) for cell in group.fields if cell.name in row)) for row in rows]
+    shown = tuple(Say("shown_row", {"answer": line}) for line in lines[:_MAX_ROWS_SHOWN])
+    left = len(lines) - len(shown)
+    return Say("shown_rows", {"rows": (*shown, *([Say("shown_more_rows", {"left": str(left)})] if left else []))})
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
+
+
+def _asked(draft: Draft, question: OpenQuestion, menu: ServiceMenu, what: str) -> Say:
+    """Return the question's sentence; for `again` the asking itself where it has no other."""
+    name, kind = question.name, question.field.type
+    if question.asks_more:
+        what, kind = ("more" if question.row else "any"), "group"
+        return Say(f"{draft.service}.{name}.{what}", buttons=_YES_NO, otherwise=(f"common.{name}.{what}",))
+    asked = [f"{owner}.{name}.{each}" for each in dict.fromkeys((what, "ask")) for owner in (draft.service, "common")]
+    values = {"document": menu.document(question.field)} if question.takes_file else {}
+    return Say(asked[0], values, buttons=_buttons(question), otherwise=(*asked[1:], f"ask_{kind}"))
+
+
+def _row(draft: Draft, group: Field, row: int) -> Say:
+    least, most = group.count
+    called = sentence(draft, group.name, "label", group.type)
+    values: dict[str, str | Say] = {"label": called, "number": str(row + 1), "of": str(most)}
+    return Say("row_of" if least == most else "row", values)
+
+
+def _example(draft: Draft, question: OpenQuestion) -> tuple[Say, ...]:
+    if question.asks_more or question.takes_file or question.field.type in _WITHOUT_EXAMPLE:
+        return ()
+    return (Say("example", {"example": sentence(draft, question.name, "example", question.field.type)}, _buttons(question)),)
+
+
+def _options(question: OpenQuestion) -> tuple[Say, ...]:
+    """Return the numbered list of a choice that has no buttons."""
+    if question.asks_more or question.field.type != "choice" or _fits(question.field):
+        return ()
+    labels = code_list(question.field.choices).rows.values()
+    return (Say("options", {"options": "\n".join(f"{number}. {each}" for number, each in enumerate(labels, start=1))}, _skip(question)),)
+
+
+def _fits(field: Field) -> bool:
+    rows = code_list(field.choices).rows
+    return len(rows) <= MAX_BUTTONS - field.optional and all(len(each) <= _MAX_TITLE for each in rows.values())
+
+
+def _buttons(question: OpenQuestion) -> tuple[str | Button, ...]:
+    field = question.field
+    if field.type == "yes_no":
+        return (*_YES_NO, *_skip(question))
+    if field.type == "choice" and _fits(field):
+        return (*(Button(f"{_ANSWER}:{code}", title) for code, title in code_list(field.choices).rows.items()), *_skip(question))
+    return _skip(question)
+
+
+def _skip(question: OpenQuestion) -> tuple[str, ...]:
+    return ("skip",) if question.field.optional else ()
+
+
+_YES_NO: Final = ("answer:ya", "answer:tidak")

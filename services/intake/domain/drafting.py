@@ -1,0 +1,223 @@
+"""The steps of the dialogue with a draft: what follows from one act while a form is filled, looked through, or mended. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from services.intake.domain import asking
+from services.intake.domain.answers import fields_of, forget, last_given, open_question, pass_over, put, put_file
+from services.intake.domain.chat import (
+    Act,
+    Conversation,
+    DialogueContext,
+    Draft,
+    Fact,
+    FilesDropped,
+    FileTrouble,
+    FormCompleted,
+    OpenRequest,
+    Outcome,
+    RefusedFile,
+    Say,
+    SentFile,
+    Stage,
+)
+from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, filled_form, without_draft
+from services.intake.domain.numbers import KK_NUMBER, NIK
+from services.intake.domain.reading import read_act
+from services.intake.domain.words import Intent
+from shared.typed import long_numbers
+from shared.values import Attachment, Malformed
+
+DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
+
+
+def ask_next(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:
+    """Ask the first question that is open; where none is, show the summary. A draft of a service that is no more ends."""
+    draft = conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None:
+        return without_draft(conversation), (*dropped(draft), asking.menu("menu", context))
+    question = open_question(draft, form, context.today)
+    if question is not None:
+        return replace(conversation, stage=Stage.ASKING), (*before, *asking.ask(draft, question, context.menu))
+    return replace(conversation, stage=Stage.CONFIRMING), (*before, asking.summary(draft, form, context))
+
+
+def resume(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Join a greeting, the menu or another service to the open draft, so that nothing typed is lost by a slip."""
+    return go_on(conversation, context)
+
+
+def go_on(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Go on with the open draft: say what is being filled, or why what came back did, and ask the open question."""
+    draft = conversation.draft
+    if draft is None:
+        return ask_next(conversation, context)
+    values = {"service": context.menu.title(draft.service)}
+    if draft.mends is None:
+        return ask_next(conversation, context, (Say("resume", values),))
+    return ask_next(conversation, context, (Say("resume_returned", {**values, "reasons": asking.reasons(draft)}),))
+
+
+def edit_late(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Tell whoever believes that an answer was mended that it was not, and how to mend it."""
+    return ask_next(conversation, context, (Say("edit_late"),))
+
+
+def cancel(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
+    """Drop the draft. A returned request stays returned, and can be mended later."""
+    draft = conversation.draft
+    said = Say("cancelled_mending", buttons=("mend", "menu")) if draft and draft.mends else Say("cancelled", buttons=("menu",))
+    return without_draft(conversation), (*dropped(draft), said)
+
+
+def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take a typed answer to the open question."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if question is None or draft is None or form is None or not isinstance(act, Intent):
+        return resume(conversation, act, context)
+    if question.takes_file:
+        return conversation, asking.wants(draft, question, context.menu)
+    try:
+        values = read_act(draft, question, act.text, form, context.today)
+    except Malformed as malformed:
+        return conversation, asking.wrong(draft, question, malformed, context)
+    for path, value in values.items():
+        draft = put(draft, path, value)
+    return _unless_open(replace(conversation, draft=draft), context)
+
+
+def answer_returned(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take a number that the open question wants at once; for anything else first say what came back and why."""
+    question = current_question(conversation, context.menu, context.today)
+    if question is not None and question.field.type in (NIK, KK_NUMBER) and isinstance(act, Intent) and long_numbers(act.text):
+        return answer(conversation, act, context)
+    return resume(conversation, act, context)
+
+
+def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Pass over a question that need not be answered."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is None or draft is None:
+        return resume(conversation, act, context)
+    if not question.field.optional:
+        return conversation, (Say("cannot_skip"), *asking.ask(draft, question, context.menu))
+    return ask_next(replace(conversation, draft=pass_over(draft, question)), context)
+
+
+def back(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take back what was answered last, and ask it again."""
+    draft = conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None:
+        return resume(conversation, act, context)
+    last = last_given(draft, form, context.today)
+    if last is None:
+        return ask_next(conversation, context, (Say("nothing_back"),))
+    taken, lost = forget(draft, last)
+    return _with_facts(ask_next(replace(conversation, draft=taken), context), files_dropped(draft, lost))
+
+
+def change(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Ask the question of one line of the summary again."""
+    draft = conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None or not isinstance(act, Intent) or conversation.stage is not Stage.CONFIRMING:
+        return ask_next(conversation, context, (Say("change_later"),))
+    fields = fields_of(draft, form, context.today)
+    if not 0 < act.number <= len(fields):
+        return conversation, (Say("change_which", {"last": str(len(fields))}, ("confirm", "cancel")),)
+    opened, lost = forget(draft, fields[act.number - 1].name)
+    return _with_facts(ask_next(replace(conversation, draft=opened), context), files_dropped(draft, lost))
+
+
+def take_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take a file as the answer to the open question."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is None or draft is None:
+        return resume(conversation, act, context)
+    if not question.takes_file or not isinstance(act, SentFile):
+        return conversation, asking.wants(draft, question, context.menu)
+    document = context.menu.document(question.field)
+    if act.media_type not in DOCUMENT_TYPES:
+        return conversation, (FilesDropped((act.file_id,)), _trouble(FileTrouble.WRONG_TYPE, document))
+    if any(attachment.sha256 == act.sha256 for attachment in draft.attachments):
+        same = any(attachment.file_id == act.file_id for attachment in draft.attachments)
+        again = () if same else (FilesDropped((act.file_id,)),)
+        return conversation, (*again, _trouble(FileTrouble.SAME_FILE, document))
+    name = question.field.name
+    attachment = Attachment(act.file_id, name, question.field.any_of[0], act.media_type, act.size_bytes, act.sha256)
+    return ask_next(replace(conversation, draft=put_file(draft, question, attachment)), context)
+
+
+def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say why a file can't be used."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is None or draft is None or not isinstance(act, RefusedFile):
+        return resume(conversation, act, context)
+    if not question.takes_file:
+        return conversation, asking.wants(draft, question, context.menu)
+    return conversation, (_trouble(act.trouble, context.menu.document(question.field)),)
+
+
+def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say what is wanted instead."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    return (conversation, asking.wants(draft, question, context.menu)) if question and draft else resume(conversation, act, context)
+
+
+def confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Confirmed before everything is there: say what is missing."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    return (conversation, asking.missing(draft, question, context.menu)) if question and draft else resume(conversation, act, context)
+
+
+def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Complete the form, so that a request is filed or goes out again."""
+    draft = conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None or open_question(draft, form, context.today) is not None:
+        return resume(conversation, act, context)
+    if context.is_at_limit and draft.mends is None:
+        return conversation, (Say("limit_reached_later", buttons=("confirm", "cancel")),)
+    if _twin(draft, context) is not None:  # filed meanwhile from another phone of the same person
+        return _unless_open(conversation, context)
+    whole, lost = completed(draft, form, context.today)
+    return without_draft(conversation), (*lost, FormCompleted(whole))
+
+
+def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
+    """Ask again for the confirmation."""
+    return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
+
+
+def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Ask the next question; if the same request is already open for this person, drop the draft and say so."""
+    draft = conversation.draft
+    twin = _twin(draft, context) if draft else None
+    if twin is None:
+        return ask_next(conversation, context)
+    return without_draft(conversation), (*dropped(draft), Say("already_open", {"receipt": twin.receipt}, ("status", "menu")))
+
+
+def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
+    """Return the open request for the same service and person, once the draft says whom it is about."""
+    service = context.menu.catalogue.find(draft.service)
+    if draft.mends is not None or service is None:
+        return None
+    filled = filled_form(draft, service.form)
+    if not filled.has((NIK, *service.subject.fields)):
+        return None
+    key = filled.person_key(service)
+    return next((one for one in context.open_requests if (one.service, one.person_key) == (service.id, key)), None)
+
+
+def _with_facts(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:
+    return outcome[0], (*facts, *outcome[1])
+
+
+def _trouble(trouble: FileTrouble, document: str) -> Say:
+    return Say(f"file_{trouble}", {"document": document})

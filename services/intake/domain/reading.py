@@ -1,0 +1,64 @@
+"""What a text means to the open question: a command that is an answer there, and the values it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from services.intake.domain.answers import OpenQuestion
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, Stage
+from services.intake.domain.drafts import current_question
+from services.intake.domain.numbers import KK_NUMBER, NIK, read_answer
+from services.intake.domain.words import Intent, Meaning
+from shared.reference.forms import Field, Form
+from shared.values import Malformed
+
+_ALWAYS_COMMANDS: Final = frozenset({Meaning.ANSWER, Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK})
+_NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHANGE})
+"""Meanings that a text of somebody's own words may have by chance."""
+_CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
+"""Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
+MORE: Final = Field("more", "yes_no")
+
+
+def as_answer(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
+    """Return a typed command as an answer where the open question takes it as one."""
+    question = current_question(conversation, context.menu, context.today)
+    if not isinstance(act, Intent) or act.is_pressed or act.meaning in _ALWAYS_COMMANDS or conversation.stage is not Stage.ASKING:
+        return act
+    if question is None or question.takes_file:
+        return act
+    field = MORE if question.asks_more else question.field
+    if act.meaning is Meaning.CONFIRM and field.type == "yes_no":
+        return Intent(Meaning.ANSWER, text="ya")
+    return replace(act, meaning=Meaning.ANSWER) if _is_answer(field, act, context.today) else act
+
+
+def _is_answer(field: Field, act: Intent, today: date) -> bool:
+    is_closed = field.type in _CLOSED_TYPES
+    if is_closed and act.meaning is Meaning.SERVICE and act.number:
+        return True  # a number that happens to stand in the menu too
+    if not is_closed and act.meaning not in _NEVER_WORDS:
+        return False
+    try:
+        field.parse(act.text, today)
+    except Malformed:
+        return False
+    return True
+
+
+def read_act(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> Mapping[OpenQuestion, Any]:
+    """Return what a text answers: the open question, or the applicant's NIK and family card together.
+
+    Raises:
+        Malformed: with the code of what is wrong.
+    """
+    if question.asks_more:
+        return {question: MORE.parse(text, today)}
+    pair = question.group is None and form.get(NIK) is not None and form.get(KK_NUMBER) is not None
+    values = read_answer(question.field, text, today, draft.answers, pair=pair)
+    if len(values) == 1:
+        return {question: values[question.field.name]}
+    return {OpenQuestion(field, field.name): values[field.name] for field in form.fields if field.name in values}

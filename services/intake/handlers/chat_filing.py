@@ -1,0 +1,109 @@
+"""What a chat has confirmed: a new request, or a returned one that goes out again; and how a contact's requests stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.intake.domain.chat import Conversation, DialogueContext, Draft, Outcome, Say
+from services.intake.domain.contacts import ChatContact
+from services.intake.domain.drafting import go_on
+from services.intake.domain.drafts import filled_form
+from services.intake.domain.filled_form import FilledForm
+from services.intake.domain.mending import offer_mending
+from services.intake.domain.requests import Request, RequestOrigin, RequestState
+from services.intake.domain.vouching import by_link
+from services.intake.handlers.filing import Wish, file_wish, local_day
+from services.intake.handlers.mending import mend_filled
+from services.intake.handlers.returning import mending_of
+from services.intake.ports import Deps, Tx
+from shared.errors import DomainError
+from shared.values import Channel, Receipt
+
+SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedDraft:
+    """What became of a confirmed draft: the request, what is said, and files that nobody needs."""
+
+    parts: tuple[Say, ...]
+    request_id: str | None = None
+    dropped: tuple[str, ...] = ()
+
+
+async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> ConfirmedDraft:
+    """File what a person confirmed. The answer is the same for every sender who is not proven to be the person.
+
+    Raises:
+        TooMany: `person_limit_reached`.
+    """
+    filled = filled_form(draft, deps.catalogue.get(draft.service).form)
+    vouching = by_link(contact.link_at(at))
+    if draft.mends is not None:
+        return await _mend(tx, deps, draft.mends, filled, contact, at)
+    wish = Wish(origin_of(contact), filled, at, outreach_source=draft.outreach_source, vouching=vouching)
+    filed = await file_wish(tx, deps, wish, contact.ids)
+    receipt = filed.request.receipt
+    if filed.is_known:
+        dropped = tuple(file.file_id for file in draft.attachments)
+        return ConfirmedDraft((Say("already_open", {"receipt": receipt}, ("status", "menu")),), dropped=dropped)
+    tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
+    name = "submitted" if wish.is_own and not filed.is_waiting else "submitted_checking"
+    return ConfirmedDraft((_received(name, deps, filed.request),), filed.request.request_id)
+
+
+async def _mend(tx: Tx, deps: Deps, request_id: str, filled: FilledForm, contact: ChatContact, at: datetime) -> ConfirmedDraft:
+    request = await tx.request(request_id)
+    try:
+        again = await mend_filled(tx, deps, request, filled, at, by_link(contact.link_at(at)))
+    except DomainError:  # decided meanwhile
+        return ConfirmedDraft((Say("mend_over", buttons=("status", "menu")),))
+    return ConfirmedDraft((_received("mended", deps, again),), request_id)
+
+
+def _received(name: str, deps: Deps, request: Request) -> Say:
+    values = {
+        "service": deps.catalogue.get(request.service).name,
+        "receipt": request.receipt,
+        "promised": deps.texts.moment(request.promised_at),
+    }
+    return Say(name, values)
+
+
+def origin_of(contact: ChatContact) -> RequestOrigin:
+    """Return the chat as the origin of a request."""
+    return RequestOrigin(Channel.WHATSAPP, contact.address, contact_id=contact.contact_id, last_inbound_at=contact.last_inbound_at)
+
+
+async def status_of(tx: Tx, deps: Deps, contact: ChatContact, receipt: Receipt | None) -> list[Say]:
+    """Return the states of requests, only of the contact's own: a receipt number is short enough to be guessed."""
+    if receipt is not None:
+        request = await tx.find_request_by_receipt(receipt)
+        if request is None or request.origin.contact_id not in contact.ids:
+            return [Say("status_unknown", {"receipt": receipt.text})]
+        return [_status_line(deps, request)]
+    latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
+    if not latest:
+        return [Say("status_none", buttons=("menu",))]
+    return [_status_line(deps, request) for request in latest]
+
+
+def _status_line(deps: Deps, request: Request) -> Say:
+    values = {
+        "promised": deps.texts.moment(request.promised_at),
+        "document_number": request.document_number or "-",
+        "reasons": deps.texts.reason_list(request.reasons),
+    }
+    state = deps.texts.state(request.state, values)
+    buttons = ("mend", "menu") if request.state is RequestState.RETURNED else ()
+    return Say("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state}, buttons)
+
+
+async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Begin to mend the contact's latest returned request; say so where there is none."""
+    latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
+    returned = next((request for request in latest if request.state is RequestState.RETURNED), None)
+    if returned is None:
+        return conversation, (Say("mend_none", buttons=("status", "menu")),)
+    return go_on(offer_mending(conversation, mending_of(deps, returned, context.at), context.at), context)

@@ -1,0 +1,100 @@
+"""Whatever people send in whatever order, in any service: no draft is lost, every message is answered, nothing breaks."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain.answers import OpenQuestion
+from services.intake.domain.chat import (
+    Act,
+    Conversation,
+    Draft,
+    EditedEarlier,
+    FilesDropped,
+    FileTrouble,
+    FormCompleted,
+    OtherContent,
+    RefusedFile,
+    Say,
+    Stage,
+    UnfetchedFile,
+)
+from services.intake.domain.conversation import decide
+from services.intake.domain.filled_form import FilledForm
+from services.intake.domain.mending import mending_draft, offer_mending
+from services.intake.domain.words import Intent, Meaning
+from tests.unit.intake.talks import AT, BY_TYPE, KK, MENU, NIK, SERVICES, TEXTS, WORDS, WORLD, photo, question_of, spoken
+
+TYPED = st.one_of(
+    st.sampled_from(
+        ["halo", "menu", "ya", "tidak", "status", "bantuan", "kembali", "ubah 1", "ubah 19", "ubah", "lewati", "perbaiki", "batal"]
+    ),
+    st.sampled_from([*BY_TYPE.values(), NIK, KK, f"nik {NIK} kk {KK}", "legalisir", "akta lahir", "kk pisah", "apa", "1", "2", "3"]),
+    st.text(max_size=30),
+).map(WORDS.read_text)
+OTHERS = st.sampled_from([OtherContent(), UnfetchedFile(), EditedEarlier(), *(RefusedFile(trouble) for trouble in FileTrouble)])
+PRESSED = st.builds(
+    Intent, st.sampled_from(Meaning), service=st.sampled_from(["", *SERVICES, "legalisir", "none"]), number=st.integers(0, 40)
+)
+RIGHT = "the right answer"
+ACTS = st.one_of(st.just(RIGHT), st.just(RIGHT), st.just(RIGHT), st.just(RIGHT), TYPED, OTHERS, PRESSED, st.integers(1, 60).map(photo))
+SPECIAL = {"nik": NIK, "kk_number": KK, "length_cm": "49"}
+ENDS = {"cancelled", "cancelled_mending", "already_open"}
+TAKES_BACK = {Meaning.BACK, Meaning.CHANGE}
+
+
+def right(question: OpenQuestion | None, number: int) -> Act:
+    """What the open question wants."""
+    if question is None:
+        return Intent(Meaning.CONFIRM)
+    if question.takes_file:
+        return photo(1000 + number)
+    return WORDS.read_text("ya" if question.asks_more else SPECIAL.get(question.name) or BY_TYPE[question.field.type])
+
+
+def check(before: Conversation, act: Act, number: int) -> Conversation:
+    after, facts = decide(before, act, replace(WORLD, wamid=f"w-{number}"))
+    texts = {fact.text for fact in facts if isinstance(fact, Say)}
+    filed = [fact.draft for fact in facts if isinstance(fact, FormCompleted)]
+    assert any(not isinstance(fact, FilesDropped) for fact in facts) or isinstance(act, EditedEarlier)
+    assert len(spoken(facts)) <= 4096
+    assert all(0 < len(button.title) <= 20 for button in TEXTS.join([fact for fact in facts if isinstance(fact, Say)])[1])
+    assert (after.stage is Stage.MENU) == (after.draft is None)
+    if after.stage is not Stage.RETURNED:
+        assert (after.stage is Stage.CONFIRMING) == (after.draft is not None and question_of(after) is None)
+    if before.draft is not None and after.draft is None:
+        assert filed or ENDS & texts
+    if before.draft is not None and after.draft is not None:
+        assert after.draft.began_at == before.draft.began_at
+        if not (isinstance(act, Intent) and act.meaning in TAKES_BACK):
+            assert before.draft.answers.keys() <= after.draft.answers.keys()
+            assert set(before.draft.attachments) <= set(after.draft.attachments)
+    for draft in filed:
+        form = MENU.forms[draft.service]
+        documents = {file.field: {"file_id": file.file_id, "kind": file.kind} for file in draft.attachments}
+        assert form.read({**draft.answers, **documents}, WORLD.today)[1] == ()
+    return after
+
+
+@given(st.sampled_from(SERVICES), st.lists(ACTS, max_size=60))
+def test_no_draft_is_lost(service: str, acts: list[Act | str]) -> None:
+    conversation = check(Conversation("c-1"), WORDS.read_choice(f"service:{service}", ""), 0)
+    for number, act in enumerate(acts, start=1):
+        conversation = check(conversation, right(question_of(conversation), number) if isinstance(act, str) else act, number)
+
+
+PLACES = st.one_of(st.sampled_from([field.name for service in SERVICES for field in MENU.forms[service].fields]), st.text(max_size=20))
+REASONS = st.builds(
+    lambda name, rest: f"name_differs:answers.{name}{rest}", PLACES, st.sampled_from(["", "[0]", "[1].nik", "[0].name", "[99]"])
+)
+
+
+@given(st.sampled_from(SERVICES), st.lists(REASONS, max_size=4), st.lists(ACTS, max_size=20))
+def test_no_mending_is_lost_whatever_the_reasons_name(service: str, reasons: list[str], acts: list[Act | str]) -> None:
+    form = MENU.forms[service]
+    draft = mending_draft("r-1", FilledForm(service, form.version, {"nik": NIK, "kk_number": KK}, ()), form, reasons, AT)
+    assert isinstance(draft, Draft)
+    conversation = offer_mending(Conversation("c-1"), draft, AT)
+    for number, act in enumerate(acts, start=1):
+        conversation = check(conversation, right(question_of(conversation), number) if isinstance(act, str) else act, number)

@@ -1,0 +1,246 @@
+"""Each of the twelve services walked from its first question to a form that the API's own check takes."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from services.intake.domain.chat import Draft, FilesDropped
+from services.intake.domain.forms import SELFIE
+from shared.reference.catalogue import catalogue
+from tests.unit.intake.talks import (
+    KK,
+    MENU,
+    NIK,
+    SERVICES,
+    TEXTS,
+    WORDS,
+    begun,
+    completed,
+    photo,
+    question_of,
+    said,
+    spoken,
+    stranger,
+    talk,
+    walk,
+)
+
+MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49"}
+WALKS: list[tuple[str, Mapping[str, str]]] = [
+    ("kk_hilang", {}),
+    ("kk_rusak", {}),
+    ("ktp_hilang", {}),
+    ("ktp_rusak", {}),
+    ("akta_lahir", {"relation": "ayah", "parents": "1"}),
+    ("akta_lahir", {"relation": "4", "parents": "married_unrecorded"}),
+    ("akta_lahir", {"relation": "ibu", "parents": "Ibu saja", "born_on": "12 maret 1999"}),
+    ("akta_lahir", {"relation": "3", "parents": "4"}),
+    ("lahir_mati", {"has_father": "ya"}),
+    ("lahir_mati", {"has_father": "tidak"}),
+    ("akta_mati", {"relation": "1", "was_head": "tidak"}),
+    ("akta_mati", {"relation": "5", "was_head": "ya", "remaining": "1"}),
+    ("akta_mati", {"relation": "6", "was_head": "betul", "remaining": "2"}),
+    ("kk_ganti_kepala", {"remaining": "1", "relations[]0": "ya", "relations[]1": "iya"}),
+    ("kk_ganti_kepala", {"remaining": "2"}),
+    ("kk_baru", {"purpose": "1", "marriage_recorded": "ya", "home": "sewa", "others[]0": "ya"}),
+    ("kk_baru", {"purpose": "1", "marriage_recorded": "belum", "home": "1"}),
+    ("kk_baru", {"purpose": "2", "home": "1"}),
+    *[("kk_ubah", {"changes.element": str(element)}) for element in range(1, 8)],
+    ("kk_ubah", {"changes[]1": "ya", "changes[0].element": "1", "changes[1].element": "2", "changes[1].occupation": "9"}),
+    ("kk_pisah", {"reason": "1", "moves": "ya", "leaving[]1": "ya"}),
+    ("kk_pisah", {"reason": "2", "moves": "tidak"}),
+    ("kk_numpang", {"minors_alone": "ya"}),
+    ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
+]
+
+
+def raw_of(draft: Draft) -> dict[str, object]:
+    """The body that an adapter would send with these answers."""
+    documents = {file.field: {"file_id": file.file_id, "kind": file.kind} for file in draft.attachments if file.field != SELFIE}
+    return {**draft.answers, **documents}
+
+
+@pytest.mark.parametrize(("service", "answers"), WALKS)
+def test_a_service_is_filled_from_the_first_question_to_the_last(service: str, answers: Mapping[str, str]) -> None:
+    conversation, _ = walk(begun(service, stranger()), {**MAIN, **answers}, stranger())
+    draft = completed(conversation, stranger()).draft
+    form = MENU.forms[service]
+    values, problems = form.read(raw_of(draft), stranger().today)
+    assert problems == ()
+    assert (draft.service, draft.form_version) == (service, form.version)
+    assert form.wire(values) == draft.answers
+    assert [file.kind for file in draft.attachments][-1] == SELFIE
+
+
+def test_every_question_of_every_service_is_asked_somewhere() -> None:
+    asked = {(service, name) for service, answers in WALKS for name in walk(begun(service), {**MAIN, **answers})[1]}
+    for service in SERVICES:
+        for field in MENU.forms[service].fields:
+            names = [f"{field.name}.{cell.name}" for cell in field.fields] or [field.name]
+            assert {(service, name) for name in names} <= asked
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_begins_with_what_it_is_what_is_needed_how_long_and_that_it_is_free(service: str) -> None:
+    _, facts = talk(begun(service), "batal", f"service:{service}")
+    _, facts = talk(talk(begun(service), "batal")[0], WORDS.read_choice(f"service:{service}", ""))
+    text = TEXTS.say(facts[0])  # type: ignore[arg-type]  # it is a Say
+    assert "gratis" in text
+    assert f"{catalogue().get(service).promise_hours:g} jam kerja" in text
+    assert "BATAL" in text
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_called_by_its_number_its_name_and_its_words(service: str) -> None:
+    number = list(MENU.forms).index(service) + 1
+    for called in (str(number), MENU.title(service), *catalogue().get(service).words):
+        assert WORDS.read_text(called).service == service, called
+
+
+def test_a_row_says_which_one_it_is() -> None:
+    conversation, _ = walk(begun("akta_lahir"), MAIN, until="witnesses[0].name")
+    assert "Saksi 1 dari 2" in spoken(talk(conversation, "halo")[1])
+    assert "Saksi 2 dari 2" in spoken(talk(conversation, "Budi")[1])
+    conversation, _ = walk(begun("kk_pisah"), MAIN, until="leaving[0].relation")
+    assert "Anggota yang pisah 1*" in spoken(talk(conversation, "halo")[1])
+
+
+def test_a_group_that_may_grow_is_asked_for_one_more_until_there_is_none() -> None:
+    conversation, _ = walk(begun("kk_numpang"), MAIN, until="joining[]")
+    assert said(talk(conversation, "hm")[1])[0] == "wrong_yes_no_unclear"
+    conversation, facts = talk(conversation, "ya")
+    assert said(facts)[0] == "ask_in_row"
+    conversation, _ = walk(conversation, {}, until="joining[]")
+    assert conversation.draft is not None
+    assert len(conversation.draft.answers["joining"]) == 2
+    conversation, _ = talk(conversation, "tidak")
+    question = question_of(conversation)
+    assert question is not None
+    assert question.name == "minors_alone"
+
+
+def test_a_group_with_all_its_rows_asks_for_no_more() -> None:
+    conversation, asked = walk(begun("kk_ubah"), {**MAIN, **{f"changes[]{row}": "ya" for row in range(30)}})
+    assert asked.count("changes.nik") == 10
+    assert question_of(conversation) is None
+
+
+def test_another_answer_closes_fields_and_their_files_are_dropped() -> None:
+    conversation, _ = walk(begun("akta_lahir"), {**MAIN, "parents": "1"})
+    conversation, facts = talk(conversation, "ubah 4", "ibu saja")
+    assert said(facts) == ["summary"], "what was answered for a mother alone is there already"
+    assert "NIK ayah" not in spoken(facts)
+    _, facts = talk(conversation, "kirim")
+    (dropped,) = (fact for fact in facts if isinstance(fact, FilesDropped))
+    draft = completed(conversation).draft
+    assert "father_nik" not in draft.answers
+    assert {file.field for file in draft.attachments} == {"surat_kelahiran", "kk"}
+    assert len(dropped.file_ids) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_line_of_the_summary_can_be_changed(service: str) -> None:
+    whole, _ = walk(begun(service), MAIN)
+    lines = spoken(talk(whole, "halo")[1]).count("\n")
+    assert lines
+    number = 0
+    while True:
+        number += 1
+        changed, facts = talk(whole, f"ubah {number}")
+        if said(facts)[0] == "change_which":
+            break
+        assert question_of(changed) is not None
+        again, _ = walk(changed, MAIN)
+        assert question_of(again) is None
+        assert completed(again).draft.answers.keys() == completed(whole).draft.answers.keys()
+    assert number > len(completed(whole).draft.answers)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_kembali_takes_back_one_answer_after_another_down_to_the_first(service: str) -> None:
+    conversation, asked = walk(begun(service), {**MAIN, "leaving[]1": "ya"})
+    for _ in asked:
+        conversation, facts = talk(conversation, "kembali")
+        assert "nothing_back" not in said(facts)
+    assert conversation.draft is not None
+    assert not any(any(rows) for rows in conversation.draft.answers.values())
+    assert conversation.draft.attachments == ()
+    assert said(talk(conversation, "kembali")[1])[0] == "nothing_back"
+    assert walk(conversation, {**MAIN, "leaving[]1": "ya"})[1] == asked
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_summary_has_no_number_of_a_person_or_family(service: str) -> None:
+    _, facts = talk(walk(begun(service), MAIN)[0], "halo")
+    assert not [word for word in spoken(facts).replace(",", " ").split() if word.isdigit() and len(word) == len(NIK)]
+
+
+def test_the_longest_form_fits_a_message() -> None:
+    most = {"relations[]0": "ya"} | {f"relations[]{row}": "ya" for row in range(29)}
+    conversation, _ = walk(begun("kk_ganti_kepala"), {**MAIN, **most})
+    text = spoken(talk(conversation, "halo")[1])
+    assert len(text) < 2000
+    assert text.endswith("Ketik *BATAL* untuk berhenti.")
+
+
+@pytest.mark.parametrize(
+    ("until", "typed", "expected"),
+    [
+        ("relation", "12", "wrong_choice_unknown"),
+        ("relation", "tetangga", "wrong_choice_unknown"),
+        ("mother_nik", "123", "wrong_nik_not_16_digits"),
+        ("mother_nik", KK, "wrong_nik_same_as_kk"),
+        ("child_name", "Bayi", "wrong_name_one_word"),
+        ("child_name", "Bayi 2", "wrong_name_has_digits"),
+        ("born_on", "besok lusa", "wrong_date_malformed"),
+        ("born_on", "31-2-2026", "wrong_date_impossible"),
+        ("born_on", "1-1-2027", "wrong_date_in_future"),
+        ("born_on", "1-1-1850", "wrong_date_too_long_ago"),
+        ("born_at", "jam 31", "wrong_time_impossible"),
+        ("birth_place", "Atlantis", "wrong_regency_unknown"),
+        ("birth_order", "banyak", "wrong_number_malformed"),
+        ("birth_order", "40", "wrong_number_out_of_range"),
+        ("weight_grams", "90", "wrong_number_out_of_range"),
+        ("witnesses[0].nik", f"{NIK} {KK}", "wrong_numbers_unclear"),
+    ],
+)
+def test_a_wrong_answer_is_named_and_asked_again(until: str, typed: str, expected: str) -> None:
+    conversation, _ = walk(begun("akta_lahir"), {**MAIN, "parents": "1"}, until=until)
+    after, facts = talk(conversation, typed)
+    assert said(facts)[0] == expected
+    assert len(spoken(facts)) > len(TEXTS.say(facts[0]))  # type: ignore[arg-type]  # it is a Say
+    assert (after.stage, after.draft) == (conversation.stage, conversation.draft)
+
+
+@pytest.mark.parametrize(
+    ("service", "until", "typed"),
+    [
+        ("akta_lahir", "child_sex", "P"),  # a greeting elsewhere
+        ("akta_lahir", "child_sex", "2"),  # a service of the menu elsewhere
+        ("akta_lahir", "birth_order", "10"),
+        ("lahir_mati", "has_father", "ok"),  # a confirmation elsewhere
+        ("lahir_mati", "cause", "ibu pindah datang terlalu jauh"),  # a service elsewhere
+        ("kk_baru", "marriage_number", "akta nikah 12/3/2026"),  # a service in person elsewhere
+        ("akta_lahir", "child_name", "Putri Pindah"),
+    ],
+)
+def test_a_command_that_is_an_answer_here_is_taken_as_one(service: str, until: str, typed: str) -> None:
+    conversation, _ = walk(begun(service), MAIN, until=until)
+    before = question_of(conversation)
+    after, _ = talk(conversation, typed)
+    assert question_of(after) != before
+
+
+def test_places_that_may_be_several_are_offered() -> None:
+    conversation, _ = walk(begun("kk_baru"), {**MAIN, "purpose": "2", "home": "1"}, until="village")
+    _, facts = talk(conversation, "sukorejo")
+    assert said(facts) == ["wrong_village_unclear", "candidates"]
+    assert spoken(facts).count("- Sukorejo, Kecamatan ") == 2
+    assert said(talk(conversation, "sukorejo kec saradan")[1]) == ["kk_baru.kk.ask"]
+
+
+def test_a_photo_answers_the_document_that_is_asked_for() -> None:
+    conversation, _ = walk(begun("akta_mati"), MAIN, until="surat_kematian")
+    conversation, _ = talk(conversation, photo(7))
+    assert conversation.draft is not None
+    assert [(file.field, file.kind) for file in conversation.draft.attachments] == [("surat_kematian", "surat_kematian")]
