@@ -192,6 +192,8 @@ def test_a_mother_of_sixty_one_is_only_looked_at() -> None:
     register = people.register(people.family(people.member(), old))
     assert codes(birth(), register) == {"mother_old"}
     assert codes(birth(), register, failures_only=True) == set()
+    father = people.member(born_on=date(1960, 1, 1))
+    assert codes(birth(), people.register(people.family(father, people.wife()))) == set()
 
 
 def test_parents_who_are_not_a_couple_by_the_register() -> None:
