@@ -53,9 +53,7 @@ class FieldView(BaseModel):
     name: str
     type: str
     optional: bool
-    conditional: Annotated[
-        bool, Field(description="Asked in some cases only; a POST is told `answer_missing` or `answer_not_asked`")
-    ]
+    conditional: Annotated[bool, Field(description="Asked in some cases only; a POST is told `answer_missing` or `answer_not_asked`")]
     kinds: Annotated[list[str], Field(description="Of a document: what it may show")]
     choices: list[ChoiceView]
     fields: Annotated[list[FieldView], Field(description="Of a group: what each row holds")]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.intake.domain.chat import Say
-from services.intake.domain.forms import SELFIE
 from services.intake.domain.requests import ReplyComposed, Request, RequestState, Step, progress
 from services.intake.handlers.returning import offer_returned
 from services.intake.ports import Deps, Tx
@@ -20,7 +19,7 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     if request.joins is None or not request.is_open:
         return
     at = deps.clock()
-    returned = progress(request, Step(RequestState.RETURNED, at, (f"{REASON}:answers.{SELFIE}",)))
+    returned = progress(request, Step(RequestState.RETURNED, at, (REASON,)))
     tx.save_request(returned)
     contact_id = request.origin.contact_id
     if contact_id is None:  # an adapter asks for the state itself
