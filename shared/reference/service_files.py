@@ -5,6 +5,7 @@ What a service's file names must be there: a product, a kind of attachment, a co
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -17,6 +18,7 @@ from shared.reference.civil_service import CivilService, Offer, Place, Product, 
 from shared.reference.forms import Field, Form
 from shared.reference.lists import code_list
 
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")  # as `Code` on the wire
 _FORM_KEYS: Final = frozenset({"version", "valid_from", "fields"})
 _KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "levels", "form", "older_forms"} | {"review"}
 _NEEDED: Final = frozenset({"name", "about", "group", "subject"})
@@ -89,14 +91,14 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         group=row["group"],
         offer=Offer(row.get("offer", "online")),
         subject=Subject(**row["subject"] | {"of": SubjectKind(row["subject"]["of"])}),
-        may_ask=tuple(row.get("may_ask", ())),
-        products=tuple(row.get("products", ())),
+        may_ask=_texts(row, "may_ask"),
+        products=_texts(row, "products"),
         automatic=review.get("automatic", False),
         levels=review.get("levels", 1),
         promise_hours=float(row.get("promise_hours", 0)),
         report_within_days=row.get("report_within_days"),
-        law=tuple(row.get("law", ())),
-        words=tuple(row.get("words", ())),
+        law=_texts(row, "law"),
+        words=_texts(row, "words"),
         place=places()[row["place"]] if "place" in row else None,
         effect=row.get("effect", code),
         form=_form({key: row[key] for key in _FORM_KEYS & set(row)}),
@@ -106,7 +108,18 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
     )
 
 
+def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    texts = row.get(key, [])
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"{key} is not a list of texts")
+    return tuple(texts)
+
+
 def _checked(service: CivilService) -> CivilService:
+    if not _CODE.fullmatch(service.id):
+        raise ValueError("the name of a file is a code: small letters, digits, underscores")
+    if service.levels < 1 or service.promise_hours < 0 or service.transition_days < 0:
+        raise ValueError("levels, promise_hours or transition_days too small")
     if (service.offer is Offer.IN_PERSON) != (service.place is not None):
         raise ValueError("a service has a place where it is done in person, and only there")
     if sorted(form.version for form in (*service.older_forms, service.form)) != list(range(1, service.form.version + 1)):

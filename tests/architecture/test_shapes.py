@@ -75,6 +75,7 @@ ONE_THING = {
     "Contact": "where the answer goes: its wire shape mirrors `shared.values`",
     "Attachment": "as Contact",
     "Vouching": "as Contact",
+    "Person": "who asks, and whom it is about: as filed, as it travels, as it is judged",
 }
 
 

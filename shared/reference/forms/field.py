@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
-from shared.reference.forms.rules import NO_LIMITS, Limits
+from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import code_list
 
@@ -34,7 +34,7 @@ class Field:
     name: str
     type: str
     when: Condition | None = None
-    limits: Limits = NO_LIMITS
+    limits: FieldLimits = NO_LIMITS
     choices: str = ""
     any_of: tuple[str, ...] = ()
     count: tuple[int, int] = (1, 1)
@@ -60,16 +60,19 @@ class Field:
             raise ValueError(f"field {row['name']}: any_of, fields and choices go with document, group and choice")
         if not _NAME.fullmatch(row["name"]) or any(inner["type"] in (GROUP, DOCUMENT) for inner in row.get("fields", ())):
             raise ValueError(f"field {row['name']}: a name is a code, and a row of a group holds single values")
+        least, most = row.get("count", (1, 1))
+        if not 0 <= least <= most or most < 1:
+            raise ValueError(f"field {row['name']}: no count of rows: {least}, {most}")
         if kind == "choice":
             code_list(row["choices"])
         return cls(
             name=row["name"],
             type=kind,
             when=Condition.of(row["when"]) if "when" in row else None,
-            limits=Limits.of(row.get("rules", {})),
+            limits=FieldLimits.of(row.get("rules", {})),
             choices=row.get("choices", ""),
             any_of=tuple(row.get("any_of", ())),
-            count=tuple(row.get("count", (1, 1))),
+            count=(least, most),
             fields=tuple(map(cls.of, row.get("fields", ()))),
             optional=row.get("optional", False),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.reference.forms.rules import NO_LIMITS, Limits
+from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.lists import CodeList
 from shared.values import Malformed
 
@@ -29,7 +29,7 @@ class Setup:
     """What a field gives its type: limits, and the list of a choice. `today` is the office's day."""
 
     today: date
-    limits: Limits = NO_LIMITS
+    limits: FieldLimits = NO_LIMITS
     choices: CodeList | None = None
 
 

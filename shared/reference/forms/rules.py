@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
+class FieldLimits:
+    """FieldLimits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
 
     `max_length`: characters of a text. `new`: a name that is given now, which needs two words (registered ones of one word stay valid).
     """
@@ -34,4 +34,4 @@ class Limits:
         return cls(**row)
 
 
-NO_LIMITS: Final = Limits()
+NO_LIMITS: Final = FieldLimits()

@@ -48,6 +48,10 @@ def test_a_service_without_an_effect_of_its_own_is_one_file() -> None:
         (BASE + 'place = "mpp"', "in person"),
         (BASE + 'offer = "in_person"', "in person"),
         (BASE + "version = 2", "versions"),
+        (BASE + 'words = "kk"', "words is not a list of texts"),
+        (BASE + "products = [1]", "products is not a list of texts"),
+        (BASE + "review = { levels = 0 }", "too small"),
+        (BASE + '[[fields]]\nname = "a"\ntype = "group"\ncount = [3, 2]\nfields = [{ name = "b", type = "nik" }]', "no count of rows"),
         (HEAD + 'subject = { of = "king" }', "king"),
         (HEAD + 'subject = { of = "member", nik = "child_nik" }\n' + NIK_FIELD, "no field of the subject: child_nik"),
         (HEAD + 'subject = { of = "member", age = "nik" }\n' + NIK_FIELD, "age"),
@@ -69,6 +73,11 @@ def test_only_a_service_that_is_ready_may_be_opened() -> None:
         catalogue().openable("pindah")
     with pytest.raises(NotFound, match="unknown_service"):
         catalogue().openable("nothing")
+
+
+def test_a_file_whose_name_is_no_code_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^services/KK baru\.toml: the name of a file is a code"):
+        read_service("KK baru", BASE)
 
 
 def test_every_effect_is_that_of_a_service() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.reference.forms import Unclear
-from shared.reference.forms.rules import Limits
+from shared.reference.forms.rules import FieldLimits
 from shared.reference.forms.types import TYPES, Setup
 from shared.reference.lists import code_list
 from shared.reference.regions import regencies, villages
@@ -20,15 +20,15 @@ from shared.values import Malformed
 from tests.support.answers import types_made
 
 TODAY = date(2026, 11, 28)
-WEIGHT = Limits(min=400, max=7000, unit="g")
-LENGTH = Limits(min=20, max=70, unit="cm")
-MONTHS = Limits(min=1, max=10, unit="bulan")
+WEIGHT = FieldLimits(min=400, max=7000, unit="g")
+LENGTH = FieldLimits(min=20, max=70, unit="cm")
+MONTHS = FieldLimits(min=1, max=10, unit="bulan")
 NIK = "3519014101880002"
 KK = "3519010101100001"
 
 
-def setup(limits: Limits | None = None, choices: str = "") -> Setup:
-    return Setup(TODAY, limits or Limits(), code_list(choices) if choices else None)
+def setup(limits: FieldLimits | None = None, choices: str = "") -> Setup:
+    return Setup(TODAY, limits or FieldLimits(), code_list(choices) if choices else None)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def setup(limits: Limits | None = None, choices: str = "") -> Setup:
         ("kk_number", "no kk saya 3519 0101 0110 0001 pak", KK, None),
         ("person_name", "  sri  wahyuni ", "SRI WAHYUNI", None),
         ("person_name", "Suparmi", "SUPARMI", None),
-        ("person_name", "Siti Nur'aini", "SITI NUR'AINI", Limits(new=True)),
+        ("person_name", "Siti Nur'aini", "SITI NUR'AINI", FieldLimits(new=True)),
         ("text", " Jl.  Kenanga   3 ", "Jl. Kenanga 3", None),
         ("phone", "0812-3456-7890", "6281234567890", None),
         ("date", "12-3-1985", date(1985, 3, 12), None),
@@ -51,9 +51,9 @@ def setup(limits: Limits | None = None, choices: str = "") -> Setup:
         ("date", "2024-05-12", date(2024, 5, 12), None),
         ("date", "29-2-2024", date(2024, 2, 29), None),
         ("date", "1-1-27", date(1927, 1, 1), None),
-        ("date", "kemarin", date(2026, 11, 27), Limits(past=True)),
-        ("date", "hari ini", TODAY, Limits(past=True)),
-        ("date", "28-11-2016", date(2016, 11, 28), Limits(within_years=10)),
+        ("date", "kemarin", date(2026, 11, 27), FieldLimits(past=True)),
+        ("date", "hari ini", TODAY, FieldLimits(past=True)),
+        ("date", "28-11-2016", date(2016, 11, 28), FieldLimits(within_years=10)),
         ("time", "14.30", "14:30", None),
         ("time", "07:15 WIB", "07:15", None),
         ("time", "jam 7 malam", "19:00", None),
@@ -114,7 +114,7 @@ def setup(limits: Limits | None = None, choices: str = "") -> Setup:
         ("regency", "Kepulauan Seribu", "3101", None),
     ],
 )
-def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, limits: Limits | None) -> None:
+def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, limits: FieldLimits | None) -> None:
     assert TYPES[kind].parse(text, setup(limits)) == value
 
 
@@ -122,17 +122,17 @@ def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, lim
     ("kind", "text", "code", "limits"),
     [
         ("nik", "123", "nik_not_16_digits", None),
-        ("person_name", "Suparmi", "name_one_word", Limits(new=True)),
+        ("person_name", "Suparmi", "name_one_word", FieldLimits(new=True)),
         ("person_name", "Budi 2", "name_has_digits", None),
         ("text", " ", "text_empty", None),
-        ("text", "abcdef", "text_too_long", Limits(max_length=5)),
+        ("text", "abcdef", "text_too_long", FieldLimits(max_length=5)),
         ("phone", "12", "phone_malformed", None),
         ("date", "besok pagi", "date_malformed", None),
         ("date", "12 foo 2020", "date_malformed", None),
         ("date", "31-2-2020", "date_impossible", None),
         ("date", "29-2-2025", "date_impossible", None),
-        ("date", "29-11-2026", "date_in_future", Limits(past=True)),
-        ("date", "27-11-2016", "date_too_long_ago", Limits(within_years=10)),
+        ("date", "29-11-2026", "date_in_future", FieldLimits(past=True)),
+        ("date", "27-11-2016", "date_too_long_ago", FieldLimits(within_years=10)),
         ("time", "pagi", "time_malformed", None),
         ("time", "25.00", "time_impossible", None),
         ("time", "12.75", "time_impossible", None),
@@ -152,7 +152,9 @@ def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, lim
         ("regency", "9999", "regency_unknown", None),
     ],
 )
-def test_what_is_no_value_is_refused_with_its_own_code_and_never_repeated(kind: str, text: str, code: str, limits: Limits | None) -> None:
+def test_what_is_no_value_is_refused_with_its_own_code_and_never_repeated(
+    kind: str, text: str, code: str, limits: FieldLimits | None
+) -> None:
     with pytest.raises(Malformed) as caught:
         TYPES[kind].parse(text, setup(limits))
     assert str(caught.value) == caught.value.code == code
@@ -262,9 +264,9 @@ VALUES: dict[str, tuple[st.SearchStrategy[Any], Setup]] = {
         ),
         setup(),
     ),
-    "person_name": (st.lists(words, min_size=2, max_size=2).map(" ".join).map(str.upper), setup(Limits(new=True))),
+    "person_name": (st.lists(words, min_size=2, max_size=2).map(" ".join).map(str.upper), setup(FieldLimits(new=True))),
     "text": (st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=40), setup()),
-    "date": (st.dates(date(1950, 1, 1), TODAY), setup(Limits(past=True, within_years=100))),
+    "date": (st.dates(date(1950, 1, 1), TODAY), setup(FieldLimits(past=True, within_years=100))),
     "time": (st.times().map(lambda time: f"{time:%H:%M}"), setup()),
     "choice": (st.sampled_from(list(code_list("occupation").rows)), setup(choices="occupation")),
     "yes_no": (st.booleans(), setup()),
