@@ -109,10 +109,10 @@ Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A request of this contact that has not ended."""
+    """A request of this contact that has not ended. `person_key` stands for the person it is about."""
 
     service: str
-    nik: str
+    person_key: str = field(repr=False)
     receipt: str
 
 

@@ -23,11 +23,10 @@ from services.intake.domain.chat import (
     SentFile,
     Stage,
 )
-from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, without_draft
+from services.intake.domain.drafts import completed, current_question, dropped, filled_form, files_dropped, without_draft
 from services.intake.domain.numbers import KK_NUMBER, NIK
 from services.intake.domain.reading import read_act
 from services.intake.domain.words import Intent
-from shared.reference.catalogue import SubjectKind
 from shared.typed import long_numbers
 from shared.values import Attachment, Malformed
 
@@ -205,12 +204,15 @@ def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcom
 
 
 def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
-    """Return the open request for the same service and person. A newborn has no number: one parent may ask for two."""
-    service = context.menu.catalogue.get(draft.service)
-    if draft.mends is not None or service.subject.of is SubjectKind.NEWBORN:
+    """Return the open request for the same service and person, once the draft says whom it is about."""
+    service = context.menu.catalogue.find(draft.service)
+    if draft.mends is not None or service is None:
         return None
-    nik = draft.answers.get(service.subject.nik or "nik", "")
-    return next((one for one in context.open_requests if nik and (one.service, one.nik) == (draft.service, nik)), None)
+    filled = filled_form(draft, service.form)
+    if not filled.has((NIK, *service.subject.fields)):
+        return None
+    key = filled.person_key(service)
+    return next((one for one in context.open_requests if (one.service, one.person_key) == (service.id, key)), None)
 
 
 def _with_facts(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of, forget, open_question, path_of
 from services.intake.domain.chat import Conversation, Draft, Fact, FilesDropped, Stage
+from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.forms import ServiceMenu
 from shared.reference.forms import Field, Form
 from shared.reference.forms.form import asked
@@ -65,6 +66,11 @@ def completed(draft: Draft, form: Form, today: date) -> tuple[Draft, tuple[Files
     attachments = tuple(file for file in draft.attachments if file.field in fields)
     lost = tuple(file for file in draft.attachments if file.field not in fields)
     return replace(draft, answers=form.wire(kept), attachments=attachments), files_dropped(draft, lost)
+
+
+def filled_form(draft: Draft, form: Form) -> FilledForm:
+    """Return a draft's answers, by the types of the form's fields, with its files."""
+    return FilledForm(draft.service, draft.form_version, form.values(draft.answers), draft.attachments)
 
 
 def _asked_cells(field: Field | None, value: Any, today: date) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime
 from services.intake.domain.chat import Conversation, DialogueContext, Draft, Outcome, Say
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.drafting import go_on
+from services.intake.domain.drafts import filled_form
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import offer_mending
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
@@ -37,8 +38,7 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
     Raises:
         TooMany: `person_limit_reached`.
     """
-    form = deps.catalogue.get(draft.service).form
-    filled = FilledForm(draft.service, draft.form_version, form.values(draft.answers), draft.attachments)
+    filled = filled_form(draft, deps.catalogue.get(draft.service).form)
     vouching = by_link(contact.link_at(at))
     if draft.mends is not None:
         return await _mend(tx, deps, draft.mends, filled, contact, at)

@@ -116,9 +116,9 @@ class MongoTx:
         if not owners:
             return []
         query = {"origin.contact_id": {"$in": list(owners)}, "state": {"$in": _OPEN_STATES}}
-        shown = {"service": 1, "person.nik": 1, "receipt": 1, "origin.contact_id": 1}
+        shown = {"service": 1, "person.key": 1, "receipt": 1, "origin.contact_id": 1}
         docs = await self._requests.find(query, shown).sort("_id", -1).to_list(None)
-        return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["nik"], doc["receipt"])) for doc in docs]
+        return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["key"], doc["receipt"])) for doc in docs]
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         docs = await self._requests.find({"origin.contact_id": {"$in": list(contact_ids)}}).sort("_id", -1).limit(limit).to_list(None)

@@ -20,12 +20,17 @@ def _prepared(mongo_url: str) -> Iterator[tuple[MongoClient[dict[str, Any]], str
 @pytest.fixture
 async def rig(mongo_url: str, _prepared: tuple[MongoClient[dict[str, Any]], str, list[bool]]) -> AsyncIterator[Rig]:
     """Intake on an empty database, without a broker: what it publishes lies in the outbox."""
-    client, name, done = _prepared
-    made = Rig(settings(mongo_url, name))
+    made = Rig(settings(mongo_url, _prepared[1]))
+    await empty(made, _prepared)
+    yield made
+    await made.close()
+
+
+async def empty(made: Rig, prepared: tuple[MongoClient[dict[str, Any]], str, list[bool]]) -> None:
+    """Prepare the database for the first test, and empty it for every one."""
+    client, name, done = prepared
     if not done:
         await made.wiring.prepare()
         done.append(True)
     for collection in client[name].list_collection_names(filter={"type": "collection"}):
         client[name][collection].delete_many({})
-    yield made
-    await made.close()

@@ -21,11 +21,15 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert submitted["receipt"] in text_of(receipt)
     assert "Selasa, 24 November 2026" in text_of(receipt) or "Rabu, 25 November 2026" in text_of(receipt)
     assert receipt["request_id"] == submitted["request_id"]
-    assert submitted["personal"]["nik"] == NIK
-    assert submitted["personal"]["kk_number"] == KK
+    assert submitted["personal"]["applicant"] == {"nik": NIK, "kk_number": KK, "name": None}
+    assert submitted["personal"]["answers"] == {"nik": NIK, "kk_number": KK}
+    assert (submitted["form_version"], submitted["round"]) == (1, 1)
     assert submitted["vouching"] == {"by": "link", "link_id": link["link_id"], "level": "counter"}
     assert submitted["personal"]["sender_nik"] == NIK
-    assert [(file["kind"], file["size_bytes"]) for file in submitted["attachments"]] == [("surat_kehilangan", len(JPEG)), ("ktp", len(PNG))]
+    assert [(file["field"], file["size_bytes"]) for file in submitted["attachments"]] == [
+        ("surat_kehilangan", len(JPEG)),
+        ("ktp", len(PNG)),
+    ]
 
 
 async def test_the_answers_of_one_chat_are_numbered_without_gaps(rig: Rig) -> None:
