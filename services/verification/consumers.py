@@ -3,54 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.verification import handlers
-from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
+from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
+from shared.contracts.decisions import DECISIONS
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.issuance import DocumentIssued
+from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
+from shared.reference.catalogue import Catalogue
 from shared.values import Attachment, Contact, Vouching
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Return the handler of each event of this service's queue."""
 
+    def convert(event: RequestSubmitted) -> Submission:
+        return submission_from(event, deps.catalogue)
+
     async def on_request_submitted(tx: Tx, submission: Submission, _meta: Meta) -> None:
-        await handlers.open_case(tx, deps, submission)
+        await handlers.take_in(tx, deps, submission)
 
     async def prefetch_submitted(tx: Tx, submissions: Sequence[Submission]) -> None:
-        await tx.prefetch(submissions)
+        await handlers.prefetch(tx, deps, submissions)
 
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
-        document = handlers.IssuedReport(event.request_id, event.document_id, event.document_number, event.personal.kk_number)
-        await handlers.record_document(tx, deps, document)
+        await handlers.record_document(tx, deps, event.case_id or event.request_id, event.document_id, event.document_number)
 
     async def prefetch_issued(tx: Tx, events: Sequence[DocumentIssued]) -> None:
-        await tx.prefetch_cases(event.request_id for event in events)
+        await tx.prefetch(event.case_id or event.request_id for event in events)
 
     return (
-        converting(RequestSubmitted, submission_from, on_request_submitted, prefetch_submitted),
+        converting(RequestSubmitted, convert, on_request_submitted, prefetch_submitted),
         EventRoute(DocumentIssued, on_document_issued, prefetch_issued),
     )
 
 
-def submission_from(event: RequestSubmitted) -> Submission:
-    """Return the event's request as this service's own type."""
+def submission_from(event: RequestSubmitted, catalogue: Catalogue) -> Submission:
+    """Return the event's request as this service's own type, its answers read by the version of the form that they were taken with.
+
+    Raises:
+        NotFound: `unknown_service`, `unknown_form_version` or `unknown_decision_kind`.
+    """
     personal = event.personal
+    form = catalogue.get(event.service).form_kept(event.form_version)
     return Submission(
         request_id=event.request_id,
         receipt=event.receipt,
         channel=event.channel,
         service=event.service,
-        product=event.product,
+        products=event.products,
         submitted_at=event.submitted_at,
-        nik=personal.nik,
         contact=Contact(**dict(personal.contact)),
+        applicant=_person(personal.applicant),
+        subject=_person(personal.subject) if personal.subject else None,
+        relation=personal.relation,
+        answers=Answers(form.values(personal.answers)),
+        form_version=event.form_version,
+        round=event.round,
         case_id=event.case_id,
-        kk_number=personal.kk_number,
-        applicant_name=personal.applicant_name,
+        case_requests=event.case_requests,
         promised_at=event.promised_at,
         attachments=tuple(Attachment(**dict(attachment)) for attachment in event.attachments),
         decision=_decision(personal.decision) if personal.decision else None,
@@ -60,7 +75,16 @@ def submission_from(event: RequestSubmitted) -> Submission:
     )
 
 
-def _decision(decision: parts.CourtDecision) -> CourtDecision:
+def _person(person: parts.Person) -> Person:
+    return Person(**dict(person))
+
+
+def _decision(data: dict[str, Any]) -> CourtDecision:
+    try:
+        model = DECISIONS[data["kind"]]
+    except KeyError:
+        raise NotFound("unknown_decision_kind") from None
+    decision = model.model_validate(data, extra="ignore")
     persons = {
         "husband": CourtParty(**dict(decision.husband)),
         "wife": CourtParty(**dict(decision.wife)),

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any, Final, assert_never
 
-from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned, TaskClosed, TaskFact, TaskOpened
-from services.verification.domain.family import Card
+from services.verification.domain.contents import (
+    BirthCertificate,
+    ChildCard,
+    Content,
+    DeathCertificate,
+    FamilyCard,
+    IdentityCard,
+    StillbirthLetter,
+)
+from services.verification.domain.documents import KeyedDocument
+from services.verification.domain.facts import (
+    CaseApproved,
+    CaseFact,
+    CaseRejected,
+    CaseReturned,
+    RegisterChanged,
+    TaskClosed,
+    TaskFact,
+    TaskOpened,
+)
 from services.verification.domain.finding import Finding
-from services.verification.domain.register import Member
+from services.verification.domain.history import BORN, DIED
+from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import Submission
-from shared.contracts import parts, verification
+from shared.contracts import contents, verification
 from shared.contracts.envelope import Event
 from shared.errors import DomainError
+from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL
 from shared.reference.regions import find_regency, find_village
+
+PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)
 
 
 def to_event(fact: CaseFact | TaskFact) -> Event:
@@ -22,12 +46,25 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
             return _approved(fact)
         case CaseReturned():
             return verification.RequestReturned(
-                **_turned_down(fact), returned_at=fact.at, officer_id=fact.officer_id, link_granted=fact.link_granted
+                **_turned_down(fact),
+                returned_at=fact.at,
+                round=fact.submission.round,
+                officer_id=fact.officer_id,
+                link_granted=fact.link_granted,
             )
         case CaseRejected():
             return verification.RequestRejected(**_turned_down(fact), rejected_at=fact.at)
+        case RegisterChanged():
+            return _register_changed(fact)
         case TaskOpened():
-            return _task_opened(fact)
+            return verification.TaskOpened(
+                **_request(fact.submission),
+                products=fact.products,
+                task_id=fact.task_id,
+                reasons=_reasons(fact.reasons),
+                opened_at=fact.at,
+                due_at=fact.due_at,
+            )
         case TaskClosed():
             return verification.TaskClosed(
                 task_id=fact.task_id,
@@ -45,20 +82,26 @@ def _approved(fact: CaseApproved) -> verification.RequestApproved:
     return verification.RequestApproved(
         **_request(submission),
         case_id=submission.case_id,
+        documents=tuple(document.key for document in fact.documents),
         decided_by=verification.Decider.AUTOMATIC if fact.officer_id is None else verification.Decider.STAFF,
         officer_id=fact.officer_id,
         approved_at=fact.at,
         vouching=submission.vouching if fact.is_proven else None,
         link_granted=fact.link_granted,
-        personal=verification.RequestApprovedPersonal(
-            contact=submission.contact, holder_nik=submission.holder_nik, card=family_card(fact.card)
-        ),
+        personal=verification.RequestApprovedPersonal(contact=submission.contact, documents=tuple(map(_order, fact.documents))),
     )
 
 
-def _task_opened(fact: TaskOpened) -> verification.TaskOpened:
-    return verification.TaskOpened(
-        **_request(fact.submission), task_id=fact.task_id, reasons=_reasons(fact.reasons), opened_at=fact.at, due_at=fact.due_at
+def _order(document: KeyedDocument) -> verification.DocumentOrder:
+    content = content_of(document.ordered.content)
+    return verification.DocumentOrder(
+        key=document.key,
+        product=document.ordered.product,
+        content_type=content.content_type,
+        content=content.model_dump(mode="json"),
+        holder_name=document.ordered.holder_name,
+        about=document.ordered.about,
+        replaces=document.ordered.replaces,
     )
 
 
@@ -66,63 +109,128 @@ def _turned_down(fact: CaseReturned | CaseRejected) -> dict[str, Any]:
     personal = verification.RequestTurnedDownPersonal(contact=fact.submission.contact, note=fact.note)
     return {
         **_request(fact.submission),
+        "products": fact.submission.products,
         "case_id": fact.submission.case_id,
         "reasons": _reasons(fact.reasons),
         "personal": personal,
     }
 
 
+def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
+    entry = fact.entry
+    return verification.RegisterChanged(
+        request_id=entry.request_id,
+        case_id=entry.case_id,
+        service=entry.service,
+        basis=entry.basis.kind,
+        changed_at=entry.at,
+        born=entry.count(BORN),
+        died=entry.count(DIED),
+        families_opened=entry.opened,
+        families_closed=entry.closed,
+        personal=verification.RegisterChangedPersonal(
+            persons=tuple(
+                verification.PersonChange(nik=person.nik, kk_number=person.kk_after, effect=person.effect) for person in entry.persons
+            ),
+            families=entry.families,
+        ),
+    )
+
+
 def _request(submission: Submission) -> dict[str, Any]:
-    return {name: getattr(submission, name) for name in ("request_id", "receipt", "channel", "service", "product")}
+    return {name: getattr(submission, name) for name in ("request_id", "receipt", "channel", "service")}
 
 
 def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
     return tuple(verification.Reason(code=finding.code, field=finding.field) for finding in findings)
 
 
-def family_card(card: Card) -> parts.FamilyCard:
-    """Return the card as it is printed: names for codes, in capitals as on the KK.
+def content_of(content: Content) -> contents.Content:
+    """Return what a document says as it is printed: names for codes, in capitals as on the KK.
 
     Raises:
         DomainError: `village_unknown`: the register has a code that is no village of ours; nothing can be printed.
     """
-    village = find_village(card.village_code)
-    regency = find_regency(card.village_code)
+    match content:
+        case FamilyCard(family):
+            members = tuple(map(_member, family.members))
+            return contents.FamilyCardContent(
+                kk_number=family.kk_number, head_name=family.head.name, address=_address(family), members=members
+            )
+        case IdentityCard(member, family):
+            marital = KTP_MARITAL[member.marital].value
+            extra = {"marital_status": marital, "occupation": member.occupation}
+            return contents.IdentityCardContent(**_person(member), **extra, address=_address(family))
+        case ChildCard():
+            return _child_card(content)
+        case BirthCertificate():
+            return contents.BirthCertificateContent(**asdict(content))
+        case DeathCertificate():
+            return _death_certificate(content)
+        case StillbirthLetter():
+            return contents.StillbirthLetterContent(**asdict(content))
+        case _:
+            assert_never(content)
+
+
+def _child_card(card: ChildCard) -> contents.ChildCardContent:
+    member, has_photo = card.member, card.member.age_on(card.today) >= PHOTO_FROM_YEARS
+    until = _birthday(member.born_on, ADULT_AGE_YEARS) - timedelta(days=1) if has_photo else _birthday(member.born_on, PHOTO_FROM_YEARS)
+    return contents.ChildCardContent(
+        **_person(member),
+        kk_number=card.family.kk_number,
+        head_name=card.family.head.name,
+        birth_certificate_number=member.birth_certificate,
+        birth_certificate_of=card.certificate_key,
+        has_photo=has_photo,
+        valid_until=until,
+        address=_address(card.family),
+    )
+
+
+def _death_certificate(certificate: DeathCertificate) -> contents.DeathCertificateContent:
+    member, plain = certificate.member, asdict(certificate)
+    del plain["member"]
+    names = ("nik", "name", "sex", "born_on", "birth_place", "citizenship")
+    return contents.DeathCertificateContent(**{name: getattr(member, name) for name in names}, **plain)
+
+
+def _birthday(born_on: date, age: int) -> date:
+    try:
+        return born_on.replace(year=born_on.year + age)
+    except ValueError:  # born on 29 February: the day after the 28th, as age is reckoned everywhere here
+        return date(born_on.year + age, 3, 1)
+
+
+def _person(member: Member) -> dict[str, Any]:
+    names = ("nik", "name", "sex", "birth_place", "born_on", "blood_type", "religion", "citizenship")
+    return {name: getattr(member, name) for name in names}
+
+
+def _address(family: Family) -> contents.Address:
+    village = find_village(family.village_code)
+    regency = find_regency(family.village_code)
     if village is None or regency is None:
         raise DomainError("village_unknown", "The register has a village code that is not in the reference.")
-    return parts.FamilyCard(
-        kk_number=card.kk_number,
-        head_name=card.head.name,
-        address=card.address,
-        rt=card.rt,
-        rw=card.rw,
+    return contents.Address(
+        street=family.address,
+        rt=family.rt,
+        rw=family.rw,
         village_code=village.code,
         village=village.name.upper(),
         district=village.district.name.upper(),
         regency=regency.name.removeprefix("KAB. "),
         province=regency.province,
-        postal_code=card.postal_code,
-        members=tuple(_member(member) for member in card.members),
+        postal_code=family.postal_code,
     )
 
 
-def _member(member: Member) -> parts.FamilyMember:
-    return parts.FamilyMember(
-        nik=member.nik,
-        name=member.name,
-        sex=member.sex,
-        birth_place=member.birth_place,
-        born_on=member.born_on,
-        religion=member.religion,
-        education=member.education,
-        occupation=member.occupation,
-        blood_type=member.blood_type,
+def _member(member: Member) -> contents.FamilyMember:
+    names = ("education", "occupation", "passport", "kitap", "father", "mother")
+    return contents.FamilyMember(
+        **_person(member),
+        **{name: getattr(member, name) for name in names},
         marital_status=member.marital.value,
         marital_status_on=member.marital_on,
         relation=member.relation.value,
-        citizenship=member.citizenship,
-        passport=member.passport,
-        kitap=member.kitap,
-        father=member.father,
-        mother=member.mother,
     )

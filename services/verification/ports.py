@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
+from services.verification.domain.history import RegisterEntry
+from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
-from services.verification.domain.submission import Submission
+from services.verification.domain.rules import People, Rules, Wish
 from services.verification.domain.task import Task
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
@@ -19,19 +21,16 @@ from shared.reference.working_hours import WorkingHours
 
 
 class Cases(Protocol):
-    """The cases of this unit of work, by request id."""
+    """The cases of this unit of work: by the id of the request, or of the court's case."""
 
-    async def find(self, request_id: str) -> Case | None:
+    async def find(self, case_id: str) -> Case | None:
         """Return the case, or None."""
 
-    async def get(self, request_id: str) -> Case:
+    async def get(self, case_id: str) -> Case:
         """Return the case; NotFound where there is none."""
 
-    def add(self, case: Case) -> None:
-        """Store a new case."""
-
-    def save(self, case: Case) -> None:
-        """Store a changed case that was read in this unit."""
+    def put(self, case: Case) -> None:
+        """Store a case: a new one, or a changed one that was read in this unit."""
 
 
 class Tasks(Protocol):
@@ -50,14 +49,23 @@ class Tasks(Protocol):
         """Return the task's version after this unit."""
 
 
-class Families(Protocol):
-    """The register, for the one act that changes it. Versioned like any aggregate: of two changes at once, one is repeated."""
+class Registry(Protocol):
+    """The register, to be changed. An outside registry could stand behind it.
 
-    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        """Return the family of this number and the families of these persons, with the changes of this unit."""
+    Families are versioned like any aggregate: of two changes at once, one is repeated.
+    """
 
-    def put(self, family: Family) -> None:
-        """Store a family: a new one, or a changed one that was read in this unit."""
+    async def mark(self, families: Sequence[Family], case_id: str) -> tuple[Family, ...]:
+        """Mark families pending for a case, as they were read; Conflict where one changed since. Return them as marked."""
+
+    async def record(self, awaited: AwaitedChange, draft: RegisterEntry, *, on: date) -> RegisterEntry | None:
+        """Apply a change once, by the id of its entry, which is kept for the history with every person that changed.
+
+        Return the entry; None: it was applied before. DomainError `register_conflict`: the register changed in between.
+        """
+
+    async def release(self, awaited: AwaitedChange, case_id: str) -> None:
+        """Give up a change: its families wait for it no more."""
 
 
 class Tx(Protocol):
@@ -72,17 +80,17 @@ class Tx(Protocol):
         """The tasks of this unit."""
 
     @property
-    def families(self) -> Families:
+    def registry(self) -> Registry:
         """The register, to be changed."""
 
-    async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
-        """Return the families of these cards and persons, read once per unit."""
+    async def register(self, people: People) -> Register:
+        """Return the families of these cards and persons, read once per unit, with what this unit changed."""
 
-    async def prefetch(self, submissions: Iterable[Submission]) -> None:
-        """Read what these requests will need, in one query per collection."""
+    async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
+        """Return a new number for each wish: given once, and not one that the register has."""
 
-    async def prefetch_cases(self, request_ids: Iterable[str]) -> None:
-        """Read these cases in one query."""
+    async def prefetch(self, case_ids: Iterable[str], people: Iterable[People] = ()) -> None:
+        """Read what these cases will need, in one query per collection."""
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
         """Publish a fact as an event, with the same commit."""
@@ -97,6 +105,7 @@ class TaskFilter(StrEnum):
     OPEN = "open"
     AVAILABLE = "available"
     MINE = "mine"
+    RESERVED = "reserved"
     OVERDUE = "overdue"
     CLOSED = "closed"
 
@@ -143,6 +152,20 @@ class TaskReader(Protocol):
         """Return the tally of all open tasks."""
 
 
+class CaseReader(Protocol):
+    """Lists of cases; plain reads, outside any unit of work."""
+
+    async def unrecorded(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        """Return cases whose change of the register waits for a person, by id."""
+
+
+class HistoryReader(Protocol):
+    """The history of the register; plain reads, outside any unit of work."""
+
+    async def of_family(self, kk_number: str, *, limit: int) -> tuple[RegisterEntry, ...]:
+        """Return the changes that touched the card of this number, the newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileStream:
     """A streamed file. Iterate `chunks` to the end or close it: its connection stays open until then."""
@@ -170,3 +193,9 @@ class Deps:
     claim_lease: timedelta
     files: AttachmentSource
     task_reader: TaskReader
+    case_reader: CaseReader
+    history_reader: HistoryReader
+    rules: Mapping[str, Rules]
+    """The rules by service code (`domain.services.RULES`)."""
+    reserved_for: timedelta
+    """How long the task of a mended request is its earlier officer's alone."""

@@ -17,6 +17,9 @@ class Settings(OfficeSettings, ServiceSettings):
     intake_api_key: Annotated[SecretStr, Field(description="Our key at intake, with the scope files:read")] = SecretStr("")
     intake_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for intake's next bytes, in seconds")] = 10.0
     claim_lease_minutes: Annotated[float, Field(gt=0, description="How long a claimed task is one officer's, in minutes")] = 20.0
+    reserved_hours: Annotated[
+        float, Field(ge=0, description="How long the task of a mended request is its earlier officer's alone, in hours")
+    ] = 4.0
     automatic: dict[str, bool] = Field(
         default_factory=dict, description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}'
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
+from services.verification.api import history, stuck
 from services.verification.api.shapes import (
     Code,
     DecisionIn,
@@ -27,7 +28,7 @@ from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.delivery import Context
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
-from shared.web import Client, refuses, require, stuck
+from shared.web import Client, refuses, require
 
 _SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
 _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
@@ -36,13 +37,19 @@ _INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Poli
 _UNPRINTABLE: Final = (
     "holder_not_in_register",
     "nik_missing",
-    "parties_not_on_one_card",
+    "parties_not_spouses",
+    "parties_same",
+    "holder_not_party",
+    "decision_missing",
     "village_unknown",
     "card_too_large",
     "register_unprintable",
+    "register_change_pending",
+    "register_change_unsound",
+    "numbers_exhausted",
 )  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
-_ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed")
+_ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed", "task_reserved")
 _DECIDING: Final = (
     _UNKNOWN
     | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
@@ -59,7 +66,8 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(router)
-    app.include_router(stuck.routes(stuck.NothingStuck()))  # only messages get stuck here; a case waits for an officer as a task
+    app.include_router(history.router(deps))
+    app.include_router(stuck.router(units, deps))
 
 
 def _lists(router: APIRouter, deps: Deps) -> None:
@@ -103,7 +111,7 @@ def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
 
     @router.get("/tasks/{task_id}", responses=_UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
-        """Show one task with its persons, documents and the card that an approval would print."""
+        """Show one task with its requests, what the register says and the documents that an approval would make."""
         return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
 
     @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.verification.api.requested import PlannedDocumentOut, RequestOut, planned_out, requests_out
 from services.verification.domain.case import Case
-from services.verification.domain.family import Card
 from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
@@ -106,11 +106,12 @@ class TaskOut(BaseModel):
 
     id: str
     request_id: str
+    case_id: Annotated[str | None, Field(description="Of a court's case, whose requests are decided as one")]
     receipt: str
     channel: str
     service: str
     service_name: str
-    product: str
+    products: tuple[str, ...]
     reasons: tuple[ReasonOut, ...]
     opened_at: datetime
     due_at: datetime
@@ -118,6 +119,8 @@ class TaskOut(BaseModel):
     state: str
     claimed_by: str | None
     claimed_until: datetime | None
+    preferred_officer: Annotated[str | None, Field(description="Who returned the request before it was mended")]
+    reserved_until: Annotated[datetime | None, Field(description="Until when it is theirs alone to claim; null: anybody's")]
     outcome: str | None
     closed_at: datetime | None
     closed_by: str | None
@@ -144,21 +147,10 @@ class TallyOut(BaseModel):
         return cls(open=tally.open, claimed=tally.claimed, overdue=tally.overdue, by_service=tally.by_service)
 
 
-class AttachmentOut(BaseModel):
-    """A document that came with the request; `path` serves it."""
+class FamilyOut(BaseModel):
+    """A family as it is registered."""
 
-    file_id: str
-    kind: str
-    name: str
-    media_type: str
-    size_bytes: int
-    path: str
-
-
-class CardOut(BaseModel):
-    """A family card: as it is registered, or as it would be printed."""
-
-    kk_number: str | None
+    kk_number: str
     address: str
     rt: str
     rw: str
@@ -166,33 +158,36 @@ class CardOut(BaseModel):
     postal_code: str
     head_name: str
     members: tuple[Member, ...]
-    closed_on: Annotated[date | None, Field(description="The day since which the register has this family no more")] = None
+    closed_on: Annotated[date | None, Field(description="The day since which the register has this family no more")]
+    pending: Annotated[str | None, Field(description="Id of the approved case whose documents are being made and will change it")]
 
     @classmethod
-    def of(cls, card: Card | Family) -> CardOut:
-        """Build from a card or a registered family."""
+    def of(cls, family: Family) -> FamilyOut:
+        """Build from a registered family."""
         return cls(
-            kk_number=card.kk_number,
-            address=card.address,
-            rt=card.rt,
-            rw=card.rw,
-            village_code=card.village_code,
-            postal_code=card.postal_code,
-            head_name=card.head.name,
-            members=card.members,
-            closed_on=card.closed_on if isinstance(card, Family) else None,
+            kk_number=family.kk_number,
+            address=family.address,
+            rt=family.rt,
+            rw=family.rw,
+            village_code=family.village_code,
+            postal_code=family.postal_code,
+            head_name=family.head.name if family.members else "",
+            members=family.members,
+            closed_on=family.closed_on,
+            pending=family.pending,
         )
 
 
 class PersonalOut(BaseModel):
-    """All personal data of a task, in one place."""
+    """What the register says, and what an approval would make of it. The persons of each request stand in `requests`."""
 
-    nik: str | None
-    kk_number: str | None
-    applicant_name: str | None
     decision: CourtDecision | None
-    registered: tuple[CardOut, ...]
-    card: Annotated[CardOut | None, Field(description="What an approval would print; null: nothing can be printed")]
+    registered: tuple[FamilyOut, ...]
+    documents: Annotated[tuple[PlannedDocumentOut, ...], Field(description="What an approval would make; empty: nothing can follow")]
+    numbers_final: Annotated[
+        bool,
+        Field(description="false: NIKs and card numbers with 000000 for the date are placeholders, the real ones are given on approval"),
+    ]
 
 
 class IdentityOut(BaseModel):
@@ -207,7 +202,7 @@ class IdentityOut(BaseModel):
     @classmethod
     def of(cls, case: Case) -> IdentityOut:
         """Build from a case."""
-        vouching = case.submission.vouching
+        vouching = case.first.vouching
         return cls(
             proven=not case.is_unproven,
             vouched_by=vouching.by if vouching else None,
@@ -223,11 +218,10 @@ class TaskDetailOut(TaskOut):
     version: str
     round: int
     case_state: str
-    submitted_at: datetime
     findings: tuple[ReasonOut, ...]
     identity: IdentityOut
     repeats: Annotated[str | None, Field(description="Id of the request for the same that ended a short time ago")]
-    attachments: tuple[AttachmentOut, ...]
+    requests: Annotated[tuple[RequestOut, ...], Field(description="One, or of a court's case one for each party: they are decided as one")]
     personal: PersonalOut
 
 
@@ -238,11 +232,12 @@ def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
     return TaskOut(
         id=task.id,
         request_id=task.request_id,
+        case_id=task.case_id,
         receipt=task.receipt,
         channel=task.channel,
         service=task.service,
         service_name=service.name if service else task.service,
-        product=task.product,
+        products=task.products,
         reasons=tuple(map(ReasonOut.of, task.reasons)),
         opened_at=task.opened_at,
         due_at=task.due_at,
@@ -250,6 +245,8 @@ def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
         state=task.state.value,
         claimed_by=claimed_by,
         claimed_until=task.claim.until if task.claim and claimed_by else None,
+        preferred_officer=task.preferred_officer,
+        reserved_until=task.preferred_until if task.reserved_for(at) else None,
         outcome=task.outcome.value if task.outcome else None,
         closed_at=task.closed_at,
         closed_by=task.closed_by,
@@ -263,34 +260,20 @@ def page_out(page: TaskPage, catalogue: Catalogue, at: datetime) -> TaskPageOut:
 
 def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetailOut:
     """Return a task for the officer who is to decide it."""
-    submission = view.case.submission
-    attachments = tuple(
-        AttachmentOut(
-            file_id=attachment.file_id,
-            kind=attachment.kind,
-            name=catalogue.attachment_name(attachment.kind),
-            media_type=attachment.media_type,
-            size_bytes=attachment.size_bytes,
-            path=f"/v1/tasks/{view.task.id}/attachments/{attachment.file_id}",
-        )
-        for attachment in submission.attachments
-    )
+    case, preview = view.case, view.preview
     return TaskDetailOut(
         **dict(task_out(view.task, catalogue, at)),
         version=view.version,
-        round=view.case.round,
-        case_state=view.case.state.value,
-        submitted_at=submission.submitted_at,
-        findings=tuple(map(ReasonOut.of, view.case.findings)),
-        identity=IdentityOut.of(view.case),
-        repeats=submission.repeats,
-        attachments=attachments,
+        round=case.round,
+        case_state=case.state.value,
+        findings=tuple(map(ReasonOut.of, case.findings)),
+        identity=IdentityOut.of(case),
+        repeats=case.first.repeats,
+        requests=requests_out(case.submissions, catalogue, view.task.id),
         personal=PersonalOut(
-            nik=submission.nik,
-            kk_number=submission.kk_number,
-            applicant_name=submission.applicant_name,
-            decision=submission.decision,
-            registered=tuple(map(CardOut.of, view.register.by_kk.values())),
-            card=CardOut.of(view.card) if view.card else None,
+            decision=case.first.decision,
+            registered=tuple(map(FamilyOut.of, view.register.by_kk.values())),
+            documents=planned_out(case.application, preview, catalogue),
+            numbers_final=preview is None or preview.is_final,
         ),
     )

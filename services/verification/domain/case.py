@@ -1,4 +1,7 @@
-"""A case: one request while the office judges it. Immutable; each act returns the next state and the facts that follow from it."""
+"""A case: what the office judges as one. Immutable; each act returns the next state and the facts that follow from it.
+
+It is one request, or all requests of a court case, which come in any order and are judged together when the last one is in.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.facts import CaseApproved, CaseFact, CaseRejected, CaseReturned
-from services.verification.domain.family import Card
+from services.verification.domain.documents import CaseDocument, KeyedDocument, awaited
+from services.verification.domain.facts import CaseApproved, CaseRejected, CaseReturned
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
+from services.verification.domain.recording import CONFLICT, AwaitedChange
+from services.verification.domain.rules import Application
 from services.verification.domain.submission import Submission
 from shared.errors import DomainError
 
@@ -21,34 +26,46 @@ from shared.errors import DomainError
 class CaseState(StrEnum):
     """The state of a case. Nothing goes backwards; a returned case begins its next round when the corrected request comes in."""
 
+    GATHERING = "gathering"
     OPENED = "opened"
     IN_REVIEW = "in_review"
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+    UNRECORDED = "unrecorded"
     ISSUED = "issued"
 
 
 MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
     {
+        CaseState.GATHERING: frozenset({CaseState.OPENED}),
         CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
         CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
-        CaseState.APPROVED: frozenset({CaseState.ISSUED}),
-        CaseState.RETURNED: frozenset({CaseState.OPENED}),
+        CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED}),
+        CaseState.RETURNED: frozenset({CaseState.GATHERING}),
         CaseState.REJECTED: frozenset(),
+        CaseState.UNRECORDED: frozenset({CaseState.ISSUED}),
         CaseState.ISSUED: frozenset(),
     },
 )
 
 
-FAMILY_CARD: Final = "kk"  # the product that changes what the register says of a family
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about a case: who, when, with which words. `officer_id` None: the rules alone."""
+
+    at: datetime
+    officer_id: str | None = None
+    note: str | None = None
+    grant_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request that the office judges. `round` counts how often it came in: 1, then +1 after each return."""
+    """What the office judges as one. `round` counts how often it came in: 1, then +1 after each return."""
 
-    submission: Submission
+    id: str
+    submissions: tuple[Submission, ...]
     state: CaseState
     opened_at: datetime
     findings: tuple[Finding, ...] = ()
@@ -56,20 +73,28 @@ class Case:
     round: int = 1
     task_id: str | None = None
     officer_id: str | None = None
+    returned_by: str | None = None
+    """The officer who returned it last: they get it again, and it is not approved without one."""
     decided_at: datetime | None = None
     note: str | None = None
-    document_id: str | None = None
-    document_number: str | None = None
+    documents: tuple[CaseDocument, ...] = ()
     issued_at: datetime | None = None
-    card: Card | None = None
-    """The approved card, if it changes the register: stored until the document is issued."""
+    change: AwaitedChange | None = None
+    """What the register becomes when all documents are issued."""
+    conflict_at: datetime | None = None
+    """Since when the change waits for a person, because the register changed in between."""
     link_granted: bool = False
     """Whether the officer's decision linked the sender's contact to the person."""
 
     @property
-    def id(self) -> str:
-        """The request id."""
-        return self.submission.request_id
+    def first(self) -> Submission:
+        """The request, or the first of the court case."""
+        return self.submissions[0]
+
+    @property
+    def application(self) -> Application:
+        """What is judged."""
+        return Application(self.submissions)
 
     @property
     def is_unproven(self) -> bool:
@@ -79,23 +104,36 @@ class Case:
     @property
     def can_grant_link(self) -> bool:
         """Whether a decision may link the sender's contact to the person: it is a contact, and there is a selfie to compare."""
-        return self.is_unproven and self.submission.channel == LINKABLE_CHANNEL and SELFIE in self.submission.attachment_kinds
+        return self.is_unproven and self.first.channel == LINKABLE_CHANNEL and SELFIE in self.first.attachment_kinds
 
 
-def open_case(submission: Submission, *, at: datetime) -> Case:
-    """Open a case for a request."""
-    return Case(submission=submission, state=CaseState.OPENED, opened_at=at)
+def take_in(held: Case | None, submission: Submission, *, at: datetime) -> Case:
+    """Take a request into its case: a new one, one that waits for the other requests of the court, or the next round of a returned one.
 
-
-def reopen(case: Case, submission: Submission, *, at: datetime) -> Case:
-    """Begin the next round of a returned case with the corrected request.
+    It is OPENED once it is complete, else GATHERING. A request that is there already changes nothing.
 
     Raises:
-        DomainError: `case_not_returned`.
+        DomainError: `case_not_returned`: the case is judged, or was judged in this round already.
     """
-    if case.state is not CaseState.RETURNED:
-        raise DomainError("case_not_returned", f"The case is {case.state.value}.")
-    return Case(submission=submission, state=CaseState.OPENED, opened_at=at, round=case.round + 1)
+    if held is None:
+        return _gathered(Case(submission.case_key, (), CaseState.GATHERING, at, round=submission.round), submission)
+    if held.state is CaseState.GATHERING and submission.round == held.round:
+        return _gathered(held, submission)
+    if held.state is not CaseState.RETURNED or submission.round <= held.round:
+        raise DomainError("case_not_returned", f"The case is {held.state.value} in round {held.round}.")
+    again = Case(held.id, (), CaseState.GATHERING, at, round=submission.round, returned_by=held.officer_id or held.returned_by)
+    return _gathered(again, submission)
+
+
+def _gathered(case: Case, submission: Submission) -> Case:
+    if any(known.request_id == submission.request_id for known in case.submissions):
+        return case
+    wanted = submission.case_requests or (submission.request_id,)
+    order = {request_id: place for place, request_id in enumerate(wanted)}
+    held = sorted((*case.submissions, submission), key=lambda each: order.get(each.request_id, len(order)))
+    gathered = replace(case, submissions=tuple(held))
+    is_complete = order.keys() <= {each.request_id for each in held}
+    return _moved(gathered, CaseState.OPENED) if is_complete else gathered
 
 
 def review(case: Case, *, findings: tuple[Finding, ...], reasons: tuple[Finding, ...], task_id: str) -> Case:
@@ -108,69 +146,107 @@ def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
     return replace(case, findings=findings)
 
 
-def approve(case: Case, card: Card, *, at: datetime, officer_id: str | None, grant_link: bool = False) -> tuple[Case, CaseFact]:
-    """Approve the case, so that the document is made. `officer_id` None: by the rules alone."""
-    changes_register = case.submission.decision is not None and case.submission.product == FAMILY_CARD
-    moved = _moved(case, CaseState.APPROVED)
-    kept = card if changes_register else None
-    decided = replace(moved, decided_at=at, officer_id=officer_id, card=kept, link_granted=grant_link)
-    proven = not case.is_unproven
-    return decided, CaseApproved(case.submission, card, officer_id, at, is_proven=proven, link_granted=grant_link)
+def approve(
+    case: Case, documents: tuple[KeyedDocument, ...], change: AwaitedChange | None, decided: Decided
+) -> tuple[Case, tuple[CaseApproved, ...]]:
+    """Approve the case, so that the documents of each of its requests are made."""
+    moved = replace(_decided(case, CaseState.APPROVED, (), decided), documents=awaited(documents), change=change)
+    facts = tuple(
+        CaseApproved(
+            submission,
+            tuple(document for document in documents if document.request_id == submission.request_id),
+            decided.officer_id,
+            decided.at,
+            is_proven=not case.is_unproven,
+            link_granted=decided.grant_link,
+        )
+        for submission in case.submissions
+    )
+    return moved, facts
 
 
-def return_to_sender(
-    case: Case,
-    reasons: tuple[Finding, ...],
-    *,
-    at: datetime,
-    officer_id: str | None = None,
-    note: str | None = None,
-    grant_link: bool = False,
-) -> tuple[Case, CaseFact]:
+def return_to_sender(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[Case, tuple[CaseReturned, ...]]:
     """Return the case to its sender for what is missing or wrong.
 
     Raises:
         BadInput: `reason_missing`: the sender must know what to correct.
     """
-    decided = _turned_down(case, CaseState.RETURNED, reasons, at=at, officer_id=officer_id, note=note)
-    decided = replace(decided, link_granted=grant_link)
-    return decided, CaseReturned(case.submission, reasons, at, note, officer_id, link_granted=grant_link)
+    moved = _turned_down(case, CaseState.RETURNED, reasons, decided)
+    facts = tuple(
+        CaseReturned(submission, reasons, decided.at, decided.note, decided.officer_id, link_granted=decided.grant_link)
+        for submission in case.submissions
+    )
+    return moved, facts
 
 
-def reject(
-    case: Case, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None = None, note: str | None = None
-) -> tuple[Case, CaseFact]:
+def reject(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[Case, tuple[CaseRejected, ...]]:
     """Reject the case: it belongs to another office, or the law forbids it.
 
     Raises:
         BadInput: `reason_missing`.
     """
-    decided = _turned_down(case, CaseState.REJECTED, reasons, at=at, officer_id=officer_id, note=note)
-    return decided, CaseRejected(submission=case.submission, reasons=reasons, at=at, note=note)
+    moved = _turned_down(case, CaseState.REJECTED, reasons, decided)
+    return moved, tuple(CaseRejected(submission, reasons, decided.at, decided.note) for submission in case.submissions)
 
 
-def issued(case: Case, *, document_id: str, document_number: str, at: datetime) -> Case:
-    """Record the issued document. The same document again changes nothing.
+def document_issued(case: Case, document_id: str, number: str, *, at: datetime) -> Case:
+    """Record an issued document. The same document again changes nothing; whether all are issued, `is_complete` says.
 
     Raises:
-        DomainError: `case_not_approved`, or `other_document_issued` when another document was recorded before.
+        DomainError: `case_not_approved`, or `other_document_issued`: the approval ordered no such document, or it has another number.
     """
-    if case.state is CaseState.ISSUED:
-        if case.document_id != document_id:
-            raise DomainError("other_document_issued", "The case already has another document.")
-        return case
-    if case.state is not CaseState.APPROVED:
+    if case.state not in (CaseState.APPROVED, CaseState.UNRECORDED, CaseState.ISSUED):
         raise DomainError("case_not_approved", f"The case is {case.state.value}.")
-    moved = _moved(case, CaseState.ISSUED)
-    return replace(moved, card=None, document_id=document_id, document_number=document_number, issued_at=at)
+    known = next((document for document in case.documents if document.id == document_id), None)
+    if known is None or known.number not in (None, number):
+        raise DomainError("other_document_issued", "The approval ordered another document.")
+    if known.number is not None:
+        return case
+    documents = tuple(replace(each, number=number, issued_at=at) if each is known else each for each in case.documents)
+    return replace(case, documents=documents)
 
 
-def _turned_down(
-    case: Case, state: CaseState, reasons: tuple[Finding, ...], *, at: datetime, officer_id: str | None, note: str | None
-) -> Case:
+def is_complete(case: Case) -> bool:
+    """Return whether every document of the case is issued."""
+    return all(document.number is not None for document in case.documents)
+
+
+def issued(case: Case, *, at: datetime) -> Case:
+    """End the case: its documents are issued, and the register is what it said."""
+    return replace(_moved(case, CaseState.ISSUED), issued_at=case.issued_at or at, change=None, conflict_at=None)
+
+
+def unrecorded(case: Case, *, at: datetime) -> Case:
+    """Leave the change to a person: the documents are issued, but the register changed in between."""
+    return replace(_moved(case, CaseState.UNRECORDED), issued_at=at, conflict_at=at)
+
+
+def awaiting(case: Case) -> AwaitedChange:
+    """Return the change that waits for a person.
+
+    Raises:
+        DomainError: `register_conflict`: none waits there.
+    """
+    if case.state is not CaseState.UNRECORDED or case.change is None:
+        raise DomainError(CONFLICT, f"The case is {case.state.value}.")
+    return case.change.with_numbers(case.documents)
+
+
+def _turned_down(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided: Decided) -> Case:
     if not reasons:
         raise missing()
-    return replace(_moved(case, state), reasons=reasons, decided_at=at, officer_id=officer_id, note=note)
+    return _decided(case, state, reasons, decided)
+
+
+def _decided(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided: Decided) -> Case:
+    return replace(
+        _moved(case, state),
+        reasons=reasons or case.reasons,
+        decided_at=decided.at,
+        officer_id=decided.officer_id,
+        note=decided.note,
+        link_granted=decided.grant_link,
+    )
 
 
 def _moved(case: Case, state: CaseState) -> Case:

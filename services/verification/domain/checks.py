@@ -1,31 +1,37 @@
-"""Checks of a request: the form of its numbers and names, its documents, and what the register says. Pure.
+"""The checks that every service has: the form of numbers and names, the documents, the card that it is about, and who asks. Pure.
 
-Formats: Perpres 26/2009 and Permendagri 102/2009 (NIK, KK), Permendagri 73/2022 (names). Court decisions: UU 7/1989, PP 9/1975;
-the office checks identity and consistency only.
+What a service checks beyond them is in its module of `domain.services`. Fields are named `answers.<field>`, as the form has them.
+Formats: Perpres 26/2009 and Permendagri 102/2009 (NIK, KK), Permendagri 73/2022 (names).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import CERAI_TALAK, NIK_MISSING, CourtDecision, CourtParty, Submission
-from shared.reference.catalogue import CivilService, Offer
-from shared.reference.court_findings import CourtFinding
-from shared.reference.courts import CourtKind, find_court
-from shared.reference.population import DIVORCED, MARRIED
+from services.verification.domain.rules import Application
+from services.verification.domain.submission import NIK_MISSING, Submission
+from shared.reference.catalogue import CivilService, Offer, SubjectKind
+from shared.reference.forms import Field
+from shared.reference.forms.form import asked
 from shared.reference.regions import find_regency, find_village, is_home, is_known_district
-from shared.values import KkNumber, Malformed, Nik, PersonName, Sex
+from shared.values import KkNumber, Malformed, Nik, PersonName
+
+NIK_FIELD: Final = "answers.nik"
+CARD_FIELD: Final = "answers.kk_number"
+PENDING: Final = "register_change_pending"
 
 _TITLES: Final = frozenset(
     ("DR", "DRS", "DRA", "IR", "H", "HJ", "PROF", "KH", "ST", "SH", "SE", "SPD", "SKOM", "MSI", "MPD", "MM", "MH", "MT", "SAG", "AMD"),
 )  # academic, religious and customary titles do not stand in the register (Permendagri 73/2022 article 5)
+_OF_THE_CARD: Final = frozenset({SubjectKind.APPLICANT, SubjectKind.MEMBER, SubjectKind.HOUSEHOLD})
+"""Subjects for whom somebody of the card itself asks. A birth or a death may be reported by others."""
 
 
 def check_nik(text: str, field: str) -> Iterator[Finding]:
@@ -63,89 +69,136 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
         yield warning("name_has_title", field)
 
 
-def check_documents(submission: Submission, service: CivilService) -> Iterator[Finding]:
-    """Check that attachments meet every need of the catalogue that applies to everybody."""
-    for need in service.missing_needs(submission.attachment_kinds):
-        yield failure("attachment_missing", f"attachments.{need.any_of[0]}")
+_FORMS: Final = {"nik": check_nik, "kk_number": check_kk_number, "person_name": check_name}
 
 
-def check_request(submission: Submission, service: CivilService, register: Register, *, today: date) -> tuple[Finding, ...]:
-    """Run all checks of a request.
+def check_application(
+    application: Application, service: CivilService, register: Register, *, case_id: str, today: date
+) -> tuple[Finding, ...]:
+    """Run the checks that every service has.
 
     Args:
-        submission: The request.
+        application: The request, or all requests of a court case.
         service: Its service in the catalogue.
         register: The families of everybody it names, as far as they are in the register.
+        case_id: The case itself: what it left pending in the register does not stop it.
         today: The day it is judged, in the office's zone.
 
     Returns:
         The findings, failures and warnings; empty if all is well.
     """
-    number = check_nik(submission.nik, "nik") if submission.nik is not None else (failure(NIK_MISSING, "nik"),)
-    findings = [*number, *check_documents(submission, service)]
-    if submission.kk_number is not None:
-        findings += check_kk_number(submission.kk_number, "kk_number")
-    if submission.applicant_name is not None:
-        findings += check_name(submission.applicant_name, "name")
-    malformed = any(finding.is_failure and finding.field in ("nik", "kk_number") for finding in findings)
-    if service.offer is Offer.COURT and submission.decision is None:
-        findings.append(failure("decision_missing", "decision"))
-    elif submission.decision is not None:
-        findings += check_decision(submission, submission.decision, register, today=today)
-    elif not malformed:
-        findings += check_membership(submission, register, today=today)
-    if not is_vouched_for(submission, register, today=today):
-        findings.insert(0, failure(IDENTITY_UNPROVEN))
-    if submission.repeats is not None:
-        findings.append(failure("repeated_recently"))
+    findings: list[Finding] = []
+    for submission in application.submissions:
+        if not is_vouched_for(submission, register, today=today):
+            findings.append(failure(IDENTITY_UNPROVEN))
+        findings += _check_applicant(submission)
+        findings += check_answers(submission, service)
+        if submission.repeats is not None:
+            findings.append(failure("repeated_recently"))
+    first = application.first
+    if service.offer is Offer.COURT:
+        findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
+    elif not any(finding.is_failure and finding.field in (NIK_FIELD, CARD_FIELD) for finding in findings):
+        findings += check_card(first, service, register, today=today)
+    if pending_elsewhere(register, case_id):
+        findings.append(failure(PENDING, CARD_FIELD if first.kk_number else None))
     return tuple(dict.fromkeys(findings))
 
 
-def check_membership(submission: Submission, register: Register, *, today: date) -> Iterator[Finding]:
-    """Check that the person is in the register and in the family of the card, and that the family belongs to this office."""
-    nik = submission.holder_nik
+def pending_elsewhere(register: Register, case_id: str) -> bool:
+    """Return whether a family waits for the documents of another case, whose change would be printed over."""
+    return any(family.pending not in (None, case_id) for family in register.by_kk.values())
+
+
+def _check_applicant(submission: Submission) -> Iterator[Finding]:
+    nik, name = submission.applicant.nik, submission.applicant.name
+    if nik is None:
+        yield failure(NIK_MISSING, NIK_FIELD)
+    elif submission.answers.text("nik") is None:
+        yield from check_nik(nik, NIK_FIELD)
+    if submission.kk_number is not None and submission.answers.text("kk_number") is None:
+        yield from check_kk_number(submission.kk_number, CARD_FIELD)
+    if name is not None:
+        yield from check_name(name, "applicant.name")
+
+
+def check_answers(submission: Submission, service: CivilService) -> Iterator[Finding]:
+    """Check that every field that applies is answered, numbers and names in their form, documents by a file of a kind that the field takes.
+
+    Which fields apply goes by the version of the form and the day with which intake took the answers.
+    """
+    form = service.form_kept(submission.form_version)
+    day = submission.submitted_on
+    yield from _check_fields(asked(form.fields, submission.answers.values, day), submission.answers.values, submission, "answers.", day)
+
+
+def _check_fields(fields: Sequence[Field], answers: Mapping[str, Any], submission: Submission, path: str, day: date) -> Iterator[Finding]:
+    for field in fields:
+        place, value = f"{path}{field.name}", answers.get(field.name)
+        if field.is_document:
+            if not field.optional and not any(
+                attachment.field == field.name and attachment.kind in field.any_of for attachment in submission.attachments
+            ):
+                yield failure("attachment_missing", place)
+        elif value is None:
+            if not field.optional and field.count[0] > 0 and place != NIK_FIELD:  # a NIK that is not there is `nik_missing`
+                yield failure("answer_missing", place)
+        elif field.is_group:
+            for number, row in enumerate(value):
+                yield from _check_fields(asked(field.fields, row, day), row, submission, f"{place}[{number}].", day)
+        elif field.type in _FORMS:
+            yield from _FORMS[field.type](str(value), place)
+
+
+def check_card(submission: Submission, service: CivilService, register: Register, *, today: date) -> Iterator[Finding]:
+    """Check that the card that it is about is this office's, and who asks: a person of the card, unless others may report for it."""
+    of_card = service.subject.of in _OF_THE_CARD
+    nik = submission.applicant_nik
     own = register.family_of(nik)
     family = register.family(submission.kk_number) if submission.kk_number else own
     if family is None:
-        yield _unknown_family(submission, own, register)
+        yield _unknown_family(submission, own if of_card else None, register)
         return
     if family.closed_on is not None:
-        yield failure("family_closed", "kk_number")
+        yield failure("family_closed", CARD_FIELD)
         return
     if not is_home(family.village_code):
-        yield failure("other_office", "kk_number")
-        return
-    member = family.member(nik)
-    if member is None:
-        yield failure("person_closed" if nik in register.closed else "nik_not_in_kk", "nik")
+        yield failure("other_office", CARD_FIELD)
         return
     if find_village(family.village_code) is None:
-        yield failure("village_unknown", "kk_number")  # nothing could be printed
+        yield failure("village_unknown", CARD_FIELD)  # nothing could be printed
+    member = family.member(nik) if of_card else register.person(nik)
+    if member is None:
+        closed = nik in register.closed
+        yield failure("person_closed" if closed else "nik_not_in_kk" if of_card else "not_in_register", NIK_FIELD)
+        return
     if nik in register.twice:
-        yield failure("nik_registered_twice", "nik")
-    yield from check_against_register(nik, submission.applicant_name, member)
+        yield failure("nik_registered_twice", NIK_FIELD)
+    yield from check_against_register(nik, submission.applicant.name, member, "answers.", "applicant.name")
     if not is_adult(member, today=today):
-        yield failure("applicant_under_age", "nik")
+        yield failure("applicant_under_age", NIK_FIELD)
 
 
 def _unknown_family(submission: Submission, own: Family | None, register: Register) -> Finding:
-    if submission.nik in register.closed:
-        return failure("person_closed", "nik")
+    if submission.applicant.nik in register.closed:
+        return failure("person_closed", NIK_FIELD)
     if submission.kk_number and own is not None:
-        return failure("kk_number_differs", "kk_number")  # the person is in another family: most likely mistyped
+        return failure("kk_number_differs", CARD_FIELD)  # the person is in another family: most likely mistyped
     regency = find_regency(submission.kk_number) if submission.kk_number else None
     if regency is not None and not is_home(regency.code):
-        return failure("other_office", "kk_number")
-    return failure("not_in_register", "kk_number" if submission.kk_number else "nik")
+        return failure("other_office", CARD_FIELD)
+    return failure("not_in_register", CARD_FIELD if submission.kk_number else NIK_FIELD)
 
 
-def check_against_register(nik: str, name: str | None, member: Member, prefix: str = "") -> Iterator[Finding]:
+def check_against_register(
+    nik: str, name: str | None, member: Member, prefix: str = "answers.", name_field: str | None = None
+) -> Iterator[Finding]:
     """Check that the given name and NIK of a person agree with the person's row.
 
     A NIK keeps the birth date and sex of its first recording, so a difference there is a warning.
     """
     if name is not None and name_key(name) != name_key(member.name):
-        yield failure("name_differs", f"{prefix}name")
+        yield failure("name_differs", name_field or f"{prefix}name")
     number = Nik(nik)
     if not number.matches_birth(member.born_on):
         yield warning("nik_birth_differs", f"{prefix}nik")
@@ -157,93 +210,3 @@ def name_key(name: str) -> str:
     """Return a name in the form used to compare names: letters only, capitals, no accents."""
     plain = unicodedata.normalize("NFKD", name.upper())
     return re.sub(r"[^A-Z]", "", plain)
-
-
-def check_decision(submission: Submission, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:
-    """Check that the decision is final and complete, its persons are well-formed, and the holder's row agrees with it."""
-    yield from _check_decision_form(decision, today)
-    malformed = False
-    for role, party in (("husband", decision.husband), ("wife", decision.wife)):
-        for finding in (*check_nik(party.nik, f"decision.{role}.nik"), *check_name(party.name, f"decision.{role}.name")):
-            malformed = malformed or finding.is_failure
-            yield finding
-    if submission.nik is None:
-        return  # `nik_missing` is found already; an officer must find out whose document it would be
-    if decision.party(submission.nik) is None:
-        yield failure("holder_not_party", "nik")
-        return
-    if not malformed:
-        yield from _check_parties(submission, decision, register)
-        yield from _check_children(decision, register)
-
-
-def _check_decision_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
-    court = find_court(decision.court_code)
-    if court is None:
-        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
-    elif court.kind is not CourtKind.RELIGIOUS:
-        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
-    if decision.final_on > today or decision.divorced_on > today:
-        yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
-    if (decision.kind == CERAI_TALAK) != (decision.pledge_on is not None):
-        yield failure(CourtFinding.PLEDGE_MISSING if decision.kind == CERAI_TALAK else CourtFinding.PLEDGE_UNEXPECTED, "decision.pledge_on")
-    days = [decision.decided_on, decision.final_on, *([decision.pledge_on] if decision.pledge_on else []), decision.deed_on]
-    if days != sorted(days):
-        yield failure("decision_dates_disorder", "decision.deed_on")
-
-
-def _check_parties(submission: Submission, decision: CourtDecision, register: Register) -> Iterator[Finding]:
-    roles = {decision.husband.nik: ("husband", Sex.MALE), decision.wife.nik: ("wife", Sex.FEMALE)}
-    if len(roles) == 1:
-        yield failure(CourtFinding.PARTIES_SAME, "decision.wife.nik")
-        return
-    for party in (decision.husband, decision.wife):
-        role, sex = roles[party.nik]
-        member = register.person(party.nik)
-        is_holder = party.nik == submission.nik
-        if member is None:
-            # Only the holder's own row is needed for the holder's card: the other party may belong to another office.
-            code = "person_closed" if party.nik in register.closed else "not_in_register"
-            yield (failure if is_holder else warning)(code, f"decision.{role}.nik")
-        elif is_holder:
-            yield from _check_holder(party, member, register, f"decision.{role}.", sex)
-    if register.family_of(decision.husband.nik) != register.family_of(decision.wife.nik):
-        yield warning("parties_live_apart", None)
-
-
-def _check_holder(party: CourtParty, member: Member, register: Register, prefix: str, sex: Sex) -> Iterator[Finding]:
-    family = register.family_of(party.nik)
-    if family is not None and not is_home(family.village_code):
-        yield failure("other_office", f"{prefix}nik")
-        return
-    if family is not None and find_village(family.village_code) is None:
-        yield failure("village_unknown", f"{prefix}nik")
-    if party.nik in register.twice:
-        yield failure("nik_registered_twice", f"{prefix}nik")
-    yield from check_against_register(party.nik, party.name, member, prefix)
-    if party.born_on is not None and party.born_on != member.born_on:
-        yield failure("birth_date_differs", f"{prefix}born_on")
-    if member.sex != sex.value:
-        yield failure("sex_differs", f"{prefix}nik")
-    if member.marital in DIVORCED:
-        yield failure("already_divorced", f"{prefix}nik")
-    elif member.marital not in MARRIED:
-        yield failure("not_married", f"{prefix}nik")
-
-
-def _check_children(decision: CourtDecision, register: Register) -> Iterator[Finding]:
-    parties = (decision.husband.nik, decision.wife.nik)
-    families = {id(family) for nik in parties if (family := register.family_of(nik)) is not None}
-    for index, child in enumerate(decision.children):
-        field = f"decision.children[{index}]"
-        if child.custody_nik not in parties:
-            yield failure(CourtFinding.CUSTODY_UNKNOWN, f"{field}.custody_nik")
-        form = tuple(check_nik(child.nik, f"{field}.nik"))
-        yield from form
-        if any(finding.is_failure for finding in form):
-            continue
-        home = register.family_of(child.nik)
-        if home is None:
-            yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
-        elif id(home) not in families:
-            yield failure("child_in_other_family", f"{field}.nik")

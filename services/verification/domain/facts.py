@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.verification.domain.family import Card
+from services.verification.domain.documents import KeyedDocument
 from services.verification.domain.finding import Finding
+from services.verification.domain.history import RegisterEntry
 from services.verification.domain.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
 class CaseApproved:
-    """An approved case: its document may be made."""
+    """A request of an approved case: its documents may be made."""
 
     submission: Submission
-    card: Card
+    documents: tuple[KeyedDocument, ...]
     officer_id: str | None
     at: datetime
     is_proven: bool = True
@@ -27,7 +28,7 @@ class CaseApproved:
 
 @dataclass(frozen=True, slots=True)
 class CaseReturned:
-    """A returned case: its sender can correct it."""
+    """A request of a returned case: its sender can correct it."""
 
     submission: Submission
     reasons: tuple[Finding, ...]
@@ -39,7 +40,7 @@ class CaseReturned:
 
 @dataclass(frozen=True, slots=True)
 class CaseRejected:
-    """A rejected case: it ends here."""
+    """A request of a rejected case: it ends here."""
 
     submission: Submission
     reasons: tuple[Finding, ...]
@@ -48,11 +49,21 @@ class CaseRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterChanged:
+    """The register became what an approved case said."""
+
+    case_id: str
+    submission: Submission
+    entry: RegisterEntry
+
+
+@dataclass(frozen=True, slots=True)
 class TaskOpened:
     """A new task that waits for an officer. No personal data."""
 
     task_id: str
     submission: Submission
+    products: tuple[str, ...]
     reasons: tuple[Finding, ...]
     at: datetime
     due_at: datetime
@@ -70,5 +81,5 @@ class TaskClosed:
     at: datetime
 
 
-CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected
+CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | RegisterChanged
 TaskFact: TypeAlias = TaskOpened | TaskClosed

@@ -26,7 +26,7 @@ def is_vouched_for(submission: Submission, register: Register, *, today: date) -
     if vouching.by is not VouchedBy.LINK:
         return True
     return submission.sender_nik is not None and (
-        submission.sender_nik == submission.nik or _is_adult_of_the_card(submission.sender_nik, submission, register, today)
+        submission.sender_nik == submission.applicant.nik or _is_adult_of_the_card(submission.sender_nik, submission, register, today)
     )
 
 
@@ -37,8 +37,9 @@ def is_adult(member: Member, *, today: date) -> bool:
 
 def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:
     """Return whether by the register, not by the sender, both are on one card. One who is on two cards doesn't count."""
-    card = register.family_of(submission.nik) if submission.nik else None
-    if card is None or not register.twice.isdisjoint((sender, submission.nik)):
+    nik = submission.applicant.nik
+    card = register.family_of(nik) if nik else None
+    if card is None or not register.twice.isdisjoint((sender, nik)):
         return False
     member = card.member(sender)
     return member is not None and is_adult(member, today=today)

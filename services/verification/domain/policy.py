@@ -10,9 +10,9 @@ from typing import Final
 
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
+from services.verification.domain.rules import Ways
 from services.verification.domain.submission import NIK_MISSING
 from shared.reference.catalogue import CivilService
-from shared.reference.court_findings import CourtFinding
 
 
 class CaseRoute(StrEnum):
@@ -39,23 +39,18 @@ ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
         "name_has_digits": CaseRoute.RETURN,
         "name_has_symbols": CaseRoute.RETURN,
         "attachment_missing": CaseRoute.RETURN,
-        CourtFinding.CUSTODY_UNKNOWN: CaseRoute.RETURN,
-        "decision_missing": CaseRoute.RETURN,
-        CourtFinding.DECISION_NOT_FINAL: CaseRoute.RETURN,
-        "holder_not_party": CaseRoute.RETURN,
-        CourtFinding.PARTIES_SAME: CaseRoute.RETURN,
-        CourtFinding.PLEDGE_MISSING: CaseRoute.RETURN,
+        "answer_missing": CaseRoute.RETURN,
         # What this office may not do
         "other_office": CaseRoute.REJECT,
-        CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
     },
 )
-"""Failure -> route. A failure that is not listed here goes to an officer: nothing is refused by omission."""
+"""Failure -> route, for every service; a service adds the ways of its own. What is in neither goes to an officer: nothing is refused by
+omission."""
 
 FORM: Final = frozenset(
     {
         *("nik_not_16_digits", "nik_date_impossible", "nik_serial_zero", "kk_not_16_digits", "kk_date_impossible"),
-        *("name_empty", "name_too_long", "name_has_digits", "name_has_symbols", "attachment_missing"),
+        *("name_empty", "name_too_long", "name_has_digits", "name_has_symbols", "attachment_missing", "answer_missing"),
     }
 )
 """Failures that are seen in the request alone, without the register."""
@@ -64,6 +59,7 @@ TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unrea
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"
+NO_WAYS: Final[Ways] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +70,33 @@ class Verdict:
     reasons: tuple[Finding, ...] = ()
 
 
-def route(findings: tuple[Finding, ...], service: CivilService) -> Verdict:
+def route(findings: tuple[Finding, ...], service: CivilService, ways: Ways = NO_WAYS, *, look_again: bool = False) -> Verdict:
     """Choose the route of a judged request.
 
     Without failures, and if the service allows it: approved; warnings do not stop that. Otherwise the strongest route that any failure
     asks for, with the failures that asked for it; an officer is shown every failure. An unproven sender's request is returned automatically
     only for its form: any other answer would reveal what the register holds.
+
+    Args:
+        findings: What the checks found.
+        service: Whether it may be approved without an officer.
+        ways: The routes of the service's own findings.
+        look_again: An officer returned the request before, for what the checks may not see: it is never approved without one.
     """
     failures = tuple(finding for finding in findings if finding.is_failure)
     if not failures:
-        return Verdict(CaseRoute.APPROVE) if service.automatic else Verdict(CaseRoute.STAFF, (failure(OFFICER_REQUIRED),))
+        is_automatic = service.automatic and not look_again
+        return Verdict(CaseRoute.APPROVE) if is_automatic else Verdict(CaseRoute.STAFF, (failure(OFFICER_REQUIRED),))
     if any(finding.code == IDENTITY_UNPROVEN for finding in failures):
         form = tuple(finding for finding in failures if finding.code in FORM)
         return Verdict(CaseRoute.RETURN, form) if form else Verdict(CaseRoute.STAFF, failures)
     for way in (CaseRoute.REJECT, CaseRoute.RETURN):
-        reasons = tuple(finding for finding in failures if ROUTES.get(finding.code) is way)
+        reasons = tuple(finding for finding in failures if way_of(finding.code, ways) is way)
         if reasons:
             return Verdict(way, reasons)
     return Verdict(CaseRoute.STAFF, failures)
+
+
+def way_of(code: str, ways: Ways) -> CaseRoute:
+    """Return the route of a failure: that of its service, else the common one, else to an officer."""
+    return CaseRoute(ways[code]) if code in ways else ROUTES.get(code, CaseRoute.STAFF)

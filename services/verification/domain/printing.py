@@ -1,4 +1,4 @@
-"""Whether a card can be published to issuance and printed: checked before it is approved, not after. Pure.
+"""Whether documents can be published to issuance and printed: checked before it is approved, not after. Pure.
 
 The limits are those of the contract `verification.request_approved.v1` and of the sheet (`shared.reference.printing`). The register may
 hold more: older loads, large families, a divorce that joins children. Only an officer can help then.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.verification.domain.family import Card, card_for
+from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, StillbirthLetter
 from services.verification.domain.finding import Finding, failure
-from services.verification.domain.register import Register
-from services.verification.domain.submission import Submission
+from services.verification.domain.register import Family, Member
+from services.verification.domain.rules import Plan
 from shared.errors import DomainError
 from shared.reference.printing import LONGEST, MOST_MEMBERS, is_printable
+from shared.reference.regions import find_village
 
 _NUMBER_DIGITS: Final = 16  # of a NIK and of a KK number
 _SEXES: Final = ("L", "P")
@@ -22,45 +23,78 @@ _CARD_TEXTS: Final = ("address", "rt", "rw", "postal_code")
 _MEMBER_TEXTS: Final = tuple(column for column in LONGEST if column not in _CARD_TEXTS)
 
 
-def check_printing(submission: Submission, register: Register) -> tuple[Finding, ...]:
-    """Check the card that this request leads to. If there is none, other checks say why."""
-    try:
-        card = card_for(submission, register)
-    except DomainError:
-        return ()
-    return tuple(check_card(card))
+def check_plan(plan: Plan) -> tuple[Finding, ...]:
+    """Check every document that an approval would make, named by its product and the place on it."""
+    found = (finding for ordered in plan.documents for finding in _check_content(ordered.content, ordered.product))
+    return tuple(dict.fromkeys(found))
 
 
-def check_card(card: Card) -> Iterator[Finding]:
-    """Yield a failure for everything that can't be printed, named by its place on the card."""
-    if not 1 <= len(card.members) <= MOST_MEMBERS:
-        yield failure("card_too_large", "card.members")
-    if card.kk_number is not None and not _is_number(card.kk_number):
-        yield failure("register_unprintable", "card.kk_number")
-    for column in _CARD_TEXTS:
-        if not _fits(column, getattr(card, column)):
-            yield failure("register_unprintable", f"card.{column}")
-    for index, member in enumerate(card.members):
-        place = f"card.members[{index}]"
-        if not _is_number(member.nik):
-            yield failure("register_unprintable", f"{place}.nik")
-        if member.sex not in _SEXES:
-            yield failure("register_unprintable", f"{place}.sex")
-        for column in _MEMBER_TEXTS:
-            if not _fits(column, getattr(member, column)):
-                yield failure("register_unprintable", f"{place}.{column}")
-
-
-def ensure_printable(card: Card) -> Card:
-    """Return the card if it can be printed; called before approval.
+def ensure_printable(plan: Plan) -> Plan:
+    """Return the plan if all of it can be printed; called before approval.
 
     Raises:
-        DomainError: `card_too_large` or `register_unprintable`: the register must be corrected first.
+        DomainError: `card_too_large`, `village_unknown` or `register_unprintable`: the register must be corrected first.
     """
-    found = next(check_card(card), None)
+    found = next(iter(check_plan(plan)), None)
     if found is not None:
         raise DomainError(found.code, f"{found.field} can't be printed. Mend the register, or return or reject the request.")
-    return card
+    return plan
+
+
+def _check_content(content: Content, place: str) -> Iterator[Finding]:
+    if isinstance(content, FamilyCard):
+        yield from check_card(content.family, place)
+    elif isinstance(content, BirthCertificate):
+        yield from _check_texts(place, name=content.name, birth_place=content.birth_place)
+        yield from _check_parents(content, place)
+    elif isinstance(content, DeathCertificate):
+        yield from _check_member(content.member, f"{place}.member")
+        yield from _check_texts(place, birth_place=content.death_place)
+        yield from _check_parents(content, place)
+    elif isinstance(content, StillbirthLetter):
+        for role, person in (("reporter", content.reporter), ("mother", content.mother), ("father", content.father)):
+            if person is not None:
+                yield from _check_texts(f"{place}.{role}", name=person.name, occupation=person.occupation, address=person.address)
+    else:
+        yield from _check_address(content.family, place)
+        yield from _check_member(content.member, f"{place}.member")
+
+
+def check_card(family: Family, place: str = "kk") -> Iterator[Finding]:
+    """Yield a failure for everything of a family card that can't be printed, named by its place on the card."""
+    if not 1 <= len(family.members) <= MOST_MEMBERS:
+        yield failure("card_too_large", f"{place}.members")
+    if not _is_number(family.kk_number):
+        yield failure("register_unprintable", f"{place}.kk_number")
+    yield from _check_address(family, place)
+    for index, member in enumerate(family.members):
+        yield from _check_member(member, f"{place}.members[{index}]")
+
+
+def _check_address(family: Family, place: str) -> Iterator[Finding]:
+    if find_village(family.village_code) is None:
+        yield failure("village_unknown", f"{place}.village_code")
+    yield from _check_texts(place, **{column: getattr(family, column) for column in _CARD_TEXTS})
+
+
+def _check_member(member: Member, place: str) -> Iterator[Finding]:
+    if not _is_number(member.nik):
+        yield failure("register_unprintable", f"{place}.nik")
+    if member.sex not in _SEXES:
+        yield failure("register_unprintable", f"{place}.sex")
+    yield from _check_texts(place, **{column: getattr(member, column) for column in _MEMBER_TEXTS})
+
+
+def _check_parents(content: BirthCertificate | DeathCertificate, place: str) -> Iterator[Finding]:
+    for role, parent in (("father", content.father), ("mother", content.mother)):
+        if parent is not None:
+            yield from _check_texts(f"{place}.{role}", name=parent.name, citizenship=parent.citizenship)
+
+
+def _check_texts(place: str, **texts: str) -> Iterator[Finding]:
+    for column, text in texts.items():
+        if not _fits(column, text):
+            yield failure("register_unprintable", f"{place}.{column}")
 
 
 def _fits(column: str, text: str) -> bool:

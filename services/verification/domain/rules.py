@@ -106,8 +106,9 @@ class Application:
 class Rules:
     """The rules of one service.
 
-    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `wishes` says which
-    numbers `plan` will need, in the order in which it takes them; `plan` raises DomainError where nothing can follow (the check says why).
+    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `wishes` says
+    which numbers `plan` will need, in the order in which it takes them; `plan` raises DomainError where nothing can follow (the check says
+    why).
     """
 
     people: Callable[[Application], People]

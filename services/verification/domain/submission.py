@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from shared.errors import DomainError
 from shared.values import Attachment, Contact, Vouching
 
 CERAI_TALAK: Final = "cerai_talak"
+_OFFICE_ZONE: Final = timezone(timedelta(hours=7))  # Western Indonesian Time, which has no summer time
 NIK_MISSING: Final = "nik_missing"  # code of a finding, and of the error for what can't be done without a NIK
 
 
@@ -157,6 +158,11 @@ class Submission:
     def kk_number(self) -> str | None:
         """The number of the family card that the request is about, as the sender gave it."""
         return self.answers.text("kk_number") or self.applicant.kk_number
+
+    @property
+    def submitted_on(self) -> date:
+        """The day on which it came in, in the office's zone: by it the conditions of the form are judged."""
+        return self.submitted_at.astimezone(_OFFICE_ZONE).date()
 
     @property
     def attachment_kinds(self) -> frozenset[str]:

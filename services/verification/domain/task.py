@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from services.verification.domain.facts import TaskClosed, TaskOpened
 from services.verification.domain.finding import Finding
-from services.verification.domain.submission import Submission
+from services.verification.domain.rules import Application
 from shared.errors import DomainError
 
 
@@ -38,14 +38,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A case that waits for an officer's decision. `search_terms` is what officers find it by; they are personal."""
+    """A case that waits for an officer's decision. `search_terms` is what officers find it by; they are personal.
+
+    `preferred_officer` returned the request before it was mended: until `preferred_until` the task is theirs to claim.
+    """
 
     id: str
     request_id: str
     receipt: str
     channel: str
     service: str
-    product: str
+    products: tuple[str, ...]
     reasons: tuple[Finding, ...]
     opened_at: datetime
     due_at: datetime
@@ -56,6 +59,17 @@ class Task:
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
+    preferred_officer: str | None = None
+    preferred_until: datetime | None = None
+
+    @property
+    def case_key(self) -> str:
+        """The id of the case."""
+        return self.case_id or self.request_id
+
+    def reserved_for(self, at: datetime) -> str | None:
+        """Return the officer who alone may claim it at that moment."""
+        return self.preferred_officer if self.preferred_until is not None and self.preferred_until > at else None
 
     def claimant(self, at: datetime) -> str | None:
         """Return the officer whose claim is valid at that moment."""
@@ -63,34 +77,46 @@ class Task:
 
 
 def open_task(
-    task_id: str, submission: Submission, reasons: tuple[Finding, ...], *, at: datetime, due_at: datetime
+    task_id: str,
+    application: Application,
+    reasons: tuple[Finding, ...],
+    *,
+    at: datetime,
+    due_at: datetime,
+    preferred: Claim | None = None,
 ) -> tuple[Task, TaskOpened]:
-    """Open a task for a request that the rules alone can't decide."""
+    """Open a task for a case that the rules alone can't decide. `preferred`: the officer who had it before, and until when it is theirs."""
+    submission = application.first
+    products = tuple(dict.fromkeys(product for each in application.submissions for product in each.products))
     task = Task(
         id=task_id,
         request_id=submission.request_id,
         receipt=submission.receipt,
         channel=submission.channel,
         service=submission.service,
-        product=submission.product,
+        products=products,
         reasons=reasons,
         opened_at=at,
         due_at=due_at,
-        search_terms=search_terms(submission),
+        search_terms=search_terms(application),
         case_id=submission.case_id,
+        preferred_officer=preferred.officer_id if preferred else None,
+        preferred_until=preferred.until if preferred else None,
     )
-    return task, TaskOpened(task_id=task_id, submission=submission, reasons=reasons, at=at, due_at=due_at)
+    return task, TaskOpened(task_id=task_id, submission=submission, products=products, reasons=reasons, at=at, due_at=due_at)
 
 
 def claim(task: Task, officer_id: str, *, at: datetime, lease: timedelta) -> Task:
     """Claim a task, or renew one's own claim. Anybody can claim a task whose claim has expired.
 
     Raises:
-        DomainError: `task_closed` or `task_claimed`.
+        DomainError: `task_closed`, `task_claimed` or `task_reserved`.
     """
     _refuse_closed(task)
     if task.claimant(at) not in (None, officer_id):
         raise DomainError("task_claimed", "Another officer works on it.")
+    if task.reserved_for(at) not in (None, officer_id):
+        raise DomainError("task_reserved", "The officer who returned it gets it first.")
     return replace(task, claim=Claim(officer_id=officer_id, until=at + lease))
 
 
@@ -120,16 +146,21 @@ def close(task: Task, outcome: Outcome, officer_id: str, *, at: datetime) -> tup
     return closed, fact
 
 
-def search_terms(submission: Submission) -> tuple[str, ...]:
-    """Return the receipt, the numbers and the words of names, in the form of `search_key`."""
-    names = [submission.applicant_name or ""]
-    numbers = [submission.receipt, submission.nik or "", submission.kk_number or ""]
-    if submission.decision is not None:
-        names += [submission.decision.husband.name, submission.decision.wife.name]
-        numbers += [submission.decision.case_number, submission.decision.deed_number]
-        numbers += [submission.decision.husband.nik, submission.decision.wife.nik]
-    words = [word for name in names for word in name.split()]
-    return tuple(dict.fromkeys(key for key in map(search_key, [*numbers, *words]) if key))
+def search_terms(application: Application) -> tuple[str, ...]:
+    """Return the receipts, the numbers and the words of names, in the form of `search_key`."""
+    names: list[str | None] = []
+    numbers: list[str | None] = []
+    for submission in application.submissions:
+        numbers += [submission.receipt, submission.kk_number]
+        for person in (submission.applicant, *([submission.subject] if submission.subject else [])):
+            names.append(person.name)
+            numbers += [person.nik, person.kk_number]
+    decision = application.first.decision
+    if decision is not None:
+        names += [decision.husband.name, decision.wife.name]
+        numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
+    words = [word for name in names if name for word in name.split()]
+    return tuple(dict.fromkeys(key for key in map(search_key, [*filter(None, numbers), *words]) if key))
 
 
 def search_key(text: str) -> str:

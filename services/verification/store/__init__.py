@@ -1,5 +1,7 @@
 """The MongoDB of verification: collections, indexes, documents, and the `Tx` of the handlers."""
 
+from services.verification.store.cases import MongoCaseReader as MongoCaseReader
+from services.verification.store.history import MongoHistoryReader as MongoHistoryReader
 from services.verification.store.registry import RegistryStore as RegistryStore
 from services.verification.store.schema import ACCOUNTS as ACCOUNTS
 from services.verification.store.schema import INDEXES as INDEXES

@@ -1,18 +1,24 @@
-"""Cases as documents and in a unit of work. All personal data is in `personal`; dates without a time are ISO text."""
+"""Cases as documents and in a unit of work. All personal data is in `personal`; dates without a time are ISO text.
+
+A request of a court case has a small document beside its case, in `requests`: the number of its events counts there, as their subject is
+the request. Of a case that is one request the case's own document counts them.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from services.verification.domain.case import Case, CaseState
-from services.verification.domain.family import Card
+from services.verification.domain.documents import CaseDocument
 from services.verification.domain.finding import Finding, Severity
-from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
-from services.verification.store.registry import member_doc, member_from
-from services.verification.store.schema import CASES
-from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
-from shared.values import Attachment, Contact, VouchedBy, Vouching
+from services.verification.domain.recording import AwaitedChange
+from services.verification.domain.rules import Basis, RegisterChange
+from services.verification.store.registry import family_doc, family_from
+from services.verification.store.schema import CASES, REQUESTS
+from services.verification.store.submissions import date_from, personal_doc, submission_doc, submission_from
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, Mongo, fields_of, reachable
 
 
 def finding_doc(finding: Finding) -> Doc:
@@ -26,15 +32,11 @@ def finding_from(doc: Doc) -> Finding:
 
 
 def _to_doc(case: Case) -> Doc:
-    submission = case.submission
-    doc: Doc = {
-        "receipt": submission.receipt,
-        "channel": submission.channel,
-        "service": submission.service,
-        "product": submission.product,
-        "submitted_at": submission.submitted_at,
-        "promised_at": submission.promised_at,
-        "attachments": [fields_of(attachment) for attachment in submission.attachments],
+    return {
+        "receipt": case.first.receipt,
+        "channel": case.first.channel,
+        "service": case.first.service,
+        "requests": [submission_doc(submission) for submission in case.submissions],
         "state": case.state.value,
         "round": case.round,
         "opened_at": case.opened_at,
@@ -42,32 +44,26 @@ def _to_doc(case: Case) -> Doc:
         "reasons": [finding_doc(finding) for finding in case.reasons],
         "task_id": case.task_id,
         "officer_id": case.officer_id,
+        "returned_by": case.returned_by,
         "decided_at": case.decided_at,
-        "document_id": case.document_id,
-        "document_number": case.document_number,
+        "documents": [_document_doc(document) for document in case.documents],
         "issued_at": case.issued_at,
-        "vouching": fields_of(submission.vouching) | {"by": submission.vouching.by.value} if submission.vouching else None,
-        "repeats": submission.repeats,
+        "conflict_at": case.conflict_at,
         "link_granted": case.link_granted,
         "personal": {
-            "sender_nik": submission.sender_nik,
-            "nik": submission.nik,
-            "kk_number": submission.kk_number,
-            "applicant_name": submission.applicant_name,
-            "contact": fields_of(submission.contact),
-            "decision": _decision_doc(submission.decision) if submission.decision else None,
+            "requests": [personal_doc(submission) for submission in case.submissions],
             "note": case.note,
-            "card": _card_doc(case.card) if case.card else None,
+            "abouts": [document.about for document in case.documents],
+            "change": _change_doc(case.change) if case.change else None,
         },
     }
-    if submission.case_id is not None:  # absent, not null: the index is sparse
-        doc["case_id"] = submission.case_id
-    return doc
 
 
 def _from_doc(doc: Doc) -> Case:
+    personal = doc["personal"]
     return Case(
-        submission=_submission(doc),
+        id=doc["_id"],
+        submissions=tuple(submission_from(*both) for both in zip(doc["requests"], personal["requests"], strict=True)),
         state=CaseState(doc["state"]),
         opened_at=doc["opened_at"],
         findings=tuple(map(finding_from, doc["findings"])),
@@ -75,83 +71,57 @@ def _from_doc(doc: Doc) -> Case:
         round=doc["round"],
         task_id=doc["task_id"],
         officer_id=doc["officer_id"],
+        returned_by=doc["returned_by"],
         decided_at=doc["decided_at"],
-        note=doc["personal"]["note"],
-        document_id=doc["document_id"],
-        document_number=doc["document_number"],
+        note=personal["note"],
+        documents=tuple(CaseDocument(**row, about=about) for row, about in zip(doc["documents"], personal["abouts"], strict=True)),
         issued_at=doc["issued_at"],
-        card=_card(doc["personal"]["card"]) if doc["personal"]["card"] else None,
-        link_granted=doc.get("link_granted", False),
+        change=_change(personal["change"]) if personal["change"] else None,
+        conflict_at=doc["conflict_at"],
+        link_granted=doc["link_granted"],
     )
 
 
-def _submission(doc: Doc) -> Submission:
-    personal = doc["personal"]
-    return Submission(
-        request_id=doc["_id"],
-        receipt=doc["receipt"],
-        channel=doc["channel"],
-        service=doc["service"],
-        product=doc["product"],
-        submitted_at=doc["submitted_at"],
-        nik=personal["nik"],
-        contact=Contact(**personal["contact"]),
-        case_id=doc.get("case_id"),
-        kk_number=personal["kk_number"],
-        applicant_name=personal["applicant_name"],
-        promised_at=doc["promised_at"],
-        attachments=tuple(Attachment(**attachment) for attachment in doc["attachments"]),
-        decision=_decision(personal["decision"]) if personal["decision"] else None,
-        # Absent: it came in before 0.2.
-        vouching=Vouching(**(doc["vouching"] | {"by": VouchedBy(doc["vouching"]["by"])})) if doc.get("vouching") else None,
-        sender_nik=personal.get("sender_nik"),
-        repeats=doc.get("repeats"),
-    )
+def _document_doc(document: CaseDocument) -> Doc:
+    doc = fields_of(document)
+    del doc["about"]  # it has a person's or a family's number inside
+    return doc
 
 
-def _card_doc(card: Card) -> Doc:
-    return fields_of(card) | {"members": [member_doc(member) for member in card.members]}
-
-
-def _card(doc: Doc) -> Card:
-    return Card(**(doc | {"members": tuple(map(member_from, doc["members"]))}))
-
-
-def _plain(part: CourtParty | CourtChild | CourtDecision) -> Doc:
-    return {name: _iso(value) for name, value in fields_of(part).items()}
-
-
-def _iso(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _decision_doc(decision: CourtDecision) -> Doc:
-    return _plain(decision) | {
-        "husband": _plain(decision.husband),
-        "wife": _plain(decision.wife),
-        "children": [_plain(child) for child in decision.children],
+def _change_doc(awaited: AwaitedChange) -> Doc:
+    change = awaited.change
+    return {
+        "families": [family_doc(family) | {"_id": family.kk_number, "version": family.edition} for family in change.families],
+        "before": [family_doc(family) | {"_id": family.kk_number, "version": family.edition} for family in awaited.before],
+        "basis": fields_of(change.basis) | {"on": change.basis.on.isoformat()},
+        "born": list(change.born),
+        "died": list(change.died),
     }
 
 
-def _decision(doc: Doc) -> CourtDecision:
-    dates = {name: _date(doc[name]) for name in ("decided_on", "final_on", "deed_on", "pledge_on", "marriage_certificate_on")}
-    parts = {
-        "husband": _party(doc["husband"]),
-        "wife": _party(doc["wife"]),
-        "children": tuple(CourtChild(**child) for child in doc["children"]),
-    }
-    return CourtDecision(**(doc | dates | parts))
+def _change(doc: Doc) -> AwaitedChange:
+    basis = Basis(**(doc["basis"] | {"on": date_from(doc["basis"]["on"])}))
+    families = tuple(map(family_from, doc["families"]))
+    return AwaitedChange(RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"])), tuple(map(family_from, doc["before"])))
 
 
-def _party(doc: Doc) -> CourtParty:
-    return CourtParty(**(doc | {"born_on": _date(doc["born_on"])}))
+CASE: Final[DocumentMapping[Case]] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
 
 
-CASE: DocumentMapping[Case] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
+@dataclass(frozen=True, slots=True)
+class CourtRequest:
+    """One request of a court case."""
+
+    id: str
+    case_id: str
+
+
+REQUEST: Final[DocumentMapping[CourtRequest]] = DocumentMapping(
+    collection=REQUESTS,
+    key=lambda request: request.id,
+    to_doc=lambda request: {"case_id": request.case_id},
+    from_doc=lambda doc: CourtRequest(doc["_id"], doc["case_id"]),
+)
 
 
 class MongoCases:
@@ -160,14 +130,57 @@ class MongoCases:
     def __init__(self, unit: ChangeTracker) -> None:
         self._unit = unit
 
-    async def find(self, request_id: str) -> Case | None:
-        return await self._unit.find(CASE, request_id)
+    async def find(self, case_id: str) -> Case | None:
+        case = await self._unit.find(CASE, case_id)
+        await self._prefetch_requests([case] if case else [])
+        return case
 
-    async def get(self, request_id: str) -> Case:
-        return await self._unit.get(CASE, request_id)
+    async def get(self, case_id: str) -> Case:
+        case = await self._unit.get(CASE, case_id)
+        await self._prefetch_requests([case])
+        return case
 
-    def add(self, case: Case) -> None:
-        self._unit.add(CASE, case)
+    async def prefetch(self, case_ids: Iterable[str]) -> None:
+        """Read cases in one query, and one more for the requests of those that are a court's."""
+        ids = list(dict.fromkeys(case_ids))
+        await self._unit.prefetch(CASE, ids)
+        held: list[Case] = []
+        for case_id in ids:
+            case = await self._unit.find(CASE, case_id)
+            held += [case] if case is not None else []
+        await self._prefetch_requests(held)
 
-    def save(self, case: Case) -> None:
-        self._unit.save(CASE, case)
+    def put(self, case: Case) -> None:
+        if self._version(CASE, case.id):
+            self._unit.save(CASE, case)
+        else:
+            self._unit.add(CASE, case)
+        for request_id in _court_requests(case):
+            if not self._version(REQUEST, request_id):
+                self._unit.add(REQUEST, CourtRequest(request_id, case.id))
+
+    async def _prefetch_requests(self, cases: Sequence[Case]) -> None:
+        awaited = [each for case in cases for submission in case.submissions for each in submission.case_requests if each != case.id]
+        await self._unit.prefetch(REQUEST, [*(request_id for case in cases for request_id in _court_requests(case)), *awaited])
+
+    def _version(self, mapping: DocumentMapping[Case] | DocumentMapping[CourtRequest], key: str) -> int:
+        try:
+            return self._unit.version(mapping, key)
+        except LookupError:  # it was never looked for: it is new
+            return 0
+
+
+class MongoCaseReader:
+    """Plain reads of the collection `cases`; implements `ports.CaseReader`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._cases = mongo.collection(database, CASES)
+
+    async def unrecorded(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        wanted = {"state": CaseState.UNRECORDED.value} | ({"_id": {"$gt": after}} if after else {})
+        with reachable():
+            return tuple(map(_from_doc, await self._cases.find(wanted).sort("_id", 1).limit(limit).to_list(None)))
+
+
+def _court_requests(case: Case) -> list[str]:
+    return [submission.request_id for submission in case.submissions if submission.request_id != case.id]

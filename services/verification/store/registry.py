@@ -7,9 +7,9 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from services.verification.domain.register import Family, Former, Member
+from services.verification.domain.register import GONE, Family, Former, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import ChangeTracker, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
+from shared.mongo import Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
@@ -24,6 +24,8 @@ def member_doc(member: Member) -> Doc:
         "marital": member.marital.value,
         "relation": member.relation.value,
     }
+    if member.birth_certificate is None:  # absent, not null: a load from outside, which has none, leaves the known one
+        del doc["birth_certificate"]
     return doc
 
 
@@ -42,8 +44,9 @@ def member_from(doc: Doc) -> Member:
     )
 
 
-def _to_doc(family: Family) -> Doc:
-    former = [member_doc(each.member) | {"closed_on": each.closed_on.isoformat()} for each in family.former]
+def family_doc(family: Family) -> Doc:
+    """Return the document of a family, for the register or a change that waits."""
+    former = [member_doc(each.member) | {"closed_on": each.closed_on.isoformat(), "reason": each.reason} for each in family.former]
     return {
         "address": family.address,
         "rt": family.rt,
@@ -52,11 +55,13 @@ def _to_doc(family: Family) -> Doc:
         "postal_code": family.postal_code,
         "members": [*map(member_doc, family.members), *former],  # one array: one index finds who is and who was in a family
         "closed_on": family.closed_on.isoformat() if family.closed_on else None,
+        "pending": family.pending,
     }
 
 
-def _from_doc(doc: Doc) -> Family:
-    rows = [(row.pop("closed_on", None), row) for row in map(dict, doc["members"])]
+def family_from(doc: Doc) -> Family:
+    """Read a family from its document."""
+    rows = [(row.pop("closed_on", None), row.pop("reason", GONE), row) for row in map(dict, doc["members"])]
     return Family(
         kk_number=doc["_id"],
         address=doc["address"],
@@ -64,15 +69,16 @@ def _from_doc(doc: Doc) -> Family:
         rw=doc["rw"],
         village_code=doc["village_code"],
         postal_code=doc["postal_code"],
-        members=tuple(member_from(row) for closed_on, row in rows if closed_on is None),
+        members=tuple(member_from(row) for closed_on, _, row in rows if closed_on is None),
         edition=doc["version"],
         closed_on=date.fromisoformat(doc["closed_on"]) if doc.get("closed_on") else None,
-        former=tuple(Former(member_from(row), date.fromisoformat(closed_on)) for closed_on, row in rows if closed_on),
+        former=tuple(Former(member_from(row), date.fromisoformat(closed_on), reason) for closed_on, reason, row in rows if closed_on),
+        pending=doc.get("pending"),
     )
 
 
 FAMILY: DocumentMapping[Family] = DocumentMapping(
-    collection=FAMILIES, key=lambda family: family.kk_number, to_doc=_to_doc, from_doc=_from_doc
+    collection=FAMILIES, key=lambda family: family.kk_number, to_doc=family_doc, from_doc=family_from
 )
 
 
@@ -91,7 +97,17 @@ class RegistryStore:
         if not ways:
             return []
         with reachable():
-            return [_from_doc(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
+            return [family_from(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
+
+    async def taken(self, beginnings: Collection[str]) -> set[str]:
+        """Return the numbers of persons and cards, former ones included, that begin with one of these twelve digits."""
+        of_persons: list[Doc] = [{"members.nik": {"$gte": each, "$lt": f"{each}:"}} for each in beginnings]  # a colon follows the digits
+        of_cards: list[Doc] = [{"_id": {"$gte": each, "$lt": f"{each}:"}} for each in beginnings]
+        found: set[str] = set()
+        with reachable():
+            async for doc in self._families.find({"$or": [*of_persons, *of_cards]}, {"members.nik": 1}):
+                found |= {doc["_id"], *(member["nik"] for member in doc["members"])}
+        return found
 
     async def load(self, families: Iterable[Family], *, on: date, load_id: str = "") -> int:
         """Load families: new ones are added, known ones get the new state and the next edition; return the number.
@@ -128,29 +144,6 @@ class RegistryStore:
             return await self._families.find_one({}, projection={"_id": 1}) is None
 
 
-class MongoFamilies:
-    """The families of a unit of work; implements `ports.Families`."""
-
-    def __init__(self, unit: ChangeTracker, registry: RegistryStore) -> None:
-        self._unit = unit
-        self._registry = registry
-
-    async def holding(self, kk_number: str, niks: Iterable[str]) -> tuple[Family, ...]:
-        numbers = {kk_number, *(family.kk_number for family in await self._registry.families(kk_numbers=(), niks=niks))}
-        await self._unit.prefetch(FAMILY, sorted(numbers))
-        found: list[Family] = []
-        for number in sorted(numbers):
-            family = await self._unit.find(FAMILY, number)
-            found += [family] if family is not None else []
-        return tuple(found)
-
-    def put(self, family: Family) -> None:
-        if self._unit.version(FAMILY, family.kk_number):
-            self._unit.save(FAMILY, family)
-        else:
-            self._unit.add(FAMILY, family)
-
-
 def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:
     source = iter(families)
     while bulk := list(islice(source, _BULK)):
@@ -158,15 +151,25 @@ def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:
 
 
 def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
-    doc = _to_doc(family)
+    doc = family_doc(family)
     members = doc.pop("members")
+    del doc["pending"]  # an approved change still waits: it is laid over what is loaded here
     known = {"$ifNull": ["$members", []]}
     gone = {"$filter": {"input": known, "cond": {"$not": {"$in": ["$$this.nik", [member["nik"] for member in members]]}}}}
-    closed = {"$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat()}, "$$this"]}}}  # an earlier day stays
+    closed = {
+        "$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat(), "reason": GONE}, "$$this"]}}
+    }  # an earlier day stays
     change = {name: {"$literal": value} for name, value in doc.items()} | {
-        "members": {"$concatArrays": [{"$literal": members}, closed]},
+        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_certificate(known)}}, closed]},
         "version": {"$add": [{"$ifNull": ["$version", 0]}, 1]},
         "seq": {"$ifNull": ["$seq", 0]},
         "load_id": {"$literal": load_id},
     }
     return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)
+
+
+def _with_certificate(known: Doc) -> Doc:
+    """Return the expression of a loaded row with the number of the birth certificate that the register knows."""
+    same = {"$first": {"$filter": {"input": known, "as": "held", "cond": {"$eq": ["$$held.nik", "$$row.nik"]}}}}
+    certificate = {"$let": {"vars": {"held": same}, "in": "$$held.birth_certificate"}}
+    return {"$mergeObjects": [{"birth_certificate": certificate}, "$$row"]}

@@ -12,11 +12,13 @@ from shared.mongo import IndexModel
 CASES: Final = "cases"
 TASKS: Final = "tasks"
 FAMILIES: Final = "families"
+REQUESTS: Final = "requests"
+COUNTERS: Final = "counters"
+REGISTER_HISTORY: Final = "register_history"
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (
-        IndexModel([("state", 1)], name="state"),  # tally: how many are in flight
-        IndexModel([("case_id", 1)], name="case_id", sparse=True),  # all requests of one court decision
+        IndexModel([("state", 1), ("_id", 1)], name="by_state"),  # tally: how many are in flight; what waits to be recorded
     ),
     TASKS: (
         IndexModel([("state", 1), ("due_at", 1), ("_id", 1)], name="urgent"),  # the list, the most urgent first
@@ -24,9 +26,16 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("claim.officer_id", 1), ("due_at", 1), ("_id", 1)], name="mine", sparse=True),  # an officer's own
         IndexModel([("personal.search_terms", 1)], name="search"),  # by receipt, number or name
         IndexModel([("request_id", 1)], name="request"),  # the tasks of one case
+        IndexModel([("preferred_officer", 1), ("due_at", 1), ("_id", 1)], name="preferred", sparse=True),  # mended, for who returned them
     ),
     FAMILIES: (
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
+    ),
+    REQUESTS: (),
+    COUNTERS: (),
+    REGISTER_HISTORY: (
+        IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
+        IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person
     ),
 }
 
@@ -35,8 +44,8 @@ ACCOUNTS: Final = (
         "cases",
         CASES,
         finished=tuple(state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.RETURNED, CaseState.REJECTED)),
-        parked=(),
-        in_flight=(CaseState.OPENED.value, CaseState.IN_REVIEW.value),
+        parked=(CaseState.UNRECORDED.value,),
+        in_flight=(CaseState.GATHERING.value, CaseState.OPENED.value, CaseState.IN_REVIEW.value),
     ),
 )
-"""This service's accounts for the reconciliation: each request is decided, or waits for an officer."""
+"""This service's accounts for the reconciliation: each case is decided, waits for an officer, or for the other requests of a court."""

@@ -63,6 +63,10 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
     conditions: list[Doc] = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}]
     if query.show is TaskFilter.AVAILABLE:
         conditions.append({"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]})
+        free = [{"preferred_officer": {"$exists": False}}, {"preferred_officer": query.officer_id}, {"preferred_until": {"$lte": at}}]
+        conditions.append({"$or": free})
+    elif query.show is TaskFilter.RESERVED:
+        conditions.append({"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}})
     elif query.show is TaskFilter.MINE:
         conditions.append({"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}})
     elif query.show is TaskFilter.OVERDUE:

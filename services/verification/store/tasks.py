@@ -15,7 +15,7 @@ def _to_doc(task: Task) -> Doc:
         "receipt": task.receipt,
         "channel": task.channel,
         "service": task.service,
-        "product": task.product,
+        "products": list(task.products),
         "reasons": [finding_doc(finding) for finding in task.reasons],
         "opened_at": task.opened_at,
         "due_at": task.due_at,
@@ -27,6 +27,8 @@ def _to_doc(task: Task) -> Doc:
     }
     if task.claim is not None:  # absent, not null: the index is sparse
         doc["claim"] = {"officer_id": task.claim.officer_id, "until": task.claim.until}
+    if task.preferred_officer is not None:
+        doc |= {"preferred_officer": task.preferred_officer, "preferred_until": task.preferred_until}
     return doc
 
 
@@ -40,7 +42,7 @@ def task_from(doc: Doc) -> Task:
         receipt=doc["receipt"],
         channel=doc["channel"],
         service=doc["service"],
-        product=doc["product"],
+        products=tuple(doc["products"]),
         reasons=tuple(map(finding_from, doc["reasons"])),
         opened_at=doc["opened_at"],
         due_at=doc["due_at"],
@@ -50,6 +52,8 @@ def task_from(doc: Doc) -> Task:
         outcome=Outcome(doc["outcome"]) if doc["outcome"] else None,
         closed_at=doc["closed_at"],
         closed_by=doc["closed_by"],
+        preferred_officer=doc.get("preferred_officer"),
+        preferred_until=doc.get("preferred_until"),
     )
 
 

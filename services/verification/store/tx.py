@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
-from services.verification.domain.facts import CaseFact, TaskClosed, TaskFact, TaskOpened
+from services.verification.domain.facts import CaseFact, RegisterChanged, TaskClosed, TaskFact, TaskOpened
 from services.verification.domain.register import Family, Register
+from services.verification.domain.rules import People, Wish
 from services.verification.domain.submission import Submission
 from services.verification.events import to_event
-from services.verification.store.cases import CASE, MongoCases
-from services.verification.store.registry import MongoFamilies, RegistryStore
+from services.verification.store.cases import CASE, REQUEST, MongoCases
+from services.verification.store.families import MongoRegistry
+from services.verification.store.registry import RegistryStore
 from services.verification.store.tasks import TASK, MongoTasks
 from shared.messaging.transaction.runner import UnitOfWork
 
@@ -19,33 +22,37 @@ class MongoTx:
 
     def __init__(self, work: UnitOfWork, registry: RegistryStore) -> None:
         self._work = work
-        self._registry = registry
+        self._store = registry
         self._by_card: dict[str, Family] = {}
         self._by_person: dict[str, dict[str, Family]] = {}
         self._asked_cards: set[str] = set()  # whose families are known here, absent ones included
         self._asked_persons: set[str] = set()  # a NIK may equal a KK number: both have sixteen digits
         self.cases = MongoCases(work.unit)
         self.tasks = MongoTasks(work.unit)
-        self.families = MongoFamilies(work.unit, registry)
+        self.registry = MongoRegistry(work.unit, registry)
 
-    async def register(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> Register:
-        cards, persons = set(kk_numbers), set(niks)
+    async def register(self, people: People) -> Register:
+        cards, persons = set(people.kk_numbers), set(people.niks)
         await self._read(cards, persons)
         found = {card: self._by_card[card] for card in cards if card in self._by_card}
         for person in persons:
             found |= self._by_person.get(person, {})
+        for family in self.registry.written():  # what this unit changed is not yet where the others were read
+            if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
+                found[family.kk_number] = family
         return Register.of(found.values())
 
-    async def prefetch(self, submissions: Iterable[Submission]) -> None:
-        held = tuple(submissions)
-        await self._work.unit.prefetch(CASE, (submission.request_id for submission in held))
-        await self._read(
-            {submission.kk_number for submission in held if submission.kk_number is not None},
-            {nik for submission in held for nik in submission.person_niks},
-        )
+    async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
+        return await self.registry.take_numbers(wishes, on)
 
-    async def prefetch_cases(self, request_ids: Iterable[str]) -> None:
-        await self._work.unit.prefetch(CASE, request_ids)
+    async def prefetch(self, case_ids: Iterable[str], people: Iterable[People] = ()) -> None:
+        await self.cases.prefetch(case_ids)
+        cards: set[str] = set()
+        persons: set[str] = set()
+        for each in people:
+            cards.update(each.kk_numbers)
+            persons.update(each.niks)
+        await self._read(cards, persons)
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
         event = to_event(fact)
@@ -53,20 +60,28 @@ class MongoTx:
             self._work.emit(TASK, fact.task_id, event, correlation_id=_correlation(fact.submission))
         elif isinstance(fact, TaskClosed):
             self._work.emit(TASK, fact.task_id, event, correlation_id=fact.case_id or fact.request_id)
+        elif isinstance(fact, RegisterChanged):
+            self._work.emit(CASE, fact.case_id, event, correlation_id=fact.case_id)
+        elif fact.submission.case_id is None:
+            self._work.emit(CASE, fact.submission.request_id, event, correlation_id=fact.submission.request_id)
         else:
-            self._work.emit(CASE, fact.submission.request_id, event, correlation_id=_correlation(fact.submission))
+            self._work.emit(REQUEST, fact.submission.request_id, event, correlation_id=_correlation(fact.submission))
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)
 
     async def _read(self, cards: set[str], persons: set[str]) -> None:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons
-        for family in await self._registry.families(kk_numbers=new_cards, niks=new_persons):
+        for family in await self._store.families(kk_numbers=new_cards, niks=new_persons):
             self._by_card[family.kk_number] = family
             for member in (*family.members, *(former.member for former in family.former)):
                 self._by_person.setdefault(member.nik, {})[family.kk_number] = family
         self._asked_cards |= new_cards
         self._asked_persons |= new_persons
+
+
+def _holds(family: Family, persons: set[str]) -> bool:
+    return any(member.nik in persons for member in (*family.members, *(former.member for former in family.former)))
 
 
 def _correlation(submission: Submission) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 
 from services.verification import api, consumers
 from services.verification.adapters.intake_files import IntakeFiles
+from services.verification.domain.services import RULES, check_registry
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import ACCOUNTS, INDEXES, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -30,6 +31,7 @@ def build(settings: Settings) -> Service:
     mongo, database = host.mongo, host.database
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
+    check_registry(RULES, catalogue(), settings.automatic)
     deps = Deps(
         clock=clock.now,
         new_id=new_id,
@@ -38,6 +40,10 @@ def build(settings: Settings) -> Service:
         claim_lease=timedelta(minutes=settings.claim_lease_minutes),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        case_reader=MongoCaseReader(mongo, database),
+        history_reader=MongoHistoryReader(mongo, database),
+        rules=RULES,
+        reserved_for=timedelta(hours=settings.reserved_hours),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:

@@ -1,1 +1,49 @@
-"""What each service means: the rules by service code, explicit. A service that is not here can't be opened."""
+"""What each service means: the rules by service code, explicit. A service that is not here can't be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.verification.domain.policy import CaseRoute
+from services.verification.domain.rules import Rules
+from services.verification.domain.services import divorce, reprint
+from shared.errors import NotFound
+from shared.reference.catalogue import Catalogue, CivilService
+
+RULES: Final[Mapping[str, Rules]] = MappingProxyType(
+    {
+        "kk_hilang": reprint.RULES,
+        "kk_rusak": reprint.RULES,
+        "ktp_hilang": reprint.RULES,
+        "ktp_rusak": reprint.RULES,
+        "cerai": divorce.RULES,
+    }
+)
+
+
+def rules_of(rules: Mapping[str, Rules], service: CivilService) -> Rules:
+    """Return the rules that a service follows.
+
+    Raises:
+        NotFound: `service_without_rules`.
+    """
+    found = rules.get(service.effect)
+    if found is None:
+        raise NotFound("service_without_rules")
+    return found
+
+
+def check_registry(rules: Mapping[str, Rules], catalogue: Catalogue, named: Mapping[str, bool]) -> None:
+    """Hold the rules against the catalogue and the settings that name services: at start, before anything is taken in.
+
+    Raises:
+        ValueError: rules of no service, a way that there is not, or a setting about a service without rules.
+    """
+    if unknown := rules.keys() - catalogue.services.keys():
+        raise ValueError(f"rules of services that the catalogue does not have: {sorted(unknown)}")
+    if wrong := [code for code, each in rules.items() if set(each.ways.values()) - set(CaseRoute)]:
+        raise ValueError(f"ways that there are not: {wrong}")
+    if without := [code for code in named if catalogue.get(code).effect not in rules]:
+        raise ValueError(f"AUTOMATIC names services that have no rules: {sorted(without)}")

@@ -1,0 +1,164 @@
+"""Checks of a divorce that a court sent: is it final and complete, are the parties spouses by the register, are their children known. Pure.
+
+Sources: UU 7/1989, PP 9/1975. The office checks identity and consistency only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from services.verification.domain.checks import check_against_register, check_name, check_nik
+from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.rules import Application
+from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty
+from shared.reference.court_findings import CourtFinding
+from shared.reference.courts import CourtKind, find_court
+from shared.reference.population import DIVORCED, MARRIED, Relation
+from shared.reference.regions import find_village, is_home
+from shared.values import Sex
+
+NOT_SPOUSES: Final = "parties_not_spouses"
+APART: Final = "parties_live_apart"
+
+_COUPLES: Final = frozenset(
+    {
+        (Relation.HEAD, Relation.WIFE),
+        (Relation.HUSBAND, Relation.HEAD),
+        (Relation.CHILD, Relation.CHILD_IN_LAW),
+        (Relation.CHILD_IN_LAW, Relation.CHILD),
+        (Relation.PARENT, Relation.PARENT),
+        (Relation.PARENT_IN_LAW, Relation.PARENT_IN_LAW),
+        (Relation.GRANDCHILD, Relation.OTHER_KIN),
+        (Relation.OTHER_KIN, Relation.GRANDCHILD),
+        (Relation.OTHER_KIN, Relation.OTHER_KIN),
+        (Relation.SERVANT, Relation.SERVANT),
+        (Relation.OTHER, Relation.OTHER),
+        (Relation.SERVANT, Relation.OTHER),
+        (Relation.OTHER, Relation.SERVANT),
+    }
+)
+"""What a husband and his wife may be to the head of their card. Two children of one head are brother and sister."""
+
+
+def check_decision(application: Application, decision: CourtDecision, register: Register, *, today: date) -> Iterator[Finding]:
+    """Check that the decision is final and complete, its persons are well-formed, and the register agrees with it."""
+    yield from _check_form(decision, today)
+    malformed = False
+    for role, party in (("husband", decision.husband), ("wife", decision.wife)):
+        for finding in (*check_nik(party.nik, f"decision.{role}.nik"), *check_name(party.name, f"decision.{role}.name")):
+            malformed = malformed or finding.is_failure
+            yield finding
+    holders = {submission.applicant.nik for submission in application.submissions}
+    if None in holders:
+        return  # `nik_missing` is found already; an officer must find out whose document it would be
+    if any(decision.party(nik) is None for nik in holders if nik is not None):
+        yield failure("holder_not_party", "decision")
+        return
+    if not malformed:
+        yield from _check_parties(decision, holders, register)
+        yield from _check_children(decision, register)
+
+
+def no_spouses(decision: CourtDecision, register: Register) -> bool:
+    """Return whether the register says that these two are not married to each other.
+
+    On one card they must fit each other: their places on the card, both married, and since the same day. On two cards the register names
+    no couple; but who lives with a spouse of their own is married to that one. What is left of them, a marriage that the register can't
+    show, is an officer's (`parties_live_apart`).
+    """
+    husband, wife = register.person(decision.husband.nik), register.person(decision.wife.nik)
+    his, hers = register.family_of(decision.husband.nik), register.family_of(decision.wife.nik)
+    if husband is not None and wife is not None and his is hers:
+        return not _may_be_a_couple(husband, wife)
+    return _has_another(husband, his) or _has_another(wife, hers)
+
+
+def _may_be_a_couple(husband: Member, wife: Member) -> bool:
+    days = {husband.marital_on, wife.marital_on} - {None}
+    return (
+        (husband.relation, wife.relation) in _COUPLES
+        and (husband.marital in MARRIED) == (wife.marital in MARRIED)
+        and not (husband.marital in MARRIED and len(days) > 1)
+    )
+
+
+def _has_another(person: Member | None, family: Family | None) -> bool:
+    if person is None or family is None or person.marital not in MARRIED:
+        return False
+    pairs = ((person, other) if person.sex == Sex.MALE.value else (other, person) for other in family.members if other.sex != person.sex)
+    return any(husband.marital in MARRIED and wife.marital in MARRIED and _may_be_a_couple(husband, wife) for husband, wife in pairs)
+
+
+def _check_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
+    court = find_court(decision.court_code)
+    if court is None:
+        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
+    elif court.kind is not CourtKind.RELIGIOUS:
+        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
+    if decision.final_on > today or decision.divorced_on > today:
+        yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
+    if (decision.kind == CERAI_TALAK) != (decision.pledge_on is not None):
+        yield failure(CourtFinding.PLEDGE_MISSING if decision.kind == CERAI_TALAK else CourtFinding.PLEDGE_UNEXPECTED, "decision.pledge_on")
+    days = [decision.decided_on, decision.final_on, *([decision.pledge_on] if decision.pledge_on else []), decision.deed_on]
+    if days != sorted(days):
+        yield failure("decision_dates_disorder", "decision.deed_on")
+
+
+def _check_parties(decision: CourtDecision, holders: set[str | None], register: Register) -> Iterator[Finding]:
+    if decision.husband.nik == decision.wife.nik:
+        yield failure(CourtFinding.PARTIES_SAME, "decision.wife.nik")
+        return
+    for party, role, sex in ((decision.husband, "husband", Sex.MALE), (decision.wife, "wife", Sex.FEMALE)):
+        member = register.person(party.nik)
+        if member is not None:
+            yield from _check_party(party, member, register, (f"decision.{role}.", sex, party.nik in holders))
+        else:
+            # Who gets no documents here may belong to another office, which has their row.
+            code = "person_closed" if party.nik in register.closed else "not_in_register"
+            yield (failure if party.nik in holders else warning)(code, f"decision.{role}.nik")
+    if no_spouses(decision, register):
+        yield failure(NOT_SPOUSES, "decision")
+    elif register.family_of(decision.husband.nik) is not register.family_of(decision.wife.nik):
+        yield failure(APART, "decision")
+
+
+def _check_party(party: CourtParty, member: Member, register: Register, role: tuple[str, Sex, bool]) -> Iterator[Finding]:
+    prefix, sex, is_holder = role
+    family = register.family_of(party.nik)
+    if family is not None and not is_home(family.village_code):
+        yield (failure if is_holder else warning)("other_office", f"{prefix}nik")
+        return
+    if family is not None and find_village(family.village_code) is None:
+        yield failure("village_unknown", f"{prefix}nik")
+    if party.nik in register.twice:
+        yield failure("nik_registered_twice", f"{prefix}nik")
+    yield from check_against_register(party.nik, party.name, member, prefix)
+    if party.born_on is not None and party.born_on != member.born_on:
+        yield failure("birth_date_differs", f"{prefix}born_on")
+    if member.sex != sex.value:
+        yield failure("sex_differs", f"{prefix}nik")
+    if member.marital in DIVORCED:
+        yield failure("already_divorced", f"{prefix}nik")
+    elif member.marital not in MARRIED:
+        yield failure("not_married", f"{prefix}nik")
+
+
+def _check_children(decision: CourtDecision, register: Register) -> Iterator[Finding]:
+    parties = (decision.husband.nik, decision.wife.nik)
+    families = {id(family) for nik in parties if (family := register.family_of(nik)) is not None}
+    for index, child in enumerate(decision.children):
+        field = f"decision.children[{index}]"
+        if child.custody_nik not in parties:
+            yield failure(CourtFinding.CUSTODY_UNKNOWN, f"{field}.custody_nik")
+        form = tuple(check_nik(child.nik, f"{field}.nik"))
+        yield from form
+        if any(finding.is_failure for finding in form):
+            continue
+        home = register.family_of(child.nik)
+        if home is None:
+            yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
+        elif id(home) not in families:
+            yield failure("child_in_other_family", f"{field}.nik")

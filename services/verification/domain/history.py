@@ -1,0 +1,90 @@
+"""What became of the register by one case: who decided, on what it rests, and every person before and after. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from services.verification.domain.register import Family, Member
+from services.verification.domain.rules import Basis
+
+BORN: Final = "born"
+DIED: Final = "died"
+JOINED: Final = "joined"  # they came from one family into another
+LEFT: Final = "left"  # they are in no family now, alive
+CHANGED: Final = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """What became of one person. No row before: born; none after: no longer in a family."""
+
+    nik: str
+    effect: str
+    kk_before: str | None
+    kk_after: str | None
+    before: Member | None = field(repr=False)
+    after: Member | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One change of the register. `id`: of the case; `officer_id` None: the rules alone decided; `families`: every card it touched."""
+
+    id: str
+    request_id: str
+    case_id: str | None
+    service: str
+    officer_id: str | None
+    basis: Basis
+    at: datetime
+    families: tuple[str, ...]
+    persons: tuple[PersonEntry, ...] = ()
+    opened: int = 0
+    closed: int = 0
+
+    def count(self, effect: str) -> int:
+        """Return of how many persons it says this."""
+        return sum(person.effect == effect for person in self.persons)
+
+
+def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Family], died: Iterable[str]) -> RegisterEntry:
+    """Complete an entry with the families of its change, before and after it."""
+    was, now = tuple(before), tuple(after)
+    known = {family.kk_number for family in was}
+    open_before = {family.kk_number for family in was if family.closed_on is None}
+    return replace(
+        draft,
+        persons=persons(was, now, died),
+        opened=sum(family.kk_number not in known for family in now),
+        closed=sum(family.kk_number in open_before and family.closed_on is not None for family in now),
+    )
+
+
+def persons(before: Iterable[Family], after: Iterable[Family], died: Iterable[str]) -> tuple[PersonEntry, ...]:
+    """Compare the families of one change, before and after it, person by person."""
+    return tuple(_compare(_rows(before), _rows(after), frozenset(died)))
+
+
+def _rows(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:
+    return {member.nik: (family.kk_number, member) for family in families if family.closed_on is None for member in family.members}
+
+
+def _compare(
+    before: Mapping[str, tuple[str, Member]], after: Mapping[str, tuple[str, Member]], died: frozenset[str]
+) -> Iterator[PersonEntry]:
+    for nik in sorted(before.keys() | after.keys()):
+        kk_before, was = before.get(nik, (None, None))
+        kk_after, now = after.get(nik, (None, None))
+        if (kk_before, was) != (kk_after, now):
+            yield PersonEntry(nik, _effect(nik, kk_before, kk_after, died), kk_before, kk_after, was, now)
+
+
+def _effect(nik: str, kk_before: str | None, kk_after: str | None, died: frozenset[str]) -> str:
+    if kk_before is None:
+        return BORN
+    if kk_after is None:
+        return DIED if nik in died else LEFT
+    return CHANGED if kk_before == kk_after else JOINED

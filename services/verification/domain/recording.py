@@ -1,0 +1,181 @@
+"""An approved change of the register, from the approval until it is applied once. Pure.
+
+Between the two, documents are made, and the register may be loaded again from outside. A family that is as it was approved becomes what was
+planned. One that was loaded again is rebased: what the approval changes of a person or an address is laid over what the register says now,
+and everything else stays as it was loaded, persons included who came with the load. Where both changed the same thing to different values,
+where a load took away somebody whom the approval changes or moves, or where a family would end without exactly one head or a person in two
+families, nothing is applied and nothing is lost: the case waits under `/v1/stuck` (`register_conflict`) until somebody has mended the
+register and replays it, or discards the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any, Final
+
+from services.verification.domain.documents import CaseDocument
+from services.verification.domain.register import DIED, LEFT, Family, Former, Member
+from services.verification.domain.rules import Basis, RegisterChange
+from shared.errors import DomainError
+from shared.reference.population import Relation
+
+CONFLICT: Final = "register_conflict"
+_BIRTH: Final = "akta_kelahiran"
+_OF_FAMILY: Final = ("address", "rt", "rw", "village_code", "postal_code", "closed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedChange:
+    """A change that waits for its documents. `before`: the families that were there, as they were marked pending by the approval."""
+
+    change: RegisterChange
+    before: tuple[Family, ...]
+
+    @property
+    def kk_numbers(self) -> tuple[str, ...]:
+        """Every card that it touches."""
+        return tuple(dict.fromkeys(family.kk_number for family in (*self.change.families, *self.before)))
+
+    @property
+    def niks(self) -> frozenset[str]:
+        """Everybody in the families as they will be."""
+        return frozenset(member.nik for family in self.change.families for member in family.members)
+
+    def with_numbers(self, documents: tuple[CaseDocument, ...]) -> AwaitedChange:
+        """Write the numbers of the issued certificates into the basis and the rows of those who were born."""
+        born = {document.about.removeprefix(f"{_BIRTH}:"): document.number for document in documents if document.product == _BIRTH}
+        families = tuple(
+            replace(
+                family,
+                members=tuple(
+                    replace(member, birth_certificate=born[member.nik]) if member.nik in born else member for member in family.members
+                ),
+            )
+            for family in self.change.families
+        )
+        return replace(self, change=replace(self.change, families=families, basis=_numbered(self.change.basis, documents)))
+
+
+def _numbered(basis: Basis, documents: tuple[CaseDocument, ...]) -> Basis:
+    if basis.number is not None or not documents:
+        return basis
+    certificate = next((document for document in documents if document.product == basis.kind), documents[0])
+    return replace(basis, number=certificate.number)
+
+
+def ensure_sound(change: RegisterChange, before: Iterable[Family]) -> None:
+    """Refuse a change that would leave a family without its one head, or somebody in two families or in none.
+
+    Raises:
+        DomainError: `register_change_unsound`: the request asks for what can't be; nothing follows from it.
+    """
+    was = {family.kk_number: family for family in before}
+    if any(_broken(change.families, was)) or _lost(change, was.values()):
+        raise DomainError("register_change_unsound", "A family would have no head or two, or a person two families or none.")
+
+
+def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) -> tuple[Family, ...]:
+    """Return the families as they become, to be stored.
+
+    Args:
+        awaited: The approved change, with the numbers of its documents.
+        present: The families that it touches and those of everybody in them, as the register has them now.
+        on: The day.
+
+    Raises:
+        DomainError: `register_conflict`: the register changed in between so that nobody can tell what is right.
+    """
+    was = {family.kk_number: family for family in awaited.before}
+    died = frozenset(awaited.change.died)
+    found = tuple(_family(planned, was.get(planned.kk_number), present.get(planned.kk_number)) for planned in awaited.change.families)
+    result = tuple(_with_former(family, present.get(family.kk_number), died, on) for family in found)
+    others = [family for kk_number, family in present.items() if kk_number not in awaited.kk_numbers and family.closed_on is None]
+    newcomers = {m.nik for family in result for m in family.members if (old := was.get(family.kk_number)) is None or not old.member(m.nik)}
+    elsewhere = {member.nik for family in others for member in family.members}
+    if newcomers & elsewhere or any(_broken(result, present)):
+        raise DomainError(CONFLICT, "The register changed while the documents were made.")
+    return result
+
+
+def _family(planned: Family, was: Family | None, now: Family | None) -> Family:
+    if was is None:
+        if now is not None:
+            raise DomainError(CONFLICT, "The new number is taken.")
+        return replace(planned, edition=1, former=(), pending=None)
+    if now is None:
+        raise DomainError(CONFLICT, "The register has this family no more.")
+    if now.edition == was.edition:
+        return replace(planned, edition=now.edition, former=now.former, pending=None)
+    return _rebased(planned, was, now)
+
+
+def _rebased(planned: Family, was: Family, now: Family) -> Family:
+    if planned.closed_on is not None and any(was.member(member.nik) is None for member in now.members):
+        raise DomainError(CONFLICT, "Somebody joined a family that ends.")
+    rows = [_row(planned.member(member.nik), was.member(member.nik), member) for member in now.members]
+    for member in planned.members:
+        if now.member(member.nik) is None:
+            known = was.member(member.nik)
+            if known is not None and known != member:
+                raise DomainError(CONFLICT, "The register has no more whom the change is about.")
+            rows += [member] if known is None else []
+    changed = {name: _three(getattr(planned, name), getattr(was, name), getattr(now, name)) for name in _OF_FAMILY}
+    return replace(now, members=tuple(row for row in rows if row is not None), pending=None, **changed)
+
+
+def _row(planned: Member | None, was: Member | None, now: Member) -> Member | None:
+    if was is None:
+        if planned is not None and planned != now:
+            raise DomainError(CONFLICT, "The register has already, and differently, whom the change brings.")
+        return now
+    if planned is None:
+        return None
+    names = [each.name for each in fields(Member)]
+    return replace(now, **{name: _three(getattr(planned, name), getattr(was, name), getattr(now, name)) for name in names})
+
+
+def _three(planned: Any, was: Any, now: Any) -> Any:
+    if planned in (was, now):
+        return now
+    if now == was:
+        return planned
+    raise DomainError(CONFLICT, "The register says something else since.")
+
+
+def _with_former(family: Family, now: Family | None, died: frozenset[str], on: date) -> Family:
+    held = {member.nik for member in family.members}
+    kept = tuple(former for former in (now.former if now else ()) if former.member.nik not in held)
+    known = {former.member.nik for former in kept}
+    gone = tuple(
+        Former(member, on, DIED if member.nik in died else LEFT)
+        for member in (now.members if now else ())
+        if member.nik not in held and member.nik not in known
+    )
+    return replace(family, former=(*kept, *gone))
+
+
+def _broken(families: tuple[Family, ...], before: Mapping[str, Family]) -> Iterator[bool]:
+    """Yield whether something is wrong: heads by family, persons over all of them. Heads that were missing before may be missing still."""
+    seen: set[str] = set()
+    for family in families:
+        if family.closed_on is not None:
+            continue
+        heads = _heads(family)
+        old = before.get(family.kk_number)
+        yield not family.members or heads > 1 or (heads == 0 and (old is None or _heads(old) == 1))
+        niks = [member.nik for member in family.members]
+        yield len(set(niks)) != len(niks) or not seen.isdisjoint(niks)
+        seen.update(niks)
+
+
+def _heads(family: Family) -> int:
+    return sum(member.relation is Relation.HEAD for member in family.members)
+
+
+def _lost(change: RegisterChange, before: Iterable[Family]) -> bool:
+    after = {member.nik for family in change.families if family.closed_on is None for member in family.members}
+    touched = {family.kk_number for family in change.families}
+    was = {member.nik for family in before if family.kk_number in touched for member in family.members}
+    return bool(was - after - set(change.died)) or bool(after - was - set(change.born))

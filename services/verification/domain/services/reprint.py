@@ -1,0 +1,65 @@
+"""A lost or worn document is made once more, as the register has the person and the family today. Nothing in the register changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from services.verification.domain.contents import FamilyCard, IdentityCard
+from services.verification.domain.finding import Finding
+from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.rules import Application, Ordered, People, Plan, Rules, Wish
+from shared.errors import DomainError
+
+
+def family_card(family: Family, holder: Member) -> Ordered:
+    """Order the family's card, for somebody who stands on it."""
+    return Ordered("kk", FamilyCard(family), holder.name, f"kk:{family.kk_number}", holder_nik=holder.nik)
+
+
+def identity_card(family: Family, holder: Member) -> Ordered:
+    """Order the KTP-el of somebody who lives with this family."""
+    return Ordered("ktp", IdentityCard(holder, family), holder.name, f"ktp:{holder.nik}", holder_nik=holder.nik)
+
+
+_MADE: Final[Mapping[str, Callable[[Family, Member], Ordered]]] = MappingProxyType({"kk": family_card, "ktp": identity_card})
+"""Product -> how it is ordered."""
+
+
+def home_of(application: Application, register: Register) -> tuple[Family, Member]:
+    """Return the family of the card that the applicant names, or where they are registered, and their row.
+
+    Raises:
+        DomainError: `nik_missing` or `holder_not_in_register`: without the family there is nothing to print.
+    """
+    submission = application.first
+    nik = submission.applicant_nik
+    named = register.family(submission.kk_number) if submission.kk_number else None
+    family = named if named is not None and named.closed_on is None and named.member(nik) else register.family_of(nik)
+    member = family.member(nik) if family is not None else None
+    if family is None or member is None:
+        raise DomainError("holder_not_in_register", "The register has no family with this person.")
+    return family, member
+
+
+def _people(_application: Application) -> People:
+    return People()  # the applicant and the card are looked up for every service
+
+
+def _check(_application: Application, _register: Register, _today: date) -> Iterator[Finding]:
+    return iter(())
+
+
+def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
+    return ()
+
+
+def _plan(application: Application, register: Register, _numbers: tuple[str, ...], _today: date) -> Plan:
+    family, holder = home_of(application, register)
+    return Plan(tuple(_MADE[product](family, holder) for product in application.first.products))
+
+
+RULES: Final = Rules(people=_people, check=_check, wishes=_wishes, plan=_plan)
+"""The same for every service that makes a document once more: its products say which."""

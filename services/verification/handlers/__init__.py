@@ -1,0 +1,15 @@
+"""Use cases: take requests in and judge them, let officers decide, record what was issued."""
+
+from services.verification.handlers.deciding import Act as Act
+from services.verification.handlers.deciding import TaskDecision as TaskDecision
+from services.verification.handlers.deciding import decide_task as decide_task
+from services.verification.handlers.desk import TaskView as TaskView
+from services.verification.handlers.desk import claim_task as claim_task
+from services.verification.handlers.desk import open_attachment as open_attachment
+from services.verification.handlers.desk import release_task as release_task
+from services.verification.handlers.desk import view_task as view_task
+from services.verification.handlers.judging import prefetch as prefetch
+from services.verification.handlers.judging import take_in as take_in
+from services.verification.handlers.recording import apply_again as apply_again
+from services.verification.handlers.recording import give_up as give_up
+from services.verification.handlers.recording import record_document as record_document

@@ -1,0 +1,104 @@
+"""Take requests in, gather those of a court case, and judge what is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from services.verification.domain import case as cases
+from services.verification.domain import task as tasks
+from services.verification.domain.case import Case, CaseState, Decided
+from services.verification.domain.checks import check_application
+from services.verification.domain.finding import Finding
+from services.verification.domain.policy import CaseRoute, Verdict, route
+from services.verification.domain.printing import check_plan
+from services.verification.domain.register import Register
+from services.verification.domain.rules import Application, People
+from services.verification.domain.submission import Submission
+from services.verification.domain.task import Claim
+from services.verification.handlers.planning import Preview, approve, log_decision, people_of, preview, rules_for, today
+from services.verification.ports import Deps, Tx
+from shared.errors import DomainError, NotFound
+
+
+async def take_in(tx: Tx, deps: Deps, submission: Submission) -> None:
+    """Take a request into its case. When the case is complete it is judged: approved, returned, rejected or given to an officer.
+
+    A returned request that comes in again, mended, begins the next round of its case.
+
+    Raises:
+        NotFound: `unknown_service` or `service_without_rules`.
+        DomainError: `product_not_of_service`, or `case_not_returned` when the case is still open or decided.
+    """
+    rules_for(deps, Application((submission,)))
+    service = deps.catalogue.get(submission.service)
+    if not set(submission.products) <= set(service.products):
+        raise DomainError("product_not_of_service", "The catalogue does not give this product with this service.")
+    held = await tx.cases.find(submission.case_key)
+    case = cases.take_in(held, submission, at=deps.clock())
+    if case is held:
+        return
+    tx.cases.put(case)
+    if case.state is CaseState.OPENED:
+        tx.cases.put(await _judge(tx, deps, case))
+
+
+async def prefetch(tx: Tx, deps: Deps, submissions: Sequence[Submission]) -> None:
+    """Read at once what judging these requests will ask for."""
+    await tx.prefetch((each.case_key for each in submissions), _people(deps, submissions))
+
+
+def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
+    for each in submissions:
+        application = Application((each,))
+        try:
+            yield people_of(application, rules_for(deps, application))
+        except NotFound:  # it is refused when its turn comes
+            continue
+
+
+async def _judge(tx: Tx, deps: Deps, case: Case) -> Case:
+    application, rules = case.application, rules_for(deps, case.application)
+    service = deps.catalogue.get(case.first.service)
+    register = await tx.register(people_of(application, rules))
+    findings = check_application(application, service, register, case_id=case.id, today=today(deps))
+    findings += tuple(rules.check(application, register, today(deps)))
+    known, more = _previewed(deps, case, register, findings)
+    findings = tuple(dict.fromkeys((*findings, *more)))
+    verdict = route(findings, service, rules.ways, look_again=case.returned_by is not None)
+    return await _settle(tx, deps, cases.judged(case, findings), verdict, register, known)
+
+
+def _previewed(deps: Deps, case: Case, register: Register, findings: Sequence[Finding]) -> tuple[Preview | None, tuple[Finding, ...]]:
+    """Return what an approval would make and what of it can't be printed. Where nothing can follow, a check has mostly said why."""
+    try:
+        known = preview(deps, case.application, register)
+    except DomainError as error:
+        said = any(finding.is_failure for finding in findings)
+        return None, () if said else (Finding(error.code),)
+    return known, check_plan(known.plan)
+
+
+async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register, known: Preview | None) -> Case:
+    decided = Decided(deps.clock())
+    if verdict.route is CaseRoute.APPROVE and known is not None:
+        settled = await approve(tx, deps, case, register, decided, known)
+    elif verdict.route in (CaseRoute.STAFF, CaseRoute.APPROVE):
+        return _to_officers(tx, deps, case, verdict)
+    else:
+        turn_down = cases.return_to_sender if verdict.route is CaseRoute.RETURN else cases.reject
+        settled, facts = turn_down(case, verdict.reasons, decided)
+        for fact in facts:
+            tx.emit(fact)
+    log_decision(tx, settled)
+    return settled
+
+
+def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
+    now, first = deps.clock(), case.first
+    promise = deps.catalogue.get(first.service).promise
+    due_at = first.promised_at or deps.hours.promise(first.submitted_at, promise)
+    preferred = Claim(case.returned_by, now + deps.reserved_for) if case.returned_by else None
+    task, fact = tasks.open_task(deps.new_id(), case.application, verdict.reasons, at=now, due_at=due_at, preferred=preferred)
+    tx.tasks.add(task)
+    tx.emit(fact)
+    return cases.review(case, findings=case.findings, reasons=verdict.reasons, task_id=task.id)

@@ -1,0 +1,117 @@
+"""What an approval would do and does: the plan by the service's rules, its numbers, and the change that waits for the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.verification.domain import case as cases
+from services.verification.domain.case import Case, Decided
+from services.verification.domain.checks import PENDING, pending_elsewhere
+from services.verification.domain.documents import keyed
+from services.verification.domain.numbers import placeholders
+from services.verification.domain.printing import ensure_printable
+from services.verification.domain.recording import AwaitedChange, ensure_sound
+from services.verification.domain.register import Register
+from services.verification.domain.rules import Application, People, Plan, Rules
+from services.verification.domain.services import rules_of
+from services.verification.ports import Deps, Tx
+from shared.clock import WIB
+from shared.errors import DomainError
+from shared.logs import get
+
+BY_THE_RULES: Final = "rules"  # who decided, in the log, when no officer did
+
+_log = get("decisions")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an approval would make. `is_final`: no number in it is a placeholder."""
+
+    plan: Plan
+    is_final: bool
+
+
+def rules_for(deps: Deps, application: Application) -> Rules:
+    """Return the rules of an application's service.
+
+    Raises:
+        NotFound: `unknown_service` or `service_without_rules`.
+    """
+    return rules_of(deps.rules, deps.catalogue.get(application.first.service))
+
+
+def people_of(application: Application, rules: Rules) -> People:
+    """Return whom to look up: who asks, the card that it is about, and whom the service's rules need."""
+    own = rules.people(application)
+    niks = [nik for each in application.submissions for nik in (each.applicant.nik, each.sender_nik) if nik]
+    cards = [each.kk_number for each in application.submissions if each.kk_number]
+    return People(tuple(dict.fromkeys((*niks, *own.niks))), tuple(dict.fromkeys((*cards, *own.kk_numbers))))
+
+
+def preview(deps: Deps, application: Application, register: Register) -> Preview:
+    """Return what an approval would make, with placeholders for the numbers that it would give.
+
+    Raises:
+        DomainError: nothing can follow from the request, for the code of which the checks say why.
+    """
+    rules = rules_for(deps, application)
+    wishes = rules.wishes(application, register)
+    plan = rules.plan(application, register, placeholders(wishes), today(deps))
+    if plan.change is not None:
+        ensure_sound(plan.change, register.by_kk.values())
+    return Preview(plan, is_final=not wishes)
+
+
+async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: Decided, known: Preview) -> Case:
+    """Approve a case: give its numbers, mark the families that will change, and publish the approval of each of its requests.
+
+    Raises:
+        DomainError: as `preview`; `card_too_large`, `village_unknown` or `register_unprintable`; `numbers_exhausted`;
+            `register_change_pending`: a family waits for the documents of another case.
+    """
+    if pending_elsewhere(register, case.id):
+        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
+    plan = known.plan
+    ensure_printable(plan)
+    if not known.is_final:
+        rules = rules_for(deps, case.application)
+        numbers = await tx.take_numbers(rules.wishes(case.application, register), today(deps))
+        plan = rules.plan(case.application, register, numbers, today(deps))
+    change = None
+    if plan.change is not None:
+        touched = [register.by_kk[each.kk_number] for each in plan.change.families if each.kk_number in register.by_kk]
+        change = AwaitedChange(plan.change, await tx.registry.mark(touched, case.id))
+    settled, facts = cases.approve(case, keyed(case.application, plan), change, decided)
+    for fact in facts:
+        tx.emit(fact)
+    return settled
+
+
+def log_decision(tx: Tx, case: Case) -> None:
+    """Log each decision after the commit: of which request, what, by whom, and why in codes."""
+
+    def say() -> None:
+        for submission in case.submissions:
+            vouching = None if case.is_unproven else submission.vouching
+            _log.info(
+                "request.decided",
+                receipt=submission.receipt,
+                request_id=submission.request_id,
+                outcome=case.state.value,
+                decider=case.officer_id or BY_THE_RULES,
+                reasons=[reason.code for reason in case.reasons],
+                round=case.round,
+                vouched_by=vouching.by if vouching else None,
+                link_id=vouching.link_id if vouching else None,
+                link_granted=case.link_granted,
+            )
+
+    tx.on_commit(say)
+
+
+def today(deps: Deps) -> date:
+    """Return the office's day."""
+    return deps.clock().astimezone(WIB).date()
