@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 
 from tests.integration.intake.rig import Rig, codes, only, signed_decision
+from tests.integration.intake.test_progress import RETURNED, delivery
 
 PATH = "/v1/court/decisions"
 
@@ -34,22 +35,19 @@ async def send(rig: Rig, content: dict[str, Any], webhook_id: str = "msg-1", **s
     return await rig.http.post(PATH, content=body, headers=headers)
 
 
-async def test_a_divorce_opens_one_case_with_a_request_per_party_and_product(rig: Rig) -> None:
+async def test_a_divorce_opens_one_case_with_a_request_per_party(rig: Rig) -> None:
     answer = await send(rig, decision())
     assert answer.status_code == 200, answer.text
     case = answer.json()
-    assert [(one["party"], one["product"]) for one in case["requests"]] == [
-        ("husband", "kk"),
-        ("husband", "ktp"),
-        ("wife", "kk"),
-        ("wife", "ktp"),
-    ]
+    assert [one["party"] for one in case["requests"]] == ["husband", "wife"]
     envelopes = await rig.told("intake.request_submitted.v1")
     assert {one["correlation_id"] for one in envelopes} == {case["case_id"]}
     assert {one["data"]["case_id"] for one in envelopes} == {case["case_id"]}
     assert {one["data"]["receipt"] for one in envelopes} == {one["receipt"] for one in case["requests"]}
-    personal = envelopes[2]["data"]["personal"]
-    assert personal["nik"] == "3519084502880004"
+    ids = [one["request_id"] for one in case["requests"]]
+    assert [(one["data"]["products"], one["data"]["case_requests"]) for one in envelopes] == [(["kk", "ktp", "kia"], ids)] * 2
+    personal = envelopes[1]["data"]["personal"]
+    assert personal["applicant"] == {"nik": "3519084502880004", "kk_number": None, "name": "SITI AMINAH"}
     assert personal["contact"] == {"channel": "court", "address": "PA.Kab.Mn", "reference": "d-1", "last_inbound_at": None}
     assert personal["decision"]["case_number"] == "0412/Pdt.G/2026/PA.Kab.Mn"
     assert personal["decision"]["children"][0]["custody_nik"] == "3519084502880004"
@@ -58,7 +56,7 @@ async def test_a_divorce_opens_one_case_with_a_request_per_party_and_product(rig
 async def test_the_same_webhook_id_gives_the_same_answer(rig: Rig) -> None:
     first, again = await send(rig, decision()), await send(rig, decision())
     assert first.json() == again.json()
-    assert len(await rig.rows("requests")) == 4
+    assert len(await rig.rows("requests")) == 2
 
 
 async def test_the_same_webhook_id_with_another_body_is_refused(rig: Rig) -> None:
@@ -72,11 +70,35 @@ async def test_the_same_decision_written_otherwise_is_the_same_case(rig: Rig) ->
     again = await send(rig, decision(case_number="412/Pdt.G/2026/PA Kab Mn", decision_id="d-2"), "msg-2")
     assert again.json()["case_id"] == first.json()["case_id"]
     assert len(await rig.rows("cases")) == 1
-    assert len(await rig.rows("requests")) == 4
+    assert len(await rig.rows("requests")) == 2
 
 
 async def test_a_known_case_with_other_content_is_a_matter_for_people(rig: Rig) -> None:
     await send(rig, decision())
+    answer = await send(rig, decision(deed_number="195/AC/2026/PA.Kab.Mn"), "msg-2")
+    assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
+
+
+async def test_a_returned_decision_comes_again_corrected_under_its_receipts(rig: Rig) -> None:
+    case = (await send(rig, decision())).json()
+    for minute, one in enumerate(case["requests"]):
+        await rig.deliver(delivery(RETURNED, one["request_id"], minute))
+    corrected = decision(deed_number="195/AC/2026/PA.Kab.Mn", decision_id="d-2")
+    answer = await send(rig, corrected, "msg-2")
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["case_id"], answer.json()["requests"]) == (case["case_id"], case["requests"])
+    told = [one["data"] for one in await rig.told("intake.request_submitted.v1")]
+    assert [one["round"] for one in told] == [1, 1, 2, 2]
+    assert {one["personal"]["decision"]["deed_number"] for one in told[2:]} == {"195/AC/2026/PA.Kab.Mn"}
+    assert {one["personal"]["contact"]["reference"] for one in told[2:]} == {"d-2"}
+    assert {row["state"] for row in await rig.rows("requests")} == {"submitted"}
+    again = await send(rig, corrected, "msg-3")
+    assert (again.status_code, len(await rig.told("intake.request_submitted.v1"))) == (200, 4)
+
+
+async def test_a_decision_of_which_only_one_part_was_returned_is_still_in_work(rig: Rig) -> None:
+    case = (await send(rig, decision())).json()
+    await rig.deliver(delivery(RETURNED, case["requests"][0]["request_id"], 1))
     answer = await send(rig, decision(deed_number="195/AC/2026/PA.Kab.Mn"), "msg-2")
     assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
 
@@ -94,7 +116,7 @@ async def test_two_calls_at_once_record_one_case(rig: Rig) -> None:
     answers = await asyncio.gather(*(send(rig, decision(), f"msg-{number}") for number in range(5)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["case_id"] for answer in answers}) == 1
-    assert len(await rig.rows("requests")) == 4
+    assert len(await rig.rows("requests")) == 2
 
 
 @pytest.mark.parametrize(

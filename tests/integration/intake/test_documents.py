@@ -71,7 +71,7 @@ async def ready(rig: Rig, content: bytes = PDF) -> dict[str, Any]:
     """A request whose document was issued; its row."""
     await file(rig, await body(rig))
     request = only(await rig.rows("requests"))
-    told = {"document_id": f"{request['_id']}.kk", "document_number": NUMBER, "sha256": hashlib.sha256(content).hexdigest()}
+    told = {"document_id": f"{request['_id']}.kk", "documents": 1, "document_number": NUMBER, "sha256": hashlib.sha256(content).hexdigest()}
     await rig.deliver(delivery(APPROVED, request["_id"], 1), delivery(ISSUED, request["_id"], 2, **told))
     rig.clock.at = BEGAN + timedelta(hours=1)
     return only(await rig.rows("requests"))
@@ -98,7 +98,7 @@ async def test_an_issued_document_is_ready_until_its_adapter_fetched_it(intake: 
     shown = (await intake.http.get(f"{REQUESTS}/{request['receipt']}", headers=keyed(ADAPTER))).json()
     assert shown["state"] == "delivered"
     assert [step["state"] for step in shown["timeline"]] == ["submitted", "approved", "ready", "delivered"]
-    assert shown["document_number"] == NUMBER
+    assert [(one["document_number"], one["state"]) for one in shown["documents"]] == [(NUMBER, "delivered")]
 
 
 async def test_it_may_be_fetched_again_and_is_delivered_once(intake: Rig) -> None:

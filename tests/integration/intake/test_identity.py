@@ -20,7 +20,7 @@ from tests.integration.intake.rig import (
     only,
     text_of,
 )
-from tests.integration.intake.test_progress import APPROVED, RETURNED, delivery
+from tests.integration.intake.test_progress import APPROVED, REGISTER_CHANGED, RETURNED, delivery
 from tests.integration.intake.test_requests import body, file
 from tests.support.harness import keyed
 
@@ -119,7 +119,7 @@ async def test_a_link_of_another_person_is_told_as_that_persons(rig: Rig) -> Non
     await rig.show(PNG)
     answer = only(await rig.press("confirm"))
     submitted = only(await rig.told_data("intake.request_submitted.v1"))
-    assert (submitted["personal"]["nik"], submitted["personal"]["sender_nik"]) == (NIK, OTHER_NIK)
+    assert (submitted["personal"]["applicant"]["nik"], submitted["personal"]["sender_nik"]) == (NIK, OTHER_NIK)
     assert "periksa dulu" in text_of(answer), "what is said must not depend on whose relative the sender is"
 
 
@@ -191,18 +191,22 @@ async def test_a_decision_links_nobody_who_got_the_number_meanwhile(rig: Rig) ->
 
 @pytest.mark.parametrize(("key", "expected"), [(ADAPTER, None), (COUNTER, {"by": "adapter", "link_id": None, "level": None})])
 async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any) -> None:
-    letter = (await rig.http.post("/v1/files", content=JPEG, headers=keyed(key))).json()["file_id"]
-    card = (await rig.http.post("/v1/files", content=PNG, headers=keyed(key))).json()["file_id"]
-    documents = [{"kind": "surat_kehilangan", "file_id": letter}, {"kind": "ktp", "file_id": card}]
-    content = {"service": "kk_hilang", "nik": NIK, "kk_number": KK, "documents": documents}
+    content = {"service": "kk_hilang", "answers": await rig.answers(key)}
     answer = await rig.http.post("/v1/requests", json=content, headers=keyed(key, Idempotency_Key="k"))
     assert answer.status_code == 201
     assert only(await rig.told_data("intake.request_submitted.v1"))["vouching"] == expected
 
 
+async def test_links_end_with_the_person(rig: Rig) -> None:
+    await rig.link()
+    await rig.deliver(delivery(REGISTER_CHANGED, "r", 1, personal={"persons": [{"nik": NIK, "effect": "died"}], "families": []}))
+    (ended,) = (await post(rig, "/search", nik=NIK)).json()["links"]
+    assert (ended["valid"], ended["end"]) == (False, "died")
+
+
 async def test_what_was_filed_before_links_existed_can_be_read(rig: Rig) -> None:
     await rig.file_request()
-    for name, fields in (("contacts", ("links", "filed")), ("requests", ("vouching", "repeats", "joins", "joined_by"))):
+    for name, fields in (("contacts", ("links", "filed")),):
         rows = rig.mongo.collection(rig.database, name)
         await rows.update_many({}, {"$unset": dict.fromkeys(fields, "")})
     assert "sedang diperiksa" in text_of(only(await rig.say("status")))

@@ -29,9 +29,7 @@ SUBMITTED, REPLY = "intake.request_submitted.v1", "intake.reply_composed.v1"
 
 
 async def file_as(rig: Rig, key: str, idempotency: str, nik: str = NIK) -> Response:
-    files = [(await rig.http.post("/v1/files", content=photo, headers=keyed(key))).json()["file_id"] for photo in (JPEG, PNG)]
-    documents = [{"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), files, strict=True)]
-    content = {"service": "kk_hilang", "nik": nik, "kk_number": "3519081203100007", "documents": documents}
+    content = {"service": "kk_hilang", "answers": await rig.answers(key, nik=nik)}
     return await rig.http.post("/v1/requests", json=content, headers=keyed(key, Idempotency_Key=idempotency))
 
 
@@ -125,9 +123,7 @@ async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
     first = (await file_as(rig, ADAPTER, "k-1")).json()
     await rig.deliver(delivery(RETURNED, first["request_id"], 1))
     other = (await file_as(rig, OTHER_ADAPTER, "k-1")).json()
-    files = [(await rig.http.post("/v1/files", content=photo, headers=keyed(ADAPTER))).json()["file_id"] for photo in (JPEG, PNG)]
-    documents = [{"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), files, strict=True)]
-    content = {"service": "kk_hilang", "nik": NIK, "kk_number": "3519081203100007", "documents": documents}
+    content = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER)}
     mended = await rig.http.put(f"/v1/requests/{first['receipt']}", json=content, headers=keyed(ADAPTER, Idempotency_Key="m"))
     assert (mended.status_code, mended.json()["state"]) == (200, "submitted")
     assert len(await rig.told_data(SUBMITTED)) == 2, "the first one and the other's; the mended one waits"

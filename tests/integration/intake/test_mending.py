@@ -35,9 +35,10 @@ async def test_what_was_mended_is_judged_again_under_the_same_receipt(rig: Rig) 
     assert [step["state"] for step in after["timeline"]] == ["submitted", "returned", "submitted"]
     assert after["promised_at"] > before["promised_at"], "the office's time begins when it has everything"
     first, second = await rig.told("intake.request_submitted.v1")
+    assert (first["data"]["round"], second["data"]["round"]) == (1, 2)
     assert (first["subject"], first["sequence"], second["subject"], second["sequence"]) == (before["_id"], 1, before["_id"], 2)
-    assert (first["data"]["personal"]["nik"], second["data"]["personal"]["nik"]) != (OTHER_NIK, OTHER_NIK)
-    assert second["data"]["personal"]["nik"] == OTHER_NIK
+    assert first["data"]["personal"]["applicant"]["nik"] != OTHER_NIK
+    assert second["data"]["personal"]["applicant"]["nik"] == OTHER_NIK
     assert second["data"]["receipt"] == before["receipt"]
     assert second["data"]["promised_at"] == json.loads(json.dumps(answer.json()["promised_at"])).replace("+00:00", "Z")
     await rig.deliver(delivery(APPROVED, before["_id"], 5), delivery(ISSUED, before["_id"], 6))
@@ -60,7 +61,7 @@ async def test_the_same_mending_again_gives_the_same_answer(rig: Rig) -> None:
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
     assert len(await rig.told_data("intake.request_submitted.v1")) == 2
-    other = await mend(rig, receipt, {**content, "nik": OTHER_NIK})
+    other = await mend(rig, receipt, await body(rig, nik=OTHER_NIK))
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
@@ -75,8 +76,8 @@ async def test_what_is_not_returned_not_ones_own_or_wrong_is_not_taken(rig: Rig)
     assert (await mend(rig, "MDN-2222-2222", content)).status_code == 404
     other_service = await mend(rig, receipt, {**content, "service": "ktp_hilang"})
     assert ("service", "service_differs") in codes(other_service)
-    wrong = await mend(rig, receipt, {**content, "nik": "12"})
-    assert ("nik", "nik_not_16_digits") in codes(wrong)
+    wrong = await mend(rig, receipt, await body(rig, nik="12"))
+    assert ("answers.nik", "nik_not_16_digits") in codes(wrong)
     without = await rig.http.put(f"{REQUESTS}/{receipt}", json=content, headers=keyed(ADAPTER))
     assert (without.status_code, without.json()["code"]) == (400, "idempotency_key_missing")
     assert only(await rig.rows("requests"))["state"] == "returned"

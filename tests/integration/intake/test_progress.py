@@ -29,6 +29,7 @@ from tests.support.vhosts import as_user
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 APPROVED, ISSUED, DELIVERED = "verification.request_approved.v1", "issuance.document_issued.v1", "notifier.notice_delivered.v1"
 RETURNED, REJECTED, FAILED = "verification.request_returned.v1", "verification.request_rejected.v1", "notifier.notice_failed.v1"
+REGISTER_CHANGED = "verification.register_changed.v1"
 BEGAN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MOMENTS = {
     APPROVED: "approved_at",
@@ -37,7 +38,12 @@ MOMENTS = {
     RETURNED: "returned_at",
     REJECTED: "rejected_at",
     FAILED: "failed_at",
+    REGISTER_CHANGED: "changed_at",
 }
+
+
+PARTS = {ISSUED: {"document_id": "r.kk", "documents": 1}, DELIVERED: {"document_id": "r.kk"}, FAILED: {"document_id": "r.kk"}}
+"""One document of a request that has one."""
 
 
 def told(event: str, request_id: str | None, minute: int, **changes: Any) -> tuple[str, bytes]:
@@ -46,7 +52,7 @@ def told(event: str, request_id: str | None, minute: int, **changes: Any) -> tup
     at = (BEGAN + timedelta(minutes=minute)).isoformat()
     subject = request_id or "reply-1"
     envelope |= {"id": new_id(), "subject": subject, "correlation_id": subject, "traceparent": new_traceparent(), "occurred_at": at}
-    envelope["data"] |= {"request_id": request_id, MOMENTS[event]: at, **changes}
+    envelope["data"] |= {"request_id": request_id, MOMENTS[event]: at} | PARTS.get(event, {}) | changes
     return envelope["id"], json.dumps(envelope).encode()
 
 
@@ -88,7 +94,7 @@ async def test_a_whole_life_in_one_batch(rig: Rig) -> None:
     assert await rig.deliver(*life) == [Done()] * 5
     assert await state(rig) == "delivered"
     shown = (await rig.http.get(f"/v1/requests/{request['receipt']}", headers=keyed(OFFICER))).json()
-    assert shown["document_number"] == "3519-KK-24112026-0001"
+    assert [one["document_number"] for one in shown["documents"]] == ["3519-KK-24112026-0001"]
     assert [step["state"] for step in shown["timeline"]] == ["submitted", "returned", "approved", "issued", "undelivered", "delivered"]
     assert "3519-KK-24112026-0001" in (await rig.say("status"))[0]["personal"]["text"]
 
@@ -105,7 +111,7 @@ async def test_kinds_and_channels_that_are_new_to_us_harm_no_request(rig: Rig) -
     news = (
         delivery(DELIVERED, request["_id"], 1, kind="reminder"),
         delivery(FAILED, request["_id"], 1, kind="reminder"),
-        delivery(RETURNED, request["_id"], 2, channel="kiosk", product="akta_kelahiran"),
+        delivery(RETURNED, request["_id"], 2, channel="kiosk", products=["akta_kelahiran"]),
     )
     assert await rig.deliver(*news) == [Done()] * 3
     assert await state(rig) == "returned"
@@ -195,7 +201,7 @@ async def test_the_status_of_a_request_that_was_turned_down_says_why(rig: Rig, k
     request = await filed(rig)
     known = reasons()
     code = next(iter(known))
-    later = {"code": "a_code_that_came_later", "field": "attachments.ktp"}
+    later = {"code": "a_code_that_came_later", "field": "answers.ktp"}
     await rig.deliver(delivery(kind, request["_id"], 1, reasons=[{"code": code}, later]))
     told_now = text_of(only(await rig.say("status")))
     assert known[code].text in told_now

@@ -33,9 +33,10 @@ async def upload(rig: Rig, content: bytes = JPEG, **headers: str) -> Response:
 
 
 async def body(rig: Rig, **changes: Any) -> dict[str, Any]:
-    letter, card = (await upload(rig)).json(), (await upload(rig, PNG)).json()
-    documents = [{"kind": "surat_kehilangan", "file_id": letter["file_id"]}, {"kind": "ktp", "file_id": card["file_id"]}]
-    return {"service": "kk_hilang", "nik": NIK, "kk_number": KK, "documents": documents, "reference": "loket-7", **changes}
+    """A complete request; what does not belong to the body itself changes an answer, and None takes one away."""
+    whole = {name: changes.pop(name) for name in ("service", "reference", "colour", "form_version") if name in changes}
+    answers = {name: value for name, value in (await rig.answers(ADAPTER, **changes)).items() if value is not None}
+    return {"service": "kk_hilang", "answers": answers, "reference": "loket-7", **whole}
 
 
 async def file(rig: Rig, content: dict[str, Any], key: str = "k-1") -> Response:
@@ -47,14 +48,17 @@ async def test_a_complete_request_is_filed_told_and_can_be_followed(rig: Rig) ->
     assert answer.status_code == 201, answer.text
     filed = answer.json()
     told = only(await rig.told_data("intake.request_submitted.v1"))
-    assert (told["receipt"], told["channel"], told["product"]) == (filed["receipt"], "adapter", "kk")
+    assert (told["receipt"], told["channel"], told["products"]) == (filed["receipt"], "adapter", ["kk"])
     assert told["personal"]["contact"] == {
         "channel": "adapter",
         "address": "desa-dagangan",
         "reference": "loket-7",
         "last_inbound_at": None,
     }
-    assert [one["kind"] for one in told["attachments"]] == ["surat_kehilangan", "ktp"]
+    assert [(one["field"], one["kind"]) for one in told["attachments"]] == [("surat_kehilangan", "surat_kehilangan"), ("ktp", "ktp")]
+    assert told["personal"]["answers"] == {"nik": NIK, "kk_number": KK}
+    assert told["personal"]["applicant"] == {"nik": NIK, "kk_number": KK, "name": None}
+    assert (told["form_version"], told["round"], told["personal"]["subject"]) == (1, 1, None)
     shown = await rig.http.get(f"{REQUESTS}/{filed['receipt'].lower()}", headers=keyed(ADAPTER))
     assert shown.status_code == 200
     assert [step["state"] for step in shown.json()["timeline"]] == ["submitted"]
@@ -89,14 +93,18 @@ async def test_without_a_key_nothing_is_filed(rig: Rig) -> None:
         ({"service": "legalisir"}, ("service", "service_in_person")),
         ({"service": "cerai"}, ("service", "service_by_court")),
         ({"service": "kk_rusak"}, ("service", "service_not_open")),
-        ({"nik": "3519"}, ("nik", "nik_not_16_digits")),
-        ({"nik": "3519083202850003"}, ("nik", "nik_date_impossible")),
-        ({"kk_number": "12"}, ("kk_number", "kk_not_16_digits")),
-        ({"applicant_name": "Budi 2"}, ("applicant_name", "name_has_digits")),
-        ({"documents": []}, ("documents", "document_missing_surat_kehilangan")),
-        ({"documents": [{"kind": "ktp", "file_id": "none"}]}, ("documents[0].file_id", "file_unknown")),
-        ({"documents": [{"kind": "kucing", "file_id": "none"}]}, ("documents[0].kind", "document_kind_unknown")),
-        ({"documents": [{"kind": "ktp"}]}, ("documents[0].file_id", "missing")),
+        ({"nik": "3519"}, ("answers.nik", "nik_not_16_digits")),
+        ({"nik": "3519083202850003"}, ("answers.nik", "nik_date_impossible")),
+        ({"kk_number": "12"}, ("answers.kk_number", "kk_not_16_digits")),
+        ({"kk_number": NIK}, ("answers.kk_number", "kk_same_as_nik")),
+        ({"kk_number": None}, ("answers.kk_number", "answer_missing")),
+        ({"child_name": "Budi Kecil"}, ("answers.child_name", "answer_not_asked")),
+        ({"surat_kehilangan": None}, ("answers.surat_kehilangan", "document_missing")),
+        ({"ktp": {"file_id": "none"}}, ("answers.ktp", "file_unknown")),
+        ({"ktp": "none"}, ("answers.ktp", "file_unknown")),
+        ({"ktp": {"kind": "kucing", "file_id": "none"}}, ("answers.ktp", "document_kind_unknown")),
+        ({"ktp": {"kind": "ktp"}}, ("answers.ktp", "document_malformed")),
+        ({"ktp": 7}, ("answers.ktp", "document_malformed")),
         ({"colour": "red"}, ("colour", "extra_forbidden")),
     ],
 )
@@ -119,8 +127,18 @@ async def test_a_file_of_somebody_else_cannot_be_attached(rig: Rig) -> None:
     await rig.say(KK)
     await rig.show(JPEG)
     photo = only(await rig.rows("files.files"))["filename"]
-    content = await body(rig, documents=[{"kind": "surat_kehilangan", "file_id": photo}])
-    assert ("documents[0].file_id", "file_unknown") in codes(await file(rig, content))
+    content = await body(rig, surat_kehilangan={"file_id": photo})
+    assert ("answers.surat_kehilangan", "file_unknown") in codes(await file(rig, content))
+
+
+async def test_one_file_cannot_be_two_documents(rig: Rig) -> None:
+    letter = {"file_id": (await upload(rig)).json()["file_id"]}
+    assert ("answers.ktp", "file_used_twice") in codes(await file(rig, await body(rig, surat_kehilangan=letter, ktp=letter)))
+
+
+async def test_a_form_that_there_never_was_is_outdated(rig: Rig) -> None:
+    answer = await file(rig, await body(rig, form_version=7))
+    assert (answer.status_code, answer.json()["code"]) == (422, "form_outdated")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +170,9 @@ async def test_a_receipt_that_does_not_exist_is_404_and_one_that_cannot_is_422(r
 async def test_requests_are_listed_newest_first_page_by_page_and_searched(rig: Rig) -> None:
     content = await body(rig)
     people = [f"351908170885{number:04d}" for number in range(1, 6)]
-    receipts = [(await file(rig, content | {"nik": nik}, f"k-{nik}")).json()["receipt"] for nik in people]
+    receipts = [
+        (await file(rig, content | {"answers": content["answers"] | {"nik": nik}}, f"k-{nik}")).json()["receipt"] for nik in people
+    ]
     first = (await rig.http.get(REQUESTS, params={"limit": 2}, headers=keyed(ADAPTER))).json()
     second = (await rig.http.get(REQUESTS, params={"limit": 2, "after": first["next"]}, headers=keyed(ADAPTER))).json()
     last = (await rig.http.get(REQUESTS, params={"limit": 2, "after": second["next"]}, headers=keyed(ADAPTER))).json()

@@ -49,7 +49,7 @@ async def test_a_court_that_writes_numbers_with_blanks_and_dots_is_understood(ri
     answer = await send(rig, sent)
     assert answer.status_code == 200, answer.text
     told = [one["personal"] for one in await rig.told_data("intake.request_submitted.v1")]
-    assert {one["nik"] for one in told} == {HUSBAND, WIFE}
+    assert {one["applicant"]["nik"] for one in told} == {HUSBAND, WIFE}
     recorded = told[0]["decision"]
     assert (recorded["husband"]["name"], recorded["husband"]["phone"]) == ("MUHAMMAD MA'RUF", "6281234567890")
     assert recorded["wife"]["name"] == "JOS\u00c9 AMINAH"
@@ -72,6 +72,6 @@ async def test_what_begins_as_a_picture_is_that_picture(rig: Rig, content: bytes
 
 
 async def test_an_adapter_is_told_of_the_nik_in_place_of_the_card(rig: Rig) -> None:
-    body = {"service": "kk_hilang", "nik": NIK, "kk_number": f"{NIK[:6]} {NIK[6:]}", "documents": []}
+    body = {"service": "kk_hilang", "answers": {"nik": NIK, "kk_number": f"{NIK[:6]} {NIK[6:]}"}}
     answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER, Idempotency_Key="k-1"))
-    assert ("kk_number", "kk_same_as_nik") in {(one["field"], one["code"]) for one in answer.json()["errors"]}
+    assert ("answers.kk_number", "kk_same_as_nik") in {(one["field"], one["code"]) for one in answer.json()["errors"]}

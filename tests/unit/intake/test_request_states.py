@@ -5,26 +5,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import (
+    DocumentState,
     IssuedDocument,
-    Person,
     Request,
     RequestOrigin,
     RequestState,
     Step,
+    delivered,
     fetched,
     issue,
     progress,
     resubmit,
+    revoked,
     submit,
 )
 from shared.errors import DomainError
 from shared.values import Channel
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
-REQUEST, _ = submit(Request("r-1", "MDN-7K4Q-9F2X", RequestOrigin(Channel.ADAPTER, "x"), "kk_hilang", "kk", Person("1"), AT, None, ()))
+FORM = FilledForm("kk_hilang", 1, {"nik": "1"})
+REQUEST, _ = submit(Request("r-1", "MDN-7K4Q-9F2X", RequestOrigin(Channel.ADAPTER, "x"), "kk_hilang", ("kk",), FORM, "1", AT, None, ()))
 CITIZENS = replace(REQUEST, origin=RequestOrigin(Channel.WHATSAPP, "628123"))
-DOCUMENT = IssuedDocument("r-1.kk", "3519-KK-24112026-0001", "0" * 64)
+DOCUMENT = IssuedDocument("r-1.kk", "3519-KK-24112026-0001", "0" * 64, "kk")
+SLIP = IssuedDocument("r-1.ktp", "3519-KT-24112026-0001", "1" * 64, "ktp")
+MADE = {"issue kk": DOCUMENT, "issue ktp": SLIP}
 RANK = {
     RequestState.SUBMITTED: 0,
     RequestState.RETURNED: 1,
@@ -65,44 +71,79 @@ def test_the_order_of_hearing_does_not_matter(order: list[RequestState]) -> None
 
 
 def test_the_document_number_is_that_of_the_step_that_issued_it() -> None:
-    issued = issue(REQUEST, DOCUMENT, AT)
+    issued = issue(REQUEST, DOCUMENT, 1, AT)
     assert (REQUEST.document_number, issued.document_number) == (None, "3519-KK-24112026-0001")
 
 
 def test_a_document_is_ready_for_an_adapter_and_on_its_way_to_everybody_else() -> None:
-    assert issue(REQUEST, DOCUMENT, AT).state is RequestState.READY
-    assert issue(CITIZENS, DOCUMENT, AT).state is RequestState.ISSUED
+    assert issue(REQUEST, DOCUMENT, 1, AT).state is RequestState.READY
+    assert issue(CITIZENS, DOCUMENT, 1, AT).state is RequestState.ISSUED
 
 
 def test_what_an_adapter_fetched_is_delivered_once() -> None:
-    ready = issue(REQUEST, DOCUMENT, AT)
-    first = fetched(ready, AT + timedelta(minutes=1))
+    ready = issue(REQUEST, DOCUMENT, 1, AT)
+    first = fetched(ready, "r-1.kk", AT + timedelta(minutes=1))
     assert first.state is RequestState.DELIVERED
-    assert fetched(first, AT + timedelta(minutes=2)) == first
+    assert fetched(first, "r-1.kk", AT + timedelta(minutes=2)) == first
     assert [step.state for step in first.timeline] == [RequestState.SUBMITTED, RequestState.READY, RequestState.DELIVERED]
+
+
+@given(st.permutations(["issue kk", "issue ktp", "deliver kk", "deliver ktp"]))
+def test_a_request_is_issued_and_delivered_with_the_last_of_its_documents(order: list[str]) -> None:
+    request = progress(CITIZENS, Step(RequestState.APPROVED, AT))
+    done: set[str] = set()
+    for minute, act in enumerate(order):
+        at = AT + timedelta(minutes=minute)
+        before = request
+        if act in MADE:
+            request = issue(request, MADE[act], 2, at)
+        else:
+            request = delivered(request, f"r-1.{act.split()[1]}", DocumentState.DELIVERED, at)
+        done.add(act)
+        assert RANK[request.state] >= RANK[before.state]
+        assert (request.state in (RequestState.ISSUED, RequestState.DELIVERED)) == ({"issue kk", "issue ktp"} <= done)
+        assert (request.state is RequestState.DELIVERED) == (len(done) == 4)
+    assert {document.state for document in request.documents} == {DocumentState.DELIVERED}
+
+
+def test_one_document_that_did_not_arrive_shows_until_it_does() -> None:
+    request = issue(issue(CITIZENS, DOCUMENT, 2, AT), SLIP, 2, AT)
+    failed = delivered(request, "r-1.kk", DocumentState.UNDELIVERED, AT + timedelta(minutes=1), ("meta_131026",))
+    assert (failed.state, failed.reasons) == (RequestState.UNDELIVERED, ("meta_131026",))
+    other = delivered(failed, "r-1.ktp", DocumentState.DELIVERED, AT + timedelta(minutes=2))
+    assert other.state is RequestState.UNDELIVERED
+    assert delivered(other, "r-1.kk", DocumentState.DELIVERED, AT + timedelta(minutes=3)).state is RequestState.DELIVERED
+
+
+def test_a_document_that_was_taken_back_says_so_and_the_request_stays_what_it_was() -> None:
+    sent = delivered(issue(CITIZENS, DOCUMENT, 1, AT), "r-1.kk", DocumentState.DELIVERED, AT)
+    taken_back = revoked(sent, "r-1.kk")
+    assert (taken_back.state, taken_back.documents[0].state) == (RequestState.DELIVERED, DocumentState.REVOKED)
+    assert delivered(taken_back, "r-1.kk", DocumentState.DELIVERED, AT).documents[0].state is DocumentState.REVOKED
 
 
 @pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.READY])
 def test_only_what_is_ready_can_be_fetched(state: RequestState) -> None:
     request = replace(REQUEST, state=state)
-    assert fetched(request, AT) == request
+    assert fetched(request, "r-1.kk", AT) == request
 
 
 def test_a_returned_request_comes_in_again_under_its_receipt_and_goes_on() -> None:
     returned = progress(REQUEST, Step(RequestState.RETURNED, AT + timedelta(minutes=1), ("nik_not_in_kk:nik",)))
-    again, fact = resubmit(returned, AT + timedelta(minutes=2))
-    assert (again.state, again.receipt, fact.request) == (RequestState.SUBMITTED, REQUEST.receipt, again)
+    again, fact = resubmit(returned, FORM, None, AT + timedelta(minutes=2))
+    assert (again.state, again.receipt, again.round, fact.request) == (RequestState.SUBMITTED, REQUEST.receipt, 2, again)
     assert progress(again, returned.timeline[-1]).state is RequestState.SUBMITTED, "the return of the round before, told once more"
     assert progress(again, Step(RequestState.RETURNED, AT + timedelta(minutes=3), ("nik_not_in_kk:nik",))).state is RequestState.RETURNED
-    assert issue(again, DOCUMENT, AT).state is RequestState.READY
+    assert issue(again, DOCUMENT, 1, AT).state is RequestState.READY
 
 
 @pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.RETURNED])
 def test_only_a_returned_request_can_be_mended(state: RequestState) -> None:
     with pytest.raises(DomainError, match="request_not_returned"):
-        resubmit(replace(REQUEST, state=state), AT)
+        resubmit(replace(REQUEST, state=state), FORM, None, AT)
 
 
 def test_a_person_does_not_show_in_a_repr() -> None:
-    text = repr(Request("r", "x", RequestOrigin(Channel.WHATSAPP, "628123"), "s", "kk", Person("3519", "3520", "Budi"), AT, None, ()))
+    form = FilledForm("s", 1, {"nik": "3519"}, party=Person("3519", "3520", "Budi"))
+    text = repr(Request("r", "x", RequestOrigin(Channel.WHATSAPP, "628123"), "s", ("kk",), form, "3519", AT, None, ()))
     assert not any(value in text for value in ("628123", "3519", "3520", "Budi"))
