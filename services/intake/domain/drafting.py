@@ -23,7 +23,7 @@ from services.intake.domain.chat import (
     SentFile,
     Stage,
 )
-from services.intake.domain.drafts import completed, current_question, dropped, filled_form, files_dropped, without_draft
+from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, filled_form, without_draft
 from services.intake.domain.numbers import KK_NUMBER, NIK
 from services.intake.domain.reading import read_act
 from services.intake.domain.words import Intent

@@ -18,10 +18,10 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     """Return a waiting request to its sender, who may ask again: no other request is open now."""
     if request.joins is None or not request.is_open:
         return
-    at = deps.clock()
-    returned = progress(request, Step(RequestState.RETURNED, at, (f"{REASON}:answers.{SELFIE}",)))
+    at, contact_id = deps.clock(), request.origin.contact_id
+    reason = REASON if contact_id is None else f"{REASON}:answers.{SELFIE}"  # only a chat is asked for a selfie
+    returned = progress(request, Step(RequestState.RETURNED, at, (reason,)))
     tx.save_request(returned)
-    contact_id = request.origin.contact_id
     if contact_id is None:  # an adapter asks for the state itself
         return
     await offer_returned(tx, deps, returned, at)

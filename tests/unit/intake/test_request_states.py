@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.documents import DocumentState, IssuedDocument
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import (
-    DocumentState,
-    IssuedDocument,
     Request,
     RequestOrigin,
     RequestState,
