@@ -25,12 +25,16 @@ class ReasonScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownReason:
-    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it."""
+    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it.
+
+    `asks`: the field of a form that mends it where the reason names none; "" where there is none such.
+    """
 
     code: str
     text: str
     about: ReasonScope
     officer: frozenset[str]
+    asks: str = ""
 
 
 @cache
@@ -38,5 +42,8 @@ def reasons() -> Mapping[str, KnownReason]:
     """Return every reason by its code, as shipped (`data/reasons.toml`), read once."""
     rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
     return MappingProxyType(
-        {code: KnownReason(code, row["text"], ReasonScope(row["about"]), frozenset(row["officer"])) for code, row in rows.items()}
+        {
+            code: KnownReason(code, row["text"], ReasonScope(row["about"]), frozenset(row["officer"]), row.get("asks", ""))
+            for code, row in rows.items()
+        }
     )

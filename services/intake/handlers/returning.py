@@ -8,6 +8,7 @@ from services.intake.domain.chat import Draft
 from services.intake.domain.mending import mending_draft, offer_mending
 from services.intake.domain.requests import Request, RequestState
 from services.intake.ports import Deps, Tx
+from shared.reference.reasons import reasons
 
 
 async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> None:
@@ -23,5 +24,12 @@ async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> 
 
 def mending_of(deps: Deps, request: Request, at: datetime) -> Draft:
     """Return the draft that mends a returned request."""
-    reasons = next(step.reasons for step in reversed(request.timeline) if step.state is RequestState.RETURNED)
-    return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, reasons, at)
+    found = next(step.reasons for step in reversed(request.timeline) if step.state is RequestState.RETURNED)
+    named = [reason if ":" in reason else _named(reason) for reason in found]
+    return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, named, at)
+
+
+def _named(code: str) -> str:
+    """Return a reason with the field that it always asks for, where it does."""
+    known = reasons().get(code)
+    return f"{code}:answers.{known.asks}" if known is not None and known.asks else code

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from services.intake.domain.chat import Say
-from services.intake.domain.forms import SELFIE
 from services.intake.domain.requests import ReplyComposed, Request, RequestState, Step, progress
 from services.intake.handlers.returning import offer_returned
 from services.intake.ports import Deps, Tx
@@ -18,10 +17,10 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     """Return a waiting request to its sender, who may ask again: no other request is open now."""
     if request.joins is None or not request.is_open:
         return
-    at, contact_id = deps.clock(), request.origin.contact_id
-    reason = REASON if contact_id is None else f"{REASON}:answers.{SELFIE}"  # only a chat is asked for a selfie
-    returned = progress(request, Step(RequestState.RETURNED, at, (reason,)))
+    at = deps.clock()
+    returned = progress(request, Step(RequestState.RETURNED, at, (REASON,)))
     tx.save_request(returned)
+    contact_id = request.origin.contact_id
     if contact_id is None:  # an adapter asks for the state itself
         return
     await offer_returned(tx, deps, returned, at)

@@ -173,7 +173,7 @@ async def test_an_edit_of_an_answer_that_was_taken_is_told_to_be_late_and_change
     answer = rig.message("text", {"body": NIK})
     await rig.send(answer)
     late = text_of(only(await rig.send(edit(rig, answer["id"], "3519081708850009"))))
-    assert "BATAL" in late
+    assert "KEMBALI" in late
     assert "Nomor Kartu Keluarga" in late
     assert only(await rig.rows("conversations"))["draft"]["answers"]["nik"] == NIK
 

@@ -16,7 +16,6 @@ from tests.integration.intake.rig import (
     NIK,
     OFFICER,
     OTHER_ADAPTER,
-    PNG,
     Rig,
     codes,
     only,
