@@ -54,11 +54,7 @@ class FieldView(BaseModel):
     type: str
     optional: bool
     conditional: Annotated[bool, Field(description="Asked in some cases only; a POST is told `answer_missing` or `answer_not_asked`")]
-<<<<<<< HEAD
     kinds: Annotated[list[ChoiceView], Field(description="Of a document: what it may show")]
-=======
-    kinds: Annotated[list[str], Field(description="Of a document: what it may show")]
->>>>>>> h/N2b
     choices: list[ChoiceView]
     fields: Annotated[list[FieldView], Field(description="Of a group: what each row holds")]
     sentences: Annotated[dict[str, str], Field(description="What people are asked and told, Indonesian: label, ask, help, example, again")]
