@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
-from services.issuance.domain.document import DocumentIssued
+from services.issuance.domain.document import Document, DocumentIssued, DocumentRevoked, DocumentSuperseded, Fact
 from shared.contracts import issuance as wire
 from shared.contracts.envelope import Event
 
 
-def to_event(fact: DocumentIssued) -> Event:
+def to_event(fact: Fact) -> Event:
     """Return the event that tells a fact."""
     match fact:
-        case DocumentIssued(document=document, pdf=pdf):
-            return wire.DocumentIssued(
-                document_id=document.document_id,
-                request_id=document.request_id,
-                receipt=document.receipt,
-                case_id=document.case_id,
-                channel=document.channel,
-                service=document.service,
-                product=document.product,
-                document_number=document.number,
-                size_bytes=pdf.size_bytes,
-                sha256=pdf.sha256,
-                issued_at=fact.issued_at,
-                personal=wire.DocumentIssuedPersonal(
-                    contact=fact.contact,
-                    holder_name=document.holder_name,
-                    check_url=fact.check_url,
-                    kk_number=document.allocated_kk,
-                ),
+        case DocumentIssued():
+            return _issued(fact)
+        case DocumentSuperseded(document=document):
+            return wire.DocumentSuperseded(
+                **_of(document),
+                superseded_by=fact.by,
+                same_contact=fact.same_contact,
+                superseded_at=fact.superseded_at,
+                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
+            )
+        case DocumentRevoked(document=document, revocation=revocation):
+            return wire.DocumentRevoked(
+                **_of(document),
+                authority=revocation.authority,
+                reason=revocation.reason,
+                revoked_at=fact.revoked_at,
+                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
             )
         case _:
             assert_never(fact)
+
+
+def _issued(fact: DocumentIssued) -> Event:
+    document, pdf = fact.document, fact.pdf
+    return wire.DocumentIssued(
+        **_of(document),
+        service=document.service,
+        documents=document.documents,
+        form=document.form,
+        size_bytes=pdf.size_bytes,
+        sha256=pdf.sha256,
+        issued_at=fact.issued_at,
+        personal=wire.DocumentIssuedPersonal(contact=fact.contact, holder_name=document.holder_name, check_url=fact.check_url),
+    )
+
+
+def _of(document: Document) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "request_id": document.request_id,
+        "receipt": document.receipt,
+        "case_id": document.case_id,
+        "channel": document.channel,
+        "product": document.product,
+        "document_number": document.number,
+    }

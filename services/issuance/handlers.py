@@ -1,56 +1,52 @@
-"""The use cases: claim, print, void, retry."""
+"""The use cases: claim, print, void, retry, revoke."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
+from services.issuance.domain import claim as claims
 from services.issuance.domain import document as documents
 from services.issuance.domain import numbers
-from services.issuance.domain.document import Approval, Cause, Certificate, Document, Pdf
-from services.issuance.domain.render_input import RenderInput, compose
+from services.issuance.domain.claim import Approval
+from services.issuance.domain.document import Cause, Certificate, Document, Fact, Pdf
+from services.issuance.domain.products.spec import RenderInput, Spec
+from services.issuance.domain.render_input import compose
+from services.issuance.domain.revocation import Revocation
+from services.issuance.domain.supersession import settle
 from services.issuance.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
 
 
 async def prefetch_claims(tx: Tx, deps: Deps, approvals: Sequence[Approval]) -> None:
-    """Read at once what `claim_document` will ask for, for many approvals."""
+    """Read at once what `claim_documents` will ask for, for many approvals; what one of them lacks is said when it is claimed."""
     day = _today(deps)
-    counters = {numbers.document_counter(deps.kinds[item.product], day) for item in approvals if item.product in deps.kinds}
-    counters |= {numbers.card_counter(item.material.card.district_code, day) for item in approvals if _wants_card_number(item)}
-    await tx.prefetch(documents=[documents.document_id(item.request_id, item.product) for item in approvals], counters=counters)
+    counters: set[str] = set()
+    for approval in approvals:
+        with suppress(DomainError):
+            counters.update(numbers.document_counter(kind, day) for kind in claims.number_kinds(approval, deps.products))
+    await tx.prefetch(documents=[key for approval in approvals for key in claims.document_ids(approval)], counters=counters)
 
 
-async def claim_document(tx: Tx, deps: Deps, approval: Approval, origin: Cause) -> None:
-    """Claim the request's product and reserve its number, in one unit of work. Idempotent: a second approval changes nothing.
+async def claim_documents(tx: Tx, deps: Deps, approval: Approval, origin: Cause) -> None:
+    """Claim all documents of a request and number each, in one unit of work. Idempotent: a second approval changes nothing.
 
     Raises:
-        DomainError: `product_unknown`, `holder_not_on_card` or `numbers_exhausted`.
+        DomainError: what `number_kinds` raises, or `numbers_exhausted`.
     """
-    key = documents.document_id(approval.request_id, approval.product)
-    if await tx.find_document(key) is not None:
-        return
-    kind = deps.kinds.get(approval.product)
-    if kind is None:
-        raise DomainError("product_unknown")
-    documents.holder_name(approval.material)  # before any number is taken
-    at, day = deps.clock(), _today(deps)
-    serial = await _next(tx, numbers.document_counter(kind, day))
-    allocated = None
-    if _wants_card_number(approval):
-        district = approval.material.card.district_code
-        allocated = numbers.card_number(district, day, await _next(tx, numbers.card_counter(district, day)))
-    tx.add_document(
-        documents.claim(
-            approval,
-            number=numbers.document_number(kind, day, serial),
-            allocated_kk=allocated,
-            token=deps.new_token(),
-            origin=origin,
-            at=at,
-        )
-    )
+    await prefetch_claims(tx, deps, [approval])  # asks for nothing that was read before
+    for key in claims.document_ids(approval):
+        if await tx.find_document(key) is not None:
+            return
+    day = _today(deps)
+    given = [
+        numbers.document_number(kind, day, await _next(tx, numbers.document_counter(kind, day)))
+        for kind in claims.number_kinds(approval, deps.products)
+    ]
+    for document in claims.claim(approval, deps.products, given, new_token=deps.new_token, origin=origin, at=deps.clock()):
+        tx.add_document(document)
     tx.on_commit(deps.wake_renderer)
 
 
@@ -65,14 +61,27 @@ async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
     return document
 
 
+def spec_of(deps: Deps, document: Document) -> Spec:
+    """Return how the document is made.
+
+    Raises:
+        DomainError: `product_unknown`: it was claimed by a newer version of this service.
+    """
+    spec = deps.products.get(document.product)
+    if spec is None:
+        raise DomainError("product_unknown", document.product)
+    return spec
+
+
 def render_input_of(deps: Deps, document: Document) -> RenderInput:
     """Return the renderer's input. The printed date is the day its number carries.
 
     Raises:
-        DomainError: `product_unknown`, `material_gone` or `holder_not_on_card`.
+        DomainError: `product_unknown` or `content_gone`.
     """
     return compose(
         document,
+        spec_of(deps, document),
         office=deps.office,
         check_url=deps.check_url(document.token),
         issued_on=document.claimed_at.astimezone(WIB).date(),
@@ -97,20 +106,27 @@ async def discard_leftovers(deps: Deps, document: Document) -> None:
         await deps.archive.delete(name)
 
 
-async def record_issued(tx: Tx, deps: Deps, document_id: str, attempt: int, pdf: Pdf, certificate: Certificate) -> Document:
-    """Record the stored bytes and emit the fact. Idempotent: the same bytes again change nothing (a commit whose answer was lost).
+async def record_issued(tx: Tx, deps: Deps, begun: Document, pdf: Pdf, certificate: Certificate) -> Document:
+    """Record the bytes of an attempt, let the document take its place among those about the same, and emit what became of each.
+
+    Idempotent: the same bytes again change nothing (a commit whose answer was lost).
 
     Raises:
         DomainError: `attempt_superseded`: void meanwhile, or a later attempt took over; the bytes are nobody's.
     """
-    present = await tx.get_document(document_id)
+    related = await tx.related(begun)  # reads the document itself, too
+    present, at = await tx.get_document(begun.document_id), deps.clock()
     if present.pdf == pdf:
         return present
     check_url = deps.check_url(present.token)
-    document, fact = documents.issue(present, attempt=attempt, pdf=pdf, certificate=certificate, check_url=check_url, at=deps.clock())
-    tx.save_document(document)
-    tx.emit(fact)
-    return document
+    issued, fact = documents.issue(present, attempt=begun.attempt, pdf=pdf, certificate=certificate, check_url=check_url, at=at)
+    settled = settle(issued, related, at=at)
+    for document in (settled.document, *settled.others):
+        tx.save_document(document)
+    told: tuple[Fact, ...] = (fact, *settled.facts)
+    for each in told:
+        tx.emit(each)
+    return settled.document
 
 
 async def record_failure(tx: Tx, deps: Deps, document_id: str, attempt: int, *, reason: str, final: bool) -> Document:
@@ -136,10 +152,26 @@ async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) ->
 
     Raises:
         NotFound: `documents_not_found`.
-        DomainError: `document_issued` or `document_void`.
+        DomainError: `document_issued`, `document_superseded`, `document_revoked` or `document_void`.
     """
     document = documents.void(await tx.get_document(document_id), reason=reason, at=deps.clock())
     tx.save_document(document)
+    return document
+
+
+async def revoke_document(tx: Tx, deps: Deps, document_id: str, revocation: Revocation) -> Document:
+    """Take an issued document back and emit the fact. Idempotent: the same authority and reason again change nothing.
+
+    Raises:
+        NotFound: `documents_not_found`.
+        DomainError: `document_not_issued`, `document_superseded` or `document_revoked`.
+    """
+    present = await tx.get_document(document_id)
+    if present.revocation is not None and present.revocation.is_same_order(revocation):
+        return present
+    document, fact = documents.revoke(present, revocation, at=deps.clock())
+    tx.save_document(document)
+    tx.emit(fact)
     return document
 
 
@@ -170,10 +202,6 @@ async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:
 
 def _today(deps: Deps) -> date:
     return deps.clock().astimezone(WIB).date()
-
-
-def _wants_card_number(approval: Approval) -> bool:
-    return approval.product == "kk" and approval.material.card.kk_number is None
 
 
 async def _next(tx: Tx, key: str) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from services.issuance.domain.document import Certificate, Document, DocumentIssued, DocumentState, Pdf
+from services.issuance.domain.document import Certificate, Document, DocumentState, Fact, Pdf
 from services.issuance.domain.numbers import NumberSequence
-from services.issuance.domain.render_input import Office
+from services.issuance.domain.office import Office
+from services.issuance.domain.products.spec import Spec
 from shared.clock import Clock
 
 
@@ -25,6 +26,12 @@ class Tx(Protocol):
     async def get_document(self, document_id: str) -> Document:
         """Return the document; raises NotFound (`documents_not_found`)."""
 
+    async def prefetch_related(self, documents: Sequence[Document]) -> None:
+        """Read in one query these documents and all that `related` will ask for."""
+
+    async def related(self, document: Document) -> Sequence[Document]:
+        """Return the documents of other applications whose place it takes, or that take its place, as this unit sees them."""
+
     def add_document(self, document: Document) -> None:
         """Add a new document."""
 
@@ -37,7 +44,7 @@ class Tx(Protocol):
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Save a counter, new or raised."""
 
-    def emit(self, fact: DocumentIssued) -> None:
+    def emit(self, fact: Fact) -> None:
         """Emit a fact; it leaves with the commit."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
@@ -112,11 +119,11 @@ class DocumentReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The dependencies of the handlers. `kinds`: product -> the two letters in its numbers."""
+    """The dependencies of the handlers."""
 
     clock: Clock
     new_token: Callable[[], str]
-    kinds: Mapping[str, str]
+    products: Mapping[str, Spec]
     office: Office
     check_base_url: str
     renderer: Renderer

@@ -16,7 +16,8 @@ from services.issuance import api
 from services.issuance.adapters.renderer import Pool, RendererLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import DocumentState
-from services.issuance.domain.render_input import PRODUCTS, Office, Officer, Pickup
+from services.issuance.domain.office import Office, Officer, Pickup
+from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
@@ -30,7 +31,6 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import catalogue
 from shared.web import create_app
 
 NAME: Final = "issuance"
@@ -38,7 +38,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 ACCOUNT: Final = accounting.by_state(
     "documents",
     "documents",
-    finished=(DocumentState.ISSUED, DocumentState.VOID),
+    finished=(DocumentState.ISSUED, DocumentState.SUPERSEDED, DocumentState.REVOKED, DocumentState.VOID),
     parked=(DocumentState.HELD,),
     in_flight=(DocumentState.CLAIMED, DocumentState.RENDERING),
 )
@@ -74,7 +74,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
     deps = Deps(
         clock=clock,
         new_token=new_token,
-        kinds={product: catalogue().products[product].code for product in PRODUCTS},
+        products=PRODUCTS,
         office=read_office(settings.office_file or TEMPLATES / "office.toml"),
         check_base_url=settings.check_base_url.rstrip("/"),
         renderer=renderer,
@@ -120,7 +120,7 @@ def _renderer(settings: Settings) -> Pool:
     folder = settings.signer_dir.resolve()
     setup = {
         "templates": str(TEMPLATES),
-        "products": list(PRODUCTS),
+        "products": [spec.template for spec in PRODUCTS.values()],
         "certificate": str(folder / "signer.pem"),
         "key": str(folder / "signer-key.pem"),
         "chain": str(folder / "ca.pem"),

@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from shared.contracts.envelope import Contract
 from shared.contracts.parts import DocumentKey, KkText, NikText, VillageCode
@@ -124,6 +124,9 @@ class Parent(Contract):
     citizenship: str = "WNI"
 
 
+_KINDS_THAT_NAME: Final = {"father": (1, 2), "mother": (1, 2, 3)}
+
+
 class BirthCertificateContent(Content):
     """A kutipan akta kelahiran (Permendagri 108/2019 article 43 ff.; kinds 1 to 4 of the form F-2.01A)."""
 
@@ -141,8 +144,15 @@ class BirthCertificateContent(Content):
         Field(ge=1, le=4, description="1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown"),
     ]
     late: Annotated[bool, Field(description="Reported more than 60 days after the birth (LT instead of LU)")]
-    father: Parent | None = None
-    mother: Parent | None = None
+    father: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 and 2")] = None
+    mother: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 to 3")] = None
+
+    @field_validator("father", "mother")
+    @classmethod
+    def _of_its_kind(cls, parent: Parent | None, info: ValidationInfo) -> Parent | None:
+        if parent is None and info.data.get("kind") in _KINDS_THAT_NAME[str(info.field_name)]:
+            raise ValueError("an akta of this kind names this parent")
+        return parent
 
 
 class DeathCertificateContent(Content):

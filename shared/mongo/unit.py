@@ -108,6 +108,12 @@ class ChangeTracker:
         found = [self._hold(mapping, doc["_id"], doc).value for doc in docs]
         return [cast("A", value) for value in found if value is not None]
 
+    async def find_many(self, mapping: DocumentMapping[A], query: Doc) -> list[A]:
+        """Read many by a query about what never changes; return them as this unit sees them."""
+        docs = await self._collection(mapping).find(query).to_list(None)
+        found = [self._hold(mapping, doc["_id"], doc).value for doc in docs]
+        return [cast("A", value) for value in found if value is not None]
+
     def assume_absent(self, mapping: DocumentMapping[Any], key: str) -> None:
         """Assume without asking that this key is free: it was made a moment ago. An error of the caller is a `LostRace`."""
         self._hold(mapping, key, None)

@@ -110,10 +110,8 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
 
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
     """Drop a draft that nobody came back to; return the ids of its files, to be deleted after the commit."""
-    before = await tx.conversation(contact_id)
-    conversation, facts = expire(before, deps.clock())
-    if conversation != before:
-        tx.save_conversation(conversation)
+    conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
+    tx.save_conversation(conversation)  # in any case: what can't be read as a draft any more is gone with it, and the sweep goes on
     return tuple(file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids)
 
 

@@ -24,7 +24,7 @@ SHOWN_REQUESTS = 3  # a status answer stays readable on a phone
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class ConfirmedDraft:
     """What became of a confirmed draft: the request, what is said, and files that nobody needs."""
 
     parts: tuple[Say, ...]
@@ -32,7 +32,7 @@ class Filed:
     dropped: tuple[str, ...] = ()
 
 
-async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> Filed:
+async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> ConfirmedDraft:
     """File what a person confirmed. The answer is the same for every sender who is not proven to be the person.
 
     Raises:
@@ -47,19 +47,19 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
     receipt = filed.request.receipt
     if filed.is_known:
         dropped = tuple(file.file_id for file in draft.attachments)
-        return Filed((Say("already_open", {"receipt": receipt}, ("status", "menu")),), dropped=dropped)
+        return ConfirmedDraft((Say("already_open", {"receipt": receipt}, ("status", "menu")),), dropped=dropped)
     tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
     name = "submitted" if wish.is_own and not filed.is_waiting else "submitted_checking"
-    return Filed((_received(name, deps, filed.request),), filed.request.request_id)
+    return ConfirmedDraft((_received(name, deps, filed.request),), filed.request.request_id)
 
 
-async def _mend(tx: Tx, deps: Deps, request_id: str, filled: FilledForm, contact: ChatContact, at: datetime) -> Filed:
+async def _mend(tx: Tx, deps: Deps, request_id: str, filled: FilledForm, contact: ChatContact, at: datetime) -> ConfirmedDraft:
     request = await tx.request(request_id)
     try:
         again = await mend_filled(tx, deps, request, filled, at, by_link(contact.link_at(at)))
     except DomainError:  # decided meanwhile
-        return Filed((Say("mend_over", buttons=("status", "menu")),))
-    return Filed((_received("mended", deps, again),), request_id)
+        return ConfirmedDraft((Say("mend_over", buttons=("status", "menu")),))
+    return ConfirmedDraft((_received("mended", deps, again),), request_id)
 
 
 def _received(name: str, deps: Deps, request: Request) -> Say:

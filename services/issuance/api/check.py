@@ -1,10 +1,14 @@
-"""The public page behind the QR code: genuine or not, for anybody with a phone. No script, no cookie, nothing loaded from anywhere."""
+"""The public page behind the QR code: genuine and valid or not, for anybody with a phone. No script, no cookie, nothing loaded.
+
+What was issued is told with its number, date and masked name, and whether it is still valid; what was not is no more than its state.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
+from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -13,9 +17,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.document import Document
 from services.issuance.ports import Deps
 from shared.clock import WIB
+from shared.reference.catalogue import catalogue
 from shared.values import PersonName
 
 PATH: Final = "/v/{token}"
@@ -30,8 +35,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get(PATH, response_class=HTMLResponse, tags=["public"], summary="Is this document genuine?")
     async def check(token: str) -> HTMLResponse:
-        document = await deps.document_reader.find_by_token(token) if _TOKEN.fullmatch(token) else None
-        return page.show(document if document is not None and document.state is DocumentState.ISSUED else None)
+        return page.show(await deps.document_reader.find_by_token(token) if _TOKEN.fullmatch(token) else None)
 
     return routes
 
@@ -43,6 +47,7 @@ class _Page:
         environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._template = environment.get_template("check.html")
         self._office = office
+        self._names = {product.id: product.document for product in catalogue().products.values()}
         self._style = (_TEMPLATES / "check.css").read_text(encoding="utf-8")
         style_hash = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
         self._headers = {
@@ -59,12 +64,19 @@ class _Page:
         }
 
     def show(self, document: Document | None) -> HTMLResponse:
-        """Return the verdict; 404 where there is nothing to vouch for."""
+        """Return the verdict; 404 where nothing was issued."""
         html = self._template.render(
-            document=document,
+            verdict=document.state if document else "unknown",
+            document=document if document and document.issued_at else None,
+            product=self._names.get(document.product, document.product) if document else "",
             office=self._office,
             style=self._style,
-            issued_on=document.claimed_at.astimezone(WIB).date() if document else None,
+            issued_on=_day(document.claimed_at) if document else None,
+            ended_on=_day(document.superseded_at or document.revoked_at) if document else None,
             masked_name=PersonName(document.holder_name).masked if document else "",
         )
-        return HTMLResponse(html, HTTPStatus.OK if document else HTTPStatus.NOT_FOUND, headers=self._headers)
+        return HTMLResponse(html, HTTPStatus.OK if document and document.issued_at else HTTPStatus.NOT_FOUND, headers=self._headers)
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.astimezone(WIB).date() if at else None

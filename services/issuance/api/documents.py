@@ -1,4 +1,4 @@
-"""Documents for those who hold a key: list, look at, fetch; and, for administrators, void."""
+"""Documents for those who hold a key: list, look at, fetch; and, for administrators, void and revoke."""
 
 from __future__ import annotations
 
@@ -12,18 +12,33 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.issuance import handlers
 from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.products.spec import DocumentForm
+from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, refuses, require
 
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+ReasonCode = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as wrong_data", examples=["wrong_data"])
+]
 _UNKNOWN: Final = refuses(404, "documents_not_found")
 READ, ADMIN = "documents:read", "admin"
 
 _log = logs.get("documents")
+
+
+class RevocationView(BaseModel):
+    """Who ordered that it is taken back, why, and the API client that recorded it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    authority: Authority
+    reason: str
+    by: str
 
 
 class DocumentView(BaseModel):
@@ -37,16 +52,29 @@ class DocumentView(BaseModel):
     request_id: str
     receipt: str
     case_id: str | None
+    documents: Annotated[int, Field(description="How many documents the request has, this one included")]
+    form: Annotated[DocumentForm, Field(description="pdf: the document itself; card: the slip with which a card is fetched")]
     state: DocumentState
     attempt: int
+    approved_at: datetime
     claimed_at: datetime
     issued_at: datetime | None
+    superseded_by: Annotated[str | None, Field(description="Id of the document that took its place")]
+    superseded_at: datetime | None
+    revocation: RevocationView | None
+    revoked_at: datetime | None
     reason: str | None
     reason_at: datetime | None
     sha256: str | None
     size_bytes: int | None
     certified_by: str | None
     demo: bool | None
+
+
+class DocumentDetail(DocumentView):
+    """One document, with what the office wrote down about its end."""
+
+    note: Annotated[str | None, Field(description="Of who discarded or revoked it; in no list and no event")]
 
 
 class DocumentPage(BaseModel):
@@ -61,9 +89,17 @@ class VoidOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[
-        str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as wrong_data", examples=["wrong_data"])
-    ]
+    reason: ReasonCode
+
+
+class RevokeOrder(BaseModel):
+    """Why an issued document is taken back, and who ordered it. The reason is shown in lists and told in events, the note is not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    authority: Authority
+    reason: ReasonCode
+    note: Annotated[str, Field(min_length=1, max_length=1000, description="For the office: the order's number and date, what was found")]
 
 
 class DocumentSearch(BaseModel):
@@ -95,8 +131,10 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         return DocumentPage(documents=[_view(document) for document in found], next=following)
 
     @routes.get("/{document_id}", summary="One document", responses=_UNKNOWN)
-    async def show(document_id: str, _client: Client = require(READ)) -> DocumentView:
-        return _view(await deps.document_reader.get(document_id))
+    async def show(document_id: str, _client: Client = require(READ)) -> DocumentDetail:
+        document = await deps.document_reader.get(document_id)
+        note = document.revocation.note if document.revocation else document.note
+        return DocumentDetail(**dict(_view(document)), note=note)
 
     @routes.get(
         "/{document_id}/content",
@@ -124,12 +162,23 @@ def _administration(routes: APIRouter, deps: Deps, units: UnitOfWorkRunner[Tx]) 
     @routes.post(
         "/{document_id}/void",
         summary="Give up a number before issue",
-        responses=_UNKNOWN | refuses(409, "document_issued", "document_void"),
+        responses=_UNKNOWN | refuses(409, "document_issued", "document_superseded", "document_revoked", "document_void"),
     )
     async def void(document_id: str, body: VoidOrder, client: Client = require(ADMIN)) -> DocumentView:
         document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))
         await handlers.discard_leftovers(deps, document)
         _log.info("document.voided", document_id=document_id, client=client.name, reason=body.reason)
+        return _view(document)
+
+    @routes.post(
+        "/{document_id}/revoke",
+        summary="Take an issued document back; the same order again changes nothing",
+        responses=_UNKNOWN | refuses(409, "document_not_issued", "document_superseded", "document_revoked"),
+    )
+    async def revoke(document_id: str, body: RevokeOrder, client: Client = require(ADMIN)) -> DocumentView:
+        revocation = Revocation(authority=body.authority, reason=body.reason, note=body.note, by=client.name)
+        document = await units.run(lambda tx: handlers.revoke_document(tx, deps, document_id, revocation))
+        _log.info("document.revoked", document_id=document_id, client=client.name, authority=body.authority.value, reason=body.reason)
         return _view(document)
 
 

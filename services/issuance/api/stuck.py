@@ -14,7 +14,7 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
-_PERSONAL: Final = frozenset({"material", "holder_name", "allocated_kk"})
+_PERSONAL: Final = frozenset({"content", "contact", "holder_name"})
 
 
 class HeldDocuments:
@@ -31,7 +31,7 @@ class HeldDocuments:
         return StuckPage(stuck=[StuckEntry(**_fields(document)) for document in found], next=following)
 
     async def find(self, stuck_id: str) -> StuckDetail | None:
-        """Return a held document with its material."""
+        """Return a held document with what it says."""
         document = await self._units.run(lambda tx: tx.find_document(stuck_id))
         if document is None or document.state is not DocumentState.HELD:
             return None

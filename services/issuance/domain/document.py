@@ -1,7 +1,7 @@
 """A document from the claim of its number to its end. Pure.
 
-States: claimed -> rendering(attempt) -> issued; before issue also void (with a reason), and held (with a reason) until a person retries or
-voids it. A number belongs to one document for ever: it ends issued or void, and is never given again.
+States: claimed -> rendering(attempt) -> issued -> superseded or revoked; before issue also void (with a reason), and held (with a reason)
+until a person retries or voids it. A number belongs to one document for ever, and is never given again.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
-from services.issuance.domain.card import FamilyCard
+from services.issuance.domain.products.spec import Content, DocumentForm
+from services.issuance.domain.revocation import Revocation
 from shared.backoff import Backoff
 from shared.errors import DomainError
 from shared.values import Contact
@@ -26,16 +27,21 @@ class DocumentState(StrEnum):
     RENDERING = "rendering"
     HELD = "held"
     ISSUED = "issued"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
     VOID = "void"
 
 
+_ENDED: Final[frozenset[DocumentState]] = frozenset()
 NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType(
     {
         DocumentState.CLAIMED: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
         DocumentState.RENDERING: frozenset({DocumentState.RENDERING, DocumentState.ISSUED, DocumentState.HELD, DocumentState.VOID}),
         DocumentState.HELD: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
-        DocumentState.ISSUED: frozenset(),
-        DocumentState.VOID: frozenset(),
+        DocumentState.ISSUED: frozenset({DocumentState.SUPERSEDED, DocumentState.REVOKED}),
+        DocumentState.SUPERSEDED: _ENDED,
+        DocumentState.REVOKED: _ENDED,
+        DocumentState.VOID: _ENDED,
     }
 )
 """What may follow what."""
@@ -50,28 +56,6 @@ class Cause:
     correlation_id: str
     causation_id: str
     traceparent: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentContent:
-    """The content of the sheet and where it goes. Personal, dropped once the document is issued or void."""
-
-    holder_nik: str
-    card: FamilyCard
-    contact: Contact
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """The decision that a document may be made."""
-
-    request_id: str
-    receipt: str
-    case_id: str | None
-    channel: str
-    service: str
-    product: str
-    material: DocumentContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +78,14 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One numbered document of one request and product.
+    """One numbered document of one request.
+
+    `documents` counts those of its request. `about` and `replaces` are keys (`domain.claim.subject_key`) of what it is the document of, and
+    of what else loses its documents when it is issued. `approved_at` is its place among documents about the same.
 
     `due_at` says when the renderer may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
-    one; None when there is nothing to do. `allocated_kk` is set only where this document got a new family card number. `note` says why an
-    operator discarded it, and who.
+    one; None when there is nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told
+    of it. `note` says why an operator discarded it, and who.
     """
 
     document_id: str
@@ -108,22 +95,31 @@ class Document:
     channel: str
     service: str
     product: str
+    documents: int
+    form: DocumentForm
     number: str
-    allocated_kk: str | None
     token: str
     holder_name: str
+    about: str
+    replaces: tuple[str, ...]
+    approved_at: datetime
     origin: Cause
     claimed_at: datetime
     state: DocumentState = DocumentState.CLAIMED
     attempt: int = 0
     due_at: datetime | None = None
-    material: DocumentContent | None = None
+    content: Content | None = None
+    contact: Contact | None = None
     pdf: Pdf | None = None
     certificate: Certificate | None = None
     issued_at: datetime | None = None
     reason: str | None = None
     reason_at: datetime | None = None
     note: str | None = None
+    superseded_by: str | None = None
+    superseded_at: datetime | None = None
+    revocation: Revocation | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,46 +133,28 @@ class DocumentIssued:
     check_url: str
 
 
-def document_id(request_id: str, product: str) -> str:
-    """Return the key that makes a second document of one request and product impossible."""
-    return f"{request_id}.{product}"
+@dataclass(frozen=True, slots=True)
+class DocumentSuperseded:
+    """The fact that a newer document took its place. `same_contact`: the newer one goes to the same contact."""
+
+    document: Document
+    by: str
+    contact: Contact
+    same_contact: bool
+    superseded_at: datetime
 
 
-def holder_name(material: DocumentContent) -> str:
-    """Return the name of the person whose document it is.
+@dataclass(frozen=True, slots=True)
+class DocumentRevoked:
+    """The fact that the office took a document back."""
 
-    Raises:
-        DomainError: `holder_not_on_card`.
-    """
-    for member in material.card.members:
-        if member.nik == material.holder_nik:
-            return member.name
-    raise DomainError("holder_not_on_card")
+    document: Document
+    revocation: Revocation
+    contact: Contact
+    revoked_at: datetime
 
 
-def claim(approval: Approval, *, number: str, allocated_kk: str | None, token: str, origin: Cause, at: datetime) -> Document:
-    """Return the document of an approved request, with its number.
-
-    Raises:
-        DomainError: `holder_not_on_card`: the card does not list the person.
-    """
-    return Document(
-        document_id=document_id(approval.request_id, approval.product),
-        request_id=approval.request_id,
-        receipt=approval.receipt,
-        case_id=approval.case_id,
-        channel=approval.channel,
-        service=approval.service,
-        product=approval.product,
-        number=number,
-        allocated_kk=allocated_kk,
-        token=token,
-        holder_name=holder_name(approval.material),
-        origin=origin,
-        claimed_at=at,
-        due_at=at,
-        material=approval.material,
-    )
+Fact: TypeAlias = DocumentIssued | DocumentSuperseded | DocumentRevoked
 
 
 def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
@@ -193,25 +171,25 @@ def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
 def issue(
     document: Document, *, attempt: int, pdf: Pdf, certificate: Certificate, check_url: str, at: datetime
 ) -> tuple[Document, DocumentIssued]:
-    """Record the bytes of the attempt that is still the current one, and forget what is personal but the holder's name.
+    """Record the bytes of the attempt that is still the current one, and forget what the document says.
 
     Raises:
         DomainError: `attempt_superseded`: it ended otherwise, or a later attempt took over.
     """
-    material = document.material
-    if document.state is not DocumentState.RENDERING or document.attempt != attempt or material is None:
+    contact = document.contact
+    if document.state is not DocumentState.RENDERING or document.attempt != attempt or contact is None:
         raise DomainError("attempt_superseded")
     issued = replace(
         _moved(document, DocumentState.ISSUED),
         due_at=None,
-        material=None,
+        content=None,
         pdf=pdf,
         certificate=certificate,
         issued_at=at,
         reason=None,
         reason_at=None,
     )
-    return issued, DocumentIssued(document=issued, pdf=pdf, contact=material.contact, issued_at=at, check_url=check_url)
+    return issued, DocumentIssued(document=issued, pdf=pdf, contact=contact, issued_at=at, check_url=check_url)
 
 
 def fail(document: Document, *, attempt: int, reason: str, final: bool, most_attempts: int, at: datetime) -> Document:
@@ -242,11 +220,9 @@ def void(document: Document, *, reason: str, at: datetime) -> Document:
     """Void a document before issue; the number stays used.
 
     Raises:
-        DomainError: `document_issued` or `document_void`: it has ended.
+        DomainError: `document_issued`, `document_superseded`, `document_revoked` or `document_void`.
     """
-    if not NEXT[document.state]:
-        raise DomainError(f"document_{document.state}")
-    return replace(_moved(document, DocumentState.VOID), due_at=None, material=None, reason=reason, reason_at=at)
+    return replace(_moved(document, DocumentState.VOID), due_at=None, content=None, contact=None, reason=reason, reason_at=at)
 
 
 def discard(document: Document, *, note: str, at: datetime) -> Document:
@@ -258,6 +234,39 @@ def discard(document: Document, *, note: str, at: datetime) -> Document:
     if document.state is not DocumentState.HELD or document.reason is None:
         raise DomainError("document_not_held")
     return replace(void(document, reason=document.reason, at=at), note=note)
+
+
+def supersede(document: Document, by: Document, *, at: datetime) -> tuple[Document, DocumentSuperseded]:
+    """End an issued document in favour of a newer one (`domain.supersession` says which).
+
+    Raises:
+        DomainError: `document_<state>`: it is not issued.
+    """
+    superseded = replace(_moved(document, DocumentState.SUPERSEDED), superseded_by=by.document_id, superseded_at=at, contact=None)
+    contact = _contact(document)
+    return superseded, DocumentSuperseded(superseded, by.document_id, contact, _same_place(contact, by.contact), at)
+
+
+def revoke(document: Document, revocation: Revocation, *, at: datetime) -> tuple[Document, DocumentRevoked]:
+    """Take an issued document back.
+
+    Raises:
+        DomainError: `document_not_issued`, `document_superseded` or `document_revoked`.
+    """
+    if document.issued_at is None:
+        raise DomainError("document_not_issued")
+    revoked = replace(_moved(document, DocumentState.REVOKED), revocation=revocation, revoked_at=at, contact=None)
+    return revoked, DocumentRevoked(revoked, revocation, _contact(document), at)
+
+
+def _contact(document: Document) -> Contact:
+    if document.contact is None:
+        raise DomainError(f"document_{document.state}")
+    return document.contact
+
+
+def _same_place(one: Contact, other: Contact | None) -> bool:
+    return other is not None and (one.channel, one.address) == (other.channel, other.address)
 
 
 def _moved(document: Document, state: DocumentState) -> Document:

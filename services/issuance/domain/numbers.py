@@ -1,7 +1,13 @@
-"""Numbers of documents and family cards. Pure.
+"""Numbers of documents. Pure.
 
-A counter belongs to one kind and one day of Western Indonesian Time; it is raised in the same unit of work that claims the document, so
+A counter belongs to one kind and one day of Western Indonesian Time; it is raised in the same unit of work that claims the documents, so
 that every number given is held by a document.
+
+Decision: a day is not limited to 9,999 numbers. The serial is written with at least four digits and grows to five and six where a day
+needs them: `…-9999` is followed by `…-10000`. Numbers given so far keep their form, no number is ever read as another (the serial is the
+last part, and never starts with a zero beyond four digits), and a number of any length finds its document by equality. Whoever sorts
+numbers must sort by the serial as a number; nothing of ours sorts them. Considered and left: six digits for all, which changes the printed
+form that the office knows, and a second counter per district, which would give one number two meanings.
 """
 
 from __future__ import annotations
@@ -13,7 +19,8 @@ from typing import Final
 from shared.errors import DomainError
 from shared.values import HOME_REGENCY
 
-LAST_SERIAL: Final = 9999  # four digits in both formats
+LEAST_DIGITS: Final = 4  # of a serial, as the office prints it
+LAST_SERIAL: Final = 999_999  # six digits, the most that `shared.contracts.parts.DocumentNumber` takes: the whole regency in a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +49,4 @@ def document_counter(kind: str, day: date) -> str:
 
 def document_number(kind: str, day: date, serial: int) -> str:
     """Return the number as printed, such as `3519-KK-24112026-0001`."""
-    return f"{HOME_REGENCY}-{kind}-{day:%d%m%Y}-{serial:04d}"
-
-
-def card_counter(district_code: str, day: date) -> str:
-    """Return the key of the counter for new family card numbers, such as `NKK-351908-241126`."""
-    return f"NKK-{district_code}-{day:%d%m%y}"
-
-
-def card_number(district_code: str, day: date, serial: int) -> str:
-    """Return a new No. KK: six digits of the kecamatan, DDMMYY of recording (no offset for women), four of serial."""
-    return f"{district_code}{day:%d%m%y}{serial:04d}"
+    return f"{HOME_REGENCY}-{kind}-{day:%d%m%Y}-{serial:0{LEAST_DIGITS}d}"

@@ -138,7 +138,9 @@ class Printing:
         try:
             with self._batcher.expecting():
                 printed = await self._deps.renderer.render(
-                    document.product, handlers.render_input_of(self._deps, document), made_at=document.claimed_at
+                    handlers.spec_of(self._deps, document).template,
+                    handlers.render_input_of(self._deps, document),
+                    made_at=document.claimed_at,
                 )
         except (DomainError, Permanent, Transient) as error:
             metrics.EFFECTS.labels("print", error.code).inc()

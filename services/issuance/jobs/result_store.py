@@ -39,7 +39,7 @@ class ResultStore:
                 raise outcome
         recorded = await self._units.run_many(
             [self._recording(results[index], pdf) for index, pdf in put],
-            lambda tx: tx.prefetch(documents=[results[index].document.document_id for index, _ in put], counters=()),
+            lambda tx: tx.prefetch_related([results[index].document for index, _ in put]),
         )
         for (index, pdf), result in zip(put, recorded, strict=True):
             if isinstance(result, DomainError):
@@ -48,5 +48,5 @@ class ResultStore:
         return [found[index] for index in range(len(results))]
 
     def _recording(self, result: RenderedDocument, pdf: Pdf) -> UnitBody[Tx, Document]:
-        key, attempt, certificate = result.document.document_id, result.document.attempt, result.printed.certificate
-        return UnitBody(lambda tx: handlers.record_issued(tx, self._deps, key, attempt, pdf, certificate), result.context)
+        begun, certificate = result.document, result.printed.certificate
+        return UnitBody(lambda tx: handlers.record_issued(tx, self._deps, begun, pdf, certificate), result.context)

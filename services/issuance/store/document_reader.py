@@ -11,7 +11,7 @@ from services.issuance.store.schema import DOCUMENTS, document_from_doc
 from shared.errors import NotFound
 from shared.mongo import Doc, Mongo, reachable
 
-_WITHOUT_PERSONS = {"material": 0}  # a list never needs what the sheet says
+_WITHOUT_PERSONS = {"content": 0, "contact": 0}  # a list never needs what the sheet says, nor to whom it goes
 
 
 class MongoDocumentReader:
@@ -21,7 +21,7 @@ class MongoDocumentReader:
         self._documents = mongo.collection(database, DOCUMENTS.collection)
 
     async def get(self, document_id: str) -> Document:
-        """Return a document, without its material.
+        """Return a document, without what it says and to whom it goes.
 
         Raises:
             NotFound: `documents_not_found`.
@@ -50,7 +50,7 @@ class MongoDocumentReader:
             wanted["_id"] = {"$lt": query.after}
         with reachable():
             found = await self._documents.find(wanted, _WITHOUT_PERSONS).sort("_id", -1).limit(query.limit + 1).to_list(None)
-        documents = [document_from_doc({**doc, "material": None}) for doc in found[: query.limit]]
+        documents = [_without_persons(doc) for doc in found[: query.limit]]
         return documents, documents[-1].document_id if len(found) > query.limit else None
 
     async def oldest_due_seconds(self, at: datetime) -> float:
@@ -72,7 +72,11 @@ class MongoDocumentReader:
     async def _find(self, wanted: Doc) -> Document | None:
         with reachable():
             doc = await self._documents.find_one(wanted, _WITHOUT_PERSONS)
-        return document_from_doc({**doc, "material": None}) if doc else None
+        return _without_persons(doc) if doc else None
+
+
+def _without_persons(doc: Doc) -> Document:
+    return document_from_doc({**doc, "content": None, "contact": None})
 
 
 def _due(at: datetime) -> Doc:

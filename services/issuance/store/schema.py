@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Final
 
-from services.issuance.domain.card import CardMember, FamilyCard
-from services.issuance.domain.document import Cause, Certificate, Document, DocumentContent, DocumentState, Pdf
+from services.issuance.domain.document import Cause, Certificate, Document, DocumentState, Pdf
 from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.products.spec import DocumentForm
+from services.issuance.domain.revocation import Authority, Revocation
 from shared.mongo import Doc, DocumentMapping, IndexModel, fields_of
 from shared.values import Contact
 
@@ -20,8 +20,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "documents": [
         IndexModel([("number", 1)], name="number", unique=True),  # I2; search by number
         IndexModel([("token", 1)], name="token", unique=True),  # the public page
-        # I2: a family card number is given once; documents that keep an old number have none here
-        IndexModel([("allocated_kk", 1)], name="given_kk", unique=True, partialFilterExpression={"allocated_kk": {"$gt": ""}}),
+        # what an issue supersedes, or is superseded by; both hold SHA-256, nobody's number
+        IndexModel([("about", 1)], name="about"),
+        IndexModel([("replaces", 1)], name="replaces", sparse=True),  # absent where nothing is replaced, as in most
         # what the renderer may take up; those that ended are not in it
         IndexModel([("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$type": "date"}}),
         IndexModel([("receipt", 1), ("_id", -1)], name="receipt"),  # search by receipt
@@ -42,21 +43,30 @@ def _document_to_doc(document: Document) -> Doc:
         "service": document.service,
         "product": document.product,
         "number": document.number,
-        "allocated_kk": document.allocated_kk,
+        "documents": document.documents,
+        "form": document.form.value,
         "token": document.token,
         "holder_name": document.holder_name,
+        "about": document.about,
+        **({"replaces": list(document.replaces)} if document.replaces else {}),
+        "approved_at": document.approved_at,
         "origin": fields_of(document.origin),
         "claimed_at": document.claimed_at,
         "state": document.state.value,
         "attempt": document.attempt,
         "due_at": document.due_at,
-        "material": _material_to_doc(document.material) if document.material else None,
+        "content": document.content,
+        "contact": fields_of(document.contact) if document.contact else None,
         "pdf": fields_of(document.pdf) if document.pdf else None,
         "certificate": fields_of(document.certificate) if document.certificate else None,
         "issued_at": document.issued_at,
         "reason": document.reason,
         "reason_at": document.reason_at,
         "note": document.note,
+        "superseded_by": document.superseded_by,
+        "superseded_at": document.superseded_at,
+        "revocation": fields_of(document.revocation) if document.revocation else None,
+        "revoked_at": document.revoked_at,
     }
 
 
@@ -71,50 +81,35 @@ def document_from_doc(doc: Doc) -> Document:
         service=doc["service"],
         product=doc["product"],
         number=doc["number"],
-        allocated_kk=doc["allocated_kk"],
+        documents=doc["documents"],
+        form=DocumentForm(doc["form"]),
         token=doc["token"],
         holder_name=doc["holder_name"],
+        about=doc["about"],
+        replaces=tuple(doc.get("replaces", ())),
+        approved_at=doc["approved_at"],
         origin=Cause(**doc["origin"]),
         claimed_at=doc["claimed_at"],
         state=DocumentState(doc["state"]),
         attempt=doc["attempt"],
         due_at=doc["due_at"],
-        material=_material_from_doc(doc["material"]) if doc["material"] else None,
+        content=doc["content"],
+        contact=Contact(**doc["contact"]) if doc["contact"] else None,
         pdf=Pdf(**doc["pdf"]) if doc["pdf"] else None,
         certificate=Certificate(**doc["certificate"]) if doc["certificate"] else None,
         issued_at=doc["issued_at"],
         reason=doc["reason"],
         reason_at=doc["reason_at"],
-        note=doc.get("note"),  # absent: written before 0.2
+        note=doc["note"],
+        superseded_by=doc["superseded_by"],
+        superseded_at=doc["superseded_at"],
+        revocation=_revocation(doc["revocation"]),
+        revoked_at=doc["revoked_at"],
     )
 
 
-def _material_to_doc(material: DocumentContent) -> Doc:
-    return {
-        "holder_nik": material.holder_nik,
-        "card": fields_of(material.card) | {"members": [_member_to_doc(member) for member in material.card.members]},
-        "contact": fields_of(material.contact),
-    }
-
-
-def _member_to_doc(member: CardMember) -> Doc:
-    # BSON has moments, no days: a day stays a day as ISO text, in any time zone.
-    on = member.marital_status_on
-    return fields_of(member) | {"born_on": member.born_on.isoformat(), "marital_status_on": on.isoformat() if on else None}
-
-
-def _material_from_doc(doc: Doc) -> DocumentContent:
-    card = doc["card"]
-    return DocumentContent(
-        holder_nik=doc["holder_nik"],
-        card=FamilyCard(**{**card, "members": tuple(_member_from_doc(member) for member in card["members"])}),
-        contact=Contact(**doc["contact"]),
-    )
-
-
-def _member_from_doc(doc: Doc) -> CardMember:
-    on = doc["marital_status_on"]
-    return CardMember(**{**doc, "born_on": date.fromisoformat(doc["born_on"]), "marital_status_on": date.fromisoformat(on) if on else None})
+def _revocation(doc: Doc | None) -> Revocation | None:
+    return Revocation(**(doc | {"authority": Authority(doc["authority"])})) if doc else None
 
 
 DOCUMENTS: Final[DocumentMapping[Document]] = DocumentMapping(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from services.issuance.domain.document import Document, DocumentIssued
+from services.issuance.domain.document import Document, Fact
 from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.supersession import are_related, subjects
 from services.issuance.events import to_event
 from services.issuance.store.schema import COUNTERS, DOCUMENTS
 from shared.messaging.transaction.unit_of_work import UnitOfWork
@@ -17,6 +18,10 @@ class MongoTx:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
         self._unit = work.unit
+        self._asked: set[str] = set()
+        """Documents whose related ones were read."""
+        self._read: set[str] = set()
+        """What was read for them."""
 
     async def prefetch(self, *, documents: Iterable[str], counters: Iterable[str]) -> None:
         await self._unit.prefetch(DOCUMENTS, documents)
@@ -27,6 +32,18 @@ class MongoTx:
 
     async def get_document(self, document_id: str) -> Document:
         return await self._unit.get(DOCUMENTS, document_id)
+
+    async def prefetch_related(self, documents: Sequence[Document]) -> None:
+        about, of = subjects(documents)
+        found = await self._unit.find_many(DOCUMENTS, {"$or": [{"about": {"$in": about}}, {"replaces": {"$in": of}}]})
+        self._asked.update(document.document_id for document in documents)
+        self._read.update(document.document_id for document in found)
+
+    async def related(self, document: Document) -> list[Document]:
+        if document.document_id not in self._asked:
+            await self.prefetch_related([document])
+        found = (self._unit.present(DOCUMENTS, key) for key in sorted(self._read))
+        return [other for other in found if are_related(document, other)]
 
     def add_document(self, document: Document) -> None:
         self._unit.add(DOCUMENTS, document)
@@ -43,8 +60,9 @@ class MongoTx:
         else:
             self._unit.save(COUNTERS, counter)
 
-    def emit(self, fact: DocumentIssued) -> None:
-        self._work.emit(DOCUMENTS, fact.document.document_id, to_event(fact))
+    def emit(self, fact: Fact) -> None:
+        document = fact.document
+        self._work.emit(DOCUMENTS, document.document_id, to_event(fact), correlation_id=document.origin.correlation_id)
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)

@@ -17,6 +17,9 @@ from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
+from services.issuance.domain.claim import claim
+from services.issuance.domain.document import Document
+from services.issuance.domain.products import PRODUCTS
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
 from services.verification import store as verification
@@ -26,12 +29,22 @@ from shared.messaging.transaction.runner import INDEXES, UnitOfWork
 from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
 from shared.values import Channel, Receipt
+from tests.support.approvals import approval, order, origin
 
 Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
 def intake_tx(mongo: Mongo, database: str) -> MongoTx:
     return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
+
+
+def issuance_tx(mongo: Mongo, database: str) -> issuance.MongoTx:
+    return issuance.MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="issuance", clock=now))
+
+
+def document_about(about: str, *replaces: str) -> Document:
+    [document] = claim(approval(order(about=about, replaces=replaces)), PRODUCTS, ["n"], new_token=lambda: "t", origin=origin(), at=now())
+    return document
 
 
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
@@ -67,6 +80,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     ),
     "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).due(now(), 4)),
     "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).oldest_due_seconds(now())),
+    "documents about the same": (
+        issuance.INDEXES,
+        lambda mongo, name: issuance_tx(mongo, name).prefetch_related([document_about("kk:1", "kk:2"), document_about("kk:3")]),
+    ),
     "documents of a case": (
         issuance.INDEXES,
         lambda mongo, name: issuance.MongoDocumentReader(mongo, name).page(DocumentQuery(case_id="c")),

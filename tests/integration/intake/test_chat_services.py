@@ -1,6 +1,8 @@
 """Services with fields by chat: a birth from its first question to the event, and a returned request mended under its receipt."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -155,11 +157,28 @@ async def test_what_was_decided_meanwhile_is_not_mended(rig: Rig) -> None:
 async def test_a_draft_of_an_earlier_release_is_at_the_menu_again(rig: Rig) -> None:
     await rig.say("kk hilang")
     chats = rig.mongo.collection(rig.database, "conversations")
-    older = {"service": "kk_hilang", "nik": NIK, "kk_number": None, "attachments": [], "outreach_source": None, "needs_selfie": True}
+    older: dict[str, Any] = {
+        "service": "kk_hilang",
+        "nik": NIK,
+        "kk_number": None,
+        "attachments": [],
+        "outreach_source": None,
+        "needs_selfie": True,
+    }
     await chats.update_one({}, {"$set": {"draft": {**older, "began_at": rig.clock.at}}})
     assert "Kartu Keluarga hilang" in text_of(only(await rig.say(KK)))
     assert only(await rig.rows("conversations"))["draft"] is None
     assert "NIK" in text_of(only(await rig.say("kk hilang")))
+
+
+async def test_the_sweep_drops_drafts_without_files_and_of_an_earlier_release_too(rig: Rig) -> None:
+    for sender in ("6281000000001", "6281000000002"):
+        await rig.say("kk hilang", sender)
+    chats = rig.mongo.collection(rig.database, "conversations")
+    await chats.update_one({}, {"$unset": {"draft.answers": ""}})
+    rig.clock.at += timedelta(days=8)
+    assert await asyncio.wait_for(rig.wiring.drafts.sweep(), 10) == 2
+    assert [chat["draft"] for chat in await rig.rows("conversations")] == [None, None]
 
 
 async def test_nobody_is_named_outside_personal(rig: Rig) -> None:

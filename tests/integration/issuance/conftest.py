@@ -9,19 +9,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from services.issuance import api
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
 from services.issuance.adapters.renderer import ChildRenderer, Pool, RendererLimits
-from services.issuance.domain import document as documents
-from services.issuance.domain import render_input
-from services.issuance.domain.document import Approval
+from services.issuance.domain import claim as claims
+from services.issuance.domain.claim import Approval
+from services.issuance.domain.products import PRODUCTS
+from services.issuance.domain.products.spec import RenderInput
+from services.issuance.domain.render_input import compose
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
 from shared.clock import WIB, now
+from shared.health import Health
+from shared.web import create_app
 from tests.integration.issuance.office import Desk
 from tests.support.approvals import AT, approval, origin
-from tests.support.harness import Clock, api_client
+from tests.support.harness import Clock, api_client, http_of
 
 ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
@@ -38,7 +45,7 @@ MakePress = Callable[..., ChildRenderer]
 def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
     return {
         "templates": str(templates),
-        "products": list(render_input.PRODUCTS),
+        "products": list(PRODUCTS),
         "certificate": str(demo.certificate),
         "key": str(demo.key),
         "chain": str(demo.ca),
@@ -79,10 +86,7 @@ def printed(demo: DemoFiles) -> Mapping[str, bytes]:
     async def print_each() -> dict[str, bytes]:
         renderer = _renderer(demo)
         try:
-            return {
-                product: (await renderer.render(product, sheet_of(approval(product)), made_at=AT)).content
-                for product in render_input.PRODUCTS
-            }
+            return {product: (await renderer.render(product, sheet_of(approval(product)), made_at=AT)).content for product in PRODUCTS}
         finally:
             await renderer.close()
 
@@ -90,10 +94,13 @@ def printed(demo: DemoFiles) -> Mapping[str, bytes]:
         return aside.submit(asyncio.run, print_each()).result()
 
 
-def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> render_input.RenderInput:
-    claimed = documents.claim(approval, number=number, allocated_kk=None, token="t", origin=origin(), at=AT)
+def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> RenderInput:
+    """The sheet of its first document."""
+    numbers = [number] * len(approval.orders)
+    document, *_ = claims.claim(approval, PRODUCTS, numbers, new_token=lambda: "t", origin=origin(), at=AT)
     office = read_office(TEMPLATES / "office.toml")
-    return render_input.compose(claimed, office=office, check_url=check_url, issued_on=AT.astimezone(WIB).date())
+    spec = PRODUCTS[document.product]
+    return compose(document, spec, office=office, check_url=check_url, issued_on=AT.astimezone(WIB).date())
 
 
 @pytest.fixture
@@ -120,3 +127,16 @@ async def desk(settings: Settings, database: str) -> AsyncIterator[Desk]:
     yield Desk(parts.mongo, database, clock, parts.units, parts)
     await parts.renderer.close()
     await parts.mongo.close()
+
+
+@pytest.fixture
+def app(desk: Desk, settings: Settings) -> FastAPI:
+    app = create_app(settings, Health(), title="test", public=api.PUBLIC)
+    api.install(app, desk.parts.units, desk.parts.deps)
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with http_of(app) as client:
+        yield client

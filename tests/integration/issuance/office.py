@@ -7,17 +7,25 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from pymongo import monitoring
+
 from services.issuance.consumers import routes
-from services.issuance.domain.document import Approval, Certificate, Document
+from services.issuance.domain.claim import Approval, OrderedDocument
+from services.issuance.domain.document import Certificate, Document
+from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.jobs import Printing, RenderLimits
-from services.issuance.ports import DocumentQuery, Printed
+from services.issuance.ports import DocumentQuery, Printed, Tx
+from services.issuance.store import MongoTx
 from services.issuance.wiring import Issuance
+from shared.errors import Permanent
 from shared.ids import new_id
-from shared.messaging.delivery import AnyEventRoute, Outcome
-from tests.support.approvals import approval, request_approved
+from shared.messaging.delivery import AnyEventRoute, Done, Outcome
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.mongo import Mongo
+from tests.support.approvals import AT, approval, order, request_approved
 from tests.support.eventually import eventually
 from tests.support.harness import Harness
 
@@ -27,6 +35,8 @@ class FakePress:
     """Prints something that begins like a PDF. `failures` are raised first, in order; `gate` holds every sheet until it is set."""
 
     failures: list[Exception] = field(default_factory=list)
+    never: str = ""
+    """A template that never prints."""
     gate: asyncio.Event | None = None
     sheets: list[Mapping[str, Any]] = field(default_factory=list)
     entered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -39,6 +49,8 @@ class FakePress:
         self.entered.set()
         if self.gate is not None:
             await self.gate.wait()
+        if product == self.never:
+            raise Permanent("sheet_unprintable")
         if self.failures:
             raise self.failures.pop(0)
         return Printed(f"%PDF-1.7 {product} {len(self.sheets)} {made_at}".encode(), Certificate("CA Demo", "f" * 64, demo=True))
@@ -67,11 +79,36 @@ class Desk(Harness):
         events = [(request_approved(asked), asked.request_id) for asked in approvals]
         return await self.deliver(*(self.delivery(event, subject=about, id=each) for (event, about), each in zip(events, ids, strict=True)))
 
-    async def claim(self, product: str = "kk", **other: Any) -> str:
-        """One approval; the id of its document."""
-        asked = approval(product, **other)
-        await self.take_in(asked)
-        return f"{asked.request_id}.{product}"
+    async def claim(self, ordered: str | OrderedDocument = "kk", **other: Any) -> str:
+        """One approval of one document; its id."""
+        asked = approval(ordered, **other)
+        assert await self.take_in(asked) == [Done()]
+        return f"{asked.request_id}.{asked.orders[0].key}"
+
+    async def issue(self, *approvals: Approval) -> list[Document]:
+        """Take them in one after another, print the documents of each before the next, and return all as they are at the end."""
+        desk = self.with_renderer(FakePress())
+        ids = [f"{asked.request_id}.{order.key}" for asked in approvals for order in asked.orders]
+        async with desk.printing():
+            for asked in approvals:
+                assert await desk.take_in(asked) == [Done()]
+                for order in asked.orders:
+                    await desk.printed(f"{asked.request_id}.{order.key}")
+        return [await desk.document(key) for key in ids]
+
+    def revocation(self, **other: Any) -> Revocation:
+        """An order to take a document back."""
+        return Revocation(**{"authority": Authority.COURT, "reason": "court_order", "note": "Putusan CONTOH", "by": "admin", **other})
+
+    async def printed(self, document_id: str) -> Document:
+        """A document once it was issued, whatever became of it since."""
+
+        async def there() -> Document:
+            document = await self.document(document_id)
+            assert document.issued_at is not None
+            return document
+
+        return await eventually(there)
 
     @asynccontextmanager
     async def printing(self) -> AsyncIterator[None]:
@@ -105,6 +142,64 @@ class Desk(Harness):
 
     async def files(self) -> list[str]:
         return sorted(row["filename"] for row in await self.rows("pdf.files"))
+
+
+async def issued_one(desk: Desk, ordered: str | OrderedDocument = "kk") -> Document:
+    """An issued document."""
+    [document] = await desk.issue(approval(ordered))
+    return document
+
+
+async def superseded(desk: Desk) -> list[Document]:
+    """A superseded document and the one that took its place."""
+    orders = [order("kk", about="kk:3519080101100001") for _ in range(2)]
+    return await desk.issue(approval(orders[0]), approval(orders[1], approved_at=AT + timedelta(minutes=1)))
+
+
+class Watched(monitoring.CommandListener):
+    """The same office over a connection whose commands are written down, but for what a unit of work costs anyway."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._commands: list[tuple[str, str]] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def over(cls, desk: Desk, mongo_url: str) -> AsyncIterator[Watched]:
+        watched = cls(desk)
+        monitoring.register(watched)
+        try:
+            mongo = Mongo.connect(mongo_url)
+        finally:
+            monitoring._LISTENERS.command_listeners.remove(watched)  # of no other connection
+        units: UnitOfWorkRunner[Tx] = UnitOfWorkRunner(
+            mongo=mongo, database=desk.database, service="issuance", make_tx=MongoTx, clock=desk.clock
+        )
+        watched.desk = replace(desk, mongo=mongo, units=units, parts=replace(desk.parts, units=units))
+        try:
+            yield watched
+        finally:
+            await mongo.close()
+
+    def asked(self, *collections: str) -> list[str]:
+        """The collections of these that were asked, once for each question."""
+        return [where for name, where in self._commands if name == "find" and where in collections]
+
+    def written(self, collection: str) -> list[str]:
+        """Once for each write into it."""
+        return [where for name, where in self._commands if name in ("update", "insert", "bulkWrite") and where == collection]
+
+    def forget(self) -> None:
+        self._commands.clear()
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self._commands.append((event.command_name, str(event.command.get(event.command_name, ""))))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
 
 
 def sha256(content: bytes) -> str:

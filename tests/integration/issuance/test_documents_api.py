@@ -1,43 +1,21 @@
-"""The HTTP side over a real database: who may see what, and the page for everybody."""
+"""The HTTP side over a real database: who may see what, and what an administrator may do."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from services.issuance import api
-from services.issuance.domain.document import Document
-from services.issuance.settings import Settings
-from shared.clock import WIB
-from shared.health import Health
-from shared.web import create_app
-from tests.integration.issuance.office import Desk, FakePress, sha256
-from tests.support.approvals import WIFE, approval
-from tests.support.harness import http_of, keyed
+from tests.integration.issuance.office import Desk, issued_one, sha256, superseded
+from tests.support.approvals import WIFE, approval, birth
+from tests.support.harness import keyed
 
-
-@pytest.fixture
-async def http(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(settings, Health(), title="test", public=api.PUBLIC)
-    api.install(app, desk.parts.units, desk.parts.deps)
-    async with http_of(app) as client:
-        yield client
-
-
-async def issued(desk: Desk, product: str = "kk") -> Document:
-    desk = desk.with_renderer(FakePress())
-    async with desk.printing():
-        return await desk.reaches(await desk.claim(product), "issued")
+REVOKE = {"authority": "court", "reason": "court_order", "note": "Putusan 12/G/2026"}
 
 
 async def test_content_is_the_stored_bytes_with_their_hash(desk: Desk, http: httpx.AsyncClient) -> None:
-    document = await issued(desk)
+    document = await issued_one(desk)
     path = f"/v1/documents/{document.document_id}/content"
     first, second = await http.get(path, headers=keyed("reader")), await http.get(path, headers=keyed("reader"))
     assert first.status_code == 200
@@ -59,7 +37,7 @@ async def test_reading_needs_a_key_with_the_scope(http: httpx.AsyncClient, path:
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
 
 
-@pytest.mark.parametrize("path", ["documents/x/void", "stuck/x/replay"])
+@pytest.mark.parametrize("path", ["documents/x/void", "documents/x/revoke", "stuck/x/replay"])
 async def test_administration_needs_its_own_scope(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.post(f"/v1/{path}", json={"reason": "wrong_data"}, headers=keyed("reader"))
     assert answer.status_code == 403
@@ -99,12 +77,13 @@ async def test_list_is_paged_newest_first_and_searched(desk: Desk, http: httpx.A
     assert len(await found(state="claimed")) == 5
     assert await found(state="issued") == []
     assert await found(number="3519-KK-01011990-0001") == []
+    assert await found(number="3519-KK-01011990-100000") == []
 
 
 async def test_list_holds_nothing_personal(desk: Desk, http: httpx.AsyncClient) -> None:
-    document = await issued(desk)
+    document = await issued_one(desk)
     text = (await http.get("/v1/documents", headers=keyed("reader"))).text
-    for personal in ("CONTOH", WIFE.nik, document.token, "6281234567890"):
+    for personal in ("CONTOH", WIFE["nik"], document.token, "6281234567890"):
         assert personal not in text
 
 
@@ -124,58 +103,99 @@ async def test_void_needs_a_reason_and_only_before_issue(desk: Desk, http: httpx
     assert voided.json()["reason"] == "wrong_data"
     again = await http.post(path, json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (again.status_code, again.json()["code"]) == (409, "document_void")
-    done = await issued(desk)
+    done = await issued_one(desk)
     refused = await http.post(f"/v1/documents/{done.document_id}/void", json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (refused.status_code, refused.json()["code"]) == (409, "document_issued")
+
+
+async def test_a_document_says_how_many_the_request_has_and_what_it_is(desk: Desk, http: httpx.AsyncClient) -> None:
+    asked = birth()
+    await desk.take_in(asked)
+    page = (await http.get("/v1/documents", params={"request_id": asked.request_id}, headers=keyed("reader"))).json()
+    assert {(each["product"], each["documents"], each["form"]) for each in page["documents"]} == {
+        ("akta_kelahiran", 3, "pdf"),
+        ("kk", 3, "pdf"),
+        ("kia", 3, "card"),
+    }
+
+
+async def test_a_superseded_document_is_found_by_its_state_and_still_read(desk: Desk, http: httpx.AsyncClient) -> None:
+    old, new = await superseded(desk)
+    for state, document in (("superseded", old), ("issued", new)):
+        page = (await http.get("/v1/documents", params={"state": state}, headers=keyed("reader"))).json()
+        assert [each["document_id"] for each in page["documents"]] == [document.document_id]
+    shown = (await http.get(f"/v1/documents/{old.document_id}", headers=keyed("reader"))).json()
+    assert (shown["state"], shown["superseded_by"], shown["revocation"]) == ("superseded", new.document_id, None)
+    content = await http.get(f"/v1/documents/{old.document_id}/content", headers=keyed("reader"))
+    assert sha256(content.content) == shown["sha256"]
+    for path in ("void", "revoke"):
+        body = REVOKE if path == "revoke" else {"reason": "wrong_data"}
+        refused = await http.post(f"/v1/documents/{old.document_id}/{path}", json=body, headers=keyed("admin"))
+        assert (refused.status_code, refused.json()["code"]) == (409, "document_superseded")
+
+
+async def test_an_issued_document_is_revoked_once_told_and_still_read(
+    desk: Desk, http: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = await issued_one(desk)
+    path = f"/v1/documents/{document.document_id}"
+    answers = [await http.post(f"{path}/revoke", json=REVOKE | {"note": note}, headers=keyed("admin")) for note in ("CONTOH 1", "CONTOH 2")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json(), "the same order again changes nothing"
+    shown = (await http.get(path, headers=keyed("reader"))).json()
+    assert (shown["state"], shown["note"]) == ("revoked", "CONTOH 1")
+    assert shown["revocation"] == {"authority": "court", "reason": "court_order", "by": "admin"}
+    assert (await http.get("/v1/documents", params={"state": "revoked"}, headers=keyed("reader"))).text.count(document.number) == 1
+    [told] = await desk.told_data("document_revoked")
+    assert (told["document_id"], told["authority"], told["reason"]) == (document.document_id, "court", "court_order")
+    assert told["revoked_at"].startswith(shown["revoked_at"][:19])
+    assert "CONTOH 1" not in str(told)
+    content = await http.get(f"{path}/content", headers=keyed("reader"))
+    assert sha256(content.content) == shown["sha256"]
+    logged = [line for line in capsys.readouterr().out.splitlines() if "document.revoked" in line]
+    assert len(logged) == 2
+    assert all("client=admin" in line and "CONTOH" not in line for line in logged)
+    [row] = await desk.rows("documents")
+    assert (row["contact"], row["revocation"]["by"]) == (None, "admin")
+
+
+async def test_another_order_for_a_revoked_document_is_refused(desk: Desk, http: httpx.AsyncClient) -> None:
+    path = f"/v1/documents/{(await issued_one(desk)).document_id}/revoke"
+    assert (await http.post(path, json=REVOKE, headers=keyed("admin"))).status_code == 200
+    for other in ({"authority": "citizen_request"}, {"reason": "data_wrong"}):
+        refused = await http.post(path, json=REVOKE | other, headers=keyed("admin"))
+        assert (refused.status_code, refused.json()["code"]) == (409, "document_revoked")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("authority", "neighbour"),
+        ("authority", None),
+        ("reason", "Salah nama: Budi"),
+        ("note", ""),
+        ("note", "x" * 1001),
+        ("colour", "red"),
+    ],
+)
+async def test_an_order_that_is_not_whole_names_the_field(http: httpx.AsyncClient, field: str, value: str | None) -> None:
+    answer = await http.post("/v1/documents/x/revoke", json=REVOKE | {field: value}, headers=keyed("admin"))
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_only_an_issued_document_is_revoked(desk: Desk, http: httpx.AsyncClient) -> None:
+    document_id = await desk.claim()
+    refused = await http.post(f"/v1/documents/{document_id}/revoke", json=REVOKE, headers=keyed("admin"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "document_not_issued")
+    unknown = await http.post("/v1/documents/x/revoke", json=REVOKE, headers=keyed("admin"))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "documents_not_found")
 
 
 async def test_replay_is_for_held_documents(desk: Desk, http: httpx.AsyncClient) -> None:
     document_id = await desk.claim()
     refused = await http.post(f"/v1/stuck/{document_id}/replay", headers=keyed("admin"))
     assert (refused.status_code, refused.json()["code"]) == (409, "not_stuck")
-
-
-@pytest.mark.parametrize(("product", "name"), [("kk", "Kartu Keluarga"), ("ktp", "Bukti pengambilan KTP-el")])
-async def test_page_vouches_for_an_issued_document(desk: Desk, http: httpx.AsyncClient, product: str, name: str) -> None:
-    document = await issued(desk, product)
-    page = await http.get(f"/v/{document.token}")
-    assert page.status_code == 200
-    assert document.pdf is not None
-    day = document.claimed_at.astimezone(WIB)
-    for shown in ("SAH", name, document.number, document.pdf.sha256, "S*** C***** W********", f"{day.day} ", str(day.year), "bukan BSrE"):
-        assert shown in page.text, shown
-    for hidden in ("SITI", WIFE.nik, document.request_id, document.token):
-        assert hidden not in page.text
-
-
-async def test_page_needs_no_script_and_loads_nothing(desk: Desk, http: httpx.AsyncClient) -> None:
-    page = await http.get(f"/v/{(await issued(desk)).token}")
-    style = re.search(r"<style>(.*?)</style>", page.text, re.DOTALL)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    policy = page.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; ")
-    assert f"style-src 'sha256-{digest}'" in policy
-    for forbidden in ("<script", " style=", "src=", "href=", " on"):
-        assert forbidden not in page.text.split("</style>")[1], forbidden
-    assert page.headers["x-robots-tag"].startswith("noindex")
-    assert page.headers["referrer-policy"] == "no-referrer"
-    assert page.headers["cache-control"] == "no-store"
-    assert '<meta name="viewport"' in page.text
-    assert '<html lang="id">' in page.text
-
-
-@pytest.mark.parametrize("token", ["AAAAAAAAAAAAAAAAAAAAAA", "x", "<script>", "%00", "$ne"])
-async def test_unknown_token_is_a_friendly_404(http: httpx.AsyncClient, token: str) -> None:
-    page = await http.get(f"/v/{token}")
-    assert page.status_code == 404
-    assert "Dokumen tidak ditemukan" in page.text
-    assert page.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-async def test_token_of_a_document_that_is_not_issued_vouches_for_nothing(desk: Desk, http: httpx.AsyncClient) -> None:
-    document = await desk.document(await desk.claim())
-    assert (await http.get(f"/v/{document.token}")).status_code == 404
 
 
 async def test_late_document_makes_the_service_not_ready(desk: Desk) -> None:

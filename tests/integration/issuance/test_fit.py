@@ -7,11 +7,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pypdf
 import pypdfium2
@@ -22,27 +21,40 @@ from hypothesis import strategies as st
 
 from deploy.glyphs import FONTS
 from services.issuance.adapters.renderer.typesetter import Typesetter
-from services.issuance.domain.card import CardMember, FamilyCard
-from services.issuance.domain.render_input import PRODUCTS
+from services.issuance.domain.products import PRODUCTS
+from services.issuance.domain.products.spec import RenderInput
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent
 from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs
 from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
-from tests.support.approvals import AT, CARD, HEAD, approval
+from tests.support.approvals import ADDRESS, AT, CARD, CONTENTS, HEAD, approval, order
 from tests.support.clock_ahead import machine_now
-from tests.support.pdf import codes_of
+from tests.support.pdf import codes_of, poppler_text_of
 
 OF_CARD: Final = ("address", "rt", "rw", "postal_code")
 OF_MEMBER: Final = tuple(column for column in LONGEST if column not in OF_CARD)
+LENGTHS: Final = {
+    **{column: LONGEST[column] for column in OF_MEMBER},
+    "head_name": LONGEST["name"],
+    "death_place": LONGEST["birth_place"],
+    "place": 2 * LONGEST["birth_place"],  # of a stillbirth: where, and in which regency
+    "street": LONGEST["address"],
+    "address": LONGEST["address"] + 160,  # of a declarant: the street with village, district, regency in one line
+    **dict.fromkeys(("village", "district", "regency", "province", "plurality"), 40),  # ours: of lists, whose longest is shorter
+}
+"""Most characters of each field of a content that is a text."""
+
 MARKED: Final = {"certified_by": "CA Demo Adminduk Kabupaten Madiun", "demo": True}
 ROWS: Final = 10
 MARGIN_POINTS: Final = 24.0  # the templates keep 9 mm and more
 WORDS: Final = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO SOEMODIHARDJO "
+DIACRITICS: Final = "JOSÉ ÅSA ŁUKASZ ŞÜKRÜ ÑÕ ŐŹ ÇÃ ÐŒ D'ARC "
+LONG_DAY: Final = "1999-09-28"  # no day of its century has more words
 
 
 @cache
 def typesetter() -> Typesetter:
-    return Typesetter(TEMPLATES, PRODUCTS)
+    return Typesetter(TEMPLATES, tuple(PRODUCTS))
 
 
 @cache
@@ -53,30 +65,42 @@ def widest() -> str:
     return max(sorted(glyphs()), key=lambda char: int(widths[names[ord(char)]][0]))
 
 
-def card_of(members: int, text: str, **other: str) -> FamilyCard:
-    """A card on which every text is as long as it may be, made of repetitions of `text`."""
-    texts = {column: (text * length)[:length].strip() for column, length in LONGEST.items()} | other
-    rows = tuple(
-        replace(HEAD, nik=f"351908120385{serial:04d}", **{column: texts[column] for column in OF_MEMBER})  # type: ignore[arg-type]
-        for serial in range(1, members + 1)
-    )
-    return replace(CARD, members=rows, head_name=rows[0].name, address=texts["address"])
+def long(content: Any, text: str) -> Any:
+    """A content whose texts are as long as they may be, made of repetitions of `text`."""
+    if isinstance(content, list):
+        return [long(item, text) for item in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        field: (text * LENGTHS[field])[: LENGTHS[field]].strip() if isinstance(value, str) and field in LENGTHS else long(value, text)
+        for field, value in content.items()
+    }
 
 
-def printed(product: str, card: FamilyCard, *, made_at: datetime = AT) -> bytes:
-    sheet = sheet_of(approval(product, card=card, holder_nik=card.members[0].nik)) | MARKED
-    return typesetter().typeset(product, sheet, made_at=made_at)
+def card_of(members: int, text: str, **other: str) -> dict[str, Any]:
+    """A card on which every text is as long as it may be."""
+    rows = [{**long(HEAD, text), "nik": f"351908120385{serial:04d}"} | other for serial in range(1, members + 1)]
+    return {**long(CARD, text), "address": {**ADDRESS, "street": long(ADDRESS, text)["street"]}, "members": rows}
+
+
+def sheet(product: str, content: dict[str, Any], **other: str) -> RenderInput:
+    return sheet_of(approval(order(product, content=content)), **other)
+
+
+def printed(product: str, content: dict[str, Any], *, made_at: datetime = AT) -> bytes:
+    return typesetter().typeset(product, sheet(product, content) | MARKED, made_at=made_at)
 
 
 def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def values(card: FamilyCard, members: Sequence[CardMember]) -> Iterator[str]:
-    yield from (card.address, f"{card.rt}/{card.rw}", card.postal_code)
+def values(card: dict[str, Any], members: Sequence[dict[str, Any]]) -> Iterator[str]:
+    address = card["address"]
+    yield from (address["street"], f"{address['rt']}/{address['rw']}", address["postal_code"])
     for member in members:
-        yield member.nik
-        yield from (value for column in OF_MEMBER if (value := getattr(member, column)) not in ("", "-"))
+        yield member["nik"]
+        yield from (member[column] for column in OF_MEMBER if member[column] not in ("", "-"))
 
 
 def boxes(pdf: bytes, page: int) -> list[tuple[float, float, float, float]]:
@@ -109,16 +133,17 @@ def _covers(one: tuple[float, float, float, float], other: tuple[float, float, f
     return width * height > smaller / 2
 
 
-def assert_whole(pdf: bytes, card: FamilyCard) -> None:
+def assert_whole(pdf: bytes, card: dict[str, Any]) -> None:
     """Every page says which it is, has its members, the code and the signature, and nothing stands on anything else."""
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    assert len(pages) == -(-len(card.members) // ROWS)
+    members = card["members"]
+    assert len(pages) == -(-len(members) // ROWS)
     for number, page in enumerate(pages):
         text = bare(page.extract_text())
         assert f"Halaman:{number + 1}dari{len(pages)}" in text
         for word in ("KEPALAKELUARGA", "Ditandatanganisecaraelektronikoleh", "Nomordokumen"):
             assert word in text
-        for value in values(card, card.members[number * ROWS : number * ROWS + ROWS]):
+        for value in values(card, members[number * ROWS : number * ROWS + ROWS]):
             assert bare(value) in text, value
         placed = boxes(pdf, number)
         assert overlapping(placed) == 0
@@ -137,17 +162,50 @@ def test_a_card_of_the_longest_texts_keeps_to_its_places(members: int, text: str
     assert_whole(printed("kk", card), card)
 
 
-@pytest.mark.parametrize("text", ["W", "WIDEST", WORDS])
-def test_a_slip_of_the_longest_texts_stays_one_page(text: str) -> None:
-    card = card_of(1, widest() if text == "WIDEST" else text)
-    pdf = printed("ktp", card)
+def texts(content: Any) -> Iterator[str]:
+    """Every text of a content that has a greatest length."""
+    if isinstance(content, list):
+        for item in content:
+            yield from texts(item)
+    elif isinstance(content, dict):
+        for field, value in content.items():
+            if field in LENGTHS and isinstance(value, str):
+                yield value
+            else:
+                yield from texts(value)
+
+
+def widest_contents(product: str, text: str) -> dict[str, Any]:
+    """A content of the product with the longest texts, the most that may be named, and the days with the most words."""
+    most: dict[str, Any] = {"kind": 2, "has_photo": True, "birth_certificate_number": "3519-LU-24112026-123456", "birth_order": 18}
+    content = CONTENTS[product][1]
+    if product == "lahir_mati":
+        person = content["mother"] | {"born_on": LONG_DAY}
+        content = content | {"reporter": person, "mother": person, "father": person, "stillborn_at": "23:59"}
+    days = {field: LONG_DAY for field in ("born_on", "died_on", "stillborn_on") if field in content}
+    widened: dict[str, Any] = long(content, text)
+    return widened | {field: value for field, value in most.items() if field in content} | days
+
+
+@pytest.mark.parametrize("product", [product for product in PRODUCTS if product != "kk"])
+@pytest.mark.parametrize("text", ["W", "WIDEST", WORDS, DIACRITICS], ids=["one wide word", "the widest", "words", "diacritics"])
+def test_a_sheet_of_the_longest_texts_stays_one_page_and_shows_them(product: str, text: str) -> None:
+    content = widest_contents(product, widest() if text == "WIDEST" else text)
+    pdf = printed(product, content)
     [page] = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    shown = bare(page.extract_text())
-    for value in (card.address, card.members[0].name, card.members[0].birth_place):
-        assert bare(value) in shown
+    address = content.get("address", {})
+    unseen = {address.get("regency"), address.get("province")}  # of the slips: the office is the regency's
+    if product == "akta_kelahiran":
+        unseen |= {content["father"]["citizenship"]}
+    for read in (page.extract_text(), poppler_text_of(pdf)):
+        assert [value for value in texts(content) if value not in unseen and bare(value) not in bare(read)] == []
     placed = boxes(pdf, 0)
     assert overlapping(placed) == 0
+    assert min(box[0] for box in placed) >= MARGIN_POINTS
+    assert min(box[1] for box in placed) >= MARGIN_POINTS
     assert max(box[2] for box in placed) <= float(page.mediabox.width) - MARGIN_POINTS
+    [code] = codes_of(pdf)
+    assert code.text == CHECK_URL
 
 
 LETTERS: Final = st.sampled_from(sorted(char for char in glyphs() if char.isalpha() and char.isascii()) + list("ÉŁŠŒÑÜ '.,-/"))
@@ -162,11 +220,8 @@ def test_any_family_of_allowed_texts_is_printed_whole(data: st.DataObject) -> No
 
     count = data.draw(st.integers(1, 12))
     different = [{column: text(column) for column in OF_MEMBER} for _ in range(min(count, 2))]
-    members = tuple(
-        replace(HEAD, nik=f"351908120385{serial:04d}", **different[serial % len(different)])  # type: ignore[arg-type]
-        for serial in range(1, count + 1)
-    )
-    card = replace(CARD, members=members, head_name=members[0].name, address=text("address"))
+    members = [HEAD | different[serial % len(different)] | {"nik": f"351908120385{serial:04d}"} for serial in range(1, count + 1)]
+    card = CARD | {"members": members, "head_name": members[0]["name"], "address": ADDRESS | {"street": text("address")}}
     pdf = printed("kk", card)
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert len(pages) == -(-count // ROWS)
@@ -180,24 +235,23 @@ def test_any_family_of_allowed_texts_is_printed_whole(data: st.DataObject) -> No
     "change", [{"name": "W" * 200}, {"name": "王小明"}, {"birth_place": "W" * 120}], ids=["too wide", "no glyph", "too wide elsewhere"]
 )
 async def test_what_does_not_fit_or_has_no_glyph_is_never_printed(make_renderer: MakePress, change: dict[str, str]) -> None:
-    member = replace(HEAD, **change)  # type: ignore[arg-type]
-    card = replace(CARD, members=(member,))
+    card = CARD | {"members": [HEAD | change]}
     with pytest.raises(Permanent) as caught:
-        await make_renderer().render("kk", sheet_of(approval("kk", card=card, holder_nik=member.nik)), made_at=AT)
+        await make_renderer().render("kk", sheet("kk", card), made_at=AT)
     assert caught.value.code == "sheet_unprintable"
 
 
 async def test_a_sheet_that_would_have_other_pages_than_it_says_is_never_printed(make_renderer: MakePress) -> None:
-    sheet = sheet_of(approval("kk", card=card_of(10, WORDS), holder_nik="3519081203850001"), check_url=CHECK_URL + "/" + "x " * 900)
+    crowded = sheet("kk", card_of(10, WORDS), check_url=CHECK_URL + "/" + "x " * 900)
     with pytest.raises(Permanent):
-        await make_renderer().render("kk", sheet, made_at=AT)
+        await make_renderer().render("kk", crowded, made_at=AT)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("hour", [0, 6, 16, 17, 18, 23])
 def test_a_sheet_is_made_at_its_moment_at_any_hour(product: str, hour: int) -> None:
     made_at = datetime(2026, 11, 23, hour, 30, 15, tzinfo=UTC)  # 17.30 here is half past midnight in Madiun
-    read = pypdf.PdfReader(io.BytesIO(printed(product, CARD, made_at=made_at)))
+    read = pypdf.PdfReader(io.BytesIO(printed(product, CONTENTS[product][1], made_at=made_at)))
     assert read.metadata is not None
     assert read.metadata.creation_date == made_at
 

@@ -15,7 +15,7 @@ from shared.errors import Permanent
 from shared.messaging.operations import accounting
 from shared.messaging.operations.stuck_item import StuckItem
 from tests.integration.issuance.office import Desk, FakePress
-from tests.support.approvals import CARD, WIFE
+from tests.support.approvals import ADDRESS, CONTACT, WIFE
 from tests.support.operating import Operator, operating
 
 
@@ -43,7 +43,7 @@ async def test_a_held_document_is_listed_with_its_reason_and_nothing_personal(he
     assert (entry.times, entry.at) == (1, document.reason_at)
     assert (await accounting.tally(desk.parts.mongo, desk.database, ACCOUNT)).parked == 1
     shown, in_full = await operator.shown(document_id), await operator.shown(document_id, personal=True)
-    for personal in (WIFE.name, WIFE.nik, CARD.address):
+    for personal in (WIFE["name"], WIFE["nik"], ADDRESS["street"], CONTACT.address):
         assert personal not in repr(entry)
         assert personal not in shown
         assert personal in in_full
@@ -69,7 +69,7 @@ async def test_a_held_document_discarded_is_void_keeps_the_note_and_its_reason(h
     document = await desk.document(document_id)
     assert (document.state, document.reason, document.note) == (DocumentState.VOID, "sheet_unprintable", "wrong data; decided by op")
     [row] = await desk.rows("documents")
-    assert row["material"] is None
+    assert (row["content"], row["contact"]) == (None, None)
     assert await operator.waiting() == []
     assert not await operator.discard(document_id, "again")
     assert not await operator.replay(document_id)

@@ -8,16 +8,17 @@ from dataclasses import replace
 import pytest
 
 from services.issuance import handlers
-from services.issuance.domain.document import Approval, DocumentState
+from services.issuance.domain.claim import Approval
+from services.issuance.domain.document import DocumentState
 from services.issuance.jobs import Printing
 from shared.clock import WIB
 from shared.errors import DomainError, Permanent, Transient
 from shared.ids import new_id
-from shared.messaging.delivery import Dead, Done, Duplicate, Retry
+from shared.messaging.delivery import Done, Duplicate, Retry
 from shared.messaging.operations import accounting
 from shared.mongo import Collection
 from tests.integration.issuance.office import Desk, FakePress, sha256
-from tests.support.approvals import CARD, WIFE, approval
+from tests.support.approvals import ADDRESS, CARD, CONTACT, WIFE, approval
 from tests.support.eventually import eventually
 
 
@@ -43,16 +44,17 @@ async def test_approval_becomes_a_signed_document_and_an_event(desk: Desk) -> No
     assert event["correlation_id"] == document.request_id
     assert event["causation_id"] == document.origin.causation_id
     assert event["data"]["sha256"] == sha256(content)
-    assert event["data"]["personal"]["holder_name"] == WIFE.name
+    assert event["data"]["personal"]["holder_name"] == WIFE["name"]
     assert event["data"]["personal"]["check_url"] == f"https://cek.contoh.invalid/v/{document.token}"
 
 
-async def test_nothing_personal_but_the_name_is_kept_after_issue(desk: Desk) -> None:
+async def test_nothing_personal_but_name_and_contact_is_kept_after_issue(desk: Desk) -> None:
     desk = desk.with_renderer(FakePress())
     async with desk.printing():
         await desk.reaches(await desk.claim(), "issued")
     [row] = await desk.rows("documents")
-    for personal in (WIFE.nik, CARD.address, WIFE.father, "6281234567890", str(CARD.kk_number)):
+    assert row["contact"]["address"] == CONTACT.address, "of what becomes of it later the holder is told"
+    for personal in (WIFE["nik"], ADDRESS["street"], WIFE["father"], CARD["kk_number"]):
         assert personal not in str(row)
 
 
@@ -112,32 +114,6 @@ async def test_racing_consumers_never_share_a_number(desk: Desk) -> None:
     assert sorted(int(number[-4:]) for number in numbers) == list(range(1, len(numbers) + 1))  # no gap either
     assert len({document.token for document in documents}) == len(documents)
     assert [document.request_id for document in documents].count(shared_request.request_id) == 1
-
-
-async def test_new_family_card_gets_a_number_of_its_district(desk: Desk) -> None:
-    asked = [approval(card=replace(CARD, kk_number=None)) for _ in range(2)] + [
-        approval(),
-        approval("ktp", card=replace(CARD, kk_number=None)),
-    ]
-    await desk.take_in(*asked)
-    given = sorted(str(document.allocated_kk) for document in await desk.documents() if document.allocated_kk)
-    day = f"{desk.clock().astimezone(WIB):%d%m%y}"
-    assert given == [f"351908{day}0001", f"351908{day}0002"]
-
-
-async def test_a_product_that_is_new_to_us_is_dead_with_a_code_and_holds_nobody_up(desk: Desk) -> None:
-    new, known = await desk.take_in(approval("akta_kelahiran"), approval())
-    assert (new, known) == (Dead("product_unknown"), Done())
-    assert [document.product for document in await desk.documents()] == ["kk"]
-
-
-async def test_approval_that_breaks_a_rule_is_dead_and_takes_no_number(desk: Desk) -> None:
-    stranger = approval(holder_nik="3519081203850099")
-    outcomes = await desk.take_in(approval(), stranger, approval())
-    assert [type(outcome) for outcome in outcomes] == [Done, Dead, Done]
-    assert isinstance(outcomes[1], Dead)
-    assert outcomes[1].code == "holder_not_on_card"
-    assert sorted(document.number[-4:] for document in await desk.documents()) == ["0001", "0002"]
 
 
 async def test_renderer_that_fails_is_tried_again_and_one_event_leaves(desk: Desk) -> None:
@@ -249,14 +225,15 @@ async def test_recording_the_same_bytes_twice_is_one_issue(desk: Desk) -> None:
     async with desk.printing():
         document = await desk.reaches(await desk.claim(), "issued")
     pdf, certificate = document.pdf, document.certificate
+    begun = replace(document, state=DocumentState.RENDERING)
     assert pdf is not None
     assert certificate is not None
     deps, units = desk.parts.deps, desk.parts.units
-    again = await units.run(lambda tx: handlers.record_issued(tx, deps, document.document_id, document.attempt, pdf, certificate))
-    assert again == document
+    again = await units.run(lambda tx: handlers.record_issued(tx, deps, begun, pdf, certificate))
+    assert replace(again, contact=None) == document
     other = replace(pdf, sha256="0" * 64)
     with pytest.raises(DomainError, match="attempt_superseded"):
-        await units.run(lambda tx: handlers.record_issued(tx, deps, document.document_id, document.attempt, other, certificate))
+        await units.run(lambda tx: handlers.record_issued(tx, deps, begun, other, certificate))
     assert len(await desk.told()) == 1
 
 

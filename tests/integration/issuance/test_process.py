@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -17,13 +18,14 @@ import pytest
 
 from deploy.local.ports import free_ports
 from services.issuance.adapters.demo_ca import DemoFiles
+from services.issuance.domain.claim import Approval
 from shared.messaging import topology
 from shared.messaging.layout import model as layout
 from tests.integration.issuance.office import sha256
-from tests.support.approvals import approval, request_approved
+from tests.support.approvals import approval, birth, request_approved
 from tests.support.eventually import eventually
 from tests.support.harness import api_client, keyed, publish
-from tests.support.pdf import codes_of
+from tests.support.pdf import codes_of, text_of
 from tests.support.vhosts import as_user
 
 RESIDENT_MIB = 130  # what one service may take, idle
@@ -42,10 +44,11 @@ class Running:
 
 
 @pytest.fixture
-async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str) -> AsyncIterator[Running]:
+async def environment(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str) -> dict[str, str]:
+    """What the process is told, on a broker that knows it."""
     await topology.declare(amqp_url, layout.product())
     (port,) = free_ports(1)
-    environment = {
+    return {
         **os.environ,
         "AMQP_URL": as_user(amqp_url, "issuance"),
         "MONGO_URL": mongo_url,
@@ -55,23 +58,36 @@ async def service(demo: DemoFiles, mongo_url: str, database: str, amqp_url: str)
         "CHECK_BASE_URL": f"http://127.0.0.1:{port}",
         "API_KEYS": json.dumps([api_client("reader", "documents:read")]),
     }
+
+
+@asynccontextmanager
+async def running(environment: dict[str, str]) -> AsyncIterator[Running]:
+    """The process, once it is ready."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.issuance", "all", env=environment, stdout=asyncio.subprocess.PIPE
     )
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{environment['PORT']}") as http:
 
-        async def ready() -> bool:
-            return (await http.get("/readyz")).status_code == 200
+            async def ready() -> bool:
+                return (await http.get("/readyz")).status_code == 200
 
-        await eventually(ready, 30, ignoring=(httpx.TransportError,))
-        yield Running(process, http)
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+            await eventually(ready, 30, ignoring=(httpx.TransportError,))
+            yield Running(process, http)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
-async def approve(amqp_url: str) -> str:
-    asked = approval()
+@pytest.fixture
+async def service(environment: dict[str, str]) -> AsyncIterator[Running]:
+    async with running(environment) as service:
+        yield service
+
+
+async def approve(amqp_url: str, asked: Approval | None = None) -> str:
+    asked = asked or approval()
     return (await publish(amqp_url, request_approved(asked), asked.request_id)).subject
 
 
@@ -100,6 +116,32 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
     assert '"event":"document.issued"' in log
     for personal in ("CONTOH", "3519084509870002", "6281234567890", code.text.rsplit("/", 1)[1]):
         assert personal not in log
+
+
+@pytest.mark.parametrize(
+    "place", ["in_tx_after_inbox/worker", "before_commit/worker", "after_commit/worker", "after_response_before_save/archive"]
+)
+async def test_a_process_that_dies_over_a_birth_claims_and_issues_its_three_documents_once(
+    environment: dict[str, str], amqp_url: str, place: str
+) -> None:
+    """Killed within the transaction that claims them, right before and after its commit, and when the bytes are stored but not recorded."""
+    async with running({**environment, "CRASH_AT": place}) as service:
+        request_id = await approve(amqp_url, birth())
+        assert await asyncio.wait_for(service.process.wait(), 30) == -signal.SIGKILL
+    async with running(environment) as service:
+
+        async def all_issued() -> list[dict[str, str]]:
+            documents = await service.documents()
+            assert [each["state"] for each in documents] == ["issued"] * 3
+            return documents
+
+        documents = await eventually(all_issued, 60, ignoring=(AssertionError,))
+        assert {each["request_id"] for each in documents} == {request_id}
+        assert sorted(each["number"][5:7] + each["number"][-4:] for each in documents) == ["KI0001", "KK0001", "LU0001"]
+        [akta] = [each["number"] for each in documents if each["product"] == "akta_kelahiran"]
+        [kia] = [each["document_id"] for each in documents if each["product"] == "kia"]
+        slip = await service.http.get(f"/v1/documents/{kia}/content", headers=keyed("reader"))
+        assert akta in text_of(slip.content)
 
 
 async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_renderer_needs() -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.issuance.domain.document import Certificate, Document, claim
+from services.issuance.domain.claim import claim
+from services.issuance.domain.document import Certificate, Document
+from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs.result_batcher import RenderedDocument, ResultBatcher
 from services.issuance.ports import Printed
 from shared.errors import DomainError
@@ -16,7 +18,7 @@ from shared.messaging.delivery import Context
 from tests.support.approvals import AT, approval, origin
 
 LONG = 3600.0  # never in a test
-DOCUMENT = claim(approval(), number="3519-KK-24112026-0001", allocated_kk=None, token="t", origin=origin(), at=AT)
+[DOCUMENT] = claim(approval(), PRODUCTS, ["3519-KK-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT)
 
 
 def sheet(name: str = "a") -> RenderedDocument:

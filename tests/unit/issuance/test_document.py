@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.issuance.domain import document as documents
+from services.issuance.domain.claim import Approval, claim
 from services.issuance.domain.document import NEXT, Certificate, Document, DocumentState, Pdf
+from services.issuance.domain.products import PRODUCTS
+from services.issuance.domain.revocation import Authority, Revocation
 from shared.errors import DomainError
-from tests.support.approvals import AT, CARD, WIFE, approval, origin
+from tests.support.approvals import AT, CONTACT, WIFE, approval, origin
 
 LEASE = timedelta(seconds=60)
 PDF = Pdf("d.1", 1000, "a" * 64)
@@ -19,8 +22,12 @@ CERTIFICATE = Certificate("CA Demo", "b" * 64, demo=True)
 URL = "https://x/v/t"
 
 
-def claimed(product: str = "kk") -> Document:
-    return documents.claim(approval(product), number="3519-KK-24112026-0001", allocated_kk=None, token="t", origin=origin(), at=AT)
+ORDER = Revocation(Authority.COURT, "court_order", "Putusan 12/G/2026", "console")
+
+
+def claimed(asked: Approval | None = None) -> Document:
+    [document] = claim(asked or approval(), PRODUCTS, ["3519-KK-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT)
+    return document
 
 
 def rendering() -> Document:
@@ -35,13 +42,8 @@ def test_claim_is_due_at_once_and_names_the_holder() -> None:
     document = claimed()
     assert document.state is DocumentState.CLAIMED
     assert document.due_at == AT
-    assert document.holder_name == WIFE.name
+    assert document.holder_name == WIFE["name"]
     assert document.document_id == f"{document.request_id}.kk"
-
-
-def test_claim_for_somebody_who_is_not_on_the_card_is_refused() -> None:
-    with pytest.raises(DomainError, match="holder_not_on_card"):
-        documents.holder_name(approval(card=replace(CARD, members=CARD.members[:1])).material)
 
 
 def test_running_attempt_belongs_to_its_caller_until_the_lease_ends() -> None:
@@ -54,13 +56,13 @@ def test_running_attempt_belongs_to_its_caller_until_the_lease_ends() -> None:
         documents.issue(second, attempt=1, pdf=PDF, certificate=CERTIFICATE, check_url=URL, at=AT)
 
 
-def test_issue_forgets_what_is_personal_but_tells_where_it_goes() -> None:
+def test_issue_forgets_what_the_sheet_says_and_keeps_where_it_goes() -> None:
     document, fact = documents.issue(rendering(), attempt=1, pdf=PDF, certificate=CERTIFICATE, check_url=URL, at=AT)
     assert document.state is DocumentState.ISSUED
-    assert document.material is None
+    assert document.content is None
+    assert document.contact == fact.contact == CONTACT
     assert document.due_at is None
     assert document.pdf == PDF
-    assert fact.contact.address == "6281234567890"
 
 
 def test_issued_document_can_be_neither_printed_nor_voided_again() -> None:
@@ -102,20 +104,40 @@ def test_final_failure_is_held_at_once() -> None:
 @pytest.mark.parametrize("document", [claimed(), rendering()])
 def test_void_keeps_number_and_reason_and_forgets_persons(document: Document) -> None:
     void = documents.void(document, reason="wrong_data", at=AT)
-    assert (void.state, void.number, void.reason, void.material, void.due_at) == (
-        DocumentState.VOID,
-        document.number,
-        "wrong_data",
-        None,
-        None,
-    )
+    assert (void.state, void.number, void.reason) == (DocumentState.VOID, document.number, "wrong_data")
+    assert (void.content, void.contact, void.due_at) == (None, None, None)
     with pytest.raises(DomainError, match="document_void"):
         documents.void(void, reason="again_why", at=AT)
+
+
+def test_revoking_ends_an_issued_document_tells_whom_and_forgets_it() -> None:
+    revoked, fact = documents.revoke(issued(), ORDER, at=AT)
+    assert (revoked.state, revoked.revocation, revoked.revoked_at, revoked.contact) == (DocumentState.REVOKED, ORDER, AT, None)
+    assert (fact.contact, fact.document) == (CONTACT, revoked)
+    assert revoked.pdf == PDF
+    for end in (lambda: documents.revoke(revoked, ORDER, at=AT), lambda: documents.void(revoked, reason="wrong_data", at=AT)):
+        with pytest.raises(DomainError, match="document_revoked"):
+            end()
+
+
+@pytest.mark.parametrize("document", [claimed(), rendering(), documents.void(claimed(), reason="wrong_data", at=AT)])
+def test_only_what_was_issued_is_revoked(document: Document) -> None:
+    with pytest.raises(DomainError, match="document_not_issued"):
+        documents.revoke(document, ORDER, at=AT)
+
+
+def test_a_superseded_document_is_not_revoked() -> None:
+    superseded, _ = documents.supersede(issued(), issued(), at=AT)
+    with pytest.raises(DomainError, match="document_superseded"):
+        documents.revoke(superseded, ORDER, at=AT)
 
 
 def test_only_a_held_document_is_retried() -> None:
     with pytest.raises(DomainError, match="document_not_held"):
         documents.retry(claimed(), at=AT)
+
+
+WAS_ISSUED = (DocumentState.ISSUED, DocumentState.SUPERSEDED, DocumentState.REVOKED)
 
 
 class Life(RuleBasedStateMachine):
@@ -163,6 +185,14 @@ class Life(RuleBasedStateMachine):
     def retry(self) -> None:
         self._try(lambda: documents.retry(self.document, at=self.at))
 
+    @rule()
+    def revoke(self) -> None:
+        self._try(lambda: documents.revoke(self.document, ORDER, at=self.at)[0])
+
+    @rule()
+    def supersede(self) -> None:
+        self._try(lambda: documents.supersede(self.document, issued(), at=self.at)[0])
+
     @invariant()
     def number_never_changes(self) -> None:
         assert self.document.number == self.number
@@ -177,20 +207,21 @@ class Life(RuleBasedStateMachine):
     def bytes_never_change(self) -> None:
         self.bytes = self.bytes or self.document.pdf
         assert self.document.pdf == self.bytes
-        assert (self.document.state is DocumentState.ISSUED) == (self.document.pdf is not None)
+        assert (self.document.state in WAS_ISSUED) == (self.document.pdf is not None)
 
     @invariant()
     def ended_or_held_has_a_reason_or_bytes_and_nothing_to_do(self) -> None:
         if self.document.state in (DocumentState.HELD, DocumentState.VOID):
             assert self.document.reason
-        if self.document.state in (DocumentState.HELD, DocumentState.VOID, DocumentState.ISSUED):
+        if self.document.state in (DocumentState.HELD, DocumentState.VOID, *WAS_ISSUED):
             assert self.document.due_at is None
         else:
             assert self.document.due_at is not None
 
     @invariant()
     def persons_are_kept_only_while_they_are_needed(self) -> None:
-        assert (self.document.material is None) == (self.document.state in (DocumentState.ISSUED, DocumentState.VOID))
+        assert (self.document.content is None) == (self.document.state in (DocumentState.VOID, *WAS_ISSUED))
+        assert (self.document.contact is None) == (not NEXT[self.document.state])
 
 
 TestLife = Life.TestCase

@@ -5,85 +5,81 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter
 
-from services.issuance.domain import document as documents
-from services.issuance.domain import numbers, render_input
+from services.issuance.domain import numbers
+from services.issuance.domain.claim import Approval, claim
 from services.issuance.domain.numbers import NumberSequence
-from services.issuance.domain.render_input import Office, Officer, Pickup
+from services.issuance.domain.office import Office, Officer, Pickup
+from services.issuance.domain.products import PRODUCTS
+from services.issuance.domain.products.spec import RenderInput
+from services.issuance.domain.render_input import compose
+from shared.contracts.contents import CONTENTS as WIRE
+from shared.contracts.parts import DocumentNumber
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
-from shared.values import KkNumber
-from tests.support.approvals import AT, CARD, approval, origin
+from tests.support.approvals import AT, CARD, CONTENTS, HEAD, HOLDER_NIK, approval, order, origin
 
 DAY = date(2026, 11, 24)
 OFFICE = Office("Pemerintah", "Dinas", "Madiun", Officer("Kepala", "Pejabat", ""), Pickup("MPP", "Jalan", "08.00-15.00"))
-
-
-def test_numbers_have_the_printed_form() -> None:
-    assert numbers.document_number("KK", DAY, 7) == "3519-KK-24112026-0007"
-    assert numbers.card_number("351908", DAY, 12) == "3519082411260012"
-    assert KkNumber.parse(numbers.card_number("351908", DAY, 12)).region == "351908"
-
-
-def test_counters_differ_by_kind_day_and_district() -> None:
-    keys = {
-        numbers.document_counter("KK", DAY),
-        numbers.document_counter("KT", DAY),
-        numbers.document_counter("KK", date(2026, 11, 25)),
-        numbers.card_counter("351908", DAY),
-        numbers.card_counter("351909", DAY),
-    }
-    assert len(keys) == 5
-
-
-def test_counter_ends_where_the_format_ends() -> None:
-    assert numbers.advance(NumberSequence("k", 9998)).last == 9999
-    with pytest.raises(DomainError, match="numbers_exhausted"):
-        numbers.advance(NumberSequence("k", 9999))
-
-
-@pytest.mark.parametrize("product", render_input.PRODUCTS)
-def test_every_product_has_a_kind_of_number(product: str) -> None:
-    assert re.fullmatch("[A-Z]{2}", catalogue().products[product].code)
-
-
-def compose(product: str, allocated_kk: str | None = None) -> render_input.RenderInput:
-    claimed = documents.claim(
-        approval(product), number="3519-KK-24112026-0001", allocated_kk=allocated_kk, token="t", origin=origin(), at=AT
-    )
-    return render_input.compose(claimed, office=OFFICE, check_url="https://x/v/t", issued_on=DAY)
-
-
-def test_new_card_number_is_the_printed_one() -> None:
-    assert compose("kk")["kk_number"] == CARD.kk_number
-    assert compose("kk", "3519082411260001")["kk_number"] == "3519082411260001"
+NUMBER = TypeAdapter[str](DocumentNumber)
 
 
 @pytest.mark.parametrize(
-    ("on_kk", "on_ktp"),
-    [
-        ("KAWIN TERCATAT", "KAWIN"),
-        ("KAWIN BELUM TERCATAT", "KAWIN"),
-        ("CERAI HIDUP TERCATAT", "CERAI HIDUP"),
-        ("CERAI MATI", "CERAI MATI"),
-        ("BELUM KAWIN", "BELUM KAWIN"),
-        ("SOMETHING ELSE", "SOMETHING ELSE"),
-    ],
+    ("serial", "printed"),
+    [(7, "0007"), (9_999, "9999"), (10_000, "10000"), (99_999, "99999"), (100_000, "100000"), (999_999, "999999")],
 )
-def test_ktp_knows_four_words_for_marriage(on_kk: str, on_ktp: str) -> None:
-    assert render_input.marital_on_ktp(on_kk) == on_ktp
+def test_numbers_have_the_printed_form_and_grow_where_a_day_needs_it(serial: int, printed: str) -> None:
+    number = numbers.document_number("KK", DAY, serial)
+    assert number == f"3519-KK-24112026-{printed}"
+    assert NUMBER.validate_python(number) == number
+
+
+def test_counters_differ_by_kind_and_day() -> None:
+    keys = {numbers.document_counter(kind, day) for kind in ("KK", "LU", "LT") for day in (DAY, date(2026, 11, 25))}
+    assert len(keys) == 6
+
+
+def test_counter_goes_past_four_digits_and_ends_where_the_contract_ends() -> None:
+    assert numbers.advance(NumberSequence("k", 9_999)).last == 10_000
+    assert numbers.advance(NumberSequence("k", 999_998)).last == 999_999
+    with pytest.raises(DomainError, match="numbers_exhausted"):
+        numbers.advance(NumberSequence("k", 999_999))
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_product_is_whole(product: str) -> None:
+    """A product has a content type that travels, a kind of number, and the form that the catalogue promises."""
+    spec = PRODUCTS[product]
+    content_type, content, _ = CONTENTS[product]
+    assert content_type == spec.content_type
+    assert spec.content_type in WIRE
+    assert re.fullmatch("[A-Z]{2}", spec.number_kind(content))
+    assert spec.form.value == catalogue().products[product].form.value
+
+
+def sheet_of(asked: Approval) -> RenderInput:
+    [document] = claim(asked, PRODUCTS, ["3519-KK-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT)
+    return compose(document, PRODUCTS[document.product], office=OFFICE, check_url="https://x/v/t", issued_on=DAY)
+
+
+def test_the_number_of_the_card_and_its_rows_are_those_of_the_content() -> None:
+    sheet = sheet_of(approval(order("kk", content={**CARD, "kk_number": "3519082411260001"})))
+    assert sheet["kk_number"] == "3519082411260001"
+    assert sheet["members"] == CARD["members"]
+    assert sheet["address"]["rt_rw"] == "003/002"
 
 
 def test_slip_tells_nothing_of_the_rest_of_the_family() -> None:
-    slip = compose("ktp")
-    assert "members" not in slip
-    assert "kk_number" not in slip
-    assert slip["holder"]["nik"] == CARD.members[1].nik
+    slip = sheet_of(approval("ktp"))
+    assert slip["holder"]["nik"] == HOLDER_NIK
+    assert slip["pickup"]["place"] == "MPP"
+    for other in (HEAD["name"], HEAD["nik"], CARD["kk_number"]):
+        assert other not in str(slip)
 
 
-def test_document_without_material_or_of_unknown_product_can_not_be_composed() -> None:
-    claimed = documents.claim(approval("kk"), number="n", allocated_kk=None, token="t", origin=origin(), at=AT)
-    with pytest.raises(DomainError, match="product_unknown"):
-        render_input.compose(replace(claimed, product="kia"), office=OFFICE, check_url="x", issued_on=DAY)
-    with pytest.raises(DomainError, match="material_gone"):
-        render_input.compose(replace(claimed, material=None), office=OFFICE, check_url="x", issued_on=DAY)
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_document_that_has_forgotten_what_it_says_can_not_be_composed(product: str) -> None:
+    [document] = claim(approval(product), PRODUCTS, ["n"], new_token=lambda: "t", origin=origin(), at=AT)
+    with pytest.raises(DomainError, match="content_gone"):
+        compose(replace(document, content=None), PRODUCTS[product], office=OFFICE, check_url="x", issued_on=DAY)

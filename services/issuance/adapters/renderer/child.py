@@ -19,7 +19,7 @@ from services.issuance.adapters.renderer.signer import Signer
 from services.issuance.adapters.renderer.typesetter import Typesetter
 
 MIB: Final = 1024 * 1024
-SAMPLE: Final = "sample.json"  # made up; has all that any template shows
+SAMPLES: Final = "samples"  # a made-up sheet of each product: `<product>.json`
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 BROKEN_SHEET: Final = (typst.TypstError, KeyError, TypeError, ValueError)  # the same sheet would fail again
 
@@ -36,13 +36,12 @@ class RenderServer:
             location=setup["location"],
             genuine=setup["genuine"],
         )
-        self._warm_up(Path(setup["templates"]) / SAMPLE)
+        self._warm_up(Path(setup["templates"]) / SAMPLES)
 
-    def _warm_up(self, sample: Path) -> None:
+    def _warm_up(self, samples: Path) -> None:
         """Print a made-up sheet of each product: the first real one is then as fast as the others, and a broken template shows at start."""
-        sheet = orjson.loads(sample.read_bytes())
         for product in self._typesetter.products():
-            self.render(product, sheet, EPOCH)
+            self.render(product, orjson.loads((samples / f"{product}.json").read_bytes()), EPOCH)
 
     def ready(self) -> dict[str, Any]:
         """Return the certificate's details for the service."""

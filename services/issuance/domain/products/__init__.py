@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from services.issuance.domain.products import kk, ktp
+from services.issuance.domain.products import akta_kelahiran, akta_kematian, kia, kk, ktp, lahir_mati
 from services.issuance.domain.products.spec import Spec
 
-PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType({"kk": kk.SPEC, "ktp": ktp.SPEC})
+PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType(
+    {
+        "kk": kk.SPEC,
+        "ktp": ktp.SPEC,
+        "kia": kia.SPEC,
+        "akta_kelahiran": akta_kelahiran.SPEC,
+        "akta_kematian": akta_kematian.SPEC,
+        "lahir_mati": lahir_mati.SPEC,
+    }
+)

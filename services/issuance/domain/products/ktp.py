@@ -7,7 +7,10 @@ from typing import Final
 
 from services.issuance.domain.products.spec import Content, DocumentForm, FillContext, RenderInput, Spec, always, printed_address
 
-_HOLDER: Final = ("name", "nik", "sex", "birth_place", "born_on", "religion", "occupation", "marital_status")
+_HOLDER: Final = (
+    *("name", "nik", "sex", "birth_place", "born_on", "blood_type"),
+    *("religion", "marital_status", "occupation", "citizenship"),
+)
 
 
 def fill(content: Content, context: FillContext) -> RenderInput:

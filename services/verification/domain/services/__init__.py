@@ -8,7 +8,7 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import divorce, reprint
+from services.verification.domain.services import birth, death, divorce, household, member_data, new_family, reprint, stillbirth
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -19,6 +19,14 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "ktp_hilang": reprint.RULES,
         "ktp_rusak": reprint.RULES,
         "cerai": divorce.RULES,
+        "akta_lahir": birth.AKTA_LAHIR,
+        "lahir_mati": stillbirth.LAHIR_MATI,
+        "akta_mati": death.AKTA_MATI,
+        "kk_ganti_kepala": death.KK_GANTI_KEPALA,
+        "kk_baru": new_family.KK_BARU,
+        "kk_ubah": member_data.KK_UBAH,
+        "kk_pisah": household.KK_PISAH,
+        "kk_numpang": household.KK_NUMPANG,
     }
 )
 

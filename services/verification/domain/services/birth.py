@@ -1,0 +1,217 @@
+"""Birth: the certificate, the family card with the child, and the child's card from one request; and the letter of a stillbirth. Pure.
+
+Sources: UU 23/2006 article 27 (report within 60 days), Permendagri 108/2019 articles 43 ff., form F-2.01A of Permendagri 6/2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from services.verification.domain.contents import BirthCertificate, ParentNamed
+from services.verification.domain.families import home_of, joined_by, with_rows
+from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.kinship import relation_of_child
+from services.verification.domain.names import is_named
+from services.verification.domain.office_practice import PRACTICE
+from services.verification.domain.orders import child_card, family_cards
+from services.verification.domain.parentage import Parents, check_marriage, check_parents, is_sibling_row, parents_of
+from services.verification.domain.persons import (
+    answers_of,
+    card_of,
+    check_known,
+    check_witnesses,
+    looked_up,
+    needed,
+    needed_card,
+    place_name,
+)
+from services.verification.domain.policy import CaseRoute
+from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.rules import Application, Basis, NikWish, Ordered, People, Plan, RegisterChange, Rules, Wish
+from services.verification.domain.submission import Answers
+from shared.errors import DomainError
+from shared.reference.population import ADULT_AGE_YEARS, BloodType, Education, KkMarital, Relation
+
+CERTIFICATE: Final = "akta_kelahiran"
+_LATE_AFTER: Final = timedelta(days=60)  # UU 23/2006 article 27 (1)
+_KINDS: Final = MappingProxyType({"married_recorded": 1, "married_unrecorded": 2, "mother_only": 3, "unknown": 4})
+_NO_NAME: Final = "-"
+_FIRST_OCCUPATION: Final = "BELUM/TIDAK BEKERJA"
+
+
+def _people(application: Application) -> People:
+    return looked_up(application, ("mother_nik", "father_nik", "child_nik"), groups=("witnesses",))
+
+
+def _check(application: Application, register: Register, today: date) -> Iterator[Finding]:
+    answers, parents = answers_of(application), parents_of(answers_of(application), register)
+    born_on = answers.date("born_on")
+    if born_on is not None and born_on > today:
+        yield failure("born_in_future", "answers.born_on")
+    yield from check_parents(answers, register, born_on)
+    if _kind(answers) in (1, 2):
+        yield from check_marriage(parents, register, recorded=_kind(answers) == 1)
+    yield from _check_applicant(application, answers)
+    barred = {answers.text(f"{role}_nik"): "witness_is_parent" for role in ("mother", "father")}
+    yield from check_witnesses(application, register, barred, today)
+    family = card_of(application, register)
+    if family is not None:
+        if parents.mother is not None and family.member(parents.mother.nik) is None:
+            yield failure("mother_not_on_card", "answers.kk_number")
+        yield from _check_child(answers, parents, family, register, today)
+
+
+def _check_applicant(application: Application, answers: Answers) -> Iterator[Finding]:
+    relation = answers.text("relation")
+    if relation in ("mother", "father") and answers.text(f"{relation}_nik") != application.first.applicant.nik:
+        yield failure("relation_differs", "answers.relation")
+
+
+def _check_child(answers: Answers, parents: Parents, family: Family, register: Register, today: date) -> Iterator[Finding]:
+    name, born_on, nik = answers.text("child_name") or "", answers.date("born_on"), answers.text("child_nik")
+    if nik is not None:
+        yield from check_known(register, nik, "answers.child_nik")
+        yield from _check_registered(answers, nik, parents, family)
+        return
+    if born_on is None:
+        return
+    if born_on <= today and _age(born_on, today) >= ADULT_AGE_YEARS:
+        yield failure("adult_without_nik", "answers.born_on")
+    if any(row.born_on == born_on and is_named(row.name, name) for row in family.members):
+        yield failure("child_already_registered", "answers.child_name")
+    siblings = [row for row in family.members if parents.mother and is_sibling_row(row, parents.mother, family)]
+    if any(row.born_on == born_on for row in siblings) and answers.text("plurality") == "single":
+        yield warning("plurality_differs", "answers.plurality")
+    if any(0 < abs((row.born_on - born_on).days) < PRACTICE.least_days_between_births for row in siblings):
+        yield warning("births_too_near", "answers.born_on")
+
+
+def _check_registered(answers: Answers, nik: str, parents: Parents, family: Family) -> Iterator[Finding]:
+    """Check a child who has a NIK already and lacks the certificate alone."""
+    row = family.member(nik)
+    if row is None:
+        yield failure("child_not_on_card", "answers.child_nik")
+        return
+    if not is_named(row.name, answers.text("child_name") or ""):
+        yield failure("child_name_differs", "answers.child_name")
+    if row.born_on != answers.date("born_on"):
+        yield failure("child_birth_differs", "answers.born_on")
+    if row.sex != answers.text("child_sex"):
+        yield failure("child_sex_differs", "answers.child_sex")
+    if parents.mother is not None and not is_named(row.mother, parents.mother.name):
+        yield failure("child_mother_differs", "answers.mother_nik")
+    if row.birth_certificate is not None:
+        yield failure("certificate_exists", "answers.child_nik")
+
+
+def _wishes(application: Application, register: Register) -> tuple[Wish, ...]:
+    answers, family = answers_of(application), card_of(application, register)
+    born_on, sex = answers.date("born_on"), answers.text("child_sex")
+    if answers.text("child_nik") or family is None or born_on is None or sex is None:
+        return ()
+    return (NikWish(home_of(family).district, born_on, sex),)
+
+
+def _plan(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
+    answers, family = answers_of(application), needed_card(application, register)
+    parents = parents_of(answers, register)
+    for role, kinds in (("mother", (1, 2, 3)), ("father", (1, 2))):
+        if _kind(answers) in kinds:
+            needed(register, answers.text(f"{role}_nik"))
+    basis = Basis(CERTIFICATE, today)
+    known = answers.text("child_nik")
+    if known is not None:
+        child = _registered(family, known)
+        after = with_rows(family, (child,))
+        return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
+    child = _newborn(answers, numbers[0], parents, family)
+    after = joined_by(family, (child,))
+    documents = (_certificate(application, child, parents), *family_cards((after,)), *_card_of(child, after, today))
+    return Plan(documents, RegisterChange((after,), basis, born=(child.nik,)))
+
+
+def _registered(family: Family, nik: str) -> Member:
+    row = family.member(nik)
+    if row is None:
+        raise DomainError("child_not_on_card", "The child who has a NIK does not stand on this card.")
+    return row
+
+
+def _newborn(answers: Answers, nik: str, parents: Parents, family: Family) -> Member:
+    mother, father = parents.mother, parents.father
+    on_card = next((each for each in (mother, father) if each is not None and family.member(each.nik) is not None), None)
+    like = mother or father or family.head
+    born_on = answers.date("born_on")
+    if born_on is None:
+        raise DomainError("answer_missing", "born_on")
+    return Member(
+        nik=nik,
+        name=(answers.text("child_name") or "").upper(),
+        sex=answers.text("child_sex") or "",
+        birth_place=place_name(answers.text("birth_place")),
+        born_on=born_on,
+        religion=like.religion,
+        education=Education.NONE.value,
+        occupation=_FIRST_OCCUPATION,
+        blood_type=BloodType.UNKNOWN.value,
+        marital=KkMarital.SINGLE,
+        marital_on=None,
+        relation=relation_of_child(on_card.relation) if on_card else Relation.OTHER,
+        citizenship=like.citizenship,
+        father=father.name if father else _NO_NAME,
+        mother=mother.name if mother else _NO_NAME,
+    )
+
+
+def _certificate(application: Application, child: Member, parents: Parents) -> Ordered:
+    answers = answers_of(application)
+    content = BirthCertificate(
+        nik=child.nik,
+        name=child.name,
+        sex=child.sex,
+        born_on=child.born_on,
+        born_at=answers.text("born_at"),
+        birth_place=child.birth_place,
+        birth_order=answers.number("birth_order") or 1,
+        kind=_kind(answers),
+        late=application.first.submitted_on - child.born_on > _LATE_AFTER,
+        father=_named(parents.father) if _kind(answers) in (1, 2) else None,
+        mother=_named(parents.mother),
+    )
+    return Ordered(CERTIFICATE, content, child.name, f"{CERTIFICATE}:{child.nik}")
+
+
+def _card_of(child: Member, family: Family, today: date) -> tuple[Ordered, ...]:
+    """Return the KIA: nobody of 17 has one, or who was married."""
+    young = child.age_on(today) < ADULT_AGE_YEARS and child.marital is KkMarital.SINGLE
+    return (child_card(child, family, today, CERTIFICATE),) if young else ()
+
+
+def _kind(answers: Answers) -> int:
+    return _KINDS.get(answers.text("parents") or "", _KINDS["unknown"])
+
+
+def _named(parent: Member | None) -> ParentNamed | None:
+    return ParentNamed(parent.name, parent.nik, parent.citizenship) if parent else None
+
+
+def _age(born_on: date, day: date) -> int:
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+AKTA_LAHIR: Final = Rules(
+    people=_people,
+    check=_check,
+    wishes=_wishes,
+    plan=_plan,
+    ways=MappingProxyType(
+        {
+            **dict.fromkeys(("born_in_future", "child_older_than_parent", "mother_sex_differs", "father_sex_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(("relation_differs", "child_name_differs", "child_birth_differs", "child_sex_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(("witnesses_same", "witness_is_applicant", "witness_is_parent"), CaseRoute.RETURN),
+        }
+    ),
+)

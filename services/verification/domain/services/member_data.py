@@ -1,0 +1,120 @@
+"""Changes of what a family card says of its members: one element of one person a row, on one proof. Pure.
+
+Sources: Permendagri 108/2019 article 15, forms F-1.02 part B and F-1.06 of Permendagri 6/2026. A NIK never changes with them; name, sex
+and date of birth are services of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+from services.verification.domain.families import with_rows
+from services.verification.domain.finding import Finding, failure
+from services.verification.domain.orders import family_cards, person_cards
+from services.verification.domain.persons import answers_of, card_of, looked_up, needed_card
+from services.verification.domain.policy import CaseRoute
+from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules, Wish
+from services.verification.domain.submission import Answers
+from shared.errors import DomainError
+from shared.reference.lists import code_list
+from shared.reference.population import BloodType, Education, Religion
+
+_VALUES: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+    {
+        "education": lambda code: Education[code.upper()].value,
+        "occupation": lambda code: code_list("occupation").label(code).upper(),
+        "blood_type": lambda code: BloodType[code.upper()].value,
+        "religion": lambda code: Religion[code.upper()].value,
+        "birth_place": str.upper,
+        "father": str.upper,
+        "mother": str.upper,
+    }
+)
+"""Element -> what the register writes for an answer. The element is the name of the member's column, too."""
+
+_PROOFS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "education": frozenset({"diploma"}),
+        "occupation": frozenset({"work_letter", "statement"}),
+        "blood_type": frozenset({"lab_result"}),
+        "religion": frozenset({"court_order", "statement"}),
+        "birth_place": frozenset({"birth_certificate", "court_order"}),
+        "father": frozenset({"birth_certificate", "court_order"}),
+        "mother": frozenset({"birth_certificate", "court_order"}),
+    }
+)
+"""Element -> kinds of proof that show it. Ours, after the checklist of form F-1.02; an officer may accept another one."""
+
+
+def _people(application: Application) -> People:
+    return looked_up(application, (), groups=("changes",))
+
+
+def _check(application: Application, register: Register, today: date) -> Iterator[Finding]:
+    answers, family = answers_of(application), card_of(application, register)
+    basis_on = answers.date("basis_on")
+    if basis_on is not None and basis_on > today:
+        yield failure("basis_in_future", "answers.basis_on")
+    if family is None:
+        return
+    seen: set[tuple[str | None, str]] = set()
+    for index, row in enumerate(answers.rows("changes")):
+        yield from _check_row(row, f"answers.changes[{index}]", answers, family, seen)
+
+
+def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen: set[tuple[str | None, str]]) -> Iterator[Finding]:
+    element, member = row.text("element") or "", family.member(row.text("nik") or "")
+    if (row.text("nik"), element) in seen:
+        yield failure("change_named_twice", f"{field}.element")
+    seen.add((row.text("nik"), element))
+    if member is None:
+        yield failure("member_not_on_card", f"{field}.nik")
+    elif row.text(element) is not None and _new_value(row) == getattr(member, element):
+        yield failure("nothing_changes", f"{field}.{element}")
+    if answers.text("basis_kind") not in _PROOFS.get(element, ()):
+        yield failure("proof_does_not_fit", "answers.basis_kind")
+
+
+def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
+    return ()
+
+
+def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
+    answers, family = answers_of(application), needed_card(application, register)
+    rows: dict[str, Member] = {}
+    for row in answers.rows("changes"):
+        nik = row.text("nik") or ""
+        member = rows.get(nik) or family.member(nik)
+        if member is None:
+            raise DomainError("member_not_on_card", "A person who is named does not stand on the card.")
+        column: dict[str, Any] = {row.text("element") or "": _new_value(row)}
+        rows[nik] = replace(member, **column)
+    after = with_rows(family, rows.values())
+    if after == family:
+        raise DomainError("nothing_changes", "The register says this already.")
+    basis = Basis(answers.text("basis_kind") or "", answers.date("basis_on") or today, answers.text("basis_number"))
+    return Plan((*family_cards((after,)), *person_cards(register, (after,), today)), RegisterChange((after,), basis))
+
+
+def _new_value(row: Answers) -> str:
+    element = row.text("element") or ""
+    given = row.text(element)
+    if element not in _VALUES or given is None:
+        raise DomainError("answer_missing", "element")
+    return _VALUES[element](given)
+
+
+KK_UBAH: Final = Rules(
+    people=_people,
+    check=_check,
+    wishes=_wishes,
+    plan=_plan,
+    ways=MappingProxyType(
+        dict.fromkeys(("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes"), CaseRoute.RETURN)
+    ),
+)

@@ -1,0 +1,107 @@
+"""A sample of every product, as document and picture in `docs/samples`: a template that looks otherwise shows here.
+
+`make samples` makes both anew; look at the pictures before you commit them.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pypdf
+import pypdfium2
+import pytest
+from PIL import Image, ImageChops
+
+from services.issuance.adapters.demo_ca import DemoFiles
+from services.issuance.domain.products import PRODUCTS
+from services.issuance.wiring import TEMPLATES
+from tests.integration.issuance.conftest import MakePress, sheet_of
+from tests.support.approvals import CONTENTS, approval, order
+from tests.support.pdf import codes_of, signature_of
+
+KEPT: Final = Path(__file__).resolve().parents[3] / "docs/samples"
+AT: Final = datetime(2026, 1, 1, 2, 0, tzinfo=UTC)
+SCALE: Final = 1.5  # 108 dpi: every line can be read
+COLOURS: Final = 64  # a picture of 50 kB
+BLOCK: Final = 8  # pixels that are compared as one: edges of letters may differ from library to library, a word may not
+TOLERANCE: Final = 20  # of 255, between two blocks
+
+
+def sample(product: str) -> dict[str, Any]:
+    sheet: dict[str, Any] = orjson.loads((TEMPLATES / "samples" / f"{product}.json").read_bytes())
+    return sheet
+
+
+def picture(pdf: bytes) -> Image.Image:
+    image: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=SCALE).to_pil()
+    return image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+
+
+def distance(one: Image.Image, other: Image.Image) -> int:
+    """The difference of the two blocks that differ most; 255 where the pictures have not the same size."""
+    if one.size != other.size:
+        return 255
+    size = (one.width // BLOCK, one.height // BLOCK)
+    coarse = [image.convert("L").resize(size, Image.Resampling.BOX) for image in (one, other)]
+    return int(ImageChops.difference(*coarse).getextrema()[1])  # type: ignore[arg-type]
+
+
+async def rendered(make_renderer: MakePress, product: str, sheet: Mapping[str, Any]) -> bytes:
+    return bytes((await make_renderer(products=[product]).render(product, sheet, made_at=AT)).content)
+
+
+def shape(found: Any) -> Any:
+    """The names in a sheet, without what they say; of a list the names of its first row."""
+    if isinstance(found, dict):
+        return {name: shape(value) for name, value in found.items()}
+    return [shape(found[0])] if isinstance(found, list) else None
+
+
+def test_every_product_has_a_sample_a_document_and_a_picture() -> None:
+    assert {path.stem for path in (TEMPLATES / "samples").glob("*.json")} == set(PRODUCTS)
+    assert {path.name for path in KEPT.glob("*.*") if path.suffix in (".pdf", ".png")} == {
+        f"{product}.{kind}" for product in PRODUCTS for kind in ("pdf", "png")
+    }
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_sample_has_what_the_product_gives_its_template(product: str) -> None:
+    assert PRODUCTS[product].template == product
+    content = CONTENTS[product][1]
+    if product == "lahir_mati":
+        content = content | {"father": content["mother"]}
+    assert shape(sample(product)) == shape(sheet_of(approval(order(product, content=content))))
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_a_sample_looks_as_its_picture(make_renderer: MakePress, product: str) -> None:
+    pdf = await rendered(make_renderer, product, sample(product))
+    if folder := os.environ.get("SAMPLES"):
+        (Path(folder) / f"{product}.pdf").write_bytes(pdf)
+        picture(pdf).save(Path(folder) / f"{product}.png", optimize=True)
+    assert distance(picture(pdf), Image.open(KEPT / f"{product}.png")) <= TOLERANCE
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_a_kept_document_is_whole_signed_and_its_code_is_read(demo: DemoFiles, product: str) -> None:
+    pdf = (KEPT / f"{product}.pdf").read_bytes()
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
+    status = await signature_of(pdf, demo.ca)  # the authority that it was signed under is thrown away
+    assert (status.intact, status.valid) == (True, True)
+    [code] = codes_of(pdf)
+    assert code.text == sample(product)["check_url"]
+    assert (code.left > 0.5, code.top > 0.5) == (True, True)
+
+
+@pytest.mark.parametrize("product", ["akta_kelahiran", "kk"])
+async def test_a_word_that_changed_shows_in_the_picture(make_renderer: MakePress, product: str) -> None:
+    sheet = sample(product)
+    changed = {"akta_kelahiran": {"mother": "SITI CONTOH"}, "kk": {"head_name": "BUDI SANTOSO"}}[product]
+    pdf = await rendered(make_renderer, product, sheet | changed)
+    assert distance(picture(pdf), Image.open(KEPT / f"{product}.png")) > TOLERANCE

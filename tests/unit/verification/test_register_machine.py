@@ -1,0 +1,274 @@
+"""Any sequence of births, deaths and changes of households leaves the register whole, whatever officers approve.
+
+A plan is made from no more than what its service looks up. Where the checks find no failure, it is made; else it may be refused.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from services.verification.adapters.registry_sample import sample_families
+from services.verification.domain.kinship import SPOUSES
+from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
+from services.verification.domain.register import DIED, LEFT, Family, Register
+from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
+from services.verification.domain.services import RULES
+from services.verification.domain.submission import Answers, Person, Submission
+from shared.errors import DomainError
+from shared.reference.population import MARRIED, Relation
+from shared.values import Contact
+from tests.support.families import TODAY
+
+RELATIONS = [relation.name.lower() for relation in Relation]
+NOBODY = "3519019901010001"  # no such person
+PICK = st.integers(0, 2**32).map(Random)  # one draw a step: what it picks is not shrunk, the steps are
+VILLAGES = ["3519012001", "3519022001"]
+DAYS = [date(2026, 11, 20), date(2026, 1, 5), date(2015, 6, 1)]
+WITNESSES = [{"nik": "3577010101700001", "name": "SUTRISNO WIBOWO"}, {"nik": "3577010202750002", "name": "HARTONO SLAMET"}]
+
+
+def read(register: dict[str, Family], people: People) -> Register:
+    """Look families up as the store does: by card, and by everybody who is or was in them."""
+    niks = set(people.niks)
+    return Register.of(
+        family
+        for family in register.values()
+        if family.kk_number in people.kk_numbers
+        or any(member.nik in niks for member in family.members)
+        or any(former.member.nik in niks for former in family.former)
+    )
+
+
+def apply(register: dict[str, Family], change: RegisterChange) -> dict[str, Family]:
+    """Return the register once the change is recorded."""
+    for family in change.families:
+        known = register.get(family.kk_number)
+        assert family.edition == (known.edition if known else 1)
+        assert known is None or known.closed_on is None, "a closed family stays as it was"
+    before = tuple(register[family.kk_number] for family in change.families if family.kk_number in register)
+    recorded = applied(AwaitedChange(change, before), register, on=TODAY)
+    return register | {family.kk_number: replace(family, edition=family.edition + 1) for family in recorded}
+
+
+class RegisterMachine(RuleBasedStateMachine):
+    """A register of a few families to which people come with anything that a form lets through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register: dict[str, Family] = {}
+        self.alive: set[str] = set()
+        self.dead: set[str] = set()
+        self.serial = 0
+
+    @initialize(seed=st.integers(1, 50), count=st.integers(3, 6))
+    def load(self, seed: int, count: int) -> None:
+        self.register = {family.kk_number: family for family in sample_families(count, seed)}
+        self.alive = {member.nik for family in self.register.values() for member in family.members}
+
+    @rule(pick=PICK)
+    def birth(self, pick: Random) -> None:
+        family, kind = self.family(pick), pick.choice(["married_recorded", "married_unrecorded", "mother_only", "unknown"])
+        answers: dict[str, Any] = {"relation": "family", "nik": self.asker(pick, family), "kk_number": family.kk_number, "parents": kind}
+        if kind != "unknown":
+            answers["mother_nik"] = self.one_of(pick, family, sex="P")
+        if kind.startswith("married"):
+            answers["father_nik"] = self.one_of(pick, family, sex="L")
+        if pick.randint(0, 4) == 0:
+            answers["child_nik"] = self.one_of(pick, family)
+        name = pick.choice(["BAGUS UTAMA", "CITRA UTAMI"])
+        told = {"child_name": name, "child_sex": pick.choice("LP"), "born_on": pick.choice(DAYS)}
+        self.ask("akta_lahir", answers | told | {"birth_place": "3519", "plurality": "single", "birth_order": 1, "witnesses": WITNESSES})
+
+    @rule(pick=PICK)
+    def death(self, pick: Random) -> None:
+        family = self.family(pick)
+        late = pick.choice(family.members)
+        was_head = (late.relation is Relation.HEAD) ^ (pick.randint(0, 9) == 0)
+        answers = {"nik": self.asker(pick, self.family(pick)), "deceased_nik": late.nik, "was_head": was_head, "witnesses": WITNESSES}
+        self.ask("akta_mati", answers | self.after_the_head(pick, family) if was_head else answers | self.died(pick, family))
+
+    @rule(pick=PICK)
+    def new_head(self, pick: Random) -> None:
+        family = self.family(pick)
+        late = pick.choice(family.members[:2])
+        answers = {"nik": self.asker(pick, family), "late_head_nik": late.nik, "death_certificate_number": "3519-KM-01012026-0001"}
+        relations = self.rows(pick, family) if pick.random() < 0.5 else []
+        self.ask("kk_ganti_kepala", answers | self.after_the_head(pick, family) | {"relations": relations})
+
+    @rule(pick=PICK)
+    def new_family(self, pick: Random) -> None:
+        family, other = self.family(pick), self.family(pick)
+        nik = self.asker(pick, family)
+        home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
+        answers: dict[str, Any] = {"nik": nik, "kk_number": family.kk_number, "purpose": "alone", **home}
+        if pick.random() < 0.5:
+            couple = {"husband_nik": self.one_of(pick, family, sex="L"), "wife_nik": self.one_of(pick, other, sex="P")}
+            married = {"marriage_recorded": pick.random() < 0.5, "married_on": pick.choice(DAYS)}
+            answers |= {"purpose": "couple", **couple, **married}
+        self.ask("kk_baru", answers | {"others": self.rows(pick, family) if pick.random() < 0.5 else []})
+
+    @rule(pick=PICK)
+    def other_data(self, pick: Random) -> None:
+        family = self.family(pick)
+        values = {"occupation": "o065", "religion": "hindu", "blood_type": "ab", "father": "Slamet Utama"}
+        elements = pick.choices(sorted(values), k=pick.randint(1, 3))
+        changes = [{"nik": self.one_of(pick, family), "element": element, element: values[element]} for element in elements]
+        basis = {"basis_kind": "statement", "basis_number": "1", "basis_on": DAYS[0]}
+        self.ask("kk_ubah", {"nik": family.members[0].nik, "kk_number": family.kk_number, "changes": changes, **basis})
+
+    @rule(pick=PICK)
+    def split(self, pick: Random) -> None:
+        family = self.family(pick)
+        answers = {"nik": family.members[0].nik, "kk_number": family.kk_number, "reason": "own", "moves": False}
+        rows = self.rows(pick, family)
+        if pick.random() < 0.5:
+            rows[0]["relation"] = "head"
+        self.ask("kk_pisah", answers | {"leaving": rows})
+
+    @rule(pick=PICK)
+    def lodging(self, pick: Random) -> None:
+        family, host = self.family(pick), self.family(pick)
+        rows = [{"nik": member.nik, "relation": "other_kin"} for member in family.members]
+        joining = rows if pick.random() < 0.5 else self.rows(pick, family)
+        answers = {
+            "nik": family.members[0].nik,
+            "kk_number": family.kk_number,
+            "joining": joining,
+            "minors_alone": pick.random() < 0.5,
+        }
+        self.ask("kk_numpang", answers | {"host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host)})
+
+    @invariant()
+    def everybody_who_lives_is_in_one_family(self) -> None:
+        held = Counter(member.nik for family in self.open() for member in family.members)
+        assert set(held) == self.alive
+        assert not held or max(held.values()) == 1
+
+    @invariant()
+    def every_open_family_has_one_head_and_a_closed_one_nobody(self) -> None:
+        for family in self.register.values():
+            heads = sum(member.relation is Relation.HEAD for member in family.members)
+            assert (heads, bool(family.members)) == ((0, False) if family.closed_on else (1, True))
+
+    @invariant()
+    def who_is_husband_or_wife_of_a_head_is_married_to_one(self) -> None:
+        for family in self.open():
+            for member in family.members:
+                if member.relation in SPOUSES:
+                    assert member.marital in MARRIED
+                    assert family.head.marital in MARRIED
+                    assert member.sex != family.head.sex
+
+    @invariant()
+    def who_is_gone_left_or_died(self) -> None:
+        died = set()
+        for family in self.register.values():
+            present = {member.nik for member in family.members}
+            for former in family.former:
+                assert former.reason in (DIED, LEFT)
+                assert former.member.nik not in present
+                died |= {former.member.nik} if former.reason == DIED else set()
+        assert died == self.dead
+
+    def open(self) -> list[Family]:
+        """Return the open families."""
+        return [family for family in self.register.values() if family.closed_on is None]
+
+    def family(self, pick: Random) -> Family:
+        """Pick an open family."""
+        return pick.choice(self.open())
+
+    def one_of(self, pick: Random, family: Family, sex: str = "LP") -> str:
+        """Pick a member of a family, by preference of that sex, once in a while nobody."""
+        fitting = [member.nik for member in family.members if member.sex in sex] or [member.nik for member in family.members]
+        return NOBODY if pick.randint(0, 19) == 0 else pick.choice(fitting)
+
+    def asker(self, pick: Random, family: Family) -> str:
+        """Pick who asks: somebody of the register, which is checked for every service."""
+        return pick.choice(family.members).nik
+
+    def rows(self, pick: Random, family: Family) -> list[dict[str, Any]]:
+        """Pick some members with relations, by preference those that they have."""
+        chosen = pick.sample(family.members, pick.randint(1, min(4, len(family.members))))
+        return [{"nik": member.nik, "relation": pick.choice([member.relation.name.lower(), "child", *RELATIONS])} for member in chosen]
+
+    def died(self, pick: Random, family: Family) -> dict[str, Any]:
+        """Pick the day of a death."""
+        return {"kk_number": family.kk_number, "died_on": pick.choice(DAYS), "death_place": "3519"}
+
+    def after_the_head(self, pick: Random, family: Family) -> dict[str, Any]:
+        """Pick what follows from the death of a head."""
+        host, remaining = self.family(pick), pick.choice(["adult", "adult", "minors", "none"])
+        guardian = {"guardian_nik": self.one_of(pick, host), "guardian_kk_number": host.kk_number}
+        more: dict[str, dict[str, Any]] = {"adult": {"new_head_nik": self.one_of(pick, family)}, "minors": guardian, "none": {}}
+        return {"remaining": remaining} | more[remaining] | self.died(pick, family)
+
+    def ask(self, service: str, answers: dict[str, Any]) -> None:
+        """Judge a request and apply what follows from its approval, even where the checks found a failure."""
+        if len(self.alive) <= 1:
+            return
+        request = Application((_submission(service, answers),))
+        rules = RULES[service]
+        register = read(self.register, rules.people(request))
+        failures = [finding for finding in rules.check(request, register, TODAY) if finding.is_failure]
+        numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
+        try:
+            plan = rules.plan(request, register, numbers, TODAY)
+            assert plan.change is not None
+            ensure_sound(plan.change, register.by_kk.values())
+        except DomainError:
+            assert failures, "nothing is wrong with it, and yet nothing follows"
+            return
+        _check_documents(plan, plan.change)
+        self.register = apply(self.register, plan.change)
+        self.alive = (self.alive | set(plan.change.born)) - set(plan.change.died)
+        self.dead |= set(plan.change.died)
+
+    def number(self, *, nik: bool) -> str:
+        """Return a number that nobody has."""
+        self.serial += 1
+        return f"351901{'20' if nik else '24'}1126{9000 + self.serial:04}"
+
+
+def _check_documents(plan: Plan, change: RegisterChange) -> None:
+    """Each open family whose card changes has a new one as it is afterwards; the card of each closed one is replaced."""
+    abouts = [ordered.about for ordered in plan.documents]
+    assert len(set(abouts)) == len(abouts)
+    replaced = {about for ordered in plan.documents for about in ordered.replaces}
+    assert {f"kk:{family.kk_number}" for family in change.families if family.closed_on} == replaced
+    printed = {family.kk_number: family for family in _printed(plan)}
+    for family in change.families:
+        if family.closed_on is None and plan.documents[-1].product != "kia":
+            assert printed.get(family.kk_number, family) == family
+    assert set(printed) <= {family.kk_number for family in change.families if family.closed_on is None}
+
+
+def _printed(plan: Plan) -> Iterable[Family]:
+    return (ordered.content.family for ordered in plan.documents if ordered.product == "kk")  # type: ignore[union-attr]
+
+
+def _submission(service: str, answers: dict[str, Any]) -> Submission:
+    return Submission(
+        request_id="01938b3e-0000-7000-8000-000000000011",
+        receipt="MDN-7K4Q-9F2X",
+        channel="adapter",
+        service=service,
+        products=("kk",),
+        submitted_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+        contact=Contact(channel="adapter", address="bench"),
+        applicant=Person(nik=answers["nik"], kk_number=answers["kk_number"]),
+        answers=Answers(answers),
+    )
+
+
+TestRegisterMachine = RegisterMachine.TestCase
+TestRegisterMachine.settings = settings(
+    max_examples=80, stateful_step_count=20, deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink]
+)
