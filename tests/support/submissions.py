@@ -30,7 +30,7 @@ def document_issued(
             "case_id": submission.case_id,
             "channel": submission.channel,
             "service": submission.service,
-            "product": key.split(".")[0],
+            "product": key.split(".", maxsplit=1)[0],
             "documents": documents,
             "form": "pdf",
             "document_number": number,
