@@ -180,8 +180,9 @@ def submit(request: Request) -> tuple[Request, RequestSubmitted]:
 
 
 def approve(request: Request, expected: int, at: datetime) -> Request:
-    """Record the approval, which says how many documents there will be."""
-    return replace(progress(request, Step(RequestState.APPROVED, at)), expected=expected)
+    """Record the approval, which says how many documents there will be; where one was issued before this is told, that one has said it."""
+    known = expected if request.expected is None else request.expected
+    return replace(progress(request, Step(RequestState.APPROVED, at)), expected=known)
 
 
 def returned(request: Request, ended_round: int, at: datetime, reasons: tuple[str, ...]) -> Request:
