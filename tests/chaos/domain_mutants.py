@@ -14,16 +14,16 @@ DOMAIN_MUTANTS: Final = (
     ),
     Mutant(
         "intake: a decision is final a day too early",
-        "services/intake/domain/court.py",
+        "services/intake/domain/divorce.py",
         "APPEAL: Final = timedelta(days=14)",
         "APPEAL: Final = timedelta(days=13)",
         tests=("tests/unit/intake/test_court_rules.py",),
     ),
     Mutant(
         "intake: a cerai talak needs no pledge",
-        "services/intake/domain/court.py",
+        "services/intake/domain/divorce.py",
         "    elif decision.pledge_on is None:\n",
-        "    elif decision.pledge_on is None and decision.kind != DecisionKind.CERAI_TALAK:\n",
+        "    elif decision.pledge_on is None and decision.kind != CERAI_TALAK:\n",
         tests=("tests/unit/intake/test_court_rules.py",),
     ),
     Mutant(
