@@ -21,8 +21,8 @@ from tests.support.pdf import text_of
 
 PAGE = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-KEY, PERSON, UPLOAD, FILE, WAIT, LIST, FETCH, RETURN, MEND, REFUSE = range(10)
-SHOWN = ("RECEIPT", "STATE", "READY", "REASON", "MENDED", "REFUSED")
+KEY, PERSON, UPLOAD, FORM, FILE, WAIT, LIST, FETCH, RETURN, MEND, REFUSE = range(11)
+SHOWN = ("FIELDS", "RECEIPT", "STATE", "READY", "REASON", "MENDED", "REFUSED")
 SHOW = "".join(f"""printf '\\nsaid {name} %s\\n' "$(printf %s "${{{name}-}}" | tr -d '\\n')"\n""" for name in SHOWN)
 API = json.loads((ROOT / "docs" / "api" / "intake.json").read_text(encoding="utf-8"))
 ROUTES = ("/v1/files", "/v1/requests", "/v1/requests/{receipt}", "/v1/requests/{receipt}/documents/{number}")
@@ -55,7 +55,8 @@ async def test_every_command_of_the_page_does_what_the_page_says(stack: Stack, f
     assert re.fullmatch(r"MDN-\w{4}-\w{4}", receipt)
     assert [after[step]["STATE"] for step in (WAIT, FETCH, RETURN, MEND)] == ["ready", "delivered", "returned", "ready"]
     assert after[LIST]["READY"] == receipt
-    assert after[RETURN]["REASON"] == "nik_not_in_kk:nik"
+    assert after[FORM]["FIELDS"] == "['nik', 'kk_number', 'surat_kehilangan', 'ktp']"
+    assert "'nik_not_in_kk', 'field': 'answers.nik'" in after[RETURN]["REASON"]
     assert after[MEND]["MENDED"] == after[RETURN]["MENDED"] != receipt
     assert "nik_not_16_digits" in after[REFUSE]["REFUSED"]
     pdf = (folder / "document.pdf").read_bytes()
