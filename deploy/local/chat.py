@@ -3,16 +3,22 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.local.applications import Application, today
 from deploy.local.parts import ROOT
 from deploy.local.travel import ANSWER_SECONDS, JourneyError, Travel
+from shared.reference.forms import Field
+from shared.reference.forms.form import asked
 
 PHOTOS: Final = ROOT / "deploy" / "local" / "data"
 RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 SHOWN_CHARACTERS: Final = 70
+YES, NO, SKIP = "Ya", "Tidak", "Lewati"
+HIDDEN: Final = {"nik": "(a NIK)", "kk_number": "(a KK number)"}  # what stands for personal answers on the screen
 
 
 class Chat:
@@ -44,10 +50,10 @@ class Chat:
         self._travel.tell("citizen", f"[{title}]")
         return await self._write({"type": "button_reply", "id": button_id, "text": title, "reply_to": message["wamid"]})
 
-    async def send(self, photo: Path) -> None:
-        """Send a photo."""
-        self._travel.tell("citizen", f"(photo {photo.name})")
-        content = await asyncio.to_thread(photo.read_bytes)
+    async def send(self, photo: Path, shows: str = "") -> None:
+        """Send a photo. ``shows`` makes another photo of the same file: one photo is not taken for two documents."""
+        self._travel.tell("citizen", f"(photo of {shows or photo.stem})")
+        content = await asyncio.to_thread(photo.read_bytes) + shows.encode()
         await self._travel.call("POST", f"{self.url}/files", files={"file": (photo.name, content, "image/jpeg")})
 
     async def hears(self, wanted: Callable[[Mapping[str, Any]], bool], what: str) -> dict[str, Any]:
@@ -76,28 +82,90 @@ class Chat:
         return written
 
 
-async def ask(chat: Chat, person: Mapping[str, Any], selfie: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask for a lost family card: from the greeting to the confirmation and the answer with the receipt.
+@dataclass(frozen=True)
+class Spoken:
+    """One answer in a chat: a text, or a photo of the document that it is about."""
+
+    text: str = ""
+    shown: str | None = None
+    document: str = ""
+
+
+def spoken(application: Application) -> Iterator[Spoken]:
+    """Yield the answers of an application in the order in which the chat asks: that of the form, row by row in a group.
+
+    In a group that may have more rows each further one is announced by a yes, and their end by a no.
+    """
+    form = application.catalogued.form
+    values = form.values(application.answers)
+    for field in form.asked(values, today()):
+        if field.is_document:
+            yield Spoken(document=field.any_of[0])
+        elif field.is_group:
+            yield from _rows(field, values.get(field.name, ()))
+        else:
+            yield _answer(field, values.get(field.name))
+
+
+def _rows(group: Field, rows: tuple[Mapping[str, Any], ...]) -> Iterator[Spoken]:
+    least, most = group.count
+    for number, row in enumerate(rows):
+        if number >= least:
+            yield Spoken(YES)
+        for cell in asked(group.fields, row, today()):
+            yield _answer(cell, row.get(cell.name))
+    if len(rows) < most:
+        yield Spoken(NO)
+
+
+def _answer(field: Field, value: Any) -> Spoken:
+    if value is None:
+        return Spoken(SKIP)
+    if field.type in HIDDEN:
+        return Spoken(str(value), HIDDEN[field.type])
+    return Spoken(str(value) if field.type == "text" else field.show(value, today()))
+
+
+async def ask(chat: Chat, application: Application, selfie: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask for a service: from the greeting through every question to the confirmation and the answer with the receipt.
 
     Args:
         chat: A phone.
-        person: ``nik`` and ``kk_number`` that are typed.
+        application: What is asked for, and the answers.
         selfie: What is sent where the chat asks for it, as it asks whoever was linked to nobody.
     """
     await chat.type("Halo")
-    await chat.press(await chat.hears(has_button("service:kk_hilang"), "the menu"), "service:kk_hilang")
-    await chat.hears(says("NIK"), "the question for the NIK")
-    await chat.type(person["nik"], shown="(the NIK)")
-    await chat.hears(says("Kartu Keluarga"), "the question for the KK number")
-    await chat.type(person["kk_number"], shown="(the KK number)")
-    await chat.hears(says("kepolisian"), "the question for the police letter")
-    await chat.send(PHOTOS / "surat-polisi.jpg")
-    await chat.hears(says("KTP"), "the question for the KTP")
-    await chat.send(PHOTOS / "ktp.jpg")
+    await chat.hears(says("layanan"), "the menu")
+    await chat.type(application.catalogued.name)
+    await chat.hears(anything, "the first question")
+    heard = await answer_all(chat, spoken(application))
     if selfie is not None:
-        await chat.hears(says("swafoto"), "the question for the selfie")
         await chat.send(selfie)
-    confirmed = await chat.press(await chat.hears(has_button("confirm"), "the summary"), "confirm")
+        heard = await chat.hears(anything, "the summary")
+    return await confirm(chat, heard)
+
+
+async def answer_all(chat: Chat, answers: Iterator[Spoken]) -> dict[str, Any]:
+    """Answer one question after another; return what the office wrote last."""
+    heard: dict[str, Any] = {}
+    for each in answers:
+        if each.document:
+            await chat.send(PHOTOS / ("ktp.jpg" if each.document == "ktp" else "surat-polisi.jpg"), each.document)
+        else:
+            await chat.type(each.text, shown=each.shown)
+        heard = await chat.hears(anything, "the next question")
+    return heard
+
+
+async def confirm(chat: Chat, summary: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Send off what the summary shows; return what was pressed, and the answer with the receipt.
+
+    Raises:
+        JourneyError: it is no summary: an answer was not taken.
+    """
+    if not has_button("confirm")(summary):
+        raise JourneyError(f"no summary but: {text_of(summary)}")
+    confirmed = await chat.press(summary, "confirm")
     return confirmed, await chat.hears(lambda message: bool(RECEIPT.search(text_of(message))), "the receipt")
 
 
@@ -109,6 +177,11 @@ def text_of(message: Mapping[str, Any]) -> str:
 def _first_line(message: Mapping[str, Any]) -> str:
     line = next(iter(text_of(message).strip().splitlines()), "") or f"({message['content']['type']})"
     return line if len(line) <= SHOWN_CHARACTERS else line[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def anything(_message: Mapping[str, Any]) -> bool:
+    """Want whatever the office writes."""
+    return True
 
 
 def says(word: str) -> Callable[[Mapping[str, Any]], bool]:

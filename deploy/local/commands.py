@@ -1,5 +1,6 @@
 """The services' own commands, run to their end: what a stack needs to be there before the services start."""
 
+import json
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from deploy.local.processes import CannotStartError
 
 LOOKED_AT_SECONDS: Final = 7 * 86_400  # the demo authority is looked at once a week: it is valid far longer
 COMMAND_TIMEOUT_SECONDS: Final = 120
+PICKED: Final = frozenset({"kk_hilang", "kk_rusak", "cerai", "akta_lahir", "akta_mati"})
+"""The kinds of requests for which persons are picked."""
 
 
 def command(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
@@ -44,12 +47,12 @@ def make_authority(folder: Path) -> None:
 
 def make_register(register: Path, picked: Path, *, families: int, people: int) -> None:
     """Generate the sample register where there is none, and pick `people` persons of it for each kind of request."""
-    if register.exists():
-        return
-    draft = register.with_suffix(".draft")
-    command("services.verification", "registry", "generate", "--families", str(families), "--out", str(draft))
-    picked.write_text(command("services.verification", "registry", "pick", str(draft), "--count", str(people)))
-    draft.replace(register)
+    if not register.exists():
+        draft = register.with_suffix(".draft")
+        command("services.verification", "registry", "generate", "--families", str(families), "--out", str(draft))
+        draft.replace(register)
+    if not picked.exists() or set(json.loads(picked.read_text())) != PICKED:  # an older version picked for fewer
+        picked.write_text(command("services.verification", "registry", "pick", str(register), "--count", str(people)))
 
 
 def _is_fresh(file: Path) -> bool:

@@ -1,6 +1,6 @@
-"""`make run`: start the whole system on this machine, show one journey of each channel, stay up until Ctrl-C.
+"""`make run`: start the whole system on this machine, show journeys of citizens, officers and the court, stay up until Ctrl-C.
 
-`ONCE=1` ends after the journeys; the last line is then JSON with both results. Exit code 0 when everything went well.
+`ONCE=1` ends after the journeys; the last line is then JSON with the results. Exit code 0 when everything went well.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Awaitable
 from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import indent
@@ -32,6 +33,7 @@ USAGE: Final = 2  # as argparse
 INTERRUPTED: Final = 130
 LOOK_SECONDS: Final = 0.5  # between looks whether a part has ended
 RESTART_SECONDS: Final = 1.0
+CHILD_NAMES: Final = ("AYU", "CITRA", "DEWI", "INTAN", "KIRANA", "LESTARI", "MELATI", "PUTRI", "RATNA", "SEKAR")
 
 
 class Interrupted(BaseException):  # as KeyboardInterrupt, for Ctrl-C and SIGTERM alike
@@ -118,12 +120,21 @@ def _stop(stack: Stack, terminal: Terminal) -> None:
 
 async def _travel(stack: Stack, terminal: Terminal) -> dict[str, Result]:
     index = _next_index(stack.state / "journeys")
-    people = stack.people()["kk_hilang"]
+    people = {kind: picked[index % len(picked)] for kind, picked in stack.people().items()}
     places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
-    print("\n  A citizen asks for a lost family card on WhatsApp\n", flush=True)
-    found = {"whatsapp": await journeys.whatsapp(places, people[index % len(people)], terminal.step)}
-    print("\n  The Religious Court sends a divorce decision\n", flush=True)
-    found["court"] = await journeys.court(places, await journeys.sample_decision(places, PEOPLE + index), terminal.step)
+    decision = await journeys.sample_decision(places, PEOPLE + index)
+    child = f"{CHILD_NAMES[index % len(CHILD_NAMES)]} {people['akta_lahir']['father']['name'].split()[-1]}"
+    shown: list[tuple[str, str, Awaitable[Result]]] = [
+        ("whatsapp", "A citizen asks for a lost family card on WhatsApp", journeys.whatsapp(places, people["kk_hilang"], terminal.step)),
+        ("court", "The Religious Court sends a divorce decision", journeys.court(places, decision, terminal.step)),
+        ("birth", "A father reports a birth", journeys.birth(places, people["akta_lahir"], child, terminal.step)),
+        ("death", "A widow reports the death of the head of her family", journeys.death(places, people["akta_mati"], terminal.step)),
+        ("mended", "A request is returned, and mended in the chat", journeys.mended(places, people["kk_rusak"], terminal.step)),
+    ]
+    found = {}
+    for name, what, journey in shown:
+        print(f"\n  {what}\n", flush=True)
+        found[name] = await journey
     folder = stack.state / "documents"
     folder.mkdir(exist_ok=True)
     for result in found.values():
@@ -146,7 +157,8 @@ def _summary(result: Result) -> dict[str, Any]:
         for paper in result.papers
     ]
     case = {"case_id": result.case_id} if result.case_id else {}
-    return {**case, "receipts": list(result.receipts), "documents": documents, "seconds": dict(result.seconds)}
+    register = {"register": dict(result.register)} if result.register else {}
+    return {**case, **register, "receipts": list(result.receipts), "documents": documents, "seconds": dict(result.seconds)}
 
 
 def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:

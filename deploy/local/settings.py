@@ -19,8 +19,8 @@ class LocalSettings(BaseSettings):
 
     local_state: Path = Field(default=Path(".local"), description="folder for the data, keys and logs of a local run")
     database_prefix: str = Field(default="", description="put before the name of each service's database")
-    register_families: int = Field(default=1000, ge=100, description="families of the sample register: loaded in a second or two")
-    once: bool = Field(default=False, description="end after the two journeys instead of staying up")
+    register_families: int = Field(default=1000, ge=700, description="families of the sample register, loaded in a second or two")
+    once: bool = Field(default=False, description="end after the journeys instead of staying up")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
     rabbitmq_api_url: str = Field(default="", description="its management API, user in it; empty = port 15672 of the same host")

@@ -129,7 +129,7 @@ class Stack:
         raise KeyError(name)
 
     def people(self) -> dict[str, list[dict[str, Any]]]:
-        """Persons of the sample register for each kind of request (`kk_hilang`, `cerai`), `PEOPLE` of each."""
+        """Persons of the sample register for each kind of request (by service), `PEOPLE` of each."""
         picked: dict[str, list[dict[str, Any]]] = json.loads(self._people.read_text())
         return picked
 

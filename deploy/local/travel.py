@@ -21,9 +21,10 @@ class JourneyError(Exception):
 
 @dataclass(frozen=True)
 class Places:
-    """Where the journeys go, and the key they look things up with (scopes ``requests:read``, ``documents:read``, ``people:link``)."""
+    """Where the journeys go, and the key of an officer, who looks things up, links phones to persons and decides."""
 
     intake: str
+    verification: str
     issuance: str
     whatsapp: str
     court: str
@@ -33,7 +34,7 @@ class Places:
     def of(cls, parts: Sequence[Part], api_key: str) -> "Places":
         """Return the places of a running stack."""
         urls = {part.name: part.url for part in parts}
-        return cls(urls["intake"], urls["issuance"], urls["whatsapp"], urls["court"], api_key)
+        return cls(urls["intake"], urls["verification"], urls["issuance"], urls["whatsapp"], urls["court"], api_key)
 
 
 class Travel:
@@ -63,7 +64,7 @@ class Travel:
 
     async def request(self, receipt: str) -> dict[str, Any]:
         """Return how a request stands, by intake."""
-        found: dict[str, Any] = await self.call("GET", f"{self.places.intake}/v1/requests/{receipt}", headers=self._key)
+        found: dict[str, Any] = await self.call("GET", f"{self.places.intake}/v1/requests/{receipt}", headers=self.key)
         return found
 
     async def fetch(self, paper: Mapping[str, Any], *, expected_sha256: str) -> bytes:
@@ -73,7 +74,7 @@ class Travel:
             JourneyError: they are not the same bytes.
         """
         url = f"{self.places.issuance}/v1/documents/{paper['document_id']}/content"
-        answer = await self.http.get(url, headers=self._key)
+        answer = await self.http.get(url, headers=self.key)
         found = hashlib.sha256(answer.content).hexdigest()
         if answer.is_error or found != expected_sha256:
             raise JourneyError(f"document {paper['number']}: served {answer.status_code} with sha256 {found}, expected {expected_sha256}")
@@ -81,13 +82,13 @@ class Travel:
 
     async def documents(self, receipt: str) -> list[dict[str, Any]]:
         """Return the documents of a request, by issuance."""
-        page = await self.call("GET", f"{self.places.issuance}/v1/documents", params={"receipt": receipt}, headers=self._key)
+        page = await self.call("GET", f"{self.places.issuance}/v1/documents", params={"receipt": receipt}, headers=self.key)
         found: list[dict[str, Any]] = page["documents"]
         return found
 
     async def link(self, phone: str, nik: str) -> None:
         """Have the counter link a phone to the person who stands there."""
-        await self.call("POST", f"{self.places.intake}/v1/people/links", json={"phone": phone, "nik": nik}, headers=self._key)
+        await self.call("POST", f"{self.places.intake}/v1/people/links", json={"phone": phone, "nik": nik}, headers=self.key)
         self.tell("counter", "has looked at the KTP-el: this phone is that person's")
 
     async def check(self, url: str) -> None:
@@ -101,5 +102,6 @@ class Travel:
             raise JourneyError(f"the check page answers {answer.status_code}")
 
     @property
-    def _key(self) -> dict[str, str]:
+    def key(self) -> dict[str, str]:
+        """The header that says who calls."""
         return {"Authorization": f"Bearer {self.places.api_key}"}

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from services.notifier.domain import notice
 from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.job import Job, Progress
+from services.notifier.domain.job import Progress
 from services.notifier.domain.message import Button
+from services.notifier.domain.recipient import Recipient, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared.contracts import intake, issuance, parts, verification
@@ -16,23 +17,19 @@ from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
 from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
-About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued
+Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked
+About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued | Ended
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Return every event that the notifier takes, with its handler."""
+    return (*_chat(deps), *_requests(deps), *_documents(deps))
 
-    async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
-        contact = _recipient(event.personal.contact).having_written(event.submitted_at)
-        job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, texts=deps.texts, at=deps.clock())
-        await handlers.announce(tx, deps, contact, [job] if job else [])
 
+def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
         contact = _recipient(event.personal.contact).having_written(meta.occurred_at)
-        await handlers.announce(tx, deps, contact, _replies(event, meta, contact))
-
-    def _replies(event: intake.ReplyComposed, meta: Meta, contact: notice.Recipient) -> Sequence[Job]:
-        return notice.reply_jobs(
+        wanted = notice.reply_jobs(
             _origin(meta),
             contact,
             request_id=event.request_id,
@@ -41,10 +38,20 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
             texts=deps.texts,
             at=deps.clock(),
         )
+        await handlers.announce(tx, deps, contact, wanted)
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:
         found = EarlyStatus(event.personal.wamid, Progress(event.status), event.at, event.error_code)
         await handlers.take_status(tx, deps, found, event.callback_data)
+
+    return EventRoute(intake.ReplyComposed, replied), EventRoute(intake.MessageStatusReceived, status, _prefetch_statuses)
+
+
+def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
+    async def submitted(tx: Tx, event: intake.RequestSubmitted, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact).having_written(event.submitted_at)
+        job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job] if job else [])
 
     async def returned(tx: Tx, event: verification.RequestReturned, meta: Meta) -> None:
         await turned_down(tx, event, meta, NoticeKind.RETURNED, event.returned_at)
@@ -54,25 +61,40 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
     async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: NoticeKind, at: datetime) -> None:
         contact = _recipient(event.personal.contact)
-        why = notice.TurnedDown(tuple((reason.code, reason.field) for reason in event.reasons), event.personal.note, at)
+        reasons = tuple((reason.code, reason.field) for reason in event.reasons)
+        why = notice.TurnedDown(event.products, reasons, event.personal.note, at)
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
-        await handlers.announce(tx, deps, contact, [job])
-
-    async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
-        contact = _recipient(event.personal.contact)
-        document = notice.AnnouncedDocument(
-            event.document_id, event.document_number, event.sha256, event.size_bytes, event.issued_at, event.personal.check_url
-        )
-        job = notice.document_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
     return (
         EventRoute(intake.RequestSubmitted, submitted),
-        EventRoute(intake.ReplyComposed, replied),
-        EventRoute(intake.MessageStatusReceived, status, _prefetch_statuses),
         EventRoute(verification.RequestReturned, returned),
         EventRoute(verification.RequestRejected, rejected),
+    )
+
+
+def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
+    async def issued(tx: Tx, event: issuance.DocumentIssued, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact)
+        job = notice.document_job(_origin(meta), contact, _about(event), _announced(event), texts=deps.texts, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job])
+
+    async def superseded(tx: Tx, event: issuance.DocumentSuperseded, meta: Meta) -> None:
+        if not event.same_contact:  # else the newer document itself says it
+            await ended(tx, event, meta, _superseded(event))
+
+    async def revoked(tx: Tx, event: issuance.DocumentRevoked, meta: Meta) -> None:
+        await ended(tx, event, meta, _revoked(event))
+
+    async def ended(tx: Tx, event: Ended, meta: Meta, document: notice.EndedDocument) -> None:
+        contact = _recipient(event.personal.contact)
+        job = notice.ended_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job])
+
+    return (
         EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
+        EventRoute(issuance.DocumentSuperseded, superseded),
+        EventRoute(issuance.DocumentRevoked, revoked),
     )
 
 
@@ -89,9 +111,38 @@ def _origin(meta: Meta) -> notice.SourceEvent:
     return notice.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
-def _recipient(contact: parts.Contact) -> notice.Recipient:
-    return notice.recipient(Contact(**dict(contact)))
+def _recipient(contact: parts.Contact) -> Recipient:
+    return recipient(Contact(**dict(contact)))
 
 
 def _about(event: About) -> notice.RequestSummary:
-    return notice.RequestSummary(event.request_id, event.receipt, event.case_id, event.product)
+    return notice.RequestSummary(event.request_id, event.receipt, event.case_id)
+
+
+def _announced(event: issuance.DocumentIssued) -> notice.AnnouncedDocument:
+    return notice.AnnouncedDocument(
+        document_id=event.document_id,
+        service=event.service,
+        product=event.product,
+        documents=event.documents,
+        form=event.form,
+        document_number=event.document_number,
+        sha256=event.sha256,
+        size_bytes=event.size_bytes,
+        issued_at=event.issued_at,
+        check_url=event.personal.check_url,
+    )
+
+
+def _superseded(event: issuance.DocumentSuperseded) -> notice.EndedDocument:
+    details = (("superseded_by", event.superseded_by), ("superseded_at", event.superseded_at))
+    return notice.EndedDocument(
+        NoticeKind.SUPERSEDED, event.document_id, event.product, event.document_number, event.superseded_at, details
+    )
+
+
+def _revoked(event: issuance.DocumentRevoked) -> notice.EndedDocument:
+    details = (("authority", event.authority), ("reason", event.reason), ("revoked_at", event.revoked_at))
+    return notice.EndedDocument(
+        NoticeKind.REVOKED, event.document_id, event.product, event.document_number, event.revoked_at, details, event.reason
+    )

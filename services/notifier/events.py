@@ -16,6 +16,7 @@ def to_event(fact: Fact) -> Event:
             return wire.NoticeDelivered(
                 job_id=fact.job_key,
                 request_id=fact.request_id,
+                document_id=fact.document_id,
                 channel=fact.channel,
                 kind=fact.kind,
                 delivered_at=fact.at,
@@ -25,6 +26,7 @@ def to_event(fact: Fact) -> Event:
             return wire.NoticeFailed(
                 job_id=fact.job_key,
                 request_id=fact.request_id,
+                document_id=fact.document_id,
                 channel=fact.channel,
                 kind=fact.kind,
                 reason=fact.reason,

@@ -18,9 +18,9 @@ from services.notifier.adapters.sender_limiter import TokenSenderLimiter
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain.job import OPEN, Job, JobState
-from services.notifier.domain.notice import channel_of
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
+from services.notifier.domain.recipient import channel_of
 from services.notifier.jobs import Dispatcher, LaneWorker, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings

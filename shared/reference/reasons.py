@@ -12,13 +12,14 @@ from types import MappingProxyType
 
 
 class ReasonScope(StrEnum):
-    """The meaning of a reason's `field`."""
+    """What a reason's `field` names: `answers.<field>` of a form, of fields of that type; `decision.…` of a court; of a request nothing."""
 
     NIK = "nik"
     KK_NUMBER = "kk_number"
     NAME = "name"
     PERSON = "person"
     DOCUMENT = "document"
+    ANSWER = "answer"
     DECISION = "decision"
     REQUEST = "request"
 

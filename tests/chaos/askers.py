@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -90,23 +90,27 @@ async def adapter(road: Road, key: str, person: Person, rng: Random) -> None:
     road.history.journey(key, "adapter")
     road.history.personal(person.nik, person.kk_number, person.name)
     asked = road.history.asked("adapter", key, key, files=True)
-    documents = [{"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), road.files, strict=True)]
-    body = {"service": "kk_hilang", "nik": person.nik, "kk_number": person.kk_number, "documents": documents, "reference": key}
-    answer = await _insist(road, asked, body)
+    answer = await _insist(road, asked, body := lost_card(person, road.files, key))
     if answer is None:
         road.history.ended(key, "refused")
         return
     if rng.random() < REPEATED:
         await _insist(road, asked, body)
-    await follow(road, key, [request["receipt"] for request in answer["requests"]])
+    await follow(road, key, [answer["receipt"]])
     if road.history.journeys[key].end == "ready":
-        for request in answer["requests"]:
-            await _fetch(road, request)
+        await _fetch(road, answer)
         road.history.ended(key, "delivered")
 
 
+def lost_card(person: Person, files: Sequence[str], reference: str | None = None) -> dict[str, Any]:
+    """Give the body of an adapter's request for a lost family card; `files` are the ids of the police letter and of the KTP."""
+    photos = {field: {"file_id": file_id, "kind": field} for field, file_id in zip(("surat_kehilangan", "ktp"), files, strict=True)}
+    answers = {"nik": person.nik, "kk_number": person.kk_number, **photos}
+    return {"service": "kk_hilang", "answers": answers, "reference": reference}
+
+
 async def _fetch(road: Road, request: Mapping[str, Any]) -> None:
-    """Fetch the document until all of it came. After that the request is delivered.
+    """Fetch the only document until all of it came. After that the request is delivered.
 
     Raises:
         Gone: it did not come in time.
@@ -123,7 +127,7 @@ async def _fetch(road: Road, request: Mapping[str, Any]) -> None:
                 raise Gone
             await road.rest(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-    road.history.served(f"{request['request_id']}.{request['product']}", hashlib.sha256(answer.content).hexdigest(), "adapter")
+    road.history.served(f"{request['request_id']}.{request['products'][0]}", hashlib.sha256(answer.content).hexdigest(), "adapter")
     stands = await road.try_once("GET", url, headers=headers)
     if stands is not None and stands.is_success:
         road.history.observed(request["receipt"], stands.json()["state"])
@@ -141,7 +145,7 @@ async def _insist(road: Road, asked: Asked, body: Mapping[str, Any]) -> Any:
         answer = await road.try_once("POST", f"{road.sites.intake}/v1/requests", json=body, headers=headers)
         if answer is not None and answer.is_success:
             found = answer.json()
-            road.history.answered(asked.key, answer.status_code, [request["request_id"] for request in found["requests"]])
+            road.history.answered(asked.key, answer.status_code, [found["request_id"]])
             return found
         road.history.answered(asked.key, None if answer is None else answer.status_code)
         if answer is not None and answer.status_code < BROKEN and answer.status_code != TOO_MANY:
@@ -304,14 +308,15 @@ async def _enrol(road: Road, person: Person, phone: str) -> None:
 
 async def _ask(chat: Chat, person: Person) -> str:
     await chat.write("Halo")
-    await chat.press(await chat.hears(_has_button("service:kk_hilang")), "service:kk_hilang")
-    await chat.hears(_says("NIK"))
+    await chat.hears(_says("Layanan yang dapat diajukan"))
+    await chat.write("Kartu Keluarga hilang")
+    await chat.hears(_says("ketik *NIK*"))
     await chat.write(person.nik)
-    await chat.hears(_says("Kartu Keluarga"))
+    await chat.hears(_says("ketik *Nomor Kartu Keluarga*"))
     await chat.write(person.kk_number)
-    await chat.hears(_says("kepolisian"))
+    await chat.hears(_says("kirim foto *surat kehilangan"))
     await chat.photo("surat-polisi.jpg")
-    await chat.hears(_says("KTP"))
+    await chat.hears(_says("kirim foto *KTP"))
     await chat.photo("ktp.jpg")
     await chat.press(await chat.hears(_has_button("confirm")), "confirm", files=True)
     answer = await chat.hears(lambda message: bool(RECEIPT.search(_text(message))))

@@ -12,6 +12,8 @@ import httpx
 from pymongo.errors import PyMongoError
 
 from shared.ids import new_id
+from tests.chaos.askers import lost_card
+from tests.chaos.people import Person
 from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.support.eventually import eventually
 
@@ -144,10 +146,7 @@ async def _no_promise_without_database(scene: Scene) -> None:
 
 async def _file(scene: Scene) -> httpx.Response:
     headers = {"Authorization": f"Bearer {scene.sites.adapter_key}", "Idempotency-Key": f"nobody-{new_id()}"}
-    documents = [
-        {"kind": kind, "file_id": file_id} for kind, file_id in zip(("surat_kehilangan", "ktp"), scene.load.road.files, strict=True)
-    ]
-    body = {"service": "kk_hilang", "nik": "3519010101900001", "kk_number": "3519010101900002", "documents": documents}
+    body = lost_card(Person("3519010101900001", "3519010101900002", "NOBODY"), scene.load.road.files)
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         return await http.post(f"{scene.sites.intake}/v1/requests", json=body, headers=headers)
 

@@ -27,7 +27,7 @@ from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
 from shared.messaging.broker.errors import PublishRefused
 from shared.messaging.operations.service_api import ServiceApi
-from tests.chaos.checks import documents, effects, order, privacy, recovery, requests, waiting
+from tests.chaos.checks import documents, effects, order, privacy, recovery, register, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
 from tests.chaos.outside import Outside
@@ -37,10 +37,13 @@ from tests.support.eventually import eventually
 SETTLE_SECONDS: Final = 60.0  # I4: after a fault heals everything is told within a minute
 
 LOST: Final = frozenset(
-    {"request_lost", "message_lost", "document_lost", "bytes_missing", "effect_missing", "messages_lost", "request_stuck", "message_stuck"}
+    {
+        *("request_lost", "message_lost", "document_lost", "bytes_missing", "effect_missing", "messages_lost", "change_lost"),
+        *("request_stuck", "message_stuck"),
+    }
 )
 DOUBLE: Final = frozenset(
-    {"request_doubled", "case_doubled", "document_doubled", "number_doubled", "card_number_doubled", "effect_doubled", "answers_differ"}
+    {"request_doubled", "case_doubled", "document_doubled", "number_doubled", "person_doubled", "effect_doubled", "answers_differ"}
 )
 """Codes by what they count as."""
 
@@ -125,6 +128,7 @@ def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verd
     findings = (
         *requests.check(history, world),
         *documents.check(history, world),
+        *register.check(world),
         *effects.check(history, world),
         *order.check(history, world),
         *recovery.check(history, world),
@@ -238,8 +242,9 @@ def _wait_for_people(opened: Mapping[str, Any], underway: Mapping[str, str | Non
     """Whether all of these requests visibly wait for a person."""
     world = World(at=now())
     ids = {"request_id": {"$in": list(underway)}}
+    theirs = {"$or": [ids, {"case_id": {"$in": [case_id for case_id in underway.values() if case_id]}}], "state": "open"}
     world.rows = {
-        ("verification", "tasks"): list(opened["verification"]["tasks"].find(ids | {"state": "open"}, {"state": 1, "request_id": 1})),
+        ("verification", "tasks"): list(opened["verification"]["tasks"].find(theirs, {"state": 1, "request_id": 1, "case_id": 1})),
         ("issuance", "documents"): list(opened["issuance"]["documents"].find(ids, {"state": 1, "request_id": 1})),
         ("notifier", "jobs"): list(opened["notifier"]["jobs"].find(ids, {"state": 1, "request_id": 1})),
         **{(service, "parked"): list(database["parked"].find({})) for service, database in opened.items()},

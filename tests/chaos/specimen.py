@@ -14,6 +14,7 @@ from tests.chaos.world import DOCUMENT_ISSUED, Doc, World
 ADAPTER, CHAT, COURT = "adapter-1", "whatsapp-1", "court-1"
 PHONE: Final = "6281299900001"
 NIK: Final = "3519015708850001"
+KK: Final = "3519012304120001"
 CASE_NUMBER: Final = "417/Pdt.G/2026/PA.Kab.Mn"
 NAME: Final = "SITI AMINAH"
 CONFIRMED: Final = "wamid.confirmed"
@@ -59,7 +60,7 @@ class _Builder:
         for service in ("intake", "verification", "issuance", "notifier"):
             self.world.outbox[service] = []
 
-    def add(self, service: str, collection: str, key: str, **fields: Any) -> Doc:
+    def add(self, service: str, collection: str, key: str, /, **fields: Any) -> Doc:
         row = {"_id": key, **fields}
         self.world.rows.setdefault((service, collection), []).append(row)
         return row
@@ -93,27 +94,32 @@ class _Builder:
             receipt=f"MDN-AAAA-000{number}",
             state="delivered",
             channel=channel,
-            product="kk",
+            products=["kk"],
             case_id=case_id,
-            document_number=number_text,
+            document_numbers=[number_text],
             origin=origin,
             timeline=timeline,
             seq=1,
         )
         self.event("intake", f"requests/{request_id}", 1, "intake.request_submitted.v1", request_id)
-        self.add(
-            "verification",
-            "cases",
-            request_id,
-            state="issued",
-            document_id=f"{request_id}.kk",
-            document_number=number_text,
-            task_id=None,
-            seq=1,
-        )
-        self.event("verification", f"cases/{request_id}", 1, "verification.request_approved.v1", request_id)
+        self.case(case_id or request_id, request_id, number_text, "cerai" if channel == "court" else "kk_hilang")
         self.document(request_id, number_text)
         self.notice(request_id, channel)
+
+    def case(self, case_id: str, request_id: str, number: str, service: str) -> None:
+        """A case that was approved and whose document was issued; that of a court changed the register."""
+        documents = [{"request_id": request_id, "key": "kk", "product": "kk", "number": number}]
+        is_court = case_id != request_id
+        approved = "verification.request_approved.v1"
+        self.add("verification", "cases", case_id, state="issued", service=service, documents=documents, task_id=None, seq=1)
+        if is_court:
+            self.add("verification", "requests", request_id, case_id=case_id, seq=1)
+            self.event("verification", f"requests/{request_id}", 1, approved, request_id)
+            self.event("verification", f"cases/{case_id}", 1, "verification.register_changed.v1", request_id)
+            self.add("verification", "register_history", case_id, request_id=request_id, case_id=case_id)
+            self.add("verification", "families", KK, members=[{"nik": NIK, "closed_on": None}], closed_on=None, pending=None)
+        else:
+            self.event("verification", f"cases/{case_id}", 1, approved, request_id)
 
     def document(self, request_id: str, number: str) -> None:
         document_id, content = f"{request_id}.kk", f"%PDF-1.7 {number}".encode()
@@ -126,8 +132,8 @@ class _Builder:
             document_id,
             request_id=request_id,
             product="kk",
+            documents=1,
             number=number,
-            allocated_kk=None,
             state="issued",
             attempt=1,
             pdf={"file_id": file_id, "sha256": sha256, "size_bytes": len(content)},
@@ -211,7 +217,7 @@ def _chat(make: _Builder) -> None:
 def _court(make: _Builder) -> None:
     history = make.history
     make.journey(COURT, 3, "court", {"address": "PA.Kab.Mn", "reference": COURT}, case_id="case-1")
-    requests = [{"party": "wife", "product": "kk", "request_id": f"{COURT}.request", "receipt": "MDN-AAAA-0003"}]
+    requests = [{"party": "wife", "products": ["kk"], "request_id": f"{COURT}.request", "receipt": "MDN-AAAA-0003"}]
     make.add("intake", "cases", "case-1", decision={"decision_id": COURT}, requests=requests)
     history.journey(COURT, "court")
     history.asked("court", COURT, COURT, files=True)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.chaos.history import Effect, History, Served
 from tests.chaos.judge import judge
-from tests.chaos.specimen import ADAPTER, CHAT, CONFIRMED, COURT, DAY, NAME, NIK, PHONE, Specimen, right
+from tests.chaos.specimen import ADAPTER, CHAT, CONFIRMED, COURT, DAY, KK, NAME, NIK, PHONE, Specimen, right
 
 Wrong = Callable[[Specimen], None]
 MINUTE = timedelta(minutes=1)
@@ -119,7 +119,7 @@ def a_refused_call_left_a_request(it: Specimen) -> None:
 @wrong("I1", "request_stuck")
 def a_request_stands_still(it: Specimen) -> None:
     request = it.request(ADAPTER)
-    request["state"], request["timeline"], request["document_number"] = "approved", request["timeline"][:2], None
+    request["state"], request["timeline"], request["document_numbers"] = "approved", request["timeline"][:2], []
     del it.history.states["MDN-AAAA-0001"][1:]
 
 
@@ -157,15 +157,24 @@ def a_document_has_a_number_that_was_not_given(it: Specimen) -> None:
     it.one("issuance", "counters", f"KK-{DAY}")["last"] = 2
 
 
-@wrong("I2", "card_number_doubled")
-def two_families_got_one_card_number(it: Specimen) -> None:
-    for key in (ADAPTER, CHAT):
-        it.document(key)["allocated_kk"] = "3519132411260001"
+@wrong("I2", "person_doubled")
+def somebody_stands_in_two_families(it: Specimen) -> None:
+    it.world.rows["verification", "families"].append({**it.one("verification", "families", KK), "_id": "another"})
 
 
-@wrong("I2", "card_number_without_document")
-def a_card_number_was_given_that_no_document_has(it: Specimen) -> None:
-    it.world.rows["issuance", "counters"].append({"_id": "NKK-351913-241126", "last": 1})
+@wrong("I2", "change_lost")
+def the_register_was_not_changed_though_the_cards_were_issued(it: Specimen) -> None:
+    drop(it, "verification", "register_history", "case-1")
+
+
+@wrong("I2", "change_without_documents")
+def the_register_was_changed_before_the_cards_were_issued(it: Specimen) -> None:
+    it.one("verification", "cases", "case-1")["state"] = "approved"
+
+
+@wrong("I2", "family_left_marked")
+def a_family_stays_marked_after_its_case(it: Specimen) -> None:
+    it.one("verification", "families", KK)["pending"] = "case-1"
 
 
 @wrong("I2", "number_without_reason")
@@ -366,6 +375,10 @@ def unanswered_and_not_stored(it: Specimen) -> None:
     it.history.answered("adapter-2", None)
 
 
+def superseded_later(it: Specimen) -> None:
+    it.document(CHAT)["state"] = "superseded"
+
+
 def late_while_the_fault_was_on(it: Specimen) -> None:
     fault = it.history.fault("broker_down", "broker")
     fault.began, fault.healed = it.world.at, it.world.at + 10 * MINUTE
@@ -381,6 +394,7 @@ def late_while_the_fault_was_on(it: Specimen) -> None:
         waits_for_an_officer,
         waits_as_a_parked_message,
         unanswered_and_not_stored,
+        superseded_later,
         late_while_the_fault_was_on,
     ],
 )

@@ -33,7 +33,7 @@ Doc = dict[str, Any]
 READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
     ("intake", "requests"): (
         {},
-        dict.fromkeys(("receipt", "state", "channel", "product", "case_id", "document_number", "timeline", "seq"), 1)
+        dict.fromkeys(("receipt", "state", "channel", "products", "case_id", "document_numbers", "timeline", "seq"), 1)
         | {"origin.address": 1, "origin.reference": 1},
     ),
     ("intake", "cases"): ({}, {"requests": 1, "decision.decision_id": 1}),
@@ -42,10 +42,13 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
         {"state": 1, "kind": 1, "reason": 1},
     ),
     ("intake", "parked"): ({}, None),
-    ("verification", "cases"): ({}, {"state": 1, "document_id": 1, "document_number": 1, "task_id": 1, "seq": 1}),
-    ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "outcome": 1, "seq": 1}),
+    ("verification", "cases"): ({}, {"state": 1, "service": 1, "documents": 1, "task_id": 1, "seq": 1}),
+    ("verification", "requests"): ({}, {"case_id": 1, "seq": 1}),
+    ("verification", "tasks"): ({}, {"state": 1, "request_id": 1, "case_id": 1, "outcome": 1, "seq": 1}),
+    ("verification", "families"): ({}, {"members.nik": 1, "members.closed_on": 1, "closed_on": 1, "pending": 1}),
+    ("verification", "register_history"): ({}, {"request_id": 1, "case_id": 1}),
     ("verification", "parked"): ({}, None),
-    ("issuance", "documents"): ({}, {"material": 0, "holder_name": 0, "token": 0}),
+    ("issuance", "documents"): ({}, dict.fromkeys(("content", "contact", "holder_name", "about", "replaces", "token"), 0)),
     ("issuance", "counters"): ({}, None),
     ("issuance", "parked"): ({}, None),
     ("notifier", "jobs"): (

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.local.chat import PHOTOS, RECEIPT, Chat
+from deploy.local.applications import reprint
+from deploy.local.chat import RECEIPT, Chat, answer_all, anything, spoken
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 
@@ -19,12 +20,9 @@ async def test_the_reasons_of_a_returned_request_come_when_the_person_writes_and
         chat = await Chat.open(travel, person["name"])
         await travel.link(chat.phone, person["nik"])  # so that the rules alone may tell what the register holds
         await chat.type("kk hilang")
-        await chat.type(person["nik"])
-        await chat.type(other["kk_number"])  # not his family's
-        await chat.hears(lambda message: "kepolisian" in _text(message), "the question for the police letter")
-        await chat.send(PHOTOS / "surat-polisi.jpg")
-        await chat.send(PHOTOS / "ktp.jpg")
-        summary = await chat.hears(lambda message: bool(message["content"].get("buttons")), "the summary")
+        await chat.hears(anything, "the question for the NIK")
+        wrong = reprint("kk_hilang", {**person, "kk_number": other["kk_number"]})  # not his family's
+        summary = await answer_all(chat, spoken(wrong))
         await asyncio.to_thread(stack.process("verification").stop)
         try:
             await chat.press(summary, "confirm")

@@ -16,7 +16,7 @@ async def test_a_citizen_gets_a_lost_family_card_in_the_chat(stack: Stack, place
     told: list[tuple[str, str]] = []
     result = await journeys.whatsapp(places, person, lambda who, what: told.append((who, what)))
     (paper,) = result.papers
-    assert re.fullmatch(r"3519-KK-\d{8}-\d{4}", paper.number)
+    assert re.fullmatch(r"3519-KK-\d{8}-\d{4,6}", paper.number)
     assert person["kk_number"] in text_of(paper.pdf)
     assert person["name"] in text_of(paper.pdf)
     assert set(result.seconds) == {"accepted", "approved", "issued", "delivered"}
@@ -28,12 +28,14 @@ async def test_the_court_is_told_of_every_document_that_follows_from_a_divorce(p
     decision = await journeys.sample_decision(places, 7)
     result = await journeys.court(places, decision)
     assert result.case_id
-    assert len(set(result.receipts)) == 4
-    assert sorted(paper.product for paper in result.papers) == ["kk", "kk", "ktp", "ktp"]
+    assert len(set(result.receipts)) == 2, "one request for each party"
+    products = sorted(paper.product for paper in result.papers)
+    assert [product for product in products if product != "kia"] == ["kk", "kk", "ktp", "ktp"]
+    assert products.count("kia") <= len(decision["children"]), "of those who move"
     cards = "\n".join(text_of(paper.pdf) for paper in result.papers if paper.product == "kk")
     for party in ("husband", "wife"):
         assert decision[party]["nik"] in cards
-    assert len({paper.number for paper in result.papers}) == 4
+    assert len({paper.number for paper in result.papers}) == len(result.papers)
 
 
 async def test_two_citizens_at_once_get_each_their_own(stack: Stack, places: Places) -> None:
@@ -49,3 +51,43 @@ async def test_a_decision_that_breaks_a_rule_is_refused_with_the_field(places: P
     with pytest.raises(JourneyError, match="422") as raised:
         await journeys.court(places, decision | {"final_on": decision["decided_on"]})
     assert "final_on" in str(raised.value)
+
+
+async def test_a_birth_gives_three_documents_of_one_request_and_the_register_has_the_child(stack: Stack, places: Places) -> None:
+    family = stack.people()["akta_lahir"][0]
+    result = await journeys.birth(places, family, "MELATI KUSUMA DEWI")
+    assert len(result.receipts) == 1
+    papers = {paper.product: text_of(paper.pdf) for paper in result.papers}
+    assert set(papers) == {"akta_kelahiran", "kk", "kia"}
+    for text in papers.values():
+        assert "MELATI KUSUMA DEWI" in text
+    assert family["kk_number"] in papers["kk"]
+    assert result.register is not None
+    assert result.register["effects"]["born"] == 1
+    assert result.register["basis"] == "akta_kelahiran"
+    assert result.register["basis_number"] in {paper.number for paper in result.papers}
+    assert result.register["families"] == [family["kk_number"]]
+
+
+async def test_the_death_of_a_head_gives_the_family_another_head_and_number(stack: Stack, places: Places) -> None:
+    family = stack.people()["akta_mati"][0]
+    result = await journeys.death(places, family)
+    papers = {paper.product: text_of(paper.pdf) for paper in result.papers}
+    assert set(papers) == {"akta_kematian", "kk", "ktp"}
+    assert family["deceased"]["name"] in papers["akta_kematian"]
+    assert family["deceased"]["nik"] not in papers["kk"]
+    assert family["spouse"]["name"] in papers["kk"]
+    assert result.register is not None
+    assert result.register["effects"]["died"] == 1
+    (number,) = set(result.register["families"]) - {family["kk_number"]}
+    assert number in papers["kk"]
+    assert family["kk_number"] not in papers["kk"]
+
+
+async def test_a_returned_request_is_mended_in_the_chat_under_its_receipt(stack: Stack, places: Places) -> None:
+    told: list[tuple[str, str]] = []
+    result = await journeys.mended(places, stack.people()["kk_rusak"][0], lambda who, what: told.append((who, what)))
+    assert [paper.product for paper in result.papers] == ["kk"]
+    assert len(result.receipts) == 1
+    states = [what.split()[2] for who, what in told if who == "request"]
+    assert states == ["submitted", "returned", "submitted", "approved", "issued", "delivered"]

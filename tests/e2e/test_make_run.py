@@ -1,4 +1,4 @@
-"""`make run` itself, twice on one folder: it shows both journeys, stops what it started, and keeps what it made."""
+"""`make run` itself, twice on one folder: it shows its journeys, stops what it started, and keeps what it made."""
 
 import json
 import os
@@ -96,12 +96,16 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Launcher:
     return Launcher(tmp_path_factory.mktemp("run"))
 
 
-async def test_it_shows_both_journeys_stops_what_it_started_and_keeps_what_it_made(launcher: Launcher) -> None:
+async def test_it_shows_its_journeys_stops_what_it_started_and_keeps_what_it_made(launcher: Launcher) -> None:
     process = launcher.start(ONCE="1")
     assert await eventually(lambda: process.poll() is not None, 200), launcher.said()
     assert process.returncode == 0, launcher.said()
     first = json.loads(launcher.said().splitlines()[-1])
-    assert set(first) == {"whatsapp", "court"}
+    assert set(first) == {"whatsapp", "court", "birth", "death", "mended"}
+    assert {document["product"] for document in first["birth"]["documents"]} == {"akta_kelahiran", "kk", "kia"}
+    assert first["birth"]["register"]["effects"]["born"] == 1
+    assert first["death"]["register"]["effects"]["died"] == 1
+    assert len(first["mended"]["receipts"]) == 1
     for journey in first.values():
         assert min(len(journey["receipts"]), len(journey["documents"])) > 0
         assert journey["seconds"]["delivered"] > 0

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.chat import PHOTOS, RECEIPT, Chat, ask
+from deploy.local.applications import reprint
+from deploy.local.chat import PHOTOS, RECEIPT, Chat, ask, confirm, has_button, says
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 from tests.support.eventually import eventually
@@ -67,11 +68,11 @@ async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_a
     stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
 ) -> None:
     victim = stack.people()["kk_hilang"][30]
-    nobody = {"nik": "3519010101900001", "kk_number": "3519010101900002"}
+    nobody = {"nik": "3519010101900001", "kk_number": "3519010101900002", "name": "NOBODY"}
     heard = []
     for person in (victim, nobody):
         chat = await Chat.open(travel, "STRANGER")
-        _, answer = await ask(chat, person, selfie)
+        _, answer = await ask(chat, reprint("kk_hilang", person), selfie)
         receipt = receipt_in(answer)
         task = await task_of(desk, receipt)
         assert "identity_unproven" in [reason["code"] for reason in task["reasons"]]
@@ -88,12 +89,12 @@ async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(sta
     victim = stack.people()["kk_hilang"][33]
     headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
     async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=SECONDS) as kiosk:
-        documents = []
+        answers: dict[str, Any] = {"nik": victim["nik"], "kk_number": victim["kk_number"]}
         for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
             content = (PHOTOS / name).read_bytes()
             file = await kiosk.post("/v1/files", content=content, headers={"Content-Type": "image/jpeg"})
-            documents.append({"kind": kind, "file_id": file.json()["file_id"]})
-        body = {"service": "kk_hilang", "nik": victim["nik"], "kk_number": victim["kk_number"], "documents": documents}
+            answers[kind] = {"kind": kind, "file_id": file.json()["file_id"]}
+        body = {"service": "kk_hilang", "answers": answers}
         filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": "kiosk-1"})
     assert filed.status_code == 201, filed.text
     task = await task_of(desk, filed.json()["receipt"])
@@ -106,12 +107,17 @@ async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_no
 ) -> None:
     person = stack.people()["kk_hilang"][31]
     chat = await Chat.open(travel, person["name"])
-    _, answer = await ask(chat, person, selfie)
+    _, answer = await ask(chat, reprint("kk_hilang", person), selfie)
     task = await task_of(desk, receipt_in(answer))
-    returned = decide(desk, task, action="return", reasons=[{"code": "attachment_unreadable"}], grant_link=True)
+    reasons = [{"code": "attachment_unreadable", "field": "answers.surat_kehilangan"}]
+    returned = decide(desk, task, action="return", reasons=reasons, grant_link=True)
     assert returned.status_code == 200, returned.text
-    await chat.hears(lambda message: "belum dapat diproses" in str(message["content"].get("text")), "what is to be mended")
-    _, again = await ask(chat, person)
+    await chat.hears(says("belum dapat diproses"), "what is to be mended")
+    await chat.type("halo")
+    await chat.hears(says("dikembalikan"), "the question that is asked again")
+    await chat.send(PHOTOS / "surat-polisi.jpg", "surat kehilangan yang terbaca")
+    _, again = await confirm(chat, await chat.hears(has_button("confirm"), "the summary"))
+    assert receipt_in(again) == receipt_in(answer)
     message = await chat.hears(lambda heard: heard["content"]["type"] == "document", "the document")
     assert message["content"]["media"]["filename"]
     assert len(await travel.documents(receipt_in(again))) == 1
@@ -122,7 +128,7 @@ async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signe
     chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
     for chat in chats:
         await travel.link(chat.phone, person["nik"])
-    answers = await asyncio.gather(*(ask(chat, person) for chat in chats))
+    answers = await asyncio.gather(*(ask(chat, reprint("kk_hilang", person)) for chat in chats))
     receipts = [receipt_in(answer) for _, answer in answers]
     assert len(set(receipts)) == 2, "one of them was told the receipt of the other"
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty, Submission
+from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
 from shared.reference.population import KkMarital, Relation
 from shared.values import Attachment, Contact, VouchedBy, Vouching
 
@@ -73,25 +73,26 @@ def register(*families: Family) -> Register:
     return Register.of(families or (family(),))
 
 
-def attachment(kind: str) -> Attachment:
-    return Attachment(file_id=f"file-{kind}", kind=kind, media_type="image/jpeg", size_bytes=1000, sha256="0" * 64)
+def attachment(kind: str, field: str | None = None) -> Attachment:
+    return Attachment(file_id=f"file-{kind}", field=field or kind, kind=kind, media_type="image/jpeg", size_bytes=1000, sha256="0" * 64)
 
 
-def lost_card(**changes: Any) -> Submission:
+def lost_card(*, nik: str | None = HUSBAND, kk_number: str | None = KK, applicant_name: str | None = None, **changes: Any) -> Submission:
+    given = {"nik": nik, "kk_number": kk_number}
     submission = Submission(
         request_id="01938b3e-0000-7000-8000-000000000001",
         receipt="MDN-7K4Q-9F2X",
         channel="whatsapp",
         service="kk_hilang",
-        product="kk",
+        products=("kk",),
         submitted_at=NOW,
-        nik=HUSBAND,
         contact=Contact(channel="whatsapp", address=PHONE),
-        kk_number=KK,
+        applicant=Person(nik=nik, kk_number=kk_number, name=applicant_name),
+        answers=Answers({name: value for name, value in given.items() if value is not None}),
         attachments=(attachment("surat_kehilangan"), attachment("ktp")),
         vouching=Vouching(VouchedBy.LINK, "link-1", "counter"),
     )
-    return replace(submission, **{"sender_nik": changes.get("nik", HUSBAND), **changes})  # who asks for themself
+    return replace(submission, **{"sender_nik": nik, **changes})  # who asks for themself
 
 
 def decision(**changes: Any) -> CourtDecision:
@@ -110,18 +111,30 @@ def decision(**changes: Any) -> CourtDecision:
     return replace(row, **changes)
 
 
-def divorce(nik: str = WIFE, *, product: str = "kk", ruling: CourtDecision | None = None, **changes: Any) -> Submission:
+CASE = "01938b3e-0000-7000-8000-00000000000c"
+REQUESTS = {HUSBAND: "01938b3e-0000-7000-8000-0000000000c1", WIFE: "01938b3e-0000-7000-8000-0000000000c2"}
+"""The requests of a court case, by the party."""
+
+
+def divorce(nik: str = WIFE, *, ruling: CourtDecision | None = None, **changes: Any) -> Submission:
+    """One party's request of a court case of two, unless `case_requests` says otherwise."""
     submission = Submission(
-        request_id="01938b3e-0000-7000-8000-000000000002",
-        receipt="MDN-2B3C-4D5E",
+        request_id=REQUESTS.get(nik, "01938b3e-0000-7000-8000-0000000000c3"),
+        receipt="MDN-2B3C-4D5E" if nik == WIFE else "MDN-2B3C-4D5F",
         channel="court",
         service="cerai",
-        product=product,
+        products=("kk", "ktp", "kia"),
         submitted_at=NOW,
-        nik=nik,
         contact=Contact(channel="court", address="PA.Kab.Mn", reference="decision-1"),
-        case_id="01938b3e-0000-7000-8000-00000000000c",
+        applicant=Person(nik=nik),
+        case_id=CASE,
+        case_requests=tuple(REQUESTS.values()),
         decision=ruling or decision(),
         vouching=Vouching(VouchedBy.COURT),
     )
     return replace(submission, **changes)
+
+
+def divorces(ruling: CourtDecision | None = None, **changes: Any) -> tuple[Submission, Submission]:
+    """Both parties' requests."""
+    return divorce(HUSBAND, ruling=ruling, **changes), divorce(WIFE, ruling=ruling, **changes)

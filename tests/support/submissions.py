@@ -1,37 +1,42 @@
 """Events as the other services publish them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from services.verification.domain.submission import Submission
+from services.verification.domain.submission import Answers, Submission
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.issuance import DocumentIssued
+from shared.reference.catalogue import catalogue
 
 
 def request_submitted(submission: Submission) -> RequestSubmitted:
-    row = asdict(submission)
-    personal = {name: row.pop(name) for name in ("contact", "nik", "kk_number", "applicant_name", "decision", "sender_nik")}
+    row = asdict(replace(submission, answers=Answers({})))
+    del row["answers"]
+    personal = {name: row.pop(name) for name in ("contact", "applicant", "subject", "relation", "decision", "sender_nik")}
+    known = catalogue().find(submission.service)
+    values = submission.answers.values
+    personal["answers"] = known.form.wire(values) if known else dict(values)
     return RequestSubmitted.model_validate({**row, "personal": personal})
 
 
-def document_issued(submission: Submission, document_id: str = "document-1", kk_number: str | None = None) -> DocumentIssued:
+def document_issued(
+    submission: Submission, key: str = "kk", *, number: str = "3519-KK-24112026-0001", documents: int = 1
+) -> DocumentIssued:
+    """The document of that key of a request."""
     return DocumentIssued.model_validate(
         {
-            "document_id": document_id,
+            "document_id": f"{submission.request_id}.{key}",
             "request_id": submission.request_id,
             "receipt": submission.receipt,
             "case_id": submission.case_id,
             "channel": submission.channel,
             "service": submission.service,
-            "product": submission.product,
-            "document_number": "3519-KK-24112026-0001",
+            "product": key.split(".", maxsplit=1)[0],
+            "documents": documents,
+            "form": "pdf",
+            "document_number": number,
             "size_bytes": 1000,
             "sha256": "0" * 64,
             "issued_at": submission.submitted_at,
-            "personal": {
-                "contact": asdict(submission.contact),
-                "holder_name": "S",
-                "check_url": "https://example.test/v/x",
-                "kk_number": kk_number,
-            },
+            "personal": {"contact": asdict(submission.contact), "holder_name": "S", "check_url": "https://example.test/v/x"},
         }
     )

@@ -1,13 +1,17 @@
-"""Reads the texts from the folder `templates/` of this service; the reasons and the names of products from what all services share."""
+"""Reads the texts from the folder `templates/` of this service; reasons and names of products and places from what all services share."""
 
 from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from typing import Final
 
 from services.notifier.domain.texts import NoticeTexts
 from shared.reference.catalogue import catalogue
 from shared.reference.reasons import reasons
+from shared.reference.service_files import places
+
+_OFFICE: Final = "mpp"  # of the places of the catalogue, the one that helps with everything
 
 
 def load_texts() -> NoticeTexts:
@@ -17,10 +21,14 @@ def load_texts() -> NoticeTexts:
         ValueError: a notice is missing or names a field that does not exist.
     """
     data = tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8"))
-    products = catalogue().products
+    known = catalogue()
+    products = known.products
     shared = {
         "reasons": {code: reason.text for code, reason in reasons().items()},
-        "products": {code: product.document for code, product in products.items()},
+        "products": {code: product.name for code, product in products.items()},
+        "documents": {code: product.document for code, product in products.items()},
         "file_names": {code: product.file_name for code, product in products.items()},
+        "first_products": {code: service.products[0] for code, service in known.services.items() if service.products},
+        "office": places()[_OFFICE].name,
     }
     return NoticeTexts.from_data(data | shared)

@@ -20,22 +20,30 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"
     REJECTED = "rejected"
     DOCUMENT = "document"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
 
 
-SPEAKS_OF: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
+CARD: Final = "card"
+"""The wording of a document that is the slip for fetching a card; and the form of such documents on the wire."""
+
+SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         NoticeKind.REPLY: frozenset(),
-        NoticeKind.RETURNED: frozenset({"product", "receipt", "reasons", "note"}),
-        NoticeKind.REJECTED: frozenset({"product", "receipt", "reasons", "note"}),
-        NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url"}),
+        NoticeKind.RETURNED: frozenset({"products", "receipt", "reasons", "note"}),
+        NoticeKind.REJECTED: frozenset({"products", "receipt", "reasons", "note", "office"}),
+        NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
+        CARD: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
+        NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),
+        NoticeKind.REVOKED: frozenset({"product", "receipt", "document_number", "reason", "office"}),
     }
 )
-"""What the text of each kind may speak of. A kind that is not named here is never told to a person."""
+"""What each wording may speak of: one per kind, and one for slips. A kind that is not named here is never told to a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivered:
-    """The fact that the recipient's side accepted a notice."""
+    """The fact that the recipient's side accepted a notice. `document_id`: of the document that it brought, if any."""
 
     job_key: str
     request_id: str | None
@@ -43,6 +51,7 @@ class NoticeDelivered:
     kind: NoticeKind
     at: datetime
     maybe_duplicate: bool
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class NoticeFailed:
     kind: NoticeKind
     at: datetime
     reason: str
+    document_id: str | None = None
 
 
 Fact: TypeAlias = NoticeDelivered | NoticeFailed

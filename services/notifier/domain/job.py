@@ -36,6 +36,8 @@ class JobState(StrEnum):
 OPEN: Final = frozenset({JobState.READY, JobState.RUNNING, JobState.UNKNOWN})
 BEHIND: Final = ":message"
 """Ends the key of what was held behind a template."""
+DOCUMENT_KEY: Final = "document:"
+"""Begins the key of a notice that brings a document; its id follows."""
 RETRIED_BY_HAND: Final = "retried_by_hand"
 """Reason of a job that an operator put back into its lane."""
 
@@ -113,6 +115,11 @@ class Job:
         return self.key.removesuffix(BEHIND) if self.key.endswith(BEHIND) else None
 
     @property
+    def document_id(self) -> str | None:
+        """The document that it brings, or None."""
+        return self.key.removeprefix(DOCUMENT_KEY) if self.kind is NoticeKind.DOCUMENT else None
+
+    @property
     def outgoing(self) -> Message:
         """The message that the next try sends."""
         return self.fallback if self.template_since is not None and self.fallback is not None else self.message
@@ -175,10 +182,10 @@ def done(job: Job, *, at: datetime, provider_id: str | None = None) -> Step:
     ended = replace(job, state=JobState.DONE, provider_ids=ids, reason=None, done_at=at)
     if job.kind is NoticeKind.REPLY:  # replies are the dialogue itself: nobody waits for word of each
         return ended, ()
-    return ended, (NoticeDelivered(job.key, job.request_id, job.channel, job.kind, at, job.maybe_duplicate),)
+    return ended, (NoticeDelivered(job.key, job.request_id, job.channel, job.kind, at, job.maybe_duplicate, job.document_id),)
 
 
 def failed(job: Job, reason: str, *, at: datetime) -> Step:
     """Fail a job: it waits for an operator."""
     parked = replace(job, state=JobState.FAILED, reason=reason, done_at=at)
-    return parked, (NoticeFailed(job.key, job.request_id, job.channel, job.kind, at, reason),)
+    return parked, (NoticeFailed(job.key, job.request_id, job.channel, job.kind, at, reason, job.document_id),)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.job import Job
+from services.notifier.domain.facts import CARD, NoticeKind
+from services.notifier.domain.job import DOCUMENT_KEY, Job
 from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
-from shared.errors import DomainError
-from shared.values import Channel, Contact
+from shared.values import Channel
 
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
@@ -22,6 +22,8 @@ _CALLBACK_TYPES: Final = {
     NoticeKind.DOCUMENT: "document.issued",
     NoticeKind.RETURNED: "request.returned",
     NoticeKind.REJECTED: "request.rejected",
+    NoticeKind.SUPERSEDED: "document.superseded",
+    NoticeKind.REVOKED: "document.revoked",
 }
 
 
@@ -36,47 +38,23 @@ class SourceEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """The recipient of a notice. WhatsApp: wa_id or BSUID; court: court code; adapter: name of its client."""
-
-    channel: Channel
-    address: str
-    reference: str | None = None
-    last_inbound_at: datetime | None = None
-
-    def having_written(self, at: datetime) -> Recipient:
-        """Return the recipient as having written at that time, which opens the 24-hour window, where nothing better is known."""
-        return self if self.last_inbound_at is not None else replace(self, last_inbound_at=at)
-
-
-def recipient(contact: Contact) -> Recipient:
-    """Return the recipient that an event's contact names.
-
-    Raises:
-        DomainError: `channel_unknown`: we have no way to send there.
-    """
-    try:
-        channel = Channel(contact.channel)
-    except ValueError:
-        raise DomainError("channel_unknown", contact.channel) from None
-    return Recipient(channel, contact.address, contact.reference, contact.last_inbound_at)
-
-
-@dataclass(frozen=True, slots=True)
 class RequestSummary:
     """The request that a notice is about."""
 
     request_id: str
     receipt: str
     case_id: str | None
-    product: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedDocument:
-    """A document, as issuance announced it."""
+    """A document, as issuance announced it. `documents`: how many its request has; `form`: of a card it is the slip."""
 
     document_id: str
+    service: str
+    product: str
+    documents: int
+    form: str
     document_number: str
     sha256: str
     size_bytes: int
@@ -85,23 +63,26 @@ class AnnouncedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedDown:
-    """The reasons against a request: codes with the field each is about, and the officer's own words."""
+class EndedDocument:
+    """A document that is not valid any more. `details`: what a court is told of it beside; `reason`: code of a revocation."""
 
+    kind: NoticeKind
+    document_id: str
+    product: str
+    document_number: str
+    at: datetime
+    details: tuple[tuple[str, object], ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """The reasons against a request for these products: codes with the field each is about, and the officer's own words."""
+
+    products: tuple[str, ...]
     reasons: tuple[tuple[str, str | None], ...]
     note: str | None
     at: datetime
-
-
-def lane_of(contact: Recipient, case_id: str | None = None) -> str:
-    """Return the lane: one for all messages to a person, one for all callbacks about a case, so that a bad case never blocks others."""
-    rest = "" if contact.channel is Channel.WHATSAPP else f":{case_id or contact.reference or ''}"
-    return f"{contact.channel}:{contact.address}{rest}"
-
-
-def channel_of(lane: str) -> str:
-    """Return the channel of a lane."""
-    return lane.partition(":")[0]
 
 
 def reply_jobs(
@@ -118,27 +99,29 @@ def reply_jobs(
     key = f"reply:{origin.message_id}"
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
-        return (_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id, texts=texts),)
-    first = _job(origin, contact, NoticeKind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id, texts=texts)
+        return (_reply(_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)
+    first = _reply(_job(origin, contact, NoticeKind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id), texts)
     choice = Reply(texts.choose, tuple(buttons))
     return first, replace(first, key=f"{key}:buttons", order=f"{first.order}:buttons", message=choice, refs=(f"{key}:buttons", *first.refs))
 
 
-def received_job(
-    origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, texts: NoticeTexts, at: datetime
-) -> Job | None:
+def _reply(job: Job, texts: NoticeTexts) -> Job:
+    return _with_fallback(job, texts, str(NoticeKind.REPLY), {})
+
+
+def received_job(origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, at: datetime) -> Job | None:
     """Return the job of a court's receipt, one per case; None for others: the dialogue answered citizens, HTTP adapters."""
     if contact.channel is not Channel.COURT:
         return None
     key = f"received:{about.case_id or about.request_id}"
     data = (("case_id", about.case_id), ("received_at", submitted_at))
     message = _callback(contact, NoticeKind.RECEIVED, key, submitted_at, data)
-    return _job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about, texts=texts)
+    return _job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about)
 
 
 def document_key(document_id: str) -> str:
     """Return the effect key of a document: it is delivered once."""
-    return f"document:{document_id}"
+    return f"{DOCUMENT_KEY}{document_id}"
 
 
 def document_job(
@@ -146,17 +129,42 @@ def document_job(
 ) -> Job:
     """Return the job that sends the document to the citizen, or its number and hash to the court."""
     key = document_key(issued.document_id)
-    values = {
-        "product": texts.product(about.product),
+    name = CARD if issued.form == CARD else str(NoticeKind.DOCUMENT)
+    values = _document_values(about, issued, texts)
+    file_name = f"{texts.file_names.get(issued.product, issued.product)}_{issued.document_number}.pdf"
+    file = DocumentFile(issued.document_id, issued.sha256, file_name)
+    message: Message
+    match contact.channel:
+        case Channel.WHATSAPP:
+            message = DocumentMessage(file, texts.fill(name, **values)[:_CAPTION_MAX])
+        case Channel.COURT:
+            message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, _document_data(about, issued))
+        case Channel.ADAPTER:
+            message = RecordOnly()
+    job = _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
+    return _with_fallback(job, texts, name, values, file)
+
+
+def _document_values(about: RequestSummary, issued: AnnouncedDocument, texts: NoticeTexts) -> dict[str, str]:
+    """What a document's text speaks of. The first one of several says how many come; the last words stand under the first alone too."""
+    first = issued.documents == 1 or texts.is_first(issued.service, issued.document_id.removeprefix(f"{about.request_id}."))
+    opening = texts.opening.format(receipt=about.receipt, count=issued.documents) if first and issued.documents > 1 else ""
+    return {
+        "product": texts.document(issued.product),
         "receipt": about.receipt,
         "document_number": issued.document_number,
         "check_url": issued.check_url,
+        "opening": opening,
+        "closing": texts.closing if first else "",
     }
-    file = DocumentFile(
-        issued.document_id, issued.sha256, f"{texts.file_names.get(about.product, about.product)}_{issued.document_number}.pdf"
-    )
-    data = (
+
+
+def _document_data(about: RequestSummary, issued: AnnouncedDocument) -> tuple[tuple[str, object], ...]:
+    return (
         *_about_data(about),
+        ("product", issued.product),
+        ("form", issued.form),
+        ("documents", issued.documents),
         ("document_id", issued.document_id),
         ("document_number", issued.document_number),
         ("sha256", issued.sha256),
@@ -164,16 +172,32 @@ def document_job(
         ("issued_at", issued.issued_at),
         ("check_url", issued.check_url),
     )
+
+
+def ended_job(
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, ended: EndedDocument, *, texts: NoticeTexts, at: datetime
+) -> Job:
+    """Return the job that says that a document is not valid any more."""
+    kind = ended.kind
+    key = f"{kind}:{ended.document_id}"
+    values = {
+        "product": texts.document(ended.product),
+        "receipt": about.receipt,
+        "document_number": ended.document_number,
+        "reason": texts.revocation(ended.reason),
+        "office": texts.office,
+    }
     message: Message
     match contact.channel:
         case Channel.WHATSAPP:
-            message = DocumentMessage(file, texts.fill("document", **values)[:_CAPTION_MAX])
+            message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
         case Channel.COURT:
-            message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, data)
+            document = (("product", ended.product), ("document_id", ended.document_id), ("document_number", ended.document_number))
+            message = _callback(contact, kind, key, ended.at, (*_about_data(about), *document, *ended.details))
         case Channel.ADAPTER:
             message = RecordOnly()
-    refs = (issued.document_number, issued.document_id)
-    return _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, texts=texts, values=values, file=file, refs=refs)
+    job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
+    return _with_fallback(job, texts, str(kind), values)
 
 
 def turned_down_job(
@@ -183,10 +207,11 @@ def turned_down_job(
     key = f"{kind}:{origin.message_id}"  # a request may be returned more than once: each time is an effect of its own
     codes = [code for code, _ in why.reasons]
     values = {
-        "product": texts.product(about.product),
+        "products": texts.product_names(why.products),
         "receipt": about.receipt,
         "reasons": texts.reason_list(codes),
         "note": texts.note_block(why.note),
+        "office": texts.office,
     }
     rows = [{"code": code, "field": field, "text": texts.reason(code)} for code, field in why.reasons]
     message: Message
@@ -194,14 +219,16 @@ def turned_down_job(
         case Channel.WHATSAPP:
             message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
         case Channel.COURT:
-            message = _callback(contact, kind, key, why.at, (*_about_data(about), ("reasons", rows), ("note", why.note)))
+            message = _callback(
+                contact, kind, key, why.at, (*_about_data(about), ("products", why.products), ("reasons", rows), ("note", why.note))
+            )
         case Channel.ADAPTER:
             message = RecordOnly()
-    return _job(origin, contact, kind, key, message, at=at, about=about, texts=texts, values=values)
+    return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 
 
 def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
-    return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt), ("product", about.product))
+    return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt))
 
 
 def _callback(contact: Recipient, kind: NoticeKind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
@@ -216,17 +243,10 @@ def _job(  # noqa: PLR0913 - everything a job begins with
     message: Message,
     *,
     at: datetime,
-    texts: NoticeTexts,
     about: RequestSummary | None = None,
     request_id: str | None = None,
-    values: dict[str, str] | None = None,
-    file: DocumentFile | None = None,
     refs: tuple[str, ...] = (),
 ) -> Job:
-    fallback = None
-    if contact.channel is Channel.WHATSAPP:
-        wording = texts.wordings[str(kind)]
-        fallback = Template(wording.template, wording.language, texts.parameters(str(kind), **(values or {})), file)
     known = (key, about.request_id, about.receipt, about.case_id, contact.reference) if about else (key, request_id)
     return Job(
         key=key,
@@ -243,5 +263,12 @@ def _job(  # noqa: PLR0913 - everything a job begins with
         traceparent=origin.traceparent,
         request_id=about.request_id if about else request_id,
         refs=tuple(dict.fromkeys(ref for ref in (*known, *refs) if ref)),
-        fallback=fallback,
     )
+
+
+def _with_fallback(job: Job, texts: NoticeTexts, name: str, values: dict[str, str], file: DocumentFile | None = None) -> Job:
+    """Return a job to a person with the template that goes where a free message may not."""
+    if job.channel is not Channel.WHATSAPP:
+        return job
+    wording = texts.wordings[name]
+    return replace(job, fallback=Template(wording.template, wording.language, texts.parameters(name, **values), file))

@@ -22,19 +22,29 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class NoticeTexts:
-    """Everything the notifier says by itself, in Indonesian."""
+    """Everything the notifier says by itself, in Indonesian.
+
+    `products`: what is asked for; `documents`: what the chat brings of it. `first_products`: service -> the product whose document comes
+    first. `opening`, `closing`: of that document alone. `office`: where people are helped in person.
+    """
 
     wordings: Mapping[str, Wording]
     reasons: Mapping[str, str]
+    revocations: Mapping[str, str]
     products: Mapping[str, str]
+    documents: Mapping[str, str]
     file_names: Mapping[str, str]
+    first_products: Mapping[str, str]
     unknown_reason: str
     note: str
     choose: str
+    opening: str
+    closing: str
+    office: str
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read `templates/notices.toml`, with `reasons`: code -> sentence, and `products`, `file_names`: code -> name.
+        """Read `templates/notices.toml` with what all services share: reasons, the names of products and of the office.
 
         Raises:
             ValueError: a notice is missing, or speaks of something it does not know.
@@ -50,20 +60,40 @@ class NoticeTexts:
         return cls(
             wordings=wordings,
             reasons=dict(data["reasons"]),
+            revocations=dict(data["revocations"]),
             products=dict(data["products"]),
+            documents=dict(data["documents"]),
             file_names=dict(data["file_names"]),
+            first_products=dict(data["first_products"]),
             unknown_reason=data["unknown_reason"],
             note=data["note"],
             choose=data["choose"],
+            opening=data["opening"],
+            closing=data["closing"],
+            office=data["office"],
         )
 
-    def product(self, code: str) -> str:
-        """Return the name of a product."""
-        return self.products.get(code, code.upper())
+    def document(self, product: str) -> str:
+        """Return the name of what the chat brings: the product itself, or the slip of a card."""
+        return self.documents.get(product, product.upper())
+
+    def product_names(self, codes: Sequence[str]) -> str:
+        """Return the names of what is asked for, each once, as one speaks of several."""
+        names = list(dict.fromkeys(self.products.get(code, code.upper()) for code in codes))
+        *others, last = names
+        return last if not others else f"{', '.join(others)}{',' if len(others) > 1 else ''} dan {last}"
+
+    def is_first(self, service: str, key: str) -> bool:
+        """Return whether a request's documents begin with that one; of a service that is not known, each is told as if it were alone."""
+        return self.first_products.get(service, key) == key
 
     def reason(self, code: str) -> str:
         """Return a sentence for a reason; a code without one gets the general sentence, never the bare code."""
         return self.reasons.get(code, self.unknown_reason)
+
+    def revocation(self, code: str) -> str:
+        """Return why a document was revoked; nothing where there is no sentence for it."""
+        return self.revocations.get(code, "")
 
     def reason_list(self, codes: Sequence[str]) -> str:
         """Return one line per reason, each sentence once."""

@@ -10,8 +10,8 @@ from services.notifier.domain import job as jobs
 from services.notifier.domain import status as statuses
 from services.notifier.domain.job import Job, Progress
 from services.notifier.domain.message import RecordOnly
-from services.notifier.domain.notice import Recipient, lane_of
 from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
+from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared import logs, metrics
 from shared.values import Channel

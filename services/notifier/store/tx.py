@@ -10,7 +10,7 @@ from pymongo import DeleteOne, UpdateOne
 
 from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState
-from services.notifier.domain.notice import channel_of
+from services.notifier.domain.recipient import channel_of
 from services.notifier.domain.window import behind_template, holds_something
 from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus

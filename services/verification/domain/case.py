@@ -42,7 +42,7 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
         CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
         CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
         CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED}),
-        CaseState.RETURNED: frozenset({CaseState.GATHERING}),
+        CaseState.RETURNED: frozenset({CaseState.GATHERING, CaseState.OPENED}),
         CaseState.REJECTED: frozenset(),
         CaseState.UNRECORDED: frozenset({CaseState.ISSUED}),
         CaseState.ISSUED: frozenset(),

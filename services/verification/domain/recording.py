@@ -89,9 +89,12 @@ def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) 
     """
     was = {family.kk_number: family for family in awaited.before}
     died = frozenset(awaited.change.died)
-    found = tuple(_family(planned, was.get(planned.kk_number), present.get(planned.kk_number)) for planned in awaited.change.families)
-    result = tuple(_with_former(family, present.get(family.kk_number), died, on) for family in found)
+    loaded = any((now := present.get(family.kk_number)) is None or now.edition != family.edition for family in awaited.before)
+    found = _rebased(awaited.change.families, was, present) if loaded else awaited.change.families
+    result = tuple(_settled(family, present.get(family.kk_number), died, on) for family in found)
     others = [family for kk_number, family in present.items() if kk_number not in awaited.kk_numbers and family.closed_on is None]
+    if any(family.kk_number in present and family.kk_number not in was for family in result):
+        raise DomainError(CONFLICT, "A new number is taken.")
     newcomers = {m.nik for family in result for m in family.members if (old := was.get(family.kk_number)) is None or not old.member(m.nik)}
     elsewhere = {member.nik for family in others for member in family.members}
     if newcomers & elsewhere or any(_broken(result, present)):
@@ -99,41 +102,46 @@ def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) 
     return result
 
 
-def _family(planned: Family, was: Family | None, now: Family | None) -> Family:
-    if was is None:
-        if now is not None:
-            raise DomainError(CONFLICT, "The new number is taken.")
-        return replace(planned, edition=1, former=(), pending=None)
+def _rebased(families: tuple[Family, ...], before: Mapping[str, Family], present: Mapping[str, Family]) -> tuple[Family, ...]:
+    """Lay a change over families that were loaded again."""
+    return tuple(
+        planned if planned.kk_number not in before else _over(planned, before[planned.kk_number], present)
+        for planned in (replace(family, members=tuple(_carried(family, before, present))) for family in families)
+    )
+
+
+def _carried(planned: Family, before: Mapping[str, Family], present: Mapping[str, Family]) -> Iterator[Member]:
+    """Yield the rows of a planned family: what the change says of each person, and all else as the register has it now."""
+    held, known = _rows(before), _rows(present)
+    for member in planned.members:
+        if member.nik not in held:
+            yield member  # born
+            continue
+        (home, was), (place, now) = held[member.nik], known.get(member.nik, ("", None))
+        if now is None and was == member and home == planned.kk_number:
+            continue  # the change says nothing of who is gone with the load
+        if now is None or place != home:
+            raise DomainError(CONFLICT, "The register has no more, or elsewhere, whom the change is about.")
+        yield replace(now, **{each.name: _three(*(getattr(row, each.name) for row in (member, was, now))) for each in fields(Member)})
+
+
+def _over(planned: Family, was: Family, present: Mapping[str, Family]) -> Family:
+    now = present.get(planned.kk_number)
     if now is None:
         raise DomainError(CONFLICT, "The register has this family no more.")
-    if now.edition == was.edition:
-        return replace(planned, edition=now.edition, former=now.former, pending=None)
-    return _rebased(planned, was, now)
-
-
-def _rebased(planned: Family, was: Family, now: Family) -> Family:
-    if planned.closed_on is not None and any(was.member(member.nik) is None for member in now.members):
+    came = tuple(member for member in now.members if was.member(member.nik) is None)
+    if any((mine := planned.member(member.nik)) is not None and mine != member for member in came):
+        raise DomainError(CONFLICT, "The register has already, and differently, whom the change brings.")
+    if planned.closed_on is not None and came:
         raise DomainError(CONFLICT, "Somebody joined a family that ends.")
-    rows = [_row(planned.member(member.nik), was.member(member.nik), member) for member in now.members]
-    for member in planned.members:
-        if now.member(member.nik) is None:
-            known = was.member(member.nik)
-            if known is not None and known != member:
-                raise DomainError(CONFLICT, "The register has no more whom the change is about.")
-            rows += [member] if known is None else []
-    changed = {name: _three(getattr(planned, name), getattr(was, name), getattr(now, name)) for name in _OF_FAMILY}
-    return replace(now, members=tuple(row for row in rows if row is not None), pending=None, **changed)
+    rows = (*planned.members, *(member for member in came if planned.member(member.nik) is None))
+    fields_ = {name: _three(*(getattr(family, name) for family in (planned, was, now))) for name in _OF_FAMILY}
+    return replace(now, members=rows, **fields_)
 
 
-def _row(planned: Member | None, was: Member | None, now: Member) -> Member | None:
-    if was is None:
-        if planned is not None and planned != now:
-            raise DomainError(CONFLICT, "The register has already, and differently, whom the change brings.")
-        return now
-    if planned is None:
-        return None
-    names = [each.name for each in fields(Member)]
-    return replace(now, **{name: _three(getattr(planned, name), getattr(was, name), getattr(now, name)) for name in names})
+def _rows(families: Mapping[str, Family]) -> dict[str, tuple[str, Member]]:
+    open_ = (family for family in families.values() if family.closed_on is None)
+    return {member.nik: (family.kk_number, member) for family in open_ for member in family.members}
 
 
 def _three(planned: Any, was: Any, now: Any) -> Any:
@@ -144,7 +152,8 @@ def _three(planned: Any, was: Any, now: Any) -> Any:
     raise DomainError(CONFLICT, "The register says something else since.")
 
 
-def _with_former(family: Family, now: Family | None, died: frozenset[str], on: date) -> Family:
+def _settled(family: Family, now: Family | None, died: frozenset[str], on: date) -> Family:
+    """Return a family as it is stored: who is no longer in it is kept as a former member, and it waits for nothing."""
     held = {member.nik for member in family.members}
     kept = tuple(former for former in (now.former if now else ()) if former.member.nik not in held)
     known = {former.member.nik for former in kept}
@@ -153,7 +162,7 @@ def _with_former(family: Family, now: Family | None, died: frozenset[str], on: d
         for member in (now.members if now else ())
         if member.nik not in held and member.nik not in known
     )
-    return replace(family, former=(*kept, *gone))
+    return replace(family, former=(*kept, *gone), pending=None, edition=now.edition if now else 1)
 
 
 def _broken(families: tuple[Family, ...], before: Mapping[str, Family]) -> Iterator[bool]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import itertools
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ from shared.reference.population import ADULT_AGE_YEARS, KkMarital, Relation
 _FAILED: Final = 1  # nothing was loaded
 _USAGE: Final = 2
 _LEFT_OUT: Final = 3  # loaded, without some families
+_WITNESSES: Final = 2  # of births and deaths: heads of families for whom nothing is asked
 _SHOWN: Final = 50  # lines of what is wrong: enough to see the kind, and a terminal's height
 
 
@@ -149,14 +151,16 @@ def _encoding(name: str) -> str:
 
 def _pick(options: argparse.Namespace) -> int:
     report = check_file(options.file, today=now().astimezone(WIB).date())
-    families = list(_couples(read_families(options.file, without=report.wrong), options.count * 2))
-    if len(families) < options.count * 2:
+    needed = options.count * len(_PICKED) + _WITNESSES
+    families = list(_couples(read_families(options.file, without=report.wrong), needed))
+    if len(families) < needed:
         sys.stderr.write("registry: too few couples with children in this register\n")
         return _FAILED
-    picked = {
-        "kk_hilang": [_lost_card(family) for family in families[: options.count]],
-        "cerai": [_divorce(family) for family in families[options.count :]],
-    }
+    witnesses = [_person(family.head) for family in families[-_WITNESSES:]]
+    rest = iter(families)
+    picked = {kind: [shown(family) for family in itertools.islice(rest, options.count)] for kind, shown in _PICKED.items()}
+    for each in (*picked["akta_lahir"], *picked["akta_mati"]):
+        each["witnesses"] = witnesses
     sys.stdout.write(orjson.dumps(picked, option=orjson.OPT_INDENT_2).decode() + "\n")
     return 0
 
@@ -177,8 +181,28 @@ def _lost_card(family: Family) -> dict[str, Any]:
     return {"kk_number": family.kk_number, **_person(family.head)}
 
 
+def _birth(family: Family) -> dict[str, Any]:
+    children = [member for member in family.members if member.relation is Relation.CHILD]
+    return {
+        "kk_number": family.kk_number,
+        "father": _person(family.head),
+        "mother": _person(_wife(family)),
+        "children": [_person(child) for child in children],
+    }
+
+
+def _death(family: Family) -> dict[str, Any]:
+    children = [member for member in family.members if member.relation is Relation.CHILD]
+    return {
+        "kk_number": family.kk_number,
+        "deceased": _person(family.head),
+        "spouse": _person(_wife(family)),
+        "children": [_person(child) for child in children],
+    }
+
+
 def _divorce(family: Family) -> dict[str, Any]:
-    wife = next(member for member in family.members if member.relation is Relation.WIFE)
+    wife = _wife(family)
     return {
         "kk_number": family.kk_number,
         "husband": _person(family.head),
@@ -186,6 +210,10 @@ def _divorce(family: Family) -> dict[str, Any]:
         "children": [_person(child) for child in _young(family)],
         "married_on": _iso(family.head.marital_on),
     }
+
+
+def _wife(family: Family) -> Member:
+    return next(member for member in family.members if member.relation is Relation.WIFE)
 
 
 def _person(member: Member) -> dict[str, Any]:
@@ -200,3 +228,13 @@ def _person(member: Member) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+_PICKED: Final[Mapping[str, Callable[[Family], dict[str, Any]]]] = {
+    "kk_hilang": _lost_card,
+    "cerai": _divorce,
+    "akta_lahir": _birth,
+    "akta_mati": _death,
+    "kk_rusak": _lost_card,
+}
+"""Kind of request -> what is told of a family for it; each kind has families of its own."""

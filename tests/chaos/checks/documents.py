@@ -1,4 +1,4 @@
-"""I2: at most one issued document per request and product; numbers unique, each issued or void with a reason; bytes never change."""
+"""I2: no more documents of a request than were ordered; numbers unique, each issued or void with a reason; bytes never change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.chaos.world import DOCUMENT_ISSUED, Doc, World
 
 PROMISE: Final = "I2"
 REGENCY: Final = "3519"
-CARD_NUMBERS: Final = "NKK"  # the counters of family card numbers, by district and day
+GIVEN: Final = frozenset({"issued", "superseded", "revoked"})  # what was issued, whatever became of it
 UNDER_WAY: Final = frozenset({"claimed", "rendering"})
 
 
@@ -29,20 +29,18 @@ def check(history: History, world: World) -> Iterator[Finding]:
 
 
 def _once(documents: list[Doc]) -> Iterator[Finding]:
-    made: dict[tuple[str, str], list[str]] = defaultdict(list)
+    made: dict[str, list[Doc]] = defaultdict(list)
     for document in documents:
         if document["state"] != "void":
-            made[document["request_id"], document["product"]].append(document["_id"])
-    for (request_id, product), ids in made.items():
-        if len(ids) > 1:
-            yield Finding(PROMISE, "document_doubled", {"request_id": request_id, "product": product, "document_ids": sorted(ids)})
+            made[document["request_id"]].append(document)
+    for request_id, found in made.items():
+        ordered = max(document["documents"] for document in found)
+        if len(found) > ordered:
+            ids = sorted(document["_id"] for document in found)
+            yield Finding(PROMISE, "document_doubled", {"request_id": request_id, "ordered": ordered, "document_ids": ids})
     for number, count in Counter(document["number"] for document in documents).items():
         if count > 1:
             yield Finding(PROMISE, "number_doubled", {"number": number, "documents": count})
-    cards = Counter(document["allocated_kk"] for document in documents if document.get("allocated_kk"))
-    doubled = sorted(document["_id"] for document in documents if cards[document.get("allocated_kk")] > 1)
-    if doubled:
-        yield Finding(PROMISE, "card_number_doubled", {"document_ids": doubled})
 
 
 def _reasons(documents: list[Doc]) -> Iterator[Finding]:
@@ -60,13 +58,6 @@ def _counted(world: World, documents: list[Doc]) -> Iterator[Finding]:
     held = {document["number"] for document in documents}
     counted: set[str] = set()
     for counter in world.of("issuance", "counters"):
-        kind, _, rest = counter["_id"].partition("-")
-        if kind == CARD_NUMBERS:
-            prefix = rest.replace("-", "")
-            given = sum(1 for document in documents if str(document.get("allocated_kk") or "").startswith(prefix))
-            if given != counter["last"]:
-                yield Finding(PROMISE, "card_number_without_document", {"counter": counter["_id"], "last": counter["last"], "held": given})
-            continue
         counted |= {f"{REGENCY}-{counter['_id']}-{serial:04d}" for serial in range(1, counter["last"] + 1)}
     for number in sorted(counted - held):
         yield Finding(PROMISE, "number_without_document", {"number": number})
@@ -80,9 +71,9 @@ def _told(documents: list[Doc], events: list[Any]) -> Iterator[Finding]:
     known = {document["_id"]: document for document in documents}
     for document_id, document in known.items():
         times = told.get(document_id, 0)
-        if document["state"] == "issued" and times != 1:
+        if document["state"] in GIVEN and times != 1:
             yield Finding(PROMISE, "issued_not_told_once", {"document_id": document_id, "events": times})
-        elif times and (document["state"] != "issued" or numbers[document_id] != document["number"]):
+        elif times and (document["state"] not in GIVEN or numbers[document_id] != document["number"]):
             yield Finding(PROMISE, "told_otherwise", {"document_id": document_id, "state": document["state"]})
     for document_id in sorted(told.keys() - known.keys()):
         yield Finding(PROMISE, "document_lost", {"document_id": document_id})
@@ -93,7 +84,7 @@ def _bytes(history: History, world: World, documents: list[Doc], events: list[An
     seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for document in documents:
         pdf = document["pdf"]
-        if document["state"] != "issued" or pdf is None:
+        if document["state"] not in GIVEN or pdf is None:
             continue
         seen[document["_id"]][pdf["sha256"]].add("recorded")
         stored = world.bytes.get(pdf["file_id"])
@@ -116,14 +107,16 @@ def _bytes(history: History, world: World, documents: list[Doc], events: list[An
 
 def _elsewhere(world: World, documents: list[Doc]) -> Iterator[Finding]:
     """What the other services say of documents is so."""
-    issued = {(document["request_id"], document["number"]) for document in documents if document["state"] == "issued"}
+    issued = {(document["request_id"], document["number"]) for document in documents if document["state"] in GIVEN}
     for request in world.of("intake", "requests"):
-        number = request.get("document_number")
-        if (number and (request["_id"], number) not in issued) or (request["state"] in {"ready", "delivered"} and not number):
-            yield Finding(PROMISE, "number_without_document", {"request_id": request["_id"], "number": number, "said_by": "intake"})
-        if request["state"] == "rejected" and number:
-            yield Finding("I5", "issued_and_rejected", {"request_id": request["_id"], "number": number})
+        numbers = request.get("document_numbers") or []
+        unknown = [number for number in numbers if (request["_id"], number) not in issued]
+        if unknown or (request["state"] in {"ready", "delivered"} and not numbers):
+            yield Finding(PROMISE, "number_without_document", {"request_id": request["_id"], "numbers": unknown, "said_by": "intake"})
+        if request["state"] == "rejected" and numbers:
+            yield Finding("I5", "issued_and_rejected", {"request_id": request["_id"], "numbers": numbers})
     for case in world.of("verification", "cases"):
-        if case["state"] == "issued" and (case["_id"], case["document_number"]) not in issued:
-            where = {"request_id": case["_id"], "number": case["document_number"], "said_by": "verification"}
-            yield Finding(PROMISE, "number_without_document", where)
+        for document in case["documents"] if case["state"] == "issued" else ():
+            if (document["request_id"], document["number"]) not in issued:
+                where = {"request_id": document["request_id"], "number": document["number"], "said_by": "verification"}
+                yield Finding(PROMISE, "number_without_document", where)

@@ -61,9 +61,8 @@ class _Stored:
 def _keyed(asked: Asked, found: list[Doc]) -> Iterator[Finding]:
     """An adapter's request under its Idempotency-Key: one answer, and what it says is what is stored."""
     ids = {request["_id"] for request in found}
-    products = [request["product"] for request in found]
     yield from _answers(asked, ids)
-    if len(products) > len(set(products)):
+    if len(found) > 1:
         yield Finding(PROMISE, "request_doubled", {"key": asked.key, "request_ids": sorted(ids)})
     refused = [answer.status for answer in asked.answers if answer.status is not None and 400 <= answer.status < 500]
     if ids and refused and not asked.promised:
@@ -116,7 +115,8 @@ def _message(asked: Asked, history: History, stored: _Stored) -> Iterator[Findin
 
 def parked_ids(world: World) -> set[str]:
     """Ids of requests and court cases of which something visibly waits for a person."""
-    ids = {str(task["request_id"]) for task in world.of("verification", "tasks") if task["state"] == "open"}
+    tasks = [task for task in world.of("verification", "tasks") if task["state"] == "open"]
+    ids = {str(task[name]) for task in tasks for name in ("request_id", "case_id") if task.get(name)}
     ids |= {str(document["request_id"]) for document in world.of("issuance", "documents") if document["state"] in {"held", "void"}}
     ids |= {str(job["request_id"]) for job in world.of("notifier", "jobs") if job["state"] in {"failed", "discarded"} and job["request_id"]}
     for service, rows in world.outbox.items():
@@ -149,7 +149,9 @@ def unfinished(world: World) -> list[Doc]:
 
 def _ends(world: World) -> Iterator[Finding]:
     cases = {case["_id"]: case["state"] for case in world.of("verification", "cases")}
-    documents = {document["request_id"]: document["state"] for document in world.of("issuance", "documents")}
+    documents: dict[str, list[str]] = defaultdict(list)
+    for document in world.of("issuance", "documents"):
+        documents[document["request_id"]].append(document["state"])
     notices: dict[str, list[str]] = defaultdict(list)
     for job in world.of("notifier", "jobs"):
         notices[job["request_id"]].append(job["state"])
@@ -159,8 +161,8 @@ def _ends(world: World) -> Iterator[Finding]:
         where = {
             "request_id": request["_id"],
             "state": request["state"],
-            "case": cases.get(request["_id"]),
-            "document": documents.get(request["_id"]),
+            "case": cases.get(request.get("case_id") or request["_id"]),
+            "documents": documents.get(request["_id"], []),
             "notices": notices.get(request["_id"], []),
         }
         yield Finding(PROMISE, "request_stuck", where)

@@ -42,7 +42,7 @@ MOMENTS = {
 }
 
 
-PARTS = {ISSUED: {"document_id": "r.kk", "documents": 1}, DELIVERED: {"document_id": "r.kk"}, FAILED: {"document_id": "r.kk"}}
+PARTS: dict[str, dict[str, Any]] = {ISSUED: {"document_id": "r.kk", "documents": 1}, DELIVERED: {"document_id": "r.kk"}, FAILED: {"document_id": "r.kk"}}
 """One document of a request that has one."""
 
 

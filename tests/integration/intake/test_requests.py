@@ -33,7 +33,7 @@ async def upload(rig: Rig, content: bytes = JPEG, **headers: str) -> Response:
 
 async def body(rig: Rig, **changes: Any) -> dict[str, Any]:
     """A complete request; what does not belong to the body itself changes an answer, and None takes one away."""
-    whole = {name: changes.pop(name) for name in ("service", "reference", "colour", "form_version") if name in changes}
+    whole: dict[str, Any] = {name: changes.pop(name) for name in ("service", "reference", "colour", "form_version") if name in changes}
     answers = {name: value for name, value in (await rig.answers(ADAPTER, **changes)).items() if value is not None}
     return {"service": "kk_hilang", "answers": answers, "reference": "loket-7", **whole}
 

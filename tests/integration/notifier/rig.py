@@ -28,7 +28,7 @@ from services.notifier.store.schema import JOBS, job_from_doc
 from shared.clock import now
 from shared.contracts import intake, issuance, verification
 from shared.contracts.envelope import Event
-from shared.contracts.parts import Contact
+from shared.contracts.parts import Contact, Person
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Delivery
 from shared.values import Channel
@@ -44,6 +44,9 @@ IMPATIENT: dict[str, Any] = {"answer_seconds": 0.4}
 """For where somebody gives no answer. Elsewhere a busy machine must not make a slow answer a lost one."""
 PDF = b"%PDF-1.7 a family card\n%%EOF"
 PHONE = "6281234567890"
+
+
+Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked
 
 
 @dataclass
@@ -119,6 +122,8 @@ class Rig(Harness):
             channel=contact.channel,
             service="kk_hilang",
             product="kk",
+            documents=1,
+            form="pdf",
             document_number="3519-KK-24112026-0001",
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
@@ -126,6 +131,24 @@ class Rig(Harness):
             personal=issuance.DocumentIssuedPersonal(contact=contact, holder_name="BUDI SANTOSO", check_url="http://127.0.0.1/v/token"),
         )
         return event.model_copy(update=changes)
+
+    def ended(self, kind: type[Ended], contact: Contact | None = None, **changes: Any) -> Event:
+        """A document of an earlier request that is superseded or revoked."""
+        contact = contact or self.whatsapp_contact()
+        facts: dict[str, Any] = {
+            "document_id": "request-0.kk",
+            "request_id": "request-0",
+            "receipt": "MDN-3H8P-2C5T",
+            "case_id": "case-0" if contact.channel == Channel.COURT else None,
+            "channel": contact.channel,
+            "product": "kk",
+            "document_number": "3519-KK-02032026-0007",
+            "personal": issuance.DocumentEndedPersonal(contact=contact, holder_name="BUDI SANTOSO"),
+            **changes,
+        }
+        if kind is issuance.DocumentSuperseded:
+            return kind(**{"superseded_by": "request-1.kk", "same_contact": False, "superseded_at": self.clock(), **facts})
+        return kind(**{"authority": "head_of_office", "reason": "data_wrong", "revoked_at": self.clock(), **facts})
 
     def turned_down(self, contact: Contact | None = None, *, note: str | None = None) -> Event:
         contact = contact or self.whatsapp_contact()
@@ -135,8 +158,8 @@ class Rig(Harness):
             case_id="case-1" if contact.channel == Channel.COURT else None,
             channel=contact.channel,
             service="kk_hilang",
-            product="kk",
-            reasons=(verification.Reason(code="nik_not_in_kk", field="nik"), verification.Reason(code="nobody_wrote_a_text")),
+            products=("kk",),
+            reasons=(verification.Reason(code="nik_not_in_kk", field="answers.nik"), verification.Reason(code="nobody_wrote_a_text")),
             returned_at=self.clock(),
             personal=verification.RequestTurnedDownPersonal(contact=contact, note=note),
         )
@@ -148,9 +171,9 @@ class Rig(Harness):
             case_id=case_id,
             channel=contact.channel,
             service="cerai",
-            product="kk",
+            products=("kk", "ktp"),
             submitted_at=self.clock(),
-            personal=intake.RequestSubmittedPersonal(contact=contact, nik="3519014107900001"),
+            personal=intake.RequestSubmittedPersonal(contact=contact, applicant=Person(nik="3519014107900001"), answers={}),
         )
 
     # What goes out

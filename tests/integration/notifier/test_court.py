@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.contracts.issuance import DocumentRevoked, DocumentSuperseded
 from shared.contracts.parts import Contact
 from shared.values import Channel
 from tests.integration.notifier.rig import COURT, IMPATIENT, Rig, make_rig
@@ -30,6 +31,7 @@ async def test_the_court_gets_number_hash_and_check_address(rig: Rig) -> None:
     await rig.job_becomes("done")
     (told,) = await rig.emitted()
     assert (told["type"], told["channel"]) == ("notifier.notice_delivered.v1", "court")
+    assert told["document_id"] == event.document_id  # type: ignore[attr-defined]
 
 
 async def test_a_return_carries_codes_fields_and_sentences(rig: Rig) -> None:
@@ -37,8 +39,9 @@ async def test_a_return_carries_codes_fields_and_sentences(rig: Rig) -> None:
     (callback,) = await rig.callbacks(1)
     assert callback["type"] == "request.returned"
     assert callback["data"]["reasons"][0]["code"] == "nik_not_in_kk"
-    assert callback["data"]["reasons"][0]["field"] == "nik"
+    assert callback["data"]["reasons"][0]["field"] == "answers.nik"
     assert "NIK" in callback["data"]["reasons"][0]["text"]
+    assert callback["data"]["products"] == ["kk"]
     assert callback["data"]["note"] == "Mohon diperiksa"
 
 
@@ -117,3 +120,14 @@ async def test_two_callbacks_of_one_case_keep_their_order(rig: Rig) -> None:
     callbacks = await rig.callbacks(2)
     assert [callback["type"] for callback in callbacks] == ["decision.received", "document.issued"]
     await eventually(rig.emitted)
+
+
+async def test_the_court_hears_once_of_each_of_its_documents_that_is_valid_no_more(rig: Rig) -> None:
+    ended = [rig.ended(DocumentSuperseded, contact()), rig.ended(DocumentRevoked, contact(), document_id="request-0.ktp", product="ktp")]
+    await rig.tell(*ended, *ended)
+    superseded, revoked = await rig.callbacks(2)
+    assert (superseded["type"], superseded["id"]) == ("document.superseded", "superseded:request-0.kk")
+    assert superseded["data"]["superseded_by"] == "request-1.kk"
+    assert (revoked["type"], revoked["id"]) == ("document.revoked", "revoked:request-0.ktp")
+    assert (revoked["data"]["authority"], revoked["data"]["reason"]) == ("head_of_office", "data_wrong")
+    assert {each["data"]["case_id"] for each in (superseded, revoked)} == {"case-0"}

@@ -15,6 +15,7 @@ from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.schema import LANES
 from shared.contracts import intake
+from shared.contracts.issuance import DocumentRevoked, DocumentSuperseded
 from shared.contracts.parts import Contact
 from shared.messaging.delivery import Done, Duplicate
 from shared.values import Channel
@@ -129,6 +130,34 @@ async def test_an_expired_token_pauses_the_sender_and_keeps_the_jobs(rig: Rig) -
     rig.wake()
     effects = await rig.accepted(2)
     assert [effect["payload"]["text"]["body"] for effect in effects] == ["1", "2"]
+
+
+async def test_several_documents_of_a_request_are_a_message_each_in_order(rig: Rig) -> None:
+    for product, form in (("akta_kelahiran", "pdf"), ("kk", "pdf"), ("kia", "card")):
+        rig.office.documents[f"request-1.{product}"] = PDF
+        facts: dict[str, Any] = {"document_id": f"request-1.{product}", "product": product, "form": form}
+        await rig.tell(rig.document(service="akta_lahir", documents=3, **facts))
+    effects = await rig.accepted(3, kind="document")
+    captions = [effect["payload"]["document"]["caption"] for effect in effects]
+    assert captions[0].startswith("Permohonan MDN-7K4Q-9F2X selesai. Anda menerima 3 dokumen")
+    assert captions[1].startswith("Kartu Keluarga Anda sudah terbit.")
+    assert "untuk mengambil kartunya" in captions[2]
+
+
+async def test_a_superseded_document_is_told_to_who_does_not_get_the_new_one_alone(rig: Rig) -> None:
+    await rig.tell(rig.ended(DocumentSuperseded, same_contact=True))
+    await rig.tell(rig.ended(DocumentSuperseded), rig.ended(DocumentSuperseded), rig.ended(DocumentRevoked))
+    superseded, revoked = await rig.accepted(2)
+    assert "tidak berlaku lagi, karena dokumen yang lebih baru sudah terbit" in superseded["payload"]["text"]["body"]
+    assert "dicabut" in revoked["payload"]["text"]["body"]
+
+
+async def test_a_revocation_reaches_who_has_not_written_for_long_by_its_template(rig: Rig) -> None:
+    await rig.tell(rig.ended(DocumentRevoked, rig.whatsapp_contact(ago=timedelta(days=90))))
+    (effect,) = await rig.accepted(1)
+    template = effect["payload"]["template"]
+    assert template["name"] == "dokumen_dicabut"
+    assert [each["text"] for each in template["components"][0]["parameters"]] == ["Kartu Keluarga", "3519-KK-02032026-0007"]
 
 
 async def test_outside_24_hours_the_template_goes_and_never_the_message(rig: Rig) -> None:

@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from services.verification import api, consumers
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.domain.register import Family
+from services.verification.domain.services import RULES
 from services.verification.domain.submission import Submission
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import INDEXES, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
 from shared.health import Health
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Outcome
@@ -26,13 +27,14 @@ from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 from tests.support.families import NOW, TODAY
 from tests.support.harness import Clock, Harness, api_client, http_of
-from tests.support.submissions import request_submitted
+from tests.support.submissions import document_issued, request_submitted
 
 SCOPES = {
     "officer-1": {"tasks:read", "tasks:decide"},
     "officer-2": {"tasks:read", "tasks:decide"},
     "reader": {"tasks:read"},
     "adapter": {"requests:write"},
+    "admin": {"admin"},
 }
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 
@@ -57,6 +59,11 @@ class Office(Harness):
                 for each in submissions
             )
         )
+
+    async def issue(self, submission: Submission, *keys: str, number: str = "3519-KK-24112026-0001") -> Sequence[Outcome]:
+        """Hand over that these documents of a request were issued, in one batch."""
+        events = [document_issued(submission, key, number=number) for key in keys or ("kk",)]
+        return await self.deliver(*(self.delivery(event, subject=event.document_id) for event in events))
 
     def client(self, officer: str = "officer-1") -> httpx.AsyncClient:
         return http_of(self.app, officer)
@@ -98,6 +105,10 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         claim_lease=timedelta(minutes=20),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        case_reader=MongoCaseReader(mongo, database),
+        history_reader=MongoHistoryReader(mongo, database),
+        rules=RULES,
+        reserved_for=timedelta(hours=4),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:

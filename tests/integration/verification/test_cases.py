@@ -3,14 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymongo import monitoring
 
 from services.verification import consumers
 from services.verification.adapters.registry_sample import sample_families
+from services.verification.domain.case import Case
 from services.verification.domain.register import Family
-from services.verification.domain.submission import Submission
+from services.verification.domain.services import reprint
+from services.verification.domain.submission import Answers, Person, Submission
 from services.verification.store import MongoTx, RegistryStore
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Duplicate, routing
@@ -21,9 +24,7 @@ from tests.integration.verification.conftest import Office
 from tests.support import families as people
 from tests.support.families import KK, WIFE
 from tests.support.harness import delivery_of
-from tests.support.submissions import document_issued, request_submitted
-
-NEW_KK = "3519082411260001"
+from tests.support.submissions import request_submitted
 
 
 def requests(families: list[Family]) -> list[Submission]:
@@ -38,36 +39,32 @@ async def test_a_green_request_is_approved_and_told_with_the_card(office: Office
     assert await office.take_in(people.lost_card()) == [Done()]
     [told] = await office.told()
     assert (told["type"], told["subject"], told["sequence"]) == ("verification.request_approved.v1", people.lost_card().request_id, 1)
-    assert told["data"]["personal"]["card"]["kk_number"] == KK
+    [order] = told["data"]["personal"]["documents"]
+    assert (told["data"]["documents"], order["content"]["kk_number"], order["about"]) == (["kk"], KK, f"kk:{KK}")
     [case] = await office.rows("cases")
     assert (case["state"], case["version"], case["seq"]) == ("approved", 1, 1)
     assert await office.rows("tasks") == []
 
 
-async def test_a_divorce_is_told_under_the_case_id_of_the_court(office: Office) -> None:
-    await office.load(people.family())
-    submissions = [
-        people.divorce(nik, product=product, request_id=new_id(), receipt=f"MDN-{nik}-{product}")
-        for nik in (people.HUSBAND, WIFE)
-        for product in ("kk", "ktp")
-    ]
-    assert await office.take_in(*submissions) == [Done()] * 4
-    told = await office.told("request_approved")
-    assert {envelope["correlation_id"] for envelope in told} == {people.divorce().case_id}
-    numbers = {(envelope["data"]["personal"]["holder_nik"], envelope["data"]["personal"]["card"]["kk_number"]) for envelope in told}
-    assert numbers == {(people.HUSBAND, KK), (WIFE, None)}
-
-
 async def test_everything_about_a_case_survives_the_database(office: Office) -> None:
-    submission = people.divorce(
-        ruling=people.decision(kind="cerai_talak", pledge_on=people.TODAY - timedelta(days=60)), attachments=(people.attachment("putusan"),)
+    ruling = people.decision(kind="cerai_talak", pledge_on=people.TODAY - timedelta(days=60))
+    his, hers = people.divorces(ruling, attachments=(people.attachment("putusan"),))
+    born = people.lost_card(
+        request_id=new_id(),
+        service="akta_lahir",
+        products=("akta_kelahiran", "kk", "kia"),
+        relation="mother",
+        subject=Person(name="BAYI BARU"),
+        answers=Answers({"nik": people.HUSBAND, "kk_number": KK, "born_on": people.TODAY, "witnesses": ({"nik": WIFE, "name": "T F"},)}),
     )
-    await office.take_in(submission)
+    office.deps = replace(office.deps, rules={**office.deps.rules, "akta_lahir": reprint.RULES})
+    await office.take_in(his, hers, born)
 
-    async def read(tx: MongoTx) -> Submission:
-        return (await tx.cases.get(submission.request_id)).submission
+    async def read(tx: MongoTx) -> list[Case]:
+        return [await tx.cases.get(case_id) for case_id in (people.CASE, born.request_id)]
 
-    assert await office.units.run(read) == submission
+    court, birth = await office.units.run(read)
+    assert (court.submissions, birth.submissions) == ((his, hers), (born,))
 
 
 async def test_what_the_rules_can_not_decide_becomes_a_task_and_is_announced_without_persons(office: Office) -> None:
@@ -75,7 +72,7 @@ async def test_what_the_rules_can_not_decide_becomes_a_task_and_is_announced_wit
     [told] = await office.told()
     [task] = await office.rows("tasks")
     assert (told["type"], told["subject"]) == ("verification.task_opened.v1", task["_id"])
-    assert told["data"]["reasons"] == [{"code": "not_in_register", "field": "kk_number"}]
+    assert told["data"]["reasons"] == [{"code": "not_in_register", "field": "answers.kk_number"}]
     assert "personal" not in told["data"]
     assert task["due_at"] == office.deps.hours.promise(people.NOW, timedelta(hours=8))
     [case] = await office.rows("cases")
@@ -93,7 +90,7 @@ async def test_a_returned_request_comes_in_again_mended_and_its_events_go_on_cou
     await office.load(people.family())
     await office.take_in(people.lost_card(attachments=()))
     office.clock.forward(hours=1)
-    assert await office.take_in(people.lost_card()) == [Done()]
+    assert await office.take_in(people.lost_card(round=2)) == [Done()]
     told = await office.told()
     assert [(envelope["type"].split(".")[1], envelope["sequence"]) for envelope in told] == [
         ("request_returned", 1),
@@ -105,7 +102,7 @@ async def test_a_returned_request_comes_in_again_mended_and_its_events_go_on_cou
 
 async def test_both_rounds_may_come_in_one_batch(office: Office) -> None:
     await office.load(people.family())
-    assert await office.take_in(people.lost_card(attachments=()), people.lost_card()) == [Done(), Done()]
+    assert await office.take_in(people.lost_card(attachments=()), people.lost_card(round=2)) == [Done(), Done()]
     assert [envelope["sequence"] for envelope in await office.told()] == [1, 2]
 
 
@@ -120,9 +117,15 @@ async def test_a_second_request_for_an_open_case_is_parked_and_leaves_no_trace(o
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"), [({"service": "unheard_of"}, "unknown_service"), ({"product": "ktp"}, "product_not_of_service")]
+    ("changes", "code"),
+    [
+        ({"service": "unheard_of"}, "unknown_service"),
+        ({"products": ("ktp",)}, "product_not_of_service"),
+        ({"service": "pindah", "products": ("kk",)}, "service_without_rules"),
+        ({"form_version": 9}, "unknown_form_version"),
+    ],
 )
-async def test_what_the_catalogue_does_not_have_is_parked_and_holds_nobody_up(office: Office, changes: dict[str, str], code: str) -> None:
+async def test_what_the_catalogue_does_not_have_is_parked_and_holds_nobody_up(office: Office, changes: dict[str, Any], code: str) -> None:
     await office.load(people.family())
     good = people.lost_card()
     bad = people.lost_card(request_id=new_id(), **changes)
@@ -146,11 +149,11 @@ async def test_a_request_for_a_person_without_a_nik_is_an_officers(office: Offic
     assert "nik_missing" in [reason["code"] for reason in task["reasons"]]
     async with office.client() as desk:
         seen = (await desk.post(f"/v1/tasks/{task['_id']}/claim")).json()
-        assert seen["personal"]["nik"] is None
+        assert seen["requests"][0]["personal"]["applicant"]["nik"] is None
         approve = {"action": "approve", "version": seen["version"]}
         refused = await desk.post(f"/v1/tasks/{task['_id']}/decision", json=approve)
         assert (refused.status_code, refused.json()["code"]) == (409, "nik_missing")
-        reasons = [{"code": "nik_missing", "field": "nik"}]
+        reasons = [{"code": "nik_missing", "field": "answers.nik"}]
         returned = await desk.post(
             f"/v1/tasks/{task['_id']}/decision", json={"action": "return", "version": seen["version"], "reasons": reasons}
         )
@@ -171,42 +174,13 @@ async def test_the_document_ends_the_case_and_a_different_one_is_parked(office: 
     await office.load(people.family())
     await office.take_in(people.lost_card())
     for _ in range(2):
-        assert await office.deliver(delivery_of(document_issued(people.lost_card()), "document-1")) == [Done()]
+        assert await office.issue(people.lost_card()) == [Done()]
     [case] = await office.rows("cases")
-    assert (case["state"], case["document_number"]) == ("issued", "3519-KK-24112026-0001")
-    [outcome] = await office.deliver(delivery_of(document_issued(people.lost_card(), "document-2"), "document-2"))
+    assert (case["state"], case["documents"][0]["number"]) == ("issued", "3519-KK-24112026-0001")
+    [outcome] = await office.issue(people.lost_card(), number="3519-KK-24112026-0002")
     assert isinstance(outcome, Dead)
     assert outcome.code == "other_document_issued"
-
-
-async def test_issued_cards_of_a_divorce_change_the_register_so_that_the_next_request_sees_it(office: Office) -> None:
-    await office.load(people.family())
-    his, hers = (people.divorce(nik, request_id=new_id(), receipt=nik) for nik in (people.HUSBAND, WIFE))
-    await office.take_in(his, hers)
-    messages = [
-        delivery_of(document_issued(hers, "document-hers", NEW_KK), "document-hers"),
-        delivery_of(document_issued(his, "document-his"), "document-his"),
-    ]
-    assert await office.deliver(*messages) == [Done(), Done()]
-    families = {family.kk_number: family for family in await office.registry.families(kk_numbers=[KK, NEW_KK], niks=[])}
-    assert [member.nik for member in families[NEW_KK].members] == [WIFE, people.DAUGHTER]
-    assert [member.nik for member in families[KK].members] == [people.HUSBAND, people.SON]
-    assert {family.head.marital.value for family in families.values()} == {"CERAI HIDUP TERCATAT"}
-    lost = people.lost_card(request_id=new_id(), nik=WIFE, kk_number=NEW_KK)
-    await office.take_in(lost, people.divorce(WIFE, request_id=new_id(), receipt="MDN-2"))
-    told = await office.told()
-    assert told[-2]["data"]["personal"]["card"]["head_name"] == "TITIK FITRIANI"
-    assert told[-1]["data"]["reasons"] == [{"code": "already_divorced", "field": "decision.wife.nik"}]
-
-
-async def test_a_new_card_without_its_number_is_parked(office: Office) -> None:
-    await office.load(people.family())
-    await office.take_in(people.divorce(WIFE))
-    [outcome] = await office.deliver(delivery_of(document_issued(people.divorce(WIFE)), "document-1"))
-    assert isinstance(outcome, Dead)
-    assert outcome.code == "kk_number_missing"
-    [case] = await office.rows("cases")
-    assert case["state"] == "approved"
+    assert await office.rows("register_history") == []
 
 
 async def test_a_setting_takes_the_automatic_way_away(office: Office) -> None:

@@ -14,7 +14,7 @@ from tests.integration.verification.conftest import PHOTO, Office
 from tests.support import families as people
 from tests.unit.verification.test_printing import large
 
-REASON = {"code": "attachment_wrong", "field": "attachments.ktp"}
+REASON = {"code": "attachment_wrong", "field": "answers.ktp"}
 
 
 @pytest.fixture
@@ -54,14 +54,29 @@ def decision(action: str, version: str, **more: Any) -> dict[str, Any]:
     return {"action": action, "version": version, **more}
 
 
-async def test_an_officer_sees_the_request_the_register_and_the_card_an_approval_would_print(desk: httpx.AsyncClient, task_id: str) -> None:
+async def test_an_officer_sees_the_request_the_register_and_the_documents_an_approval_would_make(
+    desk: httpx.AsyncClient, task_id: str
+) -> None:
     response = await desk.get(f"/v1/tasks/{task_id}")
     task = response.json()
-    assert task["reasons"] == [{"code": "name_differs", "field": "name", "severity": "failure"}]
-    assert task["personal"]["applicant_name"] == "Slamet Darmawanto"
-    assert task["personal"]["registered"][0]["head_name"] == task["personal"]["card"]["head_name"] == "SLAMET DARMAWAN"
+    assert task["reasons"] == [{"code": "name_differs", "field": "applicant.name", "severity": "failure"}]
+    [request] = task["requests"]
+    assert request["personal"]["applicant"] == {"nik": people.HUSBAND, "kk_number": people.KK, "name": "Slamet Darmawanto"}
+    assert request["personal"]["answers"][0] == {
+        "field": "answers.nik",
+        "type": "nik",
+        "value": people.HUSBAND,
+        "shown": people.HUSBAND,
+    }
+    [document] = task["personal"]["documents"]
+    assert (document["key"], document["name"], document["content_type"]) == ("kk", "Kartu Keluarga", "family_card.v1")
+    assert task["personal"]["registered"][0]["head_name"] == document["content"]["head_name"] == "SLAMET DARMAWAN"
+    assert task["personal"]["numbers_final"] is True
     assert task["service_name"] == "Kartu Keluarga hilang"
-    assert [attachment["name"] for attachment in task["attachments"]] == ["Surat kehilangan dari kepolisian", "KTP-el"]
+    assert [(attachment["field"], attachment["name"]) for attachment in request["attachments"]] == [
+        ("surat_kehilangan", "Surat kehilangan dari kepolisian"),
+        ("ktp", "KTP-el"),
+    ]
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["etag"] == f'"{task["version"]}"'
 
@@ -198,7 +213,7 @@ async def test_a_person_who_is_in_no_family_can_not_be_approved_only_turned_down
     [task] = await office.rows("tasks")
     claimed = await ok(desk.post(f"/v1/tasks/{task['_id']}/claim"))
     path = f"/v1/tasks/{task['_id']}/decision"
-    assert claimed["personal"]["card"] is None
+    assert claimed["personal"]["documents"] == []
     assert await refused(desk.post(path, json=decision("approve", claimed["version"]))) == (409, "holder_not_in_register")
     assert await refused(desk.post(path, json=decision("reject", claimed["version"]))) == (422, "reason_missing")
     assert (await ok(desk.post(path, json=decision("reject", claimed["version"], reasons=[REASON]))))["outcome"] == "rejected"
@@ -341,13 +356,13 @@ async def test_a_family_that_no_card_holds_is_a_task_that_can_not_be_approved_an
     await office.load(large(31))
     assert await office.take_in(people.lost_card()) == [Done()]
     [told] = await office.told()
-    assert told["data"]["reasons"] == [{"code": "card_too_large", "field": "card.members"}]
+    assert told["data"]["reasons"] == [{"code": "card_too_large", "field": "kk.members"}]
     task_id = told["subject"]
     seen = await ok(desk.post(f"/v1/tasks/{task_id}/claim"))
-    assert len(seen["personal"]["card"]["members"]) == 31
+    assert len(seen["personal"]["registered"][0]["members"]) == 31
     assert await refused(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"]))) == (409, "card_too_large")
     await office.load(large(30))
     seen = await ok(desk.get(f"/v1/tasks/{task_id}"))
     await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"])))
     [approved] = await office.told("request_approved")
-    assert len(approved["data"]["personal"]["card"]["members"]) == 30
+    assert len(approved["data"]["personal"]["documents"][0]["content"]["members"]) == 30

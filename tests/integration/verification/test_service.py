@@ -108,7 +108,7 @@ async def test_a_message_leads_to_the_next_services_and_the_console(
 
             await eventually(ready)
     assert approved["type"] == "verification.request_approved.v1"
-    assert approved["data"]["personal"]["card"]["members"][0]["nik"] == families[0].head.nik
+    assert approved["data"]["personal"]["documents"][0]["content"]["members"][0]["nik"] == families[0].head.nik
     assert opened["type"] == "verification.task_opened.v1"
     assert await counted(mongo_url, database) == accounting.Tally(accepted=2, finished=1, parked=0, in_flight=1)
 

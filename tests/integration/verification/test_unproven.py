@@ -35,8 +35,8 @@ async def test_an_automatic_approval_names_the_link_it_rests_on(office: Office) 
     assert approved["data"]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
     assert approved["data"]["decided_by"] == "automatic"
     [case] = await office.rows("cases")
-    assert case["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
-    assert case["personal"]["sender_nik"] == people.HUSBAND
+    assert case["requests"][0]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
+    assert case["personal"]["requests"][0]["sender_nik"] == people.HUSBAND
 
 
 async def test_an_unproven_request_is_a_task_that_says_so(office: Office, desk: httpx.AsyncClient) -> None:
@@ -104,10 +104,3 @@ async def test_reasons_say_which_of_them_tell_the_register(desk: httpx.AsyncClie
     listed = {reason["code"]: reason["tells_register"] for reason in (await ok(desk.get("/v1/reasons")))["reasons"]}
     assert (listed["identity_unproven"], listed["attachment_unreadable"]) == (False, False)
     assert all(listed[code] for code in ("not_in_register", "nik_not_in_kk", "kk_number_differs", "other_office", "repeated_recently"))
-
-
-async def test_a_case_that_came_in_before_links_existed_can_be_read(office: Office, desk: httpx.AsyncClient) -> None:
-    path, task = await claimed(office, desk)
-    gone = dict.fromkeys(("vouching", "repeats", "link_granted", "personal.sender_nik"), "")
-    await office.mongo.collection(office.database, "cases").update_many({}, {"$unset": gone})
-    await ok(desk.post(path, json=decision("approve", task["version"])))

@@ -11,10 +11,11 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
-from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
-from services.notifier.domain.job import Try
+from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.job import Job, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply
-from services.notifier.domain.notice import AnnouncedDocument, Recipient, RequestSummary, SourceEvent, TurnedDown
+from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
+from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
 from services.notifier.store.schema import job_from_doc, job_to_doc
@@ -24,8 +25,23 @@ from tests.unit.notifier.samples import AT, make_job
 
 TEXTS = load_texts()
 ORIGIN = SourceEvent("01920000-0000-7000-8000-000000000001", AT, "request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
-ABOUT = RequestSummary("request-1", "MDN-7K4Q-9F2X", "case-1", "kk")
-ISSUED = AnnouncedDocument("document-1", "3519-KK-24112026-0001", "0" * 64, 1000, AT, "https://contoh/v/token")
+ABOUT = RequestSummary("request-1", "MDN-7K4Q-9F2X", "case-1")
+ISSUED = AnnouncedDocument(
+    document_id="request-1.kk",
+    service="kk_hilang",
+    product="kk",
+    documents=1,
+    form="pdf",
+    document_number="3519-KK-24112026-0001",
+    sha256="0" * 64,
+    size_bytes=1000,
+    issued_at=AT,
+    check_url="https://contoh/v/token",
+)
+BIRTH = replace(ISSUED, document_id="request-1.akta_kelahiran", service="akta_lahir", product="akta_kelahiran", documents=3)
+CHILD_CARD = replace(BIRTH, document_id="request-1.kia", product="kia", form="card")
+REVOKED = EndedDocument(NoticeKind.REVOKED, "request-1.kk", "kk", "3519-KK-24112026-0001", AT, (("authority", "court"),), "data_wrong")
+SUPERSEDED = EndedDocument(NoticeKind.SUPERSEDED, "request-1.kk", "kk", "3519-KK-24112026-0001", AT, (("superseded_by", "request-2.kk"),))
 CITIZEN = Recipient(Channel.WHATSAPP, "6281234567890", None, AT)
 COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Recipient(Channel.ADAPTER, "desa")
@@ -33,31 +49,31 @@ ADAPTER = Recipient(Channel.ADAPTER, "desa")
 
 def test_one_key_per_document_whoever_announces_it() -> None:
     keys = {notice.document_job(replace(ORIGIN, message_id=each), CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT).key for each in "ab"}
-    assert keys == {"document:document-1"}
+    assert keys == {"document:request-1.kk"}
 
 
 def test_keys_are_good_for_urls_signatures_and_callback_data() -> None:
     jobs = [
         notice.document_job(ORIGIN, COURT, ABOUT, ISSUED, texts=TEXTS, at=AT),
-        notice.received_job(ORIGIN, COURT, ABOUT, submitted_at=AT, texts=TEXTS, at=AT),
+        notice.received_job(ORIGIN, COURT, ABOUT, submitted_at=AT, at=AT),
+        notice.ended_job(ORIGIN, COURT, ABOUT, REVOKED, texts=TEXTS, at=AT),
         *notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="x" * 2000, buttons=[Button("a", "A")], texts=TEXTS, at=AT),
     ]
     for job in jobs:
         assert job is not None
-        assert "." not in job.key  # Standard Webhooks joins id, time and body with full stops
         assert "/" not in job.key
         assert len(job.key) <= 512
 
 
 def test_a_person_is_a_lane_and_so_is_a_case() -> None:
-    assert notice.lane_of(CITIZEN) == "whatsapp:6281234567890"
-    assert notice.lane_of(COURT, "case-1") == "court:PA.Kab.Mn:case-1"
-    assert notice.channel_of(notice.lane_of(COURT, "case-1")) == "court"
+    assert lane_of(CITIZEN) == "whatsapp:6281234567890"
+    assert lane_of(COURT, "case-1") == "court:PA.Kab.Mn:case-1"
+    assert channel_of(lane_of(COURT, "case-1")) == "court"
 
 
 def test_only_courts_get_a_receipt_from_us() -> None:
-    assert notice.received_job(ORIGIN, CITIZEN, ABOUT, submitted_at=AT, texts=TEXTS, at=AT) is None
-    assert notice.received_job(ORIGIN, ADAPTER, ABOUT, submitted_at=AT, texts=TEXTS, at=AT) is None
+    assert notice.received_job(ORIGIN, CITIZEN, ABOUT, submitted_at=AT, at=AT) is None
+    assert notice.received_job(ORIGIN, ADAPTER, ABOUT, submitted_at=AT, at=AT) is None
 
 
 def test_the_document_by_channel() -> None:
@@ -65,8 +81,74 @@ def test_the_document_by_channel() -> None:
     assert shapes == [DocumentMessage, CourtCallback, RecordOnly]
 
 
+def said(job: Job) -> str:
+    match job.message:
+        case DocumentMessage(caption=text) | Reply(text=text):
+            return text
+    raise AssertionError(job.message)
+
+
+def test_the_first_of_several_documents_says_how_many_come_and_the_last_words_stand_under_it_alone() -> None:
+    first, card = (said(notice.document_job(ORIGIN, CITIZEN, ABOUT, each, texts=TEXTS, at=AT)) for each in (BIRTH, CHILD_CARD))
+    assert first.startswith("Permohonan MDN-7K4Q-9F2X selesai. Anda menerima 3 dokumen")
+    assert "Kutipan Akta Kelahiran" in first
+    assert "gratis" in first
+    assert card.startswith("Bukti pengambilan Kartu Identitas Anak Anda sudah terbit.")
+    assert "gratis" not in card
+
+
+def test_a_document_alone_has_no_greeting_and_one_of_a_service_that_nobody_knows_does_not_fail() -> None:
+    alone, unknown = (
+        said(notice.document_job(ORIGIN, CITIZEN, ABOUT, each, texts=TEXTS, at=AT))
+        for each in (ISSUED, replace(BIRTH, service="akta_baru"))
+    )
+    assert alone.startswith("Kartu Keluarga Anda sudah terbit.")
+    assert "gratis" in alone
+    assert "3 dokumen" in unknown
+
+
+def test_the_slip_of_a_card_is_to_be_brought_and_not_to_be_printed() -> None:
+    job = notice.document_job(ORIGIN, CITIZEN, ABOUT, CHILD_CARD, texts=TEXTS, at=AT)
+    assert "Bawa bukti ini" in said(job)
+    assert "HVS" not in said(job)
+    assert job.fallback is not None
+    assert job.fallback.name == "bukti_pengambilan"
+    assert job.fallback.file is not None
+
+
+def test_products_are_named_as_one_speaks_of_several_each_once() -> None:
+    assert TEXTS.product_names(("kk",)) == "Kartu Keluarga"
+    assert TEXTS.product_names(("kk", "ktp", "kk")) == "Kartu Keluarga dan KTP-el"
+    assert TEXTS.product_names(("akta_kelahiran", "kk", "ktp")) == "Kutipan Akta Kelahiran, Kartu Keluarga, dan KTP-el"
+    assert TEXTS.product_names(("kartu_baru",)) == "KARTU_BARU"
+
+
+def test_a_refusal_offers_only_what_is_answered() -> None:
+    why = TurnedDown(("akta_kelahiran", "kk"), (("nobody_wrote_a_text", None),), None, AT)
+    text = said(notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.REJECTED, why, texts=TEXTS, at=AT))
+    assert "permohonan Kutipan Akta Kelahiran dan Kartu Keluarga dengan nomor MDN-7K4Q-9F2X" in text
+    assert "*MENU*" in text
+    assert "*STATUS*" in text
+    assert TEXTS.office in text
+    assert "Balas" not in text
+
+
+def test_what_is_valid_no_more_is_named_with_its_number_and_why() -> None:
+    revoked, superseded = (notice.ended_job(ORIGIN, CITIZEN, ABOUT, each, texts=TEXTS, at=AT) for each in (REVOKED, SUPERSEDED))
+    assert "Kartu Keluarga dengan nomor 3519-KK-24112026-0001 dicabut" in said(revoked)
+    assert TEXTS.revocation("data_wrong") in said(revoked)
+    assert "tidak berlaku lagi" in said(superseded)
+    assert [job.fallback and job.fallback.parameters for job in (revoked, superseded)] == [
+        ("Kartu Keluarga", "3519-KK-24112026-0001"),
+        ("Kartu Keluarga", "3519-KK-24112026-0001"),
+    ]
+    unexplained = said(notice.ended_job(ORIGIN, CITIZEN, ABOUT, replace(REVOKED, reason="new_reason"), texts=TEXTS, at=AT))
+    assert "new_reason" not in unexplained
+    assert "\n\n\n" not in unexplained
+
+
 def test_a_note_with_braces_and_no_note() -> None:
-    why = TurnedDown((("nik_not_in_kk", "nik"),), "Foto {0} buram", AT)
+    why = TurnedDown(("kk",), (("nik_not_in_kk", "answers.nik"),), "Foto {0} buram", AT)
     with_note = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.RETURNED, why, texts=TEXTS, at=AT).message
     without = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.RETURNED, replace(why, note=" "), texts=TEXTS, at=AT).message
     assert isinstance(with_note, Reply)
@@ -89,12 +171,12 @@ def test_every_reason_that_verification_gives_by_itself_has_a_sentence(code: str
     assert TEXTS.reason(code) != TEXTS.unknown_reason
 
 
-@pytest.mark.parametrize("name", ["reply", "document", "returned", "rejected"])
+@pytest.mark.parametrize("name", SPEAKS_OF)
 def test_the_templates_are_those_that_are_approved(name: str) -> None:
     wording = TEXTS.wordings[name]
     (approved,) = [each for each in Templates(strict=True).listed() if (each.name, each.language) == (wording.template, wording.language)]
     assert len(approved.variables()) == len(wording.parameters)
-    assert (approved.header == "document") is (name == "document")
+    assert (approved.header == "document") is (name in ("document", "card"))
 
 
 def test_template_parameters_have_no_line_breaks() -> None:
@@ -103,13 +185,7 @@ def test_template_parameters_have_no_line_breaks() -> None:
 
 def test_a_text_that_speaks_of_what_it_does_not_know_is_refused() -> None:
     data: dict[str, Any] = {
-        "notices": {name: {"text": "{nik}", "template": "t", "language": "id"} for name in ("document", "returned", "rejected", "reply")},
-        "reasons": {},
-        "products": {},
-        "file_names": {},
-        "unknown_reason": "",
-        "note": "{note}",
-        "choose": "",
+        "notices": {str(name): {"text": "{nik}", "template": "t", "language": "id"} for name in SPEAKS_OF},
     }
     with pytest.raises(ValueError, match=r"unknown fields \['nik'\]"):
         NoticeTexts.from_data(data)
@@ -120,8 +196,9 @@ def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Recipient) ->
     for job in (
         notice.document_job(ORIGIN, contact, ABOUT, ISSUED, texts=TEXTS, at=AT),
         notice.turned_down_job(
-            ORIGIN, contact, ABOUT, NoticeKind.REJECTED, TurnedDown((("other_office", None),), "x", AT), texts=TEXTS, at=AT
+            ORIGIN, contact, ABOUT, NoticeKind.REJECTED, TurnedDown(("kk",), (("other_office", None),), "x", AT), texts=TEXTS, at=AT
         ),
+        notice.ended_job(ORIGIN, contact, ABOUT, SUPERSEDED, texts=TEXTS, at=AT),
         make_job(history=(Try(1, AT, "accepted"),), provider_ids=("a", "b"), template_since=AT, done_at=AT),
     ):
         assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job

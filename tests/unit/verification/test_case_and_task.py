@@ -10,26 +10,40 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
-from services.verification.domain.case import MOVES, Case, CaseState
+from services.verification.domain.case import MOVES, Case, CaseState, Decided
+from services.verification.domain.documents import KeyedDocument, keyed
 from services.verification.domain.facts import CaseApproved, CaseReturned
-from services.verification.domain.family import card_for
 from services.verification.domain.finding import failure
-from services.verification.domain.task import Outcome, Task, TaskState
+from services.verification.domain.rules import Application
+from services.verification.domain.services.reprint import RULES
+from services.verification.domain.submission import Person, Submission
+from services.verification.domain.task import Claim, Outcome, Task, TaskState
 from shared.errors import BadInput, DomainError
 from tests.support import families as people
 from tests.support.families import NOW
 
-REASONS = (failure("name_differs", "name"),)
-CARD = card_for(people.lost_card(), people.register())
+REASONS = (failure("name_differs", "applicant.name"),)
+BY_RULES = Decided(NOW)
 LEASE = timedelta(minutes=20)
 
 
 def opened() -> Case:
-    return cases.open_case(people.lost_card(), at=NOW)
+    return cases.take_in(None, people.lost_card(), at=NOW)
+
+
+def documents() -> tuple[KeyedDocument, ...]:
+    application = Application((people.lost_card(),))
+    return keyed(application, RULES.plan(application, people.register(), (), people.TODAY))
+
+
+def issue(case: Case, key: str = "kk", number: str = "3519-KK-24112026-0001") -> Case:
+    """Issue a document of the case, and end the case with the last."""
+    known = cases.document_issued(case, f"{people.lost_card().request_id}.{key}", number, at=NOW)
+    return cases.issued(known, at=NOW) if cases.is_complete(known) and known.state is CaseState.APPROVED else known
 
 
 def new_task() -> Task:
-    return tasks.open_task("task-1", people.lost_card(), REASONS, at=NOW, due_at=NOW + timedelta(hours=8))[0]
+    return tasks.open_task("task-1", Application((people.lost_card(),)), REASONS, at=NOW, due_at=NOW + timedelta(hours=8))[0]
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -50,27 +64,27 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["approve", "return", "reject", "review", "reopen", "issue", "issue_other"]))
     def act(self, act: str) -> None:
         try:
+            facts: tuple[object, ...]
             if act == "approve":
-                case, fact = cases.approve(self.case, CARD, at=NOW, officer_id=None)
+                case, facts = cases.approve(self.case, documents(), None, BY_RULES)
             elif act == "return":
-                case, fact = cases.return_to_sender(self.case, REASONS, at=NOW)
+                case, facts = cases.return_to_sender(self.case, REASONS, BY_RULES)
             elif act == "reject":
-                case, fact = cases.reject(self.case, REASONS, at=NOW)
+                case, facts = cases.reject(self.case, REASONS, BY_RULES)
             else:
                 self._take(self._quiet(act))
                 return
         except DomainError:
             return
         self._take(case)
-        self.facts.append(fact)
+        self.facts.extend(facts)
 
     def _quiet(self, act: str) -> Case:
         if act == "review":
             return cases.review(self.case, findings=REASONS, reasons=REASONS, task_id="task-1")
         if act == "reopen":
-            return cases.reopen(self.case, people.lost_card(), at=NOW)
-        document = "document-1" if act == "issue" else "document-2"
-        return cases.issued(self.case, document_id=document, document_number="3519-KK-24112026-0001", at=NOW)
+            return cases.take_in(self.case, people.lost_card(round=self.case.round + 1), at=NOW)
+        return issue(self.case, number="3519-KK-24112026-0001" if act == "issue" else "3519-KK-24112026-0002")
 
     @invariant()
     def at_most_one_approval(self) -> None:
@@ -87,27 +101,59 @@ TestCaseMachine.settings = settings(deadline=None)
 
 
 def test_what_has_ended_stays_ended() -> None:
-    rejected, _ = cases.reject(opened(), REASONS, at=NOW)
+    rejected, _ = cases.reject(opened(), REASONS, BY_RULES)
     with pytest.raises(DomainError, match="case_already_decided"):
-        cases.approve(rejected, CARD, at=NOW, officer_id="officer-1")
+        cases.approve(rejected, documents(), None, Decided(NOW, "officer-1"))
     with pytest.raises(DomainError, match="case_not_returned"):
-        cases.reopen(rejected, people.lost_card(), at=NOW)
+        cases.take_in(rejected, people.lost_card(round=2), at=NOW)
     with pytest.raises(DomainError, match="case_not_approved"):
-        cases.issued(rejected, document_id="document-1", document_number="3519-KK-24112026-0001", at=NOW)
+        issue(rejected)
+
+
+def test_a_late_copy_of_an_earlier_round_opens_nothing() -> None:
+    returned, _ = cases.return_to_sender(opened(), REASONS, Decided(NOW, "officer-1"))
+    with pytest.raises(DomainError, match="case_not_returned"):
+        cases.take_in(returned, people.lost_card(), at=NOW)
+    again = cases.take_in(returned, people.lost_card(round=2), at=NOW)
+    assert (again.state, again.round, again.returned_by) == (CaseState.OPENED, 2, "officer-1")
 
 
 @pytest.mark.parametrize("turn_down", [cases.return_to_sender, cases.reject])
 def test_nothing_is_turned_down_without_a_reason(turn_down: object) -> None:
     with pytest.raises(BadInput, match="reason_missing"):
-        turn_down(opened(), (), at=NOW)  # type: ignore[operator]
+        turn_down(opened(), (), BY_RULES)  # type: ignore[operator]
 
 
 def test_a_second_document_for_one_case_is_refused_and_the_same_one_changes_nothing() -> None:
-    approved, _ = cases.approve(opened(), CARD, at=NOW, officer_id=None)
-    issued = cases.issued(approved, document_id="document-1", document_number="3519-KK-24112026-0001", at=NOW)
-    assert cases.issued(issued, document_id="document-1", document_number="3519-KK-24112026-0001", at=NOW) is issued
+    approved, _ = cases.approve(opened(), documents(), None, BY_RULES)
+    issued = issue(approved)
+    assert issue(issued) is issued
     with pytest.raises(DomainError, match="other_document_issued"):
-        cases.issued(issued, document_id="document-2", document_number="3519-KK-24112026-0002", at=NOW)
+        issue(issued, number="3519-KK-24112026-0002")
+    with pytest.raises(DomainError, match="other_document_issued"):
+        issue(issued, key="ktp")
+
+
+HIS, HERS = people.divorces()
+
+
+@pytest.mark.parametrize("order", [(HIS, HERS), (HERS, HIS), (HERS, HERS, HIS), (HIS, HIS, HERS)])
+def test_a_court_case_is_complete_with_its_last_request_in_whatever_order_they_come(order: tuple[Submission, ...]) -> None:
+    case: Case | None = None
+    for submission in order[:-1]:
+        case = cases.take_in(case, submission, at=NOW)
+        assert case.state is CaseState.GATHERING
+    case = cases.take_in(case, order[-1], at=NOW)
+    assert (case.id, case.state, case.submissions) == (people.CASE, CaseState.OPENED, (HIS, HERS))
+
+
+def test_a_mended_court_case_waits_for_all_its_requests_again() -> None:
+    case = cases.take_in(cases.take_in(None, HIS, at=NOW), HERS, at=NOW)
+    returned, facts = cases.return_to_sender(case, REASONS, BY_RULES)
+    assert [fact.submission for fact in facts] == [HIS, HERS]
+    again = cases.take_in(returned, replace(HERS, round=2), at=NOW)
+    assert (again.state, again.round) == (CaseState.GATHERING, 2)
+    assert cases.take_in(again, replace(HIS, round=2), at=NOW).state is CaseState.OPENED
 
 
 def test_a_claim_keeps_others_away_until_its_lease_ends() -> None:
@@ -151,6 +197,16 @@ def test_a_closed_task_takes_nothing_more() -> None:
 
 
 def test_a_task_is_found_by_receipt_numbers_and_words_of_names() -> None:
-    terms = tasks.search_terms(replace(people.divorce(), applicant_name="Nur A'isyah"))
+    named = replace(people.divorce(), applicant=Person(nik=people.WIFE, name="Nur A'isyah"))
+    terms = tasks.search_terms(Application((named, people.divorce(people.HUSBAND))))
     assert {"MDN2B3C4D5E", "NUR", "AISYAH", "SLAMET", "FITRIANI", people.WIFE, people.HUSBAND, "40PDTG2026PAKABMN"} <= set(terms)
     assert tasks.search_key("mdn-2b3c 4d5e") == "MDN2B3C4D5E"
+
+
+def test_a_mended_request_is_first_of_all_its_earlier_officers() -> None:
+    preferred = Claim("officer-1", NOW + timedelta(hours=4))
+    task, _ = tasks.open_task("task-2", Application((people.lost_card(),)), REASONS, at=NOW, due_at=NOW, preferred=preferred)
+    with pytest.raises(DomainError, match="task_reserved"):
+        tasks.claim(task, "officer-2", at=NOW, lease=LEASE)
+    assert tasks.claim(task, "officer-1", at=NOW, lease=LEASE).claimant(NOW) == "officer-1"
+    assert tasks.claim(task, "officer-2", at=NOW + timedelta(hours=4), lease=LEASE).claim is not None

@@ -4,28 +4,36 @@ from dataclasses import replace
 
 import pytest
 
-from services.verification.domain.checks import check_membership
-from services.verification.domain.family import card_for, record
-from services.verification.domain.register import Former
+from services.verification.domain.checks import check_card
+from services.verification.domain.finding import Finding
+from services.verification.domain.register import Former, Register
+from services.verification.domain.rules import Application
+from services.verification.domain.services.reprint import home_of
+from services.verification.domain.submission import Submission
 from shared.errors import DomainError
+from shared.reference.catalogue import catalogue
 from shared.reference.population import Relation
 from tests.support import families as people
 
 
-def test_a_closed_family_is_nobodys_and_what_is_issued_leaves_it_as_it_was() -> None:
+def found(request: Submission, register: Register) -> list[str]:
+    findings: list[Finding] = list(check_card(request, catalogue().get("kk_hilang"), register, today=people.TODAY))
+    return [finding.code for finding in findings]
+
+
+def test_a_closed_family_is_nobodys_and_the_person_is_printed_from_where_they_are() -> None:
     closed = replace(people.family(), closed_on=people.TODAY)
     register = people.register(closed)
     assert register.family_of(people.HUSBAND) is None
     assert people.HUSBAND in register.closed
-    assert [finding.code for finding in check_membership(people.lost_card(), register, today=people.TODAY)] == ["family_closed"]
+    assert found(people.lost_card(), register) == ["family_closed"]
     with pytest.raises(DomainError, match="holder_not_in_register"):
-        card_for(people.lost_card(), register)
+        home_of(Application((people.lost_card(),)), register)
     moved = people.family(people.member(), kk_number="3519081611230009")
     assert people.HUSBAND not in people.register(closed, moved).closed
     assert people.HUSBAND not in people.register(closed, moved).twice
-    card = card_for(people.lost_card(kk_number=moved.kk_number), people.register(closed, moved))
-    assert card.kk_number == moved.kk_number
-    assert record(card, moved.kk_number, (closed, moved)) == ()
+    request = people.lost_card(kk_number=moved.kk_number)
+    assert home_of(Application((request,)), people.register(closed, moved))[0] is moved
 
 
 @pytest.mark.parametrize(
@@ -35,4 +43,4 @@ def test_a_person_who_left_every_family_is_an_officers(kk_number: str | None, co
     family = people.family(people.wife(relation=Relation.HEAD))
     family = replace(family, former=(Former(people.member(), people.TODAY),))
     request = people.lost_card(kk_number=kk_number)
-    assert [finding.code for finding in check_membership(request, people.register(family), today=people.TODAY)] == [code]
+    assert found(request, people.register(family)) == [code]

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from services.verification.domain import case as cases
-from services.verification.domain.checks import check_request
-from services.verification.domain.finding import failure
+from services.verification.domain.checks import check_application
+from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_vouched_for
 from services.verification.domain.policy import FORM, ROUTES, TELLS_NOTHING, CaseRoute, route
 from services.verification.domain.reasons import check_neutral
 from services.verification.domain.register import Register
+from services.verification.domain.rules import Application, People
+from services.verification.domain.services import RULES
 from services.verification.domain.submission import Submission
+from services.verification.handlers.planning import people_of
 from shared.errors import BadInput
 from shared.reference.catalogue import catalogue
 from shared.reference.population import KkMarital
@@ -29,9 +32,12 @@ JUST_17 = date(TODAY.year - 17, TODAY.month, TODAY.day)
 NEARLY_17 = date(TODAY.year - 17, TODAY.month, TODAY.day + 1)
 
 
+def findings(submission: Submission, register: Register | None = None) -> tuple[Finding, ...]:
+    return check_application(Application((submission,)), SERVICE, register or people.register(), case_id="case-1", today=TODAY)
+
+
 def judged(submission: Submission, register: Register | None = None) -> CaseRoute:
-    found = check_request(submission, SERVICE, register or people.register(), today=TODAY)
-    return route(found, SERVICE).route
+    return route(findings(submission, register), SERVICE).route
 
 
 def family_with(son: Any) -> Register:
@@ -114,7 +120,7 @@ def test_an_unproven_request_goes_one_way_whatever_the_register_holds(changes: d
 )
 def test_the_form_alone_goes_back_by_itself_and_says_nothing_else(changes: dict[str, Any], code: str) -> None:
     submission = people.lost_card(vouching=None, **({"nik": OTHER} | changes))
-    verdict = route(check_request(submission, SERVICE, people.register(), today=TODAY), SERVICE)
+    verdict = route(findings(submission), SERVICE)
     assert verdict.route is CaseRoute.RETURN
     assert {finding.code for finding in verdict.reasons} == {code}
 
@@ -130,7 +136,7 @@ def test_a_repeat_goes_to_an_officer_even_of_who_is_vouched_for() -> None:
 
 def case(**changes: Any) -> cases.Case:
     submission = people.lost_card(**changes)
-    return cases.judged(cases.open_case(submission, at=NOW), check_request(submission, SERVICE, people.register(), today=TODAY))
+    return cases.judged(cases.take_in(None, submission, at=NOW), findings(submission))
 
 
 SELFIE = (*people.lost_card().attachments, people.attachment("selfie_ktp"))
@@ -161,5 +167,11 @@ def test_every_reason_that_is_not_known_to_tell_nothing_is_kept_from_an_unproven
 
 
 def test_the_sender_is_looked_up_with_the_holder() -> None:
-    assert people.lost_card(sender_nik=WIFE).person_niks == (HUSBAND, WIFE)
-    assert people.lost_card().person_niks == (HUSBAND,)
+    rules = RULES["kk_hilang"]
+    assert people_of(Application((people.lost_card(sender_nik=WIFE),)), rules) == People((HUSBAND, WIFE), (people.KK,))
+    assert people_of(Application((people.lost_card(),)), rules) == People((HUSBAND,), (people.KK,))
+
+
+def test_what_an_officer_returned_is_never_approved_without_one() -> None:
+    verdict = route(findings(people.lost_card()), SERVICE, look_again=True)
+    assert (verdict.route, [reason.code for reason in verdict.reasons]) == (CaseRoute.STAFF, ["officer_required"])

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from services.verification.domain.family import Card, card_for
+from services.verification.domain.contents import BirthCertificate, FamilyCard, ParentNamed
 from services.verification.domain.finding import failure
 from services.verification.domain.policy import CaseRoute, route
-from services.verification.domain.printing import check_card, check_printing, ensure_printable
+from services.verification.domain.printing import check_card, check_plan, ensure_printable
 from services.verification.domain.register import Family
-from services.verification.events import family_card
-from shared.contracts import parts
+from services.verification.domain.rules import Application, Ordered, Plan
+from services.verification.domain.services import RULES
+from services.verification.domain.submission import Submission
+from services.verification.events import content_of
+from shared.contracts import contents
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
 from shared.reference.printing import LONGEST, MOST_MEMBERS
@@ -26,20 +29,20 @@ def large(members: int) -> Family:
     return people.family(people.member(), *children)
 
 
-def printed(family: Family) -> Card:
-    return card_for(people.lost_card(), people.register(family))
+def plan(submission: Submission, family: Family) -> Plan:
+    return RULES[submission.service].plan(Application((submission,)), people.register(family), ("3519080000000001",), people.TODAY)
 
 
 @pytest.mark.parametrize(("members", "found"), [(1, []), (30, []), (31, ["card_too_large"]), (60, ["card_too_large"])])
 def test_a_card_of_more_persons_than_the_contract_takes_is_an_officers(members: int, found: list[str]) -> None:
-    findings = check_printing(people.lost_card(), people.register(large(members)))
+    findings = check_plan(plan(people.lost_card(), large(members)))
     assert [finding.code for finding in findings] == found
     if findings:
         assert route(findings, catalogue().get("kk_hilang")).route is CaseRoute.STAFF
 
 
 def test_the_most_members_are_those_of_the_contract() -> None:
-    [limit] = [each.max_length for each in parts.FamilyCard.model_fields["members"].metadata if hasattr(each, "max_length")]
+    [limit] = [each.max_length for each in contents.FamilyCardContent.model_fields["members"].metadata if hasattr(each, "max_length")]
     assert limit == MOST_MEMBERS
 
 
@@ -59,24 +62,33 @@ def test_the_most_members_are_those_of_the_contract() -> None:
 )
 def test_a_row_that_can_not_be_printed_is_named_by_its_place(change: dict[str, str], field: str) -> None:
     child = replace(people.child(people.SON, date(2013, 2, 3)), **change)  # type: ignore[arg-type]
-    card = printed(people.family(people.member(), child))
-    assert list(check_card(card)) == [failure("register_unprintable", f"card.members[1].{field}")]
+    made = plan(people.lost_card(), people.family(people.member(), child))
+    assert check_plan(made) == (failure("register_unprintable", f"kk.members[1].{field}"),)
     with pytest.raises(DomainError, match="register_unprintable"):
-        ensure_printable(card)
+        ensure_printable(made)
 
 
 @pytest.mark.parametrize(
     ("column", "text"), [("address", "J" * 241), ("address", "A\0B"), ("rt", "RT 04"), ("rw", "1234"), ("postal_code", "631510")]
 )
 def test_so_is_the_head_of_the_card(column: str, text: str) -> None:
-    card = printed(replace(people.family(), **{column: text}))  # type: ignore[arg-type]
-    assert list(check_card(card)) == [failure("register_unprintable", f"card.{column}")]
+    family = replace(people.family(), **{column: text})  # type: ignore[arg-type]
+    assert list(check_card(family)) == [failure("register_unprintable", f"kk.{column}")]
 
 
 def test_a_divorce_that_makes_a_card_too_large_is_found() -> None:
     children = tuple(people.child(f"35190803021{serial:05d}", date(2013, 2, 3)) for serial in range(1, 32))
-    register = people.register(people.family(people.member(), people.wife(), *children))
-    assert [finding.code for finding in check_printing(people.divorce(people.HUSBAND), register)] == ["card_too_large"]
+    family = people.family(people.member(), people.wife(), *children)
+    assert [finding.code for finding in check_plan(plan(people.divorce(people.HUSBAND), family))] == ["card_too_large"]
+
+
+def test_a_card_and_a_certificate_are_checked_as_well_as_the_family_card() -> None:
+    wrong = people.family(people.member(name="王小明"))
+    found = check_plan(plan(people.lost_card(service="ktp_hilang", products=("ktp",)), wrong))
+    assert found == (failure("register_unprintable", "ktp.member.name"),)
+    born = BirthCertificate(people.SON, "A B", "L", people.TODAY, None, "MADIUN", 1, 1, late=False, father=ParentNamed("B" * 61))
+    ordered = Ordered("akta_kelahiran", born, "A B", f"akta_kelahiran:{people.SON}")
+    assert check_plan(Plan((ordered,))) == (failure("register_unprintable", "akta_kelahiran.father.name"),)
 
 
 ANY = st.text(max_size=70)
@@ -89,10 +101,10 @@ def test_whatever_passes_the_check_the_contract_takes(data: st.DataObject) -> No
     text = data.draw(ANY | st.from_regex(r"[0-9]{15,17}", fullmatch=True))
     count = data.draw(st.integers(0, 32))
     members = tuple(large(max(count, 1)).members)[:count]
-    card = replace(printed(people.family()), members=members)
+    card = replace(people.family(), members=members)
     if column in ("address", "rt", "rw", "postal_code", "kk_number"):
         card = replace(card, **{column: text})  # type: ignore[arg-type]
     elif members:
         card = replace(card, members=(replace(members[0], **{column: text}), *members[1:]))  # type: ignore[arg-type]
     assume(not list(check_card(card)))
-    family_card(card)
+    content_of(FamilyCard(card))

@@ -8,12 +8,13 @@ from types import ModuleType
 import pytest
 
 import services.intake.domain.court
-import services.verification.domain.checks
-import services.verification.domain.printing
+import services.verification.domain
+import services.verification.domain.court
+import services.verification.domain.services as of_services
 from services.notifier.adapters.wording import load_texts
 from services.verification.domain.finding import failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
-from services.verification.domain.policy import OFFICER_REQUIRED, ROUTES
+from services.verification.domain.policy import OFFICER_REQUIRED, ROUTES, CaseRoute
 from services.verification.domain.reasons import check_reasons
 from services.verification.domain.submission import NIK_MISSING
 from shared import values
@@ -41,11 +42,12 @@ def court_findings(tree: ast.AST) -> Iterator[str]:
 
 def codes_of_rules() -> set[str]:
     """What checks find, what the policy adds, and what is malformed about numbers and names of persons."""
-    modules = [Path(str(module.__file__)) for module in (services.verification.domain.checks, services.verification.domain.printing)]
+    modules = sorted(Path(str(services.verification.domain.__file__)).parent.rglob("*.py"))
     malformed = {code for path in values.__path__ for module in Path(path).glob("*.py") for code in literals(module, "Malformed")}
     of_persons = {code for code in malformed if code.startswith(("nik_", "kk_", "name_"))}
     found = {code for module in modules for code in literals(module, "failure", "warning")}
-    return found | of_persons | set(ROUTES) | {OFFICER_REQUIRED, IDENTITY_UNPROVEN, NIK_MISSING}
+    ways = {code for rules in of_services.RULES.values() for code in rules.ways}
+    return found | of_persons | set(ROUTES) | ways | {OFFICER_REQUIRED, IDENTITY_UNPROVEN, NIK_MISSING}
 
 
 def test_every_code_of_the_rules_is_in_the_list() -> None:
@@ -56,7 +58,7 @@ def test_every_code_of_the_rules_is_in_the_list() -> None:
     assert found <= set(reasons()), "put it into shared/reference/data/reasons.toml, with its sentence"
 
 
-@pytest.mark.parametrize("module", [services.intake.domain.court, services.verification.domain.checks])
+@pytest.mark.parametrize("module", [services.intake.domain.court, services.verification.domain.court])
 def test_what_is_on_the_shared_list_of_court_findings_is_judged_by_both(module: ModuleType) -> None:
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
     assert set(court_findings(tree)) == set(CourtFinding.__members__)
@@ -70,8 +72,9 @@ def test_every_code_has_its_sentence_in_what_the_notifier_says() -> None:
 
 
 def test_what_the_rules_return_or_reject_an_officer_may_as_well() -> None:
-    for code, way in ROUTES.items():
-        assert way.value in reasons()[code].officer, f"{code} is no reason for an officer to {way.value}"
+    ways = {code: CaseRoute(way) for rules in of_services.RULES.values() for code, way in rules.ways.items()}
+    for code, way in {**ROUTES, **ways}.items():
+        assert way is CaseRoute.STAFF or way.value in reasons()[code].officer, f"{code} is no reason for an officer to {way.value}"
 
 
 @pytest.mark.parametrize(

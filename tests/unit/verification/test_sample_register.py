@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from deploy.local.commands import PICKED
 from services.verification.adapters.registry_csv import check_file, read_families, write_families
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.checks import check_kk_number, check_name, check_nik
@@ -76,12 +77,21 @@ def test_the_command_makes_a_file_and_picks_persons_for_demonstrations(tmp_path:
     assert registry(["pick", str(path), "--count", "2"]) == 0
     picked = orjson.loads(capsys.readouterr().out)
     by_kk = {family.kk_number: family for family in islice(FAMILIES, 60)}
-    assert len(picked["kk_hilang"]) == len(picked["cerai"]) == 2
-    for person in picked["kk_hilang"]:
+    assert {kind: len(of_kind) for kind, of_kind in picked.items()} == dict.fromkeys(PICKED, 2)
+    families = [each["kk_number"] for of_kind in picked.values() for each in of_kind]
+    assert len(families) == len(set(families)), "one kind of request would meet another's"
+    for person in (*picked["kk_hilang"], *picked["kk_rusak"]):
         assert by_kk[person["kk_number"]].head.nik == person["nik"]
     for couple in picked["cerai"]:
         assert _couple(by_kk[couple["kk_number"]]) == [couple["husband"]["nik"], couple["wife"]["nik"]]
         assert couple["children"]
+    for family in picked["akta_lahir"]:
+        assert _couple(by_kk[family["kk_number"]]) == [family["father"]["nik"], family["mother"]["nik"]]
+    for family in picked["akta_mati"]:
+        assert _couple(by_kk[family["kk_number"]]) == [family["deceased"]["nik"], family["spouse"]["nik"]]
+    for family in (*picked["akta_lahir"], *picked["akta_mati"]):
+        assert len({witness["nik"] for witness in family["witnesses"]}) == 2
+        assert not {witness["nik"] for witness in family["witnesses"]} & {row.nik for kk in families for row in by_kk[kk].members}
 
 
 def _couple(family: Family) -> list[str]:
