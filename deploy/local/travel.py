@@ -9,6 +9,7 @@ import httpx
 
 from deploy.local.parts import Part
 
+KEPT_SECONDS: Final = 2.0  # an idle connection is used again; less than a server keeps one, so that none is used while it is being closed
 ANSWER_SECONDS: Final = 30.0  # the longest a step may take on a machine that also does other work
 
 Tell = Callable[[str, str], None]
@@ -43,7 +44,8 @@ class Travel:
     def __init__(self, places: Places, tell: Tell) -> None:
         self.places = places
         self.tell = tell
-        self.http = httpx.AsyncClient(timeout=ANSWER_SECONDS + 30, trust_env=False)
+        kept = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+        self.http = httpx.AsyncClient(timeout=ANSWER_SECONDS + 30, trust_env=False, limits=kept)
 
     async def __aenter__(self) -> Self:
         return self

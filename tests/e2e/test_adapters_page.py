@@ -17,15 +17,23 @@ from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from services.intake.domain.requests import RequestState
 from services.intake.settings import Settings
+from shared.reference.catalogue import catalogue
 from tests.support.pdf import text_of
 
 PAGE = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-KEY, PERSON, UPLOAD, FILE, WAIT, LIST, FETCH, RETURN, MEND, REFUSE = range(10)
-SHOWN = ("RECEIPT", "STATE", "READY", "REASON", "MENDED", "REFUSED")
+KEY, PERSON, FORM, UPLOAD, FILE, WAIT, LIST, FETCH, RETURN, MEND, REFUSE = range(11)
+SHOWN = ("FIELDS", "RECEIPT", "STATE", "READY", "REASON", "MENDED", "REFUSED")
 SHOW = "".join(f"""printf '\\nsaid {name} %s\\n' "$(printf %s "${{{name}-}}" | tr -d '\\n')"\n""" for name in SHOWN)
 API = json.loads((ROOT / "docs" / "api" / "intake.json").read_text(encoding="utf-8"))
-ROUTES = ("/v1/files", "/v1/requests", "/v1/requests/{receipt}", "/v1/requests/{receipt}/documents/{number}")
+ROUTES = (
+    "/v1/files",
+    "/v1/services",
+    "/v1/services/{code}",
+    "/v1/requests",
+    "/v1/requests/{receipt}",
+    "/v1/requests/{receipt}/documents/{number}",
+)
 LONGEST_SECONDS = 200  # the page waits a minute for a request at most, and waits for three
 
 
@@ -51,11 +59,13 @@ async def typed(folder: Path) -> list[dict[str, str]]:
 async def test_every_command_of_the_page_does_what_the_page_says(stack: Stack, folder: Path) -> None:
     after = await typed(folder)
     assert len(after) == len(COMMANDS) == REFUSE + 1
+    assert after[FORM]["FIELDS"].split() == [field.name for field in catalogue().get("kk_hilang").form.fields]
     receipt = after[FILE]["RECEIPT"]
     assert re.fullmatch(r"MDN-\w{4}-\w{4}", receipt)
     assert [after[step]["STATE"] for step in (WAIT, FETCH, RETURN, MEND)] == ["ready", "delivered", "returned", "ready"]
     assert after[LIST]["READY"] == receipt
-    assert after[RETURN]["REASON"] == "nik_not_in_kk:nik"
+    assert "nik_not_in_kk" in after[RETURN]["REASON"]
+    assert "answers.nik" in after[RETURN]["REASON"]
     assert after[MEND]["MENDED"] == after[RETURN]["MENDED"] != receipt
     assert "nik_not_16_digits" in after[REFUSE]["REFUSED"]
     pdf = (folder / "document.pdf").read_bytes()

@@ -13,7 +13,8 @@ from tests.support.browser import DESK, NARROW, WIDE_THINGS, visit
 from tests.support.simulators import DECISION_SECRET, Court, call_back, religious_court
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for the module: starting one takes seconds
-DOCUMENTS = [(party, product) for party in ("husband", "wife") for product in ("kk", "ktp")]
+PARTIES = ("husband", "wife")
+DOCUMENTS = [(receipt, product) for receipt in ("MDN-0", "MDN-1") for product in ("kk", "ktp")]
 REGISTER = (
     "kk_number,address,rt,rw,village_code,postal_code,nik,name,sex,birth_place,born_on,occupation,marital,relation\n"
     "3519010101200001,JL,001,002,3519012001,63171,3519010101800001,BUDI SANTOSO,L,MADIUN,1980-01-01,PETANI,KAWIN TERCATAT,KEPALA KELUARGA\n"
@@ -23,16 +24,15 @@ REGISTER = (
 
 
 def given(number: int) -> dict[str, object]:
-    """What intake says to a decision."""
-    party, product = DOCUMENTS[number]
-    return {"party": party, "product": product, "receipt": f"MDN-{number}", "request_id": f"r{number}"}
+    """What intake says to a decision, for each party."""
+    return {"party": PARTIES[number], "receipt": f"MDN-{number}", "request_id": f"r{number}"}
 
 
 async def test_a_clerk_sends_a_decision_and_sees_the_documents_come(browser: Browser, tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text(REGISTER, encoding="utf-8")
     async with religious_court(registry_csv=register) as court, visit(browser, court.url, size=DESK) as page:
-        court.intake.body = {"case_id": "case-1", "requests": [given(number) for number in range(4)]}
+        court.intake.body = {"case_id": "case-1", "requests": [given(number) for number in range(2)]}
         await expect(page.get_by_role("group", name="Suami").get_by_label("NIK")).to_have_value("3519010101800001")
         await page.get_by_label("Jenis").select_option("cerai_talak")
         await page.get_by_label("ANI SANTOSO, hak asuh pada").select_option("husband")
@@ -47,11 +47,14 @@ async def test_a_clerk_sends_a_decision_and_sees_the_documents_come(browser: Bro
         assert sent["children"] == [{"nik": "3519014303150001", "name": "ANI SANTOSO", "custody_nik": "3519010101800001"}]
 
         await call_back(court, "received:case-1", data={"reference": sent["decision_id"]})
-        for each in range(4):
-            paper = {"receipt": f"MDN-{each}", "document_number": f"3519-KK-24112026-000{each}", "check_url": f"http://127.0.0.1/v/{each}"}
-            await call_back(court, f"document:{each}", kind="document.issued", data={"reference": sent["decision_id"], **paper})
+        for each, (receipt, product) in enumerate(DOCUMENTS):
+            await expect(card.get_by_text("Selesai, semua dokumen terbit")).to_be_hidden()
+            facts = {"receipt": receipt, "product": product, "documents": 2, "document_number": f"3519-KK-24112026-000{each}"}
+            paper = {"reference": sent["decision_id"], "check_url": f"http://127.0.0.1/v/{each}", **facts}
+            await call_back(court, f"document:{each}", kind="document.issued", data=paper)
+            await expect(card.get_by_role("link", name="Periksa keaslian")).to_have_count(each + 1)
         await expect(card.get_by_text("Selesai, semua dokumen terbit")).to_be_visible()
-        await expect(card.get_by_role("row", name="Istri Kartu Keluarga")).to_contain_text("3519-KK-24112026-0002")
+        await expect(card.get_by_role("row", name="Istri MDN-1")).to_contain_text("Kartu Keluarga: 3519-KK-24112026-0002")
         links = await card.get_by_role("link", name="Periksa keaslian").all()
         assert [await link.get_attribute("href") for link in links] == [f"http://127.0.0.1/v/{each}" for each in range(4)]
         await expect(page.locator("#total")).to_have_text("5")
@@ -121,9 +124,9 @@ async def test_what_was_refused_is_mended_in_the_form_that_still_holds_it(browse
         await expect(husband).to_be_focused()
         await husband.fill("3519010101800001")
         await expect(husband).not_to_have_attribute("aria-invalid", "true")
-        court.intake.body = {"case_id": "case-1", "requests": [given(number) for number in range(4)]}
+        court.intake.body = {"case_id": "case-1", "requests": [given(number) for number in range(2)]}
         await send(page)
-        await expect(answer).to_contain_text(f"Putusan {number} diterima dinas: 4 permohonan dibuat.")
+        await expect(answer).to_contain_text(f"Putusan {number} diterima dinas: 2 permohonan dibuat.")
         await expect(answer).to_be_in_viewport(ratio=0.9)
         await expect(page.get_by_label("Nomor perkara")).not_to_have_value(number)  # ready for the next
         await answer.get_by_role("button", name="Lihat putusan ini").click()

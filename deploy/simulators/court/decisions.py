@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from deploy.simulators.court.callbacks import Callback
 from shared.ids import new_id
 
-CALLBACKS_MAX: Final = 200  # per decision: four documents and a receipt, with room for returns
+CALLBACKS_MAX: Final = 200  # per decision: the documents of both parties and a receipt, with room for returns
 State = Literal["sending", "accepted", "refused", "given_up"]
 
 

@@ -3,13 +3,15 @@
 import { $, call, element, PARTIES, refusal } from "./page.js";
 
 const TIME = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const PRODUCTS = { kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el" };
+const PRODUCTS = { kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el", kia: "Bukti pengambilan Kartu Identitas Anak" };
 const STATES = { sending: ["Sedang dikirim", ""], accepted: ["Diterima dinas", "good"], refused: ["Ditolak", "bad"], given_up: ["Tidak terkirim", "bad"] };
 const CALLBACKS = {
   "decision.received": "Dinas mencatat putusan",
   "document.issued": "Dokumen terbit",
   "request.returned": "Dikembalikan untuk dilengkapi",
   "request.rejected": "Permohonan ditolak",
+  "document.superseded": "Dokumen digantikan yang lebih baru",
+  "document.revoked": "Dokumen dicabut",
 };
 const PAGE_SIZE = 20;
 const TYPING_MS = 250; // a search begins when nobody has typed for so long
@@ -34,16 +36,32 @@ export function latest(sent) {
 
 // ---- one decision
 
+// The documents of each request, in the order in which they came.
+function papersByReceipt(sent) {
+  const papers = new Map();
+  for (const each of sent.callbacks.filter((one) => one.type === "document.issued")) {
+    papers.set(each.data.receipt, [...(papers.get(each.data.receipt) ?? []), each.data]);
+  }
+  return papers;
+}
+
+const isWhole = (papers) => papers.length > 0 && papers.length >= (papers[0].documents ?? 1);
+
+function paperLine(paper) {
+  return element("li", {}, `${PRODUCTS[paper.product] ?? paper.product}: ${paper.document_number} `,
+    paper.check_url ? element("a", { href: paper.check_url, target: "_blank", rel: "noopener" }, "Periksa keaslian") : null);
+}
+
 function requestRows(sent) {
-  const issued = new Map(sent.callbacks.filter((each) => each.type === "document.issued").map((each) => [each.data.receipt, each.data]));
+  const issued = papersByReceipt(sent);
   const ended = new Map(sent.callbacks.filter((each) => each.type?.startsWith("request.")).map((each) => [each.data.receipt, each]));
-  return (sent.answer?.requests ?? []).map(({ party, product, receipt }) => {
-    const paper = issued.get(receipt);
+  return (sent.answer?.requests ?? []).map(({ party, receipt }) => {
+    const papers = issued.get(receipt) ?? [];
     const end = ended.get(receipt);
-    const state = paper
-      ? element("span", {}, `${paper.document_number} `, paper.check_url ? element("a", { href: paper.check_url, target: "_blank", rel: "noopener" }, "Periksa keaslian") : null)
+    const state = papers.length
+      ? element("ul", { class: "papers" }, ...papers.map(paperLine))
       : end ? CALLBACKS[end.type] : "Sedang diproses";
-    const cells = [["Pihak", PARTIES[party] ?? party], ["Dokumen", PRODUCTS[product] ?? product], ["Nomor permohonan", receipt], ["Nomor dokumen", state]];
+    const cells = [["Pihak", PARTIES[party] ?? party], ["Nomor permohonan", receipt], ["Dokumen", state]];
     return element("tr", {}, ...cells.map(([label, value]) => element("td", { "data-label": label }, value)));
   });
 }
@@ -79,9 +97,10 @@ function others(sent) {
 
 function card(sent) {
   const rows = requestRows(sent);
-  const done = rows.length > 0 && sent.callbacks.filter((each) => each.type === "document.issued").length >= rows.length;
+  const papers = [...papersByReceipt(sent).values()];
+  const done = rows.length > 0 && papers.length >= rows.length && papers.every(isWhole);
   const [label, tone] = done ? ["Selesai, semua dokumen terbit", "good"] : STATES[sent.state];
-  const heads = ["Pihak", "Dokumen", "Nomor permohonan", "Nomor dokumen"];
+  const heads = ["Pihak", "Nomor permohonan", "Dokumen"];
   return element("article", { class: "decision", id: `d-${sent.id}`, tabindex: "-1", "aria-label": `Putusan ${sent.decision.case_number}` },
     element("header", {},
       element("div", {}, element("h3", {}, sent.decision.case_number ?? sent.id),
