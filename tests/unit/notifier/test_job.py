@@ -37,7 +37,9 @@ def running(**changes: object) -> Job:
 def test_an_accepted_try_is_done_and_told() -> None:
     job, facts = settle(running(), Action.DONE, provider_id="wamid.1")
     assert (job.state, job.provider_id) == (JobState.DONE, "wamid.1")
-    assert facts == (NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, NoticeKind.DOCUMENT, AT, False, "document-1"),)
+    assert facts == (
+        NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, NoticeKind.DOCUMENT, AT, maybe_duplicate=False, document_id="document-1"),
+    )
 
 
 def test_nobody_is_told_of_each_chat_reply() -> None:
