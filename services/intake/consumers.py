@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake.domain.requests import DocumentState, IssuedDocument, Notice, RequestState, Step
-from services.intake.handlers import end_links, note_document, note_notice, note_progress, note_revoked
+from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
+from services.intake.domain.requests import RequestState, Step
+from services.intake.handlers import end_links, note_approved, note_document, note_notice, note_rejected, note_returned, note_revoked
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
@@ -16,7 +17,7 @@ from shared.messaging.delivery import EventRoute, Meta
 
 
 def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
-    """Return the handler of each event. Every event moves a request on, so the requests of a batch are read in one query."""
+    """Return the handler of each event. All but one move a request on, so the requests of a batch are read in one query."""
     return (
         EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
@@ -30,16 +31,15 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(RequestState.APPROVED, event.approved_at), _linked_by(event))
+    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event))
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:
-    step = Step(RequestState.RETURNED, event.returned_at, _codes(event.reasons))
-    await note_progress(tx, deps, event.request_id, step, _linked_by(event))
+    await note_returned(tx, deps, event.request_id, event.round, _codes(event.reasons), event.returned_at, _linked_by(event))
 
 
 async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> None:
-    await note_progress(tx, deps, event.request_id, Step(RequestState.REJECTED, event.rejected_at, _codes(event.reasons)))
+    await note_rejected(tx, deps, event.request_id, Step(RequestState.REJECTED, event.rejected_at, _codes(event.reasons)))
 
 
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final, assert_never
 
+from pydantic import ValidationError
+
 from services.verification.domain.contents import (
     BirthCertificate,
     ChildCard,
@@ -149,8 +151,16 @@ def content_of(content: Content) -> contents.Content:
     """Return what a document says as it is printed: names for codes, in capitals as on the KK.
 
     Raises:
-        DomainError: `village_unknown`: the register has a code that is no village of ours; nothing can be printed.
+        DomainError: `village_unknown`: the register has a code that is no village of ours; `content_invalid`: its type does not allow it.
     """
+    try:
+        return _content(content)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False, include_url=False))
+        raise DomainError("content_invalid", fields) from None
+
+
+def _content(content: Content) -> contents.Content:
     match content:
         case FamilyCard(family):
             members = tuple(map(_member, family.members))

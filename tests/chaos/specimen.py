@@ -133,6 +133,7 @@ class _Builder:
             request_id=request_id,
             product="kk",
             documents=1,
+            about=hashlib.sha256(request_id.encode()).hexdigest(),
             number=number,
             state="issued",
             attempt=1,

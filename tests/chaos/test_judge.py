@@ -137,6 +137,11 @@ def a_request_has_two_documents(it: Specimen) -> None:
     it.one("issuance", "counters", f"KK-{DAY}")["last"] = 4
 
 
+@wrong("I2", "valid_twice")
+def two_documents_about_the_same_are_valid(it: Specimen) -> None:
+    it.document(CHAT)["about"] = it.document(ADAPTER)["about"]
+
+
 @wrong("I2", "number_doubled")
 def two_documents_have_one_number(it: Specimen) -> None:
     it.document(CHAT)["number"] = it.document(ADAPTER)["number"]

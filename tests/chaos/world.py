@@ -48,7 +48,7 @@ READ: Final[Mapping[tuple[str, str], tuple[Doc, Doc | None]]] = {
     ("verification", "families"): ({}, {"members.nik": 1, "members.closed_on": 1, "closed_on": 1, "pending": 1}),
     ("verification", "register_history"): ({}, {"request_id": 1, "case_id": 1}),
     ("verification", "parked"): ({}, None),
-    ("issuance", "documents"): ({}, dict.fromkeys(("content", "contact", "holder_name", "about", "replaces", "token"), 0)),
+    ("issuance", "documents"): ({}, dict.fromkeys(("content", "contact", "holder_name", "replaces", "token"), 0)),
     ("issuance", "counters"): ({}, None),
     ("issuance", "parked"): ({}, None),
     ("notifier", "jobs"): (

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from services.intake.domain.requests import IssuedDocument
+from services.intake.domain.documents import IssuedDocument
 from shared.errors import Transient
 from shared.http_client import make_client
 from shared.logs import get

@@ -13,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from services.intake.domain.court import PROBLEMS, CourtChild, CourtDecision, CourtParty
+from services.intake.domain.court import CourtChild, CourtDecision, CourtParty
+from services.intake.domain.decisions import PROBLEMS
 from services.intake.handlers import record_decision
 from services.intake.ports import Deps, Tx
 from shared.errors import Forbidden, Permanent, Unauthorized
@@ -168,7 +169,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> A
         response_model=CaseView,
         responses=refuses(400, "json_malformed", "webhook_id_too_long")
         | refuses(403, "court_not_the_sender")
-        | refuses(409, "decision_already_recorded")
+        | refuses(409, "decision_already_recorded", "decision_closed")
         | refuses(422, "fields_invalid", "decision_refused", "idempotency_key_reused", fields=PROBLEMS),
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": DecisionBody.model_json_schema()}}}},
     )

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.intake.api.requests import PATH
-from services.intake.domain.requests import FETCHABLE, IssuedDocument
+from services.intake.domain.documents import IssuedDocument
+from services.intake.domain.requests import FETCHABLE
 from services.intake.domain.requests import Request as Filed
 from services.intake.handlers import note_fetched
 from services.intake.ports import Deps, Tx

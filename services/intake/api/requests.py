@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.requests import DocumentState, RequestState
+from services.intake.domain.documents import DocumentState
 from services.intake.domain.requests import Request as Filed
+from services.intake.domain.requests import RequestState
 from services.intake.domain.submission import PROBLEMS, CheckedBody
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers import mend_request, submit_request

@@ -41,7 +41,7 @@ class ServiceList(BaseModel):
 
 
 class ChoiceView(BaseModel):
-    """One row of a code list."""
+    """One row of a code list, or one kind of document, with what citizens call it."""
 
     code: str
     label: str
@@ -54,7 +54,7 @@ class FieldView(BaseModel):
     type: str
     optional: bool
     conditional: Annotated[bool, Field(description="Asked in some cases only; a POST is told `answer_missing` or `answer_not_asked`")]
-    kinds: Annotated[list[str], Field(description="Of a document: what it may show")]
+    kinds: Annotated[list[ChoiceView], Field(description="Of a document: what it may show")]
     choices: list[ChoiceView]
     fields: Annotated[list[FieldView], Field(description="Of a group: what each row holds")]
     sentences: Annotated[dict[str, str], Field(description="What people are asked and told, Indonesian: label, ask, help, example, again")]
@@ -122,7 +122,7 @@ def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...]) -> 
         type=each.type,
         optional=each.optional,
         conditional=each.when is not None,
-        kinds=list(each.any_of),
+        kinds=[ChoiceView(code=kind, label=deps.catalogue.attachment_name(kind)) for kind in each.any_of],
         choices=[ChoiceView(code=code, label=label) for code, label in code_list(each.choices).rows.items()] if each.choices else [],
         fields=[_field(deps, service, inner, (*path, each.name)) for inner in each.fields],
         sentences={name: text for name, text in found.items() if text},

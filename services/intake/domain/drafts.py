@@ -34,7 +34,7 @@ def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, C
 
 def awaits_file(conversation: Conversation, menu: ServiceMenu, today: date) -> bool:
     """Return whether a file would be an answer now: others are not fetched at all."""
-    question = current_question(conversation, menu, today)
+    question = current_question(renewed(conversation, menu, today), menu, today)
     return question is not None and question.takes_file
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,8 +15,6 @@ from services.intake.domain.forms import SELFIE, SELFIE_FIELD
 from shared.reference.forms import Form
 
 _PLACE: Final = re.compile(r"([a-z0-9_]+)(?:\[(\d+)\](?:\.([a-z0-9_]+))?)?")
-_FIELDS: Final[Mapping[str, str]] = {"identity_unproven": SELFIE}
-"""What a reason asks for that names no field."""
 
 
 def mending_draft(request_id: str, filled: FilledForm, form: Form, reasons: Sequence[str], at: datetime) -> Draft:
@@ -42,8 +40,7 @@ def mending_draft(request_id: str, filled: FilledForm, form: Form, reasons: Sequ
         reasons=tuple(reasons),
     )
     for reason in reasons:
-        code, _, field = reason.partition(":")
-        draft = _opened(draft, form, path_of(field or _FIELDS.get(code, "")))
+        draft = _opened(draft, form, path_of(reason.partition(":")[2]))
     return draft
 
 

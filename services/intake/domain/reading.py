@@ -15,7 +15,7 @@ from services.intake.domain.words import Intent, Meaning
 from shared.reference.forms import Field, Form
 from shared.values import Malformed
 
-_ALWAYS_COMMANDS: Final = frozenset({Meaning.ANSWER, Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK})
+_COMMANDS: Final = frozenset({Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK})
 _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHANGE})
 """Meanings that a text of somebody's own words may have by chance."""
 _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
@@ -26,14 +26,24 @@ MORE: Final = Field("more", "yes_no")
 def as_answer(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
     """Return a typed command as an answer where the open question takes it as one."""
     question = current_question(conversation, context.menu, context.today)
-    if not isinstance(act, Intent) or act.is_pressed or act.meaning in _ALWAYS_COMMANDS or conversation.stage is not Stage.ASKING:
+    if not isinstance(act, Intent) or act.is_pressed or act.meaning in _COMMANDS or conversation.stage is not Stage.ASKING:
         return act
     if question is None or question.takes_file:
         return act
     field = MORE if question.asks_more else question.field
+    if field.optional and field.type not in _CLOSED_TYPES and _is_no(act.text, context.today):
+        return replace(act, meaning=Meaning.SKIP)
     if act.meaning is Meaning.CONFIRM and field.type == "yes_no":
         return Intent(Meaning.ANSWER, text="ya")
     return replace(act, meaning=Meaning.ANSWER) if _is_answer(field, act, context.today) else act
+
+
+def _is_no(text: str, today: date) -> bool:
+    """Return whether somebody says in words that there is nothing to answer: `tidak`, `belum pak`."""
+    try:
+        return not text.strip().isdecimal() and MORE.parse(text, today) is False
+    except Malformed:
+        return False
 
 
 def _is_answer(field: Field, act: Intent, today: date) -> bool:

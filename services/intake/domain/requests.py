@@ -14,12 +14,11 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
+from services.intake.domain.documents import DocumentState, IssuedDocument
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
 from shared.values import Channel
-
-_DOCUMENT: Final = "document"  # the kind of notice that carries a document
 
 
 class RequestState(StrEnum):
@@ -53,37 +52,6 @@ OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestS
 """The office still works on it: a second request for the same person would be a double."""
 
 
-class DocumentState(StrEnum):
-    """How far a document of a request came."""
-
-    ISSUED = "issued"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-    REVOKED = "revoked"
-
-
-_LATER_OF_DOCUMENT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = {
-    DocumentState.ISSUED: frozenset(DocumentState) - {DocumentState.ISSUED},
-    DocumentState.UNDELIVERED: frozenset({DocumentState.DELIVERED, DocumentState.REVOKED}),
-    DocumentState.DELIVERED: frozenset({DocumentState.REVOKED}),
-    DocumentState.REVOKED: frozenset(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedDocument:
-    """A document as issuance announced it; its bytes are fetched from there by `document_id`. `sha256` is hex.
-
-    A document whose delivery was told before its issue has no number yet (`number` "").
-    """
-
-    document_id: str
-    number: str = ""
-    sha256: str = ""
-    product: str = ""
-    state: DocumentState = DocumentState.ISSUED
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One entry of the timeline. `reasons` are stable codes, never personal."""
@@ -106,22 +74,6 @@ class RequestOrigin:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A notice of the notifier: its kind and channel, and the document that it brings, where it brings one."""
-
-    kind: str
-    channel: str
-    document_id: str | None = None
-
-    def ends(self, state: DocumentState) -> bool:
-        """Return whether the notice's outcome changes its request.
-
-        Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
-        """
-        return self.kind == _DOCUMENT and not (self.channel == Channel.ADAPTER and state is DocumentState.DELIVERED)
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
     """One application of one sender: one receipt, one promised time, one document or several. `products`: what is asked for."""
 
@@ -139,7 +91,7 @@ class Request:
     round: int = 1
     documents: tuple[IssuedDocument, ...] = ()
     expected: int | None = None
-    """How many documents there will be; None until the first one is issued or all are approved."""
+    """How many documents there will be; None until the approval or the first of them is told."""
     case_id: str | None = None
     case_requests: tuple[str, ...] = ()
     outreach_source: str | None = None
@@ -154,8 +106,10 @@ class Request:
 
     @property
     def issued(self) -> tuple[IssuedDocument, ...]:
-        """The documents that were issued, in the order in which they were."""
-        return tuple(document for document in self.documents if document.number)
+        """The documents that were issued, those of the first product first: the same order however they were told."""
+        places = {product: place for place, product in enumerate(self.products)}
+        issued = [document for document in self.documents if document.number]
+        return tuple(sorted(issued, key=lambda document: (places.get(document.product, len(places)), document.document_id)))
 
     @property
     def document_number(self) -> str | None:
@@ -225,10 +179,24 @@ def submit(request: Request) -> tuple[Request, RequestSubmitted]:
     return begun, RequestSubmitted(begun)
 
 
+def approve(request: Request, expected: int, at: datetime) -> Request:
+    """Record the approval, which says how many documents there will be; where one was issued before this is told, that one has said it."""
+    known = expected if request.expected is None else request.expected
+    return replace(progress(request, Step(RequestState.APPROVED, at)), expected=known)
+
+
+def returned(request: Request, ended_round: int, at: datetime, reasons: tuple[str, ...]) -> Request:
+    """Record that a round ended with a return. One of an earlier round enters the timeline only: the request was mended since."""
+    after = progress(request, Step(RequestState.RETURNED, at, reasons))
+    return after if ended_round >= request.round else replace(after, state=request.state)
+
+
 def issue(request: Request, document: IssuedDocument, expected: int, at: datetime) -> Request:
     """Record an issued document. With the last of them the request is issued; an adapter may fetch from then on, others are sent them."""
     known = _document(request, document.document_id)
-    merged = replace(document, state=known.state) if known else document
+    if known is not None and known.number:
+        return request
+    merged = replace(document, delivery=known.delivery, is_revoked=known.is_revoked) if known else document
     noted = replace(_with(request, merged), expected=expected)
     if len(noted.issued) < expected:
         return noted
@@ -236,12 +204,13 @@ def issue(request: Request, document: IssuedDocument, expected: int, at: datetim
     return _delivered(progress(noted, Step(state, at, document_number=noted.document_number)), at)
 
 
-def delivered(request: Request, document_id: str | None, state: DocumentState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
+def delivered(request: Request, document_id: str, state: DocumentState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Record whether a document was delivered. The request is delivered with the last of them; undelivered as soon as one is."""
-    known = _document(request, document_id or "") or IssuedDocument(document_id or "")
-    if state not in _LATER_OF_DOCUMENT[known.state]:
+    known = _document(request, document_id) or IssuedDocument(document_id)
+    after = known.came(state)
+    if after == known:
         return request
-    noted = _with(request, replace(known, state=state))
+    noted = _with(request, after)
     if state is DocumentState.UNDELIVERED:
         return progress(noted, Step(RequestState.UNDELIVERED, at, reasons))
     return _delivered(noted, at, reasons)
@@ -256,8 +225,8 @@ def fetched(request: Request, document_id: str, at: datetime) -> Request:
 
 def revoked(request: Request, document_id: str) -> Request:
     """Record that the office took a document back. The state of the request stays: it was issued."""
-    known = _document(request, document_id)
-    return request if known is None else _with(request, replace(known, state=DocumentState.REVOKED))
+    known = _document(request, document_id) or IssuedDocument(document_id)
+    return _with(request, replace(known, is_revoked=True))
 
 
 def _document(request: Request, document_id: str) -> IssuedDocument | None:
@@ -274,7 +243,7 @@ def _with(request: Request, document: IssuedDocument) -> Request:
 def _delivered(request: Request, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Return the request as delivered where all of its documents were."""
     whole = request.expected is not None and len(request.issued) >= request.expected
-    if not whole or any(document.state in (DocumentState.ISSUED, DocumentState.UNDELIVERED) for document in request.documents):
+    if not whole or any(document.delivery is not DocumentState.DELIVERED for document in request.documents):
         return request
     return progress(request, Step(RequestState.DELIVERED, at, reasons))
 

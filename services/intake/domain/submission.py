@@ -60,10 +60,11 @@ class CheckedBody:
     form_version: int | None = None
     reference: str | None = None
 
-    @property
-    def file_ids(self) -> tuple[str, ...]:
-        """The ids of all files that it may name."""
-        named = [value.get("file_id") if isinstance(value, Mapping) else value for value in self.answers.values()]
+    def file_ids(self, service: CivilService | None) -> tuple[str, ...]:
+        """Return the ids of the files that it names, in whichever version of the service's form."""
+        forms = (service.form, *service.older_forms) if service else ()
+        given = [self.answers.get(each.name) for form in forms for each in form.fields if each.is_document]
+        named = [value.get("file_id") if isinstance(value, Mapping) else value for value in given]
         return tuple(dict.fromkeys(value for value in named if isinstance(value, str)))
 
 

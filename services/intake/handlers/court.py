@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.court import SERVICES, CourtDecision, CourtParty, at_home, elsewhere, judge
+from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere
+from services.intake.domain.decisions import DECISIONS, judge
 from services.intake.domain.filled_form import FilledForm, Person
-from services.intake.domain.requests import Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
+from services.intake.domain.requests import OPEN, Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, new_request, promised
 from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
@@ -32,7 +34,8 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
 
     Raises:
         BadInput: `decision_refused`, with every field that is wrong.
-        DomainError: `decision_already_recorded`: the case is in work or has ended with other content; people must decide about it.
+        DomainError: `decision_already_recorded`: the case is in work with other content. `decision_closed`: it has ended with other
+            content. People must decide about both.
     """
     now = deps.clock()
     problems = judge(decision, now.astimezone(WIB).date())
@@ -49,7 +52,7 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
 def _opened(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
     case_id = deps.new_id()
     origin = RequestOrigin(Channel.COURT, decision.court_code, reference=decision.decision_id)
-    service = SERVICES[decision.kind]
+    service = DECISIONS[decision.kind].service
     parties = [(role, party) for role, party in decision.parties if at_home(party)]
     requests = [_request(deps, origin, service, party, now) for _, party in parties]
     ids = tuple(request.request_id for request in requests)
@@ -65,16 +68,12 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
     """Begin the next round of a returned case: the parties at this office and their receipts stay.
 
     Raises:
-        DomainError: `decision_already_recorded`.
+        DomainError: `decision_already_recorded` or `decision_closed`.
     """
     requests = [await tx.request(one.request_id) for one in case.requests]
-    parties = [role for role, party in decision.parties if at_home(party)]
-    returned = all(request.state is RequestState.RETURNED for request in requests)
-    if not returned or parties != [one.party for one in case.requests]:
-        raise DomainError(
-            "decision_already_recorded",
-            "This case is recorded with other content. A returned one can be sent again corrected; else call the office.",
-        )
+    _check_returned(requests)
+    if [role for role, party in decision.parties if at_home(party)] != [one.party for one in case.requests]:
+        raise DomainError("decision_already_recorded", "This case is recorded with other parties at this office; call the office.")
     for one, request in zip(case.requests, requests, strict=True):
         form = _form(deps, request.service, dict(decision.parties)[one.party])
         key = form.person_key(deps.catalogue.get(request.service))
@@ -85,6 +84,20 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
     corrected = replace(case, decision=decision, fingerprint=fingerprint)
     tx.save_case(corrected)
     return corrected
+
+
+def _check_returned(requests: Sequence[Request]) -> None:
+    """Refuse to correct a case that is not back at the court.
+
+    Raises:
+        DomainError: `decision_already_recorded`; `decision_closed`.
+    """
+    states = {request.state for request in requests}
+    if states == {RequestState.RETURNED}:
+        return
+    if states & (OPEN | {RequestState.RETURNED}):
+        raise DomainError("decision_already_recorded", "This case is in work with other content; call the office to correct it.")
+    raise DomainError("decision_closed", "This case has ended, with other content; call the office.")
 
 
 def _request(deps: Deps, origin: RequestOrigin, service: str, party: CourtParty, now: datetime) -> Request:

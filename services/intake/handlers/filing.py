@@ -93,11 +93,12 @@ def local_day(at: datetime) -> date:
 
 
 async def look(tx: Tx, person_key: str, service: str) -> InHand:
-    """Return the earlier requests for a person and service."""
+    """Return the earlier requests for a person and service, but for one that was mended to be about somebody else."""
     docket = await tx.docket(docket_key(person_key))
     ids = docket.latest.get(service, ())
     await tx.prefetch_requests(ids)
-    return InHand(docket, tuple([await tx.request(request_id) for request_id in ids]))
+    former = [await tx.request(request_id) for request_id in ids]
+    return InHand(docket, tuple(each for each in former if each.person_key == person_key))
 
 
 def check_person_limit(deps: Deps, docket: Docket, wish: Wish) -> None:

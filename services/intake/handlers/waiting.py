@@ -25,12 +25,12 @@ async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
     if contact_id is None:  # an adapter asks for the state itself
         return
     await offer_returned(tx, deps, returned, at)
-    products = _in_words([deps.catalogue.products[product].name for product in request.products])
+    products = in_words([deps.catalogue.products[product].name for product in request.products])
     said = Say("returned_unproven", {"products": products, "receipt": request.receipt, "reason": reasons()[REASON].text})
     tx.emit(ReplyComposed(contact_id, request.origin, deps.texts.say(said), request_id=request.request_id))
 
 
-def _in_words(names: Sequence[str]) -> str:
+def in_words(names: Sequence[str]) -> str:
     """Return several names as the notifier writes them: nobody may see from whom a text comes."""
     *others, last = names
     return last if not others else f"{', '.join(others)}{',' if len(others) > 1 else ''} dan {last}"

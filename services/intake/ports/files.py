@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from typing import Any, Protocol
 
 from services.intake.domain.chat import RefusedFile, SentFile
+from services.intake.domain.documents import IssuedDocument
 from services.intake.domain.messages import MediaRef
-from services.intake.domain.requests import IssuedDocument
 from shared.mongo.files import StoredFile
 
 

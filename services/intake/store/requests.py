@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.intake.domain.documents import DocumentState, IssuedDocument
 from services.intake.domain.filled_form import FilledForm, Person
-from services.intake.domain.requests import DocumentState, IssuedDocument, Request, RequestOrigin, RequestState, Step
+from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.parts import attachments_from, known
@@ -31,7 +32,7 @@ def _request_to(request: Request) -> Doc:
         "promised_at": request.promised_at,
         "outreach_source": request.outreach_source,
         "document_numbers": [document.number for document in request.issued],
-        "documents": [fields_of(document) | {"state": document.state.value} for document in request.documents],
+        "documents": [fields_of(document) | {"delivery": document.delivery.value} for document in request.documents],
         "expected": request.expected,
         "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
         "person": {"nik": _subject_nik(request), "key": request.person_key},
@@ -78,7 +79,8 @@ def request_from(doc: Doc) -> Request:
         state=RequestState(doc["state"]),
         round=doc["round"],
         documents=tuple(
-            IssuedDocument(**known(IssuedDocument, document) | {"state": DocumentState(document["state"])}) for document in doc["documents"]
+            IssuedDocument(**known(IssuedDocument, document) | {"delivery": DocumentState(document["delivery"])})
+            for document in doc["documents"]
         ),
         expected=doc["expected"],
         case_id=doc["case_id"],
@@ -144,5 +146,7 @@ def _by_text(text: str) -> list[Doc]:
     try:
         return [{"receipt": Receipt.parse(text).text}]
     except Malformed:
-        begins = {"$gte": text.upper(), "$lt": text.upper() + _LAST}  # a range and no pattern: the planner finds it in a partial index
-        return [{"receipt": begins}, {"document_numbers": begins}, {"case_id": text.lower()}, {"_id": text.lower()}]
+        begins = {"$gte": text.upper(), "$lt": text.upper() + _LAST}  # a range and no pattern: the planner finds it in an index
+        # $elemMatch: one number within the range, not one above its begin and another below its end; $gt: what the partial index has
+        number = {"$elemMatch": begins, "$gt": ""}
+        return [{"receipt": begins}, {"document_numbers": number}, {"case_id": text.lower()}, {"_id": text.lower()}]

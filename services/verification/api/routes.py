@@ -47,6 +47,7 @@ _UNPRINTABLE: Final = (
     "register_change_pending",
     "register_change_unsound",
     "numbers_exhausted",
+    "content_invalid",
 )  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
 _ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed", "task_reserved")

@@ -29,7 +29,7 @@ NONE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Bereaved:
     """Those who are left of a family. `rest`: without the dead, the spouse widowed. `late`: the dead as the register has or had them."""
 
     family: Family
@@ -49,7 +49,7 @@ class Left:
         return ADULT if any(is_adult(member, today=today) for member in self.rest) else MINORS
 
 
-def left_by_death(family: Family, late: Member, died_on: date) -> Left:
+def left_by_death(family: Family, late: Member, died_on: date) -> Bereaved:
     """Return those whom a member leaves: the spouse is CERAI MATI from that day.
 
     A late head who was married to several wives leaves them all widowed; a head who has another wife left stays married.
@@ -58,10 +58,10 @@ def left_by_death(family: Family, late: Member, died_on: date) -> Left:
     rest = tuple(each for each in family.members if each.nik != late.nik)
     still = {each.nik for each in rest if each.relation is Relation.HEAD and any(other.relation in SPOUSES for other in rest)}
     widows = widowed - still
-    return Left(family, late, tuple(_widowed(each, died_on) if each.nik in widows else each for each in rest), died_on)
+    return Bereaved(family, late, tuple(_widowed(each, died_on) if each.nik in widows else each for each in rest), died_on)
 
 
-def check_remaining(left: Left, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
+def check_remaining(left: Bereaved, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
     """Check what the form says of a family whose head died: who is left, who is the new head or the children's guardian."""
     if answers.text("remaining") != left.remaining(today):
         yield failure("remaining_differs", "answers.remaining")
@@ -75,13 +75,18 @@ def check_remaining(left: Left, answers: Answers, register: Register, today: dat
         yield from _check_guardian(left, answers, register, today)
 
 
-def wishes_of(left: Left, answers: Answers) -> tuple[CardWish, ...]:
+def wishes_of(left: Bereaved, answers: Answers) -> tuple[CardWish, ...]:
     """Return the number that the family needs: one with a new head."""
     return (CardWish(home_of(left.family).district),) if left.was_head and answers.text("remaining") == ADULT else ()
 
 
 def after_death(
-    left: Left, answers: Answers, register: Register, numbers: tuple[str, ...], today: date, relations: Mapping[str, Relation] | None = None
+    left: Bereaved,
+    answers: Answers,
+    register: Register,
+    numbers: tuple[str, ...],
+    today: date,
+    relations: Mapping[str, Relation] | None = None,
 ) -> tuple[Family, ...]:
     """Return the families as they are after a death. `relations`: those that the form gives, which outweigh the concluded ones.
 
@@ -97,7 +102,7 @@ def after_death(
     raise DomainError("remaining_differs", "There are members left.")
 
 
-def _with_new_head(left: Left, answers: Answers, number: str, today: date, relations: Mapping[str, Relation]) -> tuple[Family, ...]:
+def _with_new_head(left: Bereaved, answers: Answers, number: str, today: date, relations: Mapping[str, Relation]) -> tuple[Family, ...]:
     head = next((each for each in left.rest if each.nik == answers.text("new_head_nik")), None)
     if head is None:
         raise DomainError("new_head_not_on_card", "The new head must be a member of the family.")
@@ -108,7 +113,7 @@ def _with_new_head(left: Left, answers: Answers, number: str, today: date, relat
     return founded(number, home_of(left.family), rows), replace(left.family, members=(), closed_on=today)
 
 
-def _with_guardian(left: Left, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
+def _with_guardian(left: Bereaved, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
     guardian = answers.text("guardian_nik") or ""
     host = needed_home(register, guardian)
     row = host.member(guardian)
@@ -130,7 +135,7 @@ def _relation_in(host: Family, child: Member, late: Member) -> Relation:
     return Relation.OTHER_KIN
 
 
-def _check_guardian(left: Left, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
+def _check_guardian(left: Bereaved, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
     nik, number = answers.text("guardian_nik"), answers.text("guardian_kk_number")
     yield from check_known(register, nik, "answers.guardian_nik")
     yield from check_card(register, number, "answers.guardian_kk_number")

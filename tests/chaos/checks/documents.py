@@ -1,4 +1,7 @@
-"""I2: no more documents of a request than were ordered; numbers unique, each issued or void with a reason; bytes never change."""
+"""I2: no more documents of a request than were ordered, one valid about the same; numbers unique, each issued or void with a reason.
+
+And bytes never change.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def check(history: History, world: World) -> Iterator[Finding]:
     documents = world.of("issuance", "documents")
     events = [row["data"] for row in world.outbox.get("issuance", []) if row["type"] == DOCUMENT_ISSUED]
     yield from _once(documents)
+    yield from _one_is_valid(documents)
     yield from _reasons(documents)
     yield from _counted(world, documents)
     yield from _told(documents, events)
@@ -41,6 +45,17 @@ def _once(documents: list[Doc]) -> Iterator[Finding]:
     for number, count in Counter(document["number"] for document in documents).items():
         if count > 1:
             yield Finding(PROMISE, "number_doubled", {"number": number, "documents": count})
+
+
+def _one_is_valid(documents: list[Doc]) -> Iterator[Finding]:
+    """Of documents about the same, each of another application, the newest alone is valid."""
+    valid: dict[str, dict[str, str]] = defaultdict(dict)
+    for document in documents:
+        if document["state"] == "issued":
+            valid[document["about"]][document.get("case_id") or document["request_id"]] = document["_id"]
+    for found in valid.values():
+        if len(found) > 1:
+            yield Finding(PROMISE, "valid_twice", {"document_ids": sorted(found.values())})
 
 
 def _reasons(documents: list[Doc]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 
 from tests.integration.intake.rig import Rig, codes, only, signed_decision
-from tests.integration.intake.test_progress import RETURNED, delivery
+from tests.integration.intake.test_progress import APPROVED, REJECTED, RETURNED, delivery
 
 PATH = "/v1/court/decisions"
 
@@ -100,6 +100,25 @@ async def test_a_decision_of_which_only_one_part_was_returned_is_still_in_work(r
     case = (await send(rig, decision())).json()
     await rig.deliver(delivery(RETURNED, case["requests"][0]["request_id"], 1))
     answer = await send(rig, decision(deed_number="195/AC/2026/PA.Kab.Mn"), "msg-2")
+    assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
+
+
+@pytest.mark.parametrize(("told", "expected"), [(APPROVED, "decision_already_recorded"), (REJECTED, "decision_closed")])
+async def test_a_decision_that_is_approved_is_in_work_and_one_that_was_refused_is_closed(rig: Rig, told: str, expected: str) -> None:
+    case = (await send(rig, decision())).json()
+    for one in case["requests"]:
+        await rig.deliver(delivery(told, one["request_id"], 1))
+    assert (await send(rig, decision(), "msg-2")).json() == case, "the same content is the same answer for ever"
+    answer = await send(rig, decision(deed_number="195/AC/2026/PA.Kab.Mn"), "msg-3")
+    assert (answer.status_code, answer.json()["code"]) == (409, expected)
+
+
+async def test_a_correction_that_moves_a_party_to_another_office_is_a_matter_for_people(rig: Rig) -> None:
+    case = (await send(rig, decision())).json()
+    for one in case["requests"]:
+        await rig.deliver(delivery(RETURNED, one["request_id"], 1))
+    far = {"nik": "3519084502880004", "name": "Siti Aminah", "village_code": "3577011001"}
+    answer = await send(rig, decision(wife=far), "msg-2")
     assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
 
 

@@ -49,10 +49,32 @@ async def test_a_mended_request_may_be_returned_and_mended_once_more(rig: Rig) -
     receipt = (await returned(rig))["receipt"]
     content = await body(rig)
     assert (await mend(rig, receipt, content, "m-1")).status_code == 200
-    await rig.deliver(delivery(RETURNED, only(await rig.rows("requests"))["_id"], 9))
+    request_id = only(await rig.rows("requests"))["_id"]
+    await rig.deliver(delivery(RETURNED, request_id, 8, round=1))
+    assert only(await rig.rows("requests"))["state"] == "submitted", "the round before, told late"
+    await rig.deliver(delivery(RETURNED, request_id, 9, round=2))
     assert only(await rig.rows("requests"))["state"] == "returned"
     assert (await mend(rig, receipt, content, "m-2")).status_code == 200
     assert len(await rig.told_data("intake.request_submitted.v1")) == 3
+
+
+async def test_a_request_mended_to_be_about_somebody_else_is_in_nobodys_way(rig: Rig) -> None:
+    receipt = (await returned(rig))["receipt"]
+    assert (await mend(rig, receipt, await body(rig, nik=OTHER_NIK))).status_code == 200
+    other = await file(rig, await body(rig), "k-2")
+    assert (other.status_code, other.json()["receipt"] == receipt) == (201, False)
+    rows = {row["receipt"]: row for row in await rig.rows("requests")}
+    assert rows[other.json()["receipt"]]["joins"] is None
+
+
+async def test_the_reasons_of_a_returned_request_name_what_to_mend(rig: Rig) -> None:
+    await file(rig, await body(rig))
+    request = only(await rig.rows("requests"))
+    named = {"code": "nik_not_in_kk", "field": "answers.nik"}
+    await rig.deliver(delivery(RETURNED, request["_id"], 1, reasons=[named, {"code": "identity_unproven"}]))
+    shown = (await rig.http.get(f"{REQUESTS}/{request['receipt']}", headers=keyed(ADAPTER))).json()
+    assert [(one["code"], one["field"]) for one in shown["reasons"]] == [("nik_not_in_kk", "answers.nik"), ("identity_unproven", None)]
+    assert all(one["text"].endswith((".", "!", "?")) for one in shown["reasons"])
 
 
 async def test_the_same_mending_again_gives_the_same_answer(rig: Rig) -> None:

@@ -29,7 +29,7 @@ from tests.support.vhosts import as_user
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 APPROVED, ISSUED, DELIVERED = "verification.request_approved.v1", "issuance.document_issued.v1", "notifier.notice_delivered.v1"
 RETURNED, REJECTED, FAILED = "verification.request_returned.v1", "verification.request_rejected.v1", "notifier.notice_failed.v1"
-REGISTER_CHANGED = "verification.register_changed.v1"
+REGISTER_CHANGED, REVOKED = "verification.register_changed.v1", "issuance.document_revoked.v1"
 BEGAN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MOMENTS = {
     APPROVED: "approved_at",
@@ -39,10 +39,13 @@ MOMENTS = {
     REJECTED: "rejected_at",
     FAILED: "failed_at",
     REGISTER_CHANGED: "changed_at",
+    REVOKED: "revoked_at",
 }
-
-
-PARTS: dict[str, dict[str, Any]] = {ISSUED: {"document_id": "r.kk", "documents": 1}, DELIVERED: {"document_id": "r.kk"}, FAILED: {"document_id": "r.kk"}}
+PARTS: dict[str, dict[str, Any]] = {
+    ISSUED: {"document_id": "r.kk", "documents": 1},
+    DELIVERED: {"document_id": "r.kk"},
+    FAILED: {"document_id": "r.kk"},
+}
 """One document of a request that has one."""
 
 

@@ -169,9 +169,7 @@ async def test_a_receipt_that_does_not_exist_is_404_and_one_that_cannot_is_422(r
 async def test_requests_are_listed_newest_first_page_by_page_and_searched(rig: Rig) -> None:
     content = await body(rig)
     people = [f"351908170885{number:04d}" for number in range(1, 6)]
-    receipts = [
-        (await file(rig, content | {"answers": content["answers"] | {"nik": nik}}, f"k-{nik}")).json()["receipt"] for nik in people
-    ]
+    receipts = [(await file(rig, content | {"answers": content["answers"] | {"nik": nik}}, f"k-{nik}")).json()["receipt"] for nik in people]
     first = (await rig.http.get(REQUESTS, params={"limit": 2}, headers=keyed(ADAPTER))).json()
     second = (await rig.http.get(REQUESTS, params={"limit": 2, "after": first["next"]}, headers=keyed(ADAPTER))).json()
     last = (await rig.http.get(REQUESTS, params={"limit": 2, "after": second["next"]}, headers=keyed(ADAPTER))).json()

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import monitoring
-
 from services.issuance.consumers import routes
 from services.issuance.domain.claim import Approval, OrderedDocument
 from services.issuance.domain.document import Certificate, Document
@@ -24,8 +22,8 @@ from shared.errors import Permanent
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Done, Outcome
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.mongo import Mongo
 from tests.support.approvals import AT, approval, order, request_approved
+from tests.support.commands import Commands, watched
 from tests.support.eventually import eventually
 from tests.support.harness import Harness
 
@@ -156,50 +154,14 @@ async def superseded(desk: Desk) -> list[Document]:
     return await desk.issue(approval(orders[0]), approval(orders[1], approved_at=AT + timedelta(minutes=1)))
 
 
-class Watched(monitoring.CommandListener):
-    """The same office over a connection whose commands are written down, but for what a unit of work costs anyway."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._commands: list[tuple[str, str]] = []
-
-    @classmethod
-    @asynccontextmanager
-    async def over(cls, desk: Desk, mongo_url: str) -> AsyncIterator[Watched]:
-        watched = cls(desk)
-        monitoring.register(watched)
-        try:
-            mongo = Mongo.connect(mongo_url)
-        finally:
-            monitoring._LISTENERS.command_listeners.remove(watched)  # of no other connection
+@asynccontextmanager
+async def watched_desk(desk: Desk, mongo_url: str) -> AsyncIterator[tuple[Desk, Commands]]:
+    """The same office over a connection whose commands are written down."""
+    async with watched(mongo_url) as (mongo, commands):
         units: UnitOfWorkRunner[Tx] = UnitOfWorkRunner(
             mongo=mongo, database=desk.database, service="issuance", make_tx=MongoTx, clock=desk.clock
         )
-        watched.desk = replace(desk, mongo=mongo, units=units, parts=replace(desk.parts, units=units))
-        try:
-            yield watched
-        finally:
-            await mongo.close()
-
-    def asked(self, *collections: str) -> list[str]:
-        """The collections of these that were asked, once for each question."""
-        return [where for name, where in self._commands if name == "find" and where in collections]
-
-    def written(self, collection: str) -> list[str]:
-        """Once for each write into it."""
-        return [where for name, where in self._commands if name in ("update", "insert", "bulkWrite") and where == collection]
-
-    def forget(self) -> None:
-        self._commands.clear()
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self._commands.append((event.command_name, str(event.command.get(event.command_name, ""))))
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        pass
+        yield replace(desk, mongo=mongo, units=units, parts=replace(desk.parts, units=units)), commands
 
 
 def sha256(content: bytes) -> str:

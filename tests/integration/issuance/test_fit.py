@@ -25,7 +25,9 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.products.spec import RenderInput
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent
-from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs
+from shared.reference.lists import code_list
+from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs, is_printable
+from shared.reference.regions import districts, regencies, villages
 from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
 from tests.support.approvals import ADDRESS, AT, CARD, CONTENTS, HEAD, approval, order
 from tests.support.clock_ahead import machine_now
@@ -160,6 +162,18 @@ def assert_whole(pdf: bytes, card: dict[str, Any]) -> None:
 def test_a_card_of_the_longest_texts_keeps_to_its_places(members: int, text: str) -> None:
     card = card_of(members, widest() if text == "WIDEST" else text)
     assert_whole(printed("kk", card), card)
+
+
+def test_names_of_places_and_lists_are_no_longer_and_can_be_printed() -> None:
+    places = [
+        *(regency.name for regency in regencies().values()),
+        *(village.name for village in villages().values()),
+        *(district.name for district in districts().values()),
+    ]
+    plurality = code_list("plurality").rows.values()
+    for name in (*places, *(regency.province for regency in regencies().values()), *plurality):
+        assert len(name) <= LENGTHS["village"], name
+        assert is_printable(name.upper()), name
 
 
 def texts(content: Any) -> Iterator[str]:

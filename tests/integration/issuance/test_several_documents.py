@@ -15,7 +15,7 @@ from shared.contracts.verification import RequestApproved
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Retry
 from shared.mongo import Doc
-from tests.integration.issuance.office import Desk, FakePress, Watched
+from tests.integration.issuance.office import Desk, FakePress, watched_desk
 from tests.support.approvals import CARD, WIFE, approval, birth, order, request_approved
 
 
@@ -133,9 +133,9 @@ async def test_racing_consumers_claim_a_birth_once_and_leave_no_gap(desk: Desk) 
 
 @pytest.mark.parametrize("count", [1, 50])
 async def test_claiming_costs_one_question_per_collection_however_many_documents(desk: Desk, mongo_url: str, count: int) -> None:
-    async with Watched.over(desk, mongo_url) as watched:
-        assert await watched.desk.take_in(*(birth() for _ in range(count))) == [Done()] * count
-        assert sorted(watched.asked("documents", "counters")) == ["counters", "documents"]
+    async with watched_desk(desk, mongo_url) as (watched, commands):
+        assert await watched.take_in(*(birth() for _ in range(count))) == [Done()] * count
+        assert sorted(commands.asked("documents", "counters")) == ["counters", "documents"]
     assert len(await desk.documents()) == 3 * count
 
 

@@ -17,7 +17,7 @@ from services.issuance.jobs.result_store import ResultStore
 from services.issuance.ports import Printed, Tx
 from shared.ids import new_id
 from shared.messaging.delivery import Context
-from tests.integration.issuance.office import Desk, Watched
+from tests.integration.issuance.office import Desk, watched_desk
 from tests.support.approvals import AT, CONTACT, approval, birth, order
 
 FAMILY, NEW_FAMILY, HOLDER = "kk:3519080101100001", "kk:3519082411260001", "ktp:3519084509870002"
@@ -196,16 +196,15 @@ async def test_what_is_revoked_at_the_moment_it_is_superseded_ends_once(rendered
 @pytest.mark.parametrize("count", [1, 8])
 async def test_issuing_costs_one_question_with_and_without_something_to_supersede(desk: Desk, mongo_url: str, count: int) -> None:
     """As many round trips as before there was anything to supersede: the question for what is related reads the documents themselves."""
-    async with Watched.over(desk, mongo_url) as watched:
-        rendered = Rendered(watched.desk)
+    async with watched_desk(desk, mongo_url) as (watched, commands):
+        rendered = Rendered(watched)
         for minutes in (0, 1):
             documents = await rendered.begin(*(card(f"kk:{index}", minutes=minutes) for index in range(count)))
-            watched.forget()
+            commands.forget()
             found = await rendered.record(*documents)
             assert not [each for each in found if isinstance(each, Exception)]
-            assert watched.asked("documents") == ["documents"]
-            assert watched.written("documents") == ["documents"]
-            assert watched.written("outbox") == ["outbox"]
+            assert commands.asked("documents") == ["documents"]
+            assert (commands.written("documents"), commands.written("outbox")) == (1, 1)
     assert len(await desk.told("document_superseded")) == count
 
 

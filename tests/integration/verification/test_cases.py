@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pymongo import monitoring
 
 from services.verification import consumers
 from services.verification.adapters.registry_sample import sample_families
@@ -18,10 +17,10 @@ from services.verification.store import MongoTx, RegistryStore
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Duplicate, routing
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.mongo import Mongo
 from shared.values import Contact
 from tests.integration.verification.conftest import Office
 from tests.support import families as people
+from tests.support.commands import watched
 from tests.support.families import KK, WIFE
 from tests.support.harness import delivery_of
 from tests.support.submissions import request_submitted
@@ -191,45 +190,22 @@ async def test_a_setting_takes_the_automatic_way_away(office: Office) -> None:
     assert told["data"]["reasons"] == [{"code": "officer_required", "field": None}]
 
 
-class Queries(monitoring.CommandListener):
-    """Counts what is asked of which collection."""
-
-    def __init__(self) -> None:
-        self.finds: list[str] = []
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command_name == "find":
-            self.finds.append(event.command["find"])
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        pass
-
-
 async def test_a_batch_of_fifty_costs_one_query_per_collection(office: Office, mongo_url: str) -> None:
     families = list(sample_families(50, 5))
     await office.load(*families)
-    queries = Queries()
-    monitoring.register(queries)
-    try:
-        mongo = Mongo.connect(mongo_url)
-    finally:
-        monitoring._LISTENERS.command_listeners.remove(queries)
-    registry = RegistryStore(mongo, office.database)
-    units = UnitOfWorkRunner(
-        mongo=mongo,
-        database=office.database,
-        service="verification",
-        make_tx=lambda work: MongoTx(work, registry),
-        clock=office.clock,
-    )
-    deliveries = [delivery_of(request_submitted(request), request.request_id) for request in requests(families)]
-    outcomes = await units.run_batch(deliveries, routing(consumers.routes(office.deps)))  # type: ignore[arg-type]
-    await mongo.close()
+    async with watched(mongo_url) as (mongo, commands):
+        registry = RegistryStore(mongo, office.database)
+        units = UnitOfWorkRunner(
+            mongo=mongo,
+            database=office.database,
+            service="verification",
+            make_tx=lambda work: MongoTx(work, registry),
+            clock=office.clock,
+        )
+        deliveries = [delivery_of(request_submitted(request), request.request_id) for request in requests(families)]
+        outcomes = await units.run_batch(deliveries, routing(consumers.routes(office.deps)))  # type: ignore[arg-type]
     assert outcomes == [Done()] * 50
-    assert sorted(name for name in queries.finds if name in ("cases", "families", "tasks")) == ["cases", "families"]
+    assert sorted(commands.asked("cases", "families", "tasks")) == ["cases", "families"]
 
 
 async def test_two_units_over_one_case_do_not_lose_either(office: Office) -> None:

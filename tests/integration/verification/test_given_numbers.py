@@ -34,7 +34,7 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
     family = register.by_kk[application.first.kk_number or ""]
     girl = people.child(nik, BORN, name="BAYI BARU", sex="P")
     after = replace(family, members=(*family.members, girl))
-    born = BirthCertificate(nik, girl.name, "P", BORN, None, "MADIUN", 3, 1, late=False)
+    born = BirthCertificate(nik, girl.name, "P", BORN, None, "MADIUN", 3, 4, late=False)
     documents = (
         Ordered("akta_kelahiran", born, girl.name, f"akta_kelahiran:{nik}"),
         Ordered("kk", FamilyCard(after), family.head.name, f"kk:{family.kk_number}"),
@@ -88,9 +88,9 @@ async def test_sixteen_workers_at_once_give_every_newborn_a_number_of_their_own(
     with_births(office)
     await office.load(*(family(serial) for serial in range(1, WORKERS + 1)))
     waiting = [birth(serial) for serial in range(1, WORKERS + 1)]
-    while waiting:  # who lost too many races comes again, as the retry ladder would have it
+    for _ in range(WORKERS):  # who lost too many races comes again, as the retry ladder would have it
         outcomes = await asyncio.gather(*(office.take_in(each) for each in waiting))
-        assert all(isinstance(outcome, Done | Retry) for [outcome] in outcomes), outcomes
+        assert all(outcome in (Done(), Retry("contended")) for [outcome] in outcomes), outcomes
         waiting = [each for each, [outcome] in zip(waiting, outcomes, strict=True) if outcome != Done()]
     assert sorted(await niks(office)) == [f"{DISTRICT}601126{serial:04d}" for serial in range(1, WORKERS + 1)]
     [counter] = await office.rows("counters")

@@ -108,7 +108,7 @@ async def test_a_person_who_left_a_card_is_an_officers_and_not_on_the_card_any_m
     request = people.lost_card(nik=head.nik, request_id="01938b3e-0000-7000-8000-000000000009")
     assert await office.take_in(request) == [Done()]
     [approved] = await office.told("request_approved")
-    assert [member["nik"] for member in approved["data"]["personal"]["card"]["members"]] == [head.nik, SON]
+    assert [member["nik"] for member in approved["data"]["personal"]["documents"][0]["content"]["members"]] == [head.nik, SON]
 
 
 async def test_a_person_who_moved_is_of_the_new_family_alone(office: Office, load: Import) -> None:
@@ -119,7 +119,7 @@ async def test_a_person_who_moved_is_of_the_new_family_alone(office: Office, loa
     request = people.lost_card(nik=head.nik, kk_number=OTHER_KK)
     assert await office.take_in(request) == [Done()]
     [approved] = await office.told("request_approved")
-    assert DAUGHTER in {member["nik"] for member in approved["data"]["personal"]["card"]["members"]}
+    assert DAUGHTER in {member["nik"] for member in approved["data"]["personal"]["documents"][0]["content"]["members"]}
 
 
 async def test_what_is_wrong_in_a_full_load_is_left_as_it_was(office: Office, load: Import, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.court import CourtChild, CourtDecision, CourtParty, elsewhere, judge
+from services.intake.domain.court import CourtChild, CourtDecision, CourtParty, elsewhere
+from services.intake.domain.decisions import DECISIONS, PROBLEMS, judge
+from shared.contracts import decisions as wire
+from shared.reference.catalogue import Offer, catalogue
+from shared.reference.reasons import reasons
 
 TODAY = date(2026, 11, 24)
 HUSBAND = CourtParty("3519081708850003", "Budi Santoso bin Ahmad, S.H.", village_code="3519082001")
@@ -99,3 +103,12 @@ def test_every_way_of_writing_a_case_has_one_key(text: str) -> None:
 def test_a_problem_never_repeats_a_value() -> None:
     problems = judge(replace(GUGAT, wife=replace(WIFE, nik="1234567890"), husband=replace(HUSBAND, kk_number="99")), TODAY)
     assert "1234567890" not in str(problems)
+
+
+def test_every_kind_has_a_model_on_the_wire_and_a_service_of_the_court() -> None:
+    assert set(DECISIONS) == set(wire.DECISIONS)
+    assert {catalogue().get(rules.service).offer for rules in DECISIONS.values()} == {Offer.COURT}
+
+
+def test_what_the_court_is_told_stands_in_the_one_list_of_reasons() -> None:
+    assert {code for code in PROBLEMS if code not in reasons() or not reasons()[code].text} == set()

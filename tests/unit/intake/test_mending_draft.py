@@ -58,11 +58,6 @@ def test_exactly_what_the_reason_names_is_asked_and_the_rest_stays(service: str,
     assert {file.field for file in draft.attachments} == {file.field for file in before.attachments}
 
 
-@pytest.mark.parametrize("reason", ["identity_unproven", "identity_unproven:answers.selfie_ktp"])
-def test_who_is_not_proven_is_asked_for_a_selfie_whether_the_office_or_a_joined_request_says_so(reason: str) -> None:
-    assert said(talk(returned("kk_hilang", reason), "halo")[1]) == ["resume_returned", "kk_hilang.selfie_ktp.ask"]
-
-
 def test_the_mended_answer_takes_the_place_of_the_old_one() -> None:
     conversation, _ = talk(returned("akta_lahir", "name_differs:answers.witnesses[1].nik"), "halo", OTHER)
     before, after = filed("akta_lahir"), mended(conversation)

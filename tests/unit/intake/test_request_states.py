@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -5,19 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import (
-    DocumentState,
-    IssuedDocument,
     Request,
     RequestOrigin,
     RequestState,
     Step,
+    approve,
     delivered,
     fetched,
     issue,
     progress,
     resubmit,
+    returned,
     revoked,
     submit,
 )
@@ -120,6 +122,54 @@ def test_a_document_that_was_taken_back_says_so_and_the_request_stays_what_it_wa
     taken_back = revoked(sent, "r-1.kk")
     assert (taken_back.state, taken_back.documents[0].state) == (RequestState.DELIVERED, DocumentState.REVOKED)
     assert delivered(taken_back, "r-1.kk", DocumentState.DELIVERED, AT).documents[0].state is DocumentState.REVOKED
+
+
+ACTS: dict[str, Callable[[Request, datetime], Request]] = {
+    "issue kk": lambda request, at: issue(request, DOCUMENT, 2, at),
+    "issue ktp": lambda request, at: issue(request, SLIP, 2, at),
+    "deliver kk": lambda request, at: delivered(request, "r-1.kk", DocumentState.DELIVERED, at),
+    "deliver ktp": lambda request, at: delivered(request, "r-1.ktp", DocumentState.DELIVERED, at),
+    "revoke ktp": lambda request, _: revoked(request, "r-1.ktp"),
+    "approve": lambda request, at: approve(request, 2, at),
+}
+
+
+@given(st.permutations(sorted(ACTS)), st.lists(st.sampled_from(sorted(ACTS)), max_size=4))
+def test_in_whatever_order_and_however_often_it_is_told_the_end_is_the_same(order: list[str], again: list[str]) -> None:
+    request = replace(CITIZENS, products=("kk", "ktp"))
+    moments = {act: AT + timedelta(minutes=minute) for minute, act in enumerate(sorted(ACTS), start=1)}
+    for act in order:
+        request = ACTS[act](request, moments[act])
+    assert (request.state, request.expected) == (RequestState.DELIVERED, 2)
+    assert [(document.product, document.state) for document in request.issued] == [
+        ("kk", DocumentState.DELIVERED),
+        ("ktp", DocumentState.REVOKED),
+    ]
+    for act in again:
+        assert ACTS[act](request, moments[act]) == request
+
+
+def test_a_document_revoked_before_it_arrived_does_not_keep_its_request_open() -> None:
+    taken_back = revoked(issue(CITIZENS, DOCUMENT, 1, AT), "r-1.kk")
+    assert taken_back.state is RequestState.ISSUED, "its notice may be on its way"
+    after = delivered(taken_back, "r-1.kk", DocumentState.DELIVERED, AT + timedelta(minutes=1))
+    assert (after.state, after.documents[0].state) == (RequestState.DELIVERED, DocumentState.REVOKED)
+
+
+def test_a_return_of_an_earlier_round_does_not_move_the_next_one() -> None:
+    first = returned(REQUEST, 1, AT + timedelta(minutes=1), ("nik_not_in_kk:answers.nik",))
+    assert (first.state, first.reasons, first.reasons_at) == (RequestState.RETURNED, ("nik_not_in_kk",), ("nik_not_in_kk:answers.nik",))
+    again, _ = resubmit(first, FORM, None, AT + timedelta(minutes=2))
+    late = returned(again, 1, AT + timedelta(minutes=3), ("name_differs",))
+    assert (late.state, len(late.timeline)) == (RequestState.SUBMITTED, len(again.timeline) + 1)
+    assert returned(again, 2, AT + timedelta(minutes=3), ("name_differs",)).state is RequestState.RETURNED
+
+
+def test_a_notice_counts_where_it_brings_a_document_to_somebody_who_is_sent_it() -> None:
+    assert Notice("document", "whatsapp", "r-1.kk").document_of(DocumentState.DELIVERED) == "r-1.kk"
+    assert Notice("received", "whatsapp", "r-1.kk").document_of(DocumentState.DELIVERED) is None
+    assert Notice("document", "adapter", "r-1.kk").document_of(DocumentState.DELIVERED) is None
+    assert Notice("document", "adapter", "r-1.kk").document_of(DocumentState.UNDELIVERED) == "r-1.kk"
 
 
 @pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.READY])

@@ -1,12 +1,14 @@
 """Each of the twelve services walked from its first question to a form that the API's own check takes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from services.intake.domain.chat import Draft, FilesDropped
-from services.intake.domain.forms import SELFIE
+from services.intake.domain.chat import Button, Draft, FilesDropped, Say
+from services.intake.domain.forms import SELFIE, ServiceMenu
 from shared.reference.catalogue import catalogue
+from shared.reference.forms import Field, Form
 from tests.unit.intake.talks import (
     KK,
     MENU,
@@ -14,6 +16,7 @@ from tests.unit.intake.talks import (
     SERVICES,
     TEXTS,
     WORDS,
+    WORLD,
     begun,
     completed,
     photo,
@@ -231,6 +234,19 @@ def test_a_command_that_is_an_answer_here_is_taken_as_one(service: str, until: s
     assert question_of(after) != before
 
 
+@pytest.mark.parametrize("typed", ["lewati", "belum", "tidak pak", "LEWATI!"])
+def test_what_need_not_be_answered_is_passed_over(typed: str) -> None:
+    conversation, _ = walk(begun("akta_lahir"), MAIN, until="child_nik")
+    assert TEXTS.join([fact for fact in talk(conversation, "halo")[1] if isinstance(fact, Say)])[1] == (Button("skip", "Lewati"),)
+    assert said(talk(conversation, "2")[1])[0] != "akta_lahir.born_on.ask"
+    conversation, facts = talk(conversation, typed)
+    assert said(facts)[0] == "akta_lahir.born_on.ask"
+    assert said(talk(conversation, "lewati")[1])[0] == "cannot_skip"
+    assert said(talk(conversation, "kembali")[1])[0] == "akta_lahir.child_nik.ask"
+    whole, _ = walk(conversation, MAIN)
+    assert "child_nik" not in completed(whole).draft.answers
+
+
 def test_places_that_may_be_several_are_offered() -> None:
     conversation, _ = walk(begun("kk_baru"), {**MAIN, "purpose": "2", "home": "1"}, until="village")
     _, facts = talk(conversation, "sukorejo")
@@ -244,3 +260,20 @@ def test_a_photo_answers_the_document_that_is_asked_for() -> None:
     conversation, _ = talk(conversation, photo(7))
     assert conversation.draft is not None
     assert [(file.field, file.kind) for file in conversation.draft.attachments] == [("surat_kematian", "surat_kematian")]
+
+
+def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
+    service = catalogue().get("kk_numpang")
+    fields = [field for field in service.form.fields if field.name != "f_103b"]
+    place = next(number for number, field in enumerate(fields) if field.name == "reason")
+    fields[place : place + 1] = [replace(fields[place], choices="split_reason"), Field("kind", "choice", choices="basis")]
+    newer = replace(service, form=Form(tuple(fields), version=2))
+    later = replace(WORLD, menu=ServiceMenu.of(replace(catalogue(), services={**catalogue().services, service.id: newer}), [service.id]))
+    whole, _ = walk(begun("kk_numpang"), {**MAIN, "reason": "work"})
+    assert whole.draft is not None
+    conversation, asked = walk(talk(whole, "halo", context=later)[0], {}, later)
+    assert asked == ["reason", "kind"], "the list of one is another one now, and the other is new"
+    draft = completed(conversation, later).draft
+    assert draft.form_version == 2
+    assert {**draft.answers, "reason": "work"} == {**whole.draft.answers, "kind": draft.answers["kind"]}
+    assert [file.field for file in draft.attachments] == ["kk", "f_103a"], "what the present form does not ask is left out"

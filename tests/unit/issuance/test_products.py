@@ -39,6 +39,7 @@ def test_every_product_makes_a_sheet_of_its_content(product: str) -> None:
 def test_an_akta_names_the_parents_of_its_kind(kind: int, father: str | None, mother: str | None) -> None:
     sheet = filled("akta_kelahiran", kind=kind)
     assert (sheet["kind"], sheet["father"], sheet["mother"]) == (kind, father, mother)
+    assert (sheet["birth_order"] is None) == (mother is None)
 
 
 @pytest.mark.parametrize(("kind", "missing"), [(1, "father"), (2, "mother"), (3, "mother")])

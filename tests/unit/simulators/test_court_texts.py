@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from services.intake.api.court import PATH, ChildBody, DecisionBody, PartyBody
-from services.intake.domain.court import PROBLEMS
+from services.intake.domain.decisions import PROBLEMS
 
 TEXTS = json.loads(Path("deploy/simulators/court/static/texts.json").read_text(encoding="utf-8"))
 STRANGE: tuple[Any, ...] = (

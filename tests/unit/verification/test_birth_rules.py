@@ -165,7 +165,7 @@ def test_the_child_is_to_the_head_what_its_mother_makes_it(of_mother: Relation, 
         ({"father_nik": SON, "born_on": "2020-01-01", "late_reason": "x"}, "father_too_young", "answers.father_nik"),
         ({"mother_nik": "3519084101900009"}, "not_in_register", "answers.mother_nik"),
         ({"relation": "mother"}, "relation_differs", "answers.relation"),
-        ({"child_name": "rizki pratama", "born_on": "2013-02-03", "late_reason": "x"}, "child_already_registered", "answers.child_name"),
+        ({"child_name": "rizki pratama", "born_on": "2013-02-03", "late_reason": "x"}, "child_already_registered", "answers.child_nik"),
         ({"born_on": "2013-02-03", "late_reason": "x"}, "plurality_differs", "answers.plurality"),
         ({"born_on": "2013-04-03", "late_reason": "x"}, "births_too_near", "answers.born_on"),
         ({"born_on": "2009-01-01", "late_reason": "x"}, "adult_without_nik", "answers.born_on"),
@@ -192,6 +192,8 @@ def test_a_mother_of_sixty_one_is_only_looked_at() -> None:
     register = people.register(people.family(people.member(), old))
     assert codes(birth(), register) == {"mother_old"}
     assert codes(birth(), register, failures_only=True) == set()
+    father = people.member(born_on=date(1960, 1, 1))
+    assert codes(birth(), people.register(people.family(father, people.wife()))) == set()
 
 
 def test_parents_who_are_not_a_couple_by_the_register() -> None:

@@ -7,7 +7,8 @@ from types import ModuleType
 
 import pytest
 
-import services.intake.domain.court
+import services.intake.domain.decisions
+import services.intake.domain.divorce
 import services.verification.domain
 import services.verification.domain.court
 import services.verification.domain.services as of_services
@@ -58,10 +59,14 @@ def test_every_code_of_the_rules_is_in_the_list() -> None:
     assert found <= set(reasons()), "put it into shared/reference/data/reasons.toml, with its sentence"
 
 
-@pytest.mark.parametrize("module", [services.intake.domain.court, services.verification.domain.court])
-def test_what_is_on_the_shared_list_of_court_findings_is_judged_by_both(module: ModuleType) -> None:
-    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    assert set(court_findings(tree)) == set(CourtFinding.__members__)
+@pytest.mark.parametrize(
+    "modules",
+    [(services.intake.domain.decisions, services.intake.domain.divorce), (services.verification.domain.court,)],
+    ids=("intake", "verification"),
+)
+def test_what_is_on_the_shared_list_of_court_findings_is_judged_by_both(modules: tuple[ModuleType, ...]) -> None:
+    trees = [ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")) for module in modules]
+    assert {name for tree in trees for name in court_findings(tree)} == set(CourtFinding.__members__)
 
 
 def test_every_code_has_its_sentence_in_what_the_notifier_says() -> None:

@@ -19,8 +19,9 @@ def number_kind(content: Content) -> str:
 
 
 def fill(content: Content, context: FillContext) -> RenderInput:
-    """Return the child, its place in words, and the parents that an akta of its kind names."""
+    """Return the child and the parents that an akta of its kind names, with the child's place among the mother's children in words."""
     kind = content["kind"]
+    mother = content["mother"] if kind in _WITH_MOTHER else None
     return {
         "nik": content["nik"],
         "name": content["name"],
@@ -28,10 +29,10 @@ def fill(content: Content, context: FillContext) -> RenderInput:
         "birth_place": content["birth_place"],
         "born_on": content["born_on"],
         "born_on_words": asdict(date_in_words(date.fromisoformat(content["born_on"]))),
-        "birth_order": asdict(ordinal_in_words(content["birth_order"])),
+        "birth_order": mother and asdict(ordinal_in_words(content["birth_order"])),
         "kind": kind,
         "father": content["father"]["name"] if kind in _WITH_FATHER else None,
-        "mother": content["mother"]["name"] if kind in _WITH_MOTHER else None,
+        "mother": mother and mother["name"],
         "issued_on_words": asdict(date_in_words(context.issued_on)),
     }
 

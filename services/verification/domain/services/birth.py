@@ -81,7 +81,7 @@ def _check_child(answers: Answers, parents: Parents, family: Family, register: R
     if born_on <= today and _age(born_on, today) >= ADULT_AGE_YEARS:
         yield failure("adult_without_nik", "answers.born_on")
     if any(row.born_on == born_on and is_named(row.name, name) for row in family.members):
-        yield failure("child_already_registered", "answers.child_name")
+        yield failure("child_already_registered", "answers.child_nik")
     siblings = [row for row in family.members if parents.mother and is_sibling_row(row, parents.mother, family)]
     if any(row.born_on == born_on for row in siblings) and answers.text("plurality") == "single":
         yield warning("plurality_differs", "answers.plurality")

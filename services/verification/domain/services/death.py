@@ -30,7 +30,7 @@ from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import DIED, Family, Member, Register
 from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
-from services.verification.domain.succession import NONE, Left, after_death, check_remaining, left_by_death, wishes_of
+from services.verification.domain.succession import NONE, Bereaved, after_death, check_remaining, left_by_death, wishes_of
 from shared.errors import DomainError
 from shared.reference.population import MARRIED, Relation
 
@@ -137,7 +137,7 @@ def _check_succession(application: Application, register: Register, today: date)
     yield from _check_relations(left, answers)
 
 
-def _check_relations(left: Left, answers: Answers) -> Iterator[Finding]:
+def _check_relations(left: Bereaved, answers: Answers) -> Iterator[Finding]:
     on_card = {each.nik: each for each in left.rest}
     seen: set[str] = set()
     for index, row in enumerate(answers.rows("relations")):
@@ -153,7 +153,7 @@ def _check_relations(left: Left, answers: Answers) -> Iterator[Finding]:
             yield failure("relation_not_spouse", f"{field}.relation")
 
 
-def _is_spouse_of_head(nik: str, left: Left, answers: Answers) -> bool:
+def _is_spouse_of_head(nik: str, left: Bereaved, answers: Answers) -> bool:
     head = left.family.member(answers.text("new_head_nik") or "")
     return head is not None and any(each.nik == nik for each in partners(head, left.family))
 
@@ -196,7 +196,7 @@ def _late_head(family: Family, nik: str) -> Member | None:
     return replace(gone, relation=Relation.HEAD) if gone else None
 
 
-def _of_the_widowed(families: tuple[Family, ...], left: Left) -> tuple[Family, ...]:
+def _of_the_widowed(families: tuple[Family, ...], left: Bereaved) -> tuple[Family, ...]:
     """Return the families that are open: a widowed spouse's KTP-el, and the cards of children who go to another address."""
     return tuple(family for family in families if family.closed_on is None and any(family.member(each.nik) for each in left.rest))
 

@@ -1,0 +1,70 @@
+"""A document of a request: how far it came, and the notices that tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from shared.values import Channel
+
+_DOCUMENT: Final = "document"  # the kind of notice that carries a document
+
+
+class DocumentState(StrEnum):
+    """How far a document of a request came."""
+
+    ISSUED = "issued"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    REVOKED = "revoked"
+
+
+_LATER: Final[Mapping[DocumentState, frozenset[DocumentState]]] = {
+    DocumentState.ISSUED: frozenset({DocumentState.DELIVERED, DocumentState.UNDELIVERED}),
+    DocumentState.UNDELIVERED: frozenset({DocumentState.DELIVERED}),  # the person was reached after all
+}
+"""The outcomes of its delivery that may follow each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A document as issuance announced it; its bytes are fetched from there by `document_id`. `sha256` is hex.
+
+    A document whose delivery or revocation was told before its issue has no number yet (`number` ""). `delivery` goes on while a document
+    is revoked: its notice may be on its way.
+    """
+
+    document_id: str
+    number: str = ""
+    sha256: str = ""
+    product: str = ""
+    delivery: DocumentState = DocumentState.ISSUED
+    is_revoked: bool = False
+
+    @property
+    def state(self) -> DocumentState:
+        """How far it came; what was revoked is that and nothing else."""
+        return DocumentState.REVOKED if self.is_revoked else self.delivery
+
+    def came(self, state: DocumentState) -> IssuedDocument:
+        """Return the document after an outcome of its delivery; unchanged where it came as far before."""
+        return replace(self, delivery=state) if state in _LATER.get(self.delivery, ()) else self
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice of the notifier: its kind and channel, and the document that it brings, where it brings one."""
+
+    kind: str
+    channel: str
+    document_id: str | None = None
+
+    def document_of(self, state: DocumentState) -> str | None:
+        """Return the document whose delivery the notice's outcome changes; None where it changes none.
+
+        Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
+        """
+        is_fetched = self.channel == Channel.ADAPTER and state is DocumentState.DELIVERED
+        return self.document_id if self.kind == _DOCUMENT and not is_fetched else None

@@ -1,0 +1,105 @@
+"""Requests followed to their end: what the other services decided, made and delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
+from services.intake.domain.requests import Request, RequestState, Step, approve, delivered, fetched, issue, progress, returned, revoked
+from services.intake.handlers.people import link_sender
+from services.intake.handlers.returning import offer_returned
+from services.intake.handlers.waiting import give_back
+from services.intake.ports import Deps, Tx
+
+
+async def note_approved(tx: Tx, deps: Deps, request_id: str, expected: int, at: datetime, linked_by: str | None) -> None:
+    """Record that a request was approved, with so many documents to come.
+
+    `linked_by`: the officer who linked the sender's chat to the applicant with this decision, where one did.
+
+    Raises:
+        NotFound: `requests_not_found`; other services only know requests of ours.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, approve(request, expected, at))
+    if linked_by is not None:
+        await link_sender(tx, deps, request_id, linked_by, at)
+
+
+async def note_returned(
+    tx: Tx, deps: Deps, request_id: str, ended_round: int, reasons: tuple[str, ...], at: datetime, linked_by: str | None
+) -> None:
+    """Record that a round of a request ended with a return, and offer it to its sender's chat, to be mended there.
+
+    `linked_by`: as in `note_approved`.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    after = returned(request, ended_round, at, reasons)
+    await _keep(tx, deps, request, after)
+    if linked_by is not None:
+        await link_sender(tx, deps, request_id, linked_by, at)
+    if after.state is RequestState.RETURNED and request.state is not RequestState.RETURNED:
+        await offer_returned(tx, deps, after, at)
+
+
+async def note_rejected(tx: Tx, deps: Deps, request_id: str, step: Step) -> None:
+    """Record that a request was refused.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, progress(request, step))
+
+
+async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, state: DocumentState, step: Step) -> None:
+    """Record the outcome of a notice, where it ends a request.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    document_id = notice.document_of(state)
+    if request_id is not None and document_id is not None:
+        request = await tx.request(request_id)
+        await _keep(tx, deps, request, delivered(request, document_id, state, step.at, step.reasons))
+
+
+async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDocument, expected: int, at: datetime) -> None:
+    """Record that a document of a request was issued, of so many that the request has.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, issue(request, document, expected, at))
+
+
+async def note_revoked(tx: Tx, deps: Deps, request_id: str, document_id: str) -> None:
+    """Record that the office took a document back.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, revoked(request, document_id))
+
+
+async def note_fetched(tx: Tx, deps: Deps, request_id: str, document_id: str) -> None:
+    """Record that the adapter fetched a document.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, fetched(request, document_id, deps.clock()))
+
+
+async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
+    if after != before:
+        tx.save_request(after)
+    if before.is_open and not after.is_open:
+        for request_id in after.joined_by:
+            await give_back(tx, deps, await tx.request(request_id))
