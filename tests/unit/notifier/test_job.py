@@ -37,14 +37,9 @@ def running(**changes: object) -> Job:
 def test_an_accepted_try_is_done_and_told() -> None:
     job, facts = settle(running(), Action.DONE, provider_id="wamid.1")
     assert (job.state, job.provider_id) == (JobState.DONE, "wamid.1")
-<<<<<<< HEAD
-    assert facts == (
-        NoticeDelivered(job.key, "request-1", Channel.WHATSAPP, NoticeKind.DOCUMENT, AT, maybe_duplicate=False, document_id="document-1"),
-=======
     (fact,) = facts
     assert fact == NoticeDelivered(
         job.key, "request-1", Channel.WHATSAPP, NoticeKind.DOCUMENT, AT, maybe_duplicate=False, document_id="document-1"
->>>>>>> engine
     )
 
 
