@@ -29,7 +29,7 @@ $(READY): requirements-dev.lock deploy/local/uv.lock deploy/local/bootstrap.sh
 setup: $(READY) ## Make the virtual environment and install what the tests need
 	@$(PY) -m deploy.local.setup test
 
-run: $(READY) ## Start everything, drive one WhatsApp and one court journey, stay up until Ctrl-C (ONCE=1 ends after them)
+run: $(READY) ## Start everything, drive journeys of citizens, officers and the court, stay up until Ctrl-C (ONCE=1 ends after them)
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
 

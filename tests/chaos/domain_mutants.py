@@ -64,8 +64,8 @@ DOMAIN_MUTANTS: Final = (
     Mutant(
         "verification: an unknown failure is a refusal",
         "services/verification/domain/policy.py",
-        "if ROUTES.get(finding.code) is way)",
-        "if ROUTES.get(finding.code, CaseRoute.REJECT) is way)",
+        "else ROUTES.get(code, CaseRoute.STAFF)\n",
+        "else ROUTES.get(code, CaseRoute.REJECT)\n",
         tests=("tests/unit/verification/test_checks.py",),
     ),
     Mutant(
@@ -84,10 +84,10 @@ DOMAIN_MUTANTS: Final = (
     ),
     Mutant(
         "verification: the husband leaves the card he heads",
-        "services/verification/domain/family.py",
+        "services/verification/domain/services/divorce.py",
         "if _STAYS[husband.relation] > _STAYS[wife.relation] else",
         "if _STAYS[husband.relation] < _STAYS[wife.relation] else",
-        tests=("tests/unit/verification/test_family.py",),
+        tests=("tests/unit/verification/test_divorce.py",),
     ),
     Mutant(
         "issuance: an attempt that was overtaken issues all the same",
