@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 
 from deploy.local import journeys
 from deploy.local.stack import Stack
-from deploy.local.travel import JourneyError, Places
+from deploy.local.travel import JourneyError, Places, Travel
+from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 
 
@@ -91,3 +93,30 @@ async def test_a_returned_request_is_mended_in_the_chat_under_its_receipt(stack:
     assert len(result.receipts) == 1
     states = [what.split()[2] for who, what in told if who == "request"]
     assert states == ["submitted", "returned", "submitted", "approved", "issued", "delivered"]
+
+
+async def test_a_divorce_with_a_wrong_husband_issues_nothing_and_is_one_task(places: Places) -> None:
+    decision, other = [await journeys.sample_decision(places, index) for index in (14, 15)]
+    wrong = decision | {"husband": other["husband"], "children": []}
+    async with Travel(places, lambda _who, _what: None) as travel:
+        sent = await travel.call("POST", f"{places.court}/sim/decisions", json={"decision": wrong})
+        wait = {"callbacks": 1, "wait_seconds": 30}
+        stands = await travel.call("GET", f"{places.court}/sim/decisions/{sent['id']}", params=wait)
+        receipts = [request["receipt"] for request in stands["answer"]["requests"]]
+        assert len(receipts) == 2
+
+        async def task() -> dict[str, Any] | None:
+            found = [await _tasks(travel, receipt) for receipt in receipts]
+            return next((each for tasks in found for each in tasks), None)
+
+        opened = await eventually(task, 60)
+        assert opened is not None
+        assert "parties_not_spouses" in {reason["code"] for reason in opened["reasons"]}
+        assert {each["id"] for receipt in receipts for each in await _tasks(travel, receipt)} == {opened["id"]}
+        assert [await travel.documents(receipt) for receipt in receipts] == [[], []]
+
+
+async def _tasks(travel: Travel, receipt: str) -> list[dict[str, Any]]:
+    url = f"{travel.places.verification}/v1/tasks/search"
+    found: list[dict[str, Any]] = (await travel.call("POST", url, json={"text": receipt}, headers=travel.key))["tasks"]
+    return found
