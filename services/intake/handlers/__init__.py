@@ -11,7 +11,7 @@ from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
-from services.intake.handlers.people import note_register_changed as note_register_changed
+from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document
