@@ -13,7 +13,6 @@ from fastapi import FastAPI
 
 from services.intake.domain import decisions, divorce, submission
 from shared.reference.court_findings import CourtFinding
-from shared.reference.forms import field, form
 from shared.reference.forms import form
 from tests.architecture.source import ROOT
 from tests.architecture.test_routes import PUBLIC, SCOPES, apps  # noqa: F401 - a fixture
