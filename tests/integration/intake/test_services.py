@@ -45,7 +45,7 @@ async def test_a_form_can_be_drawn_from_what_is_told(rig: Rig) -> None:
     assert set(shown["answers_schema"]["properties"]) == set(fields)
     assert all(field["sentences"].get("ask") for field in shown["fields"]), "people are asked in Indonesian"
     assert (fields["father_nik"]["conditional"], fields["nik"]["conditional"]) == (True, False)
-    assert {"code": "male", "label": "Laki-laki"} in fields["child_sex"]["choices"]
+    assert {"code": "L", "label": "Laki-laki"} in fields["child_sex"]["choices"]
     assert [kind["code"] for kind in fields["surat_kelahiran"]["kinds"]] == ["surat_kelahiran", "f_203"]
     assert all(kind["label"] != kind["code"] for kind in fields["surat_kelahiran"]["kinds"])
     assert [row["name"] for row in fields["witnesses"]["fields"]] == ["nik", "name"]
