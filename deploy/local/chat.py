@@ -18,6 +18,7 @@ PHOTOS: Final = ROOT / "deploy" / "local" / "data"
 RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 SHOWN_CHARACTERS: Final = 70
 YES, NO, SKIP = "Ya", "Tidak", "Lewati"
+CONFIRM: Final = "KIRIM"
 HIDDEN: Final = {"nik": "(a NIK)", "kk_number": "(a KK number)"}  # what stands for personal answers on the screen
 
 
@@ -158,14 +159,17 @@ async def answer_all(chat: Chat, answers: Iterator[Spoken]) -> dict[str, Any]:
 
 
 async def confirm(chat: Chat, summary: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Send off what the summary shows; return what was pressed, and the answer with the receipt.
+    """Send off what the summary shows, by a word where it is too long for buttons; return what was sent, and the answer with the receipt.
 
     Raises:
         JourneyError: it is no summary: an answer was not taken.
     """
-    if not has_button("confirm")(summary):
+    if has_button("confirm")(summary):
+        confirmed = await chat.press(summary, "confirm")
+    elif CONFIRM in text_of(summary):
+        confirmed = await chat.type(CONFIRM)
+    else:
         raise JourneyError(f"no summary but: {text_of(summary)}")
-    confirmed = await chat.press(summary, "confirm")
     return confirmed, await chat.hears(lambda message: bool(RECEIPT.search(text_of(message))), "the receipt")
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
+from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.requests import RequestState, Step
-from services.intake.handlers import end_links, note_approved, note_document, note_notice, note_rejected, note_returned, note_revoked
+from services.intake.handlers import note_approved, note_document, note_notice, note_register, note_rejected, note_returned, note_revoked
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
-from shared.contracts.verification import DIED, Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
+from shared.contracts.verification import Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import EventRoute, Meta
 
 
@@ -43,9 +43,8 @@ async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> 
 
 
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
-    for person in event.personal.persons:
-        if person.effect == DIED:
-            await end_links(tx, deps, person.nik, event.changed_at)
+    effects = [(person.nik, person.effect) for person in event.personal.persons]
+    await note_register(tx, deps, effects, event.changed_at)
 
 
 async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
@@ -61,13 +60,13 @@ async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) ->
     reasons = ("maybe_duplicate",) if event.maybe_duplicate else ()
     step = Step(RequestState.DELIVERED, event.delivered_at, reasons)
     notice = Notice(event.kind, event.channel, event.document_id)
-    await note_notice(tx, deps, event.request_id, notice, DocumentState.DELIVERED, step)
+    await note_notice(tx, deps, event.request_id, notice, IssuedState.DELIVERED, step)
 
 
 async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> None:
     step = Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,))
     notice = Notice(event.kind, event.channel, event.document_id)
-    await note_notice(tx, deps, event.request_id, notice, DocumentState.UNDELIVERED, step)
+    await note_notice(tx, deps, event.request_id, notice, IssuedState.UNDELIVERED, step)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -49,7 +49,7 @@ class Tasks(Protocol):
         """Return the task's version after this unit."""
 
 
-class Registry(Protocol):
+class FamilyRegister(Protocol):
     """The register, to be changed. An outside registry could stand behind it.
 
     Families are versioned like any aggregate: of two changes at once, one is repeated.
@@ -80,7 +80,7 @@ class Tx(Protocol):
         """The tasks of this unit."""
 
     @property
-    def registry(self) -> Registry:
+    def registry(self) -> FamilyRegister:
         """The register, to be changed."""
 
     async def register(self, people: People) -> Register:

@@ -46,7 +46,7 @@ class Undecodable(Exception):  # noqa: N818 - the finding, not an accident
         self.detail = detail
 
 
-class Registry:
+class EventRegistry:
     """Types by name. Refuses two events of one type, a type that breaks the naming rule, and an upcaster that leads nowhere."""
 
     def __init__(self, events: Iterable[type[Event]], upcasters: Mapping[str, tuple[str, Upcaster]]) -> None:
@@ -118,4 +118,4 @@ def encode(envelope: Envelope) -> bytes:
     return orjson.dumps(dict(envelope), option=orjson.OPT_UTC_Z)  # `data` is plain already; a third of what pydantic's own dump costs
 
 
-REGISTRY: Final = Registry(EVENTS, UPCASTERS)
+REGISTRY: Final = EventRegistry(EVENTS, UPCASTERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
@@ -116,10 +116,6 @@ class RequestRejected(RequestTurnedDown):
     consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
     rejected_at: AwareDatetime
-
-
-DIED: Final = "died"
-"""The effect of a death on a person of the register."""
 
 
 class PersonChange(Contract):

@@ -10,7 +10,9 @@ from services.issuance.wiring import ACCOUNT as ISSUANCE_ACCOUNT
 from services.notifier.domain.job import JobState
 from services.notifier.store import JOBS
 from services.notifier.wiring import ACCOUNT as NOTIFIER_ACCOUNT
+from services.verification.domain.case import CaseState
 from services.verification.store import ACCOUNTS as VERIFICATION_ACCOUNTS
+from services.verification.store.schema import CASES
 from shared.messaging.operations.accounting import AccountSpec
 
 BY_ITS_NOTICE = {("requests", "undelivered")}  # what waits for an operator is the notice at the notifier; the request follows it
@@ -21,8 +23,8 @@ def parked(accounts: Iterable[AccountSpec]) -> set[tuple[str, str]]:
 
 
 def test_what_counts_as_parked_is_listed() -> None:
-    """That these are listed is shown by `test_given_up`, `test_held` and `test_failed` of the services, each with its count beside it."""
+    """That these are listed is shown by `test_given_up`, `test_held`, `test_failed`, `test_court_case`, each with its count beside it."""
     assert parked(INTAKE_ACCOUNTS) - BY_ITS_NOTICE == {(ITEMS.collection, PARKED)}
     assert parked([ISSUANCE_ACCOUNT]) == {(DOCUMENTS.collection, DocumentState.HELD)}
     assert parked([NOTIFIER_ACCOUNT]) == {(JOBS, JobState.FAILED)}
-    assert parked(VERIFICATION_ACCOUNTS) == set(), "verification answers with `NothingStuck`"
+    assert parked(VERIFICATION_ACCOUNTS) == {(CASES, CaseState.UNRECORDED)}

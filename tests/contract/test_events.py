@@ -17,7 +17,7 @@ from shared.contracts.contents import CONTENTS
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.intake import MessageStatusReceived, ReplyButton, RequestSubmitted
-from shared.contracts.registry import EVENTS, REGISTRY, Registry, Undecodable, decode, encode
+from shared.contracts.registry import EVENTS, REGISTRY, EventRegistry, Undecodable, decode, encode
 from shared.messaging.layout import model as layout
 from tests.support.compatibility import breaks, broken, freeze
 
@@ -203,23 +203,23 @@ class _Thing(Event):
 
 def test_registry_refuses_two_events_of_one_type() -> None:
     with pytest.raises(ValueError, match="registered twice"):
-        Registry([MessageStatusReceived, _OtherStatus], {})
+        EventRegistry([MessageStatusReceived, _OtherStatus], {})
 
 
 def test_registry_refuses_a_publisher_that_is_no_service() -> None:
     with pytest.raises(ValueError, match="no service"):
-        Registry([_Stranger], {})
+        EventRegistry([_Stranger], {})
 
 
 def test_registry_refuses_an_upcaster_to_nowhere_and_one_of_a_present_version() -> None:
     with pytest.raises(ValueError, match="not registered"):
-        Registry([_Thing], {"intake.thing_done.v1": ("intake.thing_done.v9", dict)})
+        EventRegistry([_Thing], {"intake.thing_done.v1": ("intake.thing_done.v9", dict)})
     with pytest.raises(ValueError, match="both"):
-        Registry([_Thing], {"intake.thing_done.v2": ("intake.thing_done.v2", dict)})
+        EventRegistry([_Thing], {"intake.thing_done.v2": ("intake.thing_done.v2", dict)})
 
 
 def test_an_old_version_is_upcast_along_the_chain() -> None:
-    registry = Registry(
+    registry = EventRegistry(
         [_Thing],
         {
             "intake.thing_done.v0": ("intake.thing_done.v1", lambda data: {**data, "color": "merah"}),

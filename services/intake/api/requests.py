@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.domain.documents import DocumentState
+from services.intake.domain.documents import IssuedState
 from services.intake.domain.requests import Request as Filed
 from services.intake.domain.requests import RequestState
 from services.intake.domain.submission import PROBLEMS, CheckedBody
@@ -84,7 +84,7 @@ class IssuedView(BaseModel):
     document_id: str
     product: str
     document_number: str
-    state: DocumentState
+    state: IssuedState
 
 
 class ReasonView(BaseModel):

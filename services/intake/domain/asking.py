@@ -15,7 +15,8 @@ from shared.values import Malformed
 
 MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
 _MAX_TITLE: Final = 20  # characters of a button's title: WhatsApp's limit
-_MAX_SHOWN: Final = 80  # characters of one answer in the summary, so that the whole fits a message
+_MAX_SHOWN: Final = 48  # characters of one answer in the summary, so that the whole fits a message, mostly one with buttons
+_MAX_DOCUMENT_SHOWN: Final = 32  # and of the name of a document
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
 _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
 _MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
@@ -107,7 +108,7 @@ def label(draft: Draft, field: Field, menu: ServiceMenu) -> Say:
     """Return what the summary calls an answer; for a document, the document itself."""
     if field.is_document:
         kind = next((file.kind for file in draft.attachments if file.field == field.name), field.any_of[0])
-        return Say("label_document", {"document": menu.catalogue.attachment_name(kind)})
+        return Say("label_document", {"document": _cut(menu.catalogue.attachment_name(kind), _MAX_DOCUMENT_SHOWN)})
     return sentence(draft, field.name, "label", field.type)
 
 
@@ -139,8 +140,8 @@ def _shown_rows(group: Field, rows: tuple[Mapping[str, Any], ...], today: date) 
     return Say("shown_rows", {"rows": (*shown, *([Say("shown_more_rows", {"left": str(left)})] if left else []))})
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
+def _cut(text: str, most: int = _MAX_SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _asked(draft: Draft, question: OpenQuestion, menu: ServiceMenu, what: str) -> Say:

@@ -12,7 +12,7 @@ from shared.values import Channel
 _DOCUMENT: Final = "document"  # the kind of notice that carries a document
 
 
-class DocumentState(StrEnum):
+class IssuedState(StrEnum):
     """How far a document of a request came."""
 
     ISSUED = "issued"
@@ -21,9 +21,9 @@ class DocumentState(StrEnum):
     REVOKED = "revoked"
 
 
-_LATER: Final[Mapping[DocumentState, frozenset[DocumentState]]] = {
-    DocumentState.ISSUED: frozenset({DocumentState.DELIVERED, DocumentState.UNDELIVERED}),
-    DocumentState.UNDELIVERED: frozenset({DocumentState.DELIVERED}),  # the person was reached after all
+_LATER: Final[Mapping[IssuedState, frozenset[IssuedState]]] = {
+    IssuedState.ISSUED: frozenset({IssuedState.DELIVERED, IssuedState.UNDELIVERED}),
+    IssuedState.UNDELIVERED: frozenset({IssuedState.DELIVERED}),  # the person was reached after all
 }
 """The outcomes of its delivery that may follow each other."""
 
@@ -40,15 +40,15 @@ class IssuedDocument:
     number: str = ""
     sha256: str = ""
     product: str = ""
-    delivery: DocumentState = DocumentState.ISSUED
+    delivery: IssuedState = IssuedState.ISSUED
     is_revoked: bool = False
 
     @property
-    def state(self) -> DocumentState:
+    def state(self) -> IssuedState:
         """How far it came; what was revoked is that and nothing else."""
-        return DocumentState.REVOKED if self.is_revoked else self.delivery
+        return IssuedState.REVOKED if self.is_revoked else self.delivery
 
-    def came(self, state: DocumentState) -> IssuedDocument:
+    def came(self, state: IssuedState) -> IssuedDocument:
         """Return the document after an outcome of its delivery; unchanged where it came as far before."""
         return replace(self, delivery=state) if state in _LATER.get(self.delivery, ()) else self
 
@@ -61,10 +61,10 @@ class Notice:
     channel: str
     document_id: str | None = None
 
-    def document_of(self, state: DocumentState) -> str | None:
+    def document_of(self, state: IssuedState) -> str | None:
         """Return the document whose delivery the notice's outcome changes; None where it changes none.
 
         Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
         """
-        is_fetched = self.channel == Channel.ADAPTER and state is DocumentState.DELIVERED
+        is_fetched = self.channel == Channel.ADAPTER and state is IssuedState.DELIVERED
         return self.document_id if self.kind == _DOCUMENT and not is_fetched else None

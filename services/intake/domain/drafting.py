@@ -98,6 +98,14 @@ def answer_returned(conversation: Conversation, act: Act, context: DialogueConte
     return resume(conversation, act, context)
 
 
+def file_returned(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Take a file that the open question wants at once; where it wants words, first say what came back and why."""
+    question = current_question(conversation, context.menu, context.today)
+    if question is None or not question.takes_file:
+        return resume(conversation, act, context)
+    return refuse_file(conversation, act, context) if isinstance(act, RefusedFile) else take_file(conversation, act, context)
+
+
 def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Pass over a question that need not be answered."""
     question, draft = current_question(conversation, context.menu, context.today), conversation.draft

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.documents import DocumentState, IssuedDocument
+from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
@@ -204,14 +204,14 @@ def issue(request: Request, document: IssuedDocument, expected: int, at: datetim
     return _delivered(progress(noted, Step(state, at, document_number=noted.document_number)), at)
 
 
-def delivered(request: Request, document_id: str, state: DocumentState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
+def delivered(request: Request, document_id: str, state: IssuedState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Record whether a document was delivered. The request is delivered with the last of them; undelivered as soon as one is."""
     known = _document(request, document_id) or IssuedDocument(document_id)
     after = known.came(state)
     if after == known:
         return request
     noted = _with(request, after)
-    if state is DocumentState.UNDELIVERED:
+    if state is IssuedState.UNDELIVERED:
         return progress(noted, Step(RequestState.UNDELIVERED, at, reasons))
     return _delivered(noted, at, reasons)
 
@@ -220,7 +220,7 @@ def fetched(request: Request, document_id: str, at: datetime) -> Request:
     """Record that the adapter fetched a document. Only the first time counts, and only of a request that is ready."""
     if request.state is not RequestState.READY:
         return request
-    return delivered(request, document_id, DocumentState.DELIVERED, at)
+    return delivered(request, document_id, IssuedState.DELIVERED, at)
 
 
 def revoked(request: Request, document_id: str) -> Request:
@@ -243,7 +243,7 @@ def _with(request: Request, document: IssuedDocument) -> Request:
 def _delivered(request: Request, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Return the request as delivered where all of its documents were."""
     whole = request.expected is not None and len(request.issued) >= request.expected
-    if not whole or any(document.delivery is not DocumentState.DELIVERED for document in request.documents):
+    if not whole or any(document.delivery is not IssuedState.DELIVERED for document in request.documents):
         return request
     return progress(request, Step(RequestState.DELIVERED, at, reasons))
 

@@ -8,10 +8,10 @@ from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
 from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.mending import mend_request as mend_request
-from services.intake.handlers.people import end_links as end_links
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
+from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document

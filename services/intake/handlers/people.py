@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from services.intake.domain.contacts import ChatContact, ChatIdentity
-from services.intake.domain.links import NOBODY, Level, PersonLink, died, granted, revoked
+from services.intake.domain.links import NOBODY, End, Level, PersonLink, died, granted, revoked
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
 from shared.logs import get
@@ -69,8 +69,21 @@ async def revoke_link(tx: Tx, deps: Deps, link_id: str, client: str) -> PersonLi
     return link
 
 
-async def end_links(tx: Tx, deps: Deps, nik: str, at: datetime) -> None:
-    """End every link to somebody who died: whoever writes from that account now is somebody else."""
+async def note_register(tx: Tx, deps: Deps, effects: Iterable[tuple[str, str]], at: datetime) -> None:
+    """End the links to those who died by the register: whoever writes from such an account now is somebody else.
+
+    Args:
+        tx: The unit of work.
+        deps: The dependencies of the process.
+        effects: The NIK of each person whose row changed, with what became of them: `died`, `born`, …
+        at: When.
+    """
+    for nik, effect in effects:
+        if effect == End.DIED:
+            await _end_links(tx, deps, nik, at)
+
+
+async def _end_links(tx: Tx, deps: Deps, nik: str, at: datetime) -> None:
     for found in await deps.people.linked_to(nik):
         contact = await tx.contact(found.contact_id)
         ended = tuple(link for link in contact.links if link.nik == nik and link.is_valid(at))

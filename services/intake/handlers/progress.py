@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
+from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.requests import Request, RequestState, Step, approve, delivered, fetched, issue, progress, returned, revoked
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
@@ -55,7 +55,7 @@ async def note_rejected(tx: Tx, deps: Deps, request_id: str, step: Step) -> None
     await _keep(tx, deps, request, progress(request, step))
 
 
-async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, state: DocumentState, step: Step) -> None:
+async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, state: IssuedState, step: Step) -> None:
     """Record the outcome of a notice, where it ends a request.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.documents import DocumentState, IssuedDocument
+from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
@@ -79,7 +79,7 @@ def request_from(doc: Doc) -> Request:
         state=RequestState(doc["state"]),
         round=doc["round"],
         documents=tuple(
-            IssuedDocument(**known(IssuedDocument, document) | {"delivery": DocumentState(document["delivery"])})
+            IssuedDocument(**known(IssuedDocument, document) | {"delivery": IssuedState(document["delivery"])})
             for document in doc["documents"]
         ),
         expected=doc["expected"],

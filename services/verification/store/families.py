@@ -31,8 +31,8 @@ COUNTER: Final[DocumentMapping[NumberCounter]] = DocumentMapping(
 )
 
 
-class MongoRegistry:
-    """The register of a unit of work; implements `ports.Registry`."""
+class MongoFamilyRegister:
+    """The register of a unit of work; implements `ports.FamilyRegister`."""
 
     def __init__(self, unit: ChangeTracker, store: RegistryStore) -> None:
         self._unit = unit

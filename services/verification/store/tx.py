@@ -11,7 +11,7 @@ from services.verification.domain.rules import People, Wish
 from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
-from services.verification.store.families import MongoRegistry
+from services.verification.store.families import MongoFamilyRegister
 from services.verification.store.registry import RegistryStore
 from services.verification.store.tasks import TASK, MongoTasks
 from shared.messaging.transaction.runner import UnitOfWork
@@ -29,7 +29,7 @@ class MongoTx:
         self._asked_persons: set[str] = set()  # a NIK may equal a KK number: both have sixteen digits
         self.cases = MongoCases(work.unit)
         self.tasks = MongoTasks(work.unit)
-        self.registry = MongoRegistry(work.unit, registry)
+        self.registry = MongoFamilyRegister(work.unit, registry)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.chat import Conversation, Draft, FilesDropped, FormCompleted, MendAsked, OtherContent, Stage
+from services.intake.domain.chat import Act, Conversation, Draft, FilesDropped, FormCompleted, MendAsked, OtherContent, Stage
 from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import mending_draft, offer_mending
@@ -79,10 +79,11 @@ def test_a_reason_without_a_field_asks_for_the_whole_to_be_confirmed(reason: str
 @pytest.mark.parametrize(
     "act", ["halo", "menu", "terima kasih", "ya", "kembali", "ubah 2", "kk rusak", "lewati", OtherContent(), "perbaiki"]
 )
-def test_whatever_is_written_next_goes_on_with_the_mending(act: str | OtherContent) -> None:
+def test_whatever_is_written_next_goes_on_with_the_mending(act: Act | str) -> None:
     conversation, facts = talk(returned("kk_hilang", "nik_not_in_kk:answers.nik"), act)
     assert said(facts) == ["resume_returned", "kk_hilang.nik.ask"]
     assert conversation.stage is Stage.ASKING
+    assert said(talk(conversation, OTHER)[1]) == ["summary"]
 
 
 def test_the_right_number_or_photo_needs_no_question_first() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.documents import DocumentState, IssuedDocument, Notice
+from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import (
     Request,
@@ -100,35 +100,35 @@ def test_a_request_is_issued_and_delivered_with_the_last_of_its_documents(order:
         if act in MADE:
             request = issue(request, MADE[act], 2, at)
         else:
-            request = delivered(request, f"r-1.{act.split()[1]}", DocumentState.DELIVERED, at)
+            request = delivered(request, f"r-1.{act.split()[1]}", IssuedState.DELIVERED, at)
         done.add(act)
         assert RANK[request.state] >= RANK[before.state]
         assert (request.state in (RequestState.ISSUED, RequestState.DELIVERED)) == ({"issue kk", "issue ktp"} <= done)
         assert (request.state is RequestState.DELIVERED) == (len(done) == 4)
-    assert {document.state for document in request.documents} == {DocumentState.DELIVERED}
+    assert {document.state for document in request.documents} == {IssuedState.DELIVERED}
 
 
 def test_one_document_that_did_not_arrive_shows_until_it_does() -> None:
     request = issue(issue(CITIZENS, DOCUMENT, 2, AT), SLIP, 2, AT)
-    failed = delivered(request, "r-1.kk", DocumentState.UNDELIVERED, AT + timedelta(minutes=1), ("meta_131026",))
+    failed = delivered(request, "r-1.kk", IssuedState.UNDELIVERED, AT + timedelta(minutes=1), ("meta_131026",))
     assert (failed.state, failed.reasons) == (RequestState.UNDELIVERED, ("meta_131026",))
-    other = delivered(failed, "r-1.ktp", DocumentState.DELIVERED, AT + timedelta(minutes=2))
+    other = delivered(failed, "r-1.ktp", IssuedState.DELIVERED, AT + timedelta(minutes=2))
     assert other.state is RequestState.UNDELIVERED
-    assert delivered(other, "r-1.kk", DocumentState.DELIVERED, AT + timedelta(minutes=3)).state is RequestState.DELIVERED
+    assert delivered(other, "r-1.kk", IssuedState.DELIVERED, AT + timedelta(minutes=3)).state is RequestState.DELIVERED
 
 
 def test_a_document_that_was_taken_back_says_so_and_the_request_stays_what_it_was() -> None:
-    sent = delivered(issue(CITIZENS, DOCUMENT, 1, AT), "r-1.kk", DocumentState.DELIVERED, AT)
+    sent = delivered(issue(CITIZENS, DOCUMENT, 1, AT), "r-1.kk", IssuedState.DELIVERED, AT)
     taken_back = revoked(sent, "r-1.kk")
-    assert (taken_back.state, taken_back.documents[0].state) == (RequestState.DELIVERED, DocumentState.REVOKED)
-    assert delivered(taken_back, "r-1.kk", DocumentState.DELIVERED, AT).documents[0].state is DocumentState.REVOKED
+    assert (taken_back.state, taken_back.documents[0].state) == (RequestState.DELIVERED, IssuedState.REVOKED)
+    assert delivered(taken_back, "r-1.kk", IssuedState.DELIVERED, AT).documents[0].state is IssuedState.REVOKED
 
 
 ACTS: dict[str, Callable[[Request, datetime], Request]] = {
     "issue kk": lambda request, at: issue(request, DOCUMENT, 2, at),
     "issue ktp": lambda request, at: issue(request, SLIP, 2, at),
-    "deliver kk": lambda request, at: delivered(request, "r-1.kk", DocumentState.DELIVERED, at),
-    "deliver ktp": lambda request, at: delivered(request, "r-1.ktp", DocumentState.DELIVERED, at),
+    "deliver kk": lambda request, at: delivered(request, "r-1.kk", IssuedState.DELIVERED, at),
+    "deliver ktp": lambda request, at: delivered(request, "r-1.ktp", IssuedState.DELIVERED, at),
     "revoke ktp": lambda request, _: revoked(request, "r-1.ktp"),
     "approve": lambda request, at: approve(request, 2, at),
 }
@@ -142,8 +142,8 @@ def test_in_whatever_order_and_however_often_it_is_told_the_end_is_the_same(orde
         request = ACTS[act](request, moments[act])
     assert (request.state, request.expected) == (RequestState.DELIVERED, 2)
     assert [(document.product, document.state) for document in request.issued] == [
-        ("kk", DocumentState.DELIVERED),
-        ("ktp", DocumentState.REVOKED),
+        ("kk", IssuedState.DELIVERED),
+        ("ktp", IssuedState.REVOKED),
     ]
     for act in again:
         assert ACTS[act](request, moments[act]) == request
@@ -152,8 +152,8 @@ def test_in_whatever_order_and_however_often_it_is_told_the_end_is_the_same(orde
 def test_a_document_revoked_before_it_arrived_does_not_keep_its_request_open() -> None:
     taken_back = revoked(issue(CITIZENS, DOCUMENT, 1, AT), "r-1.kk")
     assert taken_back.state is RequestState.ISSUED, "its notice may be on its way"
-    after = delivered(taken_back, "r-1.kk", DocumentState.DELIVERED, AT + timedelta(minutes=1))
-    assert (after.state, after.documents[0].state) == (RequestState.DELIVERED, DocumentState.REVOKED)
+    after = delivered(taken_back, "r-1.kk", IssuedState.DELIVERED, AT + timedelta(minutes=1))
+    assert (after.state, after.documents[0].state) == (RequestState.DELIVERED, IssuedState.REVOKED)
 
 
 def test_a_return_of_an_earlier_round_does_not_move_the_next_one() -> None:
@@ -166,10 +166,10 @@ def test_a_return_of_an_earlier_round_does_not_move_the_next_one() -> None:
 
 
 def test_a_notice_counts_where_it_brings_a_document_to_somebody_who_is_sent_it() -> None:
-    assert Notice("document", "whatsapp", "r-1.kk").document_of(DocumentState.DELIVERED) == "r-1.kk"
-    assert Notice("received", "whatsapp", "r-1.kk").document_of(DocumentState.DELIVERED) is None
-    assert Notice("document", "adapter", "r-1.kk").document_of(DocumentState.DELIVERED) is None
-    assert Notice("document", "adapter", "r-1.kk").document_of(DocumentState.UNDELIVERED) == "r-1.kk"
+    assert Notice("document", "whatsapp", "r-1.kk").document_of(IssuedState.DELIVERED) == "r-1.kk"
+    assert Notice("received", "whatsapp", "r-1.kk").document_of(IssuedState.DELIVERED) is None
+    assert Notice("document", "adapter", "r-1.kk").document_of(IssuedState.DELIVERED) is None
+    assert Notice("document", "adapter", "r-1.kk").document_of(IssuedState.UNDELIVERED) == "r-1.kk"
 
 
 @pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.READY])

@@ -183,7 +183,15 @@ def test_the_longest_form_fits_a_message() -> None:
     conversation, _ = walk(begun("kk_ganti_kepala"), {**MAIN, **most})
     text = spoken(talk(conversation, "halo")[1])
     assert len(text) < 2000
-    assert text.endswith("Ketik *BATAL* untuk berhenti.")
+    assert text.endswith("atau *BATAL*.")
+
+
+@pytest.mark.parametrize(("service", "answers"), WALKS)
+def test_the_summary_can_be_sent_off_by_a_button_as_long_as_names_are_not_of_the_longest(service: str, answers: Mapping[str, str]) -> None:
+    conversation, _ = walk(begun(service, stranger()), {**MAIN, **answers}, stranger())
+    _, facts = talk(conversation, "halo", context=stranger())
+    _, buttons = TEXTS.join([fact for fact in facts if isinstance(fact, Say)][-1:])
+    assert [button.id for button in buttons] == ["confirm", "cancel"]
 
 
 @pytest.mark.parametrize(

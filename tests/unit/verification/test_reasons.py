@@ -30,8 +30,17 @@ def literals(module: Path, *functions: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and node.args:
             called = [node.func] if isinstance(node.func, ast.Name) else list(ast.walk(node.func))
             if any(isinstance(name, ast.Name) and name.id in functions for name in called):
-                yield from (each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+                yield from (each.value for each in whole(node.args[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str))
                 yield from (CourtFinding[each] for each in court_findings(node.args[0]))
+
+
+def whole(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk without the parts of composed texts, such as `f"{role}_sex_differs"`: whole ones stand in the ways of their service."""
+    if isinstance(tree, ast.JoinedStr):
+        return
+    yield tree
+    for each in ast.iter_child_nodes(tree):
+        yield from whole(each)
 
 
 def court_findings(tree: ast.AST) -> Iterator[str]:
