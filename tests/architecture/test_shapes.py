@@ -67,7 +67,6 @@ BREACHES = {
 # Names of fixed parts of a service, and of a thing that stands in several places because each has its own view of it.
 ROOM_NAMES = {"Settings", "Deps", "Tx", "MongoTx"}
 ONE_THING = {
-    "FamilyCard": "the document as it travels, and as it is printed",
     "CourtDecision": "what the court decided: as it came, as it travels, as it is judged",
     "CourtParty": "as CourtDecision",
     "CourtChild": "as CourtDecision",
