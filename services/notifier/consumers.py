@@ -80,16 +80,15 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         await handlers.announce(tx, deps, contact, [job])
 
     async def superseded(tx: Tx, event: issuance.DocumentSuperseded, meta: Meta) -> None:
-        if not event.same_contact:  # else the newer document itself says it
-            await ended(tx, event, meta, _superseded(event))
+        await ended(tx, event, meta, _superseded(event))
 
     async def revoked(tx: Tx, event: issuance.DocumentRevoked, meta: Meta) -> None:
         await ended(tx, event, meta, _revoked(event))
 
     async def ended(tx: Tx, event: Ended, meta: Meta, document: notice.EndedDocument) -> None:
         contact = _recipient(event.personal.contact)
-        job = notice.ended_job(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
-        await handlers.announce(tx, deps, contact, [job])
+        jobs = notice.ended_jobs(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
+        await handlers.announce(tx, deps, contact, jobs)
 
     return (
         EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
@@ -137,7 +136,13 @@ def _announced(event: issuance.DocumentIssued) -> notice.AnnouncedDocument:
 def _superseded(event: issuance.DocumentSuperseded) -> notice.EndedDocument:
     details = (("superseded_by", event.superseded_by), ("superseded_at", event.superseded_at))
     return notice.EndedDocument(
-        NoticeKind.SUPERSEDED, event.document_id, event.product, event.document_number, event.superseded_at, details
+        NoticeKind.SUPERSEDED,
+        event.document_id,
+        event.product,
+        event.document_number,
+        event.superseded_at,
+        details,
+        is_told=event.same_contact,
     )
 
 

@@ -23,7 +23,7 @@ from shared.web import Client, refuses, require
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ReasonCode = Annotated[
-    str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as wrong_data", examples=["wrong_data"])
+    str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as data_wrong", examples=["data_wrong"])
 ]
 _UNKNOWN: Final = refuses(404, "documents_not_found")
 READ, ADMIN = "documents:read", "admin"

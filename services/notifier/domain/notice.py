@@ -64,7 +64,10 @@ class AnnouncedDocument:
 
 @dataclass(frozen=True, slots=True)
 class EndedDocument:
-    """A document that is not valid any more. `details`: what a court is told of it beside; `reason`: code of a revocation."""
+    """A document that is not valid any more. `details`: what a court is told of it beside; `reason`: code of a revocation.
+
+    `is_told`: its contact gets the document that took its place, and needs no other word.
+    """
 
     kind: NoticeKind
     document_id: str
@@ -73,6 +76,7 @@ class EndedDocument:
     at: datetime
     details: tuple[tuple[str, object], ...]
     reason: str = ""
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +178,12 @@ def _document_data(about: RequestSummary, issued: AnnouncedDocument) -> tuple[tu
     )
 
 
-def ended_job(
+def ended_jobs(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, ended: EndedDocument, *, texts: NoticeTexts, at: datetime
-) -> Job:
-    """Return the job that says that a document is not valid any more."""
+) -> tuple[Job, ...]:
+    """Return the job that says that a document is not valid any more; none where the newer one says it to the same contact."""
+    if ended.is_told:
+        return ()
     kind = ended.kind
     key = f"{kind}:{ended.document_id}"
     values = {
@@ -197,7 +203,7 @@ def ended_job(
         case Channel.ADAPTER:
             message = RecordOnly()
     job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
-    return _with_fallback(job, texts, str(kind), values)
+    return (_with_fallback(job, texts, str(kind), values),)
 
 
 def turned_down_job(

@@ -47,6 +47,15 @@ COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Recipient(Channel.ADAPTER, "desa")
 
 
+def ended(contact: Recipient, document: notice.EndedDocument) -> Job:
+    (job,) = notice.ended_jobs(ORIGIN, contact, ABOUT, document, texts=TEXTS, at=AT)
+    return job
+
+
+def test_who_gets_the_newer_document_is_told_nothing_of_the_older_one() -> None:
+    assert notice.ended_jobs(ORIGIN, CITIZEN, ABOUT, replace(SUPERSEDED, is_told=True), texts=TEXTS, at=AT) == ()
+
+
 def test_one_key_per_document_whoever_announces_it() -> None:
     keys = {notice.document_job(replace(ORIGIN, message_id=each), CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT).key for each in "ab"}
     assert keys == {"document:request-1.kk"}
@@ -56,7 +65,7 @@ def test_keys_are_good_for_urls_signatures_and_callback_data() -> None:
     jobs = [
         notice.document_job(ORIGIN, COURT, ABOUT, ISSUED, texts=TEXTS, at=AT),
         notice.received_job(ORIGIN, COURT, ABOUT, submitted_at=AT, at=AT),
-        notice.ended_job(ORIGIN, COURT, ABOUT, REVOKED, texts=TEXTS, at=AT),
+        *notice.ended_jobs(ORIGIN, COURT, ABOUT, REVOKED, texts=TEXTS, at=AT),
         *notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="x" * 2000, buttons=[Button("a", "A")], texts=TEXTS, at=AT),
     ]
     for job in jobs:
@@ -134,7 +143,7 @@ def test_a_refusal_offers_only_what_is_answered() -> None:
 
 
 def test_what_is_valid_no_more_is_named_with_its_number_and_why() -> None:
-    revoked, superseded = (notice.ended_job(ORIGIN, CITIZEN, ABOUT, each, texts=TEXTS, at=AT) for each in (REVOKED, SUPERSEDED))
+    revoked, superseded = (ended(CITIZEN, each) for each in (REVOKED, SUPERSEDED))
     assert "Kartu Keluarga dengan nomor 3519-KK-24112026-0001 dicabut" in said(revoked)
     assert TEXTS.revocation("data_wrong") in said(revoked)
     assert "tidak berlaku lagi" in said(superseded)
@@ -142,7 +151,7 @@ def test_what_is_valid_no_more_is_named_with_its_number_and_why() -> None:
         ("Kartu Keluarga", "3519-KK-24112026-0001"),
         ("Kartu Keluarga", "3519-KK-24112026-0001"),
     ]
-    unexplained = said(notice.ended_job(ORIGIN, CITIZEN, ABOUT, replace(REVOKED, reason="new_reason"), texts=TEXTS, at=AT))
+    unexplained = said(ended(CITIZEN, replace(REVOKED, reason="new_reason")))
     assert "new_reason" not in unexplained
     assert "\n\n\n" not in unexplained
 
@@ -198,7 +207,7 @@ def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Recipient) ->
         notice.turned_down_job(
             ORIGIN, contact, ABOUT, NoticeKind.REJECTED, TurnedDown(("kk",), (("other_office", None),), "x", AT), texts=TEXTS, at=AT
         ),
-        notice.ended_job(ORIGIN, contact, ABOUT, SUPERSEDED, texts=TEXTS, at=AT),
+        ended(contact, SUPERSEDED),
         make_job(history=(Try(1, AT, "accepted"),), provider_ids=("a", "b"), template_since=AT, done_at=AT),
     ):
         assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
