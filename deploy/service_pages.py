@@ -82,7 +82,7 @@ def _facts(service: CivilService, catalogue: Catalogue) -> Iterator[str]:
     if service.products:
         yield f"| gives | {'; '.join(_product(key, catalogue) for key in dict.fromkeys(service.products))} |"
         decides = "without an officer where every check is green, else " if service.automatic else ""
-        yield f"| decided | {decides}by {_officers(service.levels)} |"
+        yield f"| decided | {decides}by an officer |"
         yield f"| promise | {service.promise_hours:g} working hours from the complete request |"
     if service.report_within_days:
         yield f"| to be reported | within {service.report_within_days} days |"
@@ -102,10 +102,6 @@ def _product(key: str, catalogue: Catalogue) -> str:
     product = catalogue.products[key]
     codes = product.code + (f", {product.late_code} when late" if product.late_code else "")
     return f"{product.name} (`{key}`, {product.form}, {codes})"
-
-
-def _officers(levels: int) -> str:
-    return "an officer" if levels == 1 else f"{levels} officers, one after the other"
 
 
 def _form(service: CivilService, catalogue: Catalogue) -> Iterator[list[str]]:

@@ -79,8 +79,8 @@ class Subject:
 class CivilService:
     """One service of the catalogue.
 
-    `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `levels`: how many officers
-    decide. `words`: how people call it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
+    `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `words`: how people call
+    it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
     rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
     to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened.
     """
@@ -94,7 +94,6 @@ class CivilService:
     may_ask: tuple[str, ...]
     products: tuple[str, ...]
     automatic: bool
-    levels: int
     promise_hours: float
     report_within_days: int | None
     law: tuple[str, ...]

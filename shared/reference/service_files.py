@@ -20,9 +20,9 @@ from shared.reference.lists import code_list
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")  # as `Code` on the wire
 _FORM_KEYS: Final = frozenset({"version", "valid_from", "fields"})
-_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "levels", "form", "older_forms"} | {"review"}
+_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "form", "older_forms"} | {"review"}
 _NEEDED: Final = frozenset({"name", "about", "group", "subject"})
-_REVIEW_KEYS: Final = frozenset({"automatic", "levels"})
+_REVIEW_KEYS: Final = frozenset({"automatic"})
 _GROUPS: Final = "service_group"  # the code list that `group` is of
 _ASKERS: Final = "may_ask"  # and that of `may_ask`
 
@@ -94,7 +94,6 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         may_ask=_texts(row, "may_ask"),
         products=_texts(row, "products"),
         automatic=review.get("automatic", False),
-        levels=review.get("levels", 1),
         promise_hours=float(row.get("promise_hours", 0)),
         report_within_days=row.get("report_within_days"),
         law=_texts(row, "law"),
@@ -118,8 +117,8 @@ def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def _checked(service: CivilService) -> CivilService:
     if not _CODE.fullmatch(service.id):
         raise ValueError("the name of a file is a code: small letters, digits, underscores")
-    if service.levels < 1 or service.promise_hours < 0 or service.transition_days < 0:
-        raise ValueError("levels, promise_hours or transition_days too small")
+    if service.promise_hours < 0 or service.transition_days < 0:
+        raise ValueError("promise_hours or transition_days too small")
     if (service.offer is Offer.IN_PERSON) != (service.place is not None):
         raise ValueError("a service has a place where it is done in person, and only there")
     if sorted(form.version for form in (*service.older_forms, service.form)) != list(range(1, service.form.version + 1)):

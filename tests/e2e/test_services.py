@@ -76,7 +76,7 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
         httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False) as counter,
         Travel(places, lambda _who, _what: None) as travel,
     ):
-        filed = await _file(counter, application)
+        filed = await file_at_counter(counter, application)
         receipt = filed["receipt"]
         if service not in BY_RULES:
             await Officer(travel).approve(receipt)
@@ -100,7 +100,7 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
             _check_change(service, effects(change))
 
 
-async def _file(counter: httpx.AsyncClient, application: Application) -> dict[str, Any]:
+async def file_at_counter(counter: httpx.AsyncClient, application: Application) -> dict[str, Any]:
     """File a request as a counter does: the photos first, each another one."""
     form, answers = application.catalogued.form, dict(application.answers)
     for field in form.asked(form.values(answers), today()):

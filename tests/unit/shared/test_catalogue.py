@@ -50,7 +50,7 @@ def test_a_service_without_an_effect_of_its_own_is_one_file() -> None:
         (BASE + "version = 2", "versions"),
         (BASE + 'words = "kk"', "words is not a list of texts"),
         (BASE + "products = [1]", "products is not a list of texts"),
-        (BASE + "review = { levels = 0 }", "too small"),
+        (BASE + "promise_hours = -1", "too small"),
         (BASE + '[[fields]]\nname = "a"\ntype = "group"\ncount = [3, 2]\nfields = [{ name = "b", type = "nik" }]', "no count of rows"),
         (HEAD + 'subject = { of = "king" }', "king"),
         (HEAD + 'subject = { of = "member", nik = "child_nik" }\n' + NIK_FIELD, "no field of the subject: child_nik"),
