@@ -35,6 +35,7 @@ PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
     "kk_ubah": ("kk",),
     "kk_pisah": ("kk", "kk"),
     "kk_numpang": ("kk", "ktp"),
+    "kia_hilang": ("kia",),
 }
 CHANGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "akta_lahir": ("akta_kelahiran", {"born": 1}),

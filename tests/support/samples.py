@@ -162,6 +162,22 @@ def _lodging(sample: Sample, number: int) -> Application:
     return Application("kk_numpang", lone["name"], answers)
 
 
+def _child_card(service: str, first: int) -> Callable[[Sample, int], Application]:
+    def made(sample: Sample, number: int) -> Application:
+        family = sample.picked["akta_lahir"][first + number]
+        child = max(family["children"], key=lambda each: str(each["born_on"]))
+        turned_five = (applications.today() - date.fromisoformat(child["born_on"])).days >= 5 * 365.25
+        answers = {
+            "nik": family["father"]["nik"],
+            "kk_number": family["kk_number"],
+            "child_nik": child["nik"],
+            "turned_five": turned_five,
+        }
+        return Application(service, child["name"], answers)
+
+    return made
+
+
 def _the_grown(rows: list[Row]) -> Row:
     child = _grown(rows)
     if child is None:
@@ -182,5 +198,6 @@ APPLICATIONS: Final[Mapping[str, Callable[[Sample, int], Application]]] = {
     "kk_ubah": _change,
     "kk_pisah": _split,
     "kk_numpang": _lodging,
+    "kia_hilang": _child_card("kia_hilang", 30),
 }
 """Service -> how number 0, 1 of its applications is made."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -18,6 +18,7 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_rusak": reprint.RULES,
         "ktp_hilang": reprint.RULES,
         "ktp_rusak": reprint.RULES,
+        "kia_hilang": child_card.KIA_HILANG,
         "cerai": divorce.RULES,
         "akta_lahir": birth.AKTA_LAHIR,
         "lahir_mati": stillbirth.LAHIR_MATI,
