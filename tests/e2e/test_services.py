@@ -36,6 +36,7 @@ PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
     "kk_pisah": ("kk", "kk"),
     "kk_numpang": ("kk", "ktp"),
     "kia_hilang": ("kia",),
+    "kia_rusak": ("kia",),
 }
 CHANGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "akta_lahir": ("akta_kelahiran", {"born": 1}),

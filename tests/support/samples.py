@@ -199,5 +199,6 @@ APPLICATIONS: Final[Mapping[str, Callable[[Sample, int], Application]]] = {
     "kk_pisah": _split,
     "kk_numpang": _lodging,
     "kia_hilang": _child_card("kia_hilang", 30),
+    "kia_rusak": _child_card("kia_rusak", 32),
 }
 """Service -> how number 0, 1 of its applications is made."""
