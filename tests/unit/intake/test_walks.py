@@ -54,6 +54,9 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
     ("kk_numpang", {"minors_alone": "ya"}),
     ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
+    ("kia_hilang", {"turned_five": "sudah"}),
+    ("kia_rusak", {"turned_five": "belum"}),
+    ("kia_rusak", {"turned_five": "ya"}),
 ]
 
 

@@ -13,7 +13,7 @@ group = "kk"
 subject = { of = "member", nik = "child_nik" }
 may_ask = ["parent"]
 products = ["akta_kelahiran", "kk", "kk"]
-review = { automatic = true, levels = 2 }
+review = { automatic = true }
 promise_hours = 8
 report_within_days = 60
 law = ["UU 1/2000 ps 1"]
@@ -63,7 +63,7 @@ def test_a_page_has_the_fields_with_conditions_limits_and_lists_in_words() -> No
     for line in (
         "| who may ask | Ayah atau ibu (`parent`) |",
         "| about whom | member (NIK in `child_nik`) |",
-        "| decided | without an officer where every check is green, else by 2 officers, one after the other |",
+        "| decided | without an officer where every check is green, else by an officer |",
         "| promise | 8 working hours from the complete request |",
         "| to be reported | within 60 days |",
         "| follows the rules of | [`kk_hilang`](kk_hilang.md) |",
