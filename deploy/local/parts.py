@@ -11,7 +11,6 @@ from typing import Final
 from deploy.keys import COURT, PHONE_NUMBER_ID, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
-from shared.reference.catalogue import Offer, catalogue
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
@@ -96,13 +95,7 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_SECRETS": json.dumps({COURT: [keys.court_decision_secret]}),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["intake"],
-        "OPEN_SERVICES": json.dumps(open_services()),
     }
-
-
-def open_services() -> list[str]:
-    """Return every service of the catalogue that can be opened online."""
-    return [code for code, service in catalogue().services.items() if service.ready and service.offer is Offer.ONLINE]
 
 
 def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:

@@ -47,9 +47,10 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0
 
-    open_services: Annotated[tuple[str, ...], Field(description="JSON list of catalogue services that may be asked for online")] = (
-        "kk_hilang",
-    )
+    open_services: Annotated[
+        tuple[str, ...],
+        Field(description="JSON list of catalogue services that may be asked for online, in the menu's order; empty: all that are ready"),
+    ] = ()
 
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[

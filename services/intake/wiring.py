@@ -113,7 +113,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock), clock)
     media, documents = _media(settings, files, http), _documents(settings)
     services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
-    menu = ServiceMenu.of(services, settings.open_services)
+    menu = ServiceMenu.of(services, settings.open_services or services.online())
     deps = Deps(
         clock=clock,
         new_id=new_id,

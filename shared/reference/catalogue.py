@@ -59,6 +59,10 @@ class Catalogue:
             raise DomainError("service_not_ready", service_id)
         return service
 
+    def online(self) -> tuple[str, ...]:
+        """Return the services that an installation may open online."""
+        return tuple(code for code, service in self.services.items() if service.ready and service.offer is Offer.ONLINE)
+
     def attachment_name(self, kind: str) -> str:
         """Return what citizens call this kind of attachment; the kind itself where it is unknown."""
         return self.attachments.get(kind, kind)

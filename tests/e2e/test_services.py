@@ -13,10 +13,10 @@ from deploy.local import journeys
 from deploy.local.applications import Application, today
 from deploy.local.chat import PHOTOS
 from deploy.local.office import Officer, effects
-from deploy.local.parts import open_services
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 from shared.ids import new_id
+from shared.reference.catalogue import catalogue
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 from tests.support.samples import APPLICATIONS, Sample
@@ -56,7 +56,7 @@ def sample(stack: Stack) -> Sample:
 
 
 def test_every_service_that_is_open_is_in_the_table() -> None:
-    assert set(APPLICATIONS) == set(PRODUCTS) == set(open_services())
+    assert set(APPLICATIONS) == set(PRODUCTS) == set(catalogue().online())
 
 
 @pytest.mark.parametrize("service", APPLICATIONS)

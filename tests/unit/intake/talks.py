@@ -13,12 +13,10 @@ from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import current_question
 from services.intake.domain.forms import ServiceMenu
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
-from shared.reference.catalogue import Offer, catalogue
+from shared.reference.catalogue import catalogue
 
 _FIRST: Final = ("kk_hilang", "kk_rusak", "ktp_hilang", "ktp_rusak")  # as an installation may order its menu
-SERVICES: Final = tuple(
-    dict.fromkeys((*_FIRST, *(code for code, each in catalogue().services.items() if each.ready and each.offer is Offer.ONLINE)))
-)
+SERVICES: Final = tuple(dict.fromkeys((*_FIRST, *catalogue().online())))
 """Every service that may be opened."""
 NIK, KK = "3519081708850003", "3519081203100007"
 AT, TODAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC), date(2026, 11, 24)
