@@ -116,7 +116,7 @@ async def _file(adapter: Adapter, http: Http, answers: Answers, due: float) -> N
     if status != CREATED:
         answers.refused += 1
         return
-    answers.taken += [one["request_id"] for one in orjson.loads(body)["requests"]]
+    answers.taken.append(orjson.loads(body)["request_id"])
     answers.milliseconds.setdefault(second, []).append((monotonic_seconds() - due) * 1000)
 
 

@@ -48,7 +48,10 @@ IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "intake": ("webhook_log", {"state": "new", "kind": "message"}),
 }
 """What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
-TAKEN_UP_SECONDS: Final = 15.0  # a lease as shipped is 6 s, and the process and its renderer start in some
+TAKEN_UP_SECONDS: Final = 12.0
+"""From when the process is ready again: a lease as shipped is 6 s, and a look at what waits comes within some. How long four processes that
+were killed at once take to start on two cores is the machine's; that they do within a minute is judged for every case."""
+EACH_SECONDS: Final = 0.2  # beside that, for each that stood in the line: a print takes half of it on two cores that do nothing else
 OUTSIDE: Final = frozenset({"whatsapp", "court"})
 
 
@@ -75,10 +78,10 @@ async def _in_work(scene: Scene, service: str) -> list[str]:
 
 
 async def _taken_up(scene: Scene, service: str, left: Sequence[str], began: float) -> None:
-    """Wait until all of it was gone on with, and note after how long.
+    """Wait until all of it was gone on with, and note how long after the kill.
 
     Raises:
-        AssertionError: not within `TAKEN_UP_SECONDS` of the kill.
+        AssertionError: not within `TAKEN_UP_SECONDS`, and `EACH_SECONDS` for each, of the process's being ready again.
     """
     if not left:
         return
@@ -87,9 +90,11 @@ async def _taken_up(scene: Scene, service: str, left: Sequence[str], began: floa
     async def gone_on() -> bool:
         return not await scene.stage.rows(service, collection).count_documents({**query, "_id": {"$in": left}})
 
-    await eventually(gone_on, TAKEN_UP_SECONDS)
-    scene.notes["taken_up"] = {service: (len(left), round(monotonic_seconds() - began, 1))}
-    assert monotonic_seconds() - began <= TAKEN_UP_SECONDS, f"{len(left)} {collection} in work waited too long: {scene.notes['taken_up']}"
+    limit = TAKEN_UP_SECONDS + len(left) * EACH_SECONDS
+    await eventually(gone_on, limit)
+    at, ready_at = monotonic_seconds(), max(began, scene.stage.ready_at(service))
+    scene.notes["taken_up"] = {service: (len(left), round(at - began, 1), round(at - ready_at, 1))}
+    assert at - ready_at <= limit, f"{len(left)} {collection} in work waited too long: {scene.notes['taken_up']}"
 
 
 def cases() -> Iterator[Case]:

@@ -50,6 +50,7 @@ class _Life:
     ready: bool = True
     asked_at: float = 0.0
     started_at: float = 0.0
+    ready_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,10 @@ class Stage:
         """How often the supervisor started it again."""
         return self._lives[part].restarts
 
+    def ready_at(self, part: str) -> float:
+        """When it was ready again after it was last down; monotonic seconds."""
+        return self._lives[part].ready_at
+
     # -- faults and healing
 
     @contextlib.asynccontextmanager
@@ -289,6 +294,7 @@ class Stage:
             if await self._is_ready(name):
                 if not life.ready:
                     self.history.up(name)
+                    life.ready_at = monotonic_seconds()
                 life.ready = True
             else:
                 self._down(name, life)
