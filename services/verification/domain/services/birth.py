@@ -128,6 +128,8 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
         after = with_rows(family, (child,))
         return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
     child = _newborn(answers, numbers[0], parents, family)
+    if any(row.born_on == child.born_on and is_named(row.name, child.name) for row in family.members):
+        raise DomainError("child_already_registered", "The card has this child already: father and mother both reported the birth.")
     after = joined_by(family, (child,))
     documents = (_certificate(application, child, parents), *family_cards((after,)), *_card_of(child, after, today))
     return Plan(documents, RegisterChange((after,), basis, born=(child.nik,)))
