@@ -441,12 +441,3 @@ def test_children_who_would_be_left_alone_are_told_to_the_officer() -> None:
     young_head = people.child(SON, date(2013, 2, 3), relation=Relation.HEAD)
     register = people.register(people.family(young_head, groom(relation=Relation.OTHER_KIN)), guardian_family())
     assert codes(lodging((GROOM, "other_kin")), register) == {"leaves_children_alone"}
-
-
-def test_who_stands_on_two_cards_is_moved_from_neither_before_the_register_is_mended() -> None:
-    """The register would refuse it when the signed cards are out already (`register_conflict`); so it is refused before."""
-    register = people.register(grown(), guardian_family(people.member(GUARDIAN, born_on=date(1985, 2, 15)), groom(relation=Relation.OTHER)))
-    assert GROOM in register.twice
-    with pytest.raises(DomainError) as refused:
-        planned(split((GROOM, "head"), nik=HUSBAND), register)
-    assert refused.value.code == "register_change_unsound"
