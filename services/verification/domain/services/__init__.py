@@ -48,7 +48,7 @@ def check_registry(rules: Mapping[str, Rules], catalogue: Catalogue, named: Mapp
     """Hold the rules against the catalogue and the settings that name services: at start, before anything is taken in.
 
     Raises:
-        ValueError: rules of no service, a way that there is not, a setting about a service without rules, or no officer where one is needed.
+        ValueError: rules of no service, a way that there is not, a setting about a service without rules, no officer where one is needed.
     """
     if unknown := rules.keys() - catalogue.services.keys():
         raise ValueError(f"rules of services that the catalogue does not have: {sorted(unknown)}")
