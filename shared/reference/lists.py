@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.typed import without_marks
 
 _PARTS: Final = re.compile(r"/| atau ")
+_PLACE_DIGITS: Final = 4  # Python reads no number of thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class CodeList:
         Parts stand between `/` and `atau`: `petani` is Petani/Pekebun.
         """
         word = _plain(text)
-        if word.isdecimal() and 0 < int(word) <= len(self.rows):
+        if word.isdecimal() and len(word) <= _PLACE_DIGITS and 0 < int(word) <= len(self.rows):
             return list(self.rows)[int(word) - 1]
         whole = next((code for code, label in self.rows.items() if word in (_plain(code), _plain(label))), None)
         parted = [code for code, label in self.rows.items() if word in map(_plain, _PARTS.split(label))]

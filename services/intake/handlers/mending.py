@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.docket import counted, with_latest
+from services.intake.domain.docket import counted, repeated, with_latest
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.requests import Request, join, resubmit
 from services.intake.domain.submission import CheckedBody, check_mended
@@ -49,7 +49,10 @@ async def mend_filled(tx: Tx, deps: Deps, request: Request, form: FilledForm, at
     key = form.person_key(deps.catalogue.get(request.service))
     wish = Wish(request.origin, form, at, vouching=vouching)
     in_hand = await look(tx, key, request.service)
-    again, submitted = resubmit(replace(request, person_key=key, vouching=vouching), form, promised(deps, request.service, at), at)
+    others = tuple(each for each in in_hand.former if each.request_id != request.request_id)
+    repeats = repeated(others, at, deps.limits.repeat_within) or request.repeats  # what ended since it was filed counts as well
+    named = replace(request, person_key=key, vouching=vouching, repeats=repeats)
+    again, submitted = resubmit(named, form, promised(deps, request.service, at), at)
     check_person_limit(deps, in_hand.docket, wish)
     docket = counted(in_hand.docket, local_day(at))
     if (first := in_hand.open_beside(request.request_id)) is not None:

@@ -48,6 +48,10 @@ _UNPRINTABLE: Final = (
     "register_change_unsound",
     "numbers_exhausted",
     "content_invalid",
+    *("already_married", "answer_missing", "child_already_registered", "child_not_on_card", "couple_same", "deceased_not_on_card"),
+    *("guardian_is_child", "guardian_not_on_card", "head_is_child", "head_must_stay", "host_is_own_card", "late_head_not_head"),
+    *("member_named_twice", "member_not_on_card", "new_head_not_on_card", "nobody_remains", "not_in_register", "nothing_changes"),
+    *("relation_head_differs", "relation_not_allowed", "relation_not_spouse", "remaining_differs"),
 )  # what an approval can fail with
 _UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
 _ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed", "task_reserved")

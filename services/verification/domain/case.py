@@ -232,6 +232,17 @@ def awaiting(case: Case) -> AwaitedChange:
     return case.change.with_numbers(case.documents)
 
 
+def given_up(case: Case) -> AwaitedChange:
+    """Return the change that a person gives up: one that waits for a person, or for a document that is void and will never be issued.
+
+    Raises:
+        DomainError: `register_conflict`: none waits there.
+    """
+    if case.state not in (CaseState.APPROVED, CaseState.UNRECORDED) or case.change is None:
+        raise DomainError(CONFLICT, f"The case is {case.state.value}.")
+    return case.change
+
+
 def _turned_down(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided: Decided) -> Case:
     if not reasons:
         raise missing()

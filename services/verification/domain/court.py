@@ -11,6 +11,8 @@ from typing import Final
 
 from services.verification.domain.checks import check_against_register, check_name, check_nik
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.identity import is_adult
+from services.verification.domain.kinship import is_child_of
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty
@@ -59,7 +61,7 @@ def check_decision(application: Application, decision: CourtDecision, register: 
         return
     if not malformed:
         yield from _check_parties(decision, holders, register)
-        yield from _check_children(decision, register)
+        yield from _check_children(decision, register, today)
 
 
 def no_spouses(decision: CourtDecision, register: Register) -> bool:
@@ -146,7 +148,7 @@ def _check_party(party: CourtParty, member: Member, register: Register, role: tu
         yield failure("not_married", f"{prefix}nik")
 
 
-def _check_children(decision: CourtDecision, register: Register) -> Iterator[Finding]:
+def _check_children(decision: CourtDecision, register: Register, today: date) -> Iterator[Finding]:
     parties = (decision.husband.nik, decision.wife.nik)
     families = {id(family) for nik in parties if (family := register.family_of(nik)) is not None}
     for index, child in enumerate(decision.children):
@@ -162,3 +164,13 @@ def _check_children(decision: CourtDecision, register: Register) -> Iterator[Fin
             yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
         elif id(home) not in families:
             yield failure("child_in_other_family", f"{field}.nik")
+        elif not _is_child_of_a_party(child.nik, decision, register, today):
+            yield failure("child_not_of_parties", f"{field}.nik")
+
+
+def _is_child_of_a_party(nik: str, decision: CourtDecision, register: Register, today: date) -> bool:
+    """Return whether the register can show a minor child of husband or wife: whoever else is named is moved by no court's slip."""
+    child, parties = register.person(nik), (register.person(decision.husband.nik), register.person(decision.wife.nik))
+    if child is None or is_adult(child, today=today):
+        return False
+    return any(is_child_of(child, party) for party in parties if party is not None)

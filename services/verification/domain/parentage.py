@@ -16,7 +16,7 @@ from services.verification.domain.kinship import are_partners
 from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.persons import check_known
-from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.register import DIED, Family, Member, Register
 from services.verification.domain.submission import Answers
 from shared.reference.population import MARRIED
 from shared.values import Sex
@@ -33,9 +33,16 @@ class Parents:
 
 
 def parents_of(answers: Answers, register: Register) -> Parents:
-    """Return the parents whom a form names, as the register has them."""
-    mother, father = answers.text("mother_nik"), answers.text("father_nik")
-    return Parents(register.person(mother) if mother else None, register.person(father) if father else None)
+    """Return the parents whom a form names, as the register has them, or had them when they died: a child's parents stay its parents."""
+    return Parents(_parent(answers.text("mother_nik"), register), _parent(answers.text("father_nik"), register))
+
+
+def _parent(nik: str | None, register: Register) -> Member | None:
+    if nik is None:
+        return None
+    former = (each for family in register.by_kk.values() for each in family.former)
+    late = (each.member for each in former if each.member.nik == nik and each.reason == DIED)
+    return register.person(nik) or next(late, None)
 
 
 def check_parents(answers: Answers, register: Register, born_on: date | None) -> Iterator[Finding]:
@@ -43,7 +50,7 @@ def check_parents(answers: Answers, register: Register, born_on: date | None) ->
     for role in ("mother", "father"):
         nik, field = answers.text(f"{role}_nik"), f"answers.{role}_nik"
         yield from check_known(register, nik, field)
-        member = register.person(nik) if nik else None
+        member = _parent(nik, register)
         if member is None:
             continue
         if member.sex != _SEX[role].value:

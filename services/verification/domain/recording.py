@@ -72,7 +72,9 @@ def ensure_sound(change: RegisterChange, before: Iterable[Family]) -> None:
         DomainError: `register_change_unsound`: the request asks for what can't be; nothing follows from it.
     """
     was = {family.kk_number: family for family in before}
-    if any(_broken(change.families, was)) or _lost(change, was.values()):
+    touched = {family.kk_number for family in change.families}
+    others = (family for number, family in was.items() if number not in touched and family.closed_on is None)
+    if any(_broken(change.families, was)) or _lost(change, was.values()) or _newcomers(change.families, was) & _people(others):
         raise DomainError("register_change_unsound", "A family would have no head or two, or a person two families or none.")
 
 
@@ -95,9 +97,7 @@ def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) 
     others = [family for kk_number, family in present.items() if kk_number not in awaited.kk_numbers and family.closed_on is None]
     if any(family.kk_number in present and family.kk_number not in was for family in result):
         raise DomainError(CONFLICT, "A new number is taken.")
-    newcomers = {m.nik for family in result for m in family.members if (old := was.get(family.kk_number)) is None or not old.member(m.nik)}
-    elsewhere = {member.nik for family in others for member in family.members}
-    if newcomers & elsewhere or any(_broken(result, present)):
+    if _newcomers(result, was) & _people(others) or any(_broken(result, present)):
         raise DomainError(CONFLICT, "The register changed while the documents were made.")
     return result
 
@@ -177,6 +177,14 @@ def _broken(families: tuple[Family, ...], before: Mapping[str, Family]) -> Itera
         niks = [member.nik for member in family.members]
         yield len(set(niks)) != len(niks) or not seen.isdisjoint(niks)
         seen.update(niks)
+
+
+def _newcomers(families: Iterable[Family], before: Mapping[str, Family]) -> set[str]:
+    return {m.nik for family in families for m in family.members if (old := before.get(family.kk_number)) is None or not old.member(m.nik)}
+
+
+def _people(families: Iterable[Family]) -> set[str]:
+    return {member.nik for family in families for member in family.members}
 
 
 def _heads(family: Family) -> int:

@@ -116,3 +116,5 @@ class Rules:
     wishes: Callable[[Application, Register], tuple[Wish, ...]]
     plan: Callable[[Application, Register, tuple[str, ...], date], Plan]
     ways: Ways = field(default_factory=lambda: MappingProxyType({}))
+    may_be_automatic: bool = False
+    """Whether a setting may leave it to the rules alone: only where what is said is in the register, or comes from a court."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState
+from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.register import Register
 from services.verification.domain.task import Task
-from services.verification.handlers.planning import Preview, people_of, preview, rules_for
+from services.verification.handlers.planning import Preview, judge, people_of, rules_for
 from services.verification.ports import Deps, FileStream, Tx
-from shared.errors import DomainError, NotFound
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,21 @@ async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> Fil
 
 
 async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
-    """Return a task with its case and what the register says now."""
+    """Return a task with its case and what the register says now; of one that is to be decided, with what the checks find in it now.
+
+    The case waited: a child who was reported twice may have been recorded meanwhile. Who is unproven stays so until an officer decides.
+    """
     case = await tx.cases.get(task.case_key)
     application = case.application
     register = await tx.register(people_of(application, rules_for(deps, application)))
-    return TaskView(task, case, register, _preview(deps, case, register), version_of(tx, task, register))
+    known = None
+    if case.state is CaseState.IN_REVIEW:
+        findings, known = judge(deps, case, register)
+        unproven = tuple(finding for finding in case.findings if finding.code == IDENTITY_UNPROVEN)
+        case = cases.judged(case, tuple(dict.fromkeys((*unproven, *findings))))
+    return TaskView(task, case, register, known, version_of(tx, task, register))
 
 
 def version_of(tx: Tx, task: Task, register: Register) -> str:
     """Return the version that a decision must carry: of the task, and of every family that it rests on."""
     return f"{tx.tasks.version(task.id)}-{register.editions}"
-
-
-def _preview(deps: Deps, case: Case, register: Register) -> Preview | None:
-    try:
-        return preview(deps, case.application, register) if case.state is CaseState.IN_REVIEW else None
-    except DomainError:
-        return None

@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState, Decided
-from services.verification.domain.checks import check_application
-from services.verification.domain.finding import Finding
 from services.verification.domain.policy import CaseRoute, Verdict, route
-from services.verification.domain.printing import check_plan
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Claim
-from services.verification.handlers.planning import Preview, approve, log_decision, people_of, preview, rules_for, today
+from services.verification.handlers.planning import Preview, approve, judge, log_decision, people_of, rules_for
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 
@@ -60,22 +57,9 @@ async def _judge(tx: Tx, deps: Deps, case: Case) -> Case:
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     register = await tx.register(people_of(application, rules))
-    findings = check_application(application, service, register, case_id=case.id, today=today(deps))
-    findings += tuple(rules.check(application, register, today(deps)))
-    known, more = _previewed(deps, case, register, findings)
-    findings = tuple(dict.fromkeys((*findings, *more)))
+    findings, known = judge(deps, case, register)
     verdict = route(findings, service, rules.ways, look_again=case.returned_by is not None)
     return await _settle(tx, deps, cases.judged(case, findings), verdict, register, known)
-
-
-def _previewed(deps: Deps, case: Case, register: Register, findings: Sequence[Finding]) -> tuple[Preview | None, tuple[Finding, ...]]:
-    """Return what an approval would make and what of it can't be printed. Where nothing can follow, a check has mostly said why."""
-    try:
-        known = preview(deps, case.application, register)
-    except DomainError as error:
-        said = any(finding.is_failure for finding in findings)
-        return None, () if said else (Finding(error.code),)
-    return known, check_plan(known.plan)
 
 
 async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register, known: Preview | None) -> Case:

@@ -8,10 +8,11 @@ from typing import Final
 
 from services.verification.domain import case as cases
 from services.verification.domain.case import Case, Decided
-from services.verification.domain.checks import PENDING, pending_elsewhere
+from services.verification.domain.checks import PENDING, check_application, pending_elsewhere
 from services.verification.domain.documents import keyed
+from services.verification.domain.finding import Finding
 from services.verification.domain.numbers import placeholders
-from services.verification.domain.printing import ensure_printable
+from services.verification.domain.printing import check_plan, ensure_printable
 from services.verification.domain.recording import AwaitedChange, ensure_sound
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People, Plan, Rules
@@ -63,6 +64,20 @@ def preview(deps: Deps, application: Application, register: Register) -> Preview
     if plan.change is not None:
         ensure_sound(plan.change, register.by_kk.values())
     return Preview(plan, is_final=not wishes)
+
+
+def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ...], Preview | None]:
+    """Return what the checks find of a case in this register, and what an approval would make; None where nothing can follow."""
+    application, rules = case.application, rules_for(deps, case.application)
+    service = deps.catalogue.get(case.first.service)
+    findings = check_application(application, service, register, case_id=case.id, today=today(deps))
+    findings += tuple(rules.check(application, register, today(deps)))
+    try:
+        known = preview(deps, application, register)
+    except DomainError as error:  # a check has mostly said why
+        said = any(finding.is_failure for finding in findings)
+        return tuple(dict.fromkeys(findings if said else (*findings, Finding(error.code)))), None
+    return tuple(dict.fromkeys((*findings, *check_plan(known.plan)))), known
 
 
 async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: Decided, known: Preview) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.verification.domain import case as cases
-from services.verification.domain.case import Case
+from services.verification.domain.case import Case, CaseState
 from services.verification.domain.facts import RegisterChanged
 from services.verification.domain.history import RegisterEntry
 from services.verification.domain.recording import CONFLICT, AwaitedChange
@@ -26,7 +26,7 @@ async def record_document(tx: Tx, deps: Deps, case_id: str, document_id: str, nu
     case = cases.document_issued(held, document_id, number, at=deps.clock())
     if case is held:
         return
-    if cases.is_complete(case):
+    if cases.is_complete(case) and case.state is not CaseState.ISSUED:  # it is that where the change was given up
         case = await _finished(tx, deps, case)
     tx.cases.put(case)
 
@@ -58,14 +58,14 @@ async def apply_again(tx: Tx, deps: Deps, case_id: str) -> None:
 
 
 async def give_up(tx: Tx, deps: Deps, case_id: str, *, note: str) -> None:
-    """Give up a change that waits for a person: the register stays as it is, and its families wait no more.
+    """Give up a change that waits for a person, or for a void document: the register stays as it is, its families wait no more.
 
     Raises:
         NotFound: `cases_not_found`.
         DomainError: `register_conflict`: no change waits there.
     """
     case = await tx.cases.get(case_id)
-    await tx.registry.release(cases.awaiting(case), case.id)
+    await tx.registry.release(cases.given_up(case), case.id)
     tx.cases.put(cases.issued(case, at=deps.clock()))
     tx.on_commit(lambda: _log.warning("register.given_up", case_id=case.id, note=note))
 

@@ -182,3 +182,19 @@ async def test_a_chat_that_asks_for_a_person_who_was_asked_for_too_often_keeps_i
     assert "besok" in text_of(only(await stranger_files(strict, SECOND)))
     strict.clock.at += timedelta(days=1)
     assert "periksa dulu" in text_of(only(await strict.press("confirm", SECOND)))
+
+
+async def test_mending_what_was_issued_meanwhile_is_a_repeat_for_an_officer(rig: Rig) -> None:
+    """Returned, filed anew, issued, and then the returned one mended: the rules alone must not make the document once more."""
+    first = (await file_as(rig, COUNTER, "k-1")).json()
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    second = (await file_as(rig, COUNTER, "k-2")).json()
+    await rig.deliver(delivery(REJECTED, second["request_id"], 2))
+    content = {"service": "kk_hilang", "answers": await rig.answers(COUNTER)}
+    await rig.http.put(f"/v1/requests/{first['receipt']}", json=content, headers=keyed(COUNTER, Idempotency_Key="m"))
+    told = await rig.told_data(SUBMITTED)
+    assert [(each["request_id"], each["round"], each["repeats"]) for each in told] == [
+        (first["request_id"], 1, None),
+        (second["request_id"], 1, None),
+        (first["request_id"], 2, second["request_id"]),
+    ]

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from services.verification.adapters.registry_sample import sample_families
+from services.verification.domain.submission import Answers, Submission
 from shared.ids import new_id
 from shared.messaging.delivery import Done
+from shared.reference.catalogue import catalogue
+from shared.values import Attachment
 from tests.integration.verification.conftest import PHOTO, Office
 from tests.support import families as people
+from tests.unit.verification.test_birth_rules import birth
 from tests.unit.verification.test_printing import large
 
 REASON = {"code": "attachment_wrong", "field": "answers.ktp"}
@@ -366,3 +371,33 @@ async def test_a_family_that_no_card_holds_is_a_task_that_can_not_be_approved_an
     await ok(desk.post(f"/v1/tasks/{task_id}/decision", json=decision("approve", seen["version"])))
     [approved] = await office.told("request_approved")
     assert len(approved["data"]["personal"]["documents"][0]["content"]["members"]) == 30
+
+
+def wired(submission: Submission) -> Submission:
+    """The request with its answers by the types of the form, as they go on the wire."""
+    form = catalogue().get(submission.service).form
+    files = tuple(
+        Attachment(f"f-{field.name}", field.name, field.any_of[0], "image/jpeg", 1000, "0" * 64)
+        for field in form.asked(form.values(submission.answers.values), submission.submitted_on)
+        if field.is_document
+    )
+    return replace(submission, answers=Answers(form.values(submission.answers.values)), attachments=files)
+
+
+async def test_a_birth_that_father_and_mother_both_reported_is_recorded_once(office: Office, desk: httpx.AsyncClient) -> None:
+    """What waited for an officer is checked against the register of today: the first report's child is on the card by then."""
+    await office.load(people.family())
+    by_father = wired(birth().first)
+    by_mother = replace(wired(birth(relation="mother", nik=people.WIFE).first), request_id="r-mother", receipt="MDN-2222-2222")
+    await office.take_in(by_father)
+    await office.take_in(by_mother)
+    first, second = sorted(await office.rows("tasks"), key=lambda task: str(task["request_id"] == "r-mother"))
+    claimed = await ok(desk.post(f"/v1/tasks/{first['_id']}/claim"))
+    await ok(desk.post(f"/v1/tasks/{first['_id']}/decision", json=decision("approve", claimed["version"])))
+    await office.issue(by_father, "akta_kelahiran", "kk", "kia")
+    shown = await ok(desk.post(f"/v1/tasks/{second['_id']}/claim"))
+    assert "child_already_registered" in {finding["code"] for finding in shown["findings"]}
+    path = f"/v1/tasks/{second['_id']}/decision"
+    assert await refused(desk.post(path, json=decision("approve", shown["version"]))) == (409, "child_already_registered")
+    [family] = await office.rows("families")
+    assert len(family["members"]) == 5

@@ -302,3 +302,7 @@ def test_nothing_that_anybody_writes_breaks_a_type(kind: str, text: str) -> None
     except Malformed:
         return
     assert TYPES[kind].read(TYPES[kind].wire(value), setup(choices="sex")) == value
+
+
+def test_a_choice_of_thousands_of_digits_is_unknown_and_breaks_nothing() -> None:
+    assert code_list("certificate_kind").find("9" * 5000) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import BirthCertificate, ChildCard, FamilyCard, StillbirthLetter
-from services.verification.domain.register import Register
+from services.verification.domain.register import DIED, Former, Register
 from services.verification.domain.rules import Application, NikWish
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
@@ -318,3 +318,38 @@ def test_a_stillbirth_of_a_mother_alone_names_no_father() -> None:
 )
 def test_each_thing_that_is_wrong_with_a_stillbirth_is_named(changes: dict[str, Any], code: str) -> None:
     assert code in codes(stillbirth(**changes), people.register())
+
+
+def registered(**changes: Any) -> Application:
+    """The certificate alone, of the son who has a NIK."""
+    son = {"child_nik": SON, "child_name": "Rizki Pratama", "born_on": "2013-02-03", "late_reason": "Baru sempat"}
+    return birth(**(son | changes))
+
+
+def test_a_certificate_does_not_give_a_registered_child_another_father() -> None:
+    son = replace(people.child(SON, date(2013, 2, 3)), father="SUPRIYADI WIBOWO")
+    register = people.register(people.family(people.member(), people.wife(), son))
+    assert "child_father_differs" in codes(registered(), register, failures_only=True)
+
+
+def test_a_certificate_does_not_take_a_registered_childs_parents_away() -> None:
+    son = people.child(SON, date(2013, 2, 3))
+    register = people.register(people.family(people.member(), people.wife(), son))
+    request = registered(parents="unknown", mother_nik=None, father_nik=None)
+    assert {"child_father_differs", "child_mother_differs"} <= codes(request, register, failures_only=True)
+
+
+def test_a_child_whose_mother_died_is_certified_as_hers_by_an_officer() -> None:
+    """Her death was recorded first: without her the certificate would be that of a child of nobody."""
+    mother = people.wife()
+    family = replace(people.family(people.member(marital=KkMarital.WIDOWED)), former=(Former(mother, TODAY, DIED),))
+    register = people.register(family)
+    assert "person_closed" in codes(birth(), register, failures_only=True)
+    content = planned(birth(), register).documents[0].content
+    assert isinstance(content, BirthCertificate)
+    assert content.mother is not None
+    assert content.mother.nik == WIFE
+    gone = replace(family, former=(Former(mother, TODAY),))
+    with pytest.raises(DomainError) as refused:
+        planned(birth(), people.register(gone))
+    assert refused.value.code == "not_in_register"

@@ -21,7 +21,7 @@ from services.verification.domain.finding import Finding, Severity, failure, war
 from services.verification.domain.policy import ROUTES, CaseRoute, route
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application
-from services.verification.domain.services import RULES
+from services.verification.domain.services import RULES, check_registry
 from services.verification.domain.submission import Answers, CourtChild, CourtParty, Person, Submission
 from shared.errors import DomainError
 from shared.reference.catalogue import CivilService, Subject, SubjectKind, catalogue
@@ -366,3 +366,19 @@ def test_a_family_that_waits_for_the_documents_of_another_case_is_an_officers() 
     assert way(people.lost_card(), register=register) is CaseRoute.STAFF
     own = people.register(replace(people.family(), pending="case-1"))
     assert found(people.lost_card(), register=own) == ()
+
+
+def test_custody_of_somebody_who_is_no_child_of_the_parties_is_an_officers() -> None:
+    """A nephew on the same card whose NIK the court wrote by a slip would move to the wife by the rules alone."""
+    nephew = replace(people.child(SON, date(2013, 2, 3), relation=Relation.OTHER_KIN), father="ORANG LAIN", mother="IBU LAIN")
+    register = people.register(people.family(people.member(), people.wife(), nephew))
+    ruling = people.decision(children=(CourtChild(nik=SON, custody_nik=WIFE),))
+    assert found(people.divorce(ruling=ruling), register=register) == (failure("child_not_of_parties", "decision.children[0].nik"),)
+
+
+def test_no_setting_lets_the_rules_alone_change_families_on_somebodys_word() -> None:
+    """Whoever has a link of their own could move into any family, or report anybody's death: nothing of it is shown by the register."""
+    for code in ("akta_lahir", "akta_mati", "kk_baru", "kk_ubah", "kk_pisah", "kk_numpang", "kk_ganti_kepala"):
+        with pytest.raises(ValueError, match=code):
+            check_registry(RULES, catalogue(), {code: True})
+    check_registry(RULES, catalogue(), {"kk_rusak": True, "kk_numpang": False})

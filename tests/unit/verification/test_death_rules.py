@@ -150,7 +150,7 @@ def test_the_card_of_who_lived_alone_ends_with_them() -> None:
     assert codes(request, register) == set()
     plan = planned(request, register)
     assert orders(plan) == [("akta_kematian", f"akta_kematian:{HUSBAND}")]
-    assert plan.documents[0].replaces == (f"kk:{KK}",)
+    assert plan.documents[0].replaces == (f"ktp:{HUSBAND}", f"kia:{HUSBAND}", f"kk:{KK}"), "a KTP-el of the dead is valid no more"
     assert after(plan)[KK].closed_on == TODAY
 
 

@@ -242,7 +242,8 @@ def _check_documents(plan: Plan, change: RegisterChange) -> None:
     abouts = [ordered.about for ordered in plan.documents]
     assert len(set(abouts)) == len(abouts)
     replaced = {about for ordered in plan.documents for about in ordered.replaces}
-    assert {f"kk:{family.kk_number}" for family in change.families if family.closed_on} == replaced
+    of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
+    assert {f"kk:{family.kk_number}" for family in change.families if family.closed_on} == replaced - of_the_dead
     printed = {family.kk_number: family for family in _printed(plan)}
     for family in change.families:
         if family.closed_on is None and plan.documents[-1].product != "kia":

@@ -48,7 +48,7 @@ def check_registry(rules: Mapping[str, Rules], catalogue: Catalogue, named: Mapp
     """Hold the rules against the catalogue and the settings that name services: at start, before anything is taken in.
 
     Raises:
-        ValueError: rules of no service, a way that there is not, or a setting about a service without rules.
+        ValueError: rules of no service, a way that there is not, a setting about a service without rules, no officer where one is needed.
     """
     if unknown := rules.keys() - catalogue.services.keys():
         raise ValueError(f"rules of services that the catalogue does not have: {sorted(unknown)}")
@@ -56,3 +56,6 @@ def check_registry(rules: Mapping[str, Rules], catalogue: Catalogue, named: Mapp
         raise ValueError(f"ways that there are not: {wrong}")
     if without := [code for code in named if catalogue.get(code).effect not in rules]:
         raise ValueError(f"AUTOMATIC names services that have no rules: {sorted(without)}")
+    automatic = {code for code, service in catalogue.services.items() if named.get(code, service.automatic)}
+    if unfit := [code for code in automatic if (each := rules.get(catalogue.get(code).effect)) is not None and not each.may_be_automatic]:
+        raise ValueError(f"services that an officer has to approve, whatever AUTOMATIC says: {sorted(unfit)}")

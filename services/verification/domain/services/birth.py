@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.checks import name_key
 from services.verification.domain.contents import BirthCertificate, ParentNamed
 from services.verification.domain.families import home_of, joined_by, with_rows
 from services.verification.domain.finding import Finding, failure, warning
@@ -24,7 +25,6 @@ from services.verification.domain.persons import (
     check_known,
     check_witnesses,
     looked_up,
-    needed,
     needed_card,
     place_name,
 )
@@ -101,10 +101,17 @@ def _check_registered(answers: Answers, nik: str, parents: Parents, family: Fami
         yield failure("child_birth_differs", "answers.born_on")
     if row.sex != answers.text("child_sex"):
         yield failure("child_sex_differs", "answers.child_sex")
-    if parents.mother is not None and not is_named(row.mother, parents.mother.name):
-        yield failure("child_mother_differs", "answers.mother_nik")
+    if _is_another(row.mother, parents.mother):
+        yield failure("child_mother_differs", "answers.mother_nik" if parents.mother else "answers.parents")
+    if _is_another(row.father, parents.father):
+        yield failure("child_father_differs", "answers.father_nik" if parents.father else "answers.parents")
     if row.birth_certificate is not None:
         yield failure("certificate_exists", "answers.child_nik")
+
+
+def _is_another(name: str, parent: Member | None) -> bool:
+    """Return whether the register names another parent than the form, or one of whom the form says nothing."""
+    return not is_named(name, parent.name) if parent is not None else bool(name_key(name))
 
 
 def _wishes(application: Application, register: Register) -> tuple[Wish, ...]:
@@ -118,9 +125,9 @@ def _wishes(application: Application, register: Register) -> tuple[Wish, ...]:
 def _plan(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
     answers, family = answers_of(application), needed_card(application, register)
     parents = parents_of(answers, register)
-    for role, kinds in (("mother", (1, 2, 3)), ("father", (1, 2))):
-        if _kind(answers) in kinds:
-            needed(register, answers.text(f"{role}_nik"))
+    for parent, kinds in ((parents.mother, (1, 2, 3)), (parents.father, (1, 2))):
+        if parent is None and _kind(answers) in kinds:
+            raise DomainError("not_in_register", "The register has no such parent.")
     basis = Basis(CERTIFICATE, today)
     known = answers.text("child_nik")
     if known is not None:
@@ -128,6 +135,8 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
         after = with_rows(family, (child,))
         return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
     child = _newborn(answers, numbers[0], parents, family)
+    if any(row.born_on == child.born_on and is_named(row.name, child.name) for row in family.members):
+        raise DomainError("child_already_registered", "The card has this child already: father and mother both reported the birth.")
     after = joined_by(family, (child,))
     documents = (_certificate(application, child, parents), *family_cards((after,)), *_card_of(child, after, today))
     return Plan(documents, RegisterChange((after,), basis, born=(child.nik,)))

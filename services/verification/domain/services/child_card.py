@@ -13,7 +13,7 @@ from typing import Final
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.orders import child_card
-from services.verification.domain.persons import answers_of, looked_up, needed
+from services.verification.domain.persons import answers_of, check_known, looked_up, needed
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People, Plan, Rules, Wish
@@ -34,6 +34,7 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     if child is None:
         yield failure("child_not_on_card", f"answers.{CHILD}")
         return
+    yield from check_known(register, nik, f"answers.{CHILD}")
     if is_adult(child, today=today):
         yield failure("too_old_for_child_card", f"answers.{CHILD}")
     if (child.age_on(today) >= _PHOTO_FROM_YEARS) != answers.is_yes("turned_five"):

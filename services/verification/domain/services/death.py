@@ -96,7 +96,8 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     left = left_by_death(family, late, _died_on(answers))
     families = after_death(left, answers, register, numbers, today)
     cards = family_cards(families)
-    replaces = () if cards else tuple(closed_keys(families))
+    own = (f"ktp:{late.nik}", f"kia:{late.nik}")  # nobody may go on showing them
+    replaces = own if cards else (*own, *closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
     return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,)))
 

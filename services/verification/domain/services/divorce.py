@@ -176,6 +176,7 @@ RULES: Final = Rules(
     check=_check,
     wishes=_wishes,
     plan=_plan,
+    may_be_automatic=True,
     ways=MappingProxyType(
         {
             CourtFinding.CUSTODY_UNKNOWN: "return",

@@ -61,5 +61,5 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     return Plan(tuple(_MADE[product](family, holder) for product in application.first.products))
 
 
-RULES: Final = Rules(people=_people, check=_check, wishes=_wishes, plan=_plan)
+RULES: Final = Rules(people=_people, check=_check, wishes=_wishes, plan=_plan, may_be_automatic=True)
 """The same for every service that makes a document once more: its products say which."""
