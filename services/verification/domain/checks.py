@@ -89,7 +89,7 @@ def check_application(
     """
     findings: list[Finding] = []
     for submission in application.submissions:
-        if not is_vouched_for(submission, register, today=today):
+        if not is_vouched_for(submission, register, today=today, only_self=service.may_ask == ("self",)):
             findings.append(failure(IDENTITY_UNPROVEN))
         findings += _check_applicant(submission)
         findings += check_answers(submission, service)

@@ -18,16 +18,21 @@ SELFIE: Final = "selfie_ktp"  # the attachment that an officer compares
 LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can link
 
 
-def is_vouched_for(submission: Submission, register: Register, *, today: date) -> bool:
-    """Return whether the sender is vouched for: by court, adapter, or a link to the person or to an adult of the same card."""
+def is_vouched_for(submission: Submission, register: Register, *, today: date, only_self: bool = False) -> bool:
+    """Return whether the sender is vouched for: by court, adapter, or a link to the person or to an adult of the same card.
+
+    `only_self`: nobody but the person may ask for this, so that a link to somebody else of the card proves nothing.
+    """
     vouching = submission.vouching
     if vouching is None:
         return False
     if vouching.by is not VouchedBy.LINK:
         return True
-    return submission.sender_nik is not None and (
-        submission.sender_nik == submission.applicant.nik or _is_adult_of_the_card(submission.sender_nik, submission, register, today)
-    )
+    if submission.sender_nik is None:
+        return False
+    if only_self or submission.sender_nik == submission.applicant.nik:
+        return submission.sender_nik == submission.applicant.nik
+    return _is_adult_of_the_card(submission.sender_nik, submission, register, today)
 
 
 def is_adult(member: Member, *, today: date) -> bool:

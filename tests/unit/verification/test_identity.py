@@ -130,6 +130,15 @@ def test_what_goes_back_for_its_form_is_what_its_sender_can_mend() -> None:
     assert set(reasons()) >= TELLS_NOTHING
 
 
+@pytest.mark.parametrize(("sender", "expected"), [(HUSBAND, True), (WIFE, False)])
+def test_what_is_the_persons_alone_is_not_given_to_a_link_of_the_family(sender: str, *, expected: bool) -> None:
+    asked = people.lost_card(sender_nik=sender)
+    assert is_vouched_for(asked, people.register(), today=TODAY, only_self=True) is expected
+    own_card = catalogue().get("ktp_hilang")
+    found = check_application(Application((replace(asked, service="ktp_hilang"),)), own_card, people.register(), case_id="c", today=TODAY)
+    assert any(finding.code == "identity_unproven" for finding in found) is not expected
+
+
 def test_a_repeat_goes_to_an_officer_even_of_who_is_vouched_for() -> None:
     assert judged(people.lost_card(repeats="request-1")) is CaseRoute.STAFF
 
