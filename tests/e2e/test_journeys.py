@@ -27,7 +27,7 @@ async def test_a_citizen_gets_a_lost_family_card_in_the_chat(stack: Stack, place
 
 
 async def test_the_court_is_told_of_every_document_that_follows_from_a_divorce(places: Places) -> None:
-    decision = await journeys.sample_decision(places, 3) | {"children": []}
+    decision = await journeys.sample_decision(places, 7)
     result = await journeys.court(places, decision)
     assert result.case_id
     assert len(set(result.receipts)) == 2, "one request for each party"
