@@ -18,7 +18,7 @@ from services.verification.domain.rules import Application
 from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty
 from shared.reference.court_findings import CourtFinding
 from shared.reference.courts import CourtKind, find_court
-from shared.reference.population import DIVORCED, MARRIED, KkMarital, Relation
+from shared.reference.population import DIVORCED, MARRIED, Relation
 from shared.reference.regions import find_village, is_home
 from shared.values import Sex
 
@@ -169,8 +169,8 @@ def _check_children(decision: CourtDecision, register: Register, today: date) ->
 
 
 def _is_child_of_a_party(nik: str, decision: CourtDecision, register: Register, today: date) -> bool:
-    """Return whether the register can show an unmarried child of husband or wife: whoever else is named is moved by no court's slip."""
+    """Return whether the register can show a minor child of husband or wife: whoever else is named is moved by no court's slip."""
     child, parties = register.person(nik), (register.person(decision.husband.nik), register.person(decision.wife.nik))
-    if child is None or (is_adult(child, today=today) and child.marital is not KkMarital.SINGLE):
+    if child is None or is_adult(child, today=today):
         return False
     return any(is_child_of(child, party) for party in parties if party is not None)
