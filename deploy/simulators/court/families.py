@@ -8,6 +8,9 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from shared.clock import WIB, now
+from shared.reference.population import ADULT_AGE_YEARS
+
 PARTY_FIELDS = ("nik", "name", "birth_place", "born_on", "address", "occupation", "kk_number", "village_code")
 HUSBAND_RELATIONS = ("KEPALA KELUARGA", "SUAMI")
 
@@ -20,7 +23,10 @@ class Household:
     people: list[dict[str, str]]
 
     def couple(self) -> dict[str, Any] | None:
-        """Return the married couple with children, in the fields of a decision; None where there is no such couple."""
+        """Return the married couple with children, in the fields of a decision; None where there is no such couple.
+
+        A court gives custody of minors: who is grown up or married stays where they are.
+        """
         husband = next((each for each in self.people if each["relation"].upper() in HUSBAND_RELATIONS and each["sex"] == "L"), None)
         wife = next((each for each in self.people if each["relation"].upper() == "ISTRI"), None)
         if husband is None or wife is None or not all(_married(each) for each in (husband, wife)):
@@ -28,13 +34,19 @@ class Household:
         children = [
             {"nik": each["nik"], "name": each["name"], "custody_nik": wife["nik"]}
             for each in self.people
-            if each["relation"].upper() == "ANAK"
+            if each["relation"].upper() == "ANAK" and _is_minor(each)
         ]
         return {"kk_number": self.kk_number, "husband": _party(husband), "wife": _party(wife), "children": children}
 
 
 def _married(person: dict[str, str]) -> bool:
     return not person["marital_status"] or person["marital_status"].upper().replace("_", " ").startswith("KAWIN")
+
+
+def _is_minor(person: dict[str, str]) -> bool:
+    day = now().astimezone(WIB).date().isoformat()
+    grown_up_on = f"{int(person['born_on'][:4]) + ADULT_AGE_YEARS}{person['born_on'][4:]}" if person["born_on"] else day
+    return grown_up_on > day and person["marital_status"].upper() in ("", "BELUM KAWIN")
 
 
 def _party(person: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from deploy.simulators.court.families import read_couples
-from shared.clock import now
+from shared.clock import WIB, now
 from tests.support.simulators import CALLBACK_SECRET, DECISION_SECRET, Court, call_back
 
 HUSBAND = {"nik": "3519010101800001", "name": "BUDI SANTOSO"}
@@ -146,13 +146,16 @@ async def test_a_court_can_forget_and_be_silent(court: Court) -> None:
     assert (await court.client.get("/callbacks/document:3")).status_code == 404
 
 
-def test_couples_come_from_the_register(tmp_path: Path) -> None:
+def test_couples_come_from_the_register_with_the_children_that_a_court_gives_custody_of(tmp_path: Path) -> None:
+    year = now().astimezone(WIB).year
     path = tmp_path / "register.csv"
     path.write_text(
         "kk_number,nik,name,sex,relation,marital_status,born_on\n"
         "1,11,BUDI,L,KEPALA KELUARGA,KAWIN TERCATAT,1980-01-01\n"
         "1,12,SITI,P,ISTRI,KAWIN TERCATAT,1982-02-02\n"
-        "1,13,ANI,P,ANAK,BELUM KAWIN,2015-03-03\n"
+        f"1,13,ANI,P,ANAK,BELUM KAWIN,{year - 10}-03-03\n"
+        f"1,14,ARI,L,ANAK,BELUM KAWIN,{year - 18}-03-03\n"
+        f"1,15,AYU,P,ANAK,KAWIN TERCATAT,{year - 16}-12-31\n"
         "2,21,JOKO,L,KEPALA KELUARGA,BELUM KAWIN,1990-01-01\n"
         "3,31,TONO,L,KEPALA KELUARGA,CERAI HIDUP TERCATAT,1970-01-01\n"
         "3,32,TINI,P,ISTRI,KAWIN TERCATAT,1971-01-01\n",

@@ -374,6 +374,8 @@ def test_custody_of_somebody_who_is_no_child_of_the_parties_is_an_officers() -> 
     register = people.register(people.family(people.member(), people.wife(), nephew))
     ruling = people.decision(children=(CourtChild(nik=SON, custody_nik=WIFE),))
     assert found(people.divorce(ruling=ruling), register=register) == (failure("child_not_of_parties", "decision.children[0].nik"),)
+    grown = people.register(people.family(people.member(), people.wife(), people.child(SON, date(TODAY.year - 18, 1, 1))))
+    assert "child_not_of_parties" in {finding.code for finding in found(people.divorce(ruling=ruling), register=grown)}
 
 
 def test_no_setting_lets_the_rules_alone_change_families_on_somebodys_word() -> None:
