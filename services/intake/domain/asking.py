@@ -114,21 +114,20 @@ def label(draft: Draft, field: Field, menu: ServiceMenu) -> Say:
 
 def summary(draft: Draft, form: Form, context: DialogueContext) -> Say:
     """List every answer with its label and its number, by which it can be changed."""
-    lines = []
+    lines, values = [], form.values(draft.answers)
     for number, field in enumerate(fields_of(draft, form, context.today), start=1):
-        shown = _shown(draft, field, form, context)
+        shown = _shown(draft, field, values.get(field.name), context.today)
         line = "summary_rows" if shown.text == "shown_rows" else "summary_line"
         lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": shown}))
     return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, ("confirm", "cancel"))
 
 
-def _shown(draft: Draft, field: Field, form: Form, context: DialogueContext) -> Say:
-    value = form.values(draft.answers).get(field.name)
+def _shown(draft: Draft, field: Field, value: Any, today: date) -> Say:
     if field.is_document:
         return Say("shown_document" if any(file.field == field.name for file in draft.attachments) else "shown_nothing")
     if field.is_group:
-        return _shown_rows(field, value or (), context.today)
-    return Say("shown", {"answer": _cut(field.show(value, context.today))}) if value is not None else Say("shown_nothing")
+        return _shown_rows(field, value or (), today)
+    return Say("shown", {"answer": _cut(field.show(value, today))}) if value is not None else Say("shown_nothing")
 
 
 def _shown_rows(group: Field, rows: tuple[Mapping[str, Any], ...], today: date) -> Say:
