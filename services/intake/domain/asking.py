@@ -9,12 +9,12 @@ from typing import Any, Final
 from services.intake.domain.answers import OpenQuestion, fields_of
 from services.intake.domain.chat import Button, DialogueContext, Draft, Say
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.texts import MAX_TITLE_CHARACTERS
 from shared.reference.forms import Field, Form, Unclear
 from shared.reference.lists import code_list
 from shared.values import Malformed
 
 MAX_BUTTONS: Final = 3  # WhatsApp's limit of an interactive message
-_MAX_TITLE: Final = 20  # characters of a button's title: WhatsApp's limit
 _MAX_SHOWN: Final = 48  # characters of one answer in the summary, so that the whole fits a message, mostly one with buttons
 _MAX_DOCUMENT_SHOWN: Final = 32  # and of the name of a document
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
@@ -75,7 +75,7 @@ def wrong(draft: Draft, question: OpenQuestion, error: Malformed, context: Dialo
 def _candidates(field: Field, codes: Sequence[str], today: date) -> Say:
     names = [field.show(code, today) for code in codes[:_MAX_CANDIDATES]]
     buttons = tuple(Button(f"{_ANSWER}:{code}", name) for code, name in zip(codes, names, strict=False))
-    fits = len(codes) <= MAX_BUTTONS and all(len(name) <= _MAX_TITLE for name in names)
+    fits = len(codes) <= MAX_BUTTONS and all(len(name) <= MAX_TITLE_CHARACTERS for name in names)
     return Say("candidates", {"candidates": "\n".join(f"- {name}" for name in names)}, buttons if fits else ())
 
 
@@ -177,7 +177,7 @@ def _options(question: OpenQuestion) -> tuple[Say, ...]:
 
 def _fits(field: Field) -> bool:
     rows = code_list(field.choices).rows
-    return len(rows) <= MAX_BUTTONS - field.optional and all(len(each) <= _MAX_TITLE for each in rows.values())
+    return len(rows) <= MAX_BUTTONS - field.optional and all(len(each) <= MAX_TITLE_CHARACTERS for each in rows.values())
 
 
 def _buttons(question: OpenQuestion) -> tuple[str | Button, ...]:
