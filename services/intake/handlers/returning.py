@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.intake.domain.chat import Draft
 from services.intake.domain.mending import mending_draft, offer_mending
-from services.intake.domain.requests import Request, RequestState
+from services.intake.domain.requests import Request
 from services.intake.ports import Deps, Tx
 from shared.reference.reasons import reasons
 
@@ -24,8 +24,7 @@ async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> 
 
 def mending_of(deps: Deps, request: Request, at: datetime) -> Draft:
     """Return the draft that mends a returned request."""
-    found = next(step.reasons for step in reversed(request.timeline) if step.state is RequestState.RETURNED)
-    named = [reason if ":" in reason else _named(reason) for reason in found]
+    named = [reason if ":" in reason else _named(reason) for reason in request.reasons_at]
     return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, named, at)
 
 
