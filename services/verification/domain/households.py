@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from services.verification.domain.families import founded, home_of, joined_by, with_rows
 from services.verification.domain.register import Family, Member
 from shared.errors import DomainError
 from shared.reference.population import Relation
@@ -36,19 +37,17 @@ class Households:
 
     def change(self, nik: str, **fields: Any) -> None:
         """Change some fields of a person's row."""
-        family, _ = self.home(nik)
-        rows = tuple(replace(member, **fields) if member.nik == nik else member for member in family.members)
-        self._families[family.kk_number] = replace(family, members=rows)
+        family, member = self.home(nik)
+        self._families[family.kk_number] = with_rows(family, (replace(member, **fields),))
 
     def move(self, nik: str, kk_number: str, relation: Relation) -> None:
         """Move a person to another of these families."""
         left, member = self.home(nik)
         self._families[left.kk_number] = replace(left, members=tuple(each for each in left.members if each.nik != nik))
-        family = self._families[kk_number]
-        self._families[kk_number] = replace(family, members=(*family.members, replace(member, relation=relation)))
+        self._families[kk_number] = joined_by(self._families[kk_number], (replace(member, relation=relation),))
 
     def found(self, kk_number: str, head: str) -> None:
         """Found a family at the address of the one that its head leaves."""
         left, _ = self.home(head)
-        self._families[kk_number] = replace(left, kk_number=kk_number, members=(), edition=1, former=(), pending=None)
+        self._families[kk_number] = founded(kk_number, home_of(left), ())
         self.move(head, kk_number, Relation.HEAD)

@@ -1,4 +1,4 @@
-"""The documents that follow from a change of families: each card that shows something that is no longer so. Pure."""
+"""How cards are ordered, and which follow from a change of families: each that shows something that is no longer so. Pure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def kk_key(kk_number: str) -> str:
 def family_cards(families: Iterable[Family]) -> tuple[Ordered, ...]:
     """Return a KK for each family that is open; the first one replaces the cards of those that are closed."""
     made = tuple(families)
-    closed = tuple(kk_key(family.kk_number) for family in made if family.closed_on)
+    closed = tuple(closed_keys(made))
     present = [family for family in made if not family.closed_on]
-    return tuple(_family_card(family, closed if number == 0 else ()) for number, family in enumerate(present))
+    return tuple(family_card(family.head, family, closed if number == 0 else ()) for number, family in enumerate(present))
 
 
 def person_cards(register: Register, families: Iterable[Family], today: date) -> tuple[Ordered, ...]:
@@ -42,18 +42,19 @@ def closed_keys(families: Iterable[Family]) -> Iterator[str]:
     yield from (kk_key(family.kk_number) for family in families if family.closed_on)
 
 
-def identity_card(member: Member, family: Family) -> Ordered:
-    """Return the order of a KTP-el."""
-    return Ordered("ktp", IdentityCard(member, family), member.name, f"ktp:{member.nik}")
+def family_card(holder: Member, family: Family, replaces: tuple[str, ...] = ()) -> Ordered:
+    """Return the order of a KK, for somebody who stands on it."""
+    return Ordered("kk", FamilyCard(family), holder.name, kk_key(family.kk_number), replaces, holder_nik=holder.nik)
+
+
+def identity_card(holder: Member, family: Family) -> Ordered:
+    """Return the order of a KTP-el of somebody who lives with this family."""
+    return Ordered("ktp", IdentityCard(holder, family), holder.name, f"ktp:{holder.nik}", holder_nik=holder.nik)
 
 
 def child_card(member: Member, family: Family, today: date, certificate_key: str | None = None) -> Ordered:
     """Return the order of a KIA; `certificate_key`: the certificate of the same request whose number it shows."""
     return Ordered("kia", ChildCard(member, family, today, certificate_key), member.name, f"kia:{member.nik}")
-
-
-def _family_card(family: Family, replaces: tuple[str, ...]) -> Ordered:
-    return Ordered("kk", FamilyCard(family), family.head.name, kk_key(family.kk_number), replaces)
 
 
 def _shown_before(member: Member, register: Register, today: date) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from services.verification.domain.checks import name_key
 from services.verification.domain.contents import BirthCertificate, ParentNamed
 from services.verification.domain.families import home_of, joined_by, with_rows
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import relation_of_child
 from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE
@@ -195,8 +196,7 @@ def _certificate(application: Application, child: Member, parents: Parents) -> O
 
 def _card_of(child: Member, family: Family, today: date) -> tuple[Ordered, ...]:
     """Return the KIA: nobody of 17 has one, or who was married."""
-    young = child.age_on(today) < ADULT_AGE_YEARS and child.marital is KkMarital.SINGLE
-    return (child_card(child, family, today, CERTIFICATE),) if young else ()
+    return () if is_adult(child, today=today) else (child_card(child, family, today, CERTIFICATE),)
 
 
 def _kind(answers: Answers) -> int:

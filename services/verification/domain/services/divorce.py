@@ -13,17 +13,19 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.contents import ChildCard
-from services.verification.domain.court import check_decision, no_spouses
+from services.verification.domain.court import NOT_SPOUSES, check_decision, no_spouses
+from services.verification.domain.families import home_of
 from services.verification.domain.finding import Finding
 from services.verification.domain.households import Households
+from services.verification.domain.identity import is_adult
+from services.verification.domain.orders import child_card, family_card, identity_card, kk_key
+from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Basis, CardWish, Ordered, People, Plan, RegisterChange, Rules, Wish
-from services.verification.domain.services.reprint import family_card, identity_card
 from services.verification.domain.submission import CourtDecision
 from shared.errors import DomainError
 from shared.reference.court_findings import CourtFinding
-from shared.reference.population import ADULT_AGE_YEARS, KkMarital, Relation
+from shared.reference.population import KkMarital, Relation
 from shared.reference.regions import is_home
 
 BASIS: Final = "akta_cerai"
@@ -84,7 +86,7 @@ def leaver(family: Family, decision: CourtDecision) -> str | None:
 def _wishes(application: Application, register: Register) -> tuple[Wish, ...]:
     homes = _homes(application, register)
     family = homes.of(homes.leaver) if homes.leaver else None
-    return (CardWish(family.village_code[:6]),) if family is not None else ()
+    return (CardWish(home_of(family).district),) if family is not None else ()
 
 
 def _plan(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
@@ -118,7 +120,7 @@ def _homes(application: Application, register: Register) -> _Homes:
     if decision.husband.nik == decision.wife.nik:
         raise DomainError(CourtFinding.PARTIES_SAME, "The decision names one person twice.")
     if no_spouses(decision, register):
-        raise DomainError("parties_not_spouses", "By the register these two are not married to each other.")
+        raise DomainError(NOT_SPOUSES, "By the register these two are not married to each other.")
     family = register.family_of(decision.husband.nik)
     return _Homes(decision, register, leaver(family, decision) if family is not None else None)
 
@@ -160,15 +162,14 @@ def _documents(
 ) -> Iterator[Ordered]:
     products, today = asked
     if "kk" in products:
-        replaced = tuple(f"kk:{each.kk_number}" for each in changed if each.kk_number in before and each != family)
-        yield replace(family_card(family, holder), replaces=replaced)
+        yield family_card(holder, family, tuple(kk_key(each.kk_number) for each in changed if each.kk_number in before and each != family))
     if "ktp" in products:
-        yield identity_card(family, holder)
+        yield identity_card(holder, family)
     known = before.get(family.kk_number)
     for child in family.members if "kia" in products else ():
         moved = child.nik != holder.nik and (known is None or known.member(child.nik) is None)
-        if moved and child.marital is KkMarital.SINGLE and child.age_on(today) < ADULT_AGE_YEARS:
-            yield Ordered("kia", ChildCard(child, family, today), child.name, f"kia:{child.nik}", holder_nik=holder.nik)
+        if moved and not is_adult(child, today=today):
+            yield replace(child_card(child, family, today), holder_nik=holder.nik)
 
 
 RULES: Final = Rules(
@@ -179,13 +180,9 @@ RULES: Final = Rules(
     may_be_automatic=True,
     ways=MappingProxyType(
         {
-            CourtFinding.CUSTODY_UNKNOWN: "return",
-            "decision_missing": "return",
-            CourtFinding.DECISION_NOT_FINAL: "return",
-            "holder_not_party": "return",
-            CourtFinding.PARTIES_SAME: "return",
-            CourtFinding.PLEDGE_MISSING: "return",
-            CourtFinding.COURT_NOT_COMPETENT: "reject",
+            **dict.fromkeys((CourtFinding.CUSTODY_UNKNOWN, CourtFinding.DECISION_NOT_FINAL, "decision_missing"), CaseRoute.RETURN),
+            **dict.fromkeys((CourtFinding.PARTIES_SAME, CourtFinding.PLEDGE_MISSING, "holder_not_party"), CaseRoute.RETURN),
+            CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
         }
     ),
 )

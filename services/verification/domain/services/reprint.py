@@ -7,24 +7,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.contents import FamilyCard, IdentityCard
 from services.verification.domain.finding import Finding
+from services.verification.domain.orders import family_card, identity_card
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Ordered, People, Plan, Rules, Wish
 from shared.errors import DomainError
 
-
-def family_card(family: Family, holder: Member) -> Ordered:
-    """Order the family's card, for somebody who stands on it."""
-    return Ordered("kk", FamilyCard(family), holder.name, f"kk:{family.kk_number}", holder_nik=holder.nik)
-
-
-def identity_card(family: Family, holder: Member) -> Ordered:
-    """Order the KTP-el of somebody who lives with this family."""
-    return Ordered("ktp", IdentityCard(holder, family), holder.name, f"ktp:{holder.nik}", holder_nik=holder.nik)
-
-
-_MADE: Final[Mapping[str, Callable[[Family, Member], Ordered]]] = MappingProxyType({"kk": family_card, "ktp": identity_card})
+_MADE: Final[Mapping[str, Callable[[Member, Family], Ordered]]] = MappingProxyType({"kk": family_card, "ktp": identity_card})
 """Product -> how it is ordered."""
 
 
@@ -58,7 +47,7 @@ def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], _today: date) -> Plan:
     family, holder = home_of(application, register)
-    return Plan(tuple(_MADE[product](family, holder) for product in application.first.products))
+    return Plan(tuple(_MADE[product](holder, family) for product in application.first.products))
 
 
 RULES: Final = Rules(people=_people, check=_check, wishes=_wishes, plan=_plan, may_be_automatic=True)
