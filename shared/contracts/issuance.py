@@ -48,39 +48,36 @@ class DocumentEndedPersonal(Contract):
     holder_name: str
 
 
-class DocumentSuperseded(Event):
+class DocumentEnded(Event):
+    """What the two ends of an issued document have in common. No event by itself."""
+
+    document_id: str
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    product: ProductCode
+    document_number: DocumentNumber
+    personal: DocumentEndedPersonal
+
+
+class DocumentSuperseded(DocumentEnded):
     """A newer document took its place; whoever checks it is told so. Subject: the document id."""
 
     type: ClassVar[str] = "issuance.document_superseded.v1"
     consumers: ClassVar[tuple[str, ...]] = ("notifier",)
 
-    document_id: str
-    request_id: str
-    receipt: str
-    case_id: str | None = None
-    channel: ChannelCode
-    product: ProductCode
-    document_number: DocumentNumber
     superseded_by: Annotated[str, Field(description="Id of the document that took its place")]
     same_contact: Annotated[bool, Field(description="Whether the newer one goes to the same contact, who needs no other word then")]
     superseded_at: AwareDatetime
-    personal: DocumentEndedPersonal
 
 
-class DocumentRevoked(Event):
+class DocumentRevoked(DocumentEnded):
     """The office took a document back: it is not valid any more, and nothing took its place. Subject: the document id."""
 
     type: ClassVar[str] = "issuance.document_revoked.v1"
     consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
-    document_id: str
-    request_id: str
-    receipt: str
-    case_id: str | None = None
-    channel: ChannelCode
-    product: ProductCode
-    document_number: DocumentNumber
     authority: Annotated[Code, Field(description="Who ordered it: head_of_office, court, citizen_request")]
     reason: Annotated[Code, Field(description="Why: data_wrong, issued_to_wrong_person, court_order, …")]
     revoked_at: AwareDatetime
-    personal: DocumentEndedPersonal

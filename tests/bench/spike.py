@@ -5,7 +5,7 @@ times of it (the spike), and at half of it again. Requests arrive in an open loo
 
 Intake states its limit: so many requests in work at a time (`MAX_REQUESTS_AT_ONCE`); others are answered 503 `busy` with `Retry-After`.
 Below it nothing may be refused, nothing may be refused in another way, and every request that was answered 201 must be stored. Who was sent
-away is not repeated here. What was taken in the spike is worked off afterwards, up to the day's 9,999 document numbers.
+away is not repeated here. What was taken in the spike is worked off afterwards.
 Normal again soon must be the answer to those who file: within 30 s.
 """
 
