@@ -35,6 +35,7 @@ from shared.settings import Environment
 
 _FAILED: Final = 1
 _USAGE: Final = 2  # as argparse
+_PATIENCE_MS: Final = 6_000  # until MongoDB counts as away: a command is asked once, often while the machine is at its limit
 
 
 class AdminSettings(Environment):
@@ -61,7 +62,7 @@ class Admin:
     def __init__(self, settings: AdminSettings) -> None:
         where = endpoint(settings.amqp_url.get_secret_value())
         self._databases = settings.by_service()
-        self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin")
+        self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin", selection_timeout_ms=_PATIENCE_MS)
         self._publisher = Publisher(where, "admin")
         self._letters = QueueBrowser(where)
         self._messages = StuckMessages(self._mongo, self._databases, self._letters, self._publisher.publish, now)
@@ -137,7 +138,8 @@ def main(words: Sequence[str]) -> int:
     except (DriverError, DatabaseUnavailable) as error:
         if not is_unavailable(error):
             raise
-        print(f"admin: MongoDB does not answer at {_where(settings.mongo_url)}: is it running? MONGO_URL says where", file=sys.stderr)
+        where, why = _where(settings.mongo_url), error.detail if isinstance(error, DatabaseUnavailable) else type(error).__name__
+        print(f"admin: MongoDB does not answer at {where} ({why}): is it running? MONGO_URL says where", file=sys.stderr)
         return _FAILED
     except (BrokerUnavailable, ConnectionLost):
         print(f"admin: RabbitMQ does not answer at {_where(settings.amqp_url)}: is it running? AMQP_URL says where", file=sys.stderr)

@@ -49,6 +49,7 @@ class Mongo:
         *,
         app_name: str = "adminduk",
         operation_timeout_ms: int = _OPERATION_TIMEOUT_MS,
+        selection_timeout_ms: int = _SELECTION_TIMEOUT_MS,
         transaction_limit_seconds: float = _TRANSACTION_LIMIT_SECONDS,
         **options: Any,
     ) -> Self:
@@ -58,6 +59,7 @@ class Mongo:
             url: The address. What it says of safety (write concern, read concern, read preference) is overruled.
             app_name: How the server's logs name us.
             operation_timeout_ms: One operation with all its retries.
+            selection_timeout_ms: How long an operation looks for a primary.
             transaction_limit_seconds: One transaction with all its retries.
             options: More of the driver's options, for tests.
         """
@@ -67,7 +69,7 @@ class Mongo:
             tz_aware=True,
             tzinfo=UTC,
             timeoutMS=operation_timeout_ms,
-            serverSelectionTimeoutMS=_SELECTION_TIMEOUT_MS,
+            serverSelectionTimeoutMS=selection_timeout_ms,
             heartbeatFrequencyMS=_HEARTBEAT_MS,
             connectTimeoutMS=_CONNECT_TIMEOUT_MS,
             maxPoolSize=_POOL_SIZE,

@@ -18,7 +18,7 @@ from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
 from tests.support.eventually import eventually
 
 OUT_OF_DISK: Final = 14031  # MongoDB's code OutOfDiskSpace
-SERVING_WITHOUT_BROKER: Final = 10  # answers looked at while the broker takes nothing
+SERVING_WITHOUT_BROKER: Final = 4  # answers looked at while the broker takes nothing
 
 
 async def _restart_broker(scene: Scene) -> None:
@@ -44,7 +44,8 @@ def _alarm(kind: str, on: tuple[str, ...], off: tuple[str, ...]) -> Play:
                 await eventually(lambda: asyncio.to_thread(_alarmed, scene), STRIKE_SECONDS)
                 before = len(scene.answers_since(0))
                 await asyncio.sleep(scene.seconds(3, 120))
-                await eventually(lambda: len(scene.answers_since(before)) >= SERVING_WITHOUT_BROKER // 3, STRIKE_SECONDS)
+                scene.load.press(SERVING_WITHOUT_BROKER)
+                await eventually(lambda: len(scene.answers_since(before)) >= SERVING_WITHOUT_BROKER, STRIKE_SECONDS)
                 answers = scene.answers_since(before)
                 refused = [status for status in answers if status not in (200, 201)]
                 assert not refused, f"intake must take requests while the broker takes none: {refused}"

@@ -151,6 +151,14 @@ class Load:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), max(0.0, next_at - monotonic_seconds()))
 
+    def press(self, count: int) -> None:
+        """Begin so many adapters' journeys at once, though the house be full: where nothing ends, nobody else would ask."""
+        for _ in range(count):
+            self.started += 1
+            journey = asyncio.create_task(self._play(replace(self.draw(self.started), channel="adapter", decision=None)))
+            self._journeys.add(journey)
+            journey.add_done_callback(self._noted)
+
     def _begin(self) -> None:
         self.started += 1
         journey = asyncio.create_task(self._play(self.draw(self.started)))
@@ -182,8 +190,11 @@ class Load:
             self.history.ended(drawn.key, "gave_up")
 
     def _ended(self, journey: asyncio.Task[None]) -> None:
-        self._journeys.discard(journey)
         self._gate.release()
+        self._noted(journey)
+
+    def _noted(self, journey: asyncio.Task[None]) -> None:
+        self._journeys.discard(journey)
         error = None if journey.cancelled() else journey.exception()
         if error is not None:
             self.errors.append(error)
