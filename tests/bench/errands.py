@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from shared.clock import WIB, now
+from deploy.local.applications import birth
 from tests.bench.system import System
 
 _FIRST_BORN_IN: Final = 1980  # of mothers: nobody older has a child now
@@ -67,26 +66,8 @@ class Birth:
         """Return those of the next couple."""
         father, mother = next(self._couples)
         number = next(self._named)
-        return {
-            "relation": "father",
-            "nik": father["nik"],
-            "kk_number": father["kk_number"],
-            "parents": "married_recorded",
-            "mother_nik": mother["nik"],
-            "father_nik": father["nik"],
-            "child_name": f"{_FIRSTS[number % len(_FIRSTS)]} {father['name'].split()[-1]}",
-            "child_sex": "LP"[number % 2],
-            "born_on": (now().astimezone(WIB).date() - timedelta(days=2)).isoformat(),
-            "born_at": "07:30",
-            "birth_place": "3519",
-            "birth_facility": "hospital",
-            "plurality": "single",
-            "birth_order": 2,
-            "attendant": "midwife",
-            "weight_grams": 3200,
-            "length_cm": 49,
-            "witnesses": self._witnesses,
-        }
+        family = {"father": father, "mother": mother, "kk_number": father["kk_number"], "children": [{}], "witnesses": self._witnesses}
+        return dict(birth(family, f"{_FIRSTS[number % len(_FIRSTS)]} {father['name'].split()[-1]}").answers)
 
     @staticmethod
     def _married(families: list[list[dict[str, str]]], without: set[str]) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
