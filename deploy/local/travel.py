@@ -10,7 +10,7 @@ import httpx
 from deploy.local.parts import Part
 
 KEPT_SECONDS: Final = 2.0  # an idle connection is used again; less than a server keeps one, so that none is used while it is being closed
-ANSWER_SECONDS: Final = 30.0  # the longest a step may take on a machine that also does other work
+ANSWER_SECONDS: Final = 60.0  # the longest a step may take on a machine that also does other work
 
 Tell = Callable[[str, str], None]
 """Called with who acts and what happens, as it happens."""
