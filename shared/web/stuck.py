@@ -60,7 +60,7 @@ class DiscardOrder(BaseModel):
     ]
 
 
-class StillStuck(DomainError):
+class StillStuck(DomainError):  # noqa: N818 - it names a state, as Conflict does
     """A decision that can't be carried out as things are: the item goes on waiting, and `code` says for what."""
 
 

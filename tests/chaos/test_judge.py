@@ -14,6 +14,7 @@ import pytest
 from tests.chaos.history import Effect, History, Served
 from tests.chaos.judge import judge
 from tests.chaos.specimen import ADAPTER, CHAT, CONFIRMED, COURT, DAY, KK, NAME, NIK, PHONE, Specimen, right
+from tests.chaos.world import DOCUMENT_VOIDED
 
 Wrong = Callable[[Specimen], None]
 MINUTE = timedelta(minutes=1)
@@ -185,6 +186,11 @@ def a_family_stays_marked_after_its_case(it: Specimen) -> None:
 @wrong("I2", "number_without_reason")
 def a_number_is_void_without_a_reason(it: Specimen) -> None:
     it.document(CHAT)["state"] = "void"
+
+
+@wrong("I2", "void_not_told_once")
+def a_document_is_void_and_nobody_was_told(it: Specimen) -> None:
+    it.document(CHAT).update(state="void", reason="sheet_unprintable")
 
 
 @wrong("I2", "number_not_ended")
@@ -384,6 +390,23 @@ def superseded_later(it: Specimen) -> None:
     it.document(CHAT)["state"] = "superseded"
 
 
+def voided_before_its_issue(it: Specimen) -> None:
+    """A document that was given up, told, and its request and case ended with it."""
+    request_id = f"{CHAT}.request"
+    document = it.document(CHAT)
+    document.update(state="void", reason="sheet_unprintable", pdf=None)
+    row = next(row for row in it.world.outbox["issuance"] if row["aggregate"] == f"documents/{document['_id']}")
+    row.update(type=DOCUMENT_VOIDED, data=None)
+    it.one("verification", "cases", request_id)["state"] = "void"
+    request = it.one("intake", "requests", request_id)
+    steps = [step for step in request["timeline"] if step["state"] in {"submitted", "approved"}]
+    request.update(state="void", document_numbers=[], timeline=[*steps, {"state": "void", "at": steps[-1]["at"]}])
+    it.job(CHAT)["message"] = {"shape": "reply"}
+    seen = it.effect(CHAT)
+    seen.sha256 = seen.document_id = None
+    it.history.served_bytes[:] = [served for served in it.history.served_bytes if served.document_id != document["_id"]]
+
+
 def late_while_the_fault_was_on(it: Specimen) -> None:
     fault = it.history.fault("broker_down", "broker")
     fault.began, fault.healed = it.world.at, it.world.at + 10 * MINUTE
@@ -400,6 +423,7 @@ def late_while_the_fault_was_on(it: Specimen) -> None:
         waits_as_a_parked_message,
         unanswered_and_not_stored,
         superseded_later,
+        voided_before_its_issue,
         late_while_the_fault_was_on,
     ],
 )

@@ -196,7 +196,7 @@ def document_issued(case: Case, document_id: str, number: str, *, at: datetime) 
     """Record an issued document. The same document again changes nothing; whether it was the last, `is_settled` says.
 
     Raises:
-        DomainError: `case_not_approved`, or `other_document_issued`: the approval ordered no such document, it has another number, or is void.
+        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, it has another number, or is void.
     """
     known = _document(case, document_id)
     if known.voided_at is not None or known.number not in (None, number):
@@ -208,7 +208,7 @@ def document_voided(case: Case, document_id: str, *, at: datetime) -> Case:
     """Record that a document was given up before its issue: it will never come. The same document again changes nothing.
 
     Raises:
-        DomainError: `case_not_approved`, or `other_document_issued`: the approval ordered no such document, or it is issued.
+        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, or it is issued.
     """
     known = _document(case, document_id)
     if known.number is not None:

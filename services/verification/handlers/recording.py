@@ -8,7 +8,7 @@ from services.verification.domain import case as cases
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.facts import RegisterChanged
 from services.verification.domain.history import RegisterEntry
-from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID, AwaitedChange
+from services.verification.domain.recording import CONFLICT, AwaitedChange
 from services.verification.handlers.planning import today
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError
@@ -55,19 +55,21 @@ async def _finished(tx: Tx, deps: Deps, case: Case) -> Case:
         return cases.voided(case)
     if change is None:
         return cases.issued(case, at=now)
+    if not void and await _could_apply(tx, deps, case, change):
+        return cases.issued(case, at=now)
+    # where only some of the documents exist, a person decides whether the register changes
+    tx.on_commit(lambda: _log.warning("register.unrecorded", case_id=case.id, service=case.first.service, code=cases.waits_for(case)))
+    return cases.unrecorded(case, at=now)
+
+
+async def _could_apply(tx: Tx, deps: Deps, case: Case, change: AwaitedChange) -> bool:
     try:
-        if void:
-            raise DomainError(DOCUMENT_VOID, "Not all of what was approved exists: a person decides whether the register changes.")
         await _apply(tx, deps, case, change)
     except DomainError as error:
-        if error.code not in (CONFLICT, DOCUMENT_VOID):
+        if error.code != CONFLICT:
             raise
-        waiting = cases.unrecorded(case, at=now)
-        tx.on_commit(
-            lambda: _log.warning("register.unrecorded", case_id=case.id, service=case.first.service, code=cases.waits_for(waiting))
-        )
-        return waiting
-    return cases.issued(case, at=now)
+        return False
+    return True
 
 
 async def apply_again(tx: Tx, deps: Deps, case_id: str) -> None:

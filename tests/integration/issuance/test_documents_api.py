@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from tests.integration.issuance.office import Desk, issued_one, sha256, superseded
-from tests.support.approvals import CONTACT
-from tests.support.approvals import WIFE, approval, birth
+from tests.support.approvals import CONTACT, WIFE, approval, birth
 from tests.support.harness import keyed
 
 REVOKE = {"authority": "court", "reason": "court_order", "note": "Putusan 12/G/2026"}
