@@ -402,8 +402,8 @@ def voided_before_its_issue(it: Specimen) -> None:
     steps = [step for step in request["timeline"] if step["state"] in {"submitted", "approved"}]
     request.update(state="void", document_numbers=[], timeline=[*steps, {"state": "void", "at": steps[-1]["at"]}])
     it.job(CHAT)["message"] = {"shape": "reply"}
-    seen = it.effect(CHAT)
-    seen.sha256 = seen.document_id = None
+    effects = it.history.effects
+    effects |= {name: replace(seen, sha256=None, document_id=None) for name, seen in effects.items() if seen is it.effect(CHAT)}
     it.history.served_bytes[:] = [served for served in it.history.served_bytes if served.document_id != document["_id"]]
 
 
