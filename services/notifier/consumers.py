@@ -166,5 +166,5 @@ def _voided(event: issuance.DocumentVoided) -> notice.EndedDocument:
         event.document_number,
         event.voided_at,
         details,
-        is_alone=event.documents == 1,
+        documents=event.documents,
     )

@@ -14,7 +14,6 @@ import pytest
 from tests.chaos.history import Effect, History, Served
 from tests.chaos.judge import judge
 from tests.chaos.specimen import ADAPTER, CHAT, CONFIRMED, COURT, DAY, KK, NAME, NIK, PHONE, Specimen, right
-from tests.chaos.world import DOCUMENT_VOIDED
 
 Wrong = Callable[[Specimen], None]
 MINUTE = timedelta(minutes=1)
@@ -391,20 +390,7 @@ def superseded_later(it: Specimen) -> None:
 
 
 def voided_before_its_issue(it: Specimen) -> None:
-    """A document that was given up, told, and its request and case ended with it."""
-    request_id = f"{CHAT}.request"
-    document = it.document(CHAT)
-    document.update(state="void", reason="sheet_unprintable", pdf=None)
-    row = next(row for row in it.world.outbox["issuance"] if row["aggregate"] == f"documents/{document['_id']}")
-    row.update(type=DOCUMENT_VOIDED, data=None)
-    it.one("verification", "cases", request_id)["state"] = "void"
-    request = it.one("intake", "requests", request_id)
-    steps = [step for step in request["timeline"] if step["state"] in {"submitted", "approved"}]
-    request.update(state="void", document_numbers=[], timeline=[*steps, {"state": "void", "at": steps[-1]["at"]}])
-    it.job(CHAT)["message"] = {"shape": "reply"}
-    effects = it.history.effects
-    effects |= {name: replace(seen, sha256=None, document_id=None) for name, seen in effects.items() if seen is it.effect(CHAT)}
-    it.history.served_bytes[:] = [served for served in it.history.served_bytes if served.document_id != document["_id"]]
+    it.give_up_document(CHAT)
 
 
 def late_while_the_fault_was_on(it: Specimen) -> None:

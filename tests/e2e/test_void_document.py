@@ -80,9 +80,9 @@ async def test_who_waited_for_a_held_document_hears_that_it_is_given_up_and_gets
             receipt = await asked(chat, person)
 
             async def held() -> str:
-                [document] = await travel.documents(receipt)
-                assert document["state"] == "held"
-                return f"issuance/stuck/{document['document_id']}"
+                documents = await travel.documents(receipt)
+                assert [document["state"] for document in documents] == ["held"]
+                return f"issuance/stuck/{documents[0]['document_id']}"
 
             address = await eventually(held, 60)
             listed = [json.loads(line) for line in (await operator("list", "--json", "--service", "issuance")).splitlines()]

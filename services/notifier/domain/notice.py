@@ -67,7 +67,7 @@ class AnnouncedDocument:
 class EndedDocument:
     """A document that is not valid any more, or will never come. `details`: what a court is told of it beside; `reason`: of a revocation.
 
-    `is_told`: its contact gets the document that took its place, and needs no other word. `is_alone`: its request has no other document.
+    `is_told`: its contact gets the document that took its place, and needs no other word. `documents`: of its request.
     """
 
     kind: NoticeKind
@@ -78,7 +78,7 @@ class EndedDocument:
     details: tuple[tuple[str, object], ...]
     reason: str = ""
     is_told: bool = False
-    is_alone: bool = True
+    documents: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def ended_jobs(
         "receipt": about.receipt,
         "document_number": ended.document_number,
         "reason": texts.revocation(ended.reason),
-        "next": texts.after_void(alone=ended.is_alone),
+        "next": texts.after_void(alone=ended.documents == 1),
         "office": texts.office,
     }
     message: Message

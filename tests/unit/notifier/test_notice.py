@@ -158,7 +158,7 @@ def test_what_is_valid_no_more_is_named_with_its_number_and_why() -> None:
 
 
 def test_what_will_never_come_is_no_fault_of_its_holder_and_they_hear_what_to_do() -> None:
-    alone, among = ended(CITIZEN, VOIDED), ended(CITIZEN, replace(VOIDED, is_alone=False))
+    alone, among = ended(CITIZEN, VOIDED), ended(CITIZEN, replace(VOIDED, documents=3))
     for job in (alone, among):
         assert f"Kartu Keluarga dari permohonan {ABOUT.receipt} tidak jadi terbit" in said(job)
         assert "Ini bukan kesalahan Anda" in said(job)
