@@ -20,7 +20,7 @@ from deploy.local.travel import ANSWER_SECONDS, JourneyError, Places, Tell, Trav
 NUMBER: Final = re.compile(r"\b[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}\b")
 CHECK_URL: Final = re.compile(r"https?://\S+/v/[A-Za-z0-9_-]+")
 WATCH_SECONDS: Final = 0.03  # between looks at a request's state, to show its steps while they happen
-OVER: Final = frozenset({"delivered", "undelivered", "rejected"})
+OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void"})
 
 Meanwhile = Callable[[Travel, Chat, str], Awaitable[None]]
 """What happens between the receipt and the documents: given the chat and the receipt."""

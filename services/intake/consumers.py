@@ -8,9 +8,18 @@ from typing import Any
 
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.requests import RequestState, Step
-from services.intake.handlers import note_approved, note_document, note_notice, note_register, note_rejected, note_returned, note_revoked
+from services.intake.handlers import (
+    note_approved,
+    note_document,
+    note_notice,
+    note_register,
+    note_rejected,
+    note_returned,
+    note_revoked,
+    note_void,
+)
 from services.intake.ports import Deps, Tx
-from shared.contracts.issuance import DocumentIssued, DocumentRevoked
+from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
 from shared.contracts.verification import Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
 from shared.messaging.delivery import EventRoute, Meta
@@ -25,6 +34,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RegisterChanged, partial(_register_changed, deps)),
         EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
         EventRoute(DocumentRevoked, partial(_revoked, deps), _prefetch),
+        EventRoute(DocumentVoided, partial(_voided, deps), _prefetch),
         EventRoute(NoticeDelivered, partial(_delivered, deps), _prefetch),
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
     )
@@ -54,6 +64,11 @@ async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> Non
 
 async def _revoked(deps: Deps, tx: Tx, event: DocumentRevoked, _meta: Meta) -> None:
     await note_revoked(tx, deps, event.request_id, event.document_id)
+
+
+async def _voided(deps: Deps, tx: Tx, event: DocumentVoided, _meta: Meta) -> None:
+    document = IssuedDocument(event.document_id, event.document_number, product=event.product)
+    await note_void(tx, deps, event.request_id, document, event.documents, event.voided_at, event.reason)
 
 
 async def _delivered(deps: Deps, tx: Tx, event: NoticeDelivered, _meta: Meta) -> None:

@@ -38,6 +38,7 @@ from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Offer, catalogue
 from shared.reference.reasons import reasons
+from shared.reference.service_files import office_place
 from shared.reference.working_hours import WorkingHours
 from shared.web import FastAPI, InFlightRequests, create_app
 
@@ -49,7 +50,7 @@ ACCOUNTS: Final = (
     accounting.by_state(
         "requests",
         "requests",
-        finished=(RequestState.RETURNED, RequestState.REJECTED, RequestState.READY, RequestState.DELIVERED),
+        finished=(RequestState.RETURNED, RequestState.REJECTED, RequestState.VOID, RequestState.READY, RequestState.DELIVERED),
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
@@ -256,7 +257,7 @@ def read_texts(folder: Path) -> DialogueTexts:
     sentences = {code: reason.text for code, reason in reasons().items()}
     written = Dates(dates["days"], dates["months"], dates["moment"])
     texts = document["texts"] | {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB)
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from services.issuance.domain.document import Document, DocumentIssued, DocumentRevoked, DocumentSuperseded, Fact
+from services.issuance.domain.document import Document, DocumentIssued, DocumentRevoked, DocumentSuperseded, DocumentVoided, Fact
 from shared.contracts import issuance as wire
 from shared.contracts.envelope import Event
 
@@ -28,6 +28,15 @@ def to_event(fact: Fact) -> Event:
                 authority=revocation.authority,
                 reason=revocation.reason,
                 revoked_at=fact.revoked_at,
+                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
+            )
+        case DocumentVoided(document=document):
+            return wire.DocumentVoided(
+                **_of(document),
+                service=document.service,
+                documents=document.documents,
+                reason=fact.reason,
+                voided_at=fact.voided_at,
                 personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
             )
         case _:

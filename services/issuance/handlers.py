@@ -148,14 +148,15 @@ async def record_failure(tx: Tx, deps: Deps, document_id: str, attempt: int, *, 
 
 
 async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) -> Document:
-    """End a document before issue; its number stays used.
+    """End a document before issue and emit the fact; its number stays used.
 
     Raises:
         NotFound: `documents_not_found`.
         DomainError: `document_issued`, `document_superseded`, `document_revoked` or `document_void`.
     """
-    document = documents.void(await tx.get_document(document_id), reason=reason, at=deps.clock())
+    document, fact = documents.void(await tx.get_document(document_id), reason=reason, at=deps.clock())
     tx.save_document(document)
+    tx.emit(fact)
     return document
 
 
@@ -176,14 +177,15 @@ async def revoke_document(tx: Tx, deps: Deps, document_id: str, revocation: Revo
 
 
 async def discard_document(tx: Tx, deps: Deps, document_id: str, *, note: str) -> Document:
-    """End a held document unprinted; its number stays used. Follow with `discard_leftovers`.
+    """End a held document unprinted and emit the fact; its number stays used. Follow with `discard_leftovers`.
 
     Raises:
         NotFound: `documents_not_found`.
         DomainError: `document_not_held`.
     """
-    document = documents.discard(await tx.get_document(document_id), note=note, at=deps.clock())
+    document, fact = documents.discard(await tx.get_document(document_id), note=note, at=deps.clock())
     tx.save_document(document)
+    tx.emit(fact)
     return document
 
 

@@ -17,7 +17,7 @@ from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
 from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
-Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked
+Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked | issuance.DocumentVoided
 About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued | Ended
 
 
@@ -85,6 +85,9 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def revoked(tx: Tx, event: issuance.DocumentRevoked, meta: Meta) -> None:
         await ended(tx, event, meta, _revoked(event))
 
+    async def voided(tx: Tx, event: issuance.DocumentVoided, meta: Meta) -> None:
+        await ended(tx, event, meta, _voided(event))
+
     async def ended(tx: Tx, event: Ended, meta: Meta, document: notice.EndedDocument) -> None:
         contact = _recipient(event.personal.contact)
         jobs = notice.ended_jobs(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
@@ -94,6 +97,7 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
         EventRoute(issuance.DocumentSuperseded, superseded),
         EventRoute(issuance.DocumentRevoked, revoked),
+        EventRoute(issuance.DocumentVoided, voided),
     )
 
 
@@ -150,4 +154,17 @@ def _revoked(event: issuance.DocumentRevoked) -> notice.EndedDocument:
     details = (("authority", event.authority), ("reason", event.reason), ("revoked_at", event.revoked_at))
     return notice.EndedDocument(
         NoticeKind.REVOKED, event.document_id, event.product, event.document_number, event.revoked_at, details, event.reason
+    )
+
+
+def _voided(event: issuance.DocumentVoided) -> notice.EndedDocument:
+    details = (("documents", event.documents), ("reason", event.reason), ("voided_at", event.voided_at))
+    return notice.EndedDocument(
+        NoticeKind.VOIDED,
+        event.document_id,
+        event.product,
+        event.document_number,
+        event.voided_at,
+        details,
+        documents=event.documents,
     )

@@ -11,7 +11,7 @@ from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.intake import RequestSubmitted
-from shared.contracts.issuance import DocumentIssued
+from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
 from shared.reference.catalogue import Catalogue
@@ -33,12 +33,16 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
         await handlers.record_document(tx, deps, event.case_id or event.request_id, event.document_id, event.document_number)
 
-    async def prefetch_issued(tx: Tx, events: Sequence[DocumentIssued]) -> None:
+    async def on_document_voided(tx: Tx, event: DocumentVoided, _meta: Meta) -> None:
+        await handlers.record_void(tx, deps, event.case_id or event.request_id, event.document_id)
+
+    async def prefetch_cases(tx: Tx, events: Sequence[DocumentIssued | DocumentVoided]) -> None:
         await tx.prefetch(event.case_id or event.request_id for event in events)
 
     return (
         converting(RequestSubmitted, convert, on_request_submitted, prefetch_submitted),
-        EventRoute(DocumentIssued, on_document_issued, prefetch_issued),
+        EventRoute(DocumentIssued, on_document_issued, prefetch_cases),
+        EventRoute(DocumentVoided, on_document_voided, prefetch_cases),
     )
 
 

@@ -64,8 +64,8 @@ class FamilyRegister(Protocol):
         Return the entry; None: it was applied before. DomainError `register_conflict`: the register changed in between.
         """
 
-    async def release(self, awaited: AwaitedChange, case_id: str) -> None:
-        """Give up a change: its families wait for it no more."""
+    async def release(self, awaited: AwaitedChange, case_id: str, kept: RegisterEntry | None = None) -> None:
+        """Drop a change: its families wait for it no more. `kept` goes into the history: who gave it up, and why."""
 
 
 class Tx(Protocol):

@@ -49,7 +49,7 @@ class DocumentEndedPersonal(Contract):
 
 
 class DocumentEnded(Event):
-    """What the two ends of an issued document have in common. No event by itself."""
+    """What the ends of a document have in common. No event by itself."""
 
     document_id: str
     request_id: str
@@ -81,3 +81,15 @@ class DocumentRevoked(DocumentEnded):
     authority: Annotated[Code, Field(description="Who ordered it: head_of_office, court, citizen_request")]
     reason: Annotated[Code, Field(description="Why: data_wrong, issued_to_wrong_person, court_order, …")]
     revoked_at: AwareDatetime
+
+
+class DocumentVoided(DocumentEnded):
+    """The office gave a document up before it was issued: its number stays used, and it will never come. Subject: the document id."""
+
+    type: ClassVar[str] = "issuance.document_voided.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "verification", "notifier")
+
+    service: Code
+    documents: Annotated[int, Field(ge=1, description="How many documents the request was to have, this one included")]
+    reason: Annotated[Code, Field(description="Why: wrong_data, sheet_unprintable, …")]
+    voided_at: AwareDatetime

@@ -24,6 +24,7 @@ _KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "a
 _NEEDED: Final = frozenset({"name", "about", "group", "subject"})
 _REVIEW_KEYS: Final = frozenset({"automatic"})
 _GROUPS: Final = "service_group"  # the code list that `group` is of
+_OFFICE: Final = "mpp"
 _ASKERS: Final = "may_ask"  # and that of `may_ask`
 
 
@@ -54,6 +55,11 @@ def attachments() -> Mapping[str, str]:
 def places() -> Mapping[str, Place]:
     """Return the places of services done in person (`data/places.toml`)."""
     return {key: Place(**row) for key, row in _data("places").items()}
+
+
+def office_place() -> Place:
+    """Return the place where people are helped with everything."""
+    return places()[_OFFICE]
 
 
 def read_service(code: str, text: str, older: Sequence[str] = ()) -> CivilService:

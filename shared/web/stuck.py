@@ -5,7 +5,7 @@ A service implements `StuckSource` by its own readers and handlers. Ids stand in
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol
@@ -60,8 +60,15 @@ class DiscardOrder(BaseModel):
     ]
 
 
+class StillStuck(DomainError):  # noqa: N818 - it names a state, as Conflict does
+    """A decision that can't be carried out as things are: the item goes on waiting, and `code` says for what."""
+
+
 class StuckSource(Protocol):
-    """The source of a service's stuck items. A decision raises NotFound or DomainError where nothing waits (any more)."""
+    """The source of a service's stuck items.
+
+    A decision raises NotFound or DomainError where nothing waits (any more), and StillStuck where it can't be carried out.
+    """
 
     async def page(self, after: str | None, limit: int) -> StuckPage:
         """Return a page of what waits."""
@@ -96,16 +103,17 @@ class NothingStuck:
         raise NotFound("stuck_not_found", stuck_id)
 
 
-def routes(source: StuckSource, personal: frozenset[str] = frozenset()) -> APIRouter:
+def routes(source: StuckSource, personal: frozenset[str] = frozenset(), refusals: Sequence[str] = ()) -> APIRouter:
     """Return the routes.
 
     Args:
         source: What waits in this service.
         personal: Names of fields of a content that tell of persons, beside those that `shared.logs` knows.
+        refusals: Codes of `StillStuck` with which the service answers a replay.
     """
     router = APIRouter(prefix=PATH, tags=["stuck"])
     _reading(router, source, personal)
-    _deciding(router, source)
+    _deciding(router, source, refusals)
     return router
 
 
@@ -134,8 +142,10 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
         return found if personal else found.model_copy(update={"content": logs.masked(_without(found.content, personal_names))})
 
 
-def _deciding(router: APIRouter, source: StuckSource) -> None:
-    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
+def _deciding(router: APIRouter, source: StuckSource, refusals: Sequence[str]) -> None:
+    again = _UNKNOWN | refuses(409, "not_stuck", *refusals)
+
+    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=again)
     async def replay(stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
         await _decided(source.replay(stuck_id))
         _log.info("stuck.replayed", stuck_id=stuck_id, client=client.name)
@@ -152,6 +162,8 @@ async def _decided(act: Awaitable[None]) -> None:
         await act
     except NotFound as error:
         raise NotFound("stuck_not_found") from error
+    except StillStuck:
+        raise
     except DomainError as error:
         raise DomainError("not_stuck", error.code) from error
 

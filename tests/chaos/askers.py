@@ -22,7 +22,7 @@ from tests.chaos.people import Person, personal
 from tests.chaos.sites import Sites
 
 RECEIPT: Final = re.compile(r"\b[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-OVER: Final = ("undelivered", "rejected", "returned", "ready", "delivered")  # the end of several is the first of these that one has
+OVER: Final = ("undelivered", "rejected", "void", "returned", "ready", "delivered")  # the end of several is the first of these that one has
 TRY_SECONDS: Final = 10.0  # a client gives up one try after that
 REPEATED: Final = 0.05  # share of clients that repeat although they were answered
 LISTEN_SECONDS: Final = 8.0  # one look at a chat, which ends with what comes; shorter than a try

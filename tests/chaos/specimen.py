@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from shared.clock import now
 from tests.chaos.history import Effect, History
-from tests.chaos.world import DOCUMENT_ISSUED, Doc, World
+from tests.chaos.world import DOCUMENT_ISSUED, DOCUMENT_VOIDED, Doc, World
 
 ADAPTER, CHAT, COURT = "adapter-1", "whatsapp-1", "court-1"
 PHONE: Final = "6281299900001"
@@ -49,6 +49,20 @@ class Specimen:
     def effect(self, key: str) -> Effect:
         """What the world saw of a journey's document."""
         return next(effect for effect in self.history.effects.values() if effect.key == f"document:{key}.request.kk")
+
+    def give_up_document(self, key: str) -> None:
+        """Let the document of a journey be given up before its issue: told, and its request and case ended with it."""
+        request_id, document, request = f"{key}.request", self.document(key), self.request(key)
+        told = next(row for row in self.world.outbox["issuance"] if row["aggregate"] == f"documents/{document['_id']}")
+        told.update(type=DOCUMENT_VOIDED, data=None)
+        document.update(state="void", reason="sheet_unprintable", pdf=None)
+        self.one("verification", "cases", request_id)["state"] = "void"
+        steps = [step for step in request["timeline"] if step["state"] in {"submitted", "approved"}]
+        request.update(state="void", document_numbers=[], timeline=[*steps, {"state": "void", "at": steps[-1]["at"]}])
+        self.job(key)["message"] = {"shape": "reply"}
+        seen = {name: effect for name, effect in self.history.effects.items() if effect is self.effect(key)}
+        self.history.effects |= {name: replace(effect, sha256=None, document_id=None) for name, effect in seen.items()}
+        self.history.served_bytes[:] = [served for served in self.history.served_bytes if served.document_id != document["_id"]]
 
 
 class _Builder:

@@ -187,6 +187,11 @@ def a_number_is_void_without_a_reason(it: Specimen) -> None:
     it.document(CHAT)["state"] = "void"
 
 
+@wrong("I2", "void_not_told_once")
+def a_document_is_void_and_nobody_was_told(it: Specimen) -> None:
+    it.document(CHAT).update(state="void", reason="sheet_unprintable")
+
+
 @wrong("I2", "number_not_ended")
 def a_document_was_never_printed(it: Specimen) -> None:
     it.document(CHAT)["state"] = "rendering"
@@ -384,6 +389,10 @@ def superseded_later(it: Specimen) -> None:
     it.document(CHAT)["state"] = "superseded"
 
 
+def voided_before_its_issue(it: Specimen) -> None:
+    it.give_up_document(CHAT)
+
+
 def late_while_the_fault_was_on(it: Specimen) -> None:
     fault = it.history.fault("broker_down", "broker")
     fault.began, fault.healed = it.world.at, it.world.at + 10 * MINUTE
@@ -400,6 +409,7 @@ def late_while_the_fault_was_on(it: Specimen) -> None:
         waits_as_a_parked_message,
         unanswered_and_not_stored,
         superseded_later,
+        voided_before_its_issue,
         late_while_the_fault_was_on,
     ],
 )

@@ -68,6 +68,7 @@ OUT_OF_REACH: Final = (ConnectionLost, BrokerUnavailable, DatabaseUnavailable, P
 
 OUTBOX_FIELDS: Final = ("aggregate", "seq", "type", "state", "created_at", "sent_at", "code", "note", "correlation_id")
 DOCUMENT_ISSUED: Final = "issuance.document_issued.v1"
+DOCUMENT_VOIDED: Final = "issuance.document_voided.v1"
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from services.verification.domain.submission import Answers, Submission
 from shared.contracts.intake import RequestSubmitted
-from shared.contracts.issuance import DocumentIssued
+from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.reference.catalogue import catalogue
 
 
@@ -38,5 +38,27 @@ def document_issued(
             "sha256": "0" * 64,
             "issued_at": submission.submitted_at,
             "personal": {"contact": asdict(submission.contact), "holder_name": "S", "check_url": "https://example.test/v/x"},
+        }
+    )
+
+
+def document_voided(
+    submission: Submission, key: str = "kk", *, number: str = "3519-KK-24112026-0001", documents: int = 1
+) -> DocumentVoided:
+    """The word that the document of that key of a request was given up before its issue."""
+    return DocumentVoided.model_validate(
+        {
+            "document_id": f"{submission.request_id}.{key}",
+            "request_id": submission.request_id,
+            "receipt": submission.receipt,
+            "case_id": submission.case_id,
+            "channel": submission.channel,
+            "service": submission.service,
+            "product": key.split(".", maxsplit=1)[0],
+            "documents": documents,
+            "document_number": number,
+            "reason": "sheet_unprintable",
+            "voided_at": submission.submitted_at,
+            "personal": {"contact": asdict(submission.contact), "holder_name": "S"},
         }
     )

@@ -57,7 +57,7 @@ class RequestBody(BaseModel):
 
 
 class StepView(BaseModel):
-    """One line of the timeline."""
+    """One line of the timeline. `void` with a number tells of that document, whatever became of the others."""
 
     state: RequestState
     at: datetime
@@ -79,7 +79,7 @@ class FiledView(BaseModel):
 
 
 class IssuedView(BaseModel):
-    """An issued document. `number` in a path is its place in this list, from 1."""
+    """An issued document. `number` in a path is its place in this list, from 1. Void ones stand last: they never come."""
 
     document_id: str
     product: str
@@ -209,7 +209,7 @@ def _view(filed: Filed) -> RequestView:
         case_id=filed.case_id,
         documents=[
             IssuedView(document_id=each.document_id, product=each.product, document_number=each.number, state=each.state)
-            for each in filed.issued
+            for each in filed.settled
         ],
         reasons=[_reason(reason) for reason in filed.reasons_at] if filed.state in _TURNED_DOWN else [],
         timeline=[

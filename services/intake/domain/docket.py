@@ -68,6 +68,9 @@ def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Doc
 
 
 def repeated(former: Iterable[Request], at: datetime, within: timedelta) -> str | None:
-    """Return the id of a former request that ended less than `within` ago. A returned request doesn't count: it is to be filed again."""
-    ended = [each for each in former if not each.is_open and each.state is not RequestState.RETURNED]
+    """Return the id of a former request that ended less than `within` ago.
+
+    A returned or a void one doesn't count: it is to be filed again.
+    """
+    ended = [each for each in former if not each.is_open and each.state not in (RequestState.RETURNED, RequestState.VOID)]
     return next((each.request_id for each in ended if at - each.timeline[-1].at < within), None)

@@ -1,8 +1,9 @@
 """A request and its state. `progress(request, step)` applies the other services' events; states never go backwards (promise I5).
 
 SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. A request has one document or
-several: it is ISSUED when all of them are, and DELIVERED when all were. An adapter is sent nothing: its documents are READY until they are
-fetched, then DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline without changing the state.
+several: it is ISSUED when all of them are, and DELIVERED when all were. A document that was given up before its issue is waited for no
+more; where all of them were, the request is VOID. An adapter is sent nothing: its documents are READY until they are fetched, then
+DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline without changing the state.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.documents import IssuedDocument, IssuedState
+from services.intake.domain.documents import IssuedDocument, IssuedState, find_document, in_order, with_document
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
@@ -32,17 +33,20 @@ class RequestState(StrEnum):
     READY = "ready"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
+    VOID = "void"
 
 
+_WITHOUT_DOCUMENTS: Final = frozenset({RequestState.SUBMITTED, RequestState.RETURNED, RequestState.APPROVED, RequestState.REJECTED})
 _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.SUBMITTED: frozenset(RequestState) - {RequestState.SUBMITTED},
     RequestState.RETURNED: frozenset(RequestState) - {RequestState.SUBMITTED, RequestState.RETURNED},
-    RequestState.APPROVED: frozenset({RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED}),
+    RequestState.APPROVED: frozenset(RequestState) - _WITHOUT_DOCUMENTS,
     RequestState.ISSUED: frozenset({RequestState.DELIVERED, RequestState.UNDELIVERED}),
     RequestState.READY: frozenset({RequestState.DELIVERED}),
     RequestState.UNDELIVERED: frozenset({RequestState.DELIVERED}),  # the person was reached after all
     RequestState.REJECTED: frozenset(),
     RequestState.DELIVERED: frozenset(),
+    RequestState.VOID: frozenset(),
 }
 """The states that may follow each state."""
 
@@ -54,7 +58,7 @@ OPEN: Final = frozenset({RequestState.SUBMITTED, RequestState.APPROVED, RequestS
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of the timeline. `reasons` are stable codes, never personal."""
+    """One entry of the timeline. `reasons` are stable codes, never personal. VOID with a number tells of that document alone."""
 
     state: RequestState
     at: datetime
@@ -105,11 +109,14 @@ class Request:
     """Ids of others' requests that join this one."""
 
     @property
+    def settled(self) -> tuple[IssuedDocument, ...]:
+        """The documents that were issued, those of the first product first, then void ones: the same order however they were told."""
+        return in_order(self.documents, self.products)
+
+    @property
     def issued(self) -> tuple[IssuedDocument, ...]:
-        """The documents that were issued, those of the first product first: the same order however they were told."""
-        places = {product: place for place, product in enumerate(self.products)}
-        issued = [document for document in self.documents if document.number]
-        return tuple(sorted(issued, key=lambda document: (places.get(document.product, len(places)), document.document_id)))
+        """The documents that were issued, in the same order."""
+        return tuple(document for document in self.settled if not document.is_void)
 
     @property
     def document_number(self) -> str | None:
@@ -193,20 +200,28 @@ def returned(request: Request, ended_round: int, at: datetime, reasons: tuple[st
 
 def issue(request: Request, document: IssuedDocument, expected: int, at: datetime) -> Request:
     """Record an issued document. With the last of them the request is issued; an adapter may fetch from then on, others are sent them."""
-    known = _document(request, document.document_id)
+    known = find_document(request.documents, document.document_id)
     if known is not None and known.number:
         return request
     merged = replace(document, delivery=known.delivery, is_revoked=known.is_revoked) if known else document
-    noted = replace(_with(request, merged), expected=expected)
-    if len(noted.issued) < expected:
-        return noted
-    state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
-    return _delivered(progress(noted, Step(state, at, document_number=noted.document_number)), at)
+    return _settled(replace(_with(request, merged), expected=expected), at)
+
+
+def voided(request: Request, document: IssuedDocument, expected: int, at: datetime, reason: str) -> Request:
+    """Record a document that was given up before its issue. With the last of all the request is void, so that it may be asked for again."""
+    known = find_document(request.documents, document.document_id)
+    if known is not None and known.number:
+        return request
+    noted = replace(_with(request, replace(document, is_void=True)), expected=expected)
+    told = progress(noted, Step(RequestState.VOID, at, (reason,), document.number))
+    if len(noted.settled) >= expected and not noted.issued:
+        return told
+    return _settled(replace(told, state=request.state), at)
 
 
 def delivered(request: Request, document_id: str, state: IssuedState, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Record whether a document was delivered. The request is delivered with the last of them; undelivered as soon as one is."""
-    known = _document(request, document_id) or IssuedDocument(document_id)
+    known = find_document(request.documents, document_id) or IssuedDocument(document_id)
     after = known.came(state)
     if after == known:
         return request
@@ -225,25 +240,26 @@ def fetched(request: Request, document_id: str, at: datetime) -> Request:
 
 def revoked(request: Request, document_id: str) -> Request:
     """Record that the office took a document back. The state of the request stays: it was issued."""
-    known = _document(request, document_id) or IssuedDocument(document_id)
+    known = find_document(request.documents, document_id) or IssuedDocument(document_id)
     return _with(request, replace(known, is_revoked=True))
 
 
-def _document(request: Request, document_id: str) -> IssuedDocument | None:
-    return next((document for document in request.documents if document.document_id == document_id), None)
-
-
 def _with(request: Request, document: IssuedDocument) -> Request:
-    others = tuple(each for each in request.documents if each.document_id != document.document_id)
-    if len(others) == len(request.documents):
-        return replace(request, documents=(*others, document))
-    return replace(request, documents=tuple(document if each.document_id == document.document_id else each for each in request.documents))
+    return replace(request, documents=with_document(request.documents, document))
+
+
+def _settled(request: Request, at: datetime) -> Request:
+    """Return the request as issued where nothing more comes. An adapter may fetch from then on, others are sent what there is."""
+    if len(request.settled) < (request.expected or 1) or not request.issued:
+        return request
+    state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
+    return _delivered(progress(request, Step(state, at, document_number=request.document_number)), at)
 
 
 def _delivered(request: Request, at: datetime, reasons: tuple[str, ...] = ()) -> Request:
     """Return the request as delivered where all of its documents were."""
-    whole = request.expected is not None and len(request.issued) >= request.expected
-    if not whole or any(document.delivery is not IssuedState.DELIVERED for document in request.documents):
+    whole = request.expected is not None and len(request.settled) >= request.expected
+    if not whole or any(document.delivery is not IssuedState.DELIVERED for document in request.documents if not document.is_void):
         return request
     return progress(request, Step(RequestState.DELIVERED, at, reasons))
 

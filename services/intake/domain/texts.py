@@ -39,6 +39,7 @@ class Dates:
 class DialogueTexts:
     """The sentences, button titles and states of the dialogue, by name; `reasons`: the sentence for each reason code.
 
+    `office` is where people are helped in person.
     The sentences of a field are `<service>.<field>.<what>`, or `common.…` where services share them.
     """
 
@@ -48,6 +49,7 @@ class DialogueTexts:
     reasons: Mapping[str, str]
     dates: Dates
     zone: tzinfo
+    office: str
 
     def say(self, said: Say) -> str:
         """Return the sentence with its placeholders filled.

@@ -20,6 +20,7 @@ from services.intake.handlers.progress import note_notice as note_notice
 from services.intake.handlers.progress import note_rejected as note_rejected
 from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
+from services.intake.handlers.progress import note_void as note_void
 from services.intake.handlers.webhook_log import discard_item as discard_item
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses

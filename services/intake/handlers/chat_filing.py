@@ -94,6 +94,7 @@ def _status_line(deps: Deps, request: Request) -> Say:
         "promised": deps.texts.moment(request.promised_at),
         "document_number": request.document_number or "-",
         "reasons": deps.texts.reason_list(request.reasons),
+        "office": deps.texts.office,
     }
     state = deps.texts.state(request.state, values)
     buttons = ("mend", "menu") if request.state is RequestState.RETURNED else ()

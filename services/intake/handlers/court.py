@@ -24,7 +24,7 @@ BY_COURT = SenderVouching(VouchedBy.COURT)
 async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:
     """Open one case for a final decision, or the next round of one that was returned.
 
-    The same decision again, however its number is written, gives the same answer.
+    The same decision again, however its number is written, gives the same answer; a new case where nothing came of the first.
 
     Args:
         tx: The unit of work.
@@ -42,6 +42,9 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
     if problems:
         raise BadInput("decision_refused", "The decision can't be recorded.", problems)
     known = await tx.find_case(decision.key)
+    if known is not None and await _has_come_to_nothing(tx, known):
+        tx.save_case(replace(known, key=f"{known.key} {known.case_id}"))  # written before the new one, which takes the decision's key
+        known = None
     if known is None:
         return _answer(_opened(tx, deps, decision, fingerprint, now))
     if known.fingerprint == fingerprint:
@@ -84,6 +87,11 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
     corrected = replace(case, decision=decision, fingerprint=fingerprint)
     tx.save_case(corrected)
     return corrected
+
+
+async def _has_come_to_nothing(tx: Tx, case: CourtCase) -> bool:
+    """Return whether every document of the case was given up before its issue: the decision opens a new case then."""
+    return all([(await tx.request(one.request_id)).state is RequestState.VOID for one in case.requests])
 
 
 def _check_returned(requests: Sequence[Request]) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
-from services.intake.domain.requests import Request, RequestState, Step, approve, delivered, fetched, issue, progress, returned, revoked
+from services.intake.domain.requests import (
+    Request,
+    RequestState,
+    Step,
+    approve,
+    delivered,
+    fetched,
+    issue,
+    progress,
+    returned,
+    revoked,
+    voided,
+)
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
 from services.intake.handlers.waiting import give_back
@@ -75,6 +87,16 @@ async def note_document(tx: Tx, deps: Deps, request_id: str, document: IssuedDoc
     """
     request = await tx.request(request_id)
     await _keep(tx, deps, request, issue(request, document, expected, at))
+
+
+async def note_void(tx: Tx, deps: Deps, request_id: str, document: IssuedDocument, expected: int, at: datetime, reason: str) -> None:
+    """Record that a document of a request was given up before its issue, of so many that the request was to have.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    await _keep(tx, deps, request, voided(request, document, expected, at, reason))
 
 
 async def note_revoked(tx: Tx, deps: Deps, request_id: str, document_id: str) -> None:

@@ -154,7 +154,17 @@ class DocumentRevoked:
     revoked_at: datetime
 
 
-Fact: TypeAlias = DocumentIssued | DocumentSuperseded | DocumentRevoked
+@dataclass(frozen=True, slots=True)
+class DocumentVoided:
+    """The fact that a document was given up before issue: it will never come."""
+
+    document: Document
+    reason: str
+    contact: Contact
+    voided_at: datetime
+
+
+Fact: TypeAlias = DocumentIssued | DocumentSuperseded | DocumentRevoked | DocumentVoided
 
 
 def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
@@ -216,16 +226,17 @@ def retry(document: Document, *, at: datetime) -> Document:
     return replace(_moved(document, DocumentState.RENDERING), due_at=at)
 
 
-def void(document: Document, *, reason: str, at: datetime) -> Document:
+def void(document: Document, *, reason: str, at: datetime) -> tuple[Document, DocumentVoided]:
     """Void a document before issue; the number stays used.
 
     Raises:
         DomainError: `document_issued`, `document_superseded`, `document_revoked` or `document_void`.
     """
-    return replace(_moved(document, DocumentState.VOID), due_at=None, content=None, contact=None, reason=reason, reason_at=at)
+    ended = replace(_moved(document, DocumentState.VOID), due_at=None, content=None, contact=None, reason=reason, reason_at=at)
+    return ended, DocumentVoided(ended, reason, _contact(document), at)
 
 
-def discard(document: Document, *, note: str, at: datetime) -> Document:
+def discard(document: Document, *, note: str, at: datetime) -> tuple[Document, DocumentVoided]:
     """End a held document for the reason it is held, as an operator decided; the number stays used.
 
     Raises:
@@ -233,7 +244,7 @@ def discard(document: Document, *, note: str, at: datetime) -> Document:
     """
     if document.state is not DocumentState.HELD or document.reason is None:
         raise DomainError("document_not_held")
-    return replace(void(document, reason=document.reason, at=at), note=note)
+    return void(replace(document, note=note), reason=document.reason, at=at)
 
 
 def supersede(document: Document, by: Document, *, at: datetime) -> tuple[Document, DocumentSuperseded]:

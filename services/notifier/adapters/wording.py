@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from typing import Final
 
 from services.notifier.domain.texts import NoticeTexts
 from shared.reference.catalogue import catalogue
 from shared.reference.reasons import reasons
-from shared.reference.service_files import places
-
-_OFFICE: Final = "mpp"  # of the places of the catalogue, the one that helps with everything
+from shared.reference.service_files import office_place
 
 
 def load_texts() -> NoticeTexts:
@@ -29,6 +26,6 @@ def load_texts() -> NoticeTexts:
         "documents": {code: product.document for code, product in products.items()},
         "file_names": {code: product.file_name for code, product in products.items()},
         "first_products": {code: service.products[0] for code, service in known.services.items() if service.products},
-        "office": places()[_OFFICE].name,
+        "office": office_place().name,
     }
     return NoticeTexts.from_data(data | shared)

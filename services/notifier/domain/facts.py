@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     DOCUMENT = "document"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+    VOIDED = "voided"
 
 
 CARD: Final = "card"
@@ -36,6 +37,7 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         CARD: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),
         NoticeKind.REVOKED: frozenset({"product", "receipt", "document_number", "reason", "office"}),
+        NoticeKind.VOIDED: frozenset({"product", "receipt", "document_number", "next", "office"}),
     }
 )
 """What each wording may speak of: one per kind, and one for slips. A kind that is not named here is never told to a person."""

@@ -24,6 +24,7 @@ _CALLBACK_TYPES: Final = {
     NoticeKind.REJECTED: "request.rejected",
     NoticeKind.SUPERSEDED: "document.superseded",
     NoticeKind.REVOKED: "document.revoked",
+    NoticeKind.VOIDED: "document.voided",
 }
 
 
@@ -64,9 +65,9 @@ class AnnouncedDocument:
 
 @dataclass(frozen=True, slots=True)
 class EndedDocument:
-    """A document that is not valid any more. `details`: what a court is told of it beside; `reason`: code of a revocation.
+    """A document that is not valid any more, or will never come. `details`: what a court is told of it beside; `reason`: of a revocation.
 
-    `is_told`: its contact gets the document that took its place, and needs no other word.
+    `is_told`: its contact gets the document that took its place, and needs no other word. `documents`: of its request.
     """
 
     kind: NoticeKind
@@ -77,6 +78,7 @@ class EndedDocument:
     details: tuple[tuple[str, object], ...]
     reason: str = ""
     is_told: bool = False
+    documents: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def _document_data(about: RequestSummary, issued: AnnouncedDocument) -> tuple[tu
 def ended_jobs(
     origin: SourceEvent, contact: Recipient, about: RequestSummary, ended: EndedDocument, *, texts: NoticeTexts, at: datetime
 ) -> tuple[Job, ...]:
-    """Return the job that says that a document is not valid any more; none where the newer one says it to the same contact."""
+    """Return the job that says how a document ended; none where the newer one says it to the same contact."""
     if ended.is_told:
         return ()
     kind = ended.kind
@@ -191,6 +193,7 @@ def ended_jobs(
         "receipt": about.receipt,
         "document_number": ended.document_number,
         "reason": texts.revocation(ended.reason),
+        "next": texts.after_void(alone=ended.documents == 1),
         "office": texts.office,
     }
     message: Message

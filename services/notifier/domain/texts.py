@@ -25,7 +25,8 @@ class NoticeTexts:
     """Everything the notifier says by itself, in Indonesian.
 
     `products`: what is asked for; `documents`: what the chat brings of it. `first_products`: service -> the product whose document comes
-    first. `opening`, `closing`: of that document alone. `office`: where people are helped in person.
+    first. `opening`, `closing`: of that document alone. `void_alone`, `void_among`: what its holder can do about a document that will never
+    come, the only one of its request or one of several. `office`: where people are helped in person.
     """
 
     wordings: Mapping[str, Wording]
@@ -40,6 +41,8 @@ class NoticeTexts:
     choose: str
     opening: str
     closing: str
+    void_alone: str
+    void_among: str
     office: str
 
     @classmethod
@@ -70,6 +73,8 @@ class NoticeTexts:
             choose=data["choose"],
             opening=data["opening"],
             closing=data["closing"],
+            void_alone=data["void_alone"],
+            void_among=data["void_among"],
             office=data["office"],
         )
 
@@ -94,6 +99,10 @@ class NoticeTexts:
     def revocation(self, code: str) -> str:
         """Return why a document was revoked; nothing where there is no sentence for it."""
         return self.revocations.get(code, "")
+
+    def after_void(self, *, alone: bool) -> str:
+        """Return what the holder of a document that will never come can do now."""
+        return self.void_alone if alone else self.void_among
 
     def reason_list(self, codes: Sequence[str]) -> str:
         """Return one line per reason, each sentence once."""

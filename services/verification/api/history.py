@@ -55,6 +55,7 @@ class ChangePersonalOut(BaseModel):
     basis_number: str | None
     kk_numbers: tuple[str, ...]
     persons: tuple[PersonChangeOut, ...]
+    given_up: Annotated[str | None, Field(description="Why the change was given up, and who did: nothing of it was applied; null: it was")]
 
 
 class RegisterChangeOut(BaseModel):
@@ -81,7 +82,9 @@ class RegisterChangeOut(BaseModel):
             basis=entry.basis.kind,
             basis_on=entry.basis.on,
             at=entry.at,
-            personal=ChangePersonalOut(basis_number=entry.basis.number, kk_numbers=entry.families, persons=persons),
+            personal=ChangePersonalOut(
+                basis_number=entry.basis.number, kk_numbers=entry.families, persons=persons, given_up=entry.given_up
+            ),
         )
 
 

@@ -1,4 +1,4 @@
-"""Changes of the register that wait for a person under `/v1/stuck`: the documents are issued, but the register changed in between."""
+"""Changes of the register that wait for a person under `/v1/stuck`: the register changed while documents were made, or one is void."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from services.verification import handlers
-from services.verification.domain.case import Case, CaseState
-from services.verification.domain.recording import CONFLICT
+from services.verification.domain.case import Case, CaseState, waits_for
+from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
 from services.verification.ports import Deps, Tx
+from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
-from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
 
 _PERSONAL: Final = frozenset({"change", "documents"})
+_REFUSALS: Final = (CONFLICT, DOCUMENT_VOID)
 
 
 class UnrecordedChanges:
@@ -42,17 +44,22 @@ class UnrecordedChanges:
 
     async def replay(self, stuck_id: str) -> None:
         """Apply it to the register as it is now."""
-        await self._units.run(lambda tx: handlers.apply_again(tx, self._deps, stuck_id))
+        try:
+            await self._units.run(lambda tx: handlers.apply_again(tx, self._deps, stuck_id))
+        except DomainError as error:
+            if error.code not in _REFUSALS:
+                raise
+            raise StillStuck(error.code, error.detail) from error
 
     async def discard(self, stuck_id: str, note: str) -> None:
-        """Leave the register as it is; its families wait no more."""
+        """Leave the register as it is; its families wait no more, and its history keeps the note."""
         await self._units.run(lambda tx: handlers.give_up(tx, self._deps, stuck_id, note=note))
 
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(UnrecordedChanges(units, deps), _PERSONAL)
+    return stuck.routes(UnrecordedChanges(units, deps), _PERSONAL, _REFUSALS)
 
 
 def _fields(case: Case) -> dict[str, Any]:
-    return {"id": case.id, "kind": case.first.service, "code": CONFLICT, "since": case.conflict_at, "attempts": 1}
+    return {"id": case.id, "kind": case.first.service, "code": waits_for(case), "since": case.conflict_at, "attempts": 1}

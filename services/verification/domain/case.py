@@ -17,7 +17,7 @@ from services.verification.domain.facts import CaseApproved, CaseRejected, CaseR
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
-from services.verification.domain.recording import CONFLICT, AwaitedChange
+from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID, AwaitedChange
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import Submission
 from shared.errors import DomainError
@@ -34,6 +34,7 @@ class CaseState(StrEnum):
     REJECTED = "rejected"
     UNRECORDED = "unrecorded"
     ISSUED = "issued"
+    VOID = "void"
 
 
 MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
@@ -41,13 +42,15 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
         CaseState.GATHERING: frozenset({CaseState.OPENED}),
         CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
         CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
-        CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED}),
+        CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED, CaseState.VOID}),
         CaseState.RETURNED: frozenset({CaseState.GATHERING, CaseState.OPENED}),
         CaseState.REJECTED: frozenset(),
         CaseState.UNRECORDED: frozenset({CaseState.ISSUED}),
         CaseState.ISSUED: frozenset(),
+        CaseState.VOID: frozenset(),
     },
 )
+_HAS_DOCUMENTS: Final = frozenset({CaseState.APPROVED, CaseState.UNRECORDED, CaseState.ISSUED, CaseState.VOID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Case:
     change: AwaitedChange | None = None
     """What the register becomes when all documents are issued."""
     conflict_at: datetime | None = None
-    """Since when the change waits for a person, because the register changed in between."""
+    """Since when the change waits for a person: the register changed in between, or a document is void."""
     link_granted: bool = False
     """Whether the officer's decision linked the sender's contact to the person."""
 
@@ -190,25 +193,37 @@ def reject(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[
 
 
 def document_issued(case: Case, document_id: str, number: str, *, at: datetime) -> Case:
-    """Record an issued document. The same document again changes nothing; whether all are issued, `is_complete` says.
+    """Record an issued document. The same document again changes nothing; whether it was the last, `is_settled` says.
 
     Raises:
-        DomainError: `case_not_approved`, or `other_document_issued`: the approval ordered no such document, or it has another number.
+        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, it has another number, or is void.
     """
-    if case.state not in (CaseState.APPROVED, CaseState.UNRECORDED, CaseState.ISSUED):
-        raise DomainError("case_not_approved", f"The case is {case.state.value}.")
-    known = next((document for document in case.documents if document.id == document_id), None)
-    if known is None or known.number not in (None, number):
-        raise DomainError("other_document_issued", "The approval ordered another document.")
+    known = _document(case, document_id)
+    if known.voided_at is not None or known.number not in (None, number):
+        raise _other_document()
+    return case if known.number is not None else _with(case, known, replace(known, number=number, issued_at=at))
+
+
+def document_voided(case: Case, document_id: str, *, at: datetime) -> Case:
+    """Record that a document was given up before its issue: it will never come. The same document again changes nothing.
+
+    Raises:
+        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, or it is issued.
+    """
+    known = _document(case, document_id)
     if known.number is not None:
-        return case
-    documents = tuple(replace(each, number=number, issued_at=at) if each is known else each for each in case.documents)
-    return replace(case, documents=documents)
+        raise _other_document()
+    return case if known.voided_at is not None else _with(case, known, replace(known, voided_at=at))
 
 
-def is_complete(case: Case) -> bool:
-    """Return whether every document of the case is issued."""
-    return all(document.number is not None for document in case.documents)
+def is_settled(case: Case) -> bool:
+    """Return whether every document of the case is issued or void."""
+    return all(document.is_settled for document in case.documents)
+
+
+def void_documents(case: Case) -> tuple[CaseDocument, ...]:
+    """Return the documents of the case that were given up."""
+    return tuple(document for document in case.documents if document.voided_at is not None)
 
 
 def issued(case: Case, *, at: datetime) -> Case:
@@ -216,8 +231,13 @@ def issued(case: Case, *, at: datetime) -> Case:
     return replace(_moved(case, CaseState.ISSUED), issued_at=case.issued_at or at, change=None, conflict_at=None)
 
 
+def voided(case: Case) -> Case:
+    """End the case: each of its documents is void, and the register stays as it is."""
+    return replace(_moved(case, CaseState.VOID), change=None)
+
+
 def unrecorded(case: Case, *, at: datetime) -> Case:
-    """Leave the change to a person: the documents are issued, but the register changed in between."""
+    """Leave the change to a person: documents are issued, but not all of them, or the register changed in between."""
     return replace(_moved(case, CaseState.UNRECORDED), issued_at=at, conflict_at=at)
 
 
@@ -225,22 +245,33 @@ def awaiting(case: Case) -> AwaitedChange:
     """Return the change that waits for a person.
 
     Raises:
-        DomainError: `register_conflict`: none waits there.
+        DomainError: `change_not_waiting`.
     """
     if case.state is not CaseState.UNRECORDED or case.change is None:
-        raise DomainError(CONFLICT, f"The case is {case.state.value}.")
-    return case.change.with_numbers(case.documents)
-
-
-def given_up(case: Case) -> AwaitedChange:
-    """Return the change that a person gives up: one that waits for a person, or for a document that is void and will never be issued.
-
-    Raises:
-        DomainError: `register_conflict`: none waits there.
-    """
-    if case.state not in (CaseState.APPROVED, CaseState.UNRECORDED) or case.change is None:
-        raise DomainError(CONFLICT, f"The case is {case.state.value}.")
+        raise DomainError("change_not_waiting", f"The case is {case.state.value}.")
     return case.change
+
+
+def waits_for(case: Case) -> str:
+    """Return why a change waits for a person, as a code."""
+    return DOCUMENT_VOID if void_documents(case) else CONFLICT
+
+
+def _document(case: Case, document_id: str) -> CaseDocument:
+    if case.state not in _HAS_DOCUMENTS:
+        raise DomainError("case_not_approved", f"The case is {case.state.value}.")
+    known = next((document for document in case.documents if document.id == document_id), None)
+    if known is None:
+        raise _other_document()
+    return known
+
+
+def _other_document() -> DomainError:
+    return DomainError("other_document_issued", "The approval ordered another document.")
+
+
+def _with(case: Case, known: CaseDocument, document: CaseDocument) -> Case:
+    return replace(case, documents=tuple(document if each is known else each for each in case.documents))
 
 
 def _turned_down(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided: Decided) -> Case:

@@ -20,7 +20,7 @@ class KeyedDocument:
 
 @dataclass(frozen=True, slots=True)
 class CaseDocument:
-    """A document of an approved case, and its number once it is issued. `about` as in `Ordered`."""
+    """A document of an approved case: its number once it is issued, or since when it is void. `about` as in `Ordered`."""
 
     request_id: str
     key: str
@@ -28,11 +28,17 @@ class CaseDocument:
     about: str
     number: str | None = None
     issued_at: datetime | None = None
+    voided_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """The document's id at issuance."""
         return f"{self.request_id}.{self.key}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is issued, or void and will never be."""
+        return self.number is not None or self.voided_at is not None
 
 
 def keyed(application: Application, plan: Plan) -> tuple[KeyedDocument, ...]:

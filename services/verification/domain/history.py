@@ -31,7 +31,10 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One change of the register. `id`: of the case; `officer_id` None: the rules alone decided; `families`: every card it touched."""
+    """One change of the register. `id`: of the case; `officer_id` None: the rules alone decided; `families`: every card it touched.
+
+    `given_up`: why a person gave the change up, and who, in their own words; then nothing of it was applied.
+    """
 
     id: str
     request_id: str
@@ -44,6 +47,7 @@ class RegisterEntry:
     persons: tuple[PersonEntry, ...] = ()
     opened: int = 0
     closed: int = 0
+    given_up: str | None = field(default=None, repr=False)
 
     def count(self, effect: str) -> int:
         """Return of how many persons it says this."""

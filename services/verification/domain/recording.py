@@ -5,7 +5,8 @@ planned. One that was loaded again is rebased: what the approval changes of a pe
 and everything else stays as it was loaded, persons included who came with the load. Where both changed the same thing to different values,
 where a load took away somebody whom the approval changes or moves, or where a family would end without exactly one head or a person in two
 families, nothing is applied and nothing is lost: the case waits under `/v1/stuck` (`register_conflict`) until somebody has mended the
-register and replays it, or discards the change.
+register and replays it, or discards the change. So it does where a document of the case was given up while others were issued
+(`document_void`); that one is not applied where it needs the number that is void.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from shared.errors import DomainError
 from shared.reference.population import Relation
 
 CONFLICT: Final = "register_conflict"
+DOCUMENT_VOID: Final = "document_void"
 _BIRTH: Final = "akta_kelahiran"
 _OF_FAMILY: Final = ("address", "rt", "rw", "village_code", "postal_code", "closed_on")
 
@@ -44,13 +46,18 @@ class AwaitedChange:
         return frozenset(member.nik for family in self.change.families for member in family.members)
 
     def with_numbers(self, documents: tuple[CaseDocument, ...]) -> AwaitedChange:
-        """Write the numbers of the issued certificates into the basis and the rows of those who were born."""
-        born = {document.about.removeprefix(f"{_BIRTH}:"): document.number for document in documents if document.product == _BIRTH}
+        """Write the numbers of the issued certificates into the basis and the rows of those who were born.
+
+        Raises:
+            DomainError: `document_void`: a certificate whose number it needs was given up.
+        """
+        born = {document.about.removeprefix(f"{_BIRTH}:"): document for document in documents if document.product == _BIRTH}
         families = tuple(
             replace(
                 family,
                 members=tuple(
-                    replace(member, birth_certificate=born[member.nik]) if member.nik in born else member for member in family.members
+                    replace(member, birth_certificate=_number(born[member.nik])) if member.nik in born else member
+                    for member in family.members
                 ),
             )
             for family in self.change.families
@@ -61,8 +68,14 @@ class AwaitedChange:
 def _numbered(basis: Basis, documents: tuple[CaseDocument, ...]) -> Basis:
     if basis.number is not None or not documents:
         return basis
-    certificate = next((document for document in documents if document.product == basis.kind), documents[0])
-    return replace(basis, number=certificate.number)
+    certificate = next((document for document in documents if document.product == basis.kind), None)
+    return replace(basis, number=_number(certificate or next((each for each in documents if each.voided_at is None), documents[0])))
+
+
+def _number(document: CaseDocument) -> str | None:
+    if document.voided_at is not None:
+        raise DomainError(DOCUMENT_VOID, f"The change needs the number of a {document.product} that was given up.")
+    return document.number
 
 
 def ensure_sound(change: RegisterChange, before: Iterable[Family]) -> None:

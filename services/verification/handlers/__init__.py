@@ -13,3 +13,4 @@ from services.verification.handlers.judging import take_in as take_in
 from services.verification.handlers.recording import apply_again as apply_again
 from services.verification.handlers.recording import give_up as give_up
 from services.verification.handlers.recording import record_document as record_document
+from services.verification.handlers.recording import record_void as record_void

@@ -67,7 +67,9 @@ class MongoFamilyRegister:
         self._unit.add(ENTRY, entry)
         return entry
 
-    async def release(self, awaited: AwaitedChange, case_id: str) -> None:
+    async def release(self, awaited: AwaitedChange, case_id: str, kept: RegisterEntry | None = None) -> None:
+        if kept is not None:
+            self._unit.add(ENTRY, kept)
         present = await self._present(awaited.kk_numbers)
         for family in present.values():
             if family.pending == case_id:

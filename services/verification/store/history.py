@@ -23,7 +23,9 @@ def _to_doc(entry: RegisterEntry) -> Doc:
         "at": entry.at,
         "opened": entry.opened,
         "closed": entry.closed,
+        "given_up": entry.given_up is not None,
         "personal": {
+            "note": entry.given_up,
             "basis_number": entry.basis.number,
             "kk_numbers": list(entry.families),
             "persons": [
@@ -55,6 +57,7 @@ def _from_doc(doc: Doc) -> RegisterEntry:
         persons=tuple(map(_person, personal["persons"])),
         opened=doc["opened"],
         closed=doc["closed"],
+        given_up=personal.get("note"),  # rows from before it was kept have none
     )
 
 

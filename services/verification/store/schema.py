@@ -43,7 +43,9 @@ ACCOUNTS: Final = (
     by_state(
         "cases",
         CASES,
-        finished=tuple(state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.RETURNED, CaseState.REJECTED)),
+        finished=tuple(
+            state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.VOID, CaseState.RETURNED, CaseState.REJECTED)
+        ),
         parked=(CaseState.UNRECORDED.value,),
         in_flight=(CaseState.GATHERING.value, CaseState.OPENED.value, CaseState.IN_REVIEW.value),
     ),

@@ -22,6 +22,7 @@ _PAGE: Final = 200  # items asked for at once: the most that a service gives
 _SECONDS: Final = 20.0  # a service answers within a transaction, or is down
 _NOTHING_THERE: Final = frozenset({"stuck_not_found", "not_stuck"})
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
+_REFUSED: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT})  # the latter where it waits still: the code says why
 
 
 class ServiceUnreachable(AppError):  # noqa: N818 - as the other errors
@@ -70,6 +71,7 @@ class ServiceApi:
 
         Raises:
             ServiceUnreachable: as in `waiting`.
+            Permanent: it goes on waiting; the code says for what.
         """
         answer = await self._ask(service, "POST", f"/{quote(item_id, safe='')}/replay")
         return answer.status_code not in _GONE
@@ -96,7 +98,7 @@ class ServiceApi:
             ) from error
         if answer.is_success or (answer.status_code in _GONE and _code(answer) in _NOTHING_THERE):
             return answer
-        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        if answer.status_code in _REFUSED:
             raise Permanent(_code(answer), f"{service} does not take that")
         raise ServiceUnreachable(service, f"answers {answer.status_code} {_code(answer)}".rstrip())
 

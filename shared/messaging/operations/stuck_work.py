@@ -79,6 +79,7 @@ class StuckWork:
             BadInput: that is no address, or it was published in another's name (`forged`).
             NotFound: nothing waits there.
             ServiceUnreachable: the service does not answer.
+            Permanent: it can't be handled as things are, and goes on waiting.
             PublishRefused, BrokerUnavailable: not sent; it waits where it was.
         """
         place, service, item_id = self._parse(address)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tests.chaos.findings import Finding
 from tests.chaos.history import History
-from tests.chaos.world import DOCUMENT_ISSUED, Doc, World
+from tests.chaos.world import DOCUMENT_ISSUED, DOCUMENT_VOIDED, Doc, World
 
 PROMISE: Final = "I2"
 REGENCY: Final = "3519"
@@ -28,6 +28,7 @@ def check(history: History, world: World) -> Iterator[Finding]:
     yield from _reasons(documents)
     yield from _counted(world, documents)
     yield from _told(documents, events)
+    yield from _voids_told(world, documents)
     yield from _bytes(history, world, documents, events)
     yield from _elsewhere(world, documents)
 
@@ -94,6 +95,15 @@ def _told(documents: list[Doc], events: list[Any]) -> Iterator[Finding]:
         yield Finding(PROMISE, "document_lost", {"document_id": document_id})
 
 
+def _voids_told(world: World, documents: list[Doc]) -> Iterator[Finding]:
+    """Whoever waits for a document hears once that it will never come."""
+    told = Counter(row["aggregate"] for row in world.outbox.get("issuance", []) if row["type"] == DOCUMENT_VOIDED)
+    for document in documents:
+        times = told[f"documents/{document['_id']}"]
+        if times != (document["state"] == "void"):
+            yield Finding(PROMISE, "void_not_told_once", {"document_id": document["_id"], "state": document["state"], "events": times})
+
+
 def _bytes(history: History, world: World, documents: list[Doc], events: list[Any]) -> Iterator[Finding]:
     """One sha256 per document, wherever and whenever it was seen."""
     seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -132,6 +142,6 @@ def _elsewhere(world: World, documents: list[Doc]) -> Iterator[Finding]:
             yield Finding("I5", "issued_and_rejected", {"request_id": request["_id"], "numbers": numbers})
     for case in world.of("verification", "cases"):
         for document in case["documents"] if case["state"] == "issued" else ():
-            if (document["request_id"], document["number"]) not in issued:
+            if document.get("voided_at") is None and (document["request_id"], document["number"]) not in issued:
                 where = {"request_id": document["request_id"], "number": document["number"], "said_by": "verification"}
                 yield Finding(PROMISE, "number_without_document", where)

@@ -12,7 +12,7 @@ from tests.chaos.findings import Finding, hidden
 from tests.chaos.history import Asked, History
 from tests.chaos.world import Doc, World
 
-ENDED: Final = frozenset({"returned", "rejected", "ready", "delivered"})
+ENDED: Final = frozenset({"returned", "rejected", "ready", "delivered", "void"})
 PARKED: Final = frozenset({"undelivered"})
 OPEN_JOB: Final = frozenset({"ready", "running", "unknown"})
 PROMISE: Final = "I1"
@@ -117,7 +117,7 @@ def parked_ids(world: World) -> set[str]:
     """Ids of requests and court cases of which something visibly waits for a person."""
     tasks = [task for task in world.of("verification", "tasks") if task["state"] == "open"]
     ids = {str(task[name]) for task in tasks for name in ("request_id", "case_id") if task.get(name)}
-    ids |= {str(document["request_id"]) for document in world.of("issuance", "documents") if document["state"] in {"held", "void"}}
+    ids |= {str(document["request_id"]) for document in world.of("issuance", "documents") if document["state"] == "held"}
     ids |= {str(job["request_id"]) for job in world.of("notifier", "jobs") if job["state"] in {"failed", "discarded"} and job["request_id"]}
     for service, rows in world.outbox.items():
         ids |= {row["correlation_id"] for row in rows if row["state"] in {"parked", "discarded"}}

@@ -30,6 +30,7 @@ GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 APPROVED, ISSUED, DELIVERED = "verification.request_approved.v1", "issuance.document_issued.v1", "notifier.notice_delivered.v1"
 RETURNED, REJECTED, FAILED = "verification.request_returned.v1", "verification.request_rejected.v1", "notifier.notice_failed.v1"
 REGISTER_CHANGED, REVOKED = "verification.register_changed.v1", "issuance.document_revoked.v1"
+VOIDED = "issuance.document_voided.v1"
 BEGAN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MOMENTS = {
     APPROVED: "approved_at",
@@ -40,9 +41,11 @@ MOMENTS = {
     FAILED: "failed_at",
     REGISTER_CHANGED: "changed_at",
     REVOKED: "revoked_at",
+    VOIDED: "voided_at",
 }
 PARTS: dict[str, dict[str, Any]] = {
     ISSUED: {"document_id": "r.kk", "documents": 1},
+    VOIDED: {"document_id": "r.kk", "documents": 1},
     DELIVERED: {"document_id": "r.kk"},
     FAILED: {"document_id": "r.kk"},
 }

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.integration.issuance.office import Desk, issued_one, sha256, superseded
-from tests.support.approvals import WIFE, approval, birth
+from tests.support.approvals import CONTACT, WIFE, approval, birth
 from tests.support.harness import keyed
 
 REVOKE = {"authority": "court", "reason": "court_order", "note": "Putusan 12/G/2026"}
@@ -103,6 +103,9 @@ async def test_void_needs_a_reason_and_only_before_issue(desk: Desk, http: httpx
     assert voided.json()["reason"] == "wrong_data"
     again = await http.post(path, json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (again.status_code, again.json()["code"]) == (409, "document_void")
+    [told] = await desk.told_data("document_voided")
+    assert (told["document_id"], told["service"], told["reason"]) == (document_id, "kk_hilang", "wrong_data")
+    assert told["personal"]["contact"]["address"] == CONTACT.address
     done = await issued_one(desk)
     refused = await http.post(f"/v1/documents/{done.document_id}/void", json={"reason": "wrong_data"}, headers=keyed("admin"))
     assert (refused.status_code, refused.json()["code"]) == (409, "document_issued")

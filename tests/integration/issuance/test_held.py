@@ -73,6 +73,9 @@ async def test_a_held_document_discarded_is_void_keeps_the_note_and_its_reason(h
     assert await operator.waiting() == []
     assert not await operator.discard(document_id, "again")
     assert not await operator.replay(document_id)
+    [told] = await desk.told_data("document_voided")
+    assert (told["document_id"], told["reason"], told["documents"]) == (document_id, "sheet_unprintable", 1)
+    assert "decided by op" not in str(told), "the note stays at the office"
 
 
 async def test_only_what_is_held_can_be_decided_about(desk: Desk) -> None:

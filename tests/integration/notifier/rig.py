@@ -46,7 +46,7 @@ PDF = b"%PDF-1.7 a family card\n%%EOF"
 PHONE = "6281234567890"
 
 
-Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked
+Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked | issuance.DocumentVoided
 
 
 @dataclass
@@ -133,7 +133,7 @@ class Rig(Harness):
         return event.model_copy(update=changes)
 
     def ended(self, kind: type[Ended], contact: Contact | None = None, **changes: Any) -> Event:
-        """A document of an earlier request that is superseded or revoked."""
+        """A document of an earlier request that is superseded, revoked or void."""
         contact = contact or self.whatsapp_contact()
         facts: dict[str, Any] = {
             "document_id": "request-0.kk",
@@ -148,6 +148,9 @@ class Rig(Harness):
         }
         if kind is issuance.DocumentSuperseded:
             return kind(**{"superseded_by": "request-1.kk", "same_contact": False, "superseded_at": self.clock(), **facts})
+        if kind is issuance.DocumentVoided:
+            told = {"service": "kk_hilang", "documents": 1, "reason": "sheet_unprintable", "voided_at": self.clock()}
+            return kind(**(told | facts))
         return kind(**{"authority": "head_of_office", "reason": "data_wrong", "revoked_at": self.clock(), **facts})
 
     def turned_down(self, contact: Contact | None = None, *, note: str | None = None) -> Event:

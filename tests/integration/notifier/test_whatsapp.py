@@ -15,7 +15,7 @@ from services.notifier.domain.outcome import Action, SendVerdict
 from services.notifier.ports import EarlyStatus, Tx
 from services.notifier.store.schema import LANES
 from shared.contracts import intake
-from shared.contracts.issuance import DocumentRevoked, DocumentSuperseded
+from shared.contracts.issuance import DocumentRevoked, DocumentSuperseded, DocumentVoided
 from shared.contracts.parts import Contact
 from shared.messaging.delivery import Done, Duplicate
 from shared.values import Channel
@@ -150,6 +150,18 @@ async def test_a_superseded_document_is_told_to_who_does_not_get_the_new_one_alo
     superseded, revoked = await rig.accepted(2)
     assert "tidak berlaku lagi, karena dokumen yang lebih baru sudah terbit" in superseded["payload"]["text"]["body"]
     assert "dicabut" in revoked["payload"]["text"]["body"]
+
+
+async def test_a_document_that_will_never_come_is_told_once_in_the_window_and_by_its_template_outside(rig: Rig) -> None:
+    long_ago = rig.whatsapp_contact("6281234567899", ago=timedelta(days=90))
+    void = [rig.ended(DocumentVoided), rig.ended(DocumentVoided, long_ago, document_id="request-9.kk")]
+    await rig.tell(*void, *void)
+    told = {effect["payload"]["type"]: effect["payload"] for effect in await rig.accepted(2)}
+    assert "tidak jadi terbit" in told["text"]["text"]["body"]
+    assert "langsung mengajukannya lagi: ketik *MENU*" in told["text"]["text"]["body"]
+    template = told["template"]["template"]
+    assert template["name"] == "dokumen_batal"
+    assert [each["text"] for each in template["components"][0]["parameters"]] == ["Kartu Keluarga", "MDN-3H8P-2C5T"]
 
 
 async def test_a_revocation_reaches_who_has_not_written_for_long_by_its_template(rig: Rig) -> None:

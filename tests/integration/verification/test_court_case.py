@@ -204,7 +204,7 @@ async def test_a_load_that_contradicts_the_change_is_a_persons_and_nothing_is_lo
         assert (stuck["id"], stuck["code"]) == (CASE, "register_conflict")
         shown = await ok(admin.get(f"/v1/stuck/{CASE}"))
         assert WIFE not in str(shown)
-        assert await refused(admin.post(f"/v1/stuck/{CASE}/replay")) == (409, "not_stuck")
+        assert await refused(admin.post(f"/v1/stuck/{CASE}/replay")) == (409, "register_conflict")
         await office.load(people.family())
         body = {"note": "the court took it back"} if act == "discard" else None
         assert (await admin.post(f"/v1/stuck/{CASE}/{act}", json=body)).status_code == 204

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.docket import repeated
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import (
@@ -22,6 +23,7 @@ from services.intake.domain.requests import (
     returned,
     revoked,
     submit,
+    voided,
 )
 from shared.errors import DomainError
 from shared.values import Channel
@@ -32,6 +34,8 @@ REQUEST, _ = submit(Request("r-1", "MDN-7K4Q-9F2X", RequestOrigin(Channel.ADAPTE
 CITIZENS = replace(REQUEST, origin=RequestOrigin(Channel.WHATSAPP, "628123"))
 DOCUMENT = IssuedDocument("r-1.kk", "3519-KK-24112026-0001", "0" * 64, "kk")
 SLIP = IssuedDocument("r-1.ktp", "3519-KT-24112026-0001", "1" * 64, "ktp")
+DOCUMENT_VOID = IssuedDocument("r-1.kk", "3519-KK-24112026-0001", product="kk")
+SLIP_VOID = IssuedDocument("r-1.ktp", "3519-KT-24112026-0001", product="ktp")
 MADE = {"issue kk": DOCUMENT, "issue ktp": SLIP}
 RANK = {
     RequestState.SUBMITTED: 0,
@@ -42,6 +46,7 @@ RANK = {
     RequestState.UNDELIVERED: 4,
     RequestState.DELIVERED: 5,
     RequestState.REJECTED: 5,
+    RequestState.VOID: 5,
 }
 STEPS = st.builds(lambda state, minute: Step(state, AT + timedelta(minutes=minute)), st.sampled_from(RequestState), st.integers(0, 9))
 
@@ -154,6 +159,52 @@ def test_a_document_revoked_before_it_arrived_does_not_keep_its_request_open() -
     assert taken_back.state is RequestState.ISSUED, "its notice may be on its way"
     after = delivered(taken_back, "r-1.kk", IssuedState.DELIVERED, AT + timedelta(minutes=1))
     assert (after.state, after.documents[0].state) == (RequestState.DELIVERED, IssuedState.REVOKED)
+
+
+VOIDS: dict[str, Callable[[Request, datetime], Request]] = {
+    "approve": lambda request, at: approve(request, 2, at),
+    "void kk": lambda request, at: voided(request, DOCUMENT_VOID, 2, at, "sheet_unprintable"),
+    "void ktp": lambda request, at: voided(request, SLIP_VOID, 2, at, "wrong_data"),
+}
+SOME = {name: act for name, act in VOIDS.items() if name != "void ktp"} | {name: ACTS[name] for name in ("issue ktp", "deliver ktp")}
+
+
+def told(acts: dict[str, Callable[[Request, datetime], Request]], order: list[str], again: list[str]) -> Request:
+    """A citizen's request once it heard all of these, and some again."""
+    request = replace(CITIZENS, products=("kk", "ktp"))
+    moments = {act: AT + timedelta(minutes=minute) for minute, act in enumerate(sorted(acts), start=1)}
+    for act in order:
+        before, request = request, acts[act](request, moments[act])
+        assert RANK[request.state] >= RANK[before.state]
+    for act in again:
+        assert acts[act](request, moments[act]) == request
+    return request
+
+
+@given(st.permutations(sorted(VOIDS)), st.lists(st.sampled_from(sorted(VOIDS)), max_size=4))
+def test_a_request_of_which_nothing_is_issued_ends_void_whatever_is_told_first(order: list[str], again: list[str]) -> None:
+    request = told(VOIDS, order, again)
+    assert (request.state, request.is_open, request.issued, request.document_number) == (RequestState.VOID, False, (), None)
+    assert [(document.product, document.state) for document in request.settled] == [("kk", IssuedState.VOID), ("ktp", IssuedState.VOID)]
+    assert repeated([request], AT, timedelta(days=30)) is None, "it may be asked for again at once"
+    steps = {(step.document_number, step.reasons) for step in request.timeline if step.state is RequestState.VOID}
+    assert steps == {(DOCUMENT_VOID.number, ("sheet_unprintable",)), (SLIP_VOID.number, ("wrong_data",))}
+
+
+@given(st.permutations(sorted(SOME)), st.lists(st.sampled_from(sorted(SOME)), max_size=4))
+def test_a_void_document_keeps_nobody_from_the_others(order: list[str], again: list[str]) -> None:
+    request = told(SOME, order, again)
+    assert (request.state, request.document_number) == (RequestState.DELIVERED, SLIP.number)
+    assert [(document.product, document.state) for document in request.settled] == [
+        ("ktp", IssuedState.DELIVERED),
+        ("kk", IssuedState.VOID),
+    ]
+
+
+def test_what_is_left_of_an_adapters_request_can_be_fetched() -> None:
+    ready = voided(issue(REQUEST, SLIP, 2, AT), DOCUMENT_VOID, 2, AT, "wrong_data")
+    assert (ready.state, [document.product for document in ready.issued]) == (RequestState.READY, ["ktp"])
+    assert fetched(ready, "r-1.ktp", AT).state is RequestState.DELIVERED
 
 
 def test_a_return_of_an_earlier_round_does_not_move_the_next_one() -> None:

@@ -103,7 +103,8 @@ def test_final_failure_is_held_at_once() -> None:
 
 @pytest.mark.parametrize("document", [claimed(), rendering()])
 def test_void_keeps_number_and_reason_and_forgets_persons(document: Document) -> None:
-    void = documents.void(document, reason="wrong_data", at=AT)
+    void, fact = documents.void(document, reason="wrong_data", at=AT)
+    assert (fact.document, fact.reason, fact.contact, fact.voided_at) == (void, "wrong_data", CONTACT, AT)
     assert (void.state, void.number, void.reason) == (DocumentState.VOID, document.number, "wrong_data")
     assert (void.content, void.contact, void.due_at) == (None, None, None)
     with pytest.raises(DomainError, match="document_void"):
@@ -120,7 +121,7 @@ def test_revoking_ends_an_issued_document_tells_whom_and_forgets_it() -> None:
             end()
 
 
-@pytest.mark.parametrize("document", [claimed(), rendering(), documents.void(claimed(), reason="wrong_data", at=AT)])
+@pytest.mark.parametrize("document", [claimed(), rendering(), documents.void(claimed(), reason="wrong_data", at=AT)[0]])
 def test_only_what_was_issued_is_revoked(document: Document) -> None:
     with pytest.raises(DomainError, match="document_not_issued"):
         documents.revoke(document, ORDER, at=AT)
@@ -179,7 +180,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def void(self) -> None:
-        self._try(lambda: documents.void(self.document, reason="wrong_data", at=self.at))
+        self._try(lambda: documents.void(self.document, reason="wrong_data", at=self.at)[0])
 
     @rule()
     def retry(self) -> None:

@@ -19,7 +19,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.events import to_event
 from services.issuance.store.schema import DOCUMENTS
-from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentSuperseded
+from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentSuperseded, DocumentVoided
 from shared.contracts.verification import RequestApproved
 from shared.errors import Permanent
 from tests.support.approvals import ADDRESS, AT, CARD, HOLDER_NIK, WIFE, approval, birth, order, origin, request_approved
@@ -49,7 +49,7 @@ def lives() -> list[Document]:
         replace(claimed(), replaces=()),
         documents.begin(claimed(), lease=timedelta(seconds=9), at=AT),
         done,
-        documents.void(claimed(), reason="wrong_data", at=AT),
+        documents.void(claimed(), reason="wrong_data", at=AT)[0],
         documents.supersede(done, claimed(), at=AT)[0],
         documents.revoke(done, ORDER, at=AT)[0],
     ]
@@ -106,6 +106,7 @@ def facts() -> list[tuple[Fact, type[Any]]]:
         (told, DocumentIssued),
         (documents.supersede(done, claimed(), at=AT)[1], DocumentSuperseded),
         (documents.revoke(done, ORDER, at=AT)[1], DocumentRevoked),
+        (documents.void(claimed(), reason="wrong_data", at=AT)[1], DocumentVoided),
     ]
 
 

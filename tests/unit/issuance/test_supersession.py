@@ -88,7 +88,7 @@ def test_one_that_is_yet_to_be_issued_is_saved_unchanged_so_that_its_own_issue_n
 
 
 def test_a_void_one_is_nobody() -> None:
-    void = documents.void(claimed(), reason="wrong_data", at=AT)
+    void, _ = documents.void(claimed(), reason="wrong_data", at=AT)
     assert settle(issued(claimed(minutes=1)), [void], at=AT).others == ()
 
 

@@ -42,6 +42,7 @@ BIRTH = replace(ISSUED, document_id="request-1.akta_kelahiran", service="akta_la
 CHILD_CARD = replace(BIRTH, document_id="request-1.kia", product="kia", form="card")
 REVOKED = EndedDocument(NoticeKind.REVOKED, "request-1.kk", "kk", "3519-KK-24112026-0001", AT, (("authority", "court"),), "data_wrong")
 SUPERSEDED = EndedDocument(NoticeKind.SUPERSEDED, "request-1.kk", "kk", "3519-KK-24112026-0001", AT, (("superseded_by", "request-2.kk"),))
+VOIDED = EndedDocument(NoticeKind.VOIDED, "request-1.kk", "kk", "3519-KK-24112026-0001", AT, (("reason", "sheet_unprintable"),))
 CITIZEN = Recipient(Channel.WHATSAPP, "6281234567890", None, AT)
 COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Recipient(Channel.ADAPTER, "desa")
@@ -156,6 +157,22 @@ def test_what_is_valid_no_more_is_named_with_its_number_and_why() -> None:
     assert "\n\n\n" not in unexplained
 
 
+def test_what_will_never_come_is_no_fault_of_its_holder_and_they_hear_what_to_do() -> None:
+    alone, among = ended(CITIZEN, VOIDED), ended(CITIZEN, replace(VOIDED, documents=3))
+    for job in (alone, among):
+        assert f"Kartu Keluarga dari permohonan {ABOUT.receipt} tidak jadi terbit" in said(job)
+        assert "Ini bukan kesalahan Anda" in said(job)
+        assert TEXTS.office in said(job)
+        assert "sheet_unprintable" not in said(job)
+        assert job.fallback is not None
+        assert (job.fallback.name, job.fallback.parameters) == ("dokumen_batal", ("Kartu Keluarga", ABOUT.receipt))
+    assert "langsung mengajukannya lagi: ketik *MENU*" in said(alone)
+    assert "Dokumen lain dari permohonan yang sama tetap kami kirim" in said(among)
+    court = ended(COURT, VOIDED).message
+    assert isinstance(court, CourtCallback)
+    assert (court.type, dict(court.data)["reason"]) == ("document.voided", "sheet_unprintable")
+
+
 def test_a_note_with_braces_and_no_note() -> None:
     why = TurnedDown(("kk",), (("nik_not_in_kk", "answers.nik"),), "Foto {0} buram", AT)
     with_note = notice.turned_down_job(ORIGIN, CITIZEN, ABOUT, NoticeKind.RETURNED, why, texts=TEXTS, at=AT).message
@@ -208,6 +225,7 @@ def test_a_job_comes_back_from_the_database_as_it_went_in(contact: Recipient) ->
             ORIGIN, contact, ABOUT, NoticeKind.REJECTED, TurnedDown(("kk",), (("other_office", None),), "x", AT), texts=TEXTS, at=AT
         ),
         ended(contact, SUPERSEDED),
+        ended(contact, VOIDED),
         make_job(history=(Try(1, AT, "accepted"),), provider_ids=("a", "b"), template_since=AT, done_at=AT),
     ):
         assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job

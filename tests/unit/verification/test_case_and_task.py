@@ -39,7 +39,13 @@ def documents() -> tuple[KeyedDocument, ...]:
 def issue(case: Case, key: str = "kk", number: str = "3519-KK-24112026-0001") -> Case:
     """Issue a document of the case, and end the case with the last."""
     known = cases.document_issued(case, f"{people.lost_card().request_id}.{key}", number, at=NOW)
-    return cases.issued(known, at=NOW) if cases.is_complete(known) and known.state is CaseState.APPROVED else known
+    return cases.issued(known, at=NOW) if cases.is_settled(known) and known.state is CaseState.APPROVED else known
+
+
+def void(case: Case, key: str = "kk") -> Case:
+    """Give up a document; the case ends where it was the only one."""
+    known = cases.document_voided(case, f"{case.first.request_id}.{key}", at=NOW)
+    return cases.voided(known) if cases.is_settled(known) and known.state is CaseState.APPROVED else known
 
 
 def new_task() -> Task:
@@ -61,7 +67,7 @@ class CaseMachine(RuleBasedStateMachine):
             self.path.append(case.state)
         self.case = case
 
-    @rule(act=st.sampled_from(["approve", "return", "reject", "review", "reopen", "issue", "issue_other"]))
+    @rule(act=st.sampled_from(["approve", "return", "reject", "review", "reopen", "issue", "issue_other", "void"]))
     def act(self, act: str) -> None:
         try:
             facts: tuple[object, ...]
@@ -84,6 +90,8 @@ class CaseMachine(RuleBasedStateMachine):
             return cases.review(self.case, findings=REASONS, reasons=REASONS, task_id="task-1")
         if act == "reopen":
             return cases.take_in(self.case, people.lost_card(round=self.case.round + 1), at=NOW)
+        if act == "void":
+            return void(self.case)
         return issue(self.case, number="3519-KK-24112026-0001" if act == "issue" else "3519-KK-24112026-0002")
 
     @invariant()
@@ -132,6 +140,19 @@ def test_a_second_document_for_one_case_is_refused_and_the_same_one_changes_noth
         issue(issued, number="3519-KK-24112026-0002")
     with pytest.raises(DomainError, match="other_document_issued"):
         issue(issued, key="ktp")
+
+
+def test_a_case_of_which_nothing_is_issued_ends_void_and_stays_so() -> None:
+    approved, _ = cases.approve(opened(), documents(), None, BY_RULES)
+    ended = void(approved)
+    assert (ended.state, ended.change) == (CaseState.VOID, None)
+    assert void(ended) is ended
+    with pytest.raises(DomainError, match="other_document_issued"):
+        issue(ended)
+    with pytest.raises(DomainError, match="other_document_issued"):
+        void(issue(approved))
+    with pytest.raises(DomainError, match="other_document_issued"):
+        void(approved, key="ktp")
 
 
 HIS, HERS = people.divorces()

@@ -77,6 +77,22 @@ def test_the_number_of_the_birth_certificate_goes_to_the_newborn() -> None:
     assert recorded.birth_certificate == awaited.change.basis.number == "3519-LU-24112026-0001"
 
 
+def voided(key: str, about: str) -> CaseDocument:
+    return CaseDocument("r", key, key, about, voided_at=people.NOW)
+
+
+def test_a_change_that_needs_the_number_of_a_void_certificate_is_refused_and_any_other_gets_the_number_of_what_there_is() -> None:
+    family = people.family()
+    change = RegisterChange((replace(family, members=(*family.members, people.child(BABY, TODAY))),), Basis("x", TODAY, "1"), born=(BABY,))
+    with pytest.raises(DomainError, match="document_void"):
+        AwaitedChange(change, (marked(family),)).with_numbers((voided("akta_kelahiran", f"akta_kelahiran:{BABY}"),))
+    card = CaseDocument("r", "kk", "kk", "kk:1", "3519-KK-1")
+    with pytest.raises(DomainError, match="document_void"):
+        death().with_numbers((card, voided("akta_kematian", "x")))
+    moved = AwaitedChange(replace(change, basis=Basis("f_102", TODAY)), (marked(family),))
+    assert moved.with_numbers((voided("ktp", "ktp:1"), card)).change.basis.number == "3519-KK-1"
+
+
 def loaded(change: Callable[[Family], Family]) -> Family:
     """The family as a load from outside left it since the approval."""
     return replace(change(marked(people.family())), edition=3)

@@ -12,6 +12,7 @@ const CALLBACKS = {
   "request.rejected": "Permohonan ditolak",
   "document.superseded": "Dokumen digantikan yang lebih baru",
   "document.revoked": "Dokumen dicabut",
+  "document.voided": "Dokumen batal, tidak jadi terbit",
 };
 const PAGE_SIZE = 20;
 const TYPING_MS = 250; // a search begins when nobody has typed for so long
