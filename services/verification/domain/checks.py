@@ -169,8 +169,7 @@ def check_card(submission: Submission, service: CivilService, register: Register
         yield failure("village_unknown", CARD_FIELD)  # nothing could be printed
     member = family.member(nik) if of_card else register.person(nik)
     if member is None:
-        closed = nik in register.closed
-        yield failure("person_closed" if closed else "nik_not_in_kk" if of_card else "not_in_register", NIK_FIELD)
+        yield failure(_gone(nik, register) or ("nik_not_in_kk" if of_card else "not_in_register"), NIK_FIELD)
         return
     if nik in register.twice:
         yield failure("nik_registered_twice", NIK_FIELD)
@@ -180,14 +179,21 @@ def check_card(submission: Submission, service: CivilService, register: Register
 
 
 def _unknown_family(submission: Submission, own: Family | None, register: Register) -> Finding:
-    if submission.applicant.nik in register.closed:
-        return failure("person_closed", NIK_FIELD)
+    if (gone := _gone(submission.applicant.nik, register)) is not None:
+        return failure(gone, NIK_FIELD)
     if submission.kk_number and own is not None:
         return failure("kk_number_differs", CARD_FIELD)  # the person is in another family: most likely mistyped
     regency = find_regency(submission.kk_number) if submission.kk_number else None
     if regency is not None and not is_home(regency.code):
         return failure("other_office", CARD_FIELD)
     return failure("not_in_register", CARD_FIELD if submission.kk_number else NIK_FIELD)
+
+
+def _gone(nik: str | None, register: Register) -> str | None:
+    """Return the code for a person who is in no family any more: nobody asks after their own death."""
+    if nik not in register.closed:
+        return None
+    return "person_closed" if register.late(nik) is None else "applicant_is_dead"
 
 
 def check_against_register(

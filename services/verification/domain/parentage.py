@@ -16,7 +16,7 @@ from services.verification.domain.kinship import are_partners
 from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.persons import check_known
-from services.verification.domain.register import DIED, Family, Member, Register
+from services.verification.domain.register import Family, Former, Member, Register
 from services.verification.domain.submission import Answers
 from shared.reference.population import MARRIED
 from shared.values import Sex
@@ -40,9 +40,8 @@ def parents_of(answers: Answers, register: Register) -> Parents:
 def _parent(nik: str | None, register: Register) -> Member | None:
     if nik is None:
         return None
-    former = (each for family in register.by_kk.values() for each in family.former)
-    late = (each.member for each in former if each.member.nik == nik and each.reason == DIED)
-    return register.person(nik) or next(late, None)
+    late = register.late(nik)
+    return register.person(nik) or (late.member if late else None)
 
 
 def check_parents(answers: Answers, register: Register, born_on: date | None) -> Iterator[Finding]:
@@ -57,6 +56,7 @@ def check_parents(answers: Answers, register: Register, born_on: date | None) ->
             yield failure(f"{role}_sex_differs", field)
         if born_on is not None:
             yield from _check_age(role, member, born_on, field)
+            yield from _check_alive(role, register.late(nik), born_on, field)
 
 
 def check_marriage(parents: Parents, register: Register, *, recorded: bool) -> Iterator[Finding]:
@@ -80,6 +80,16 @@ def check_marriage(parents: Parents, register: Register, *, recorded: bool) -> I
 def is_sibling_row(row: Member, mother: Member, family: Family) -> bool:
     """Return whether a row of the mother's family is a child of hers."""
     return family.member(mother.nik) is not None and is_named(row.mother, mother.name) and row.born_on > mother.born_on
+
+
+def _check_alive(role: str, late: Former | None, born_on: date, field: str) -> Iterator[Finding]:
+    """Check that the mother lived on the day of the birth, and the father so long before it that he can be the father."""
+    if late is None or late.died_on is None:
+        return
+    if role == "mother" and late.died_on < born_on:
+        yield failure("mother_died_before", field)
+    elif role == "father" and (born_on - late.died_on).days > PRACTICE.longest_pregnancy_days:
+        yield failure("father_died_before", field)
 
 
 def _check_age(role: str, member: Member, born_on: date, field: str) -> Iterator[Finding]:

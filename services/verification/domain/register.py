@@ -9,11 +9,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 
 GONE: Final = "gone"  # a load of the register no longer had them
-DIED: Final = "died"
-LEFT: Final = "left"  # they stand in another family now
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,17 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A former member of a family: the row as it was, and since when and why they are no longer in it."""
+    """A former member of a family: the row as it was, and since when and why they are no longer in it.
+
+    `reason`: GONE, `Effect.DIED` or `Effect.LEFT` (for another family). Of the dead, where the register was told: the day, and the
+    number of the akta kematian.
+    """
 
     member: Member
     closed_on: date
     reason: str = GONE
+    died_on: date | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +132,8 @@ class Register:
     def family(self, kk_number: str) -> Family | None:
         """Return the family of this card."""
         return self.by_kk.get(kk_number)
+
+    def late(self, nik: str | None) -> Former | None:
+        """Return the former member who died, with what the register was told of the death."""
+        former = (each for family in self.by_kk.values() for each in family.former)
+        return next((each for each in former if each.member.nik == nik and each.reason == Effect.DIED), None)

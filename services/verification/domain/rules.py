@@ -70,12 +70,16 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class RegisterChange:
-    """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one)."""
+    """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
+
+    `died_on`: the day on which those of `died` died; the register keeps it, with the number of the basis.
+    """
 
     families: tuple[Family, ...]
     basis: Basis
     born: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +106,23 @@ class Application:
         return self.submissions[0]
 
 
+def no_wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
+    """Return that an approval will need no number."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one service.
 
-    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `wishes` says
-    which numbers `plan` will need, in the order in which it takes them; `plan` raises DomainError where nothing can follow (the check says
-    why).
+    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `plan` raises
+    DomainError where nothing can follow (the check says why); `wishes` says which numbers it will need, in the order of their use.
     """
 
     people: Callable[[Application], People]
     check: Callable[[Application, Register, date], Iterator[Finding]]
-    wishes: Callable[[Application, Register], tuple[Wish, ...]]
     plan: Callable[[Application, Register, tuple[str, ...], date], Plan]
+    wishes: Callable[[Application, Register], tuple[Wish, ...]] = no_wishes
     ways: Ways = field(default_factory=lambda: MappingProxyType({}))
     may_be_automatic: bool = False
     """Whether a setting may leave it to the rules alone: only where what is said is in the register, or comes from a court."""

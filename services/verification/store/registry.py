@@ -44,16 +44,31 @@ def member_from(doc: Doc) -> Member:
     )
 
 
+def _former_doc(former: Former) -> Doc:
+    doc = member_doc(former.member) | {"closed_on": former.closed_on.isoformat(), "reason": str(former.reason)}
+    if former.died_on is not None:
+        doc["died_on"] = former.died_on.isoformat()
+    if former.certificate is not None:
+        doc["death_certificate"] = former.certificate
+    return doc
+
+
+def _former_from(row: Doc) -> Former:
+    closed_on, reason, died_on = date.fromisoformat(row.pop("closed_on")), row.pop("reason", GONE), row.pop("died_on", None)
+    certificate = row.pop("death_certificate", None)
+    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate)
+
+
 def family_doc(family: Family) -> Doc:
     """Return the document of a family, for the register or a change that waits."""
-    former = [member_doc(each.member) | {"closed_on": each.closed_on.isoformat(), "reason": each.reason} for each in family.former]
     return {
         "address": family.address,
         "rt": family.rt,
         "rw": family.rw,
         "village_code": family.village_code,
         "postal_code": family.postal_code,
-        "members": [*map(member_doc, family.members), *former],  # one array: one index finds who is and who was in a family
+        # one array: one index finds who is and who was in a family
+        "members": [*map(member_doc, family.members), *map(_former_doc, family.former)],
         "closed_on": family.closed_on.isoformat() if family.closed_on else None,
         "pending": family.pending,
     }
@@ -61,7 +76,7 @@ def family_doc(family: Family) -> Doc:
 
 def family_from(doc: Doc) -> Family:
     """Read a family from its document."""
-    rows = [(row.pop("closed_on", None), row.pop("reason", GONE), row) for row in map(dict, doc["members"])]
+    rows = [dict(row) for row in doc["members"]]
     return Family(
         kk_number=doc["_id"],
         address=doc["address"],
@@ -69,10 +84,10 @@ def family_from(doc: Doc) -> Family:
         rw=doc["rw"],
         village_code=doc["village_code"],
         postal_code=doc["postal_code"],
-        members=tuple(member_from(row) for closed_on, _, row in rows if closed_on is None),
+        members=tuple(member_from(row) for row in rows if not row.get("closed_on")),
         edition=doc["version"],
         closed_on=date.fromisoformat(doc["closed_on"]) if doc.get("closed_on") else None,
-        former=tuple(Former(member_from(row), date.fromisoformat(closed_on), reason) for closed_on, reason, row in rows if closed_on),
+        former=tuple(_former_from(row) for row in rows if row.get("closed_on")),
         pending=doc.get("pending"),
     )
 

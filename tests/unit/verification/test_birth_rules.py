@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import BirthCertificate, ChildCard, FamilyCard, StillbirthLetter
-from services.verification.domain.register import DIED, Former, Register
+from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, NikWish
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 from tests.support import families as people
 from tests.support.applications import (
     GUARDIAN,
@@ -342,7 +342,7 @@ def test_a_certificate_does_not_take_a_registered_childs_parents_away() -> None:
 def test_a_child_whose_mother_died_is_certified_as_hers_by_an_officer() -> None:
     """Her death was recorded first: without her the certificate would be that of a child of nobody."""
     mother = people.wife()
-    family = replace(people.family(people.member(marital=KkMarital.WIDOWED)), former=(Former(mother, TODAY, DIED),))
+    family = replace(people.family(people.member(marital=KkMarital.WIDOWED)), former=(Former(mother, TODAY, Effect.DIED),))
     register = people.register(family)
     assert "person_closed" in codes(birth(), register, failures_only=True)
     content = planned(birth(), register).documents[0].content

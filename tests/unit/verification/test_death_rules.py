@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import DeathCertificate, FamilyCard, IdentityCard
-from services.verification.domain.register import DIED, Family
+from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Application, CardWish
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 from tests.support import families as people
 from tests.support.applications import (
     GUARDIAN,
@@ -274,7 +274,7 @@ def succession(**changes: Any) -> Application:
         "nik": WIFE,
         "kk_number": KK,
         "late_head_nik": HUSBAND,
-        "death_certificate_number": "3519-KM-21112026-0003",
+        "death_certificate_number": "3577-KM-21112026-0003",
         "died_on": "2026-11-20",
         "remaining": "adult",
         "new_head_nik": WIFE,
@@ -292,17 +292,53 @@ def test_a_head_who_is_still_on_the_card_leaves_it() -> None:
     assert reasons(recorded(plan, register)[KK])[HUSBAND] == "died"
     assert plan.change is not None
     assert plan.change.died == (HUSBAND,)
-    assert (plan.change.basis.kind, plan.change.basis.number, plan.change.basis.on) == ("akta_kematian", "3519-KM-21112026-0003", DIED_ON)
+    assert (plan.change.basis.kind, plan.change.basis.number, plan.change.basis.on) == ("akta_kematian", "3577-KM-21112026-0003", DIED_ON)
 
 
 def test_a_family_whose_head_the_register_took_out_gets_another_one() -> None:
-    register = people.register(without_head(people.family(), reason=DIED))
+    register = people.register(without_head(people.family(), reason=Effect.DIED))
     assert codes(succession(), register) == set()
     plan = planned(succession(), register)
     assert rows(after(plan)[NEW_KK])[WIFE] == ("KEPALA KELUARGA", "CERAI MATI")
     assert plan.change is not None
     assert plan.change.died == ()
     assert reasons(recorded(plan, register)[KK]) == {HUSBAND: "died", WIFE: "left", SON: "left", DAUGHTER: "left"}
+
+
+OURS = "3519-KM-21112026-0003"
+
+
+def buried(certificate: str | None = OURS, died_on: date | None = DIED_ON) -> Register:
+    """The register after the death of the head, as it was told of it."""
+    family = without_head(people.family(), reason=Effect.DIED)
+    return people.register(replace(family, former=(replace(family.former[0], died_on=died_on, certificate=certificate),)))
+
+
+@pytest.mark.parametrize(
+    ("number", "register", "found"),
+    [
+        (OURS, buried(), set()),
+        (" 3519-km-21112026-0003 ", buried(), set()),
+        ("3519-KM-21112026-0004", buried(), {"death_certificate_unknown"}),
+        ("3577-KM-21112026-0004", buried(), {"death_certificate_unknown"}),
+        (OURS, buried(None), {"death_certificate_unknown"}),
+        (OURS, people.register(), {"death_certificate_unknown"}),
+        ("3577-KM-21112026-0004", people.register(), set()),
+        (OURS, buried(died_on=date(2026, 11, 19)), {"died_on_differs"}),
+    ],
+    ids=["known", "known, written otherwise", "of somebody else", "of another office", "forgotten", "made up", "elsewhere", "another day"],
+)
+def test_the_certificate_that_is_named_is_held_against_those_that_we_issued(number: str, register: Register, found: set[str]) -> None:
+    request = succession(death_certificate_number=number)
+    assert codes(request, register) == found
+    assert planned(request, register)
+
+
+def test_the_register_keeps_the_day_of_a_death_and_the_number_of_its_certificate() -> None:
+    families = recorded(planned(succession(), people.register()), people.register())
+    late = people.register(*families.values()).late(HUSBAND)
+    assert late is not None
+    assert (late.died_on, late.certificate) == (DIED_ON, "3577-KM-21112026-0003")
 
 
 def test_the_relations_that_the_family_gives_outweigh_the_concluded_ones() -> None:

@@ -219,6 +219,7 @@ AKTA_LAHIR: Final = Rules(
     ways=MappingProxyType(
         {
             **dict.fromkeys(("born_in_future", "child_older_than_parent", "mother_sex_differs", "father_sex_differs"), CaseRoute.RETURN),
+            "mother_died_before": CaseRoute.RETURN,
             **dict.fromkeys(("relation_differs", "child_name_differs", "child_birth_differs", "child_sex_differs"), CaseRoute.RETURN),
             **dict.fromkeys(("witnesses_same", "witness_is_applicant", "witness_is_parent"), CaseRoute.RETURN),
         }
