@@ -15,7 +15,7 @@ from typing import Any, Final
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application
+from services.verification.domain.rules import Application, Plan
 from services.verification.domain.submission import NIK_MISSING, Submission
 from shared.reference.catalogue import CivilService, Offer, SubjectKind
 from shared.reference.forms import Field
@@ -72,16 +72,13 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
 _FORMS: Final = {"nik": check_nik, "kk_number": check_kk_number, "person_name": check_name}
 
 
-def check_application(
-    application: Application, service: CivilService, register: Register, *, case_id: str, today: date
-) -> tuple[Finding, ...]:
+def check_application(application: Application, service: CivilService, register: Register, *, today: date) -> tuple[Finding, ...]:
     """Run the checks that every service has.
 
     Args:
         application: The request, or all requests of a court case.
         service: Its service in the catalogue.
         register: The families of everybody it names, as far as they are in the register.
-        case_id: The case itself: what it left pending in the register does not stop it.
         today: The day it is judged, in the office's zone.
 
     Returns:
@@ -100,14 +97,17 @@ def check_application(
         findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
     elif not any(finding.is_failure and finding.field in (NIK_FIELD, CARD_FIELD) for finding in findings):
         findings += check_card(first, service, register, today=today)
-    if pending_elsewhere(register, case_id):
-        findings.append(failure(PENDING, CARD_FIELD if first.kk_number else None))
     return tuple(dict.fromkeys(findings))
 
 
-def pending_elsewhere(register: Register, case_id: str) -> bool:
-    """Return whether a family waits for the documents of another case, whose change would be printed over."""
-    return any(family.pending not in (None, case_id) for family in register.by_kk.values())
+def check_pending(case_id: str, application: Application, plan: Plan, register: Register) -> Iterator[Finding]:
+    """Check that no family that is changed or printed waits for the documents of another case, which would be printed over.
+
+    Others that were only read, a witness's say, hold nothing up.
+    """
+    waiting = (family.pending for number in plan.touched if (family := register.family(number)) is not None)
+    if any(pending not in (None, case_id) for pending in waiting):
+        yield failure(PENDING, CARD_FIELD if application.first.kk_number else None)
 
 
 def _check_applicant(submission: Submission) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
 
-from services.verification.domain.contents import Content
+from services.verification.domain.contents import ChildCard, Content, FamilyCard, IdentityCard
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
@@ -19,10 +19,15 @@ from services.verification.domain.submission import Submission
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom to look up in the register: persons by NIK, families by the number of their card."""
+    """Whom to look up in the register: persons by NIK, families by the number of their card.
+
+    `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
+    there. That is a second query, for these services alone.
+    """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
+    everybody_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,14 @@ class Plan:
 
     documents: tuple[Ordered, ...]
     change: RegisterChange | None = None
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The numbers of the family cards that it changes, or of which its documents show something."""
+        changed = self.change.families if self.change is not None else ()
+        shown = (ordered.content for ordered in self.documents)
+        printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard))
+        return frozenset(family.kk_number for family in (*changed, *printed))
 
 
 Ways: TypeAlias = Mapping[str, str]

@@ -29,7 +29,7 @@ from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Former, Member, Register
 from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
-from services.verification.domain.succession import NONE, Bereaved, after_death, check_remaining, left_by_death, wishes_of
+from services.verification.domain.succession import ADULT, MINORS, NONE, Bereaved, after_death, check_remaining, left_by_death, wishes_of
 from shared.errors import DomainError
 from shared.reference.population import MARRIED, Relation
 from shared.values import HOME_REGENCY
@@ -41,7 +41,10 @@ _LATE_HEAD = "late_head_nik"
 
 
 def _people(application: Application) -> People:
-    return looked_up(application, (_LATE, _LATE_HEAD, "new_head_nik", "guardian_nik"), ("guardian_kk_number",), ("witnesses", "relations"))
+    named = looked_up(application, (_LATE, _LATE_HEAD, "new_head_nik", "guardian_nik"), ("guardian_kk_number",), ("witnesses", "relations"))
+    all_move = answers_of(application).text("remaining") in (ADULT, MINORS)
+    card = application.first.kk_number
+    return replace(named, everybody_of=(card,)) if all_move and card else named
 
 
 def _check_death(application: Application, register: Register, today: date) -> Iterator[Finding]:
