@@ -13,10 +13,9 @@ from typing import Final
 
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import are_partners
-from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.persons import check_known
-from services.verification.domain.register import Family, Former, Member, Register
+from services.verification.domain.register import Former, Member, Register
 from services.verification.domain.submission import Answers
 from shared.reference.population import MARRIED
 from shared.values import Sex
@@ -75,11 +74,6 @@ def check_marriage(parents: Parents, register: Register, *, recorded: bool) -> I
         yield failure("parents_not_spouses", "answers.parents")
     else:
         yield warning("parents_on_two_cards", "answers.parents")
-
-
-def is_sibling_row(row: Member, mother: Member, family: Family) -> bool:
-    """Return whether a row of the mother's family is a child of hers."""
-    return family.member(mother.nik) is not None and is_named(row.mother, mother.name) and row.born_on > mother.born_on
 
 
 def _check_alive(role: str, late: Former | None, born_on: date, field: str) -> Iterator[Finding]:

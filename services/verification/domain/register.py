@@ -37,6 +37,8 @@ class Member:
     kitap: str = "-"
     birth_certificate: str | None = None
     """The number of the akta kelahiran, where the register has it."""
+    birth_order: int | None = None
+    """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""

@@ -12,6 +12,7 @@ from services.verification.store.schema import FAMILIES
 from shared.mongo import Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
+_OF_BIRTH: Final = ("birth_certificate", "birth_order")  # what our own certificate said, which no load brings
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
 
 
@@ -24,8 +25,9 @@ def member_doc(member: Member) -> Doc:
         "marital": member.marital.value,
         "relation": member.relation.value,
     }
-    if member.birth_certificate is None:  # absent, not null: a load from outside, which has none, leaves the known one
-        del doc["birth_certificate"]
+    for name in _OF_BIRTH:
+        if doc[name] is None:  # absent, not null: a load from outside, which has none, leaves the known one
+            del doc[name]
     return doc
 
 
@@ -175,7 +177,7 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
         "$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat(), "reason": GONE}, "$$this"]}}
     }  # an earlier day stays
     change = {name: {"$literal": value} for name, value in doc.items()} | {
-        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_certificate(known)}}, closed]},
+        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_birth(known)}}, closed]},
         "version": {"$add": [{"$ifNull": ["$version", 0]}, 1]},
         "seq": {"$ifNull": ["$seq", 0]},
         "load_id": {"$literal": load_id},
@@ -183,8 +185,8 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
     return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)
 
 
-def _with_certificate(known: Doc) -> Doc:
-    """Return the expression of a loaded row with the number of the birth certificate that the register knows."""
+def _with_birth(known: Doc) -> Doc:
+    """Return the expression of a loaded row with what the register knows of the person's birth certificate."""
     same = {"$first": {"$filter": {"input": known, "as": "held", "cond": {"$eq": ["$$held.nik", "$$row.nik"]}}}}
-    certificate = {"$let": {"vars": {"held": same}, "in": "$$held.birth_certificate"}}
-    return {"$mergeObjects": [{"birth_certificate": certificate}, "$$row"]}
+    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _OF_BIRTH}
+    return {"$mergeObjects": [held, "$$row"]}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import BirthCertificate, ChildCard, FamilyCard, StillbirthLetter
-from services.verification.domain.register import Former, Register
+from services.verification.domain.policy import CaseRoute, way_of
+from services.verification.domain.register import Former, Member, Register
 from services.verification.domain.rules import Application, NikWish
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
@@ -155,6 +156,58 @@ def test_the_child_is_to_the_head_what_its_mother_makes_it(of_mother: Relation, 
     assert child.relation is of_child
 
 
+def delivered(*, birth_order: int | None = 3, name: str = "BAGUS DARMAWAN", mother: str = "TITIK FITRIANI") -> Member:
+    """The child of the first request, as the register has it once its documents are issued."""
+    row = people.child("3519082011260009", date(2026, 11, 20), birth_order=birth_order)
+    return replace(row, name=name, mother=mother)
+
+
+TWIN = {"plurality": "twin", "birth_order": 4, "child_name": "Satria Wicaksana"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "row", "found"),
+    [
+        ({"child_name": "Bagus Darmawan"}, delivered(), {"birth_already_registered", "child_already_registered"}),
+        ({"child_name": "Baguss Dharmawan"}, delivered(), {"birth_already_registered"}),
+        (TWIN | {"birth_order": 3}, delivered(), {"birth_already_registered"}),
+        ({"child_name": "Baguss Dharmawan", "birth_order": 4}, delivered(), {"child_perhaps_registered"}),
+        ({"child_name": "Baguss Dharmawan", "plurality": "twin", "birth_order": 4}, delivered(), set()),
+        ({"child_name": "Baguss Dharmawan"}, delivered(birth_order=None), {"child_perhaps_registered"}),
+        (TWIN | {"child_name": "Baguss Dharmawan"}, delivered(birth_order=None), {"child_perhaps_registered"}),
+        ({"child_name": "Satria Wicaksana", "birth_order": 4}, delivered(), {"plurality_differs"}),
+        (TWIN, delivered(), set()),
+        (TWIN | {"birth_order": 3, "child_sex": "P"}, delivered(), set()),
+        (TWIN | {"birth_order": 3}, delivered(mother="SRI LESTARI"), set()),
+    ],
+)
+def test_one_child_is_not_certified_twice_and_twins_are(changes: dict[str, Any], row: Member, found: set[str]) -> None:
+    family = people.family(*people.family().members, row)
+    assert codes(birth(**changes), people.register(family), failures_only=True) == found
+
+
+def test_the_finding_names_the_other_child_and_the_same_birth_is_refused() -> None:
+    earlier = people.family(people.member(GUARDIAN, name="AGUS"), kk_number="3519011203150002")
+    register = people.register(earlier, people.family(*people.family().members, delivered()))
+    request = birth(child_name="Baguss Dharmawan", birth_order=4)
+    place = fields(request, register)["child_perhaps_registered"]
+    assert place == "registered[1].members[4]"
+    assert list(register.by_kk.values())[1].members[4].name == "BAGUS DARMAWAN"
+    ways = RULES["akta_lahir"].ways
+    assert (way_of("child_perhaps_registered", ways), way_of("plurality_differs", ways)) == (CaseRoute.STAFF, CaseRoute.STAFF)
+    assert way_of("birth_already_registered", ways) is CaseRoute.REJECT
+    with pytest.raises(DomainError, match="birth_already_registered"):
+        planned(birth(child_name="Baguss Dharmawan"), register)
+
+
+def test_a_birth_reported_for_another_card_is_held_against_the_mothers() -> None:
+    """The mother's own card has the child; the second request would put it on its grandmother's."""
+    home = people.family(*people.family().members, delivered())
+    grandmother = people.family(people.member(GUARDIAN, name="INTAN AZIZAH", sex="P"), kk_number="3519011203150002")
+    found = codes(birth(kk_number="3519011203150002", child_name="Baguss Dharmawan"), people.register(home, grandmother))
+    assert {"mother_not_on_card", "birth_already_registered"} <= found
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
@@ -166,7 +219,7 @@ def test_the_child_is_to_the_head_what_its_mother_makes_it(of_mother: Relation, 
         ({"mother_nik": "3519084101900009"}, "not_in_register", "answers.mother_nik"),
         ({"relation": "mother"}, "relation_differs", "answers.relation"),
         ({"child_name": "rizki pratama", "born_on": "2013-02-03", "late_reason": "x"}, "child_already_registered", "answers.child_nik"),
-        ({"born_on": "2013-02-03", "late_reason": "x"}, "plurality_differs", "answers.plurality"),
+        ({"born_on": "2013-02-03", "late_reason": "x"}, "plurality_differs", "registered[1].members[2]"),
         ({"born_on": "2013-04-03", "late_reason": "x"}, "births_too_near", "answers.born_on"),
         ({"born_on": "2009-01-01", "late_reason": "x"}, "adult_without_nik", "answers.born_on"),
         ({"witnesses": [WITNESSES[0], WITNESSES[0]]}, "witnesses_same", "answers.witnesses[1].nik"),
@@ -225,7 +278,9 @@ def test_a_child_who_has_a_nik_gets_the_certificate_and_nobody_is_added() -> Non
     assert RULES["akta_lahir"].wishes(known_child(), people.register()) == ()
     plan = planned(known_child(), people.register())
     assert orders(plan) == [("akta_kelahiran", f"akta_kelahiran:{DAUGHTER}"), ("kia", f"kia:{DAUGHTER}")]
-    assert after(plan) == {KK: people.family()}
+    (family,) = after(plan).values()
+    assert [replace(row, birth_order=None) for row in family.members] == list(people.family().members)
+    assert [row.birth_order for row in family.members] == [None, None, None, 3]
     assert plan.change is not None
     assert plan.change.born == ()
 

@@ -6,6 +6,7 @@ Sources: UU 23/2006 article 27 (report within 60 days), Permendagri 108/2019 art
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -13,13 +14,12 @@ from typing import Final
 from services.verification.domain.checks import name_key
 from services.verification.domain.contents import BirthCertificate, ParentNamed
 from services.verification.domain.families import home_of, joined_by, with_rows
-from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import relation_of_child
 from services.verification.domain.names import is_named
-from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.orders import child_card, family_cards
-from services.verification.domain.parentage import Parents, check_marriage, check_parents, is_sibling_row, parents_of
+from services.verification.domain.parentage import Parents, check_marriage, check_parents, parents_of
 from services.verification.domain.persons import (
     answers_of,
     card_of,
@@ -32,6 +32,7 @@ from services.verification.domain.persons import (
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Basis, NikWish, Ordered, People, Plan, RegisterChange, Rules, Wish
+from services.verification.domain.siblings import REGISTERED, check_siblings, is_registered
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.population import ADULT_AGE_YEARS, BloodType, Education, KkMarital, Relation
@@ -72,7 +73,7 @@ def _check_applicant(application: Application, answers: Answers) -> Iterator[Fin
 
 
 def _check_child(answers: Answers, parents: Parents, family: Family, register: Register, today: date) -> Iterator[Finding]:
-    name, born_on, nik = answers.text("child_name") or "", answers.date("born_on"), answers.text("child_nik")
+    born_on, nik = answers.date("born_on"), answers.text("child_nik")
     if nik is not None:
         yield from check_known(register, nik, "answers.child_nik")
         yield from _check_registered(answers, nik, parents, family)
@@ -81,13 +82,7 @@ def _check_child(answers: Answers, parents: Parents, family: Family, register: R
         return
     if born_on <= today and _age(born_on, today) >= ADULT_AGE_YEARS:
         yield failure("adult_without_nik", "answers.born_on")
-    if any(row.born_on == born_on and is_named(row.name, name) for row in family.members):
-        yield failure("child_already_registered", "answers.child_nik")
-    siblings = [row for row in family.members if parents.mother and is_sibling_row(row, parents.mother, family)]
-    if any(row.born_on == born_on for row in siblings) and answers.text("plurality") == "single":
-        yield warning("plurality_differs", "answers.plurality")
-    if any(0 < abs((row.born_on - born_on).days) < PRACTICE.least_days_between_births for row in siblings):
-        yield warning("births_too_near", "answers.born_on")
+    yield from check_siblings(answers, parents.mother, family, register)
 
 
 def _check_registered(answers: Answers, nik: str, parents: Parents, family: Family) -> Iterator[Finding]:
@@ -132,12 +127,14 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
     basis = Basis(CERTIFICATE, today)
     known = answers.text("child_nik")
     if known is not None:
-        child = _registered(family, known)
+        child = replace(_registered(family, known), birth_order=answers.number("birth_order"))
         after = with_rows(family, (child,))
         return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
     child = _newborn(answers, numbers[0], parents, family)
     if any(row.born_on == child.born_on and is_named(row.name, child.name) for row in family.members):
         raise DomainError("child_already_registered", "The card has this child already: father and mother both reported the birth.")
+    if is_registered(answers, parents.mother, family, register):
+        raise DomainError(REGISTERED, "The mother has a child of this day, sex and birth order already.")
     after = joined_by(family, (child,))
     documents = (_certificate(application, child, parents), *family_cards((after,)), *_card_of(child, after, today))
     return Plan(documents, RegisterChange((after,), basis, born=(child.nik,)))
@@ -173,6 +170,7 @@ def _newborn(answers: Answers, nik: str, parents: Parents, family: Family) -> Me
         citizenship=like.citizenship,
         father=father.name if father else _NO_NAME,
         mother=mother.name if mother else _NO_NAME,
+        birth_order=answers.number("birth_order"),
     )
 
 
@@ -220,6 +218,7 @@ AKTA_LAHIR: Final = Rules(
         {
             **dict.fromkeys(("born_in_future", "child_older_than_parent", "mother_sex_differs", "father_sex_differs"), CaseRoute.RETURN),
             "mother_died_before": CaseRoute.RETURN,
+            REGISTERED: CaseRoute.REJECT,
             **dict.fromkeys(("relation_differs", "child_name_differs", "child_birth_differs", "child_sex_differs"), CaseRoute.RETURN),
             **dict.fromkeys(("witnesses_same", "witness_is_applicant", "witness_is_parent"), CaseRoute.RETURN),
         }
