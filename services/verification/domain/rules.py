@@ -137,5 +137,7 @@ class Rules:
     plan: Callable[[Application, Register, tuple[str, ...], date], Plan]
     wishes: Callable[[Application, Register], tuple[Wish, ...]] = no_wishes
     ways: Ways = field(default_factory=lambda: MappingProxyType({}))
+    concerns: str = ""
+    """The group whose rows name whom it is about, where the subject of the service's file does not: who may ask is held against them."""
     may_be_automatic: bool = False
     """Whether a setting may leave it to the rules alone: only where what is said is in the register, or comes from a court."""

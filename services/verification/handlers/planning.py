@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from services.verification.domain import case as cases
+from services.verification.domain.askers import check_asker
 from services.verification.domain.case import Case, Decided
 from services.verification.domain.checks import PENDING, check_application, check_pending
 from services.verification.domain.documents import keyed
@@ -71,6 +72,7 @@ def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ..
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     findings = check_application(application, service, register, today=today(deps))
+    findings += tuple(check_asker(case.first, service, rules.concerns, register))
     findings += tuple(rules.check(application, register, today(deps)))
     try:
         known = preview(deps, application, register)

@@ -365,7 +365,6 @@ def test_a_stillbirth_of_a_mother_alone_names_no_father() -> None:
     ("changes", "code"),
     [
         ({"months": 6}, "stillbirth_early"),
-        ({"nik": SON}, "applicant_not_parent"),
         ({"mother_nik": DAUGHTER, "nik": HUSBAND}, "mother_too_young"),
         ({"mother_nik": HUSBAND, "has_father": False, "father_nik": None, "nik": HUSBAND}, "mother_sex_differs"),
         ({"witnesses": [WITNESSES[0], {"nik": HUSBAND, "name": "Slamet Darmawan"}]}, "witness_is_parent"),

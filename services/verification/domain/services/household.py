@@ -172,6 +172,7 @@ KK_PISAH: Final = Rules(
 KK_NUMPANG: Final = Rules(
     people=_lodge_people,
     check=_check_lodging,
+    concerns="joining",
     plan=_plan_lodging,
     ways=MappingProxyType(
         {

@@ -37,8 +37,6 @@ def _check(application: Application, register: Register, today: date) -> Iterato
         yield warning("stillbirth_early", "answers.months")
     yield from check_parents(answers, register, on)
     parents = {answers.text(f"{role}_nik"): "witness_is_parent" for role in ("mother", "father")}
-    if application.first.applicant.nik not in parents:
-        yield failure("applicant_not_parent", "answers.nik")
     yield from check_witnesses(application, register, parents, today)
 
 
