@@ -14,6 +14,11 @@ from shared.reference.population import Effect, KkMarital, Relation
 GONE: Final = "gone"  # a load of the register no longer had them
 
 
+def years_between(born_on: date, day: date) -> int:
+    """Return the full years from a birth to a day."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One row of a Kartu Keluarga."""
@@ -42,7 +47,7 @@ class Member:
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""
-        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+        return years_between(self.born_on, day)
 
 
 @dataclass(frozen=True, slots=True)
