@@ -349,10 +349,21 @@ def buried(certificate: str | None = OURS, died_on: date | None = DIED_ON) -> Re
         ("3577-KM-21112026-0004", buried(), {"death_certificate_unknown"}),
         (OURS, buried(None), {"death_certificate_unknown"}),
         (OURS, people.register(), {"death_certificate_unknown"}),
+        ("Akta no. 3519 KM 21112026 0003", people.register(), {"death_certificate_unknown"}),
         ("3577-KM-21112026-0004", people.register(), set()),
         (OURS, buried(died_on=date(2026, 11, 19)), {"died_on_differs"}),
     ],
-    ids=["known", "known, written otherwise", "of somebody else", "of another office", "forgotten", "made up", "elsewhere", "another day"],
+    ids=[
+        "known",
+        "known, written otherwise",
+        "of somebody else",
+        "of another office",
+        "forgotten",
+        "made up",
+        "made up, written otherwise",
+        "elsewhere",
+        "another day",
+    ],
 )
 def test_the_certificate_that_is_named_is_held_against_those_that_we_issued(number: str, register: Register, found: set[str]) -> None:
     request = succession(death_certificate_number=number)

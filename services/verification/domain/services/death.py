@@ -6,6 +6,7 @@ and F-1.02 part A.2 of Permendagri 6/2026.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -35,7 +36,7 @@ from shared.reference.population import MARRIED, Relation
 from shared.values import HOME_REGENCY
 
 CERTIFICATE: Final = "akta_kematian"
-_OURS: Final = HOME_REGENCY  # with which the numbers of our own certificates begin: `3519-KM-DDMMYYYY-nnnn`
+_OURS: Final = f"{HOME_REGENCY}KM"  # our own certificates are numbered `3519-KM-DDMMYYYY-nnnn`
 _LATE = "deceased_nik"
 _LATE_HEAD = "late_head_nik"
 
@@ -148,12 +149,18 @@ def _check_certificate(answers: Answers, known: Former | None) -> Iterator[Findi
 
     A number of ours that the register does not have for this person may be made up; those of other offices only the paper shows.
     """
-    number = (answers.text("death_certificate_number") or "").replace(" ", "").upper()
+    number = _number_key(answers.text("death_certificate_number") or "")
     held = known.certificate if known else None
-    if number != held if held else number.startswith(_OURS):
+    is_unknown = number != _number_key(held) if held else _OURS in number
+    if is_unknown:
         yield failure("death_certificate_unknown", "answers.death_certificate_number")
     if known is not None and known.died_on not in (None, answers.date("died_on")):
         yield failure("died_on_differs", "answers.died_on")
+
+
+def _number_key(number: str) -> str:
+    """Return a certificate's number in the form in which it is compared: letters and digits, however people set it."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
 
 
 def _check_relations(left: Bereaved, answers: Answers) -> Iterator[Finding]:
