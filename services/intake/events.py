@@ -12,14 +12,14 @@ from services.intake.domain.requests import Published, ReplyComposed, RequestSub
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
-from shared.reference.catalogue import catalogue
+from shared.reference.catalogue import Catalogue
 
 
-def to_event(fact: Published) -> Event:
+def to_event(fact: Published, catalogue: Catalogue) -> Event:
     """Return the event of a fact."""
     match fact:
         case RequestSubmitted():
-            return _request_submitted(fact)
+            return _request_submitted(fact, catalogue)
         case ReplyComposed():
             return wire.ReplyComposed(
                 conversation_id=fact.conversation_id,
@@ -43,9 +43,9 @@ def to_event(fact: Published) -> Event:
             assert_never(fact)
 
 
-def _request_submitted(fact: RequestSubmitted) -> wire.RequestSubmitted:
+def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.RequestSubmitted:
     request, form = fact.request, fact.request.form
-    service = catalogue().get(request.service)
+    service = catalogue.get(request.service)
     return wire.RequestSubmitted(
         request_id=request.request_id,
         receipt=request.receipt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 from pydantic import ValidationError
 
@@ -29,16 +29,13 @@ from services.verification.domain.facts import (
     TaskOpened,
 )
 from services.verification.domain.finding import Finding
-from services.verification.domain.history import BORN, DIED
 from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import Submission
 from shared.contracts import contents, verification
 from shared.contracts.envelope import Event
 from shared.errors import DomainError
-from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL
+from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS, Effect
 from shared.reference.regions import find_regency, find_village
-
-PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)
 
 
 def to_event(fact: CaseFact | TaskFact) -> Event:
@@ -126,8 +123,8 @@ def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
         service=entry.service,
         basis=entry.basis.kind,
         changed_at=entry.at,
-        born=entry.count(BORN),
-        died=entry.count(DIED),
+        born=entry.count(Effect.BORN),
+        died=entry.count(Effect.DIED),
         families_opened=entry.opened,
         families_closed=entry.closed,
         personal=verification.RegisterChangedPersonal(

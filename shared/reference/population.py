@@ -104,4 +104,17 @@ class Citizenship(StrEnum):
     FOREIGN = "WNA"
 
 
+class Effect(StrEnum):
+    """What becomes of a person by a change of the register. The codes stand in the history and on the wire."""
+
+    BORN = "born"
+    DIED = "died"
+    JOINED = "joined"
+    """They came from one family into another."""
+    LEFT = "left"
+    """They left a family; in the history of a whole change: for no other one of it."""
+    CHANGED = "changed"
+
+
+PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)
 ADULT_AGE_YEARS: Final = 17  # from then on, or once married, a KTP-el is compulsory (UU 24/2013 article 63)

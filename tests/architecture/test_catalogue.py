@@ -124,3 +124,11 @@ def test_every_refusal_of_an_answer_has_a_sentence() -> None:
     assert {"nik_not_16_digits", "date_in_future", "village_unclear"} <= codes, "else this test can't fail"
     texts = _toml("dialogue.toml")["texts"]
     assert not {code for code in codes if f"wrong_{code}" not in texts}
+
+
+@pytest.mark.parametrize("service", ["intake", "verification"])
+def test_a_process_reads_the_catalogue_that_it_was_given(service: str) -> None:
+    """A second reading of the shipped one would not know what the settings have adjusted."""
+    files = [file for file in (ROOT / "services" / service).rglob("*.py") if "wiring" not in str(file.relative_to(ROOT))]
+    assert len(files) > 20, "else this test can't fail"
+    assert not [str(file.relative_to(ROOT)) for file in files if re.search(r"\bcatalogue\(\)", file.read_text(encoding="utf-8"))]

@@ -19,12 +19,13 @@ from typing import Any, Final
 import uvloop
 from pymongo import MongoClient
 
-from services.intake.store.requests import REQUESTS
+from services.intake.store.requests import requests_of
 from services.issuance.store.schema import DOCUMENTS
 from services.notifier.store.schema import JOB
 from services.verification.store.cases import CASE
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc, DocumentMapping, Mongo
+from shared.reference.catalogue import catalogue
 from tests.bench import report
 from tests.bench.report import Report, Row
 from tests.bench.system import System, running
@@ -41,7 +42,12 @@ PER_MS: Final = 16  # copies that share a millisecond of their made-up id
 BEGAN_MS: Final = 1_700_000_000_000  # November 2023: before everything that is really made
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford, as receipts have it
 WATCHED: Final = {"intake": "requests", "verification": "cases", "issuance": "documents", "notifier": "jobs"}
-KEPT: Final[dict[str, DocumentMapping[Any]]] = {"intake": REQUESTS, "verification": CASE, "issuance": DOCUMENTS, "notifier": JOB}
+KEPT: Final[dict[str, DocumentMapping[Any]]] = {
+    "intake": requests_of(catalogue()),
+    "verification": CASE,
+    "issuance": DOCUMENTS,
+    "notifier": JOB,
+}
 
 
 def request_id(number: int) -> str:

@@ -19,7 +19,7 @@ from shared.ids import new_id
 from shared.reference.catalogue import catalogue
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
-from tests.support.samples import APPLICATIONS, Sample
+from tests.support.samples import APPLICATIONS, Sample, of_foreign_father
 
 BY_RULES: Final = frozenset({"kk_hilang", "ktp_hilang", "ktp_rusak"})  # approved without an officer, where somebody vouches
 PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -83,23 +83,51 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
         if service not in BY_RULES:
             await Officer(travel).approve(receipt)
 
-        async def ready() -> dict[str, Any] | None:
-            stands: dict[str, Any] = (await counter.get(f"/v1/requests/{receipt}")).json()
-            return stands if stands["state"] == "ready" else None
-
-        stands = await eventually(ready, 60)
-        assert stands is not None
+        stands, texts = await fetch_at_counter(counter, receipt)
         assert Counter(document["product"] for document in stands["documents"]) == Counter(PRODUCTS[service])
-        texts = []
-        for number in range(1, len(stands["documents"]) + 1):
-            answer = await counter.get(f"/v1/requests/{receipt}/documents/{number}")
-            assert answer.status_code == 200, answer.text
-            texts.append(text_of(answer.content))
         _check_texts(application, texts)
         assert (await travel.request(receipt))["state"] == "delivered", "all were fetched"
         if service in CHANGES:
             change = await Officer(travel).history(application.answers["kk_number"], stands["request_id"])
             _check_change(service, effects(change))
+
+
+async def test_a_father_who_is_not_in_the_register_stands_on_the_documents(stack: Stack, sample: Sample, places: Places) -> None:
+    by_chat = of_foreign_father(sample, 1)
+    result = await journeys.by_chat(places, by_chat, journeys.approval)
+    _check_father(by_chat, {paper.product: text_of(paper.pdf) for paper in result.papers})
+    by_api, key = of_foreign_father(sample, 0), {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
+    async with (
+        httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False) as counter,
+        Travel(places, lambda _who, _what: None) as travel,
+    ):
+        receipt = (await file_at_counter(counter, by_api))["receipt"]
+        await Officer(travel).approve(receipt)
+        stands, texts = await fetch_at_counter(counter, receipt)
+        _check_father(by_api, dict(zip((document["product"] for document in stands["documents"]), texts, strict=True)))
+
+
+def _check_father(application: Application, texts: Mapping[str, str]) -> None:
+    for product in ("akta_kelahiran", "kk"):
+        assert application.answers["elsewhere_name"] in texts[product]
+        assert application.answers["child_name"] in texts[product]
+
+
+async def fetch_at_counter(counter: httpx.AsyncClient, receipt: str) -> tuple[dict[str, Any], list[str]]:
+    """Wait for a request's documents; return how it stands, and their texts."""
+
+    async def ready() -> dict[str, Any] | None:
+        stands: dict[str, Any] = (await counter.get(f"/v1/requests/{receipt}")).json()
+        return stands if stands["state"] == "ready" else None
+
+    stands = await eventually(ready, 60)
+    assert stands is not None
+    texts = []
+    for number in range(1, len(stands["documents"]) + 1):
+        answer = await counter.get(f"/v1/requests/{receipt}/documents/{number}")
+        assert answer.status_code == 200, answer.text
+        texts.append(text_of(answer.content))
+    return stands, texts
 
 
 async def file_at_counter(counter: httpx.AsyncClient, application: Application) -> dict[str, Any]:

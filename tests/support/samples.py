@@ -62,6 +62,23 @@ def _birth(sample: Sample, number: int) -> Application:
     return applications.birth(sample.picked["akta_lahir"][10 + number], ("SEKAR ARUM LESTARI", "RATNA KINANTI PUTRI")[number])
 
 
+def of_foreign_father(sample: Sample, number: int) -> Application:
+    """A mother reports the birth of a child whose father is in no family of the register."""
+    family = sample.picked["akta_lahir"][12 + number]
+    told = applications.birth(family, ("MAYA KIRANA SMITH", "LAURA ANINDYA SMITH")[number])
+    answers = {name: value for name, value in told.answers.items() if name != "father_nik"}
+    answers |= {
+        "relation": "mother",
+        "nik": family["mother"]["nik"],
+        "parents": "father_elsewhere",
+        "elsewhere_name": "JONATHAN EDWARD SMITH",
+        "elsewhere_citizenship": "foreign",
+        "elsewhere_birth_place": "Perth, Australia",
+        "elsewhere_born_on": "1985-04-01",
+    }
+    return Application("akta_lahir", family["mother"]["name"], answers)
+
+
 def _death(sample: Sample, number: int) -> Application:
     return applications.death(sample.picked["akta_mati"][10 + number])
 

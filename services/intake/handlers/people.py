@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.intake.domain.contacts import ChatContact, ChatIdentity
-from services.intake.domain.links import NOBODY, End, Level, PersonLink, died, granted, revoked
+from services.intake.domain.links import NOBODY, Level, PersonLink, died, granted, revoked
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
 from shared.logs import get
+from shared.reference.population import Effect
 from shared.values import Channel
 
 _log = get("people")
@@ -79,7 +80,7 @@ async def note_register(tx: Tx, deps: Deps, effects: Iterable[tuple[str, str]], 
         at: When.
     """
     for nik, effect in effects:
-        if effect == End.DIED:
+        if effect == Effect.DIED:
             await _end_links(tx, deps, nik, at)
 
 

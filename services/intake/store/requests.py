@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from services.intake.domain.documents import IssuedDocument, IssuedState
@@ -11,13 +12,14 @@ from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
-from shared.reference.catalogue import catalogue
+from shared.reference.catalogue import Catalogue
 from shared.values import Channel, Malformed, Receipt, VouchedBy
 
+COLLECTION: Final = "requests"
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
-def _request_to(request: Request) -> Doc:
+def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
     form = request.form
     return {
         "receipt": request.receipt,
@@ -35,11 +37,11 @@ def _request_to(request: Request) -> Doc:
         "documents": [fields_of(document) | {"delivery": document.delivery.value} for document in request.documents],
         "expected": request.expected,
         "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
-        "person": {"nik": _subject_nik(request), "key": request.person_key},
+        "person": {"nik": _subject_nik(request, catalogue), "key": request.person_key},
         "form": {
             "version": form.form_version,
             # BSON has moments, no days: answers lie as they travel
-            "answers": catalogue().get(form.service).form_kept(form.form_version).wire(form.answers),
+            "answers": catalogue.get(form.service).form_kept(form.form_version).wire(form.answers),
             "party": fields_of(form.party) if form.party else None,
         },
         "vouching": {**fields_of(request.vouching), "by": request.vouching.by.value} if request.vouching else None,
@@ -54,13 +56,13 @@ def _request_to(request: Request) -> Doc:
     }
 
 
-def _subject_nik(request: Request) -> str | None:
+def _subject_nik(request: Request, catalogue: Catalogue) -> str | None:
     """Return the NIK by which a chat notices that the same is asked twice."""
-    subject = request.form.subject(catalogue().get(request.service))
+    subject = request.form.subject(catalogue.get(request.service))
     return subject.nik if subject is not None else request.form.applicant.nik
 
 
-def request_from(doc: Doc) -> Request:
+def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
     """Read a request from its document."""
     origin = {**known(RequestOrigin, doc["origin"]), "channel": Channel(doc["origin"]["channel"])}
     return Request(
@@ -69,7 +71,7 @@ def request_from(doc: Doc) -> Request:
         origin=RequestOrigin(**origin),
         service=doc["service"],
         products=tuple(doc["products"]),
-        form=_form_from(doc),
+        form=_form_from(doc, catalogue),
         person_key=doc["person"]["key"],
         submitted_at=doc["submitted_at"],
         promised_at=doc["promised_at"],
@@ -93,9 +95,9 @@ def request_from(doc: Doc) -> Request:
     )
 
 
-def _form_from(doc: Doc) -> FilledForm:
+def _form_from(doc: Doc, catalogue: Catalogue) -> FilledForm:
     form = doc["form"]
-    answers = catalogue().get(doc["service"]).form_kept(form["version"]).values(form["answers"])
+    answers = catalogue.get(doc["service"]).form_kept(form["version"]).values(form["answers"])
     party = Person(**form["party"]) if form["party"] else None
     return FilledForm(doc["service"], form["version"], answers, attachments_from(doc["attachments"]), party)
 
@@ -104,25 +106,33 @@ def _vouching_from(doc: Doc) -> SenderVouching:
     return SenderVouching(**{**known(SenderVouching, doc), "by": VouchedBy(doc["by"])})
 
 
-REQUESTS: Final[DocumentMapping[Request]] = DocumentMapping("requests", lambda request: request.request_id, _request_to, request_from)
+def requests_of(catalogue: Catalogue) -> DocumentMapping[Request]:
+    """Return the mapping of requests, whose answers are read and written by the forms of this catalogue."""
+    return DocumentMapping(
+        collection=COLLECTION,
+        key=lambda request: request.request_id,
+        to_doc=partial(_request_to, catalogue=catalogue),
+        from_doc=partial(request_from, catalogue=catalogue),
+    )
 
 
 class MongoRequestReader:
     """Plain reads of the collection `requests`; implements `ports.RequestReader`."""
 
-    def __init__(self, mongo: Mongo, database: str) -> None:
-        self._requests: Collection = mongo.collection(database, "requests")
+    def __init__(self, mongo: Mongo, database: str, catalogue: Catalogue) -> None:
+        self._requests: Collection = mongo.collection(database, COLLECTION)
+        self._from = requests_of(catalogue).from_doc
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
         with reachable():
             doc = await self._requests.find_one({"receipt": receipt.text})
-        return None if doc is None else request_from(doc)
+        return None if doc is None else self._from(doc)
 
     async def search(self, search: RequestSearch) -> RequestPage:
         with reachable():
             docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]
-        return RequestPage(tuple(request_from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
+        return RequestPage(tuple(self._from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
 
 
 def _query(search: RequestSearch) -> Doc:

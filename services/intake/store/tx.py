@@ -16,12 +16,13 @@ from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
-from services.intake.store.requests import REQUESTS, request_from
+from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Mongo
+from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
 
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
@@ -34,14 +35,16 @@ _Address: TypeAlias = tuple[str, str]
 class MongoTx:
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
-    def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock) -> None:
+    def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue) -> None:
         self._work = work
         self._unit = work.unit
         self._clock = clock
         self._rows: dict[str, ItemRow] = {}
         self._looked_open: frozenset[str] = frozenset()
         self._open: list[tuple[str, OpenRequest]] = []
-        self._requests: Collection = mongo.collection(database, REQUESTS.collection)
+        self._catalogue = catalogue
+        self._mapping = requests_of(catalogue)
+        self._requests: Collection = mongo.collection(database, COLLECTION)
 
     async def item(self, key: str) -> StoredItem:
         row = await self._unit.get(ITEMS, key)
@@ -122,22 +125,22 @@ class MongoTx:
 
     async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
         docs = await self._requests.find({"origin.contact_id": {"$in": list(contact_ids)}}).sort("_id", -1).limit(limit).to_list(None)
-        return tuple(request_from(doc) for doc in docs)
+        return tuple(map(self._mapping.from_doc, docs))
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
-        return await self._unit.find_one_by(REQUESTS, {"receipt": receipt.text})
+        return await self._unit.find_one_by(self._mapping, {"receipt": receipt.text})
 
     async def request(self, request_id: str) -> Request:
-        return await self._unit.get(REQUESTS, request_id)
+        return await self._unit.get(self._mapping, request_id)
 
     async def prefetch_requests(self, request_ids: Sequence[str]) -> None:
-        await self._unit.prefetch(REQUESTS, request_ids)
+        await self._unit.prefetch(self._mapping, request_ids)
 
     def add_request(self, request: Request) -> None:
-        self._unit.add(REQUESTS, request)
+        self._unit.add(self._mapping, request)
 
     def save_request(self, request: Request) -> None:
-        self._unit.save(REQUESTS, request)
+        self._unit.save(self._mapping, request)
 
     async def docket(self, key: str) -> Docket:
         return await self._unit.find(DOCKETS, key) or Docket(key)
@@ -179,10 +182,10 @@ class MongoTx:
         self._work.on_commit(hook)
 
     def emit(self, fact: Published) -> None:
-        event = to_event(fact)
+        event = to_event(fact, self._catalogue)
         if isinstance(fact, RequestSubmitted):
             request = fact.request
-            self._work.emit(REQUESTS, request.request_id, event, correlation_id=request.case_id or request.request_id)
+            self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)

@@ -70,7 +70,12 @@ class ReasonOut(BaseModel):
     """A finding; a warning alone never stops a request."""
 
     code: str
-    field: str | None
+    field: Annotated[
+        str | None,
+        Field(
+            description="What it is about: `answers.<field>`, a place on a document, or `registered[n].members[n]` of the task's `personal`"
+        ),
+    ]
     severity: Severity
 
     @classmethod

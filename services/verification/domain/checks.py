@@ -15,7 +15,7 @@ from typing import Any, Final
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application
+from services.verification.domain.rules import Application, Plan
 from services.verification.domain.submission import NIK_MISSING, Submission
 from shared.reference.catalogue import CivilService, Offer, SubjectKind
 from shared.reference.forms import Field
@@ -72,16 +72,13 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
 _FORMS: Final = {"nik": check_nik, "kk_number": check_kk_number, "person_name": check_name}
 
 
-def check_application(
-    application: Application, service: CivilService, register: Register, *, case_id: str, today: date
-) -> tuple[Finding, ...]:
+def check_application(application: Application, service: CivilService, register: Register, *, today: date) -> tuple[Finding, ...]:
     """Run the checks that every service has.
 
     Args:
         application: The request, or all requests of a court case.
         service: Its service in the catalogue.
         register: The families of everybody it names, as far as they are in the register.
-        case_id: The case itself: what it left pending in the register does not stop it.
         today: The day it is judged, in the office's zone.
 
     Returns:
@@ -100,14 +97,17 @@ def check_application(
         findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
     elif not any(finding.is_failure and finding.field in (NIK_FIELD, CARD_FIELD) for finding in findings):
         findings += check_card(first, service, register, today=today)
-    if pending_elsewhere(register, case_id):
-        findings.append(failure(PENDING, CARD_FIELD if first.kk_number else None))
     return tuple(dict.fromkeys(findings))
 
 
-def pending_elsewhere(register: Register, case_id: str) -> bool:
-    """Return whether a family waits for the documents of another case, whose change would be printed over."""
-    return any(family.pending not in (None, case_id) for family in register.by_kk.values())
+def check_pending(case_id: str, application: Application, plan: Plan, register: Register) -> Iterator[Finding]:
+    """Check that no family that is changed or printed waits for the documents of another case, which would be printed over.
+
+    Others that were only read, a witness's say, hold nothing up.
+    """
+    waiting = (family.pending for number in plan.touched if (family := register.family(number)) is not None)
+    if any(pending not in (None, case_id) for pending in waiting):
+        yield failure(PENDING, CARD_FIELD if application.first.kk_number else None)
 
 
 def _check_applicant(submission: Submission) -> Iterator[Finding]:
@@ -169,8 +169,7 @@ def check_card(submission: Submission, service: CivilService, register: Register
         yield failure("village_unknown", CARD_FIELD)  # nothing could be printed
     member = family.member(nik) if of_card else register.person(nik)
     if member is None:
-        closed = nik in register.closed
-        yield failure("person_closed" if closed else "nik_not_in_kk" if of_card else "not_in_register", NIK_FIELD)
+        yield failure(_gone(nik, register) or ("nik_not_in_kk" if of_card else "not_in_register"), NIK_FIELD)
         return
     if nik in register.twice:
         yield failure("nik_registered_twice", NIK_FIELD)
@@ -180,14 +179,21 @@ def check_card(submission: Submission, service: CivilService, register: Register
 
 
 def _unknown_family(submission: Submission, own: Family | None, register: Register) -> Finding:
-    if submission.applicant.nik in register.closed:
-        return failure("person_closed", NIK_FIELD)
+    if (gone := _gone(submission.applicant.nik, register)) is not None:
+        return failure(gone, NIK_FIELD)
     if submission.kk_number and own is not None:
         return failure("kk_number_differs", CARD_FIELD)  # the person is in another family: most likely mistyped
     regency = find_regency(submission.kk_number) if submission.kk_number else None
     if regency is not None and not is_home(regency.code):
         return failure("other_office", CARD_FIELD)
     return failure("not_in_register", CARD_FIELD if submission.kk_number else NIK_FIELD)
+
+
+def _gone(nik: str | None, register: Register) -> str | None:
+    """Return the code for a person who is in no family any more: nobody asks after their own death."""
+    if nik not in register.closed:
+        return None
+    return "person_closed" if register.late(nik) is None else "applicant_is_dead"
 
 
 def check_against_register(

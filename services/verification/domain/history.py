@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Basis
-
-BORN: Final = "born"
-DIED: Final = "died"
-JOINED: Final = "joined"  # they came from one family into another
-LEFT: Final = "left"  # they are in no family now, alive
-CHANGED: Final = "changed"
+from shared.reference.population import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +16,7 @@ class PersonEntry:
     """What became of one person. No row before: born; none after: no longer in a family."""
 
     nik: str
-    effect: str
+    effect: Effect
     kk_before: str | None
     kk_after: str | None
     before: Member | None = field(repr=False)
@@ -49,7 +43,7 @@ class RegisterEntry:
     closed: int = 0
     given_up: str | None = field(default=None, repr=False)
 
-    def count(self, effect: str) -> int:
+    def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
         return sum(person.effect == effect for person in self.persons)
 
@@ -86,9 +80,9 @@ def _compare(
             yield PersonEntry(nik, _effect(nik, kk_before, kk_after, died), kk_before, kk_after, was, now)
 
 
-def _effect(nik: str, kk_before: str | None, kk_after: str | None, died: frozenset[str]) -> str:
+def _effect(nik: str, kk_before: str | None, kk_after: str | None, died: frozenset[str]) -> Effect:
     if kk_before is None:
-        return BORN
+        return Effect.BORN
     if kk_after is None:
-        return DIED if nik in died else LEFT
-    return CHANGED if kk_before == kk_after else JOINED
+        return Effect.DIED if nik in died else Effect.LEFT
+    return Effect.CHANGED if kk_before == kk_after else Effect.JOINED

@@ -10,7 +10,7 @@ from services.verification.domain.families import Home
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.names import is_named
-from services.verification.domain.register import DIED, Family, Member, Register
+from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, People
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -119,19 +119,16 @@ def check_witnesses(application: Application, register: Register, barred: Mappin
             yield failure("witness_is_applicant", f"{field}.nik")
         elif nik in barred:
             yield failure(barred[nik], f"{field}.nik")
-        if nik in register.closed:
-            yield failure("person_closed", f"{field}.nik")
         member = register.person(nik)
+        if member is None and register.late(nik) is not None:
+            yield failure("witness_is_dead", f"{field}.nik")
+        elif nik in register.closed:
+            yield failure("person_closed", f"{field}.nik")
         if member is not None:
             if not is_adult(member, today=today):
                 yield failure("witness_under_age", f"{field}.nik")
             if not is_named(row.text("name") or "", member.name):
                 yield failure("witness_name_differs", f"{field}.name")
-
-
-def has_died(register: Register, nik: str | None) -> bool:
-    """Return whether the register has the death of a person."""
-    return any(former.member.nik == nik and former.reason == DIED for family in register.by_kk.values() for former in family.former)
 
 
 def place_name(code: str | None) -> str:

@@ -40,6 +40,11 @@ ROUTES: Final[Mapping[str, CaseRoute]] = MappingProxyType(
         "name_has_symbols": CaseRoute.RETURN,
         "attachment_missing": CaseRoute.RETURN,
         "answer_missing": CaseRoute.RETURN,
+        # Who may not ask, by the register
+        "asker_not_allowed": CaseRoute.RETURN,
+        # Who died can't ask, nor witness
+        "applicant_is_dead": CaseRoute.RETURN,
+        "witness_is_dead": CaseRoute.RETURN,
         # What this office may not do
         "other_office": CaseRoute.REJECT,
     },

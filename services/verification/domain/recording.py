@@ -17,10 +17,10 @@ from datetime import date
 from typing import Any, Final
 
 from services.verification.domain.documents import CaseDocument
-from services.verification.domain.register import DIED, LEFT, Family, Former, Member
+from services.verification.domain.register import Family, Former, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.errors import DomainError
-from shared.reference.population import Relation
+from shared.reference.population import Effect, Relation
 
 CONFLICT: Final = "register_conflict"
 DOCUMENT_VOID: Final = "document_void"
@@ -103,10 +103,9 @@ def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) 
         DomainError: `register_conflict`: the register changed in between so that nobody can tell what is right.
     """
     was = {family.kk_number: family for family in awaited.before}
-    died = frozenset(awaited.change.died)
     loaded = any((now := present.get(family.kk_number)) is None or now.edition != family.edition for family in awaited.before)
     found = _rebased(awaited.change.families, was, present) if loaded else awaited.change.families
-    result = tuple(_settled(family, present.get(family.kk_number), died, on) for family in found)
+    result = tuple(_settled(family, present.get(family.kk_number), awaited.change, on) for family in found)
     others = [family for kk_number, family in present.items() if kk_number not in awaited.kk_numbers and family.closed_on is None]
     if any(family.kk_number in present and family.kk_number not in was for family in result):
         raise DomainError(CONFLICT, "A new number is taken.")
@@ -165,17 +164,21 @@ def _three(planned: Any, was: Any, now: Any) -> Any:
     raise DomainError(CONFLICT, "The register says something else since.")
 
 
-def _settled(family: Family, now: Family | None, died: frozenset[str], on: date) -> Family:
+def _settled(family: Family, now: Family | None, change: RegisterChange, on: date) -> Family:
     """Return a family as it is stored: who is no longer in it is kept as a former member, and it waits for nothing."""
     held = {member.nik for member in family.members}
     kept = tuple(former for former in (now.former if now else ()) if former.member.nik not in held)
     known = {former.member.nik for former in kept}
     gone = tuple(
-        Former(member, on, DIED if member.nik in died else LEFT)
-        for member in (now.members if now else ())
-        if member.nik not in held and member.nik not in known
+        _former(member, change, on) for member in (now.members if now else ()) if member.nik not in held and member.nik not in known
     )
     return replace(family, former=(*kept, *gone), pending=None, edition=now.edition if now else 1)
+
+
+def _former(member: Member, change: RegisterChange, on: date) -> Former:
+    if member.nik in change.died:
+        return Former(member, on, Effect.DIED, change.died_on, change.basis.number)
+    return Former(member, on, Effect.LEFT)
 
 
 def _broken(families: tuple[Family, ...], before: Mapping[str, Family]) -> Iterator[bool]:

@@ -9,11 +9,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 
 GONE: Final = "gone"  # a load of the register no longer had them
-DIED: Final = "died"
-LEFT: Final = "left"  # they stand in another family now
+
+
+def years_between(born_on: date, day: date) -> int:
+    """Return the full years from a birth to a day."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,27 @@ class Member:
     kitap: str = "-"
     birth_certificate: str | None = None
     """The number of the akta kelahiran, where the register has it."""
+    birth_order: int | None = None
+    """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""
-        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+        return years_between(self.born_on, day)
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A former member of a family: the row as it was, and since when and why they are no longer in it."""
+    """A former member of a family: the row as it was, and since when and why they are no longer in it.
+
+    `reason`: GONE, `Effect.DIED` or `Effect.LEFT` (for another family). Of the dead, where the register was told: the day, and the
+    number of the akta kematian.
+    """
 
     member: Member
     closed_on: date
     reason: str = GONE
+    died_on: date | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +139,8 @@ class Register:
     def family(self, kk_number: str) -> Family | None:
         """Return the family of this card."""
         return self.by_kk.get(kk_number)
+
+    def late(self, nik: str | None) -> Former | None:
+        """Return the former member who died, with what the register was told of the death."""
+        former = (each for family in self.by_kk.values() for each in family.former)
+        return next((each for each in former if each.member.nik == nik and each.reason == Effect.DIED), None)

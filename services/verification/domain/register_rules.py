@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from services.verification.domain.register import Family, Member
 from shared.reference.population import BloodType, Citizenship, Education, KkMarital, Relation, Religion
@@ -178,7 +178,7 @@ def family_from(rows: Sequence[Row]) -> Family:
 
 
 def _member(row: Row) -> Member:
-    texts = {name: row[name] for name in MEMBER_COLUMNS if name not in ("born_on", "marital", "marital_on", "relation")}
+    texts: dict[str, Any] = {name: row[name] for name in MEMBER_COLUMNS if name not in ("born_on", "marital", "marital_on", "relation")}
     return Member(
         **texts,
         born_on=date.fromisoformat(row["born_on"]),

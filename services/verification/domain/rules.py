@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
 
-from services.verification.domain.contents import Content
+from services.verification.domain.contents import ChildCard, Content, FamilyCard, IdentityCard
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
@@ -19,10 +19,15 @@ from services.verification.domain.submission import Submission
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom to look up in the register: persons by NIK, families by the number of their card."""
+    """Whom to look up in the register: persons by NIK, families by the number of their card.
+
+    `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
+    there. That is a second query, for these services alone.
+    """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
+    everybody_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,16 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class RegisterChange:
-    """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one)."""
+    """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
+
+    `died_on`: the day on which those of `died` died; the register keeps it, with the number of the basis.
+    """
 
     families: tuple[Family, ...]
     basis: Basis
     born: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,14 @@ class Plan:
 
     documents: tuple[Ordered, ...]
     change: RegisterChange | None = None
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The numbers of the family cards that it changes, or of which its documents show something."""
+        changed = self.change.families if self.change is not None else ()
+        shown = (ordered.content for ordered in self.documents)
+        printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard))
+        return frozenset(family.kk_number for family in (*changed, *printed))
 
 
 Ways: TypeAlias = Mapping[str, str]
@@ -102,19 +119,25 @@ class Application:
         return self.submissions[0]
 
 
+def no_wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
+    """Return that an approval will need no number."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one service.
 
-    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `wishes` says
-    which numbers `plan` will need, in the order in which it takes them; `plan` raises DomainError where nothing can follow (the check says
-    why).
+    `check` yields what is not as it should be, beyond form, identity and documents, which are checked for every service. `plan` raises
+    DomainError where nothing can follow (the check says why); `wishes` says which numbers it will need, in the order of their use.
     """
 
     people: Callable[[Application], People]
     check: Callable[[Application, Register, date], Iterator[Finding]]
-    wishes: Callable[[Application, Register], tuple[Wish, ...]]
     plan: Callable[[Application, Register, tuple[str, ...], date], Plan]
+    wishes: Callable[[Application, Register], tuple[Wish, ...]] = no_wishes
     ways: Ways = field(default_factory=lambda: MappingProxyType({}))
+    concerns: str = ""
+    """The group whose rows name whom it is about, where the subject of the service's file does not: who may ask is held against them."""
     may_be_automatic: bool = False
     """Whether a setting may leave it to the rules alone: only where what is said is in the register, or comes from a court."""

@@ -16,7 +16,7 @@ from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, SPOUSES, is_child_of, partners, under_head
 from services.verification.domain.names import is_named
-from services.verification.domain.persons import check_card, check_known, needed_home, open_family
+from services.verification.domain.persons import check_card, check_known, open_family
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import CardWish
 from services.verification.domain.submission import Answers
@@ -63,6 +63,8 @@ def left_by_death(family: Family, late: Member, died_on: date) -> Bereaved:
 
 def check_remaining(left: Bereaved, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
     """Check what the form says of a family whose head died: who is left, who is the new head or the children's guardian."""
+    if any(each.nik in register.twice for each in left.rest):
+        yield failure("nik_registered_twice", "answers.kk_number")  # they would move and stay
     if answers.text("remaining") != left.remaining(today):
         yield failure("remaining_differs", "answers.remaining")
     elif left.remaining(today) == ADULT:
@@ -114,8 +116,9 @@ def _with_new_head(left: Bereaved, answers: Answers, number: str, today: date, r
 
 
 def _with_guardian(left: Bereaved, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
-    guardian = answers.text("guardian_nik") or ""
-    host = needed_home(register, guardian)
+    guardian, host = answers.text("guardian_nik") or "", open_family(register, answers.text("guardian_kk_number"))
+    if host is None:
+        raise DomainError("not_in_register", "The register has no such card, or it is closed.")
     row = host.member(guardian)
     if host.kk_number == left.family.kk_number or row is None:
         raise DomainError("guardian_not_on_card", "The guardian has no card of their own.")

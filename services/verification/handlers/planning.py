@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from services.verification.domain import case as cases
+from services.verification.domain.askers import check_asker
 from services.verification.domain.case import Case, Decided
-from services.verification.domain.checks import PENDING, check_application, pending_elsewhere
+from services.verification.domain.checks import PENDING, check_application, check_pending
 from services.verification.domain.documents import keyed
 from services.verification.domain.finding import Finding
 from services.verification.domain.numbers import placeholders
@@ -49,7 +50,7 @@ def people_of(application: Application, rules: Rules) -> People:
     own = rules.people(application)
     niks = [nik for each in application.submissions for nik in (each.applicant.nik, each.sender_nik) if nik]
     cards = [each.kk_number for each in application.submissions if each.kk_number]
-    return People(tuple(dict.fromkeys((*niks, *own.niks))), tuple(dict.fromkeys((*cards, *own.kk_numbers))))
+    return People(tuple(dict.fromkeys((*niks, *own.niks))), tuple(dict.fromkeys((*cards, *own.kk_numbers))), own.everybody_of)
 
 
 def preview(deps: Deps, application: Application, register: Register) -> Preview:
@@ -70,14 +71,16 @@ def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ..
     """Return what the checks find of a case in this register, and what an approval would make; None where nothing can follow."""
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
-    findings = check_application(application, service, register, case_id=case.id, today=today(deps))
+    findings = check_application(application, service, register, today=today(deps))
+    findings += tuple(check_asker(case.first, service, rules.concerns, register))
     findings += tuple(rules.check(application, register, today(deps)))
     try:
         known = preview(deps, application, register)
     except DomainError as error:  # a check has mostly said why
         said = any(finding.is_failure for finding in findings)
         return tuple(dict.fromkeys(findings if said else (*findings, Finding(error.code)))), None
-    return tuple(dict.fromkeys((*findings, *check_plan(known.plan)))), known
+    pending = check_pending(case.id, application, known.plan, register)
+    return tuple(dict.fromkeys((*findings, *pending, *check_plan(known.plan)))), known
 
 
 async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: Decided, known: Preview) -> Case:
@@ -87,9 +90,9 @@ async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: D
         DomainError: as `preview`; `card_too_large`, `village_unknown` or `register_unprintable`; `numbers_exhausted`;
             `register_change_pending`: a family waits for the documents of another case.
     """
-    if pending_elsewhere(register, case.id):
-        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
     plan = known.plan
+    if any(check_pending(case.id, case.application, plan, register)):
+        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
     ensure_printable(plan)
     if not known.is_final:
         rules = rules_for(deps, case.application)

@@ -96,13 +96,16 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "basis": fields_of(change.basis) | {"on": change.basis.on.isoformat()},
         "born": list(change.born),
         "died": list(change.died),
+        "died_on": change.died_on.isoformat() if change.died_on else None,
     }
 
 
 def _change(doc: Doc) -> AwaitedChange:
     basis = Basis(**(doc["basis"] | {"on": date_from(doc["basis"]["on"])}))
     families = tuple(map(family_from, doc["families"]))
-    return AwaitedChange(RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"])), tuple(map(family_from, doc["before"])))
+    died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on)
+    return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 
 CASE: Final[DocumentMapping[Case]] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)

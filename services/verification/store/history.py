@@ -11,6 +11,7 @@ from services.verification.domain.rules import Basis
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import REGISTER_HISTORY
 from shared.mongo import Doc, DocumentMapping, Mongo, reachable
+from shared.reference.population import Effect
 
 
 def _to_doc(entry: RegisterEntry) -> Doc:
@@ -31,7 +32,7 @@ def _to_doc(entry: RegisterEntry) -> Doc:
             "persons": [
                 {
                     "nik": person.nik,
-                    "effect": person.effect,
+                    "effect": person.effect.value,
                     "kk_before": person.kk_before,
                     "kk_after": person.kk_after,
                     "before": _row(person.before),
@@ -63,7 +64,7 @@ def _from_doc(doc: Doc) -> RegisterEntry:
 
 def _person(row: dict[str, Any]) -> PersonEntry:
     rows = {name: member_from(row[name]) if row[name] else None for name in ("before", "after")}
-    return PersonEntry(**(row | rows))
+    return PersonEntry(**(row | rows | {"effect": Effect(row["effect"])}))
 
 
 def _row(member: Member | None) -> Doc | None:

@@ -12,6 +12,7 @@ from services.verification.store.schema import FAMILIES
 from shared.mongo import Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
+_OF_BIRTH: Final = ("birth_certificate", "birth_order")  # what our own certificate said, which no load brings
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
 
 
@@ -24,8 +25,9 @@ def member_doc(member: Member) -> Doc:
         "marital": member.marital.value,
         "relation": member.relation.value,
     }
-    if member.birth_certificate is None:  # absent, not null: a load from outside, which has none, leaves the known one
-        del doc["birth_certificate"]
+    for name in _OF_BIRTH:
+        if doc[name] is None:  # absent, not null: a load from outside, which has none, leaves the known one
+            del doc[name]
     return doc
 
 
@@ -44,16 +46,31 @@ def member_from(doc: Doc) -> Member:
     )
 
 
+def _former_doc(former: Former) -> Doc:
+    doc = member_doc(former.member) | {"closed_on": former.closed_on.isoformat(), "reason": str(former.reason)}
+    if former.died_on is not None:
+        doc["died_on"] = former.died_on.isoformat()
+    if former.certificate is not None:
+        doc["death_certificate"] = former.certificate
+    return doc
+
+
+def _former_from(row: Doc) -> Former:
+    closed_on, reason, died_on = date.fromisoformat(row.pop("closed_on")), row.pop("reason", GONE), row.pop("died_on", None)
+    certificate = row.pop("death_certificate", None)
+    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate)
+
+
 def family_doc(family: Family) -> Doc:
     """Return the document of a family, for the register or a change that waits."""
-    former = [member_doc(each.member) | {"closed_on": each.closed_on.isoformat(), "reason": each.reason} for each in family.former]
     return {
         "address": family.address,
         "rt": family.rt,
         "rw": family.rw,
         "village_code": family.village_code,
         "postal_code": family.postal_code,
-        "members": [*map(member_doc, family.members), *former],  # one array: one index finds who is and who was in a family
+        # one array: one index finds who is and who was in a family
+        "members": [*map(member_doc, family.members), *map(_former_doc, family.former)],
         "closed_on": family.closed_on.isoformat() if family.closed_on else None,
         "pending": family.pending,
     }
@@ -61,7 +78,7 @@ def family_doc(family: Family) -> Doc:
 
 def family_from(doc: Doc) -> Family:
     """Read a family from its document."""
-    rows = [(row.pop("closed_on", None), row.pop("reason", GONE), row) for row in map(dict, doc["members"])]
+    rows = [dict(row) for row in doc["members"]]
     return Family(
         kk_number=doc["_id"],
         address=doc["address"],
@@ -69,10 +86,10 @@ def family_from(doc: Doc) -> Family:
         rw=doc["rw"],
         village_code=doc["village_code"],
         postal_code=doc["postal_code"],
-        members=tuple(member_from(row) for closed_on, _, row in rows if closed_on is None),
+        members=tuple(member_from(row) for row in rows if not row.get("closed_on")),
         edition=doc["version"],
         closed_on=date.fromisoformat(doc["closed_on"]) if doc.get("closed_on") else None,
-        former=tuple(Former(member_from(row), date.fromisoformat(closed_on), reason) for closed_on, reason, row in rows if closed_on),
+        former=tuple(_former_from(row) for row in rows if row.get("closed_on")),
         pending=doc.get("pending"),
     )
 
@@ -160,7 +177,7 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
         "$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat(), "reason": GONE}, "$$this"]}}
     }  # an earlier day stays
     change = {name: {"$literal": value} for name, value in doc.items()} | {
-        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_certificate(known)}}, closed]},
+        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_birth(known)}}, closed]},
         "version": {"$add": [{"$ifNull": ["$version", 0]}, 1]},
         "seq": {"$ifNull": ["$seq", 0]},
         "load_id": {"$literal": load_id},
@@ -168,8 +185,8 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
     return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)
 
 
-def _with_certificate(known: Doc) -> Doc:
-    """Return the expression of a loaded row with the number of the birth certificate that the register knows."""
+def _with_birth(known: Doc) -> Doc:
+    """Return the expression of a loaded row with what the register knows of the person's birth certificate."""
     same = {"$first": {"$filter": {"input": known, "as": "held", "cond": {"$eq": ["$$held.nik", "$$row.nik"]}}}}
-    certificate = {"$let": {"vars": {"held": same}, "in": "$$held.birth_certificate"}}
-    return {"$mergeObjects": [{"birth_certificate": certificate}, "$$row"]}
+    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _OF_BIRTH}
+    return {"$mergeObjects": [held, "$$row"]}

@@ -34,6 +34,8 @@ class MongoTx:
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)
         await self._read(cards, persons)
+        persons |= {member.nik for card in people.everybody_of if card in self._by_card for member in self._by_card[card].members}
+        await self._read(set(), persons)
         found = {card: self._by_card[card] for card in cards if card in self._by_card}
         for person in persons:
             found |= self._by_person.get(person, {})

@@ -28,6 +28,7 @@ from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.runner import INDEXES, UnitOfWork
 from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
+from shared.reference.catalogue import catalogue
 from shared.values import Channel, Receipt
 from tests.support.approvals import approval, order, origin
 
@@ -35,7 +36,7 @@ Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
 def intake_tx(mongo: Mongo, database: str) -> MongoTx:
-    return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now)
+    return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now, catalogue())
 
 
 def issuance_tx(mongo: Mongo, database: str) -> issuance.MongoTx:
@@ -64,14 +65,23 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     ),
     "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
-    "request by receipt": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).find_by_receipt(Receipt("KKH-0000-0000"))),
-    "search by number": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(text="3519-KK-2411"))),
+    "request by receipt": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).find_by_receipt(Receipt("KKH-0000-0000")),
+    ),
+    "search by number": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).search(RequestSearch(text="3519-KK-2411")),
+    ),
     "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(1, "t", [], 4)),
     "messages of a sender": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).messages_of(["62811", "62812"], 5)),
     "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
     "parked items": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).parked("a", 5)),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
-    "requests of an adapter": (intake.INDEXES, lambda mongo, name: MongoRequestReader(mongo, name).search(RequestSearch(client="desa"))),
+    "requests of an adapter": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).search(RequestSearch(client="desa")),
+    ),
     "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
     "uploads to sweep": (intake.INDEXES, unused),
     "families": (

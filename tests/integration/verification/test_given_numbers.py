@@ -56,7 +56,7 @@ def with_births(office: Office) -> None:
     shipped = catalogue()
     lost = replace(shipped.services["kk_hilang"], products=("akta_kelahiran", "kk", "kia"))
     services = {**shipped.services, "kk_hilang": lost}
-    rules = {**office.deps.rules, "kk_hilang": Rules(_nobody, _nothing, _wishes, _plan)}
+    rules = {**office.deps.rules, "kk_hilang": Rules(people=_nobody, check=_nothing, wishes=_wishes, plan=_plan)}
     office.deps = replace(office.deps, rules=rules, catalogue=replace(shipped, services=services))
 
 

@@ -38,6 +38,8 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("akta_lahir", {"relation": "4", "parents": "married_unrecorded"}),
     ("akta_lahir", {"relation": "ibu", "parents": "Ibu saja", "born_on": "12 maret 1999"}),
     ("akta_lahir", {"relation": "3", "parents": "4"}),
+    ("akta_lahir", {"relation": "ibu", "parents": "5", "elsewhere_citizenship": "wna"}),
+    ("akta_lahir", {"relation": "ayah", "parents": "6", "elsewhere_citizenship": "1"}),
     ("lahir_mati", {"has_father": "ya"}),
     ("lahir_mati", {"has_father": "tidak"}),
     ("akta_mati", {"relation": "1", "was_head": "tidak"}),

@@ -15,10 +15,11 @@ from services.verification.domain.checks import (
     check_kk_number,
     check_name,
     check_nik,
+    check_pending,
     name_key,
 )
 from services.verification.domain.finding import Finding, Severity, failure, warning
-from services.verification.domain.policy import ROUTES, CaseRoute, route
+from services.verification.domain.policy import ROUTES, CaseRoute, route, way_of
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application
 from services.verification.domain.services import RULES, check_registry
@@ -42,7 +43,7 @@ def service_of(submission: Submission) -> CivilService:
 def found(*submissions: Submission, register: Register | None = None) -> tuple[Finding, ...]:
     application, held = Application(submissions), register or people.register()
     service = service_of(submissions[0])
-    findings = check_application(application, service, held, case_id="case-1", today=TODAY)
+    findings = check_application(application, service, held, today=TODAY)
     return tuple(dict.fromkeys((*findings, *RULES[service.id].check(application, held, TODAY))))
 
 
@@ -361,11 +362,15 @@ def test_a_birth_may_be_reported_by_somebody_of_another_card() -> None:
 
 
 def test_a_family_that_waits_for_the_documents_of_another_case_is_an_officers() -> None:
-    register = people.register(replace(people.family(), pending="case-2"))
-    assert found(people.lost_card(), register=register) == (failure("register_change_pending", "answers.kk_number"),)
-    assert way(people.lost_card(), register=register) is CaseRoute.STAFF
-    own = people.register(replace(people.family(), pending="case-1"))
-    assert found(people.lost_card(), register=own) == ()
+    application = Application((people.lost_card(),))
+    waiting = people.register(replace(people.family(), pending="case-2"))
+    plan = RULES["kk_hilang"].plan(application, waiting, (), TODAY)
+    pending = failure("register_change_pending", "answers.kk_number")
+    assert list(check_pending("case-1", application, plan, waiting)) == [pending]
+    assert way_of(pending.code, RULES["kk_hilang"].ways) is CaseRoute.STAFF
+    assert list(check_pending("case-2", application, plan, waiting)) == []
+    read_only = replace(people.family(people.member(OTHER_MAN), kk_number="3519081611230007"), pending="case-2")
+    assert list(check_pending("case-1", application, plan, people.register(people.family(), read_only))) == []
 
 
 def test_custody_of_somebody_who_is_no_child_of_the_parties_is_an_officers() -> None:

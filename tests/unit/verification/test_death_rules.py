@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import DeathCertificate, FamilyCard, IdentityCard
-from services.verification.domain.register import DIED, Family
+from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, CardWish
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 from tests.support import families as people
 from tests.support.applications import (
     GUARDIAN,
@@ -246,6 +246,32 @@ def test_a_guardian_is_an_adult_of_a_card_of_this_office(changes: dict[str, Any]
     assert code in codes(orphaned(**changes), people.register(orphans(), guardians))
 
 
+def grandparents(*others: Member) -> Family:
+    return people.family(people.member(MOTHER, name="INTAN AZIZAH", sex="P"), *others, kk_number="3519081611230009")
+
+
+@pytest.mark.parametrize("request_", [orphaned(), death(new_head_nik=WIFE)], ids=["to a guardian", "under a new head"])
+def test_who_stands_on_a_second_card_can_not_move_and_stay(request_: Application) -> None:
+    """Everybody of the card moves: each of them is looked up, not the card alone."""
+    family = orphans() if request_.first.answers.text("guardian_nik") else people.family()
+    assert RULES["akta_mati"].people(request_).everybody_of == (KK,)
+    again = grandparents(people.child(SON, date(2013, 2, 3), relation=Relation.GRANDCHILD))
+    register = people.register(family, guardian_family(), again)
+    assert "nik_registered_twice" in codes(request_, register, failures_only=True)
+    with pytest.raises(DomainError, match="register_change_unsound"):
+        planned(request_, register)
+
+
+def test_orphans_join_the_card_that_is_named_and_no_other_of_the_guardians() -> None:
+    guardian = guardian_family().members[0]
+    register = people.register(orphans(), guardian_family(), grandparents(guardian))
+    assert set(after(planned(orphaned(), register))) == {KK, HOST_KK}
+
+
+def test_nobody_moves_where_it_was_no_head_who_died() -> None:
+    assert RULES["akta_mati"].people(member_death()).everybody_of == ()
+
+
 def test_nobody_dies_twice() -> None:
     register = people.register()
     register = people.register(*recorded(planned(death(), register), register).values())
@@ -274,7 +300,7 @@ def succession(**changes: Any) -> Application:
         "nik": WIFE,
         "kk_number": KK,
         "late_head_nik": HUSBAND,
-        "death_certificate_number": "3519-KM-21112026-0003",
+        "death_certificate_number": "3577-KM-21112026-0003",
         "died_on": "2026-11-20",
         "remaining": "adult",
         "new_head_nik": WIFE,
@@ -292,17 +318,64 @@ def test_a_head_who_is_still_on_the_card_leaves_it() -> None:
     assert reasons(recorded(plan, register)[KK])[HUSBAND] == "died"
     assert plan.change is not None
     assert plan.change.died == (HUSBAND,)
-    assert (plan.change.basis.kind, plan.change.basis.number, plan.change.basis.on) == ("akta_kematian", "3519-KM-21112026-0003", DIED_ON)
+    assert (plan.change.basis.kind, plan.change.basis.number, plan.change.basis.on) == ("akta_kematian", "3577-KM-21112026-0003", DIED_ON)
 
 
 def test_a_family_whose_head_the_register_took_out_gets_another_one() -> None:
-    register = people.register(without_head(people.family(), reason=DIED))
+    register = people.register(without_head(people.family(), reason=Effect.DIED))
     assert codes(succession(), register) == set()
     plan = planned(succession(), register)
     assert rows(after(plan)[NEW_KK])[WIFE] == ("KEPALA KELUARGA", "CERAI MATI")
     assert plan.change is not None
     assert plan.change.died == ()
     assert reasons(recorded(plan, register)[KK]) == {HUSBAND: "died", WIFE: "left", SON: "left", DAUGHTER: "left"}
+
+
+OURS = "3519-KM-21112026-0003"
+
+
+def buried(certificate: str | None = OURS, died_on: date | None = DIED_ON) -> Register:
+    """The register after the death of the head, as it was told of it."""
+    family = without_head(people.family(), reason=Effect.DIED)
+    return people.register(replace(family, former=(replace(family.former[0], died_on=died_on, certificate=certificate),)))
+
+
+@pytest.mark.parametrize(
+    ("number", "register", "found"),
+    [
+        (OURS, buried(), set()),
+        (" 3519-km-21112026-0003 ", buried(), set()),
+        ("3519-KM-21112026-0004", buried(), {"death_certificate_unknown"}),
+        ("3577-KM-21112026-0004", buried(), {"death_certificate_unknown"}),
+        (OURS, buried(None), {"death_certificate_unknown"}),
+        (OURS, people.register(), {"death_certificate_unknown"}),
+        ("Akta no. 3519 KM 21112026 0003", people.register(), {"death_certificate_unknown"}),
+        ("3577-KM-21112026-0004", people.register(), set()),
+        (OURS, buried(died_on=date(2026, 11, 19)), {"died_on_differs"}),
+    ],
+    ids=[
+        "known",
+        "known, written otherwise",
+        "of somebody else",
+        "of another office",
+        "forgotten",
+        "made up",
+        "made up, written otherwise",
+        "elsewhere",
+        "another day",
+    ],
+)
+def test_the_certificate_that_is_named_is_held_against_those_that_we_issued(number: str, register: Register, found: set[str]) -> None:
+    request = succession(death_certificate_number=number)
+    assert codes(request, register) == found
+    assert after(planned(request, register))[NEW_KK].head.nik == WIFE  # an officer may know better
+
+
+def test_the_register_keeps_the_day_of_a_death_and_the_number_of_its_certificate() -> None:
+    families = recorded(planned(succession(), people.register()), people.register())
+    late = people.register(*families.values()).late(HUSBAND)
+    assert late is not None
+    assert (late.died_on, late.certificate) == (DIED_ON, "3577-KM-21112026-0003")
 
 
 def test_the_relations_that_the_family_gives_outweigh_the_concluded_ones() -> None:

@@ -33,7 +33,7 @@ NEARLY_17 = date(TODAY.year - 17, TODAY.month, TODAY.day + 1)
 
 
 def findings(submission: Submission, register: Register | None = None) -> tuple[Finding, ...]:
-    return check_application(Application((submission,)), SERVICE, register or people.register(), case_id="case-1", today=TODAY)
+    return check_application(Application((submission,)), SERVICE, register or people.register(), today=TODAY)
 
 
 def judged(submission: Submission, register: Register | None = None) -> CaseRoute:
@@ -135,7 +135,7 @@ def test_what_is_the_persons_alone_is_not_given_to_a_link_of_the_family(sender: 
     asked = people.lost_card(sender_nik=sender)
     assert is_vouched_for(asked, people.register(), today=TODAY, only_self=True) is expected
     own_card = catalogue().get("ktp_hilang")
-    found = check_application(Application((replace(asked, service="ktp_hilang"),)), own_card, people.register(), case_id="c", today=TODAY)
+    found = check_application(Application((replace(asked, service="ktp_hilang"),)), own_card, people.register(), today=TODAY)
     assert any(finding.code == "identity_unproven" for finding in found) is not expected
 
 

@@ -9,10 +9,10 @@ import pytest
 from services.verification.domain.documents import CaseDocument
 from services.verification.domain.history import RegisterEntry, completed
 from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
-from services.verification.domain.register import DIED, GONE, LEFT, Family, Former
+from services.verification.domain.register import GONE, Family, Former
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.errors import DomainError
-from shared.reference.population import Relation
+from shared.reference.population import Effect, Relation
 from tests.support import families as people
 from tests.support.families import DAUGHTER, HUSBAND, KK, SON, TODAY, WIFE
 from tests.unit.verification.test_divorce import NEW_KK, after, planned
@@ -45,8 +45,8 @@ def test_families_become_as_planned_and_who_left_is_kept_as_a_former_member() ->
     assert families[KK].members == after(planned(people.register()))[KK].members
     assert niks(families[NEW_KK]) == [WIFE, DAUGHTER]
     assert [(former.member.nik, former.closed_on, former.reason) for former in families[KK].former] == [
-        (WIFE, TODAY, LEFT),
-        (DAUGHTER, TODAY, LEFT),
+        (WIFE, TODAY, Effect.LEFT),
+        (DAUGHTER, TODAY, Effect.LEFT),
     ]
     assert [family.pending for family in families.values()] == [None, None]
 
@@ -63,7 +63,7 @@ def test_who_died_is_kept_with_that_reason_and_the_basis_gets_the_number_of_the_
     )
     assert awaited.change.basis.number == "KM-1"
     [family] = result(awaited, marked(people.family(people.member(), people.wife()))).values()
-    assert [(former.member.nik, former.reason) for former in family.former] == [(WIFE, DIED)]
+    assert [(former.member.nik, former.reason) for former in family.former] == [(WIFE, Effect.DIED)]
 
 
 def test_the_number_of_the_birth_certificate_goes_to_the_newborn() -> None:

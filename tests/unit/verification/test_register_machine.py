@@ -17,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.verification.adapters.registry_sample import sample_families
 from services.verification.domain.kinship import SPOUSES
 from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
-from services.verification.domain.register import DIED, LEFT, Family, Register
+from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
 from services.verification.domain.services import RULES
 from services.verification.domain.submission import Answers, Person, Submission
 from shared.errors import DomainError
-from shared.reference.population import MARRIED, Relation
+from shared.reference.population import MARRIED, Effect, Relation
 from shared.values import Contact
 from tests.support.families import TODAY
 
@@ -172,9 +172,9 @@ class RegisterMachine(RuleBasedStateMachine):
         for family in self.register.values():
             present = {member.nik for member in family.members}
             for former in family.former:
-                assert former.reason in (DIED, LEFT)
+                assert former.reason in (Effect.DIED, Effect.LEFT)
                 assert former.member.nik not in present
-                died |= {former.member.nik} if former.reason == DIED else set()
+                died |= {former.member.nik} if former.reason == Effect.DIED else set()
         assert died == self.dead
 
     def open(self) -> list[Family]:

@@ -21,6 +21,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.verification import RequestApproved
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
+from shared.reference.population import Effect
 from tests.support import families as people
 from tests.support.families import DAUGHTER, HUSBAND, KK, NOW, PHONE, SON, TODAY, WIFE
 from tests.support.submissions import request_submitted
@@ -39,7 +40,8 @@ def approved(*submissions: Submission, officer_id: str | None = None) -> CaseApp
 
 
 def changed() -> RegisterChanged:
-    persons = (PersonEntry(WIFE, "joined", KK, NEW_KK, people.wife(), people.wife()), PersonEntry(SON, "died", KK, None, None, None))
+    hers = PersonEntry(WIFE, Effect.JOINED, KK, NEW_KK, people.wife(), people.wife())
+    persons = (hers, PersonEntry(SON, Effect.DIED, KK, None, None, None))
     basis = Basis("akta_cerai", TODAY, people.decision().deed_number)
     entry = RegisterEntry("case-1", "request-1", "case-1", "cerai", None, basis, NOW, (KK, NEW_KK), persons, opened=1)
     return RegisterChanged("case-1", people.divorce(), entry)

@@ -16,11 +16,11 @@ from services.verification.domain.orders import child_card
 from services.verification.domain.persons import answers_of, check_known, looked_up, needed
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Register
-from services.verification.domain.rules import Application, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, People, Plan, Rules
 from shared.errors import DomainError
+from shared.reference.population import PHOTO_FROM_YEARS
 
 CHILD: Final = "child_nik"
-_PHOTO_FROM_YEARS: Final = 5
 
 
 def _people(application: Application) -> People:
@@ -37,12 +37,8 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     yield from check_known(register, nik, f"answers.{CHILD}")
     if is_adult(child, today=today):
         yield failure("too_old_for_child_card", f"answers.{CHILD}")
-    if (child.age_on(today) >= _PHOTO_FROM_YEARS) != answers.is_yes("turned_five"):
+    if (child.age_on(today) >= PHOTO_FROM_YEARS) != answers.is_yes("turned_five"):
         yield failure("turned_five_differs", "answers.turned_five")
-
-
-def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
-    return ()
 
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
@@ -56,7 +52,6 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 KIA_HILANG: Final = Rules(
     people=_people,
     check=_check,
-    wishes=_wishes,
     plan=_plan,
     ways=MappingProxyType({"child_not_on_card": CaseRoute.RETURN, "turned_five_differs": CaseRoute.RETURN}),
 )

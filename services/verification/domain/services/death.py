@@ -6,6 +6,7 @@ and F-1.02 part A.2 of Permendagri 6/2026.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -21,26 +22,30 @@ from services.verification.domain.persons import (
     card_of,
     check_known,
     check_witnesses,
-    has_died,
     looked_up,
     needed_card,
     place_name,
 )
 from services.verification.domain.policy import CaseRoute
-from services.verification.domain.register import DIED, Family, Member, Register
+from services.verification.domain.register import Family, Former, Member, Register
 from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules, Wish
 from services.verification.domain.submission import Answers
-from services.verification.domain.succession import NONE, Bereaved, after_death, check_remaining, left_by_death, wishes_of
+from services.verification.domain.succession import ADULT, MINORS, NONE, Bereaved, after_death, check_remaining, left_by_death, wishes_of
 from shared.errors import DomainError
 from shared.reference.population import MARRIED, Relation
+from shared.values import HOME_REGENCY
 
 CERTIFICATE: Final = "akta_kematian"
+_OURS: Final = f"{HOME_REGENCY}KM"  # our own certificates are numbered `3519-KM-DDMMYYYY-nnnn`
 _LATE = "deceased_nik"
 _LATE_HEAD = "late_head_nik"
 
 
 def _people(application: Application) -> People:
-    return looked_up(application, (_LATE, _LATE_HEAD, "new_head_nik", "guardian_nik"), ("guardian_kk_number",), ("witnesses", "relations"))
+    named = looked_up(application, (_LATE, _LATE_HEAD, "new_head_nik", "guardian_nik"), ("guardian_kk_number",), ("witnesses", "relations"))
+    all_move = answers_of(application).text("remaining") in (ADULT, MINORS)
+    card = application.first.kk_number
+    return replace(named, everybody_of=(card,)) if all_move and card else named
 
 
 def _check_death(application: Application, register: Register, today: date) -> Iterator[Finding]:
@@ -49,7 +54,7 @@ def _check_death(application: Application, register: Register, today: date) -> I
     yield from check_witnesses(application, register, {nik: "witness_is_deceased"}, today)
     if nik == application.first.applicant.nik:
         yield failure("deceased_is_applicant", f"answers.{_LATE}")
-    if has_died(register, nik):
+    if register.late(nik) is not None:
         yield failure("already_dead", f"answers.{_LATE}")
         return
     yield from check_known(register, nik, f"answers.{_LATE}")
@@ -99,7 +104,7 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     own = (f"ktp:{late.nik}", f"kia:{late.nik}")  # nobody may go on showing them
     replaces = own if cards else (*own, *closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,)))
+    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,), died_on=left.died_on))
 
 
 def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> Ordered:
@@ -130,12 +135,32 @@ def _check_succession(application: Application, register: Register, today: date)
         yield failure("late_head_not_head", field)
         return
     yield from _check_day(late, answers, today)
+    yield from _check_certificate(answers, register.late(nik))
     left = left_by_death(family, late, _died_on(answers))
     if left.remaining(today) == NONE:
         yield failure("nobody_remains", field)
         return
     yield from check_remaining(left, answers, register, today)
     yield from _check_relations(left, answers)
+
+
+def _check_certificate(answers: Answers, known: Former | None) -> Iterator[Finding]:
+    """Hold the certificate that the form names against the death as the register has it.
+
+    A number of ours that the register does not have for this person may be made up; those of other offices only the paper shows.
+    """
+    number = _number_key(answers.text("death_certificate_number") or "")
+    held = known.certificate if known else None
+    is_unknown = number != _number_key(held) if held else _OURS in number
+    if is_unknown:
+        yield failure("death_certificate_unknown", "answers.death_certificate_number")
+    if known is not None and known.died_on not in (None, answers.date("died_on")):
+        yield failure("died_on_differs", "answers.died_on")
+
+
+def _number_key(number: str) -> str:
+    """Return a certificate's number in the form in which it is compared: letters and digits, however people set it."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
 
 
 def _check_relations(left: Bereaved, answers: Answers) -> Iterator[Finding]:
@@ -183,7 +208,7 @@ def _plan_succession(application: Application, register: Register, numbers: tupl
     here = family.member(late.nik) is not None
     basis = Basis(CERTIFICATE, _died_on(answers), answers.text("death_certificate_number"))
     documents = (*family_cards(families), *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, RegisterChange(families, basis, died=(late.nik,) if here else ()))
+    return Plan(documents, RegisterChange(families, basis, died=(late.nik,) if here else (), died_on=left.died_on))
 
 
 def _late_head(family: Family, nik: str) -> Member | None:
@@ -193,8 +218,8 @@ def _late_head(family: Family, nik: str) -> Member | None:
         return here if here.relation is Relation.HEAD else None
     if any(each.relation is Relation.HEAD for each in family.members):
         return None
-    gone = next((each.member for each in family.former if each.member.nik == nik and each.reason == DIED), None)
-    return replace(gone, relation=Relation.HEAD) if gone else None
+    gone = Register.of((family,)).late(nik)
+    return replace(gone.member, relation=Relation.HEAD) if gone else None
 
 
 def _of_the_widowed(families: tuple[Family, ...], left: Bereaved) -> tuple[Family, ...]:
@@ -242,7 +267,8 @@ KK_GANTI_KEPALA: Final = Rules(
     plan=_plan_succession,
     ways=MappingProxyType(
         dict.fromkeys(
-            (*_SLIPS, "late_head_not_head", "member_not_on_card", "member_named_twice", "relation_head_differs"), CaseRoute.RETURN
+            (*_SLIPS, "died_on_differs", "late_head_not_head", "member_not_on_card", "member_named_twice", "relation_head_differs"),
+            CaseRoute.RETURN,
         )
     ),
 )

@@ -146,10 +146,6 @@ def _are_minors(rows: tuple[Named, ...], family: Family, today: date) -> bool:
     return bool(joining) and not any(is_adult(member, today=today) for member in joining)
 
 
-def _no_wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
-    return ()
-
-
 def _plan_lodging(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
     answers, family = answers_of(application), needed_card(application, register)
     host = open_family(register, answers.text("host_kk_number"))
@@ -176,7 +172,7 @@ KK_PISAH: Final = Rules(
 KK_NUMPANG: Final = Rules(
     people=_lodge_people,
     check=_check_lodging,
-    wishes=_no_wishes,
+    concerns="joining",
     plan=_plan_lodging,
     ways=MappingProxyType(
         {

@@ -18,7 +18,7 @@ from services.verification.domain.orders import family_cards, person_cards
 from services.verification.domain.persons import answers_of, card_of, looked_up, needed_card
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules, Wish
+from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.lists import code_list
@@ -80,10 +80,6 @@ def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen:
         yield failure("proof_does_not_fit", "answers.basis_kind")
 
 
-def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
-    return ()
-
-
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
     answers, family = answers_of(application), needed_card(application, register)
     rows: dict[str, Member] = {}
@@ -112,7 +108,6 @@ def _new_value(row: Answers) -> str:
 KK_UBAH: Final = Rules(
     people=_people,
     check=_check,
-    wishes=_wishes,
     plan=_plan,
     ways=MappingProxyType(
         dict.fromkeys(("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes"), CaseRoute.RETURN)

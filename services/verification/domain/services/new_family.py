@@ -69,6 +69,9 @@ def _check_spouse(role: str, sex: Sex, answers: Answers, register: Register, mar
     nik, field = answers.text(f"{role}_nik"), f"answers.{role}_nik"
     yield from check_known(register, nik, field)
     member, family = (register.person(nik), register.family_of(nik)) if nik else (None, None)
+    late = register.late(nik)
+    if late is not None and late.died_on is not None and married_on is not None and married_on > late.died_on:
+        yield failure("married_after_death", "answers.married_on")
     if member is None or family is None:
         return
     if not is_home(family.village_code):
@@ -196,6 +199,7 @@ KK_BARU: Final = Rules(
         {
             **dict.fromkeys(("couple_same", "applicant_not_of_couple", "married_in_future", "relation_not_allowed"), CaseRoute.RETURN),
             **dict.fromkeys(("husband_sex_differs", "wife_sex_differs", "member_named_twice", "member_not_on_card"), CaseRoute.RETURN),
+            "married_after_death": CaseRoute.RETURN,
         }
     ),
 )

@@ -10,7 +10,7 @@ from typing import Final
 from services.verification.domain.finding import Finding
 from services.verification.domain.orders import family_card, identity_card
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Ordered, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Ordered, People, Plan, Rules
 from shared.errors import DomainError
 
 _MADE: Final[Mapping[str, Callable[[Member, Family], Ordered]]] = MappingProxyType({"kk": family_card, "ktp": identity_card})
@@ -41,14 +41,10 @@ def _check(_application: Application, _register: Register, _today: date) -> Iter
     return iter(())
 
 
-def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
-    return ()
-
-
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], _today: date) -> Plan:
     family, holder = home_of(application, register)
     return Plan(tuple(_MADE[product](holder, family) for product in application.first.products))
 
 
-RULES: Final = Rules(people=_people, check=_check, wishes=_wishes, plan=_plan, may_be_automatic=True)
+RULES: Final = Rules(people=_people, check=_check, plan=_plan, may_be_automatic=True)
 """The same for every service that makes a document once more: its products say which."""

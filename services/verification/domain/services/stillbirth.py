@@ -16,7 +16,7 @@ from services.verification.domain.parentage import check_parents, parents_of
 from services.verification.domain.persons import address_line, answers_of, check_witnesses, looked_up, needed, needed_home, place_name
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Member, Register
-from services.verification.domain.rules import Application, Ordered, People, Plan, Rules, Wish
+from services.verification.domain.rules import Application, Ordered, People, Plan, Rules
 from shared.errors import DomainError
 from shared.reference.lists import code_list
 
@@ -37,13 +37,7 @@ def _check(application: Application, register: Register, today: date) -> Iterato
         yield warning("stillbirth_early", "answers.months")
     yield from check_parents(answers, register, on)
     parents = {answers.text(f"{role}_nik"): "witness_is_parent" for role in ("mother", "father")}
-    if application.first.applicant.nik not in parents:
-        yield failure("applicant_not_parent", "answers.nik")
     yield from check_witnesses(application, register, parents, today)
-
-
-def _wishes(_application: Application, _register: Register) -> tuple[Wish, ...]:
-    return ()
 
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], _today: date) -> Plan:
@@ -74,11 +68,11 @@ def _declarant(member: Member, register: Register) -> DeclarantNamed:
 LAHIR_MATI: Final = Rules(
     people=_people,
     check=_check,
-    wishes=_wishes,
     plan=_plan,
     ways=MappingProxyType(
         {
-            **dict.fromkeys(("stillborn_in_future", "child_older_than_parent", "mother_sex_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(("stillborn_in_future", "child_older_than_parent", "mother_died_before"), CaseRoute.RETURN),
+            "mother_sex_differs": CaseRoute.RETURN,
             **dict.fromkeys(("father_sex_differs", "witnesses_same", "witness_is_applicant", "witness_is_parent"), CaseRoute.RETURN),
         }
     ),

@@ -1,0 +1,126 @@
+"""Who may ask, for each relation that the files of the services name: shown by the register, disproved by it, or an officer's."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.verification.domain.askers import RELATIONS, check_asker
+from services.verification.domain.policy import CaseRoute, way_of
+from services.verification.domain.register import Register
+from services.verification.domain.rules import Application
+from services.verification.domain.services import RULES
+from shared.reference.catalogue import catalogue
+from shared.reference.lists import code_list
+from shared.reference.population import KkMarital, Relation
+from tests.support import families as people
+from tests.support.applications import GUARDIAN, guardian_family
+from tests.support.families import DAUGHTER, HUSBAND, SON, WIFE
+from tests.unit.verification.test_birth_rules import birth, stillbirth
+from tests.unit.verification.test_child_card_rules import asked as child_card
+from tests.unit.verification.test_death_rules import death, succession
+from tests.unit.verification.test_household_rules import lodging, wedding
+
+AUNT, COUSIN = "3519084101700007", "3519080102100008"
+
+
+def whole() -> Register:
+    """A family with an aunt and a cousin on the card, and a man on a card of his own whose father bears the head's name."""
+    aunt = people.member(
+        AUNT, name="SRI LESTARI", sex="P", born_on=date(1970, 1, 1), relation=Relation.OTHER_KIN, marital=KkMarital.WIDOWED
+    )
+    cousin = people.child(COUSIN, date(2010, 2, 1))
+    cousin = replace(cousin, name="DIMAS", relation=Relation.OTHER_KIN, father="JOKO", mother="SRI LESTARI")
+    elsewhere = replace(guardian_family().members[0], born_on=date(2009, 1, 1), father="SLAMET DARMAWAN")
+    return people.register(people.family(*people.family().members, aunt, cousin), guardian_family(elsewhere))
+
+
+def found(request: Application, register: Register | None = None) -> dict[str, str | None]:
+    service = catalogue().get(request.first.service)
+    findings = check_asker(request.first, service, RULES[service.effect].concerns, register or whole())
+    return {finding.code: finding.field for finding in findings}
+
+
+def lost(service: str, **changes: Any) -> Application:
+    return Application((people.lost_card(service=service, **changes),))
+
+
+def late(relation: str, nik: str, deceased: str = HUSBAND) -> Application:
+    head = {} if deceased == HUSBAND else {"was_head": False, "remaining": None, "new_head_nik": None}
+    papers = {"relation": relation, "nik": nik, "deceased_nik": deceased}
+    return death(**(papers | head))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        lost("ktp_hilang"),
+        lost("kk_hilang", nik=WIFE),
+        child_card(SON),
+        wedding(),
+        lodging((HUSBAND, "other_kin"), (SON, "other_kin"), nik=HUSBAND),
+        lodging((SON, "other_kin"), nik=HUSBAND),
+        stillbirth(nik=WIFE),
+        stillbirth(nik=HUSBAND),
+        birth(relation="family", nik=AUNT),
+        birth(relation="father", nik=SON),
+        late("spouse", WIFE),
+        late("child", SON),
+        late("parent", WIFE, SON),
+        late("family", AUNT),
+        succession(),
+    ],
+    ids=lambda request: f"{request.first.service}-{request.first.applicant.nik}-{request.first.answers.text('relation')}",
+)
+def test_what_the_register_shows_goes_on(request_: Application) -> None:
+    """A birth's father and mother are held against the NIK by its own rules: `relation_differs`."""
+    assert found(request_) == {}
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (lodging((AUNT, "other_kin"), nik=HUSBAND), "answers.nik"),
+        (stillbirth(nik=AUNT), "answers.nik"),
+        (late("spouse", AUNT), "answers.relation"),
+        (late("child", AUNT), "answers.relation"),
+        (late("child", COUSIN), "answers.relation"),
+        (late("parent", AUNT, SON), "answers.relation"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value.first.service}-{value.first.applicant.nik}",
+)
+def test_what_the_register_disproves_is_returned(request_: Application, field: str) -> None:
+    assert found(request_) == {"asker_not_allowed": field}
+    assert way_of("asker_not_allowed", RULES[request_.first.service].ways) is CaseRoute.RETURN
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        child_card(COUSIN),
+        lodging((HUSBAND, "other_kin"), (AUNT, "other_kin"), nik=HUSBAND),
+        birth(relation="family", nik=GUARDIAN),
+        birth(relation="proxy", nik=AUNT),
+        late("spouse", GUARDIAN),
+        late("child", GUARDIAN),
+        late("family", GUARDIAN),
+        late("neighbourhood_head", GUARDIAN),
+        late("proxy", AUNT),
+    ],
+    ids=lambda request: f"{request.first.service}-{request.first.applicant.nik}-{request.first.answers.text('relation')}",
+)
+def test_what_it_can_not_show_is_an_officers(request_: Application) -> None:
+    """A guardian, a proxy, and kin on another card: of them the register has names alone, which a namesake bears as well."""
+    assert list(found(request_)) == ["asker_unproven"]
+    assert way_of("asker_unproven", RULES[catalogue().get(request_.first.service).effect].ways) is CaseRoute.STAFF
+
+
+def test_a_child_of_whom_the_register_names_no_parent_is_an_officers() -> None:
+    foundling = replace(people.child(DAUGHTER, date(2016, 5, 5)), father="-", mother="-")
+    register = people.register(people.family(people.member(), foundling))
+    assert found(lodging((DAUGHTER, "other_kin"), nik=HUSBAND), register) == {"asker_unproven": "answers.nik"}
+
+
+def test_each_relation_of_the_list_is_known() -> None:
+    assert set(RELATIONS) == set(code_list("may_ask").rows)
