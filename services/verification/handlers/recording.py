@@ -57,7 +57,7 @@ async def _finished(tx: Tx, deps: Deps, case: Case) -> Case:
         return cases.issued(case, at=now)
     if not void and await _could_apply(tx, deps, case, change):
         return cases.issued(case, at=now)
-    # where only some of the documents exist, a person decides whether the register changes
+    # where only some of the documents exist, or the register changed since, a person decides whether the register changes
     tx.on_commit(lambda: _log.warning("register.unrecorded", case_id=case.id, service=case.first.service, code=cases.waits_for(case)))
     return cases.unrecorded(case, at=now)
 

@@ -17,7 +17,7 @@ from shared.messaging import topology
 from shared.messaging.admin import main
 from shared.messaging.layout import model as layout
 from shared.web import stuck
-from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
 from tests.integration.messaging.conftest import SHORT
 from tests.support.http_server import serving
 from tests.support.operating import KEY, LESSER_KEY, app_with
@@ -58,6 +58,8 @@ class StuckThings:
         return StuckDetail(**self._entry(stuck_id).model_dump(), content={"holder": "BUDI", "nik": "x", "size": 1})
 
     async def replay(self, stuck_id: str) -> None:
+        if self.stuck.get(stuck_id) == "glued":
+            raise StillStuck("glued")
         self._take(stuck_id)
         self.replayed.append(stuck_id)
 
@@ -102,6 +104,10 @@ async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same
             assert await run("replay", gone) == 1
             assert f"nothing_waits_there: {gone}" in capsys.readouterr().err
         assert await run("show", "issuance/stuck/unknown") == 1
+        things.stuck["t:9"] = "glued"
+        assert await run("replay", "issuance/stuck/t:9") == 1
+        assert "glued" in capsys.readouterr().err, "it waits still, and is not said to be gone"
+        assert "t:9" in things.stuck
 
 
 async def test_a_service_out_of_reach_is_named_and_the_others_are_asked(
