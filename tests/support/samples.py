@@ -73,7 +73,6 @@ def of_foreign_father(sample: Sample, number: int) -> Application:
         "parents": "father_elsewhere",
         "elsewhere_name": "JONATHAN EDWARD SMITH",
         "elsewhere_citizenship": "foreign",
-        "elsewhere_birth_place": "Perth, Australia",
         "elsewhere_born_on": "1985-04-01",
     }
     return Application("akta_lahir", family["mother"]["name"], answers)

@@ -74,7 +74,6 @@ def test_a_birth_reported_for_another_card_is_held_against_the_mothers() -> None
 OTHER_PARENT = {
     "elsewhere_name": "John Smith",
     "elsewhere_citizenship": "foreign",
-    "elsewhere_birth_place": "Perth",
     "elsewhere_born_on": "1985-04-01",
 }
 
