@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from typing import Final
 
 from services.issuance.domain import claim as claims
 from services.issuance.domain import document as documents
 from services.issuance.domain import numbers
 from services.issuance.domain.claim import Approval
-from services.issuance.domain.document import Cause, Certificate, Document, Fact, Pdf
+from services.issuance.domain.document import Cause, Certificate, Document, DocumentState, Fact, Pdf
 from services.issuance.domain.products.spec import RenderInput, Spec
 from services.issuance.domain.render_input import compose
 from services.issuance.domain.revocation import Revocation
@@ -18,6 +19,9 @@ from services.issuance.domain.supersession import settle
 from services.issuance.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
+
+NUMBER_VOID: Final = "number_void"
+"""Why a document is held whose sheet shows the number of a certificate that was voided."""
 
 
 async def prefetch_claims(tx: Tx, deps: Deps, approvals: Sequence[Approval]) -> None:
@@ -51,14 +55,25 @@ async def claim_documents(tx: Tx, deps: Deps, approval: Approval, origin: Cause)
 
 
 async def begin_printing(tx: Tx, deps: Deps, document_id: str) -> Document:
-    """Take the next attempt of a due document.
+    """Take the next attempt of a due document; one that shows the number of a document that is void is held for a person instead.
 
     Raises:
         DomainError: `document_not_due`: somebody else has it, or it has ended.
     """
     document = documents.begin(await tx.get_document(document_id), lease=deps.lease, at=deps.clock())
+    if await _shows_a_void_number(tx, deps, document):
+        document = documents.fail(document, attempt=document.attempt, reason=NUMBER_VOID, final=True, most_attempts=1, at=deps.clock())
     tx.save_document(document)
     return document
+
+
+async def _shows_a_void_number(tx: Tx, deps: Deps, document: Document) -> bool:
+    spec = deps.products.get(document.product)
+    if spec is None or spec.number_of is None or document.content is None:
+        return False
+    key = document.content[spec.number_of.key]
+    other = await tx.find_document(claims.document_id(document.request_id, key)) if key is not None else None
+    return other is not None and other.state is DocumentState.VOID
 
 
 def spec_of(deps: Deps, document: Document) -> Spec:

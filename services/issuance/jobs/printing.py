@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from services.issuance import handlers
-from services.issuance.domain.document import Document
+from services.issuance.domain.document import Document, DocumentState
 from services.issuance.jobs.result_batcher import RenderedDocument, ResultBatcher
 from services.issuance.jobs.result_store import ResultStore
 from services.issuance.ports import Deps, Tx
@@ -96,10 +96,12 @@ class Printing:
         )
         begun = []
         for document_id, outcome in zip(document_ids, found, strict=True):
-            if isinstance(outcome, Document):
+            if not isinstance(outcome, Document):
+                _tell(outcome, document_id=document_id)
+            elif outcome.state is DocumentState.RENDERING:
                 begun.append(outcome)
             else:
-                _tell(outcome, document_id=document_id)
+                _log.error("document.held", document_id=document_id, code=outcome.reason)
         return begun
 
     async def _renderer_stands(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.issuance import handlers
 from services.issuance.domain.claim import Approval
 from services.issuance.domain.document import DocumentState
 from shared.clock import WIB
@@ -50,6 +51,19 @@ async def test_a_birth_is_three_documents_and_the_child_s_card_shows_the_number_
         ("kia", 3, "card"),
     }
     assert {event["request_id"] for event in told} == {asked.request_id}
+
+
+async def test_a_card_that_would_show_the_number_of_a_void_certificate_is_held_for_a_person(desk: Desk) -> None:
+    renderer, asked = FakePress(), birth()
+    desk = desk.with_renderer(renderer)
+    await desk.take_in(asked)
+    certificate, card = f"{asked.request_id}.akta_kelahiran", f"{asked.request_id}.kia"
+    await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, certificate, reason="data_wrong"))
+    async with desk.printing():
+        await desk.reaches(f"{asked.request_id}.kk", "issued")
+        held = await desk.reaches(card, "held")
+    assert (held.reason, held.pdf) == (handlers.NUMBER_VOID, None)
+    assert [sheet for sheet in renderer.sheets if "has_photo" in sheet] == []
 
 
 async def test_two_of_one_product_are_told_apart_by_their_keys(desk: Desk) -> None:
