@@ -78,6 +78,8 @@
     if (pressed(key === " " ? "Spasi" : key)) event.preventDefault();
   });
 
+  for (const tab of all(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // -- filters are sent when they are changed
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
