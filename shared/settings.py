@@ -66,6 +66,14 @@ class ServiceSettings(Environment):
         tuple[IPvAnyNetwork, ...],
         Field(description='JSON list of networks whose X-Forwarded-For says who calls, such as ["10.0.0.2/32"]: the proxy before us'),
     ] = ()
+    desk_keys_url: Annotated[
+        str,
+        Field(pattern=r"^https?://[^?#]+$", description="Where verification publishes the keys that sessions at the desk are signed with"),
+    ] = "http://127.0.0.1:8102/.well-known/jwks.json"
+    desk_secure: Annotated[
+        bool,
+        Field(description="Cookies of the desk for TLS alone (`__Host-`); false only where there is no front door: http on this machine"),
+    ] = True
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
         int, Field(ge=1, le=500, description="Most messages in one unit of work (1 = one transaction per message)")
