@@ -30,13 +30,15 @@ class SeenPerson:
 class AuditEntry:
     """What is to be written down.
 
-    `actor`: the account or the name of the API key; `act`: `noun.verb`, or method and route; `about`: kind and id, such as `task/0193…`;
+    `actor`: id of the account, or name of the API key; `actor_name`: as colleagues say it; `act`: `noun.verb`, or method and route;
+    `about`: kind and id, such as `task/0193…`;
     `detail`: codes and counts, nothing personal.
     """
 
     actor: str
     act: str
     at: datetime
+    actor_name: str = ""
     about: str = ""
     roles: tuple[str, ...] = ()
     detail: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +82,7 @@ def row_hash(number: int, entry: AuditEntry, personal: str, previous: str) -> st
             "number": number,
             "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
             "actor": entry.actor,
+            "actor_name": entry.actor_name,
             "roles": sorted(entry.roles),
             "act": entry.act,
             "about": entry.about,

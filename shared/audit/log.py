@@ -26,6 +26,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     )
 }
 
+
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
     """What an auditor looks for; None: anything. `nik` is personal: it is never part of a URL."""
@@ -108,6 +109,7 @@ def _to_doc(row: AuditRow) -> Doc:
         "_id": row.number,
         "at": entry.at,
         "actor": entry.actor,
+        "actor_name": entry.actor_name,
         "roles": sorted(entry.roles),
         "act": entry.act,
         "about": entry.about,
@@ -126,6 +128,7 @@ def row_from(doc: Doc) -> AuditRow:
     personal: dict[str, Any] = doc.get("personal") or {"salt": "", "persons": []}
     entry = AuditEntry(
         actor=doc["actor"],
+        actor_name=doc["actor_name"],
         act=doc["act"],
         at=doc["at"],
         about=doc["about"],

@@ -18,7 +18,7 @@ REGISTER_HISTORY: Final = "register_history"
 STAFF: Final = "staff"
 STAFF_SESSIONS: Final = "staff_sessions"
 SIGN_IN_TRIES: Final = "sign_in_tries"
-PASSWORD_STEPS: Final = "password_steps"
+PASSWORD_STEPS: Final = "password_steps"  # noqa: S105 - the name of a collection
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (

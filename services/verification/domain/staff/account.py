@@ -149,6 +149,13 @@ def signed_in(account: StaffAccount, factor: SecondFactor, *, at: datetime) -> S
     return replace(account, factor=factor, signed_in_at=at)
 
 
+def came_from_office(account: StaffAccount, *, at: datetime) -> StaffAccount:
+    """Note a sign-in by the regency's own sign-in; it opens an account that was only invited, which then has no password here."""
+    if account.state is AccountState.INVITED:
+        account = replace(account, state=AccountState.ACTIVE, invitation=None, pending=None, password_hash=None)
+    return replace(account, signed_in_at=at)
+
+
 def posted(account: StaffAccount, posting: Posting, name: str) -> StaffAccount:
     """Change what somebody may do, where, and how they are called.
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from services.verification.domain.staff.account import Posting, StaffAccount
+
+ID_BYTES: Final = 20  # 160 bit: form tokens follow from it
 
 
 @dataclass(frozen=True, slots=True)

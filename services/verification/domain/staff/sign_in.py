@@ -17,3 +17,8 @@ class PasswordStep:
     account_id: str
     key: str
     expires_at: datetime
+
+
+def normal_code(text: str) -> str:
+    """Return a code without what people type between its digits."""
+    return "".join(filter(str.isalnum, text))

@@ -12,6 +12,7 @@ from typing import Final
 
 TRIES: Final = 5  # wrong ones before a pause: people mistype twice, machines guess on
 LONGEST_PAUSE: Final = timedelta(hours=24)  # whoever was locked out in the night works again the next day
+_MOST_DOUBLINGS: Final = 20  # a minute's pause is then two years: far beyond the longest
 FORGET_AFTER: Final = timedelta(hours=24)  # since the last try: what was mistyped yesterday counts no more
 
 
@@ -53,4 +54,4 @@ def given_back(tries: SignInTries) -> SignInTries:
 
 def pause_after(wrong: int, first_pause: timedelta) -> timedelta:
     """Return the pause after so many wrong tries: doubled with each five, a day at most."""
-    return min(LONGEST_PAUSE, first_pause * 2 ** min(wrong // TRIES - 1, 20))
+    return min(LONGEST_PAUSE, first_pause * (1 << min(wrong // TRIES - 1, _MOST_DOUBLINGS)))
