@@ -5,6 +5,7 @@ from services.verification.handlers.staff.managing import close_account as close
 from services.verification.handlers.staff.managing import end_pause as end_pause
 from services.verification.handlers.staff.managing import end_sessions as end_sessions
 from services.verification.handlers.staff.managing import invite_account as invite_account
+from services.verification.handlers.staff.managing import invite_admin as invite_admin
 from services.verification.handlers.staff.managing import lock_account as lock_account
 from services.verification.handlers.staff.managing import reset_account as reset_account
 from services.verification.handlers.staff.managing import unlock_account as unlock_account

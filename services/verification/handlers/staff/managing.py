@@ -8,11 +8,13 @@ from services.verification.domain.staff import account as accounts
 from services.verification.domain.staff.account import Posting, StaffAccount
 from services.verification.domain.staff.second_factor import grouped
 from services.verification.domain.staff.tries import SignInTries
+from services.verification.handlers.staff.noting import SYSTEM
 from services.verification.handlers.staff.signing_in import key_of
 from services.verification.ports import Tx
 from services.verification.ports.staff import StaffDeps
 from shared.errors import BadInput, DomainError, FieldProblem
 
+_ADMIN: Final = "admin"
 _INVITATION_BYTES: Final = 15  # 120 bit in six groups of four: can't be guessed, can be typed
 
 
@@ -31,6 +33,18 @@ async def invite_account(tx: Tx, deps: StaffDeps, *, by: str, login: str, name: 
     account = accounts.invited(account, code, at=at, lasts=deps.invitation_lasts)
     tx.staff.accounts.add(account)
     return account, grouped(code)
+
+
+async def invite_admin(tx: Tx, deps: StaffDeps, *, login: str, name: str) -> tuple[StaffAccount, str]:
+    """Invite an admin by command: the first one, or one whose password and phone are gone while there is no other.
+
+    Raises:
+        BadInput: `login_malformed`, `name_malformed`, or `login_taken`: by somebody who is no admin.
+    """
+    known = await tx.staff.accounts.find_by_login(accounts.read_login(login))
+    if known is not None and _ADMIN in known.posting.roles:
+        return await reset_account(tx, deps, known.id, by=SYSTEM)
+    return await invite_account(tx, deps, by=SYSTEM, login=login, name=name, posting=Posting(frozenset({_ADMIN})))
 
 
 async def change_account(tx: Tx, deps: StaffDeps, account_id: str, *, by: str, name: str, posting: Posting) -> StaffAccount:
