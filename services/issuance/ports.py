@@ -118,6 +118,51 @@ class DocumentReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterQuery:
+    """The filter of the register as people look at it, by the moment the number was given. What is empty does not filter.
+
+    `number`: the beginning of a document's number; `holder`: the beginning of a name, in capitals; `after`: `next` of the page before.
+    """
+
+    number: str = ""
+    receipt: str = ""
+    holder: str = ""
+    product: str = ""
+    states: tuple[DocumentState, ...] = ()
+    since: datetime | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """Rows, the newest number first. `first`: the place of the first row; `next`: `after` of the following page, None: this is the last."""
+
+    documents: tuple[Document, ...]
+    first: str | None
+    next: str | None
+
+
+class RegisterReader(Protocol):
+    """The register of documents for people: plain reads, outside any unit of work."""
+
+    async def page(self, query: RegisterQuery) -> RegisterPage:
+        """Return a page; raises BadInput (`cursor_malformed`)."""
+
+    async def count(self, query: RegisterQuery) -> int:
+        """Return how many documents the filter has, whatever its page."""
+
+    async def total(self) -> int:
+        """Return how many documents there are."""
+
+    async def newest(self) -> str | None:
+        """Return the place of the newest row."""
+
+    async def count_newer(self, query: RegisterQuery, place: str, most: int) -> int:
+        """Return how many rows the filter has above a place, counted up to `most`; raises BadInput (`cursor_malformed`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """The dependencies of the handlers."""
 
@@ -129,6 +174,7 @@ class Deps:
     renderer: Renderer
     archive: Archive
     document_reader: DocumentReader
+    register: RegisterReader
     wake_renderer: Callable[[], None]
     lease: timedelta
     most_attempts: int

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from services.issuance import api
+from services.issuance import api, desk
 from services.issuance.adapters.renderer import Pool, RendererLimits
 from services.issuance.consumers import routes
 from services.issuance.domain.document import DocumentState
@@ -21,7 +21,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoTx
+from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoRegisterReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -32,6 +32,7 @@ from shared.mongo import Mongo
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.web import create_app
+from shared.web.desk import JwksReader, shell
 
 NAME: Final = "issuance"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -80,6 +81,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         renderer=renderer,
         archive=archive,
         document_reader=MongoDocumentReader(mongo, database),
+        register=MongoRegisterReader(mongo, database),
         wake_renderer=woken.set,
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
@@ -101,6 +103,9 @@ def build(settings: Settings) -> Service:
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps)
+    session_keys = JwksReader(settings.desk_keys_url)
+    shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
+    desk.install(app, parts.units, parts.deps)
     return Service(
         name=NAME,
         health=health,
@@ -112,7 +117,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("sweep", sweeper("archive", parts.archive.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.renderer.close, host.close),
+        close=(parts.renderer.close, session_keys.close, host.close),
     )
 
 

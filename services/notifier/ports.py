@@ -185,6 +185,15 @@ class JobReader(Protocol):
     async def counts(self) -> Mapping[str, int]:
         """Return how many jobs are in each state."""
 
+    async def count(self, states: Sequence[JobState], search: str = "") -> int:
+        """Return how many jobs are in these states; none: all. `search` as in `JobQuery`."""
+
+    async def newest(self) -> str | None:
+        """Return the place of the newest job, as `after` names one."""
+
+    async def count_newer(self, query: JobQuery, place: str, most: int) -> int:
+        """Return how many jobs the filter has above a place, counted up to `most`; raises BadInput (`cursor_malformed`)."""
+
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
         """Return the age of the channel's oldest job that is still in flight; 0 where there is none."""
 

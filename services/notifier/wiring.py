@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import httpx
 
-from services.notifier import api, consumers
+from services.notifier import api, consumers, desk
 from services.notifier.adapters.court import CourtCallbacks, Endpoint
 from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import make_http
@@ -35,6 +35,7 @@ from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
 from shared.values import Channel
 from shared.web import create_app
+from shared.web.desk import JwksReader, shell
 
 NAME: Final = "notifier"
 ACCOUNT: Final = accounting.by_state(
@@ -93,6 +94,9 @@ def build(settings: Settings) -> Service:
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
     api.install(app, parts.units, parts.deps)
+    session_keys = JwksReader(settings.desk_keys_url)
+    shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
+    desk.install(app, parts.units, parts.deps)
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)
@@ -110,7 +114,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.http.aclose, host.close),
+        close=(parts.http.aclose, session_keys.close, host.close),
     )
 
 

@@ -24,6 +24,7 @@ _BUSY_SECONDS: Final = 2  # about what a full house takes to empty
 _REACH_SECONDS: Final = 5.0  # an election is over by then; a caller's patience is not
 _LOOK_SECONDS: Final = 0.05
 _FORGOTTEN_SECONDS: Final = 10.0  # when nobody has asked for so long, the database may have been back: what is seen now is another outage
+_EVENTS: Final = b"text/event-stream"
 _log = logs.get("web")
 
 
@@ -90,11 +91,11 @@ class ConcurrencyLimit:
         if self._is_full():
             await self._turn_away(scope, receive, send)
             return
-        self._in_flight.enter()
+        place = _Place(self._in_flight)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, place.until_streaming(send) if _may_stream(scope) else send)
         finally:
-            self._in_flight.leave()
+            place.leave()
 
     def _is_full(self) -> bool:
         return self._in_flight.inside >= self._most
@@ -104,6 +105,34 @@ class ConcurrencyLimit:
         retry = {"Retry-After": str(_BUSY_SECONDS)}
         refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "As many requests as may be are in work; come again.", headers=retry)
         await refusal(scope, receive, send)
+
+
+class _Place:
+    """One of the places. A stream of events gives it back when it begins: it is open for hours and does nothing."""
+
+    def __init__(self, in_flight: InFlightRequests) -> None:
+        self._in_flight: InFlightRequests | None = in_flight
+        in_flight.enter()
+
+    def leave(self) -> None:
+        """Give it back, once."""
+        if self._in_flight is not None:
+            self._in_flight.leave()
+            self._in_flight = None
+
+    def until_streaming(self, send: Send) -> Send:
+        """Return a `send` that gives it back where a stream of events begins."""
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start" and dict(message["headers"]).get(b"content-type", b"").startswith(_EVENTS):
+                self.leave()
+            await send(message)
+
+        return noted
+
+
+def _may_stream(scope: Scope) -> bool:
+    return _EVENTS in dict(scope["headers"]).get(b"accept", b"")
 
 
 class Waiting:

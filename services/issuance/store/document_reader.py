@@ -11,7 +11,7 @@ from services.issuance.store.schema import DOCUMENTS, document_from_doc
 from shared.errors import NotFound
 from shared.mongo import Doc, Mongo, reachable
 
-_WITHOUT_PERSONS = {"content": 0, "contact": 0}  # a list never needs what the sheet says, nor to whom it goes
+WITHOUT_PERSONS = {"content": 0, "contact": 0}  # a list never needs what the sheet says, nor to whom it goes
 
 
 class MongoDocumentReader:
@@ -49,8 +49,8 @@ class MongoDocumentReader:
         if query.after is not None:
             wanted["_id"] = {"$lt": query.after}
         with reachable():
-            found = await self._documents.find(wanted, _WITHOUT_PERSONS).sort("_id", -1).limit(query.limit + 1).to_list(None)
-        documents = [_without_persons(doc) for doc in found[: query.limit]]
+            found = await self._documents.find(wanted, WITHOUT_PERSONS).sort("_id", -1).limit(query.limit + 1).to_list(None)
+        documents = [without_persons(doc) for doc in found[: query.limit]]
         return documents, documents[-1].document_id if len(found) > query.limit else None
 
     async def oldest_due_seconds(self, at: datetime) -> float:
@@ -71,11 +71,12 @@ class MongoDocumentReader:
 
     async def _find(self, wanted: Doc) -> Document | None:
         with reachable():
-            doc = await self._documents.find_one(wanted, _WITHOUT_PERSONS)
-        return _without_persons(doc) if doc else None
+            doc = await self._documents.find_one(wanted, WITHOUT_PERSONS)
+        return without_persons(doc) if doc else None
 
 
-def _without_persons(doc: Doc) -> Document:
+def without_persons(doc: Doc) -> Document:
+    """Return the document that was read `WITHOUT_PERSONS`."""
     return document_from_doc({**doc, "content": None, "contact": None})
 
 

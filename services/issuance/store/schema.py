@@ -15,6 +15,9 @@ from shared.values import Contact
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""
 
+RARE_STATES: Final = [str(each) for each in (DocumentState.HELD, DocumentState.SUPERSEDED, DocumentState.REVOKED, DocumentState.VOID)]
+"""Where few documents are, and those for long: an index of their own finds them, and costs nothing on the way to an issue."""
+
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "documents": [
@@ -29,6 +32,15 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("request_id", 1), ("_id", -1)], name="request"),  # search by request
         IndexModel([("case_id", 1), ("_id", -1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # by court case
         IndexModel([("state", 1), ("_id", -1)], name="state"),  # search by state; tally
+        # the register for people: all, of one product, and of rare states
+        IndexModel([("claimed_at", -1), ("_id", -1)], name="register"),
+        IndexModel([("product", 1), ("claimed_at", -1), ("_id", -1)], name="register_of_product"),
+        IndexModel(
+            [("state", 1), ("claimed_at", -1), ("_id", -1)],
+            name="register_of_state",
+            partialFilterExpression={"state": {"$in": RARE_STATES}},
+        ),
+        IndexModel([("holder_name", 1), ("claimed_at", -1)], name="holder"),  # search by name, from its beginning
     ],
     "counters": [],
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from services.notifier.domain.job import OPEN, Job, JobState
+from services.notifier.domain.job import OPEN, JobState
 from services.notifier.ports import JobPage, JobQuery, JobRow
 from services.notifier.store.schema import JOBS, job_from_doc
-from shared.errors import BadInput, NotFound
-from shared.mongo import Collection, Doc, Mongo, aggregate, reachable
+from shared.errors import NotFound
+from shared.mongo import Collection, Doc, Mongo, aggregate, cursor, reachable
 from shared.values import Channel
 
 
@@ -38,24 +38,34 @@ class MongoJobReader:
         Raises:
             BadInput: `cursor_malformed`.
         """
-        wanted: Doc = {}
-        if query.states:
-            wanted["state"] = {"$in": [str(state) for state in query.states]}
-        if query.search:
-            wanted["refs"] = {"$regex": f"^{re.escape(query.search)}"}
+        wanted = _filter(query.states, query.search)
         if query.after:
-            created_at, key = _decode(query.after)
-            wanted["$or"] = [{"created_at": {"$lt": created_at}}, {"created_at": created_at, "_id": {"$lt": key}}]
+            wanted |= cursor.older("created_at", query.after)
         with reachable():
             docs = await self._rows.find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(query.limit + 1).to_list(None)
         rows = tuple(_row(doc) for doc in docs[: query.limit])
-        return JobPage(rows, _encode(rows[-1].job) if len(docs) > query.limit else None)
+        return JobPage(rows, cursor.encode(rows[-1].job.created_at, rows[-1].job.key) if len(docs) > query.limit else None)
 
     async def counts(self) -> dict[str, int]:
         with reachable():
             groups = await aggregate(self._rows, [{"$group": {"_id": "$state", "jobs": {"$sum": 1}}}])
         found = {group["_id"]: group["jobs"] for group in groups}
         return {str(state): found.get(str(state), 0) for state in JobState}
+
+    async def count(self, states: Sequence[JobState], search: str = "") -> int:
+        wanted = _filter(states, search)
+        with reachable():
+            return int(await (self._rows.count_documents(wanted) if wanted else self._rows.estimated_document_count()))
+
+    async def newest(self) -> str | None:
+        with reachable():
+            doc = await self._rows.find_one({}, {"created_at": 1}, sort=[("created_at", -1), ("_id", -1)])
+        return None if doc is None else cursor.encode(doc["created_at"], doc["_id"])
+
+    async def count_newer(self, query: JobQuery, place: str, most: int) -> int:
+        wanted = _filter(query.states, query.search) | cursor.newer("created_at", place)
+        with reachable():
+            return int(await self._rows.count_documents(wanted, limit=most))
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
         with reachable():
@@ -65,21 +75,14 @@ class MongoJobReader:
         return 0.0 if doc is None else (at - doc["created_at"]).total_seconds()
 
 
+def _filter(states: Sequence[JobState], search: str) -> Doc:
+    wanted: Doc = {}
+    if states:
+        wanted["state"] = {"$in": [str(state) for state in states]}
+    if search:
+        wanted["refs"] = {"$regex": f"^{re.escape(search)}"}
+    return wanted
+
+
 def _row(doc: Doc) -> JobRow:
     return JobRow(job_from_doc(doc), doc["version"])
-
-
-def _encode(job: Job) -> str:
-    return base64.urlsafe_b64encode(f"{job.created_at.isoformat()}|{job.key}".encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[datetime, str]:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        created_at, _, key = text.partition("|")
-        moment = datetime.fromisoformat(created_at)
-    except ValueError:
-        raise BadInput("cursor_malformed", "Use `next` of the page before as it is.") from None
-    if moment.tzinfo is None:
-        raise BadInput("cursor_malformed", "Use `next` of the page before as it is.")
-    return moment, key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -12,30 +11,24 @@ from typing import Final
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from shared.web.libraries import FOR_A_YEAR, LIBRARIES, hashed_name
 from shared.web.problems import problem
 
 PAGE_PATH: Final = "/docs"
 ASSET_PATH: Final = "/docs/assets/{name}"
 _HERE: Final = Path(__file__).parent
-LIBRARIES: Final = Path(__file__).resolve().parents[3] / "node_modules"
-"""Where `npm ci` puts what package-lock.json names: at the project's root."""
 _FILES: Final = {
     "library_script": "swagger-ui-dist/swagger-ui-bundle.js",
     "library_style": "swagger-ui-dist/swagger-ui.css",
     "icon": "swagger-ui-dist/favicon-32x32.png",
 }
 _OWN: Final = {"script": "start.js", "style": "start.css"}
-_HASH_CHARACTERS: Final = 12  # of SHA-256: enough that another content has another name
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; "  # data: the arrows and locks in Swagger UI's stylesheet
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PAGE_HEADERS: Final = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-_ASSET_HEADERS: Final = {
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "X-Content-Type-Options": "nosniff",
-}  # a year: names hold hashes
 
 
 class Assets:
@@ -53,7 +46,7 @@ class Assets:
             FileNotFoundError: a library is not installed.
         """
         if not self._names:
-            named = {role: _hashed(path) for role, path in self._paths.items()}
+            named = {role: hashed_name(path.name, path.read_bytes()) for role, path in self._paths.items()}
             self._files = {named[role]: path for role, path in self._paths.items()}
             self._names = named
         return self._names
@@ -89,11 +82,7 @@ def install(app: FastAPI, libraries: Path = LIBRARIES) -> None:
             return _missing()
         if found is None:
             return problem(HTTPStatus.NOT_FOUND, "not_found", "No such file.")
-        return FileResponse(found, headers=_ASSET_HEADERS)
-
-
-def _hashed(path: Path) -> str:
-    return f"{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_CHARACTERS]}{path.suffix}"
+        return FileResponse(found, headers=FOR_A_YEAR)
 
 
 def _missing() -> Response:

@@ -11,6 +11,7 @@ from deploy.local import libraries, setup
 from deploy.local.libraries import NotInstalledError
 from deploy.local.parts import ROOT
 from shared.web import docs
+from shared.web.libraries import LIBRARIES
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_where_the_machine_has_no_npm_a_package_brings_it(tmp_path: Path, monkey
 
 
 def test_what_the_page_serves_is_installed_here() -> None:
-    assert docs.LIBRARIES == ROOT / "node_modules"
-    assert docs.Assets(docs.LIBRARIES).names(), "make setup"
+    assert LIBRARIES == ROOT / "node_modules"
+    assert docs.Assets(LIBRARIES).names(), "make setup"
     listed = subprocess.run(["git", "ls-files", "node_modules"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert listed == "", "libraries are not committed"

@@ -1,0 +1,67 @@
+"""The register of documents as people look at it: filters, pages, counts, what is new."""
+
+from __future__ import annotations
+
+import re
+
+from services.issuance.ports import RegisterPage, RegisterQuery
+from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
+from services.issuance.store.schema import DOCUMENTS
+from shared.mongo import Doc, Mongo, cursor, reachable
+
+_ORDER = [("claimed_at", -1), ("_id", -1)]
+
+
+class MongoRegisterReader:
+    """`ports.RegisterReader` over the collection of documents."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._documents = mongo.collection(database, DOCUMENTS.collection)
+
+    async def page(self, query: RegisterQuery) -> RegisterPage:
+        wanted = _filter(query)
+        if query.after is not None:
+            wanted |= cursor.older("claimed_at", query.after)
+        with reachable():
+            found = await self._documents.find(wanted, WITHOUT_PERSONS).sort(_ORDER).limit(query.limit + 1).to_list(None)
+        rows = tuple(without_persons(doc) for doc in found[: query.limit])
+        places = [cursor.encode(row.claimed_at, row.document_id) for row in rows]
+        return RegisterPage(rows, places[0] if places else None, places[-1] if len(found) > query.limit else None)
+
+    async def count(self, query: RegisterQuery) -> int:
+        wanted = _filter(query)
+        with reachable():
+            return int(await self._documents.count_documents(wanted)) if wanted else await self.total()
+
+    async def total(self) -> int:
+        with reachable():
+            return int(await self._documents.estimated_document_count())  # kept by the server: exact but for minutes after a crash
+
+    async def newest(self) -> str | None:
+        with reachable():
+            found = await self._documents.find({}, {"claimed_at": 1}).sort(_ORDER).limit(1).to_list(None)
+        return cursor.encode(found[0]["claimed_at"], found[0]["_id"]) if found else None
+
+    async def count_newer(self, query: RegisterQuery, place: str, most: int) -> int:
+        with reachable():
+            return int(await self._documents.count_documents(_filter(query) | cursor.newer("claimed_at", place), limit=most))
+
+
+def _filter(query: RegisterQuery) -> Doc:
+    wanted: Doc = {
+        name: value
+        for name, value in (
+            ("number", _begins(query.number)),
+            ("receipt", query.receipt),
+            ("holder_name", _begins(query.holder)),
+            ("product", query.product),
+            ("state", {"$in": [str(state) for state in query.states]} if query.states else None),
+            ("claimed_at", {"$gte": query.since} if query.since else None),
+        )
+        if value
+    }
+    return wanted
+
+
+def _begins(text: str) -> Doc | None:
+    return {"$regex": f"^{re.escape(text)}"} if text else None

@@ -1,0 +1,19 @@
+"""The notifier's pages at the desk: what was sent, and how far it came."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+
+from services.notifier.desk import messages
+from services.notifier.ports import Deps, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web.desk import Pages
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Add the pages to the app; the shell must be in it."""
+    _ = units  # nothing is changed from these pages yet
+    app.include_router(messages.router(deps, Pages(TEMPLATES)))

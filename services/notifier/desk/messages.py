@@ -1,0 +1,120 @@
+"""`/desk/pesan`: what was sent to citizens and courts, and how far each message came. The words of a message are not shown here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifier.desk import message_words as words
+from services.notifier.domain.job import Job, JobState
+from services.notifier.ports import Deps, JobQuery
+from shared.values import Channel
+from shared.web.desk import Lookout, Pages, StaffMember, signed_in
+from shared.web.desk.words import masked_phone
+
+PATH: Final = "/desk/pesan"
+_ROWS: Final = 50
+_MOST_NEW: Final = 99  # what is beyond is said as 99+
+
+
+class MessageFilter(BaseModel):
+    """What the address says. Nothing in it is of a person."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    q: Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z/:._ -]*$")] = ""
+    keadaan: Annotated[str, Field(max_length=20)] = ""
+    setelah: Annotated[str | None, Field(max_length=500)] = None
+    baris: Annotated[int, Field(ge=1)] = 1
+    buka: Annotated[str | None, Field(max_length=200)] = None
+
+
+class Waiting(BaseModel):
+    """How many wait, for the side of every page."""
+
+    waiting: int
+    urgent: bool
+
+
+Filter = Annotated[MessageFilter, Query()]
+Reader = Annotated[StaffMember, signed_in("messages:read")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """The pages' dependencies, and what they have in common."""
+
+    deps: Deps
+    pages: Pages
+
+    @staticmethod
+    def query(asked: MessageFilter) -> JobQuery:
+        """Return what the filter means; a word that it does not know filters nothing."""
+        return JobQuery(words.FILTERS.get(asked.keadaan, ("", ()))[1], asked.q.strip(), asked.setelah, _ROWS)
+
+    async def show(self, request: Request, member: StaffMember, asked: MessageFilter) -> Response:
+        """Return the page."""
+        query, reader = self.query(asked), self.deps.job_reader
+        page = await reader.page(query)
+        return self.pages.show(
+            request,
+            "messages.html",
+            member,
+            asked=asked,
+            rows=[row.job for row in page.rows],
+            following=page.next,
+            newest=await reader.newest() if asked.setelah is None else None,
+            matching=await reader.count(query.states, query.search),
+            total=await reader.count(()),
+            waiting={name: await reader.count(states) for name, (_, states) in words.FILTERS.items() if name in {"gagal", "menunggu"}},
+            job=(await reader.get(asked.buka)).job if asked.buka else None,
+            sender=await self.deps.sender_limiter.state(),
+            filters=words.FILTERS,
+            kinds=words.KINDS,
+            channels=words.CHANNELS,
+            state_of=words.state_of,
+            reference_of=words.reference_of,
+            recipient=_recipient,
+            here=_here,
+        )
+
+
+def router(deps: Deps, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(include_in_schema=False)
+    messages = _Messages(deps, pages)
+    lookout = Lookout(deps.job_reader.newest)
+
+    @routes.get(PATH)
+    async def listed(request: Request, asked: Filter, member: Reader) -> Response:
+        return await messages.show(request, member, asked)
+
+    @routes.get(f"{PATH}/jumlah")
+    async def waiting(_member: Reader) -> Waiting:
+        failed = await deps.job_reader.count((JobState.FAILED,))
+        return Waiting(waiting=failed, urgent=failed > 0)
+
+    @routes.get(f"{PATH}/langsung")
+    async def news(request: Request, asked: Filter, _member: Reader, sejak: Annotated[str, Query(max_length=500)]) -> Response:
+        query = replace(messages.query(asked), after=None)
+
+        async def count() -> tuple[int, bool]:
+            found = await deps.job_reader.count_newer(query, sejak, _MOST_NEW + 1)
+            return min(found, _MOST_NEW), found > _MOST_NEW
+
+        await count()  # refuses a place that is none while it still can
+        return lookout.answer(request, count)
+
+    return routes
+
+
+def _recipient(job: Job) -> str:
+    return masked_phone(job.address) if job.channel is Channel.WHATSAPP else job.address
+
+
+def _here(asked: MessageFilter, **changes: Any) -> dict[str, Any]:
+    values = asked.model_dump() | {"baris": None if asked.baris == 1 else asked.baris} | changes
+    return {name: value for name, value in values.items() if value not in (None, "")}

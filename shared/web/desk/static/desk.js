@@ -1,0 +1,168 @@
+// What the pages of the desk do by themselves: keys, dialogs, counts, what is new, and a session that does not end under one's hands.
+// Every page works without it; nothing of a person is stored.
+"use strict";
+(() => {
+  const body = document.body;
+  const all = (query, root = document) => [...root.querySelectorAll(query)];
+  const KEYS_OFF = "desk.keys-off";
+
+  // -- dialogs: links to them open them as such
+  const close = (dialog) => dialog.close();
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) {
+      event.preventDefault();
+      document.getElementById(opener.dataset.open).showModal();
+    }
+    const closer = event.target.closest("dialog [data-close]");
+    if (closer) {
+      event.preventDefault();
+      close(closer.closest("dialog"));
+    }
+    for (const menu of all("details.who-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  // -- keys: letters act only while no field has the focus, and can be switched off (WCAG 2.1.4)
+  const off = document.querySelector("[data-keys-off]");
+  const keysAreOff = () => localStorage.getItem(KEYS_OFF) === "yes";
+  if (off) {
+    off.checked = keysAreOff();
+    off.addEventListener("change", () => (off.checked ? localStorage.setItem(KEYS_OFF, "yes") : localStorage.removeItem(KEYS_OFF)));
+  }
+  const isField = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const rows = () => all("[data-rows] [data-row]");
+  const step = (by) => {
+    const found = rows();
+    if (!found.length) return;
+    const at = found.indexOf(document.activeElement);
+    const on = found.findIndex((row) => row.closest("[aria-current=true]"));
+    const next = at >= 0 ? at + by : on >= 0 ? on + by : by > 0 ? 0 : found.length - 1;
+    found[Math.max(0, Math.min(found.length - 1, next))].focus();
+  };
+  const OWN = {
+    j: () => step(1),
+    k: () => step(-1),
+    "/": () => document.querySelector("[data-find]")?.focus(),
+    "?": () => document.getElementById("tombol")?.showModal(),
+  };
+  const pressed = (key) => {
+    const target = all("[data-key]").find((each) => each.dataset.key.split(" ").includes(key) && !each.disabled && each.offsetParent);
+    if (target) {
+      if (isField(target)) target.focus();
+      else target.click();
+      return true;
+    }
+    if (!OWN[key] || ("jk".includes(key) && !rows().length)) return false;
+    OWN[key]();
+    return true;
+  };
+  document.addEventListener("keydown", (event) => {
+    const element = event.target;
+    if (event.key === "Enter" && event.ctrlKey) {
+      const form = element.closest?.("form") ?? document.querySelector("form[data-main]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return; // the browser closes it by Esc
+    if (event.key === "Escape") {
+      if (isField(element)) element.blur();
+      else document.querySelector("[data-back]")?.click();
+      return;
+    }
+    if (isField(element) || keysAreOff()) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (pressed(key === " " ? "Spasi" : key)) event.preventDefault();
+  });
+
+  // -- filters are sent when they are changed
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+  });
+
+  // -- how many wait, at the side
+  const REFRESH_MS = 60_000;
+  const count = async (place) => {
+    try {
+      const answer = await fetch(place.dataset.count, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { waiting, urgent } = await answer.json();
+      place.hidden = waiting === 0;
+      place.classList.toggle("bad", urgent);
+      place.textContent = waiting.toLocaleString("id-ID");
+      const said = document.createElement("span");
+      said.className = "vh";
+      said.textContent = " menunggu";
+      place.append(said);
+    } catch {
+      place.hidden = true; // no number is better than an old one
+    }
+  };
+  const countAll = () => document.visibilityState === "visible" && all("[data-count]").forEach(count);
+  countAll();
+  setInterval(countAll, REFRESH_MS);
+
+  // -- what is new: said, never moved
+  for (const bar of all("[data-live]")) {
+    const source = new EventSource(bar.dataset.live);
+    source.addEventListener("new", (event) => {
+      const waiting = Number(event.data);
+      bar.querySelector("[data-live-count]").textContent = `${waiting.toLocaleString("id-ID")}${event.lastEventId === "more" ? "+" : ""} baru`;
+      bar.hidden = waiting === 0;
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  // -- the session: renewed while somebody works, and before anything is sent
+  const LIFE_MS = 15 * 60_000;
+  const BEFORE_MS = 5 * 60_000;
+  let until = Number(body.dataset.until ?? 0);
+  let active = false;
+  const tell = (title, text) => {
+    const place = document.getElementById("kabar");
+    const note = document.createElement("p");
+    note.className = "note bad";
+    note.setAttribute("role", "alert");
+    const bold = document.createElement("b");
+    bold.textContent = title;
+    const link = document.createElement("a");
+    link.href = "/desk/masuk";
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = "Masuk di tab baru";
+    note.append(bold, ` ${text} `, link);
+    place.replaceChildren(note);
+    place.scrollIntoView({ block: "nearest" });
+  };
+  const renew = async () => {
+    const answer = await fetch(body.dataset.renew, { method: "POST", headers: { "X-Form-Token": body.dataset.formToken } });
+    if (answer.status === 204) until = Date.now() + LIFE_MS;
+    return answer.status;
+  };
+  if (until) {
+    for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => (active = true), { passive: true });
+    setInterval(() => {
+      if (!active || until - Date.now() > BEFORE_MS) return;
+      active = false;
+      renew().catch(() => {}); // the next turn tries again
+    }, 30_000);
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.method !== "post" || form.hasAttribute("hx-post") || Date.now() < until) return;
+      event.preventDefault();
+      const { submitter } = event;
+      renew()
+        .then((status) => {
+          if (status === 204) form.requestSubmit(submitter);
+          else tell("Sesi Anda berakhir.", "Yang Anda tulis masih ada di sini. Masuk di tab lain, lalu kirim lagi.");
+        })
+        .catch(() => tell("Jaringan terputus.", "Yang Anda tulis masih ada di sini. Coba kirim lagi."));
+    });
+    document.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-Form-Token"] = body.dataset.formToken));
+  }
+
+  body.dataset.ready = "";
+})();
