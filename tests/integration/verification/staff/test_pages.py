@@ -10,6 +10,7 @@ import pytest
 from services.verification.domain.staff.account import AccountState, Posting
 from services.verification.handlers import staff
 from shared.audit import verify
+from shared.mongo import DatabaseUnavailable
 from shared.web.desk.forms import form_token
 from tests.integration.verification.staff.conftest import PASSWORD, Desk
 
@@ -244,8 +245,6 @@ async def test_what_cannot_be_written_down_is_not_shown(desk: Desk) -> None:
 
 
 async def _fail(*_: object) -> None:
-    from shared.mongo import DatabaseUnavailable
-
     raise DatabaseUnavailable("database_unavailable")
 
 
