@@ -8,14 +8,14 @@ from typing import Final
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.adapters.passwords import Argon2Passwords
-from services.verification.adapters.session_keys import SigningKeys
-from services.verification.desk.room import StaffRoom
-from services.verification.desk.tokens import SessionTokens
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
 from services.verification.domain.services import RULES, check_registry
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
 from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
-from services.verification.wiring.staff import staff_deps
+from services.verification.wiring.staff import install_accounts, staff_deps
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -26,7 +26,7 @@ from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
-from shared.web.desk import Pages, shell
+from shared.web.desk import shell
 
 SERVICE: Final = "verification"
 
@@ -65,20 +65,12 @@ def build(settings: Settings) -> Service:
 
     health = Health()
     health.add("mongo", host.check_database)
-    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=desk.PUBLIC)
-    keys, hasher = SigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
-    staff = staff_deps(settings, mongo, database, hasher)
-    room = StaffRoom(
-        units=units,
-        deps=staff,
-        tokens=SessionTokens(keys.signing.key, keys.signing.key_id, staff.limits),
-        pages=Pages(desk.TEMPLATES),
-        contact=settings.desk_admin_contact,
-        office=None,
-    )
+    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
+    keys, hasher = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     api.install(app, units, deps)
-    desk.install(app, units, deps, room, keys.read_public)
+    desk.install(app, units, deps)
+    install_accounts(app, units, settings, staff_deps(settings, mongo, database, hasher), keys)
     return Service(
         name=SERVICE,
         health=health,

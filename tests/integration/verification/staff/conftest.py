@@ -12,7 +12,9 @@ from pyotp import TOTP
 
 from services.verification import desk as verification_desk
 from services.verification.adapters.passwords import Argon2Passwords
-from services.verification.adapters.session_keys import SigningKeys
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
 from services.verification.desk.room import StaffRoom
 from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.account import Posting, StaffAccount
@@ -155,11 +157,13 @@ class Desk:
 @pytest.fixture
 def desk(office: StaffOffice) -> Desk:
     settings = Settings.model_validate({"amqp_url": "amqp://unused", "mongo_url": "mongodb://unused", "desk_secure": False})
-    keys, health = SigningKeys.read(""), Health()
-    app = create_app(settings, health, title="test", public=verification_desk.PUBLIC)
+    keys, health = SessionSigningKeys.read(""), Health()
+    app = create_app(settings, health, title="test", public=accounts.PUBLIC | sessions.PUBLIC)
     tokens = SessionTokens(keys.signing.key, keys.signing.key_id, office.deps.limits)
     room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", None)
     shell.install(app, settings, health, keys.read_public, verification_desk.TEMPLATES, office.clock)
     deps: Any = None  # of tasks, which have no page here
-    verification_desk.install(app, office.units, deps, room, keys.read_public)
+    verification_desk.install(app, office.units, deps)
+    accounts.install(app, room, keys.read_public)
+    sessions.install(app, sessions.SessionsApi(office.units, office.deps, tokens))
     return Desk(office, app)
