@@ -1,5 +1,6 @@
-"""What was not handled, and whether everything is accounted for: `python -m shared.messaging.admin list|show|replay|discard|conservation`,
-and `audit verify`: whether somebody changed who saw whom.
+"""The operator's commands: `python -m shared.messaging.admin list|show|replay|discard|conservation|audit`.
+
+What was not handled, whether everything is accounted for, and whether somebody changed who saw whom.
 
 Needs `MONGO_URL`, `AMQP_URL` (the operator's user), `ADMIN_URLS` (JSON: address by service), `ADMIN_KEY` (scope `admin`) and, where
 databases are not named like their services, `DATABASES` (JSON, by service).
