@@ -77,6 +77,7 @@ class _Messages:
             channels=words.CHANNELS,
             state_of=words.state_of,
             reference_of=words.reference_of,
+            result_of=words.result_of,
             recipient=_recipient,
             here=_here,
         )
