@@ -74,14 +74,8 @@ def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settin
 
 
 def staff_command(words: Sequence[str]) -> int:
-    """Run `staff invite-admin NAME`: invite an admin, for example the first one. Return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
-    inviting = parser.add_subparsers(required=True).add_parser(
-        "invite-admin", help="make an account that manages accounts, or set one up anew"
-    )
-    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
-    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
-    options = parser.parse_args(words)
+    """Invite an admin (the first one, or one who lost everything), or make accounts for a demonstration. Return the exit code."""
+    options = _parser().parse_args(words)
     try:
         settings = StaffSettings()  # from the environment
     except ValidationError as error:
@@ -89,17 +83,37 @@ def staff_command(words: Sequence[str]) -> int:
             sys.stderr.write(f"staff: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         return _USAGE
     try:
-        if options.command == "demo":
-            asyncio.run(_make_demo(settings, orjson.loads(options.file.read_bytes())))
-            return 0
-        code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
+        options.run(settings, options)
     except AppError as error:
-        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [error.code]
+        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [str(error)]
         sys.stderr.write(f"staff: {', '.join(codes)}\n")
         return _FAILED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
+    commands = parser.add_subparsers(required=True)
+    inviting = commands.add_parser("invite-admin", help="make an account that manages accounts, or set one up anew")
+    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
+    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
+    inviting.set_defaults(run=_invite)
+    demo = commands.add_parser("demo", help="make accounts with known passwords; refused where cookies are for TLS")
+    demo.add_argument("file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret}")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _invite(settings: StaffSettings, options: argparse.Namespace) -> None:
+    code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
     sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
     sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
-    return 0
+
+
+def _demo(settings: StaffSettings, options: argparse.Namespace) -> None:
+    if settings.desk_secure:
+        raise Permanent("demo_refused", "accounts for a demonstration are for http on this machine: DESK_SECURE=false")
+    asyncio.run(_make_demo(settings, orjson.loads(options.file.read_bytes())))
 
 
 async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
@@ -112,8 +126,6 @@ async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
 
 
 async def _make_demo(settings: StaffSettings, rows: Sequence[dict[str, Any]]) -> None:
-    if settings.desk_secure:
-        raise Permanent("demo_refused", "accounts for a demonstration are for http on this machine: DESK_SECURE=false")
     async with _opened(settings) as (units, deps):
         for row in rows:
             wanted = DemoAccount(**row | {"roles": frozenset(row["roles"]), "area": tuple(row["area"])})
