@@ -26,6 +26,7 @@ from shared.clock import Clock, monotonic_seconds
 from shared.errors import Forbidden, Transient, Unauthorized
 from shared.http_client import make_client
 from shared.reference.roles import Bound, permissions_of, roles
+from shared.web.audited import watch
 from shared.web.desk.forms import REFUSALS, check_form
 from shared.web.refusals import Demand, demanding, refuses
 
@@ -187,8 +188,8 @@ class SessionCheck:
         """The name of the session's cookie."""
         return "__Host-desk" if self.secure else "desk"
 
-    async def member(self, token: str | None) -> StaffMember:
-        """Return whose token this is.
+    async def member(self, token: str | None, *, expired: bool = False) -> StaffMember:
+        """Return whose token this is; `expired`: also of one that is too old to open anything, for what asks whether its session lives.
 
         Raises:
             Unauthorized: `session_missing`, `session_invalid` or `session_over`.
@@ -205,7 +206,7 @@ class SessionCheck:
             member = _member(claims)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise Unauthorized("session_invalid", "This session is not ours.") from error
-        if member.expires_at <= self.clock():
+        if member.expires_at <= self.clock() and not expired:
             raise Unauthorized("session_over", "The session has ended.")
         return member
 
@@ -273,6 +274,7 @@ def signed_in(permission: str | None = None) -> Any:
         member = await _signed_in(request)
         if permission is not None and not member.may(permission):
             raise Forbidden("permission_missing", f"Your roles lack {permission}.")
+        watch(request.scope, member, permission)
         return member
 
     refusals = _REFUSALS | (refuses(403, "origin_foreign", "form_token_wrong", "permission_missing") if permission else {})

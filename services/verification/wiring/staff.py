@@ -1,0 +1,157 @@
+"""The assembly of accounts: their dependencies, and `python -m services.verification staff …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from services.verification import desk
+from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
+from services.verification.desk.room import StaffRoom
+from services.verification.desk.tokens import SessionTokens
+from services.verification.domain.staff.session import SessionLimits
+from services.verification.handlers import staff
+from services.verification.handlers.staff.demo import DemoAccount
+from services.verification.handlers.staff.noting import SYSTEM, noted
+from services.verification.ports import Tx
+from services.verification.ports.staff import StaffDeps
+from services.verification.settings import Settings, StaffSettings
+from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
+from shared import clock
+from shared.errors import AppError, BadInput, Permanent
+from shared.ids import new_code, new_id
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.mongo import Mongo
+from shared.reference.courts import courts
+from shared.reference.regions import districts, villages
+from shared.reference.roles import roles
+from shared.web import FastAPI
+from shared.web.desk import Pages
+from shared.web.desk.session import LIFE
+
+SERVICE: Final = "verification"
+_FAILED: Final = 1
+_USAGE: Final = 2
+
+
+def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, hasher: Argon2Passwords) -> StaffDeps:
+    """Return the dependencies of the handlers of accounts."""
+    return StaffDeps(
+        clock=clock.now,
+        new_id=new_id,
+        new_code=new_code,
+        hasher=hasher,
+        reader=MongoStaffReader(mongo, database),
+        limits=SessionLimits(
+            token=LIFE, idle=timedelta(minutes=settings.desk_idle_minutes), longest=timedelta(hours=settings.desk_session_hours)
+        ),
+        first_pause=timedelta(minutes=settings.sign_in_pause_minutes),
+        invitation_lasts=timedelta(hours=settings.invitation_hours),
+        roles=frozenset(roles()),
+        places=frozenset(villages()) | frozenset(districts()),
+        courts=frozenset(courts()),
+    )
+
+
+def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settings, deps: StaffDeps, keys: SessionSigningKeys) -> None:
+    """Add what is about people who work here to the app: pages, and the sign-in of programs. The shell must be in it."""
+    tokens = SessionTokens(keys.signing.key, keys.signing.key_id, deps.limits)
+    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office=None)
+    accounts.install(app, room, keys.read_public)
+    sessions.install(app, sessions.SessionsApi(units, deps, tokens))
+
+
+def staff_command(words: Sequence[str]) -> int:
+    """Invite an admin (the first one, or one who lost everything), or make accounts for a demonstration. Return the exit code."""
+    options = _parser().parse_args(words)
+    try:
+        settings = StaffSettings()  # from the environment
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"staff: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+        return _USAGE
+    try:
+        options.run(settings, options)
+    except AppError as error:
+        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [str(error)]
+        sys.stderr.write(f"staff: {', '.join(codes)}\n")
+        return _FAILED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
+    commands = parser.add_subparsers(required=True)
+    inviting = commands.add_parser("invite-admin", help="make an account that manages accounts, or set one up anew")
+    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
+    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
+    inviting.set_defaults(run=_invite)
+    demo = commands.add_parser("demo", help="make accounts with known passwords; refused where cookies are for TLS")
+    demo.add_argument("file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret}")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _invite(settings: StaffSettings, options: argparse.Namespace) -> None:
+    code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
+    sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
+    sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
+
+
+def _demo(settings: StaffSettings, options: argparse.Namespace) -> None:
+    if settings.desk_secure:
+        raise Permanent("demo_refused", "accounts for a demonstration are for http on this machine: DESK_SECURE=false")
+    asyncio.run(_make_demo(settings, orjson.loads(options.file.read_bytes())))
+
+
+async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
+    async with _opened(settings) as (units, deps):
+        _, code = await units.run(
+            lambda tx: staff.invite_admin(tx, deps, login=login, name=name),
+            audit=lambda made: noted(deps, "account.invited", made[0].id, by=SYSTEM, detail={"roles": "admin"}),
+        )
+    return code
+
+
+async def _make_demo(settings: StaffSettings, rows: Sequence[dict[str, Any]]) -> None:
+    async with _opened(settings) as (units, deps):
+        for row in rows:
+            wanted = DemoAccount(**row | {"roles": frozenset(row["roles"]), "area": tuple(row["area"])})
+            hashed = await deps.hasher.hash(wanted.password)
+            await units.run(lambda tx, wanted=wanted, hashed=hashed: staff.put_demo_account(tx, deps, wanted, hashed))  # type: ignore[misc]
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: StaffSettings) -> AsyncIterator[tuple[UnitOfWorkRunner[Tx], StaffDeps]]:
+    mongo, database = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="staff"), settings.mongo_database or SERVICE
+    hasher = Argon2Passwords()
+    units = units_of(mongo, database)
+    try:
+        await units.prepare()
+        await mongo.prepare(database, INDEXES)
+        yield units, staff_deps(settings, mongo, database, hasher)
+    finally:
+        await hasher.close()
+        await mongo.close()
+
+
+def units_of(mongo: Mongo, database: str) -> UnitOfWorkRunner[Tx]:
+    """Return a runner of units of work for a command, which has no relay."""
+    registry = RegistryStore(mongo, database)
+
+    def make_tx(work: UnitOfWork) -> Tx:
+        return MongoTx(work, registry)
+
+    return UnitOfWorkRunner(mongo=mongo, database=database, service=SERVICE, make_tx=make_tx, clock=clock.now)
