@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from base64 import b32encode
 from typing import Final
 
 from uuid_utils import uuid7
@@ -22,6 +23,11 @@ def new_id() -> str:
 def new_token() -> str:
     """Return an unguessable token for a URL, 22 characters of base64url."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_code(size_bytes: int) -> str:
+    """Return an unguessable code in base32, capital letters and digits 2 to 7: for people to type, and as a TOTP secret (RFC 4648)."""
+    return b32encode(secrets.token_bytes(size_bytes)).decode().rstrip("=")
 
 
 def new_receipt() -> Receipt:

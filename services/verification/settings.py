@@ -9,7 +9,44 @@ from pydantic import Field, SecretStr
 from shared.settings import Environment, OfficeSettings, ServiceSettings
 
 
-class Settings(OfficeSettings, ServiceSettings):
+class AccountSettings(Environment):
+    """What holds for accounts and their sessions."""
+
+    desk_session_keys: Annotated[
+        SecretStr,
+        Field(
+            description="PEM of EC keys on P-256, one below the other: the first signs, all are published; empty = one of this start"
+        ),
+    ] = SecretStr("")
+    desk_idle_minutes: Annotated[
+        float, Field(gt=15, description="How long a browser may be silent before its session ends, in minutes")
+    ] = 60.0
+    desk_session_hours: Annotated[float, Field(gt=0.25, description="How long a session lasts at most after the sign-in, in hours")] = 12.0
+    sign_in_pause_minutes: Annotated[
+        float, Field(gt=0, description="Pause of a name after five wrong tries, in minutes; doubled with each further five, up to a day")
+    ] = 15.0
+    invitation_hours: Annotated[float, Field(gt=0, description="How long an invitation can be used, in hours")] = 72.0
+    desk_admin_contact: Annotated[str, Field(max_length=200, description="Where staff find an admin, as the sign-in says it")] = ""
+    oidc_issuer: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^?#]+)?$", description="Sign-in by the regency's own accounts (OpenID Connect): the issuer; empty = off"
+        ),
+    ] = ""
+    oidc_client_id: Annotated[str, Field(description="Our client id there")] = ""
+    oidc_client_secret: Annotated[SecretStr, Field(description="Our client secret there")] = SecretStr("")
+    oidc_login_claim: Annotated[str, Field(description="The claim of its id token that is the name of the account here")] = (
+        "preferred_username"
+    )
+    desk_url: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^?#]*[^?#/]$", description="Where browsers find the desk, without /desk: for links and for OpenID Connect"
+        ),
+    ] = "http://127.0.0.1:8102"
+
+
+class Settings(OfficeSettings, AccountSettings, ServiceSettings):
     """The settings of verification, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8102
@@ -30,3 +67,7 @@ class RegistrySettings(Environment):
 
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""
+
+
+class StaffSettings(AccountSettings, RegistrySettings):
+    """The settings of the `staff` command: the database, and what holds for accounts."""

@@ -36,8 +36,10 @@ class _Waiting(Generic[W]):
 class GroupCommit(Generic[W]):
     """A group commit by `write`, which writes all that it is given or nothing."""
 
-    def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]], *, at_once: int = AT_ONCE) -> None:
+        """`at_once`: transactions under way; 1 where any two would be in each other's way."""
         self._write = write
+        self._at_once = at_once
         self._line: deque[_Waiting[W]] = deque()
         self._writers: set[asyncio.Task[None]] = set()
 
@@ -53,7 +55,7 @@ class GroupCommit(Generic[W]):
         """
         waiting = _Waiting(work, touches, asyncio.get_running_loop().create_future())
         self._line.append(waiting)
-        if len(self._writers) < AT_ONCE:
+        if len(self._writers) < self._at_once:
             writer = asyncio.create_task(self._run(), name="commit together")
             self._writers.add(writer)
             writer.add_done_callback(self._writers.discard)

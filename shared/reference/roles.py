@@ -37,6 +37,12 @@ def permissions() -> Mapping[str, str]:
 
 
 @cache
+def personal_permissions() -> frozenset[str]:
+    """Return the permissions that open data of citizens."""
+    return frozenset(_document()["personal"])
+
+
+@cache
 def roles() -> Mapping[str, Role]:
     """Return every role by its code.
 
@@ -59,5 +65,5 @@ def permissions_of(codes: Iterable[str]) -> frozenset[str]:
 
 
 @cache
-def _document() -> Mapping[str, Mapping[str, Any]]:
+def _document() -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath("data/roles.toml").read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ from shared import metrics
 from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import docs, openapi, problems
+from shared.web.audited import AuditedRequests
 from shared.web.auth import Authenticator
 from shared.web.in_flight import InFlightRequests
 from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, RequestLog, Waiting
@@ -49,6 +50,7 @@ def create_app(
     problems.install(app)
     docs.install(app)
     openapi.install(app, port=type(settings).model_fields["port"].default)
+    app.add_middleware(AuditedRequests, note=lambda: getattr(app.state, "audit_note", None))
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
     if database_lost is not None:
         app.add_middleware(DatabaseGate, lost=database_lost)

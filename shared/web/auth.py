@@ -1,4 +1,7 @@
-"""Who calls: one mechanism for adapters, officers and services. `Authorization: Bearer <key>`, compared by digest in constant time."""
+"""Who calls over the API: programs with a key, compared by digest in constant time, and people with the token of their session.
+
+Both come as `Authorization: Bearer …`, and both are asked one thing: whether what they were given has the permission that the route names.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,27 @@ from typing import Any, Final
 from fastapi import Request
 
 from shared.errors import Forbidden, Unauthorized
+from shared.reference.roles import permissions_of
 from shared.settings import ApiClient
+from shared.web.audited import watch
+from shared.web.desk.session import SessionCheck, StaffMember
 from shared.web.refusals import Demand, demanding, refuses
 
 _BEARER: Final[Mapping[str, str]] = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key; the scope it needs is named by the route",
+    "description": "An API key, or the token of a person's session; the permission it needs is named by the route",
 }
+_DOTS_OF_A_TOKEN: Final = 2  # a JWT is three parts; a key of ours has no dot
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The authenticated caller. An officer's name is the officer id."""
+    """The authenticated caller: a key with its scopes, or a person with the permissions of their roles. The name is the officer id."""
 
     name: str
     scopes: frozenset[str]
+    member: StaffMember | None = None
 
 
 class Authenticator:
@@ -66,13 +74,26 @@ def require(scope: str) -> Any:
     """Return a FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
 
     async def authenticated(request: Request) -> Client:
-        client: Client = request.app.state.authenticator.client(request.headers.get("authorization"))
+        client = await _caller(request)
         if scope not in client.scopes:
-            raise Forbidden("scope_missing", f"This key lacks the scope {scope}.")
+            raise Forbidden("scope_missing", f"This key, or these roles, lack {scope}.")
+        if client.member is not None:
+            watch(request.scope, client.member, scope)
         return client
 
-    refusals = refuses(401, "key_missing", "key_unknown") | refuses(403, "scope_missing")
+    refusals = refuses(401, "key_missing", "key_unknown", "session_invalid", "session_over") | refuses(403, "scope_missing")
     return demanding(authenticated, Demand("api-key", scope, _BEARER, refusals=refusals))
+
+
+async def _caller(request: Request) -> Client:
+    authorization = request.headers.get("authorization")
+    token = (authorization or "").partition(" ")[2].strip()
+    check: SessionCheck | None = getattr(request.app.state, "session_check", None)
+    if token.count(".") == _DOTS_OF_A_TOKEN and check is not None:
+        member = await check.member(token)
+        return Client(member.staff_id, permissions_of(member.roles), member)
+    client: Client = request.app.state.authenticator.client(authorization)
+    return client
 
 
 def signed_by(check: Callable[..., Awaitable[Any]], name: str, *, headers: Mapping[str, str], signature: str) -> Any:

@@ -5,5 +5,6 @@ from services.verification.store.history import MongoHistoryReader as MongoHisto
 from services.verification.store.registry import RegistryStore as RegistryStore
 from services.verification.store.schema import ACCOUNTS as ACCOUNTS
 from services.verification.store.schema import INDEXES as INDEXES
+from services.verification.store.staff_reader import MongoStaffReader as MongoStaffReader
 from services.verification.store.task_reader import MongoTaskReader as MongoTaskReader
 from services.verification.store.tx import MongoTx as MongoTx

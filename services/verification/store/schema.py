@@ -15,6 +15,10 @@ FAMILIES: Final = "families"
 REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 REGISTER_HISTORY: Final = "register_history"
+STAFF: Final = "staff"
+STAFF_SESSIONS: Final = "staff_sessions"
+SIGN_IN_TRIES: Final = "sign_in_tries"
+PASSWORD_STEPS: Final = "password_steps"  # noqa: S105 - the name of a collection
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (
@@ -37,6 +41,20 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
         IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person
     ),
+    STAFF: (
+        IndexModel([("personal.login", 1)], name="login", unique=True),  # who signs in
+        IndexModel([("personal.name", 1), ("_id", 1)], name="by_name"),  # the list
+        IndexModel([("personal.search_terms", 1)], name="search"),  # by beginnings of names
+        IndexModel([("invitation.digest", 1)], name="invitation", sparse=True),  # whose invitation is this
+    ),
+    STAFF_SESSIONS: (
+        IndexModel([("account_id", 1), ("started_at", -1)], name="account"),  # somebody's sessions; which of them to end
+        IndexModel([("ends_at", 1)], name="over", expireAfterSeconds=0),  # nobody can renew them any more
+    ),
+    SIGN_IN_TRIES: (
+        IndexModel([("last_at", 1)], name="over", expireAfterSeconds=48 * 3600),  # twice as long as they count
+    ),
+    PASSWORD_STEPS: (IndexModel([("expires_at", 1)], name="over", expireAfterSeconds=0),),
 }
 
 ACCOUNTS: Final = (

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
+from shared.audit import INDEXES as AUDIT_INDEXES
+from shared.audit import AuditEntry, AuditLog
 from shared.clock import Clock, monotonic_seconds
 from shared.errors import AppError, BadInput, Conflict, Transient
 from shared.logs import get
@@ -23,7 +25,7 @@ from shared.mongo import ChangeTracker, DatabaseUnavailable, LostRace, Mongo, re
 T = TypeVar("T")
 R = TypeVar("R")
 
-INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES}
+INDEXES: Final = {**INBOX_INDEXES, **OUTBOX_INDEXES, **PARKED_INDEXES, **AUDIT_INDEXES}
 """What every service's database needs besides its own collections."""
 
 
@@ -63,11 +65,13 @@ class UnitOfWorkRunner(Generic[T]):
         self._service = service
         self._make_tx = make_tx
         self._clock = clock
-        self._committer = Committer(mongo, database, handoff, writer)
+        self.audit = AuditLog(mongo, database, service)
+        """The audit log of the service, to be read: it is written by `run` and `note`."""
+        self._committer = Committer(mongo, database, self.audit, handoff, writer)
         self._batches = BatchRunner(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
 
     async def prepare(self) -> None:
-        """Create inbox, outbox and parked with their indexes."""
+        """Create inbox, outbox, parked and the audit log with their indexes."""
         await self._mongo.prepare(self._database, INDEXES)
 
     async def run(
@@ -77,11 +81,15 @@ class UnitOfWorkRunner(Generic[T]):
         context: Context | None = None,
         key: str | None = None,
         fingerprint: str | None = None,
+        audit: Callable[[R], AuditEntry | None] | None = None,
     ) -> R:
         """Run `body` in a unit of its own and commit; again with fresh reads when it lost a race, up to five times.
 
         With `key` (an Idempotency-Key, a webhook's id; unique in this service, so give it a prefix) the unit happens once: what `body`
         returned (None, text, numbers, lists and dicts of them) is kept in its inbox row, and a repeat gets that without running `body`.
+
+        `audit` makes a row of the audit log of what `body` returned. It is committed with what `body` did, or neither is: nobody sees what
+        `run` returns without it.
 
         Raises:
             BadInput: `idempotency_key_reused`: same key, another `fingerprint`.
@@ -91,7 +99,7 @@ class UnitOfWorkRunner(Generic[T]):
         for attempt in range(TRIES):
             try:
                 with reachable():
-                    return await self._once(body, context, key, fingerprint)
+                    return await self._once(body, context, key, fingerprint, audit)
             except (LostRace, AlreadySeen):
                 await pause(attempt)
         raise Transient("contended", after_seconds=1.0)
@@ -151,12 +159,33 @@ class UnitOfWorkRunner(Generic[T]):
         await self._committer.commit(work, [], kind="single", began=began)
         return found
 
-    async def _once(self, body: Callable[[T], Awaitable[R]], context: Context | None, key: str | None, fingerprint: str | None) -> R:
+    async def note(self, *entries: AuditEntry) -> None:
+        """Write rows of the audit log that go with no unit of work.
+
+        Raises:
+            DatabaseUnavailable: nothing is known to be written.
+        """
+        work = self._begin(None)
+        for entry in entries:
+            work.note(entry)
+        with reachable():
+            await self._committer.commit(work, [], kind="single", began=monotonic_seconds())
+
+    async def _once(
+        self,
+        body: Callable[[T], Awaitable[R]],
+        context: Context | None,
+        key: str | None,
+        fingerprint: str | None,
+        audit: Callable[[R], AuditEntry | None] | None,
+    ) -> R:
         began = monotonic_seconds()
         if key is not None and (row := await self._committer.inbox.find(key)) is not None:
             return cast("R", _repeated(row, fingerprint))
         work = self._begin(context)
         result = await body(self._make_tx(work))
+        if audit is not None and (entry := audit(result)) is not None:
+            work.note(entry)
         rows = [] if key is None else [InboxRow(key, "request", self._clock(), fingerprint, result)]
         await self._committer.commit(work, rows, kind="single", began=began)
         return result

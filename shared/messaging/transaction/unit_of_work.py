@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from shared.audit import AuditEntry, AuditLog, AuditRow, current_duty
 from shared.backoff import Backoff
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Envelope, Event, split_type
@@ -40,6 +41,7 @@ class Mark:
     writes: Savepoint
     events: int
     hooks: int
+    notes: int
 
 
 class UnitOfWork:
@@ -52,6 +54,7 @@ class UnitOfWork:
         self._clock = clock
         self._events: list[OutboxRow] = []
         self._hooks: list[Callable[[], None]] = []
+        self._notes: list[AuditEntry] = []
 
     def emit(self, mapping: DocumentMapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
         """Buffer an event about an aggregate that this unit holds; return its id.
@@ -87,20 +90,30 @@ class UnitOfWork:
         """Call `hook` right after the commit, for example to wake a job of this process. It must not fail and not wait."""
         self._hooks.append(hook)
 
+    def note(self, entry: AuditEntry) -> None:
+        """Buffer a row of the audit log: it is written with what it tells of, or neither is."""
+        self._notes.append(entry)
+
     def savepoint(self) -> Mark:
         """Mark this moment."""
-        return Mark(self.unit.savepoint(), len(self._events), len(self._hooks))
+        return Mark(self.unit.savepoint(), len(self._events), len(self._hooks), len(self._notes))
 
     def rollback(self, mark: Mark) -> None:
         """Forget everything saved, emitted and hooked since."""
         self.unit.rollback(mark.writes)
         del self._events[mark.events :]
         del self._hooks[mark.hooks :]
+        del self._notes[mark.notes :]
 
     @property
     def events(self) -> Sequence[OutboxRow]:
         """The events emitted so far."""
         return self._events
+
+    @property
+    def notes(self) -> Sequence[AuditEntry]:
+        """The rows of the audit log noted so far."""
+        return self._notes
 
     @property
     def hooks(self) -> Sequence[Callable[[], None]]:
@@ -117,15 +130,17 @@ class _Ready:
 
 
 class Committer:
-    """The writer of units of work: inbox rows, aggregates and outbox rows in one transaction."""
+    """The writer of units of work: inbox rows, aggregates, outbox rows and rows of the audit log in one transaction."""
 
-    def __init__(self, mongo: Mongo, database: str, handoff: RelayHandoff | None = None, writer: str = "") -> None:
+    def __init__(self, mongo: Mongo, database: str, audit: AuditLog, handoff: RelayHandoff | None = None, writer: str = "") -> None:
         """`handoff` is the relay of this process, if it has one."""
+        self._audit = audit
         self.inbox = Inbox(mongo, database)
         self._outbox = Outbox(mongo, database, writer)
         self._mongo = mongo
         self._handoff = handoff
         self._singles: GroupCommit[_Ready] = GroupCommit(lambda ready: self._write(ready, _ROLES["single"]))
+        self._audited: GroupCommit[_Ready] = GroupCommit(lambda ready: self._write(ready, _ROLES["single"]), at_once=1)
 
     async def commit(self, work: UnitOfWork, rows: Sequence[InboxRow], *, kind: str, began: float) -> None:
         """Flush and commit; then hand the events to the relay and run the hooks. Without anything to write it does nothing.
@@ -137,25 +152,29 @@ class Committer:
             LostRace: handle it again with fresh reads.
             DatabaseUnavailable: nothing is known to be written (`CommitUnknown`: it may be).
         """
-        if rows or work.events or not work.unit.is_clean:
+        if rows or work.events or work.notes or not work.unit.is_clean:
             ready = _Ready(work, rows)
             if kind == "single":
-                await self._singles.commit(ready, work.unit.touched | {row.key for row in rows})
+                together = self._audited if work.notes else self._singles  # all that is noted goes into one chain: one after the other
+                await together.commit(ready, work.unit.touched | {row.key for row in rows})
             else:
                 await self._write([ready], _ROLES.get(kind, kind))
         seconds = monotonic_seconds() - began
         UNIT_SECONDS.labels(kind).observe(seconds)
         UNIT_MESSAGES.observe(max(1, len(rows)))
         log.info("unit.committed", kind=kind, messages=len(rows), events=len(work.events), ms=round(seconds * 1000, 1))
+        if work.notes and (duty := current_duty()) is not None:
+            duty.done = True
         for hook in work.hooks:
             hook()
 
     async def _write(self, ready: Sequence[_Ready], where: str) -> None:
         rows = [row for one in ready for row in one.rows]
         events = [event for one in ready for event in one.work.events]
+        notes = [note for one in ready for note in one.work.notes]
         units = [one.work.unit for one in ready]
 
-        async def flush(session: Session) -> LeasedRows | None:
+        async def flush(session: Session) -> tuple[LeasedRows | None, AuditRow | None]:
             handed = None
             if rows:
                 await self.inbox.insert(rows, session)
@@ -163,12 +182,15 @@ class Committer:
             await ChangeTracker.flush_together(units, session)
             if events:
                 handed = await self._outbox.insert(events, session, self._handoff.hold() if self._handoff else None)
+            last = await self._audit.append(notes, session) if notes else None
             crash_point("before_commit", where)
-            return handed
+            return handed, last
 
         crash_point("before_tx", where)
-        handed = await self._mongo.transact(flush)
+        handed, last = await self._mongo.transact(flush)
         crash_point("after_commit", where)
+        if last is not None:  # what is kept outside of the database: `admin audit verify --known` holds the log against it
+            log.info("audit.written", number=last.number, hash=last.hash)
         if self._handoff is None or not events:
             return
         if handed is not None:

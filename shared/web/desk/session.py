@@ -26,6 +26,7 @@ from shared.clock import Clock, monotonic_seconds
 from shared.errors import Forbidden, Transient, Unauthorized
 from shared.http_client import make_client
 from shared.reference.roles import Bound, permissions_of, roles
+from shared.web.audited import watch
 from shared.web.desk.forms import REFUSALS, check_form
 from shared.web.refusals import Demand, demanding, refuses
 
@@ -273,6 +274,7 @@ def signed_in(permission: str | None = None) -> Any:
         member = await _signed_in(request)
         if permission is not None and not member.may(permission):
             raise Forbidden("permission_missing", f"Your roles lack {permission}.")
+        watch(request.scope, member, permission)
         return member
 
     refusals = _REFUSALS | (refuses(403, "origin_foreign", "form_token_wrong", "permission_missing") if permission else {})

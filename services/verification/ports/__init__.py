@@ -15,6 +15,7 @@ from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Rules, Wish
 from services.verification.domain.task import Task
+from services.verification.ports.staff import Staff
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.working_hours import WorkingHours
@@ -82,6 +83,10 @@ class Tx(Protocol):
     @property
     def registry(self) -> FamilyRegister:
         """The register, to be changed."""
+
+    @property
+    def staff(self) -> Staff:
+        """The accounts of people who work here."""
 
     async def register(self, people: People) -> Register:
         """Return the families of these cards and persons, read once per unit, with what this unit changed."""

@@ -1,0 +1,1 @@
+"""The rules about people who work here: accounts, passwords, second factors, tries, sessions."""

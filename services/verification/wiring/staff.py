@@ -1,0 +1,107 @@
+"""The assembly of accounts: their dependencies, and `python -m services.verification staff …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from pydantic import ValidationError
+
+from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.domain.staff.session import SessionLimits
+from services.verification.handlers import staff
+from services.verification.handlers.staff.noting import SYSTEM, noted
+from services.verification.ports import Tx
+from services.verification.ports.staff import StaffDeps
+from services.verification.settings import Settings, StaffSettings
+from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
+from shared import clock
+from shared.errors import AppError, BadInput
+from shared.ids import new_code, new_id
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.mongo import Mongo
+from shared.reference.courts import courts
+from shared.reference.regions import districts, villages
+from shared.reference.roles import roles
+from shared.web.desk.session import LIFE
+
+SERVICE: Final = "verification"
+_FAILED: Final = 1
+_USAGE: Final = 2
+
+
+def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, hasher: Argon2Passwords) -> StaffDeps:
+    """Return the dependencies of the handlers of accounts."""
+    return StaffDeps(
+        clock=clock.now,
+        new_id=new_id,
+        new_code=new_code,
+        hasher=hasher,
+        reader=MongoStaffReader(mongo, database),
+        limits=SessionLimits(
+            token=LIFE, idle=timedelta(minutes=settings.desk_idle_minutes), longest=timedelta(hours=settings.desk_session_hours)
+        ),
+        first_pause=timedelta(minutes=settings.sign_in_pause_minutes),
+        invitation_lasts=timedelta(hours=settings.invitation_hours),
+        roles=frozenset(roles()),
+        places=frozenset(villages()) | frozenset(districts()),
+        courts=frozenset(courts()),
+    )
+
+
+def staff_command(words: Sequence[str]) -> int:
+    """Run `staff invite-admin NAME`: invite an admin, for example the first one. Return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
+    inviting = parser.add_subparsers(required=True).add_parser(
+        "invite-admin", help="make an account that manages accounts, or set one up anew"
+    )
+    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
+    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
+    options = parser.parse_args(words)
+    try:
+        settings = StaffSettings()  # from the environment
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"staff: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+        return _USAGE
+    try:
+        code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
+    except AppError as error:
+        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [error.code]
+        sys.stderr.write(f"staff: {', '.join(codes)}\n")
+        return _FAILED
+    sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
+    sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
+    return 0
+
+
+async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
+    mongo, database = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="staff"), settings.mongo_database or SERVICE
+    hasher = Argon2Passwords()
+    deps = staff_deps(settings, mongo, database, hasher)
+    units = units_of(mongo, database)
+    try:
+        await units.prepare()
+        await mongo.prepare(database, INDEXES)
+        _, code = await units.run(
+            lambda tx: staff.invite_admin(tx, deps, login=login, name=name),
+            audit=lambda made: noted(deps, "account.invited", made[0].id, by=SYSTEM, detail={"roles": "admin"}),
+        )
+    finally:
+        await hasher.close()
+        await mongo.close()
+    return code
+
+
+def units_of(mongo: Mongo, database: str) -> UnitOfWorkRunner[Tx]:
+    """Return a runner of units of work for a command, which has no relay."""
+    registry = RegistryStore(mongo, database)
+
+    def make_tx(work: UnitOfWork) -> Tx:
+        return MongoTx(work, registry)
+
+    return UnitOfWorkRunner(mongo=mongo, database=database, service=SERVICE, make_tx=make_tx, clock=clock.now)
