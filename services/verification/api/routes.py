@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,28 +9,23 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, stuck
+from services.verification.api import history, queue, stuck
 from services.verification.api.shapes import (
-    Code,
     DecisionIn,
     KnownReasonOut,
+    ListIn,
     ReasonListOut,
     SearchIn,
-    TallyOut,
     TaskDetailOut,
-    TaskPageOut,
-    detail_out,
-    page_out,
 )
-from services.verification.handlers import TaskView
-from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
-from shared.messaging.delivery import Context
+from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
+from services.verification.ports import Deps, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
 
-_SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
-_INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+_INLINE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
 _UNPRINTABLE: Final = (
@@ -53,11 +47,9 @@ _UNPRINTABLE: Final = (
     *("member_named_twice", "member_not_on_card", "new_head_not_on_card", "nobody_remains", "not_in_register", "nothing_changes"),
     *("relation_head_differs", "relation_not_allowed", "relation_not_spouse", "remaining_differs"),
 )  # what an approval can fail with
-_UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
-_ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed", "task_reserved")
 _DECIDING: Final = (
-    _UNKNOWN
-    | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
+    UNKNOWN
+    | refuses(409, *AT_REST, "task_not_claimed", "second_approval_needed", "four_eyes", "case_already_decided", *_UNPRINTABLE)
     | refuses(412, "version_stale")
     | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
@@ -70,6 +62,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _acts(router, units, deps)
     _attachments(router, units, deps)
     _reasons(router)
+    app.include_router(queue.router(units, deps))  # before what takes an id: `next` is none
     app.include_router(router)
     app.include_router(history.router(deps))
     app.include_router(stuck.router(units, deps))
@@ -77,19 +70,9 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
 
 def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
-    async def list_tasks(
-        *,
-        show: TaskFilter = TaskFilter.OPEN,
-        service: Annotated[Code | None, Query()] = None,
-        channel: Annotated[Code | None, Query()] = None,
-        reason: Annotated[Code | None, Query()] = None,
-        after: Annotated[str | None, Query(max_length=300, description="`next` of the page before")] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        client: Client = require("tasks:read"),
-    ) -> TaskPageOut:
+    async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
-        query = TaskQuery(officer_id=client.name, show=show, service=service, channel=channel, reason=reason, after=after, limit=limit)
-        return await _page(deps, query)
+        return await _page(deps, TaskQuery(officer_id=client.name, **filters.model_dump()))
 
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
@@ -108,23 +91,19 @@ async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
 
 
 def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    async def shown(request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
-        view = await units.run(act, context=_context(request, task_id))
-        response.headers.update(_SHOWN)
-        response.headers["ETag"] = f'"{view.version}"'
-        return detail_out(view, deps.catalogue, deps.clock())
+    shown = TaskAnswers(units, deps).after
 
-    @router.get("/tasks/{task_id}", responses=_UNKNOWN)
+    @router.get("/tasks/{task_id}", responses=UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
         return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
 
-    @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)
+    @router.post("/tasks/{task_id}/claim", responses=UNKNOWN | refuses(409, *UNCLAIMABLE))
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
-        """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
-        return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, client.name))
+        """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it: `about` says who, and until when."""
+        return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, officer_of(client)))
 
-    @router.post("/tasks/{task_id}/release", responses=_UNKNOWN | _ELSEWHERE)
+    @router.post("/tasks/{task_id}/release", responses=UNKNOWN | refuses(409, *AT_REST, "task_claimed"))
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Release a task for other officers."""
         return await shown(request, response, task_id, lambda tx: handlers.release_task(tx, deps, task_id, client.name))
@@ -133,8 +112,12 @@ def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     async def decide_task(
         request: Request, response: Response, task_id: str, body: DecisionIn, client: Client = require("tasks:decide")
     ) -> TaskDetailOut:
-        """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed."""
-        return await shown(request, response, task_id, lambda tx: handlers.decide_task(tx, deps, task_id, client.name, body.decision()))
+        """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed.
+
+        It takes effect at `effective_at`; until then `POST …/undo` takes it back.
+        """
+        decision = body.decision()
+        return await shown(request, response, task_id, lambda tx: handlers.decide_task(tx, deps, task_id, officer_of(client), decision))
 
 
 def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
@@ -148,7 +131,7 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
     )
     async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, streamed from intake."""
-        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
+        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=context(request, task_id))
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 
@@ -158,7 +141,3 @@ def _reasons(router: APIRouter) -> None:
     async def list_reasons(_client: Client = require("tasks:read")) -> ReasonListOut:
         """List every reason with its text for citizens and the decisions it may be given for."""
         return ReasonListOut(reasons=tuple(map(KnownReasonOut.of, reasons().values())))
-
-
-def _context(request: Request, task_id: str) -> Context:
-    return Context(correlation_id=task_id, causation_id=None, traceparent=request.state.traceparent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -11,9 +11,11 @@ from typing import Protocol
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
+from services.verification.domain.officer import Officer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Rules, Wish
+from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.task import Task
 from services.verification.ports.staff import Staff
 from shared.clock import Clock
@@ -43,11 +45,14 @@ class Tasks(Protocol):
     def add(self, task: Task) -> None:
         """Store a new task."""
 
+    async def find(self, task_id: str) -> Task | None:
+        """Return the task, or None."""
+
+    async def prefetch(self, task_ids: Sequence[str]) -> None:
+        """Read tasks in one query."""
+
     def save(self, task: Task) -> None:
         """Store a changed task that was read in this unit."""
-
-    def version(self, task_id: str) -> int:
-        """Return the task's version after this unit."""
 
 
 class FamilyRegister(Protocol):
@@ -104,6 +109,13 @@ class Tx(Protocol):
         """Call `hook` right after the commit."""
 
 
+class TaskOrder(StrEnum):
+    """The order of a list: by the promise, or as the queue is worked off."""
+
+    DUE = "due"
+    PLACE = "place"
+
+
 class TaskFilter(StrEnum):
     """The kind of tasks that a list shows."""
 
@@ -112,6 +124,8 @@ class TaskFilter(StrEnum):
     MINE = "mine"
     RESERVED = "reserved"
     OVERDUE = "overdue"
+    SECOND = "second"
+    WAITING = "waiting"
     CLOSED = "closed"
 
 
@@ -121,9 +135,11 @@ class TaskQuery:
 
     officer_id: str
     show: TaskFilter = TaskFilter.OPEN
+    order: TaskOrder = TaskOrder.DUE
     service: str | None = None
     channel: str | None = None
     reason: str | None = None
+    area: str | None = None
     text: str | None = None
     after: str | None = None
     limit: int = 50
@@ -155,6 +171,18 @@ class TaskReader(Protocol):
 
     async def tally(self, *, at: datetime) -> TaskTally:
         """Return the tally of all open tasks."""
+
+    async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""
+
+    async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the tasks that an officer holds and has not decided."""
+
+    async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks whose next lateness is to be announced by then, the longest due first."""
+
+    async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
 
 
 class CaseReader(Protocol):
@@ -188,6 +216,22 @@ class AttachmentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRules:
+    """The limits of the officers' queue.
+
+    `undo`: how long a decision can be undone; zero: it takes effect at once. `claims_at_once`: tasks that one officer may hold.
+    `elderly_age`: from which age, in years, who asks comes earlier. `sample_every`: of how many tasks that are approved together one must
+    have been opened. `alarms`: when a task turns amber and red.
+    """
+
+    undo: timedelta = timedelta()
+    claims_at_once: int = 8
+    elderly_age: int = 60
+    sample_every: int = 10
+    alarms: AlarmTimes = field(default_factory=lambda: AlarmTimes(timedelta(hours=2), timedelta()))
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """The dependencies of the handlers, beside the unit of work."""
 
@@ -204,3 +248,4 @@ class Deps:
     """The rules by service code (`domain.services.RULES`)."""
     reserved_for: timedelta
     """How long the task of a mended request is its earlier officer's alone."""
+    queue: QueueRules = field(default_factory=QueueRules)

@@ -30,6 +30,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("claim.officer_id", 1), ("due_at", 1), ("_id", 1)], name="mine", sparse=True),  # an officer's own
         IndexModel([("personal.search_terms", 1)], name="search"),  # by receipt, number or name
         IndexModel([("request_id", 1)], name="request"),  # the tasks of one case
+        IndexModel([("stage", 1), ("place_at", 1), ("_id", 1)], name="queue"),  # who is next
+        IndexModel([("stage", 1), ("service", 1), ("place_at", 1), ("_id", 1)], name="queue_by_service"),  # the same for some services
+        IndexModel([("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1)], name="queue_by_area"),  # the same for some areas
+        IndexModel([("alarm_at", 1)], name="alarm", sparse=True),  # what turns amber or red
+        IndexModel([("held.effective_at", 1)], name="held", sparse=True),  # decisions that take effect
         IndexModel([("preferred_officer", 1), ("due_at", 1), ("_id", 1)], name="preferred", sparse=True),  # mended, for who returned them
     ),
     FAMILIES: (

@@ -7,8 +7,10 @@ from typing import Final
 
 from services.verification import api, consumers
 from services.verification.adapters.intake_files import IntakeFiles
+from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
-from services.verification.ports import Deps, Tx
+from services.verification.jobs import DecisionJob, LatenessJob
+from services.verification.ports import Deps, QueueRules, Tx
 from services.verification.settings import Settings
 from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
 from shared import clock
@@ -17,8 +19,9 @@ from shared.ids import new_id
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork
+from shared.poller import Poller
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import catalogue
+from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 
@@ -35,7 +38,7 @@ def build(settings: Settings) -> Service:
     deps = Deps(
         clock=clock.now,
         new_id=new_id,
-        catalogue=catalogue().adjusted(promise_hours=settings.promise_hours, automatic=settings.automatic),
+        catalogue=_catalogue(settings),
         hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
         claim_lease=timedelta(minutes=settings.claim_lease_minutes),
         files=files,
@@ -44,6 +47,7 @@ def build(settings: Settings) -> Service:
         history_reader=MongoHistoryReader(mongo, database),
         rules=RULES,
         reserved_for=timedelta(hours=settings.reserved_hours),
+        queue=_queue_rules(settings),
     )
 
     def make_tx(work: UnitOfWork) -> Tx:
@@ -66,7 +70,27 @@ def build(settings: Settings) -> Service:
         health=health,
         app=app,
         prepare=prepare,
-        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),),
+        workers=(
+            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
+            BackgroundJob(
+                "decisions", Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run
+            ),
+            BackgroundJob("lateness", Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run),
+        ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(files.close, host.close),
+    )
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return catalogue().adjusted(promise_hours=settings.promise_hours, automatic=settings.automatic, second=settings.second_approval)
+
+
+def _queue_rules(settings: Settings) -> QueueRules:
+    return QueueRules(
+        undo=timedelta(seconds=settings.undo_seconds),
+        claims_at_once=settings.claims_at_once,
+        elderly_age=settings.elderly_age,
+        sample_every=settings.sample_every,
+        alarms=AlarmTimes(timedelta(hours=settings.amber_hours), timedelta(hours=settings.red_hours)),
     )

@@ -1,0 +1,52 @@
+"""How a task is answered after an act: with all that an officer needs, its version, and never kept by a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from fastapi import Request, Response
+
+from services.verification.api.shapes import TaskDetailOut, detail_out
+from services.verification.domain.officer import Officer
+from services.verification.handlers import TaskView
+from services.verification.ports import Deps, Tx
+from shared.messaging.delivery import Context
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web import Client, refuses
+
+LEAD: Final = "tasks:lead"
+"""The scope of the head of the section: gives second approvals, assigns."""
+
+NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
+UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
+AT_REST: Final = ("task_closed", "task_deciding", "task_waiting")
+UNCLAIMABLE: Final = (*AT_REST, "task_claimed", "task_reserved", "second_approval_needed", "four_eyes", "too_many_claims")
+
+
+class TaskAnswers:
+    """Runs an act on one task in a unit of work, and answers with the task as it is then."""
+
+    def __init__(self, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+        self._deps = deps
+        self._units = units
+
+    async def after(self, request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
+        """Return the task after an act."""
+        return self.of(response, await self._units.run(act, context=context(request, task_id)))
+
+    def of(self, response: Response, view: TaskView) -> TaskDetailOut:
+        """Return a task that was read."""
+        response.headers.update(NO_STORE)
+        response.headers["ETag"] = f'"{view.version}"'
+        return detail_out(view, self._deps.catalogue, self._deps.clock())
+
+
+def officer_of(client: Client) -> Officer:
+    """Return the caller as the queue knows them."""
+    return Officer(client.name, is_lead=LEAD in client.scopes)
+
+
+def context(request: Request, task_id: str) -> Context:
+    """Return what caused the act."""
+    return Context(correlation_id=task_id, causation_id=None, traceparent=request.state.traceparent)
