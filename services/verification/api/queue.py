@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from itertools import count
-from random import Random
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -15,13 +13,9 @@ from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, T
 from services.verification.api.showing import AT_REST, LEAD, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.domain.officer import Officer
 from services.verification.domain.task import Task
-from services.verification.handlers import TaskView
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, refuses, require
-
-_RANDOM: Final = Random()  # noqa: S311 - spreads those who lost a race, hides nothing
-_SPREAD: Final = 8  # tasks further for each race that was lost: four tries reach as many officers as ask at the same moment
 
 
 class NextIn(Input):
@@ -77,13 +71,8 @@ def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: T
         request: Request, response: Response, body: NextIn | None = None, client: Client = require("tasks:decide")
     ) -> TaskDetailOut | Response:
         """Claim the best task for this officer: reserved for them, else the first of the queue. 204 when there is none."""
-        officer, lost = _working_on(client, body or NextIn(), deps), count()
-
-        async def pull(tx: Tx) -> TaskView | None:
-            races = next(lost)
-            return await handlers.next_task(tx, deps, officer, skip=_RANDOM.randrange(races * _SPREAD) if races else 0)
-
-        view = await units.run(pull, context=context(request, officer.id))
+        officer = _working_on(client, body or NextIn(), deps)
+        view = await units.run(handlers.puller(deps, officer), context=context(request, officer.id))
         return answers.of(response, view) if view is not None else Response(status_code=HTTPStatus.NO_CONTENT)
 
 

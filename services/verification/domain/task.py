@@ -12,7 +12,19 @@ from services.verification.domain.priority import Place
 from services.verification.domain.rules import Application
 from services.verification.domain.search import search_terms
 from services.verification.domain.service_clock import ServiceClock
-from services.verification.domain.task_parts import Answer, Approval, Claim, HeldDecision, Outcome, Question, Stage, TaskState
+from services.verification.domain.subjects import ruling_of
+from services.verification.domain.task_parts import (
+    Answer,
+    Approval,
+    Claim,
+    HeldDecision,
+    Outcome,
+    Question,
+    Ruling,
+    Stage,
+    TaskPerson,
+    TaskState,
+)
 from shared.errors import DomainError
 
 
@@ -52,6 +64,9 @@ class Task:
     answer: Answer | None = None
     handover_note: str | None = None
     """What the officer wrote who handed it over at the end of a shift."""
+    persons: tuple[TaskPerson, ...] = ()
+    """Whom it is about, one for each request; personal."""
+    ruling: Ruling | None = None
 
     @property
     def case_key(self) -> str:
@@ -97,6 +112,7 @@ def open_task(
     clock: ServiceClock,
     place: Place,
     preferred: Claim | None = None,
+    persons: tuple[TaskPerson, ...] = (),
 ) -> tuple[Task, TaskOpened]:
     """Open a task for a case that the rules alone can't decide. `preferred`: the officer who had it before, and until when it is theirs."""
     submission = application.first
@@ -116,6 +132,8 @@ def open_task(
         case_id=submission.case_id,
         preferred_officer=preferred.officer_id if preferred else None,
         preferred_until=preferred.until if preferred else None,
+        persons=persons,
+        ruling=ruling_of(application),
     )
     fact = TaskOpened(
         task_id=task_id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.verification.domain.finding import Finding
@@ -32,6 +32,23 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPerson:
+    """Whom one request of a task is about."""
+
+    receipt: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The court's case that a task is about."""
+
+    number: str
+    kind: str
+    final_on: date
 
 
 @dataclass(frozen=True, slots=True)

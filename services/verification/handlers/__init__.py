@@ -16,7 +16,7 @@ from services.verification.handlers.judging import prefetch as prefetch
 from services.verification.handlers.judging import take_in as take_in
 from services.verification.handlers.queue import assign_task as assign_task
 from services.verification.handlers.queue import hand_over as hand_over
-from services.verification.handlers.queue import next_task as next_task
+from services.verification.handlers.queue import puller as puller
 from services.verification.handlers.queue import release_all as release_all
 from services.verification.handlers.recording import apply_again as apply_again
 from services.verification.handlers.recording import give_up as give_up

@@ -12,6 +12,7 @@ from services.verification.domain.priority import place_of
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People
 from services.verification.domain.service_clock import started
+from services.verification.domain.subjects import persons_of
 from services.verification.domain.submission import Submission
 from services.verification.domain.task_parts import Claim
 from services.verification.handlers.planning import Preview, approve, judge, log_decision, people_of, rules_for, today
@@ -86,7 +87,10 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Reg
     clock = started(deps.hours, deps.queue.alarms, at=now, due_at=due_at)
     place = place_of(case.application, service, register, today=today(deps), elderly_age=deps.queue.elderly_age)
     preferred = Claim(case.returned_by, now + deps.reserved_for) if case.returned_by else None
-    task, fact = tasks.open_task(deps.new_id(), case.application, verdict.reasons, at=now, clock=clock, place=place, preferred=preferred)
+    persons = persons_of(case.application, register)
+    task, fact = tasks.open_task(
+        deps.new_id(), case.application, verdict.reasons, at=now, clock=clock, place=place, preferred=preferred, persons=persons
+    )
     tx.tasks.add(task)
     tx.emit(fact)
     return cases.review(case, findings=case.findings, reasons=verdict.reasons, task_id=task.id)

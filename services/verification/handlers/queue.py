@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from itertools import count
+from random import Random
+from typing import Final
+
 from services.verification.domain import claims
 from services.verification.domain.officer import Officer
 from services.verification.domain.task import Task
@@ -9,7 +14,20 @@ from services.verification.handlers.desk import TaskView, check_room, set_free, 
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError
 
-CANDIDATES = 64  # tasks looked at for one officer: more than there are officers who ask at the same moment
+CANDIDATES: Final = 64  # tasks looked at for one officer: more than there are officers who ask at the same moment
+_RANDOM: Final = Random()  # noqa: S311 - spreads those who lost a race, hides nothing
+_SPREAD: Final = 8  # tasks further for each race that was lost: four tries reach as many officers as ask at the same moment
+
+
+def puller(deps: Deps, officer: Officer) -> Callable[[Tx], Awaitable[TaskView | None]]:
+    """Return the body of a unit of work that claims the next task; run again after a lost race, it leaves the first ones to others."""
+    lost = count()
+
+    async def pull(tx: Tx) -> TaskView | None:
+        races = next(lost)
+        return await next_task(tx, deps, officer, skip=_RANDOM.randrange(races * _SPREAD) if races else 0)
+
+    return pull
 
 
 async def next_task(tx: Tx, deps: Deps, officer: Officer, *, skip: int = 0) -> TaskView | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -117,10 +117,17 @@ class TaskOrder(StrEnum):
 
 
 class TaskFilter(StrEnum):
-    """The kind of tasks that a list shows."""
+    """The kind of tasks that a list shows.
+
+    NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
+    the officer holds and has not decided.
+    """
 
     OPEN = "open"
     AVAILABLE = "available"
+    NEXT = "next"
+    LATE = "late"
+    HELD = "held"
     MINE = "mine"
     RESERVED = "reserved"
     OVERDUE = "overdue"
@@ -143,6 +150,10 @@ class TaskQuery:
     text: str | None = None
     after: str | None = None
     limit: int = 50
+    is_lead: bool = False
+    """Whether the officer gives second approvals: they are part of what comes next."""
+    areas: frozenset[str] = frozenset()
+    """Codes of the districts or villages that the officer works on; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,15 @@ class TaskReader(Protocol):
 
     async def tally(self, *, at: datetime) -> TaskTally:
         """Return the tally of all open tasks."""
+
+    async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
+        """Return how many tasks the filters match, counted up to `most`; `newer_than`: only those opened after this one."""
+
+    async def newest(self) -> str | None:
+        """Return the id of the task that was opened last."""
+
+    async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
+        """Return tasks about these numbers of persons or cards but this one, the newest first."""
 
     async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""

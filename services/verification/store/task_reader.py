@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import orjson
 
 from services.verification.domain.officer import Officer
 from services.verification.domain.search import search_key
+from services.verification.domain.task import Task
 from services.verification.domain.task_parts import Stage, TaskState
 from services.verification.ports import TaskFilter, TaskOrder, TaskPage, TaskQuery, TaskTally
 from services.verification.store.schema import TASKS
@@ -50,9 +52,7 @@ class MongoTaskReader:
         return TaskPage(tasks, _cursor(last.due_at if query.order is TaskOrder.DUE else last.place.at, last.id))
 
     async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
-        free: Doc = {"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]}
-        workable: Doc = {"stage": {"$in": [Stage.FIRST.value, *([Stage.SECOND.value] if officer.is_lead else [])]}}
-        workable["first_approval.officer_id"] = {"$ne": officer.id}
+        free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
         wanted: Doc = {**workable, "$and": [free, _unreserved(at)]}
@@ -77,6 +77,21 @@ class MongoTaskReader:
             rows = await self._tasks.find(query, {"_id": 1}).sort([(order, 1), ("_id", 1)]).limit(limit).to_list(None)
         return tuple(row["_id"] for row in rows)
 
+    async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
+        newer: list[Doc] = [{"_id": {"$gt": newer_than}}] if newer_than else []
+        with reachable():
+            return int(await self._tasks.count_documents({"$and": [*_conditions(query, at), *newer]}, limit=most))
+
+    async def newest(self) -> str | None:
+        with reachable():
+            found = await self._tasks.find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        return found["_id"] if found else None
+
+    async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
+        wanted = {"personal.search_terms": {"$in": sorted(keys)}, "_id": {"$ne": but}}
+        with reachable():
+            return tuple(map(task_from, await self._tasks.find(wanted).sort("_id", -1).limit(limit).to_list(None)))
+
     async def tally(self, *, at: datetime) -> TaskTally:
         claimed = {"$cond": [{"$gt": ["$claim.until", at]}, 1, 0]}
         running = {"$eq": [{"$type": "$stopped_at"}, "missing"]}
@@ -97,24 +112,47 @@ class MongoTaskReader:
 
 
 def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
-    conditions: list[Doc] = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}]
-    if query.show is TaskFilter.AVAILABLE:
-        conditions.append({"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]})
-        conditions.append({"$or": [{"preferred_officer": query.officer_id}, _unreserved(at)]})
-        conditions.append({"stage": Stage.FIRST.value})
-    elif query.show is TaskFilter.RESERVED:
-        conditions.append({"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}})
-    elif query.show is TaskFilter.MINE:
-        conditions.append({"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}})
-    elif query.show is TaskFilter.OVERDUE:
-        conditions.append({"due_at": {"$lt": at}, "stopped_at": {"$exists": False}})
-    elif query.show in (TaskFilter.SECOND, TaskFilter.WAITING):
-        conditions.append({"stage": query.show.value})
+    conditions = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}, *_shown(query, at)]
     for name, wanted in (("service", query.service), ("channel", query.channel), ("reasons.code", query.reason), ("areas", query.area)):
         if wanted is not None:
             conditions.append({name: wanted})
+    if query.areas:
+        conditions.append({"areas": {"$in": sorted(query.areas)}})
     keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
     return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
+
+
+def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
+    """Yield what makes the kind of tasks that is shown."""
+    unreserved: Doc = {"$or": [{"preferred_officer": query.officer_id}, _unreserved(at)]}
+    claimed: Doc = {"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}}
+    match query.show:
+        case TaskFilter.AVAILABLE:
+            yield from (_free(at), unreserved, {"stage": Stage.FIRST.value})
+        case TaskFilter.NEXT | TaskFilter.LATE:
+            due = {"due_at": {"$lt": at} if query.show is TaskFilter.LATE else {"$gte": at}}
+            yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
+        case TaskFilter.HELD:
+            yield from (claimed, {"stage": {"$in": [Stage.FIRST.value, Stage.SECOND.value]}})
+        case TaskFilter.MINE:
+            yield claimed
+        case TaskFilter.RESERVED:
+            yield {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}
+        case TaskFilter.OVERDUE:
+            yield {"due_at": {"$lt": at}, "stopped_at": {"$exists": False}}
+        case TaskFilter.SECOND | TaskFilter.WAITING:
+            yield {"stage": query.show.value}
+        case TaskFilter.OPEN | TaskFilter.CLOSED:
+            return
+
+
+def _workable(officer_id: str, *, is_lead: bool) -> Doc:
+    stages = [Stage.FIRST.value, *([Stage.SECOND.value] if is_lead else [])]
+    return {"stage": {"$in": stages}, "first_approval.officer_id": {"$ne": officer_id}}
+
+
+def _free(at: datetime) -> Doc:
+    return {"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]}
 
 
 def _unreserved(at: datetime) -> Doc:

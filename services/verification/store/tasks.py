@@ -8,9 +8,20 @@ from typing import Any
 from services.verification.domain.priority import Place
 from services.verification.domain.service_clock import Lateness, ServiceClock
 from services.verification.domain.task import Task
-from services.verification.domain.task_parts import Answer, Approval, Claim, HeldDecision, Outcome, Question, TaskState
+from services.verification.domain.task_parts import (
+    Answer,
+    Approval,
+    Claim,
+    HeldDecision,
+    Outcome,
+    Question,
+    Ruling,
+    TaskPerson,
+    TaskState,
+)
 from services.verification.store.cases import finding_doc, finding_from
 from services.verification.store.schema import TASKS
+from services.verification.store.submissions import date_from
 from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
 
 
@@ -38,6 +49,8 @@ def _to_doc(task: Task) -> Doc:
         "answer": _without(task.answer, "text") if task.answer else None,
         "personal": {
             "search_terms": list(task.search_terms),
+            "persons": [fields_of(person) for person in task.persons],
+            "ruling": fields_of(task.ruling) | {"final_on": task.ruling.final_on.isoformat()} if task.ruling else None,
             "first_note": task.first_approval.note if task.first_approval else None,
             "held_note": task.held.note if task.held else None,
             "handover_note": task.handover_note,
@@ -87,6 +100,8 @@ def task_from(doc: Doc) -> Task:
         question=Question(**doc["question"], text=personal["question"]) if doc["question"] else None,
         answer=Answer(**doc["answer"], text=personal["answer"]) if doc["answer"] else None,
         handover_note=personal["handover_note"],
+        persons=tuple(TaskPerson(**person) for person in personal["persons"]),
+        ruling=Ruling(**(personal["ruling"] | {"final_on": date_from(personal["ruling"]["final_on"])})) if personal["ruling"] else None,
     )
 
 
