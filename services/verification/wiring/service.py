@@ -5,14 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from services.verification import api, consumers
+from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
+from services.verification.adapters.session_keys import SigningKeys
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
 from services.verification.jobs import DecisionJob, LatenessJob
 from services.verification.ports import Deps, QueueRules, Tx
 from services.verification.settings import Settings
-from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import (
+    ACCOUNTS,
+    INDEXES,
+    MongoCaseReader,
+    MongoHistoryReader,
+    MongoStaffReader,
+    MongoTaskReader,
+    MongoTx,
+    RegistryStore,
+)
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -24,6 +34,7 @@ from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
+from shared.web.desk import shell
 
 SERVICE: Final = "verification"
 
@@ -65,6 +76,9 @@ def build(settings: Settings) -> Service:
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost)
     api.install(app, units, deps)
+    keys = SigningKeys.read(settings.desk_session_keys.get_secret_value())
+    shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
+    desk.install_work(app, units, deps, MongoStaffReader(mongo, database))
     return Service(
         name=SERVICE,
         health=health,
