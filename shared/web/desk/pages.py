@@ -79,7 +79,7 @@ class Pages:
         self, request: Request, template: str, member: StaffMember | None = None, *, status: int = HTTPStatus.OK, **values: Any
     ) -> HTMLResponse:
         """Return the page, or the part of one that htmx asked for. `member`: who looks at it; None: nobody is signed in."""
-        return HTMLResponse(self.render(request, template, member, **values), status, headers=dict(HEADERS))
+        return HTMLResponse(self.render(request, template, member, **values), int(status), headers=dict(HEADERS))
 
     def render(self, request: Request, template: str, member: StaffMember | None = None, **values: Any) -> str:
         """Return the text of it."""
