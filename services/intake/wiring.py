@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 
-from services.intake import api, consumers
+from services.intake import api, consumers, desk
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.docket import Limits
@@ -41,6 +41,7 @@ from shared.reference.labels import labels
 from shared.reference.reasons import reasons
 from shared.reference.working_hours import WorkingHours
 from shared.web import FastAPI, InFlightRequests, create_app
+from shared.web.desk import JwksReader, shell
 
 NAME: Final = "intake"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -161,10 +162,14 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
     health = Health()
     health.add("mongo", host.check_database)
+    session_keys = JwksReader(parts.settings.desk_keys_url)
+    app = _app(parts, health)
+    shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
+    desk.install(app, parts.units, parts.deps)
     return Service(
         name=NAME,
         health=health,
-        app=_app(parts, health),
+        app=app,
         prepare=parts.prepare,
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
@@ -175,7 +180,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.media.close, parts.documents.close, host.close),
+        close=(parts.media.close, parts.documents.close, session_keys.close, host.close),
     )
 
 

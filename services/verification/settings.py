@@ -14,9 +14,7 @@ class AccountSettings(Environment):
 
     desk_session_keys: Annotated[
         SecretStr,
-        Field(
-            description="PEM of EC keys on P-256, one below the other: the first signs, all are published; empty = one of this start"
-        ),
+        Field(description="PEM of EC keys on P-256, one below the other: the first signs, all are published; empty = one of this start"),
     ] = SecretStr("")
     desk_idle_minutes: Annotated[
         float, Field(gt=15, description="How long a browser may be silent before its session ends, in minutes")

@@ -140,6 +140,28 @@ class PasswordHasher(Protocol):
         """Return whether it is the password of this hash. Without a hash it takes as long, and is False."""
 
 
+class SessionSigner(Protocol):
+    """Signs the tokens of sessions."""
+
+    def token(self, session: StaffSession, at: datetime) -> str:
+        """Return a token of a session that is alive at that moment."""
+
+
+class OfficeAccounts(Protocol):
+    """The regency's own sign-in (OpenID Connect)."""
+
+    async def address(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Return where the browser is sent; Transient where the issuer can't be reached."""
+
+    async def login_of(self, code: str, *, nonce: str, verifier: str) -> str:
+        """Return the name of the account that the issuer vouches for.
+
+        Raises:
+            Unauthorized: `office_refused`: it vouches for nobody.
+            Transient: `office_unreachable`.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class StaffDeps:
     """The dependencies of the handlers of accounts."""

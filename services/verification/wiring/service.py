@@ -7,7 +7,10 @@ from typing import Final
 
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
-from services.verification.adapters.session_keys import SigningKeys
+from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
 from services.verification.jobs import DecisionJob, LatenessJob
@@ -18,11 +21,11 @@ from services.verification.store import (
     INDEXES,
     MongoCaseReader,
     MongoHistoryReader,
-    MongoStaffReader,
     MongoTaskReader,
     MongoTx,
     RegistryStore,
 )
+from services.verification.wiring.staff import install_accounts, staff_deps
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -74,11 +77,13 @@ def build(settings: Settings) -> Service:
 
     health = Health()
     health.add("mongo", host.check_database)
-    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost)
-    api.install(app, units, deps)
-    keys = SigningKeys.read(settings.desk_session_keys.get_secret_value())
+    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
+    keys, hasher = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
-    desk.install_work(app, units, deps, MongoStaffReader(mongo, database))
+    api.install(app, units, deps)
+    accounts_of = staff_deps(settings, mongo, database, hasher)
+    desk.install(app, units, deps, accounts_of.reader)
+    install_accounts(app, units, settings, accounts_of, keys)
     return Service(
         name=SERVICE,
         health=health,
@@ -92,7 +97,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("lateness", Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(files.close, host.close),
+        close=(files.close, hasher.close, host.close),
     )
 
 

@@ -23,7 +23,7 @@ CODE = "ABCDEFGH2345ABCDEFGH2345"
     [
         ("kucing biru di atas pagar", None),
         ("tidak-ada-spasi", None),
-        ("ƙʋƈıng bıru 12", None),
+        ("\u10dc\u10e3 \u10d2\u10d4\u10e8\u10d8\u10dc\u10d8\u10d0 12", None),
         ("pendek", "password_short"),
         ("x" * 129, "password_long"),
         ("password12345", "password_common"),
