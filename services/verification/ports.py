@@ -11,7 +11,7 @@ from typing import Protocol
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Rules, Wish
@@ -167,7 +167,7 @@ class TaskReader(Protocol):
     async def tally(self, *, at: datetime) -> TaskTally:
         """Return the tally of all open tasks."""
 
-    async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""
 
     async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:

@@ -27,7 +27,17 @@ PUBLIC = {
     "notifier": set(),
 }
 SCOPES = {
-    *("requests:write", "requests:read", "files:write", "files:read", "tasks:read", "tasks:decide", "documents:read", "admin"),
+    *(
+        "requests:write",
+        "requests:read",
+        "files:write",
+        "files:read",
+        "tasks:read",
+        "tasks:decide",
+        "tasks:lead",
+        "documents:read",
+        "admin",
+    ),
     "people:link",
     *("whatsapp-signature", "standard-webhooks"),  # these authenticate the raw bytes instead of a key
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.verification.domain import claims
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers.desk import TaskView, check_room, set_free, take, view
 from services.verification.ports import Deps, Tx
@@ -12,7 +12,7 @@ from shared.errors import DomainError
 CANDIDATES = 64  # tasks looked at for one officer: more than there are officers who ask at the same moment
 
 
-async def next_task(tx: Tx, deps: Deps, officer: Officer, *, skip: int = 0) -> TaskView | None:
+async def next_task(tx: Tx, deps: Deps, officer: DeskOfficer, *, skip: int = 0) -> TaskView | None:
     """Claim the best task for an officer: reserved for them, else the first of their services and areas. None: there is none.
 
     `skip`: how many to leave to others, after a race for the first ones was lost.
@@ -71,7 +71,7 @@ async def _held(tx: Tx, deps: Deps, officer_id: str) -> list[Task]:
     return [task for task in found if task.claimant(now) == officer_id and task.held is None]
 
 
-def _taken(tx: Tx, deps: Deps, task: Task, officer: Officer) -> Task | None:
+def _taken(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task | None:
     try:
         return take(tx, deps, task, officer)
     except DomainError:  # somebody was faster since the list was read

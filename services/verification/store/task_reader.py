@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import orjson
 
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.search import search_key
-from services.verification.domain.task_parts import Stage, TaskState
+from services.verification.domain.task_parts import TaskStage, TaskState
 from services.verification.ports import TaskFilter, TaskOrder, TaskPage, TaskQuery, TaskTally
 from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
@@ -49,9 +49,9 @@ class MongoTaskReader:
         last = tasks[-1]
         return TaskPage(tasks, _cursor(last.due_at if query.order is TaskOrder.DUE else last.place.at, last.id))
 
-    async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         free: Doc = {"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]}
-        workable: Doc = {"stage": {"$in": [Stage.FIRST.value, *([Stage.SECOND.value] if officer.is_lead else [])]}}
+        workable: Doc = {"stage": {"$in": [TaskStage.FIRST.value, *([TaskStage.SECOND.value] if officer.is_lead else [])]}}
         workable["first_approval.officer_id"] = {"$ne": officer.id}
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
@@ -63,7 +63,11 @@ class MongoTaskReader:
         return (*reserved, *await self._ids(wanted, "place_at", limit))[:limit]
 
     async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
-        held = {"claim.officer_id": officer_id, "claim.until": {"$gt": at}, "stage": {"$in": [Stage.FIRST.value, Stage.SECOND.value]}}
+        held = {
+            "claim.officer_id": officer_id,
+            "claim.until": {"$gt": at},
+            "stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]},
+        }
         return await self._ids(held, "due_at", _MOST_HELD)
 
     async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
@@ -101,7 +105,7 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
     if query.show is TaskFilter.AVAILABLE:
         conditions.append({"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]})
         conditions.append({"$or": [{"preferred_officer": query.officer_id}, _unreserved(at)]})
-        conditions.append({"stage": Stage.FIRST.value})
+        conditions.append({"stage": TaskStage.FIRST.value})
     elif query.show is TaskFilter.RESERVED:
         conditions.append({"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}})
     elif query.show is TaskFilter.MINE:

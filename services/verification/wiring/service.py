@@ -16,16 +16,20 @@ from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, Mong
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
+from shared.logs import get
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
-from shared.messaging.transaction.runner import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.poller import Poller
 from shared.process import BackgroundJob, Service
+from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 
 SERVICE: Final = "verification"
+
+_log = get("calendar")
 
 
 def build(settings: Settings) -> Service:
@@ -35,7 +39,39 @@ def build(settings: Settings) -> Service:
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     check_registry(RULES, catalogue(), settings.automatic)
-    deps = Deps(
+    deps = _deps(settings, host, files)
+
+    def make_tx(work: UnitOfWork) -> Tx:
+        return MongoTx(work, registry)
+
+    units = host.units(make_tx, clock.now)
+    consumer = host.consumer(units, consumers.routes(deps))
+
+    async def prepare() -> None:
+        if year := missing_year(clock.now().astimezone(clock.WIB).date()):
+            _log.error("calendar.missing_year", year=year)  # its holidays are reckoned until shared/reference/data/calendar has the file
+        await units.prepare()
+        await mongo.prepare(database, INDEXES)
+        await accounting.register(mongo, database, ACCOUNTS)
+
+    health = Health()
+    health.add("mongo", host.check_database)
+    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost)
+    api.install(app, units, deps)
+    return Service(
+        name=SERVICE,
+        health=health,
+        app=app,
+        prepare=prepare,
+        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units)),
+        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        close=(files.close, host.close),
+    )
+
+
+def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
+    mongo, database = host.mongo, host.database
+    return Deps(
         clock=clock.now,
         new_id=new_id,
         catalogue=_catalogue(settings),
@@ -50,36 +86,11 @@ def build(settings: Settings) -> Service:
         queue=_queue_rules(settings),
     )
 
-    def make_tx(work: UnitOfWork) -> Tx:
-        return MongoTx(work, registry)
 
-    units = host.units(make_tx, clock.now)
-    consumer = host.consumer(units, consumers.routes(deps))
-
-    async def prepare() -> None:
-        await units.prepare()
-        await mongo.prepare(database, INDEXES)
-        await accounting.register(mongo, database, ACCOUNTS)
-
-    health = Health()
-    health.add("mongo", host.check_database)
-    app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost)
-    api.install(app, units, deps)
-    return Service(
-        name=SERVICE,
-        health=health,
-        app=app,
-        prepare=prepare,
-        workers=(
-            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
-            BackgroundJob(
-                "decisions", Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run
-            ),
-            BackgroundJob("lateness", Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run),
-        ),
-        relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(files.close, host.close),
-    )
+def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
+    turns = {"decisions": DecisionJob(deps, units).turn, "lateness": LatenessJob(deps, units).turn}
+    every = settings.decisions_poll_seconds
+    return tuple(BackgroundJob(name, Poller(name, turn, poll_seconds=every).run) for name, turn in turns.items())
 
 
 def _catalogue(settings: Settings) -> Catalogue:
