@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
@@ -180,6 +181,19 @@ class TaskReader(Protocol):
         """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
 
 
+class QueueReader(Protocol):
+    """Figures of the queue; plain reads, outside any unit of work."""
+
+    async def figures(self, *, at: datetime, day_began: datetime, day_ends: datetime) -> QueueFigures:
+        """Return the queue in numbers."""
+
+    async def ahead_of(self, place_at: datetime) -> int:
+        """Return how many tasks of officers stand before a place."""
+
+    async def decided_by(self, officer_id: str, *, since: datetime) -> int:
+        """Return how many tasks an officer has decided since."""
+
+
 class CaseReader(Protocol):
     """Lists of cases; plain reads, outside any unit of work."""
 
@@ -237,6 +251,7 @@ class Deps:
     claim_lease: timedelta
     files: AttachmentSource
     task_reader: TaskReader
+    queue_reader: QueueReader
     case_reader: CaseReader
     history_reader: HistoryReader
     rules: Mapping[str, Rules]

@@ -95,11 +95,9 @@ async def test_the_console_claims_and_decides_with_the_version_that_it_showed(st
         for person, words in ((40, b"return name_differs\napprove\n"), (41, b"return attachment_wrong answers.ktp\n")):
             receipt = await file_unproven(stack, stack.people()["kk_hilang"][person])
             console.stdin.write(words)
-            lines = [(await asyncio.wait_for(console.stdout.readline(), 60)).decode().split() for _ in range(1 + words.count(b"\n"))]
-            while lines[0][:2] != ["TASK", receipt]:  # of another test's request, whose words these were not
-                lines = [*lines[1:], (await asyncio.wait_for(console.stdout.readline(), 60)).decode().split()]
-            assert lines[-1][:2] == ["DONE", receipt]
-            assert lines[-1][2] == "closed"
+            lines = [(await asyncio.wait_for(console.stdout.readline(), 60)).decode().split() for _ in range(2 * words.count(b"\n"))]
+            assert lines[0][:2] == lines[-2][:2] == ["TASK", receipt]
+            assert lines[-1] == ["DONE", receipt, "closed", "now"]
             if person == 40:
                 assert lines[1][:2] == ["REFUSED", "reason_tells_register"], "who asks is unproven"
     finally:

@@ -12,7 +12,16 @@ from services.verification.domain.services import RULES, check_registry
 from services.verification.jobs import DecisionJob, LatenessJob
 from services.verification.ports import Deps, QueueRules, Tx
 from services.verification.settings import Settings
-from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import (
+    ACCOUNTS,
+    INDEXES,
+    MongoCaseReader,
+    MongoHistoryReader,
+    MongoQueueReader,
+    MongoTaskReader,
+    MongoTx,
+    RegistryStore,
+)
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -79,6 +88,7 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
         claim_lease=timedelta(minutes=settings.claim_lease_minutes),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        queue_reader=MongoQueueReader(mongo, database),
         case_reader=MongoCaseReader(mongo, database),
         history_reader=MongoHistoryReader(mongo, database),
         rules=RULES,

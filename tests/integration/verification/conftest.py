@@ -17,7 +17,15 @@ from services.verification.domain.submission import Submission
 from services.verification.jobs import DecisionJob
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import (
+    INDEXES,
+    MongoCaseReader,
+    MongoHistoryReader,
+    MongoQueueReader,
+    MongoTaskReader,
+    MongoTx,
+    RegistryStore,
+)
 from shared.health import Health
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Outcome
@@ -130,6 +138,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         claim_lease=timedelta(minutes=20),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        queue_reader=MongoQueueReader(mongo, database),
         case_reader=MongoCaseReader(mongo, database),
         history_reader=MongoHistoryReader(mongo, database),
         rules=RULES,
