@@ -125,7 +125,11 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
 
 
 def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:
-    return {"INTAKE_URL": f"http://{HOST}:{settings.intake_port}", "INTAKE_API_KEY": keys.clients["verification"]}
+    return {
+        "INTAKE_URL": f"http://{HOST}:{settings.intake_port}",
+        "INTAKE_API_KEY": keys.clients["verification"],
+        "UNDO_SECONDS": str(settings.undo_seconds),
+    }
 
 
 def _issuance(settings: LocalSettings, state: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.verification import handlers
 from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
 from services.verification.api.showing import AT_REST, LEAD, UNKNOWN, TaskAnswers, context, officer_of
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -50,10 +50,9 @@ class MovedOut(BaseModel):
         return cls(tasks=tuple(task.id for task in tasks))
 
 
-def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
+def router(units: UnitOfWorkRunner[Tx], deps: Deps, answers: TaskAnswers) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/v1", tags=["queue"])
-    answers = TaskAnswers(units, deps)
     _pull(routes, units, deps, answers)
     _moves(routes, units, deps, answers)
     return routes
@@ -102,7 +101,7 @@ def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: 
         return await answers.after(request, response, task_id, lambda tx: handlers.undo_decision(tx, deps, task_id, client.name))
 
 
-def _working_on(client: Client, body: NextIn, deps: Deps) -> Officer:
+def _working_on(client: Client, body: NextIn, deps: Deps) -> DeskOfficer:
     of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
     known = officer_of(client)
-    return Officer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))
+    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, queue, stuck
+from services.verification.api import history, queue, stuck, summary
 from services.verification.api.shapes import (
     DecisionIn,
     KnownReasonOut,
@@ -59,12 +59,14 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add verification's routes to the app."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
     _lists(router, deps)
-    _acts(router, units, deps)
+    answers = TaskAnswers(units, deps)
+    _acts(router, answers, deps)
     _attachments(router, units, deps)
     _reasons(router)
-    app.include_router(queue.router(units, deps))  # before what takes an id: `next` is none
+    app.include_router(queue.router(units, deps, answers))  # before what takes an id: `next` is none
     app.include_router(router)
     app.include_router(history.router(deps))
+    app.include_router(summary.router(deps))
     app.include_router(stuck.router(units, deps))
 
 
@@ -90,13 +92,13 @@ async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
     return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 
 
-def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    shown = TaskAnswers(units, deps).after
+def _acts(router: APIRouter, answers: TaskAnswers, deps: Deps) -> None:
+    shown = answers.after
 
     @router.get("/tasks/{task_id}", responses=UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
-        return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
+        return await answers.seen(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
 
     @router.post("/tasks/{task_id}/claim", responses=UNKNOWN | refuses(409, *UNCLAIMABLE))
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:

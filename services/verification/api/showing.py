@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
+from weakref import WeakValueDictionary
 
 from fastapi import Request, Response
 
 from services.verification.api.shapes import TaskDetailOut, detail_out
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, Tx
 from shared.messaging.delivery import Context
@@ -30,10 +32,20 @@ class TaskAnswers:
     def __init__(self, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
         self._deps = deps
         self._units = units
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def seen(self, request: Request, response: Response, task_id: str, look: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
+        """Return the task as it is."""
+        return self.of(response, await self._units.run(look, context=context(request, task_id)))
 
     async def after(self, request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
-        """Return the task after an act."""
-        return self.of(response, await self._units.run(act, context=context(request, task_id)))
+        """Return the task after an act.
+
+        Within this process acts on one task come one after the other: of fifty who claim it, forty-nine read that it is taken, and none
+        of them pays for a transaction that it must lose.
+        """
+        async with self._turns.setdefault(task_id, asyncio.Lock()):
+            return await self.seen(request, response, task_id, act)
 
     def of(self, response: Response, view: TaskView) -> TaskDetailOut:
         """Return a task that was read."""
@@ -42,9 +54,9 @@ class TaskAnswers:
         return detail_out(view, self._deps.catalogue, self._deps.clock())
 
 
-def officer_of(client: Client) -> Officer:
+def officer_of(client: Client) -> DeskOfficer:
     """Return the caller as the queue knows them."""
-    return Officer(client.name, is_lead=LEAD in client.scopes)
+    return DeskOfficer(client.name, is_lead=LEAD in client.scopes)
 
 
 def context(request: Request, task_id: str) -> Context:

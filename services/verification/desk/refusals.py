@@ -10,7 +10,7 @@ from typing import Final
 
 from services.verification.desk.work_words import OUTCOMES, clock_time, day_and_time, end_of
 from services.verification.domain.task import Task
-from services.verification.domain.task_parts import Stage
+from services.verification.domain.task_parts import TaskStage
 from shared.errors import AppError, DomainError
 from shared.reference.reasons import reasons
 from shared.web.desk import StaffMember
@@ -82,7 +82,7 @@ def _until(about: Mapping[str, str], at: datetime) -> str:
 
 def locked_because(task: Task, officers: Mapping[str, str], member: StaffMember, at: datetime) -> str:
     """Return why nothing can be decided here by who looks at it, and what to do."""
-    if task.stage is Stage.CLOSED:
+    if task.stage is TaskStage.CLOSED:
         return f"Sudah {end_of(task, officers)}."
     if task.held is not None:
         who = officers.get(task.held.officer_id, _SOMEBODY)

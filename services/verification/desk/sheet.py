@@ -19,7 +19,7 @@ from services.verification.domain.identity import SELFIE
 from services.verification.domain.policy import OFFICER_REQUIRED
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Task
-from services.verification.domain.task_parts import Stage
+from services.verification.domain.task_parts import TaskStage
 from services.verification.handlers import TaskView
 from shared.values import Attachment
 from shared.web.desk import StaffMember, State, Tone
@@ -138,13 +138,13 @@ def may_decide(view: TaskView, member: StaffMember) -> bool:
     """Return whether the decision is this person's now: an expired claim still counts while nobody else has claimed it."""
     task = view.task
     mine = task.claim is not None and task.claim.officer_id == member.staff_id
-    return member.may(DECIDE) and mine and task.stage in (Stage.FIRST, Stage.SECOND)
+    return member.may(DECIDE) and mine and task.stage in (TaskStage.FIRST, TaskStage.SECOND)
 
 
 def may_claim(view: TaskView, member: StaffMember, at: datetime) -> bool:
     """Return whether this person may claim it now."""
     task = view.task
-    if not member.may(DECIDE) or task.stage not in (Stage.FIRST, Stage.SECOND) or may_decide(view, member):
+    if not member.may(DECIDE) or task.stage not in (TaskStage.FIRST, TaskStage.SECOND) or may_decide(view, member):
         return False
     if task.claimant(at) is not None or task.reserved_for(at) not in (None, member.staff_id):
         return False
@@ -153,7 +153,7 @@ def may_claim(view: TaskView, member: StaffMember, at: datetime) -> bool:
 
 
 def _is_open(task: Task) -> bool:
-    return task.stage is not Stage.CLOSED
+    return task.stage is not TaskStage.CLOSED
 
 
 def _blocks(finding: Finding) -> bool:

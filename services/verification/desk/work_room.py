@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, Tx
@@ -36,9 +36,9 @@ class WorkRoom:
         return {each: each for each in ids} | dict(await self.staff.names(ids))
 
 
-def officer_of(member: StaffMember) -> Officer:
+def officer_of(member: StaffMember) -> DeskOfficer:
     """Return who is signed in as the queue knows them."""
-    return Officer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
+    return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
 
 
 def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detail: str) -> AuditEntry:

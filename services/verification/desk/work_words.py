@@ -13,7 +13,7 @@ from services.verification.domain.policy import OFFICER_REQUIRED
 from services.verification.domain.priority import COURT, ELDERLY, URGENT
 from services.verification.domain.service_clock import Lateness
 from services.verification.domain.task import Task
-from services.verification.domain.task_parts import Outcome, Stage
+from services.verification.domain.task_parts import Outcome, TaskStage
 from shared.clock import WIB
 from shared.reference.catalogue import Catalogue
 from shared.reference.labels import field_label
@@ -106,10 +106,10 @@ _GREEN: Final = State("Semua cocok", Tone.GOOD, icon="circle-check")
 def found_state(task: Task, at: datetime) -> State:
     """Return what is to be known of a task before it is opened."""
     known = (
-        (task.stage is Stage.WAITING, _WAITING),
-        (task.stage is Stage.DECIDING, _DECIDED),
+        (task.stage is TaskStage.WAITING, _WAITING),
+        (task.stage is TaskStage.DECIDING, _DECIDED),
         (task.refused is not None, _REFUSED),
-        (task.stage is Stage.SECOND, _SECOND),
+        (task.stage is TaskStage.SECOND, _SECOND),
         (task.answer is not None, _ANSWERED),
         (task.reserved_for(at) is not None, _MENDED),
     )
@@ -182,5 +182,5 @@ OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
 def end_of(task: Task, officers: Mapping[str, str]) -> str:
     """Return what became of another request."""
     if task.outcome is None:
-        return "masih diperiksa" if task.stage is not Stage.WAITING else "menunggu jawaban warga"
+        return "masih diperiksa" if task.stage is not TaskStage.WAITING else "menunggu jawaban warga"
     return f"{OUTCOMES[task.outcome]} oleh {officers.get(task.closed_by or '', 'petugas')}"

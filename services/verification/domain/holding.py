@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.verification.domain.facts import TaskReleased
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task, freed, refuse_at_rest, refuse_unclaimed
-from services.verification.domain.task_parts import Approval, Claim, HeldDecision, Outcome
+from services.verification.domain.task_parts import Claim, FirstApproval, HeldDecision, Outcome
 from shared.errors import DomainError
 
 
-def check_decidable(task: Task, officer: Officer, outcome: Outcome) -> None:
+def check_decidable(task: Task, officer: DeskOfficer, outcome: Outcome) -> None:
     """Refuse a decision that this officer can't make.
 
     Raises:
@@ -55,7 +55,7 @@ def give_back(task: Task, code: str, *, at: datetime, lease: timedelta) -> Task:
 
 def approve_first(task: Task, decision: HeldDecision, *, at: datetime) -> tuple[Task, TaskReleased]:
     """Record the first of two approvals; the task waits for the head of the section."""
-    approval = Approval(decision.officer_id, decision.at, decision.note, grant_link=decision.grant_link)
+    approval = FirstApproval(decision.officer_id, decision.at, decision.note, grant_link=decision.grant_link)
     passed = replace(
         task,
         first_approval=approval,

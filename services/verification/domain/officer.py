@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class DeskOfficer:
     """An officer. `is_lead`: head of the section, who gives second approvals and assigns. `services`, `areas`: what they work on.
 
     Areas are codes of districts or villages. Empty means all.

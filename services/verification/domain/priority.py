@@ -24,7 +24,7 @@ _DISTRICT_DIGITS: Final = 6  # of a village's code, which has ten
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePlace:
     """Where a task stands. `areas`: the codes of the district and the village of who asks, by the register; empty: unknown."""
 
     priority: str
@@ -33,12 +33,12 @@ class Place:
     areas: tuple[str, ...] = ()
 
 
-def place_of(application: Application, service: CivilService, register: Register, *, today: date, elderly_age: int) -> Place:
+def place_of(application: Application, service: CivilService, register: Register, *, today: date, elderly_age: int) -> QueuePlace:
     """Return the place of what is judged as one: that of its earliest request, in the most urgent class that its facts give."""
     told = frozenset(_facts(application, service, register, today, elderly_age))
     known: PriorityClass = next(each for each in priorities().values() if each.code in told)
     began_at = min(each.began_at or each.submitted_at for each in application.submissions)
-    return Place(known.code, began_at, began_at - known.head_start, areas_of(application, register))
+    return QueuePlace(known.code, began_at, began_at - known.head_start, areas_of(application, register))
 
 
 def areas_of(application: Application, register: Register) -> tuple[str, ...]:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from services.verification.domain.facts import TaskClaimed, TaskClosed, TaskOpened, TaskRef, TaskReleased
 from services.verification.domain.finding import Finding
-from services.verification.domain.officer import Officer
-from services.verification.domain.priority import Place
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.priority import QueuePlace
 from services.verification.domain.rules import Application
 from services.verification.domain.search import search_terms
 from services.verification.domain.service_clock import ServiceClock
 from services.verification.domain.subjects import ruling_of
 from services.verification.domain.task_parts import (
     Answer,
-    Approval,
     Claim,
+    FirstApproval,
     HeldDecision,
     Outcome,
     Question,
     Ruling,
-    Stage,
     TaskPerson,
+    TaskStage,
     TaskState,
 )
 from shared.errors import DomainError
+
+RENEWED_BY: Final = timedelta(seconds=1)  # a renewal by less is none: a page may ask for it again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Task:
     reasons: tuple[Finding, ...]
     opened_at: datetime
     clock: ServiceClock
-    place: Place
+    place: QueuePlace
     search_terms: tuple[str, ...]
     case_id: str | None = None
     edition: int = 1
@@ -56,7 +59,7 @@ class Task:
     closed_by: str | None = None
     preferred_officer: str | None = None
     preferred_until: datetime | None = None
-    first_approval: Approval | None = None
+    first_approval: FirstApproval | None = None
     held: HeldDecision | None = None
     refused: str | None = None
     """Why the last decision took no effect, by its code."""
@@ -79,15 +82,15 @@ class Task:
         return self.clock.due_at
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> TaskStage:
         """Whom it waits for."""
         if self.state is TaskState.CLOSED:
-            return Stage.CLOSED
+            return TaskStage.CLOSED
         if self.held is not None:
-            return Stage.DECIDING
+            return TaskStage.DECIDING
         if self.question is not None:
-            return Stage.WAITING
-        return Stage.SECOND if self.first_approval is not None else Stage.FIRST
+            return TaskStage.WAITING
+        return TaskStage.SECOND if self.first_approval is not None else TaskStage.FIRST
 
     @property
     def ref(self) -> TaskRef:
@@ -110,7 +113,7 @@ def open_task(
     *,
     at: datetime,
     clock: ServiceClock,
-    place: Place,
+    place: QueuePlace,
     preferred: Claim | None = None,
     persons: tuple[TaskPerson, ...] = (),
 ) -> tuple[Task, TaskOpened]:
@@ -148,7 +151,7 @@ def open_task(
     return task, fact
 
 
-def claim(task: Task, officer: Officer, *, at: datetime, lease: timedelta) -> tuple[Task, TaskClaimed | None]:
+def claim(task: Task, officer: DeskOfficer, *, at: datetime, lease: timedelta) -> tuple[Task, TaskClaimed | None]:
     """Claim a task, or renew one's own claim. Anybody can claim a task whose claim has expired. A renewal is no fact.
 
     Raises:
@@ -158,11 +161,13 @@ def claim(task: Task, officer: Officer, *, at: datetime, lease: timedelta) -> tu
     refuse_unclaimable(task, officer, at)
     until = at + lease
     is_renewed = task.claim is not None and task.claim.officer_id == officer.id
+    if is_renewed and task.claim is not None and until - task.claim.until < RENEWED_BY:
+        return task, None
     claimed = replace(task, claim=Claim(officer.id, until), edition=task.edition + (0 if is_renewed else 1))
     return claimed, None if is_renewed and task.claimant(at) else TaskClaimed(task.ref, officer.id, until, at)
 
 
-def refuse_unclaimable(task: Task, officer: Officer, at: datetime) -> None:
+def refuse_unclaimable(task: Task, officer: DeskOfficer, at: datetime) -> None:
     """Refuse a claim that can't be.
 
     Raises:

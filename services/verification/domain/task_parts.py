@@ -16,7 +16,7 @@ class TaskState(StrEnum):
     CLOSED = "closed"
 
 
-class Stage(StrEnum):
+class TaskStage(StrEnum):
     """Whom a task waits for: an officer, the head of the section, the citizen's answer, the end of the seconds to undo; nobody."""
 
     FIRST = "first"
@@ -60,7 +60,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class FirstApproval:
     """The first of two approvals. `note`: for the head of the section."""
 
     officer_id: str

@@ -11,7 +11,7 @@ from services.verification.domain import holding
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, Decided
 from services.verification.domain.finding import Finding
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.priority import COURT
 from services.verification.domain.reasons import check_neutral, check_reasons
 from services.verification.domain.task import Task
@@ -48,7 +48,7 @@ class TaskDecision:
 _OUTCOMES: Final = {Act.APPROVE: Outcome.APPROVED, Act.RETURN: Outcome.RETURNED, Act.REJECT: Outcome.REJECTED}
 
 
-async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: Officer, decision: TaskDecision) -> TaskView:
+async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, decision: TaskDecision) -> TaskView:
     """Decide a task in the version that the officer saw. Of a court's case, or without seconds to undo, it takes effect at once.
 
     Raises:
@@ -67,7 +67,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: Officer, decisi
     return await conclude(tx, deps, seen, officer, decision)
 
 
-async def conclude(tx: Tx, deps: Deps, seen: TaskView, officer: Officer, decision: TaskDecision) -> TaskView:
+async def conclude(tx: Tx, deps: Deps, seen: TaskView, officer: DeskOfficer, decision: TaskDecision) -> TaskView:
     """Hold a decision that may be made, or let it take effect."""
     now, outcome = deps.clock(), _OUTCOMES[decision.act]
     if outcome is Outcome.APPROVED:

@@ -8,7 +8,7 @@ from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.identity import IDENTITY_UNPROVEN
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.register import Register
 from services.verification.domain.task import Task
 from services.verification.handlers.planning import Preview, judge, people_of, rules_for
@@ -36,7 +36,7 @@ async def view_task(tx: Tx, deps: Deps, task_id: str) -> TaskView:
     return await view(tx, deps, await tx.tasks.get(task_id))
 
 
-async def claim_task(tx: Tx, deps: Deps, task_id: str, officer: Officer) -> TaskView:
+async def claim_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer) -> TaskView:
     """Claim a task, or renew one's own claim; nobody else can claim or decide it until the claim expires.
 
     Raises:
@@ -51,20 +51,21 @@ async def claim_task(tx: Tx, deps: Deps, task_id: str, officer: Officer) -> Task
     return await view(tx, deps, claimed)
 
 
-def take(tx: Tx, deps: Deps, task: Task, officer: Officer) -> Task:
+def take(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task:
     """Claim a task that was read in this unit.
 
     Raises:
         DomainError: as `domain.task.claim`.
     """
     claimed, fact = tasks.claim(task, officer, at=deps.clock(), lease=deps.claim_lease)
-    tx.tasks.save(claimed)
+    if claimed is not task:
+        tx.tasks.save(claimed)
     if fact is not None:
         tx.emit(fact)
     return claimed
 
 
-async def check_room(deps: Deps, officer: Officer) -> None:
+async def check_room(deps: Deps, officer: DeskOfficer) -> None:
     """Refuse a new claim to an officer who holds as many as one may. Two claims at the same moment may end up one above.
 
     Raises:

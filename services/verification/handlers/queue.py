@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from services.verification.domain import claims
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers.desk import TaskView, check_room, set_free, take, view
 from services.verification.ports import Deps, Tx
@@ -19,7 +19,7 @@ _RANDOM: Final = Random()  # noqa: S311 - spreads those who lost a race, hides n
 _SPREAD: Final = 8  # tasks further for each race that was lost: four tries reach as many officers as ask at the same moment
 
 
-def puller(deps: Deps, officer: Officer) -> Callable[[Tx], Awaitable[TaskView | None]]:
+def puller(deps: Deps, officer: DeskOfficer) -> Callable[[Tx], Awaitable[TaskView | None]]:
     """Return the body of a unit of work that claims the next task; run again after a lost race, it leaves the first ones to others."""
     lost = count()
 
@@ -30,7 +30,7 @@ def puller(deps: Deps, officer: Officer) -> Callable[[Tx], Awaitable[TaskView | 
     return pull
 
 
-async def next_task(tx: Tx, deps: Deps, officer: Officer, *, skip: int = 0) -> TaskView | None:
+async def next_task(tx: Tx, deps: Deps, officer: DeskOfficer, *, skip: int = 0) -> TaskView | None:
     """Claim the best task for an officer: reserved for them, else the first of their services and areas. None: there is none.
 
     `skip`: how many to leave to others, after a race for the first ones was lost.
@@ -89,7 +89,7 @@ async def _held(tx: Tx, deps: Deps, officer_id: str) -> list[Task]:
     return [task for task in found if task.claimant(now) == officer_id and task.held is None]
 
 
-def _taken(tx: Tx, deps: Deps, task: Task, officer: Officer) -> Task | None:
+def _taken(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task | None:
     try:
         return take(tx, deps, task, officer)
     except DomainError:  # somebody was faster since the list was read

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Rules, Wish
@@ -192,7 +193,7 @@ class TaskReader(Protocol):
     async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
         """Return tasks about these numbers of persons or cards but this one, the newest first."""
 
-    async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""
 
     async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
@@ -203,6 +204,19 @@ class TaskReader(Protocol):
 
     async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
+
+
+class QueueReader(Protocol):
+    """Figures of the queue; plain reads, outside any unit of work."""
+
+    async def figures(self, *, at: datetime, day_began: datetime, day_ends: datetime) -> QueueFigures:
+        """Return the queue in numbers."""
+
+    async def ahead_of(self, place_at: datetime) -> int:
+        """Return how many tasks of officers stand before a place."""
+
+    async def decided_by(self, officer_id: str, *, since: datetime) -> int:
+        """Return how many tasks an officer has decided since."""
 
 
 class CaseReader(Protocol):
@@ -262,6 +276,7 @@ class Deps:
     claim_lease: timedelta
     files: AttachmentSource
     task_reader: TaskReader
+    queue_reader: QueueReader
     case_reader: CaseReader
     history_reader: HistoryReader
     rules: Mapping[str, Rules]

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import orjson
 
-from services.verification.domain.officer import Officer
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.search import search_key
 from services.verification.domain.task import Task
-from services.verification.domain.task_parts import Stage, TaskState
+from services.verification.domain.task_parts import TaskStage, TaskState
 from services.verification.ports import TaskFilter, TaskOrder, TaskPage, TaskQuery, TaskTally
 from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
@@ -51,7 +51,7 @@ class MongoTaskReader:
         last = tasks[-1]
         return TaskPage(tasks, _cursor(last.due_at if query.order is TaskOrder.DUE else last.place.at, last.id))
 
-    async def candidates(self, officer: Officer, *, at: datetime, limit: int) -> tuple[str, ...]:
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
@@ -63,7 +63,11 @@ class MongoTaskReader:
         return (*reserved, *await self._ids(wanted, "place_at", limit))[:limit]
 
     async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
-        held = {"claim.officer_id": officer_id, "claim.until": {"$gt": at}, "stage": {"$in": [Stage.FIRST.value, Stage.SECOND.value]}}
+        held = {
+            "claim.officer_id": officer_id,
+            "claim.until": {"$gt": at},
+            "stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]},
+        }
         return await self._ids(held, "due_at", _MOST_HELD)
 
     async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
@@ -128,12 +132,12 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
     claimed: Doc = {"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}}
     match query.show:
         case TaskFilter.AVAILABLE:
-            yield from (_free(at), unreserved, {"stage": Stage.FIRST.value})
+            yield from (_free(at), unreserved, {"stage": TaskStage.FIRST.value})
         case TaskFilter.NEXT | TaskFilter.LATE:
             due = {"due_at": {"$lt": at} if query.show is TaskFilter.LATE else {"$gte": at}}
             yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
         case TaskFilter.HELD:
-            yield from (claimed, {"stage": {"$in": [Stage.FIRST.value, Stage.SECOND.value]}})
+            yield from (claimed, {"stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]}})
         case TaskFilter.MINE:
             yield claimed
         case TaskFilter.RESERVED:
@@ -147,7 +151,7 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
 
 
 def _workable(officer_id: str, *, is_lead: bool) -> Doc:
-    stages = [Stage.FIRST.value, *([Stage.SECOND.value] if is_lead else [])]
+    stages = [TaskStage.FIRST.value, *([TaskStage.SECOND.value] if is_lead else [])]
     return {"stage": {"$in": stages}, "first_approval.officer_id": {"$ne": officer_id}}
 
 

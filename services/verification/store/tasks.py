@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.verification.domain.priority import Place
+from services.verification.domain.priority import QueuePlace
 from services.verification.domain.service_clock import Lateness, ServiceClock
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import (
     Answer,
-    Approval,
     Claim,
+    FirstApproval,
     HeldDecision,
     Outcome,
     Question,
@@ -84,7 +84,7 @@ def task_from(doc: Doc) -> Task:
         reasons=tuple(map(finding_from, doc["reasons"])),
         opened_at=doc["opened_at"],
         clock=_clock(doc),
-        place=Place(doc["priority"], doc["began_at"], doc["place_at"], tuple(doc["areas"])),
+        place=QueuePlace(doc["priority"], doc["began_at"], doc["place_at"], tuple(doc["areas"])),
         search_terms=tuple(personal["search_terms"]),
         edition=doc["edition"],
         refused=doc["refused"],
@@ -95,7 +95,7 @@ def task_from(doc: Doc) -> Task:
         closed_by=doc["closed_by"],
         preferred_officer=doc.get("preferred_officer"),
         preferred_until=doc.get("preferred_until"),
-        first_approval=Approval(**doc["first_approval"], note=personal["first_note"]) if doc["first_approval"] else None,
+        first_approval=FirstApproval(**doc["first_approval"], note=personal["first_note"]) if doc["first_approval"] else None,
         held=_held(doc["held"], personal["held_note"]) if doc.get("held") else None,
         question=Question(**doc["question"], text=personal["question"]) if doc["question"] else None,
         answer=Answer(**doc["answer"], text=personal["answer"]) if doc["answer"] else None,
@@ -123,7 +123,7 @@ def _clock(doc: Doc) -> ServiceClock:
     return ServiceClock(doc["runs_since"], doc["due_at"], doc["amber_at"], doc["red_at"], doc.get("stopped_at"), told)
 
 
-def _place_doc(place: Place) -> Doc:
+def _place_doc(place: QueuePlace) -> Doc:
     return {"priority": place.priority, "began_at": place.began_at, "place_at": place.at, "areas": list(place.areas)}
 
 

@@ -21,6 +21,7 @@ from services.verification.store import (
     INDEXES,
     MongoCaseReader,
     MongoHistoryReader,
+    MongoQueueReader,
     MongoTaskReader,
     MongoTx,
     RegistryStore,
@@ -29,17 +30,21 @@ from services.verification.wiring.staff import install_accounts, staff_deps
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
+from shared.logs import get
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
-from shared.messaging.transaction.runner import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.poller import Poller
 from shared.process import BackgroundJob, Service
+from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 from shared.web.desk import shell
 
 SERVICE: Final = "verification"
+
+_log = get("calendar")
 
 
 def build(settings: Settings) -> Service:
@@ -49,20 +54,7 @@ def build(settings: Settings) -> Service:
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     check_registry(RULES, catalogue(), settings.automatic)
-    deps = Deps(
-        clock=clock.now,
-        new_id=new_id,
-        catalogue=_catalogue(settings),
-        hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
-        claim_lease=timedelta(minutes=settings.claim_lease_minutes),
-        files=files,
-        task_reader=MongoTaskReader(mongo, database),
-        case_reader=MongoCaseReader(mongo, database),
-        history_reader=MongoHistoryReader(mongo, database),
-        rules=RULES,
-        reserved_for=timedelta(hours=settings.reserved_hours),
-        queue=_queue_rules(settings),
-    )
+    deps = _deps(settings, host, files)
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
@@ -71,6 +63,8 @@ def build(settings: Settings) -> Service:
     consumer = host.consumer(units, consumers.routes(deps))
 
     async def prepare() -> None:
+        if year := missing_year(clock.now().astimezone(clock.WIB).date()):
+            _log.error("calendar.missing_year", year=year)  # its holidays are reckoned until shared/reference/data/calendar has the file
         await units.prepare()
         await mongo.prepare(database, INDEXES)
         await accounting.register(mongo, database, ACCOUNTS)
@@ -89,16 +83,35 @@ def build(settings: Settings) -> Service:
         health=health,
         app=app,
         prepare=prepare,
-        workers=(
-            BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
-            BackgroundJob(
-                "decisions", Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run
-            ),
-            BackgroundJob("lateness", Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds).run),
-        ),
+        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units)),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(files.close, hasher.close, host.close),
     )
+
+
+def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
+    mongo, database = host.mongo, host.database
+    return Deps(
+        clock=clock.now,
+        new_id=new_id,
+        catalogue=_catalogue(settings),
+        hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
+        claim_lease=timedelta(minutes=settings.claim_lease_minutes),
+        files=files,
+        task_reader=MongoTaskReader(mongo, database),
+        queue_reader=MongoQueueReader(mongo, database),
+        case_reader=MongoCaseReader(mongo, database),
+        history_reader=MongoHistoryReader(mongo, database),
+        rules=RULES,
+        reserved_for=timedelta(hours=settings.reserved_hours),
+        queue=_queue_rules(settings),
+    )
+
+
+def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
+    turns = {"decisions": DecisionJob(deps, units).turn, "lateness": LatenessJob(deps, units).turn}
+    every = settings.decisions_poll_seconds
+    return tuple(BackgroundJob(name, Poller(name, turn, poll_seconds=every).run) for name, turn in turns.items())
 
 
 def _catalogue(settings: Settings) -> Catalogue:
