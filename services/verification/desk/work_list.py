@@ -121,8 +121,8 @@ async def show(
     pages = await asyncio.gather(
         *(reader.page(replace(query_of(room, member, asked, TABS[name], limit=limit), after=after), at=at) for name in names)
     )
-    groups = [Group(name, TABS[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
-    tasks = [task for group in groups for task in group.tasks]
+    sections = [Group(name, TABS[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
+    tasks = [task for section in sections for task in section.tasks]
     return room.pages.show(
         request,
         "work_list.html",
@@ -131,7 +131,7 @@ async def show(
         asked=asked,
         chosen=chosen,
         tabs=TABS,
-        groups=groups,
+        sections=sections,
         tallies=tallies,
         tally=_tally,
         following=pages[0].next if chosen else None,
