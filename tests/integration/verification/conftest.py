@@ -1,6 +1,7 @@
 """Verification over a real database: units of work as the consumer runs them, and the desk as an officer's console calls it."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -113,7 +114,8 @@ def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
         answers["asked"] = (request.url.path, request.headers["authorization"])
         if answers.get("error") is not None:
             raise answers["error"]
-        return httpx.Response(answers.get("status", 200), content=PHOTO, headers={"content-type": "image/jpeg"})
+        content, kind = answers.get("files", {}).get(request.url.path.rpartition("/")[2], (PHOTO, "image/jpeg"))
+        return httpx.Response(answers.get("status", 200), content=content, headers={"content-type": kind})
 
     return httpx.MockTransport(answer)
 
@@ -126,8 +128,14 @@ def _served(units: UnitOfWorkRunner[Tx], deps: Deps) -> FastAPI:
 
 @pytest.fixture
 async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
-    mongo = Mongo.connect(mongo_url)
-    clock, intake = Clock(NOW), dict[str, Any]()
+    async with open_office(mongo_url, database, Clock(NOW)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_office(mongo_url: str, database: str, clock: Clock) -> AsyncIterator[Office]:
+    """Verification at the time of this clock."""
+    mongo, intake = Mongo.connect(mongo_url), dict[str, Any]()
     registry = RegistryStore(mongo, database)
     files = IntakeFiles("http://intake", "intake-key", timeout_seconds=2, transport=_intake(intake))
     deps = Deps(
