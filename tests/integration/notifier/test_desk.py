@@ -74,7 +74,7 @@ async def test_what_failed_is_counted_found_and_explained(still: Rig, issuer: Se
         assert opened
         detail = await client.get(html.unescape(opened[1]))
         assert "Tidak dikirim lagi dengan sendirinya" in detail.text
-        assert "Ke-1" in detail.text
+        assert "Ke-1: Nomor ini tidak bisa menerima WhatsApp (meta_131026)" in detail.text
         for text in (page.text, detail.text):
             assert PHONE not in text
             assert "Foto buram" not in text
