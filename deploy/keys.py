@@ -32,6 +32,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "kios-01": frozenset({"requests:write", "requests:read", "files:write"}),
     "petugas-01": _OFFICER,
     "petugas-02": _OFFICER,
+    "kepala-seksi-01": _OFFICER | {"tasks:approve_second", "tasks:assign"},
     "admin-01": frozenset(
         {
             *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read", "people:link"),
@@ -41,7 +42,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "operator": frozenset({"admin"}),
 }
 """Clients of a local run: three services that call another, two channel adapters (a counter, which looks at people and their KTP-el itself,
-and a kiosk, which does not), two officers, an administrator, and `shared.messaging.admin`."""
+and a kiosk, which does not), two officers, the head of their section, an administrator, and `shared.messaging.admin`."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(
@@ -50,7 +51,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
             *("people:link", "admin"),
         }
     ),
-    "verification": frozenset({"tasks:read", "tasks:decide", "admin"}),
+    "verification": frozenset({"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign", "admin"}),
     "issuance": frozenset({"documents:read", "admin"}),
     "notifier": frozenset({"admin"}),
 }

@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import Final
 
 from shared.reference.catalogue import Catalogue, CivilService, Offer
+from shared.reference.civil_service import When
 from shared.reference.forms import Condition, Field
 from shared.reference.lists import code_list, code_lists
 
@@ -82,7 +83,10 @@ def _facts(service: CivilService, catalogue: Catalogue) -> Iterator[str]:
     if service.products:
         yield f"| gives | {'; '.join(_product(key, catalogue) for key in dict.fromkeys(service.products))} |"
         decides = "without an officer where every check is green, else " if service.automatic else ""
-        yield f"| decided | {decides}by an officer |"
+        second = f"; a second time by the head of the section{_where(service.second)}" if service.second else ""
+        yield f"| decided | {decides}by an officer{second} |"
+        if service.urgent:
+            yield f"| urgent | before others{_where(service.urgent)} |"
         yield f"| promise | {service.promise_hours:g} working hours from the complete request |"
     if service.report_within_days:
         yield f"| to be reported | within {service.report_within_days} days |"
@@ -147,6 +151,10 @@ def _limits(each: Field, catalogue: Catalogue) -> str:
         "at least two words" if limits.new else "",
     ]
     return ", ".join(filter(None, said))
+
+
+def _where(when: When) -> str:
+    return f" where {_when(when)}" if isinstance(when, Condition) else ""
 
 
 def _when(condition: Condition) -> str:

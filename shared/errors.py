@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -42,9 +42,13 @@ class AppError(Exception):
 
 
 class DomainError(AppError):
-    """A rule says no."""
+    """A rule says no. `about` tells programs what stands in the way, such as by whom and until when; never personal data."""
 
     status = 409
+
+    def __init__(self, code: str, detail: str = "", about: Mapping[str, str] | None = None) -> None:
+        super().__init__(code, detail)
+        self.about = dict(about or {})
 
 
 class NotFound(AppError):  # noqa: N818 - the name is the term, as in HTTP

@@ -130,6 +130,7 @@ def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "INTAKE_API_KEY": keys.clients["verification"],
         "DESK_SESSION_KEYS": keys.desk_session_keys,
         "DESK_ADMIN_CONTACT": "loket 2, telepon dalam 114, Senin sampai Jumat 07.30-15.30 WIB",
+        "UNDO_SECONDS": str(settings.undo_seconds),
     }
 
 

@@ -20,6 +20,7 @@ class LocalSettings(BaseSettings):
     local_state: Path = Field(default=Path(".local"), description="folder for the data, keys and logs of a local run")
     database_prefix: str = Field(default="", description="put before the name of each service's database")
     register_families: int = Field(default=1000, ge=700, description="families of the sample register, loaded in a second or two")
+    undo_seconds: float = Field(default=10.0, ge=0, description="how long an officer can undo a decision; 0 = not at all")
     once: bool = Field(default=False, description="end after the journeys instead of staying up")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")

@@ -57,6 +57,7 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
         form_version=form.form_version,
         round=request.round,
         submitted_at=request.submitted_at,
+        began_at=request.began_at,
         promised_at=request.promised_at,
         outreach_source=request.outreach_source,
         attachments=form.attachments,

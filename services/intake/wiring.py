@@ -37,6 +37,7 @@ from shared.mongo.unused import UnusedFiles
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Offer, catalogue
+from shared.reference.labels import labels
 from shared.reference.reasons import reasons
 from shared.reference.service_files import office_place
 from shared.reference.working_hours import WorkingHours
@@ -261,7 +262,8 @@ def read_texts(folder: Path) -> DialogueTexts:
     dates = document["dates"]
     sentences = {code: reason.text for code, reason in reasons().items()}
     written = Dates(dates["days"], dates["months"], dates["moment"])
-    texts = document["texts"] | {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
+    texts = document["texts"] | {f"{name}.label": label for name, label in labels().items()}
+    texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
     return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
 
 

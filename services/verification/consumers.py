@@ -76,6 +76,7 @@ def submission_from(event: RequestSubmitted, catalogue: Catalogue) -> Submission
         vouching=Vouching(**dict(event.vouching)) if event.vouching else None,
         sender_nik=personal.sender_nik,
         repeats=event.repeats,
+        began_at=event.began_at,
     )
 
 

@@ -24,9 +24,12 @@ from services.verification.domain.facts import (
     CaseRejected,
     CaseReturned,
     RegisterChanged,
+    TaskClaimed,
     TaskClosed,
     TaskFact,
     TaskOpened,
+    TaskOverdue,
+    TaskReleased,
 )
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Member
@@ -63,15 +66,26 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
                 reasons=_reasons(fact.reasons),
                 opened_at=fact.at,
                 due_at=fact.due_at,
+                priority=fact.priority,
+                place_at=fact.place_at,
             )
+        case TaskClaimed() | TaskReleased() | TaskOverdue() | TaskClosed():
+            return _task(fact)
+        case _:
+            assert_never(fact)
+
+
+def _task(fact: TaskClaimed | TaskReleased | TaskOverdue | TaskClosed) -> Event:
+    named = {"task_id": fact.task.task_id, "request_id": fact.task.request_id, "receipt": fact.task.receipt}
+    match fact:
+        case TaskClaimed():
+            return verification.TaskClaimed(**named, officer_id=fact.officer_id, claimed_at=fact.at, until=fact.until)
+        case TaskReleased():
+            return verification.TaskReleased(**named, stage=fact.stage, released_at=fact.at)
+        case TaskOverdue():
+            return verification.TaskOverdue(**named, level=fact.level, due_at=fact.due_at, noticed_at=fact.at)
         case TaskClosed():
-            return verification.TaskClosed(
-                task_id=fact.task_id,
-                request_id=fact.request_id,
-                receipt=fact.receipt,
-                outcome=fact.outcome,
-                closed_at=fact.at,
-            )
+            return verification.TaskClosed(**named, outcome=verification.TaskOutcome(fact.outcome), closed_at=fact.at)
         case _:
             assert_never(fact)
 

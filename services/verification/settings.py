@@ -55,6 +55,25 @@ class Settings(OfficeSettings, AccountSettings, ServiceSettings):
     reserved_hours: Annotated[
         float, Field(ge=0, description="How long the task of a mended request is its earlier officer's alone, in hours")
     ] = 4.0
+    undo_seconds: Annotated[
+        float, Field(ge=0, le=60, description="How long an officer can undo a decision before it takes effect, in seconds; 0 = not at all")
+    ] = 10.0
+    claims_at_once: Annotated[int, Field(ge=1, le=100, description="Tasks that one officer may hold at a time")] = 8
+    elderly_age: Annotated[int, Field(ge=1, description="From which age, in years, who asks comes earlier (UU 13/1998: 60)")] = 60
+    sample_every: Annotated[
+        int, Field(ge=1, description="Of how many all-green tasks that are approved together one must have been opened")
+    ] = 10
+    amber_hours: Annotated[float, Field(ge=0, description="Working hours before its promise at which a task turns amber")] = 2.0
+    red_hours: Annotated[float, Field(ge=0, description="Working hours after its promise at which it turns red, and the head is told")] = (
+        0.0
+    )
+    decisions_poll_seconds: Annotated[
+        float, Field(gt=0, description="How often it is looked for decisions to take effect and promises that are near, in seconds")
+    ] = 1.0
+    second_approval: dict[str, bool] = Field(
+        default_factory=dict,
+        description='JSON: whether an approval of a service needs a second one, such as {"akta_lahir": true}; else its file says when',
+    )
     automatic: dict[str, bool] = Field(
         default_factory=dict, description='JSON: whether a service may be approved without an officer, such as {"kk_hilang": false}'
     )

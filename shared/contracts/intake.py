@@ -49,6 +49,10 @@ class RequestSubmitted(Event):
     form_version: Annotated[int, Field(ge=1, description="Version of the service's form that the answers were taken with")] = 1
     round: Annotated[int, Field(ge=1, description="1, then one more each time it was mended")] = 1
     submitted_at: AwareDatetime
+    began_at: Annotated[
+        AwareDatetime | None,
+        Field(description="Of the sender's first message about it, which is its place in the queue; null: submitted_at"),
+    ] = None
     promised_at: Annotated[AwareDatetime | None, Field(description="The time told to the citizen")] = None
     outreach_source: Annotated[str | None, Field(description="wa.me link or QR code that brought the person")] = None
     attachments: tuple[Attachment, ...] = ()

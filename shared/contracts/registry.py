@@ -27,7 +27,9 @@ CONSUMERS: Final[Mapping[str, tuple[type[Event], ...]]] = MappingProxyType(
 )
 """Which service's queue is bound to which event; each `consumers.py` must handle exactly these."""
 
-CONSOLES: Final[Mapping[str, tuple[type[Event], ...]]] = MappingProxyType({"main": (verification.TaskOpened, verification.TaskClosed)})
+CONSOLES: Final[Mapping[str, tuple[type[Event], ...]]] = MappingProxyType(
+    {"main": tuple(event for event in EVENTS if event.exchange == "staff")}
+)
 """Staff consoles: queue `console.<name>` on the staff exchange."""
 
 Data = dict[str, Any]

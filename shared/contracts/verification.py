@@ -166,6 +166,49 @@ class TaskOpened(Event):
     reasons: tuple[Reason, ...] = ()
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None
+    priority: Annotated[Code | None, Field(description="Class of the queue: court, urgent, elderly, ordinary; more may follow")] = None
+    place_at: Annotated[AwareDatetime | None, Field(description="Where it stands in the queue: the earliest is next")] = None
+
+
+class TaskClaimed(Event):
+    """An officer works on it, or was handed it; others leave it alone until then. A renewed claim is not told. Subject: the task id."""
+
+    type: ClassVar[str] = "verification.task_claimed.v1"
+    exchange: ClassVar[str] = "staff"
+
+    task_id: str
+    request_id: str
+    receipt: str
+    officer_id: str
+    claimed_at: AwareDatetime
+    until: Annotated[AwareDatetime, Field(description="When the claim lapses, unless it is renewed")]
+
+
+class TaskReleased(Event):
+    """It waits for somebody again: given back, assigned, answered by the citizen, or approved once. Subject: the task id."""
+
+    type: ClassVar[str] = "verification.task_released.v1"
+    exchange: ClassVar[str] = "staff"
+
+    task_id: str
+    request_id: str
+    receipt: str
+    stage: Annotated[Code, Field(description="Whom it waits for: first (an officer), second (the head of the section); more may follow")]
+    released_at: AwareDatetime
+
+
+class TaskOverdue(Event):
+    """Its promise is near (amber) or broken (red, the head of the section is asked to step in). Once each. Subject: the task id."""
+
+    type: ClassVar[str] = "verification.task_overdue.v1"
+    exchange: ClassVar[str] = "staff"
+
+    task_id: str
+    request_id: str
+    receipt: str
+    level: Annotated[Code, Field(description="amber or red; more may follow")]
+    due_at: AwareDatetime
+    noticed_at: AwareDatetime
 
 
 class TaskOutcome(StrEnum):

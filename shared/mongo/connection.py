@@ -162,9 +162,12 @@ class Mongo:
         self._client.close()
 
 
-async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]]) -> list[Doc]:
-    """Run a pipeline and return all it yields. Here and not in the stores, because the two drivers differ in what is awaited."""
-    return await collection.aggregate(pipeline).to_list(None)
+async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]], *, hint: str | None = None) -> list[Doc]:
+    """Run a pipeline and return all it yields. Here and not in the stores, because the two drivers differ in what is awaited.
+
+    `hint`: the index that answers it.
+    """
+    return await collection.aggregate(pipeline, **({"hint": hint} if hint else {})).to_list(None)
 
 
 async def _create_collection(room: Database, name: str) -> None:

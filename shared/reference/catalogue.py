@@ -67,7 +67,13 @@ class Catalogue:
         """Return what citizens call this kind of attachment; the kind itself where it is unknown."""
         return self.attachments.get(kind, kind)
 
-    def adjusted(self, *, promise_hours: Mapping[str, float] | None = None, automatic: Mapping[str, bool] | None = None) -> Catalogue:
+    def adjusted(
+        self,
+        *,
+        promise_hours: Mapping[str, float] | None = None,
+        automatic: Mapping[str, bool] | None = None,
+        second: Mapping[str, bool] | None = None,
+    ) -> Catalogue:
         """Return the catalogue with the settings of this installation laid over it.
 
         Raises:
@@ -78,6 +84,8 @@ class Catalogue:
             services[service_id] = replace(self.get(service_id), promise_hours=hours)
         for service_id, allowed in (automatic or {}).items():
             services[service_id] = replace(services.get(service_id) or self.get(service_id), automatic=allowed)
+        for service_id, needed in (second or {}).items():
+            services[service_id] = replace(services.get(service_id) or self.get(service_id), second=needed)
         return replace(self, services=services)
 
 

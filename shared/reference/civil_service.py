@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from shared.errors import BadInput, NotFound
 from shared.reference.forms import Form
+from shared.reference.forms.conditions import Condition, holds
+
+When: TypeAlias = bool | Condition
+"""Always, never, or where a condition on the answers holds."""
 
 
 class Offer(StrEnum):
@@ -82,7 +88,8 @@ class CivilService:
     `about`: what it gives, in a line. `group`: where it stands in the menu. `may_ask`: who may ask for it. `words`: how people call
     it. `promise_hours`: working hours (see `shared.reference.working_hours`). `effect`: the service whose
     rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
-    to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened.
+    to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened. `second`:
+    when an approval needs a second one, by the head of the section. `urgent`: when it comes before others for somebody's health.
     """
 
     id: str
@@ -104,11 +111,21 @@ class CivilService:
     ready: bool = False
     older_forms: tuple[Form, ...] = ()
     transition_days: int = 30
+    second: When = False
+    urgent: When = False
 
     @property
     def promise(self) -> timedelta:
         """The working time from the complete request to its end."""
         return timedelta(hours=self.promise_hours)
+
+    def needs_second(self, answers: Mapping[str, Any], today: date) -> bool:
+        """Return whether an approval of these answers needs a second one."""
+        return _applies(self.second, answers, today)
+
+    def is_urgent(self, answers: Mapping[str, Any], today: date) -> bool:
+        """Return whether these answers come before others for somebody's health."""
+        return _applies(self.urgent, answers, today)
 
     def form_kept(self, version: int) -> Form:
         """Return a version of the form, however old, to read answers that were accepted.
@@ -134,3 +151,7 @@ class CivilService:
             return self.form_kept(version)
         except NotFound:
             raise BadInput("form_outdated", f"version {self.form.version} is asked with") from None
+
+
+def _applies(when: When, answers: Mapping[str, Any], today: date) -> bool:
+    return when if isinstance(when, bool) else holds(when, answers, today)

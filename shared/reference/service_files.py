@@ -14,15 +14,18 @@ from importlib.resources import files
 from typing import Any, Final
 
 from shared.errors import NotFound
-from shared.reference.civil_service import CivilService, Offer, Place, Product, ProductForm, Subject, SubjectKind
+from shared.reference.civil_service import CivilService, Offer, Place, Product, ProductForm, Subject, SubjectKind, When
 from shared.reference.forms import Field, Form
+from shared.reference.forms.conditions import Condition
 from shared.reference.lists import code_list
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")  # as `Code` on the wire
 _FORM_KEYS: Final = frozenset({"version", "valid_from", "fields"})
-_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "form", "older_forms"} | {"review"}
+_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "second", "urgent", "form", "older_forms"} | {
+    "review"
+}
 _NEEDED: Final = frozenset({"name", "about", "group", "subject"})
-_REVIEW_KEYS: Final = frozenset({"automatic"})
+_REVIEW_KEYS: Final = frozenset({"automatic", "second", "urgent"})
 _GROUPS: Final = "service_group"  # the code list that `group` is of
 _OFFICE: Final = "mpp"
 _ASKERS: Final = "may_ask"  # and that of `may_ask`
@@ -110,7 +113,13 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         ready=row.get("ready", False),
         older_forms=older,
         transition_days=row.get("transition_days", 30),
+        second=_when(review.get("second", False)),
+        urgent=_when(review.get("urgent", False)),
     )
+
+
+def _when(value: Any) -> When:
+    return value if isinstance(value, bool) else Condition.of(value)
 
 
 def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -134,7 +143,10 @@ def _checked(service: CivilService) -> CivilService:
     _refuse("product", set(service.products) - set(products()))
     kinds = {kind for form in (service.form, *service.older_forms) for each in _all(form.fields) for kind in each.any_of}
     _refuse("kind of attachment", kinds - set(attachments()))
-    _refuse("field of the subject", set(service.subject.fields) - {each.name for each in service.form.fields})
+    own = {each.name for each in service.form.fields}
+    _refuse("field of the subject", set(service.subject.fields) - own)
+    judged = [when for when in (service.second, service.urgent) if isinstance(when, Condition)]
+    _refuse("field of review", {part.field for when in judged for part in when.parts} - own)
     return service
 
 

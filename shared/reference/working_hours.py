@@ -1,6 +1,6 @@
 """The office's clock: working time, public holidays and cuti bersama, and the time promised to a citizen.
 
-Holidays and cuti bersama (SKB 3 Menteri) come from the PyPI package `holidays`; days the office closes or opens on its own are settings.
+The week, holidays and cuti bersama are data (`shared.reference.calendar`); days the office closes or opens on its own are settings.
 This module is imported by its name, not through the package, so that only those who promise times pay for loading the holidays.
 """
 
@@ -8,35 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from shared.clock import WIB
+from shared.reference.calendar import Shift as Shift
+from shared.reference.calendar import is_holiday as is_holiday
+from shared.reference.calendar import office_week
 
 _HORIZON_DAYS: Final = 400  # a promise further away than a year is a mistake in a setting
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A stretch of one day in which the office works, local time."""
-
-    opens: time
-    closes: time
-
-    def __post_init__(self) -> None:
-        if self.opens >= self.closes:
-            raise ValueError("a shift opens before it closes")
-
-
-def _default_week() -> Mapping[int, tuple[Shift, ...]]:
-    # Unconfirmed: a plausible counter week with a longer break on Friday, not Madiun's published hours.
-    ordinary = (Shift(time(7, 30), time(12, 0)), Shift(time(13, 0), time(15, 30)))
-    friday = (Shift(time(7, 30), time(11, 30)), Shift(time(13, 0), time(14, 30)))
-    return {0: ordinary, 1: ordinary, 2: ordinary, 3: ordinary, 4: friday}
 
 
 @dataclass(frozen=True)
@@ -50,7 +31,7 @@ class WorkingHours:
         zone: The zone in which shifts are meant.
     """
 
-    week: Mapping[int, tuple[Shift, ...]] = field(default_factory=_default_week)
+    week: Mapping[int, tuple[Shift, ...]] = field(default_factory=office_week)
     closed_on: frozenset[date] = frozenset()
     open_on: frozenset[date] = frozenset()
     zone: ZoneInfo = WIB
@@ -101,13 +82,3 @@ class WorkingHours:
             if self.is_working_day(day):
                 for shift in self.week[day.weekday()]:
                     yield datetime.combine(day, shift.opens, self.zone), datetime.combine(day, shift.closes, self.zone)
-
-
-def is_holiday(day: date) -> bool:
-    """Return whether it is a national holiday or cuti bersama."""
-    return day in _national(day.year)
-
-
-@lru_cache(maxsize=8)
-def _national(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))

@@ -33,6 +33,11 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         "status": {"type": "integer"},
         "code": {"type": "string"},
         "detail": {"type": "string"},
+        "about": {
+            "description": "What stands in the way, where a program can use it: of task_claimed `claimed_by` and `until`",
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+        },
         "errors": {
             "description": "What is wrong, field by field",
             "type": "array",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from shared import logs
-from shared.errors import AppError, BadInput, FieldProblem, Transient
+from shared.errors import AppError, BadInput, DomainError, FieldProblem, Transient
 from shared.mongo import DriverError, is_unavailable
 from shared.values import Malformed
 
@@ -34,13 +34,16 @@ def problem(
     detail: str = "",
     errors: Sequence[FieldProblem] = (),
     headers: dict[str, str] | None = None,
+    about: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Shape an error. `detail` is for people; clients decide on `code`."""
+    """Shape an error. `detail` is for people; clients decide on `code`; `about` has what stands in the way."""
     body: dict[str, Any] = {"type": _TYPE_BASE + code, "title": HTTPStatus(status).phrase, "status": status, "code": code}
     if detail:
         body["detail"] = detail
     if errors:
         body["errors"] = [{"field": error.field, "code": error.code, "detail": error.detail} for error in errors]
+    if about:
+        body["about"] = dict(about)
     return JSONResponse(body, status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -71,7 +74,8 @@ async def _app_error(_request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, round(error.after_seconds or 1)))
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(error.status, error.code, error.detail, error.problems if isinstance(error, BadInput) else (), headers)
+    about = error.about if isinstance(error, DomainError) else None
+    return problem(error.status, error.code, error.detail, error.problems if isinstance(error, BadInput) else (), headers, about)
 
 
 async def _malformed(_request: Request, error: Exception) -> Response:

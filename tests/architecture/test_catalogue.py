@@ -16,6 +16,7 @@ from services.verification.domain.services import RULES
 from shared.contracts.contents import CONTENTS
 from shared.reference.catalogue import CivilService, Offer, ProductForm, catalogue
 from shared.reference.forms import Field
+from shared.reference.labels import field_label
 from shared.reference.reasons import reasons
 from tests.architecture.source import ROOT
 
@@ -85,6 +86,9 @@ def test_no_two_products_share_the_letters_of_their_numbers() -> None:
 
 def _sentences(service: CivilService, name: str, what: str) -> Iterator[str]:
     """The sentences of a field (`field`, or `group.field` in a row): the service's own, then the one that services share."""
+    if what == "label":
+        yield from filter(None, [field_label(service.id, name)])
+        return
     for file in (service.id, "common"):
         found: Any = _toml(f"forms/{file}.toml")
         for part in (*name.split("."), what):

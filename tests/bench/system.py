@@ -67,6 +67,7 @@ def running(adapt: Callable[[Part], Part] = lambda part: part, *, families: int 
         broker = run.broker()
         with open_vhost("bench", broker.vhost_url("bench"), broker.api_url) as vhost:
             settings = LocalSettings(
+                undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
                 local_state=run.folder / "stack",
                 amqp_url=vhost.url,
                 rabbitmq_api_url=broker.api_url,

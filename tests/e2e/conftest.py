@@ -46,6 +46,7 @@ def stack(
     _private_mongo.start()
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS, "desk")]
     settings = LocalSettings(
+        undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
         local_state=tmp_path_factory.mktemp("stack"),
         amqp_url=_private_node.url(VHOST),
         rabbitmq_api_url=_private_node.api_url,

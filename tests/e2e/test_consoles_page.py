@@ -4,12 +4,15 @@ import asyncio
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import httpx
 import pytest
 from pamqp.commands import Basic
 
+from deploy.local.chat import PHOTOS
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
 from shared.ids import new_id
@@ -54,7 +57,7 @@ async def test_the_page_from_the_command_to_the_first_announcement(stack: Stack,
     assert password not in printed
     assert f"{told['user']}@" in told["address"]
     url = told["address"].replace("console.counter2@", f"console.counter2:{password}@")
-    [program] = blocks("python")
+    program, _ = blocks("python")
     console = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", program), env={**os.environ, "CONSOLE_URL": url}, stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
@@ -69,6 +72,52 @@ async def test_the_page_from_the_command_to_the_first_announcement(stack: Stack,
         console.kill()
         await console.wait()
         await shell(commands.replace("console counter2", "console counter2 --remove"))
+
+
+async def test_the_console_claims_and_decides_with_the_version_that_it_showed(stack: Stack, commands: str) -> None:
+    told = dict(re.findall(r"^(\w+): +(.*)$", await shell(commands), re.MULTILINE))
+    _, program = blocks("python")
+    environment = {
+        "CONSOLE_URL": told["address"].replace("console.counter2@", f"console.counter2:{kept(told['password'])}@"),
+        "VERIFICATION_URL": stack.part("verification").url,
+        "OFFICER_KEY": stack.keys.clients["petugas-02"],
+    }
+    console = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program),
+        env={**os.environ, **environment},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert console.stdin is not None
+    assert console.stdout is not None
+    try:
+        for person, words in ((40, b"return name_differs\napprove\n"), (41, b"return attachment_wrong answers.ktp\n")):
+            receipt = await file_unproven(stack, stack.people()["kk_hilang"][person])
+            console.stdin.write(words)
+            lines = [(await asyncio.wait_for(console.stdout.readline(), 60)).decode().split() for _ in range(2 * words.count(b"\n"))]
+            assert lines[0][:2] == lines[-2][:2] == ["TASK", receipt]
+            assert lines[-1] == ["DONE", receipt, "closed", "now"]
+            if person == 40:
+                assert lines[1][:2] == ["REFUSED", "reason_tells_register"], "who asks is unproven"
+    finally:
+        console.kill()
+        await console.wait()
+        await shell(commands.replace("console counter2", "console counter2 --remove"))
+
+
+async def file_unproven(stack: Stack, person: Mapping[str, str]) -> str:
+    """File a request over the kiosk, which vouches for nobody: it is an officer's. Return its receipt."""
+    headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
+    async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=60) as kiosk:
+        answers: dict[str, Any] = {"nik": person["nik"], "kk_number": person["kk_number"]}
+        for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
+            file = await kiosk.post("/v1/files", content=(PHOTOS / name).read_bytes(), headers={"Content-Type": "image/jpeg"})
+            answers[kind] = {"kind": kind, "file_id": file.json()["file_id"]}
+        body = {"service": "kk_hilang", "answers": answers}
+        filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": new_id()})
+    assert filed.status_code == 201, filed.text
+    return str(filed.json()["receipt"])
 
 
 def kept(where: str) -> str:

@@ -87,6 +87,7 @@ def larger(
     _private_mongo.start()
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
     settings = LocalSettings(
+        undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
         local_state=tmp_path_factory.mktemp("larger"),
         amqp_url=_private_node.url("larger"),
         rabbitmq_api_url=_private_node.api_url,

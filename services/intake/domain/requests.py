@@ -107,6 +107,8 @@ class Request:
     """The id of somebody else's open request for the same: this one is not published, and is returned when that one ends."""
     joined_by: tuple[str, ...] = ()
     """Ids of others' requests that join this one."""
+    began_at: datetime | None = None
+    """The time of the sender's first message about it, which is its place in the queue; None: that of its submission."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:

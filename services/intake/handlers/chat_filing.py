@@ -42,7 +42,7 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
     vouching = by_link(contact.link_at(at))
     if draft.mends is not None:
         return await _mend(tx, deps, draft.mends, filled, contact, at)
-    wish = Wish(origin_of(contact), filled, at, outreach_source=draft.outreach_source, vouching=vouching)
+    wish = Wish(origin_of(contact), filled, at, outreach_source=draft.outreach_source, vouching=vouching, began_at=draft.began_at)
     filed = await file_wish(tx, deps, wish, contact.ids)
     receipt = filed.request.receipt
     if filed.is_known:

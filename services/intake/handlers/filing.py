@@ -25,6 +25,8 @@ class Wish:
     at: datetime
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
+    began_at: datetime | None = None
+    """The time of the sender's first message about it; None: all of it came at once."""
 
     @property
     def is_own(self) -> bool:
@@ -75,7 +77,7 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
         return Filed(known, is_known=True)
     check_person_limit(deps, in_hand.docket, wish)
     docket = counted(in_hand.docket, local_day(wish.at))
-    opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=wish.vouching)
+    opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=wish.vouching, began_at=wish.began_at)
     if first is not None:
         tx.save_docket(docket)
         waiting = replace(submit(new_request(deps, opening))[0], joins=first.request_id)

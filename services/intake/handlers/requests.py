@@ -27,6 +27,7 @@ class Opening:
     outreach_source: str | None = None
     vouching: SenderVouching | None = None
     repeats: str | None = None
+    began_at: datetime | None = None
 
 
 def new_request(deps: Deps, opening: Opening) -> Request:
@@ -46,6 +47,7 @@ def new_request(deps: Deps, opening: Opening) -> Request:
         outreach_source=opening.outreach_source,
         vouching=opening.vouching,
         repeats=opening.repeats,
+        began_at=opening.began_at,
     )
 
 

@@ -48,6 +48,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "repeats": request.repeats,
         "joins": request.joins,
         "joined_by": list(request.joined_by),
+        "began_at": request.began_at,
         "attachments": [fields_of(file) for file in form.attachments],
         "timeline": [
             {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
@@ -92,6 +93,7 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         repeats=doc["repeats"],
         joins=doc["joins"],
         joined_by=tuple(doc["joined_by"]),
+        began_at=doc.get("began_at"),
     )
 
 

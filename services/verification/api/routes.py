@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,28 +9,23 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, noting, stuck
+from services.verification.api import history, noting, queue, stuck, summary
 from services.verification.api.shapes import (
-    Code,
     DecisionIn,
     KnownReasonOut,
+    ListIn,
     ReasonListOut,
     SearchIn,
-    TallyOut,
     TaskDetailOut,
-    TaskPageOut,
-    detail_out,
-    page_out,
 )
-from services.verification.handlers import TaskView
-from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
-from shared.messaging.delivery import Context
+from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
+from services.verification.ports import Deps, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
 
-_SHOWN = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
-_INLINE = {**_SHOWN, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+_INLINE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
 _UNPRINTABLE: Final = (
@@ -53,11 +47,9 @@ _UNPRINTABLE: Final = (
     *("member_named_twice", "member_not_on_card", "new_head_not_on_card", "nobody_remains", "not_in_register", "nothing_changes"),
     *("relation_head_differs", "relation_not_allowed", "relation_not_spouse", "remaining_differs"),
 )  # what an approval can fail with
-_UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
-_ELSEWHERE: Final = refuses(409, "task_closed", "task_claimed", "task_reserved")
 _DECIDING: Final = (
-    _UNKNOWN
-    | refuses(409, "task_closed", "task_not_claimed", "case_already_decided", *_UNPRINTABLE)
+    UNKNOWN
+    | refuses(409, *AT_REST, "task_not_claimed", "second_approval_needed", "four_eyes", "case_already_decided", *_UNPRINTABLE)
     | refuses(412, "version_stale")
     | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
@@ -67,29 +59,22 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add verification's routes to the app."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
     _lists(router, deps)
-    _acts(router, units, deps)
+    answers = TaskAnswers(units, deps)
+    _acts(router, answers, deps)
     _attachments(router, units, deps)
     _reasons(router)
+    app.include_router(queue.router(units, deps, answers))  # before what takes an id: `next` is none
     app.include_router(router)
     app.include_router(history.router(units, deps))
+    app.include_router(summary.router(deps))
     app.include_router(stuck.router(units, deps))
 
 
 def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
-    async def list_tasks(
-        *,
-        show: TaskFilter = TaskFilter.OPEN,
-        service: Annotated[Code | None, Query()] = None,
-        channel: Annotated[Code | None, Query()] = None,
-        reason: Annotated[Code | None, Query()] = None,
-        after: Annotated[str | None, Query(max_length=300, description="`next` of the page before")] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        client: Client = require("tasks:read"),
-    ) -> TaskPageOut:
+    async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
-        query = TaskQuery(officer_id=client.name, show=show, service=service, channel=channel, reason=reason, after=after, limit=limit)
-        return await _page(deps, query)
+        return await _page(deps, TaskQuery(officer_id=client.name, **filters.model_dump()))
 
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
@@ -107,44 +92,35 @@ async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
     return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 
 
-def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    async def shown(
-        request: Request, response: Response, task_id: str, client: Client, word: str, act: Callable[[Tx], Awaitable[TaskView]]
-    ) -> TaskDetailOut:
-        context = _context(request, task_id)
-        view = await units.run(act, context=context, audit=lambda found: noting.of_task(deps, client, word, found))
-        response.headers.update(_SHOWN)
-        response.headers["ETag"] = f'"{view.version}"'
-        return detail_out(view, deps.catalogue, deps.clock())
+def _acts(router: APIRouter, answers: TaskAnswers, deps: Deps) -> None:
+    shown = answers.after
 
-    @router.get("/tasks/{task_id}", responses=_UNKNOWN)
+    @router.get("/tasks/{task_id}", responses=UNKNOWN)
     async def get_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:read")) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
-        return await shown(request, response, task_id, client, "task.seen", lambda tx: handlers.view_task(tx, deps, task_id))
+        return await answers.seen(request, response, client, "task.seen", lambda tx: handlers.view_task(tx, deps, task_id))
 
-    @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)
+    @router.post("/tasks/{task_id}/claim", responses=UNKNOWN | refuses(409, *UNCLAIMABLE))
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
-        """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
-        return await shown(
-            request, response, task_id, client, "task.claimed", lambda tx: handlers.claim_task(tx, deps, task_id, client.name)
-        )
+        """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it: `about` says who, and until when."""
+        officer = officer_of(client)
+        return await shown(request, response, client, "task.claimed", lambda tx: handlers.claim_task(tx, deps, task_id, officer))
 
-    @router.post("/tasks/{task_id}/release", responses=_UNKNOWN | _ELSEWHERE)
+    @router.post("/tasks/{task_id}/release", responses=UNKNOWN | refuses(409, *AT_REST, "task_claimed"))
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Release a task for other officers."""
-        return await shown(
-            request, response, task_id, client, "task.released", lambda tx: handlers.release_task(tx, deps, task_id, client.name)
-        )
+        return await shown(request, response, client, "task.released", lambda tx: handlers.release_task(tx, deps, task_id, client.name))
 
     @router.post("/tasks/{task_id}/decision", responses=_DECIDING)
     async def decide_task(
         request: Request, response: Response, task_id: str, body: DecisionIn, client: Client = require("tasks:decide")
     ) -> TaskDetailOut:
-        """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed."""
-        decision = body.decision()
-        return await shown(
-            request, response, task_id, client, "task.decided", lambda tx: handlers.decide_task(tx, deps, task_id, client.name, decision)
-        )
+        """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed.
+
+        It takes effect at `effective_at`; until then `POST …/undo` takes it back.
+        """
+        decision, officer = body.decision(), officer_of(client)
+        return await shown(request, response, client, "task.decided", lambda tx: handlers.decide_task(tx, deps, task_id, officer, decision))
 
 
 def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
@@ -159,8 +135,8 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
     async def get_attachment(request: Request, task_id: str, file_id: str, client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, streamed from intake."""
         entry = noting.noted(deps, client, "attachment.seen", f"task/{task_id}", (), {"file": file_id})
-        context = _context(request, task_id)
-        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=context, audit=lambda _: entry)
+        about = context(request, task_id)
+        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=about, audit=lambda _: entry)
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 
@@ -170,7 +146,3 @@ def _reasons(router: APIRouter) -> None:
     async def list_reasons(_client: Client = require("tasks:read")) -> ReasonListOut:
         """List every reason with its text for citizens and the decisions it may be given for."""
         return ReasonListOut(reasons=tuple(map(KnownReasonOut.of, reasons().values())))
-
-
-def _context(request: Request, task_id: str) -> Context:
-    return Context(correlation_id=task_id, causation_id=None, traceparent=request.state.traceparent)

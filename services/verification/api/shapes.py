@@ -8,18 +8,20 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.api.requested import PlannedDocumentOut, RequestOut, planned_out, requests_out
+from services.verification.api.task_rows import ReasonOut, TaskOut, task_out
 from services.verification.domain.case import Case
-from services.verification.domain.finding import Finding, Severity
+from services.verification.domain.finding import Finding
 from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import CourtDecision
-from services.verification.domain.task import Task
 from services.verification.handlers import Act, TaskDecision, TaskView
-from services.verification.ports import TaskFilter, TaskPage, TaskTally
+from services.verification.ports import TaskFilter, TaskOrder
 from shared.reference.catalogue import Catalogue
 from shared.reference.reasons import KnownReason, ReasonScope
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+AreaCode = Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{10})$", description="Code of a district (6 digits) or a village (10)")]
+OfficerId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="Name of an officer")]
 FieldName = Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_.\[\]]*$")]
 
 
@@ -54,34 +56,23 @@ class DecisionIn(Input):
         return TaskDecision(act=self.action, version=self.version, reasons=reasons, note=self.note, grant_link=self.grant_link)
 
 
-class SearchIn(Input):
-    """A search by text, in a body because the text may be personal."""
+class ListIn(BaseModel):
+    """The filters of a list."""
 
-    text: Annotated[str, Field(min_length=2, max_length=100, description="Receipt, NIK, KK, case number, or the beginnings of names")]
     show: TaskFilter = TaskFilter.OPEN
     service: Code | None = None
     channel: Code | None = None
     reason: Code | None = None
+    area: AreaCode | None = None
+    order: Annotated[TaskOrder, Field(description="due: by the promise; place: as the queue is worked off")] = TaskOrder.DUE
     after: Annotated[str | None, Field(max_length=300, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class ReasonOut(BaseModel):
-    """A finding; a warning alone never stops a request."""
+class SearchIn(ListIn, Input):
+    """A search by text, in a body because the text may be personal."""
 
-    code: str
-    field: Annotated[
-        str | None,
-        Field(
-            description="What it is about: `answers.<field>`, a place on a document, or `registered[n].members[n]` of the task's `personal`"
-        ),
-    ]
-    severity: Severity
-
-    @classmethod
-    def of(cls, finding: Finding) -> ReasonOut:
-        """Build from a finding."""
-        return cls(code=finding.code, field=finding.field, severity=finding.severity)
+    text: Annotated[str, Field(min_length=2, max_length=100, description="Receipt, NIK, KK, case number, or the beginnings of names")]
 
 
 class KnownReasonOut(BaseModel):
@@ -104,52 +95,6 @@ class ReasonListOut(BaseModel):
     """All reasons of the shared list."""
 
     reasons: tuple[KnownReasonOut, ...]
-
-
-class TaskOut(BaseModel):
-    """A row of the list of tasks. No personal data."""
-
-    id: str
-    request_id: str
-    case_id: Annotated[str | None, Field(description="Of a court's case, whose requests are decided as one")]
-    receipt: str
-    channel: str
-    service: str
-    service_name: str
-    products: tuple[str, ...]
-    reasons: tuple[ReasonOut, ...]
-    opened_at: datetime
-    due_at: datetime
-    overdue: bool
-    state: str
-    claimed_by: str | None
-    claimed_until: datetime | None
-    preferred_officer: Annotated[str | None, Field(description="Who returned the request before it was mended")]
-    reserved_until: Annotated[datetime | None, Field(description="Until when it is theirs alone to claim; null: anybody's")]
-    outcome: str | None
-    closed_at: datetime | None
-    closed_by: str | None
-
-
-class TaskPageOut(BaseModel):
-    """A page of tasks, the most urgent first."""
-
-    tasks: tuple[TaskOut, ...]
-    next: Annotated[str | None, Field(description="Send it as `after` for the next page; null: this was the last")]
-
-
-class TallyOut(BaseModel):
-    """The numbers of open, claimed and overdue tasks."""
-
-    open: int
-    claimed: int
-    overdue: int
-    by_service: dict[str, int]
-
-    @classmethod
-    def of(cls, tally: TaskTally) -> TallyOut:
-        """Build from a tally."""
-        return cls(open=tally.open, claimed=tally.claimed, overdue=tally.overdue, by_service=tally.by_service)
 
 
 class FamilyOut(BaseModel):
@@ -185,6 +130,11 @@ class FamilyOut(BaseModel):
 
 class PersonalOut(BaseModel):
     """What the register says, and what an approval would make of it. The persons of each request stand in `requests`."""
+
+    first_note: Annotated[str | None, Field(description="What the first officer wrote to the head of the section")]
+    handover_note: Annotated[str | None, Field(description="What the officer wrote who handed it over")]
+    question: Annotated[str | None, Field(description="What the citizen was asked and has not answered")]
+    answer: Annotated[str | None, Field(description="What the citizen answered last")]
 
     decision: CourtDecision | None
     registered: tuple[FamilyOut, ...]
@@ -230,42 +180,9 @@ class TaskDetailOut(TaskOut):
     personal: PersonalOut
 
 
-def task_out(task: Task, catalogue: Catalogue, at: datetime) -> TaskOut:
-    """Return a task as a row of the list."""
-    claimed_by = task.claimant(at)
-    service = catalogue.find(task.service)
-    return TaskOut(
-        id=task.id,
-        request_id=task.request_id,
-        case_id=task.case_id,
-        receipt=task.receipt,
-        channel=task.channel,
-        service=task.service,
-        service_name=service.name if service else task.service,
-        products=task.products,
-        reasons=tuple(map(ReasonOut.of, task.reasons)),
-        opened_at=task.opened_at,
-        due_at=task.due_at,
-        overdue=task.closed_at is None and task.due_at < at,
-        state=task.state.value,
-        claimed_by=claimed_by,
-        claimed_until=task.claim.until if task.claim and claimed_by else None,
-        preferred_officer=task.preferred_officer,
-        reserved_until=task.preferred_until if task.reserved_for(at) else None,
-        outcome=task.outcome.value if task.outcome else None,
-        closed_at=task.closed_at,
-        closed_by=task.closed_by,
-    )
-
-
-def page_out(page: TaskPage, catalogue: Catalogue, at: datetime) -> TaskPageOut:
-    """Return a page of the list."""
-    return TaskPageOut(tasks=tuple(task_out(task, catalogue, at) for task in page.tasks), next=page.next)
-
-
 def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetailOut:
     """Return a task for the officer who is to decide it."""
-    case, preview = view.case, view.preview
+    case, preview, task = view.case, view.preview, view.task
     return TaskDetailOut(
         **dict(task_out(view.task, catalogue, at)),
         version=view.version,
@@ -276,6 +193,10 @@ def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetail
         repeats=case.first.repeats,
         requests=requests_out(case.submissions, catalogue, view.task.id),
         personal=PersonalOut(
+            first_note=task.first_approval.note if task.first_approval else None,
+            handover_note=task.handover_note,
+            question=task.question.text if task.question else None,
+            answer=task.answer.text if task.answer else None,
             decision=case.first.decision,
             registered=tuple(map(FamilyOut.of, view.register.by_kk.values())),
             documents=planned_out(case.application, preview, catalogue),

@@ -1,18 +1,25 @@
-"""Verification's pages at the desk: the audit log, and those of people who work here (`accounts`)."""
+"""Verification's pages at the desk: work, the audit log, and those of people who work here (`accounts`)."""
 
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
+from services.verification.desk import decisions, sheet_pages, work_list
+from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, Tx
+from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader) -> None:
     """Add the pages to the app; the shell must be in it."""
-    _ = deps  # tasks have no pages yet
-    audit.install(app, units.audit, units.note, Pages(TEMPLATES), "verifikasi", is_first=True)
+    pages = Pages(TEMPLATES)
+    room = WorkRoom(units, deps, staff, pages)
+    app.include_router(work_list.router(room))  # before what takes an id: `berikutnya` is none
+    app.include_router(decisions.router(room))
+    app.include_router(sheet_pages.router(room))
+    audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)

@@ -61,6 +61,8 @@ class Decided:
     officer_id: str | None = None
     note: str | None = None
     grant_link: bool = False
+    first_officer_id: str | None = None
+    """Who approved before, where it took two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Case:
     officer_id: str | None = None
     returned_by: str | None = None
     """The officer who returned it last: they get it again, and it is not approved without one."""
+    first_officer_id: str | None = None
+    """Who approved it first, where the decision was a second one: mended, it is theirs again, so that the head stays the second."""
     decided_at: datetime | None = None
     note: str | None = None
     documents: tuple[CaseDocument, ...] = ()
@@ -124,8 +128,12 @@ def take_in(held: Case | None, submission: Submission, *, at: datetime) -> Case:
         return _gathered(held, submission)
     if held.state is not CaseState.RETURNED or submission.round <= held.round:
         raise DomainError("case_not_returned", f"The case is {held.state.value} in round {held.round}.")
-    again = Case(held.id, (), CaseState.GATHERING, at, round=submission.round, returned_by=held.officer_id or held.returned_by)
+    again = Case(held.id, (), CaseState.GATHERING, at, round=submission.round, returned_by=_returned_by(held))
     return _gathered(again, submission)
+
+
+def _returned_by(case: Case) -> str | None:
+    return case.first_officer_id or case.officer_id or case.returned_by
 
 
 def _gathered(case: Case, submission: Submission) -> Case:
@@ -286,6 +294,7 @@ def _decided(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided
         reasons=reasons or case.reasons,
         decided_at=decided.at,
         officer_id=decided.officer_id,
+        first_officer_id=decided.first_officer_id,
         note=decided.note,
         link_granted=decided.grant_link,
     )

@@ -65,21 +65,75 @@ class TaskOpened:
     submission: Submission
     products: tuple[str, ...]
     reasons: tuple[Finding, ...]
+    priority: str
+    place_at: datetime
     at: datetime
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenAsked:
+    """A question of an officer to who sent a request; the request stays in review."""
+
+    submission: Submission
+    task_id: str
+    question_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRef:
+    """Which task a fact is about."""
+
+    task_id: str
+    request_id: str
+    case_id: str | None
+    receipt: str
+
+    @property
+    def case_key(self) -> str:
+        """The id of its case."""
+        return self.case_id or self.request_id
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClaimed:
+    """A task that an officer took, or was handed; until then nobody else may work on it. Renewals are not told."""
+
+    task: TaskRef
+    officer_id: str
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased:
+    """A task that waits again, for the first or the second approval: given back, answered, undone, or approved once."""
+
+    task: TaskRef
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOverdue:
+    """A task whose promise is near (amber) or broken (red). Told once for each."""
+
+    task: TaskRef
+    level: str
+    due_at: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TaskClosed:
     """A task that an officer has decided."""
 
-    task_id: str
-    request_id: str
-    case_id: str | None
-    receipt: str
+    task: TaskRef
     outcome: str
     at: datetime
 
 
 CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | RegisterChanged
-TaskFact: TypeAlias = TaskOpened | TaskClosed
+TaskFact: TypeAlias = TaskOpened | TaskClaimed | TaskReleased | TaskOverdue | TaskClosed

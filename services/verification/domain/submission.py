@@ -148,6 +148,8 @@ class Submission:
     """The NIK to which the sender's contact is linked, where a link vouches."""
     repeats: str | None = None
     """The id of the request for the same that ended a short time ago."""
+    began_at: datetime | None = None
+    """The time of the sender's first message about it; None: `submitted_at`."""
 
     @property
     def case_key(self) -> str:

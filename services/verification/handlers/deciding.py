@@ -1,4 +1,4 @@
-"""An officer's decision on the version that was on the screen."""
+"""An officer's decision on the version that was on the screen; it takes effect when the seconds to undo it are over."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from enum import StrEnum
 from typing import Final
 
 from services.verification.domain import case as cases
+from services.verification.domain import holding
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, Decided
 from services.verification.domain.finding import Finding
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.priority import COURT
 from services.verification.domain.reasons import check_neutral, check_reasons
-from services.verification.domain.task import Outcome
+from services.verification.domain.task import Task
+from services.verification.domain.task_parts import HeldDecision, Outcome
 from services.verification.handlers.desk import TaskView, version_of, view
-from services.verification.handlers.planning import approve, log_decision, preview
+from services.verification.handlers.planning import approve, check_approvable, log_decision, preview
 from services.verification.ports import Deps, Tx
 from shared.errors import BadInput, FieldProblem, Stale
 
@@ -30,7 +34,8 @@ class Act(StrEnum):
 class TaskDecision:
     """An officer's decision. `version` is the one that was on the screen; `note` is a text for the citizen and may be personal.
 
-    `grant_link`: the officer has compared the selfie, and the sender's contact is linked to the person from now on.
+    The note of a first approval is for the head of the section. `grant_link`: the officer has compared the selfie, and the sender's
+    contact is linked to the person from now on.
     """
 
     act: Act
@@ -43,40 +48,123 @@ class TaskDecision:
 _OUTCOMES: Final = {Act.APPROVE: Outcome.APPROVED, Act.RETURN: Outcome.RETURNED, Act.REJECT: Outcome.REJECTED}
 
 
-async def decide_task(tx: Tx, deps: Deps, task_id: str, officer_id: str, decision: TaskDecision) -> TaskView:
-    """Decide a task in the version that the officer saw.
+async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, decision: TaskDecision) -> TaskView:
+    """Decide a task in the version that the officer saw. Of a court's case, or without seconds to undo, it takes effect at once.
 
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
         BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register` or `link_not_grantable`.
-        DomainError: `task_closed`, `task_not_claimed`, or why nothing can follow from an approval (`handlers.planning.approve`).
+        DomainError: as `domain.holding.check_decidable`, or why nothing can follow from an approval (`handlers.planning.approve`).
     """
     check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await view(tx, deps, await tx.tasks.get(task_id))
-    now = deps.clock()
-    task, closed = tasks.close(seen.task, _OUTCOMES[decision.act], officer_id, at=now)
+    outcome = _OUTCOMES[decision.act]
+    holding.check_decidable(seen.task, officer, outcome)
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
     _check_identity(seen.case, decision)
-    decided = Decided(now, officer_id, decision.note, grant_link=decision.grant_link)
-    case = await _decide(tx, deps, seen, decision, decided)
+    return await conclude(tx, deps, seen, officer, decision)
+
+
+async def conclude(tx: Tx, deps: Deps, seen: TaskView, officer: DeskOfficer, decision: TaskDecision) -> TaskView:
+    """Hold a decision that may be made, or let it take effect."""
+    now, outcome = deps.clock(), _OUTCOMES[decision.act]
+    if outcome is Outcome.APPROVED:
+        known = seen.preview or preview(deps, seen.case.application, seen.register)  # where there is none, it says why
+        check_approvable(seen.case, seen.register, known)
+    is_held = bool(deps.queue.undo) and seen.task.channel != COURT
+    held = HeldDecision(
+        outcome=outcome,
+        officer_id=officer.id,
+        at=now,
+        effective_at=now + deps.queue.undo if is_held else now,
+        editions=seen.register.editions,
+        reasons=decision.reasons,
+        note=decision.note,
+        grant_link=decision.grant_link,
+    )
+    if not is_held:
+        return await _take_effect(tx, deps, seen, held)
+    task = holding.hold(seen.task, held)
+    tx.tasks.save(task)
+    return _seen(seen, task, seen.case)
+
+
+async def undo_decision(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
+    """Undo one's own decision while it has not taken effect.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        DomainError: `nothing_to_undo` or `decision_of_another`.
+    """
+    task = holding.undo(await tx.tasks.get(task_id), officer_id, at=deps.clock(), lease=deps.claim_lease)
+    tx.tasks.save(task)
+    return await view(tx, deps, task)
+
+
+async def settle_decision(tx: Tx, deps: Deps, task_id: str) -> None:
+    """Let a decision take effect whose seconds are over; nothing where it has, or was undone.
+
+    Raises:
+        Stale: `version_stale`: the register changed since it was made.
+        DomainError: nothing can follow from an approval any more.
+    """
+    task = await tx.tasks.get(task_id)
+    if task.held is None or task.held.effective_at > deps.clock():
+        return
+    seen = await view(tx, deps, task)
+    if seen.register.editions != task.held.editions:
+        raise Stale("version_stale", "The register changed since the decision was made.")
+    await _take_effect(tx, deps, seen, task.held)
+
+
+async def give_back_decision(tx: Tx, deps: Deps, task_id: str, code: str) -> None:
+    """Give a decision that can't take effect back to its officer, with the reason."""
+    task = await tx.tasks.get(task_id)
+    if task.held is not None:
+        tx.tasks.save(holding.give_back(task, code, at=deps.clock(), lease=deps.claim_lease))
+
+
+async def _take_effect(tx: Tx, deps: Deps, seen: TaskView, held: HeldDecision) -> TaskView:
+    task, service = seen.task, deps.catalogue.get(seen.task.service)
+    first = seen.case.first
+    needs_second = service.needs_second(first.answers.values, first.submitted_on)
+    if held.outcome is Outcome.APPROVED and needs_second and task.first_approval is None:
+        passed, fact = holding.approve_first(task, held, at=deps.clock())
+        tx.tasks.save(passed)
+        tx.emit(fact)
+        return _seen(seen, passed, seen.case)
+    case = await _decide(tx, deps, seen, held)
+    task, closed = tasks.close(task, held.outcome, held.officer_id, at=deps.clock())
     tx.tasks.save(task)
     tx.cases.put(case)
     tx.emit(closed)
     log_decision(tx, case)
-    return TaskView(task=task, case=case, register=seen.register, preview=seen.preview, version=version_of(tx, task, seen.register))
+    return _seen(seen, task, case)
 
 
-async def _decide(tx: Tx, deps: Deps, seen: TaskView, decision: TaskDecision, decided: Decided) -> Case:
-    if decision.act is Act.APPROVE:
-        known = seen.preview or preview(deps, seen.case.application, seen.register)  # where there is none, it says why
+async def _decide(tx: Tx, deps: Deps, seen: TaskView, held: HeldDecision) -> Case:
+    before = seen.task.first_approval
+    decided = Decided(
+        held.at,
+        held.officer_id,
+        held.note,
+        grant_link=held.grant_link or (before is not None and before.grant_link and held.outcome is Outcome.APPROVED),
+        first_officer_id=before.officer_id if before else None,
+    )
+    if held.outcome is Outcome.APPROVED:
+        known = seen.preview or preview(deps, seen.case.application, seen.register)
         return await approve(tx, deps, seen.case, seen.register, decided, known)
-    turn_down = cases.return_to_sender if decision.act is Act.RETURN else cases.reject
-    case, facts = turn_down(seen.case, decision.reasons, decided)
+    turn_down = cases.return_to_sender if held.outcome is Outcome.RETURNED else cases.reject
+    case, facts = turn_down(seen.case, held.reasons, decided)
     for fact in facts:
         tx.emit(fact)
     return case
+
+
+def _seen(seen: TaskView, task: Task, case: Case) -> TaskView:
+    return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register))
 
 
 def _check_identity(case: Case, decision: TaskDecision) -> None:

@@ -8,11 +8,12 @@ from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.identity import IDENTITY_UNPROVEN
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.register import Register
 from services.verification.domain.task import Task
 from services.verification.handlers.planning import Preview, judge, people_of, rules_for
 from services.verification.ports import Deps, FileStream, Tx
-from shared.errors import NotFound
+from shared.errors import DomainError, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,44 @@ async def view_task(tx: Tx, deps: Deps, task_id: str) -> TaskView:
     return await view(tx, deps, await tx.tasks.get(task_id))
 
 
-async def claim_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
+async def claim_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer) -> TaskView:
     """Claim a task, or renew one's own claim; nobody else can claim or decide it until the claim expires.
 
     Raises:
         NotFound: `tasks_not_found`.
-        DomainError: `task_closed`, `task_claimed` or `task_reserved`.
+        DomainError: `too_many_claims`, or as `domain.task.claim`.
     """
-    task = tasks.claim(await tx.tasks.get(task_id), officer_id, at=deps.clock(), lease=deps.claim_lease)
-    tx.tasks.save(task)
-    return await view(tx, deps, task)
+    task, now = await tx.tasks.get(task_id), deps.clock()
+    if task.claimant(now) != officer.id:
+        tasks.refuse_unclaimable(task, officer, now)
+        await check_room(deps, officer)
+    claimed = take(tx, deps, task, officer)
+    return await view(tx, deps, claimed)
+
+
+def take(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task:
+    """Claim a task that was read in this unit.
+
+    Raises:
+        DomainError: as `domain.task.claim`.
+    """
+    claimed, fact = tasks.claim(task, officer, at=deps.clock(), lease=deps.claim_lease)
+    if claimed is not task:
+        tx.tasks.save(claimed)
+    if fact is not None:
+        tx.emit(fact)
+    return claimed
+
+
+async def check_room(deps: Deps, officer: DeskOfficer) -> None:
+    """Refuse a new claim to an officer who holds as many as one may. Two claims at the same moment may end up one above.
+
+    Raises:
+        DomainError: `too_many_claims`.
+    """
+    held = await deps.task_reader.held_by(officer.id, at=deps.clock())
+    if len(held) >= deps.queue.claims_at_once:
+        raise DomainError("too_many_claims", f"Decide or release one of the {len(held)} that you hold.", {"held": str(len(held))})
 
 
 async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
@@ -52,13 +81,23 @@ async def release_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> Tas
 
     Raises:
         NotFound: `tasks_not_found`.
-        DomainError: `task_closed` or `task_claimed` by another officer.
+        DomainError: `task_closed`, `task_deciding`, `task_waiting`, or `task_claimed` by another officer.
     """
     task = await tx.tasks.get(task_id)
-    released = tasks.release(task, officer_id, at=deps.clock())
-    if released != task:
+    return await view(tx, deps, set_free(tx, deps, task, officer_id))
+
+
+def set_free(tx: Tx, deps: Deps, task: Task, officer_id: str) -> Task:
+    """Release a task that was read in this unit.
+
+    Raises:
+        DomainError: as `release_task`.
+    """
+    released, fact = tasks.release(task, officer_id, at=deps.clock())
+    if fact is not None:
         tx.tasks.save(released)
-    return await view(tx, deps, released)
+        tx.emit(fact)
+    return released
 
 
 async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> FileStream:
@@ -88,9 +127,9 @@ async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
         findings, known = judge(deps, case, register)
         unproven = tuple(finding for finding in case.findings if finding.code == IDENTITY_UNPROVEN)
         case = cases.judged(case, tuple(dict.fromkeys((*unproven, *findings))))
-    return TaskView(task, case, register, known, version_of(tx, task, register))
+    return TaskView(task, case, register, known, version_of(task, register))
 
 
-def version_of(tx: Tx, task: Task, register: Register) -> str:
+def version_of(task: Task, register: Register) -> str:
     """Return the version that a decision must carry: of the task, and of every family that it rests on."""
-    return f"{tx.tasks.version(task.id)}-{register.editions}"
+    return f"{task.edition}-{register.editions}"

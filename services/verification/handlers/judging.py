@@ -8,11 +8,14 @@ from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState, Decided
 from services.verification.domain.policy import CaseRoute, Verdict, route
+from services.verification.domain.priority import place_of
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People
+from services.verification.domain.service_clock import started
+from services.verification.domain.subjects import persons_of
 from services.verification.domain.submission import Submission
-from services.verification.domain.task import Claim
-from services.verification.handlers.planning import Preview, approve, judge, log_decision, people_of, rules_for
+from services.verification.domain.task_parts import Claim
+from services.verification.handlers.planning import Preview, approve, judge, log_decision, people_of, rules_for, today
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 
@@ -67,7 +70,7 @@ async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Re
     if verdict.route is CaseRoute.APPROVE and known is not None:
         settled = await approve(tx, deps, case, register, decided, known)
     elif verdict.route in (CaseRoute.STAFF, CaseRoute.APPROVE):
-        return _to_officers(tx, deps, case, verdict)
+        return _to_officers(tx, deps, case, verdict, register)
     else:
         turn_down = cases.return_to_sender if verdict.route is CaseRoute.RETURN else cases.reject
         settled, facts = turn_down(case, verdict.reasons, decided)
@@ -77,12 +80,17 @@ async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Re
     return settled
 
 
-def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict) -> Case:
+def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register) -> Case:
     now, first = deps.clock(), case.first
-    promise = deps.catalogue.get(first.service).promise
-    due_at = first.promised_at or deps.hours.promise(first.submitted_at, promise)
+    service = deps.catalogue.get(first.service)
+    due_at = first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
+    clock = started(deps.hours, deps.queue.alarms, at=now, due_at=due_at)
+    place = place_of(case.application, service, register, today=today(deps), elderly_age=deps.queue.elderly_age)
     preferred = Claim(case.returned_by, now + deps.reserved_for) if case.returned_by else None
-    task, fact = tasks.open_task(deps.new_id(), case.application, verdict.reasons, at=now, due_at=due_at, preferred=preferred)
+    persons = persons_of(case.application, register)
+    task, fact = tasks.open_task(
+        deps.new_id(), case.application, verdict.reasons, at=now, clock=clock, place=place, preferred=preferred, persons=persons
+    )
     tx.tasks.add(task)
     tx.emit(fact)
     return cases.review(case, findings=case.findings, reasons=verdict.reasons, task_id=task.id)

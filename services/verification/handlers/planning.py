@@ -90,10 +90,8 @@ async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: D
         DomainError: as `preview`; `card_too_large`, `village_unknown` or `register_unprintable`; `numbers_exhausted`;
             `register_change_pending`: a family waits for the documents of another case.
     """
+    check_approvable(case, register, known)
     plan = known.plan
-    if any(check_pending(case.id, case.application, plan, register)):
-        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
-    ensure_printable(plan)
     if not known.is_final:
         rules = rules_for(deps, case.application)
         numbers = await tx.take_numbers(rules.wishes(case.application, register), today(deps))
@@ -106,6 +104,17 @@ async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: D
     for fact in facts:
         tx.emit(fact)
     return settled
+
+
+def check_approvable(case: Case, register: Register, known: Preview) -> None:
+    """Refuse an approval that could not take effect now.
+
+    Raises:
+        DomainError: `card_too_large`, `village_unknown`, `register_unprintable` or `register_change_pending`.
+    """
+    if any(check_pending(case.id, case.application, known.plan, register)):
+        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
+    ensure_printable(known.plan)
 
 
 def log_decision(tx: Tx, case: Case) -> None:

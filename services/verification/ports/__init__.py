@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Rules, Wish
+from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.task import Task
 from services.verification.ports.staff import Staff
 from shared.clock import Clock
@@ -43,11 +46,14 @@ class Tasks(Protocol):
     def add(self, task: Task) -> None:
         """Store a new task."""
 
+    async def find(self, task_id: str) -> Task | None:
+        """Return the task, or None."""
+
+    async def prefetch(self, task_ids: Sequence[str]) -> None:
+        """Read tasks in one query."""
+
     def save(self, task: Task) -> None:
         """Store a changed task that was read in this unit."""
-
-    def version(self, task_id: str) -> int:
-        """Return the task's version after this unit."""
 
 
 class FamilyRegister(Protocol):
@@ -104,14 +110,30 @@ class Tx(Protocol):
         """Call `hook` right after the commit."""
 
 
+class TaskOrder(StrEnum):
+    """The order of a list: by the promise, or as the queue is worked off."""
+
+    DUE = "due"
+    PLACE = "place"
+
+
 class TaskFilter(StrEnum):
-    """The kind of tasks that a list shows."""
+    """The kind of tasks that a list shows.
+
+    NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
+    the officer holds and has not decided.
+    """
 
     OPEN = "open"
     AVAILABLE = "available"
+    NEXT = "next"
+    LATE = "late"
+    HELD = "held"
     MINE = "mine"
     RESERVED = "reserved"
     OVERDUE = "overdue"
+    SECOND = "second"
+    WAITING = "waiting"
     CLOSED = "closed"
 
 
@@ -121,12 +143,18 @@ class TaskQuery:
 
     officer_id: str
     show: TaskFilter = TaskFilter.OPEN
+    order: TaskOrder = TaskOrder.DUE
     service: str | None = None
     channel: str | None = None
     reason: str | None = None
+    area: str | None = None
     text: str | None = None
     after: str | None = None
     limit: int = 50
+    is_lead: bool = False
+    """Whether the officer gives second approvals: they are part of what comes next."""
+    areas: frozenset[str] = frozenset()
+    """Codes of the districts or villages that the officer works on; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +183,40 @@ class TaskReader(Protocol):
 
     async def tally(self, *, at: datetime) -> TaskTally:
         """Return the tally of all open tasks."""
+
+    async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
+        """Return how many tasks the filters match, counted up to `most`; `newer_than`: only those opened after this one."""
+
+    async def newest(self) -> str | None:
+        """Return the id of the task that was opened last."""
+
+    async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
+        """Return tasks about these numbers of persons or cards but this one, the newest first."""
+
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""
+
+    async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the tasks that an officer holds and has not decided."""
+
+    async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks whose next lateness is to be announced by then, the longest due first."""
+
+    async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
+
+
+class QueueReader(Protocol):
+    """Figures of the queue; plain reads, outside any unit of work."""
+
+    async def figures(self, *, at: datetime, day_began: datetime, day_ends: datetime) -> QueueFigures:
+        """Return the queue in numbers."""
+
+    async def ahead_of(self, place_at: datetime) -> int:
+        """Return how many tasks of officers stand before a place."""
+
+    async def decided_by(self, officer_id: str, *, since: datetime) -> int:
+        """Return how many tasks an officer has decided since."""
 
 
 class CaseReader(Protocol):
@@ -188,6 +250,22 @@ class AttachmentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRules:
+    """The limits of the officers' queue.
+
+    `undo`: how long a decision can be undone; zero: it takes effect at once. `claims_at_once`: tasks that one officer may hold.
+    `elderly_age`: from which age, in years, who asks comes earlier. `sample_every`: of how many tasks that are approved together one must
+    have been opened. `alarms`: when a task turns amber and red.
+    """
+
+    undo: timedelta = timedelta()
+    claims_at_once: int = 8
+    elderly_age: int = 60
+    sample_every: int = 10
+    alarms: AlarmTimes = field(default_factory=lambda: AlarmTimes(timedelta(hours=2), timedelta()))
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """The dependencies of the handlers, beside the unit of work."""
 
@@ -198,9 +276,11 @@ class Deps:
     claim_lease: timedelta
     files: AttachmentSource
     task_reader: TaskReader
+    queue_reader: QueueReader
     case_reader: CaseReader
     history_reader: HistoryReader
     rules: Mapping[str, Rules]
     """The rules by service code (`domain.services.RULES`)."""
     reserved_for: timedelta
     """How long the task of a mended request is its earlier officer's alone."""
+    queue: QueueRules = field(default_factory=QueueRules)

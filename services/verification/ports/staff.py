@@ -117,6 +117,9 @@ class StaffReader(Protocol):
     async def counts(self) -> Mapping[str, int]:
         """Return how many accounts there are in each state."""
 
+    async def names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the names of accounts as colleagues say them; of who has none, nothing."""
+
     async def sessions(self, account_id: str, *, at: datetime) -> Sequence[StaffSession]:
         """Return the sessions of an account that were not ended, the latest first."""
 

@@ -30,6 +30,15 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("claim.officer_id", 1), ("due_at", 1), ("_id", 1)], name="mine", sparse=True),  # an officer's own
         IndexModel([("personal.search_terms", 1)], name="search"),  # by receipt, number or name
         IndexModel([("request_id", 1)], name="request"),  # the tasks of one case
+        IndexModel([("stage", 1), ("place_at", 1), ("_id", 1), ("priority", 1)], name="queue"),  # who is next; how many of each class
+        IndexModel(
+            [("stage", 1), ("service", 1), ("place_at", 1), ("_id", 1)], name="queue_by_service"
+        ),  # the same for some services; counts
+        IndexModel([("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1)], name="queue_by_area"),  # the same for some areas
+        IndexModel([("state", 1), ("closed_at", 1), ("closed_by", 1), ("outcome", 1)], name="closed"),  # what was decided, by whom
+        IndexModel([("opened_at", 1)], name="opened"),  # how many came in today
+        IndexModel([("alarm_at", 1)], name="alarm", sparse=True),  # what turns amber or red
+        IndexModel([("held.effective_at", 1)], name="held", sparse=True),  # decisions that take effect
         IndexModel([("preferred_officer", 1), ("due_at", 1), ("_id", 1)], name="preferred", sparse=True),  # mended, for who returned them
     ),
     FAMILIES: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -58,6 +58,13 @@ class MongoStaffReader:
         with reachable():
             rows = await aggregate(self._staff, [{"$group": {"_id": "$state", "count": {"$sum": 1}}}])
         return {row["_id"]: row["count"] for row in rows}
+
+    async def names(self, account_ids: Collection[str]) -> Mapping[str, str]:
+        if not account_ids:
+            return {}
+        with reachable():
+            rows = await self._staff.find({"_id": {"$in": sorted(account_ids)}}, {"personal.name": 1}).to_list(None)
+        return {row["_id"]: row["personal"]["name"] for row in rows}
 
     async def sessions(self, account_id: str, *, at: datetime) -> Sequence[StaffSession]:
         wanted = {"account_id": account_id, "ended_at": None, "ends_at": {"$gt": at}}

@@ -31,6 +31,7 @@ def submission_doc(submission: Submission) -> Doc:
         "attachments": [fields_of(attachment) for attachment in submission.attachments],
         "vouching": fields_of(vouching) | {"by": vouching.by.value} if vouching else None,
         "repeats": submission.repeats,
+        "began_at": submission.began_at,
     }
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
-from services.verification.domain.task import TaskState, search_key
-from services.verification.ports import TaskFilter, TaskPage, TaskQuery, TaskTally
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.search import search_key
+from services.verification.domain.task import Task
+from services.verification.domain.task_parts import TaskStage, TaskState
+from services.verification.ports import TaskFilter, TaskOrder, TaskPage, TaskQuery, TaskTally
 from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
 from shared.errors import BadInput, FieldProblem
 from shared.mongo import Doc, Mongo, aggregate, reachable
 
 _OPEN: Final = TaskState.OPEN.value
+_KEYS: Final = {TaskOrder.DUE: "due_at", TaskOrder.PLACE: "place_at"}
+_MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
 
 class MongoTaskReader:
@@ -32,18 +38,68 @@ class MongoTaskReader:
             BadInput: `cursor_malformed`.
         """
         conditions = _conditions(query, at)
+        key = _KEYS[query.order]
         if query.after is not None:
-            due_at, task_id = _read_cursor(query.after)
-            conditions.append({"$or": [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": task_id}}]})
-        rows = self._tasks.find({"$and": conditions}).sort([("due_at", 1), ("_id", 1)]).limit(query.limit + 1)
+            moment, task_id = _read_cursor(query.after)
+            conditions.append({"$or": [{key: {"$gt": moment}}, {key: moment, "_id": {"$gt": task_id}}]})
+        rows = self._tasks.find({"$and": conditions}).sort([(key, 1), ("_id", 1)]).limit(query.limit + 1)
         with reachable():
             found = [task_from(doc) for doc in await rows.to_list(None)]
         tasks = tuple(found[: query.limit])
-        return TaskPage(tasks=tasks, next=_cursor(tasks[-1].due_at, tasks[-1].id) if len(found) > query.limit else None)
+        if len(found) <= query.limit:
+            return TaskPage(tasks, None)
+        last = tasks[-1]
+        return TaskPage(tasks, _cursor(last.due_at if query.order is TaskOrder.DUE else last.place.at, last.id))
+
+    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
+        free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
+        own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
+        reserved = await self._ids(own, "place_at", limit)
+        wanted: Doc = {**workable, "$and": [free, _unreserved(at)]}
+        if officer.services:
+            wanted["service"] = {"$in": sorted(officer.services)}
+        if officer.areas:
+            wanted["areas"] = {"$in": sorted(officer.areas)}
+        return (*reserved, *await self._ids(wanted, "place_at", limit))[:limit]
+
+    async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
+        held = {
+            "claim.officer_id": officer_id,
+            "claim.until": {"$gt": at},
+            "stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]},
+        }
+        return await self._ids(held, "due_at", _MOST_HELD)
+
+    async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        return await self._ids({"alarm_at": {"$lte": at}}, "alarm_at", limit)
+
+    async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
+        return await self._ids({"held.effective_at": {"$lte": at}}, "held.effective_at", limit)
+
+    async def _ids(self, query: Doc, order: str, limit: int) -> tuple[str, ...]:
+        with reachable():
+            rows = await self._tasks.find(query, {"_id": 1}).sort([(order, 1), ("_id", 1)]).limit(limit).to_list(None)
+        return tuple(row["_id"] for row in rows)
+
+    async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
+        newer: list[Doc] = [{"_id": {"$gt": newer_than}}] if newer_than else []
+        with reachable():
+            return int(await self._tasks.count_documents({"$and": [*_conditions(query, at), *newer]}, limit=most))
+
+    async def newest(self) -> str | None:
+        with reachable():
+            found = await self._tasks.find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        return found["_id"] if found else None
+
+    async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
+        wanted = {"personal.search_terms": {"$in": sorted(keys)}, "_id": {"$ne": but}}
+        with reachable():
+            return tuple(map(task_from, await self._tasks.find(wanted).sort("_id", -1).limit(limit).to_list(None)))
 
     async def tally(self, *, at: datetime) -> TaskTally:
         claimed = {"$cond": [{"$gt": ["$claim.until", at]}, 1, 0]}
-        overdue = {"$cond": [{"$lt": ["$due_at", at]}, 1, 0]}
+        running = {"$eq": [{"$type": "$stopped_at"}, "missing"]}
+        overdue = {"$cond": [{"$and": [{"$lt": ["$due_at", at]}, running]}, 1, 0]}
         pipeline: list[Doc] = [
             {"$match": {"state": _OPEN}},
             {"$group": {"_id": "$service", "open": {"$sum": 1}, "claimed": {"$sum": claimed}, "overdue": {"$sum": overdue}}},
@@ -60,32 +116,61 @@ class MongoTaskReader:
 
 
 def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
-    conditions: list[Doc] = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}]
-    if query.show is TaskFilter.AVAILABLE:
-        conditions.append({"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]})
-        free = [{"preferred_officer": {"$exists": False}}, {"preferred_officer": query.officer_id}, {"preferred_until": {"$lte": at}}]
-        conditions.append({"$or": free})
-    elif query.show is TaskFilter.RESERVED:
-        conditions.append({"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}})
-    elif query.show is TaskFilter.MINE:
-        conditions.append({"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}})
-    elif query.show is TaskFilter.OVERDUE:
-        conditions.append({"due_at": {"$lt": at}})
-    for name, wanted in (("service", query.service), ("channel", query.channel), ("reasons.code", query.reason)):
+    conditions = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}, *_shown(query, at)]
+    for name, wanted in (("service", query.service), ("channel", query.channel), ("reasons.code", query.reason), ("areas", query.area)):
         if wanted is not None:
             conditions.append({name: wanted})
+    if query.areas:
+        conditions.append({"areas": {"$in": sorted(query.areas)}})
     keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
     return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
 
 
-def _cursor(due_at: datetime, task_id: str) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([due_at.isoformat(), task_id])).decode()
+def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
+    """Yield what makes the kind of tasks that is shown."""
+    unreserved: Doc = {"$or": [{"preferred_officer": query.officer_id}, _unreserved(at)]}
+    claimed: Doc = {"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}}
+    match query.show:
+        case TaskFilter.AVAILABLE:
+            yield from (_free(at), unreserved, {"stage": TaskStage.FIRST.value})
+        case TaskFilter.NEXT | TaskFilter.LATE:
+            due = {"due_at": {"$lt": at} if query.show is TaskFilter.LATE else {"$gte": at}}
+            yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
+        case TaskFilter.HELD:
+            yield from (claimed, {"stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]}})
+        case TaskFilter.MINE:
+            yield claimed
+        case TaskFilter.RESERVED:
+            yield {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}
+        case TaskFilter.OVERDUE:
+            yield {"due_at": {"$lt": at}, "stopped_at": {"$exists": False}}
+        case TaskFilter.SECOND | TaskFilter.WAITING:
+            yield {"stage": query.show.value}
+        case TaskFilter.OPEN | TaskFilter.CLOSED:
+            return
+
+
+def _workable(officer_id: str, *, is_lead: bool) -> Doc:
+    stages = [TaskStage.FIRST.value, *([TaskStage.SECOND.value] if is_lead else [])]
+    return {"stage": {"$in": stages}, "first_approval.officer_id": {"$ne": officer_id}}
+
+
+def _free(at: datetime) -> Doc:
+    return {"$or": [{"claim": {"$exists": False}}, {"claim.until": {"$lte": at}}]}
+
+
+def _unreserved(at: datetime) -> Doc:
+    return {"$or": [{"preferred_officer": {"$exists": False}}, {"preferred_until": {"$lte": at}}]}
+
+
+def _cursor(moment: datetime, task_id: str) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([moment.isoformat(), task_id])).decode()
 
 
 def _read_cursor(text: str) -> tuple[datetime, str]:
     try:
-        due_at, task_id = _pair(orjson.loads(base64.urlsafe_b64decode(text)))
-        return datetime.fromisoformat(due_at), task_id
+        moment, task_id = _pair(orjson.loads(base64.urlsafe_b64decode(text)))
+        return datetime.fromisoformat(moment), task_id
     except (binascii.Error, ValueError):
         raise BadInput("cursor_malformed", problems=[FieldProblem("after", "cursor_malformed")]) from None
 

@@ -1,11 +1,28 @@
-"""Tasks as documents and in a unit of work."""
+"""Tasks as documents and in a unit of work. What was written to or by a citizen, and names and numbers, are in `personal`."""
 
 from __future__ import annotations
 
-from services.verification.domain.task import Claim, Outcome, Task, TaskState
+from collections.abc import Sequence
+from typing import Any
+
+from services.verification.domain.priority import QueuePlace
+from services.verification.domain.service_clock import Lateness, ServiceClock
+from services.verification.domain.task import Task
+from services.verification.domain.task_parts import (
+    Answer,
+    Claim,
+    FirstApproval,
+    HeldDecision,
+    Outcome,
+    Question,
+    Ruling,
+    TaskPerson,
+    TaskState,
+)
 from services.verification.store.cases import finding_doc, finding_from
 from services.verification.store.schema import TASKS
-from shared.mongo import ChangeTracker, Doc, DocumentMapping
+from services.verification.store.submissions import date_from
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
 
 
 def _to_doc(task: Task) -> Doc:
@@ -18,15 +35,36 @@ def _to_doc(task: Task) -> Doc:
         "products": list(task.products),
         "reasons": [finding_doc(finding) for finding in task.reasons],
         "opened_at": task.opened_at,
-        "due_at": task.due_at,
         "state": task.state.value,
+        "stage": task.stage.value,
+        "edition": task.edition,
+        "refused": task.refused,
+        **_clock_doc(task.clock),
+        **_place_doc(task.place),
         "outcome": task.outcome.value if task.outcome else None,
         "closed_at": task.closed_at,
         "closed_by": task.closed_by,
-        "personal": {"search_terms": list(task.search_terms)},
+        "first_approval": _without(task.first_approval, "note") if task.first_approval else None,
+        "question": _without(task.question, "text") if task.question else None,
+        "answer": _without(task.answer, "text") if task.answer else None,
+        "personal": {
+            "search_terms": list(task.search_terms),
+            "persons": [fields_of(person) for person in task.persons],
+            "ruling": fields_of(task.ruling) | {"final_on": task.ruling.final_on.isoformat()} if task.ruling else None,
+            "first_note": task.first_approval.note if task.first_approval else None,
+            "held_note": task.held.note if task.held else None,
+            "handover_note": task.handover_note,
+            "question": task.question.text if task.question else None,
+            "answer": task.answer.text if task.answer else None,
+        },
     }
-    if task.claim is not None:  # absent, not null: the index is sparse
+    if task.held is not None:  # absent, not null, here and below: the indexes are sparse
+        reasons = [finding_doc(finding) for finding in task.held.reasons]
+        doc["held"] = _without(task.held, "note") | {"outcome": task.held.outcome.value, "reasons": reasons}
+    if task.claim is not None:
         doc["claim"] = {"officer_id": task.claim.officer_id, "until": task.claim.until}
+    if task.state is TaskState.OPEN and task.clock.alarm_at is not None:
+        doc["alarm_at"] = task.clock.alarm_at
     if task.preferred_officer is not None:
         doc |= {"preferred_officer": task.preferred_officer, "preferred_until": task.preferred_until}
     return doc
@@ -34,7 +72,7 @@ def _to_doc(task: Task) -> Doc:
 
 def task_from(doc: Doc) -> Task:
     """Read a task from its document."""
-    claim = doc.get("claim")
+    claim, personal = doc.get("claim"), doc["personal"]
     return Task(
         id=doc["_id"],
         request_id=doc["request_id"],
@@ -45,8 +83,11 @@ def task_from(doc: Doc) -> Task:
         products=tuple(doc["products"]),
         reasons=tuple(map(finding_from, doc["reasons"])),
         opened_at=doc["opened_at"],
-        due_at=doc["due_at"],
-        search_terms=tuple(doc["personal"]["search_terms"]),
+        clock=_clock(doc),
+        place=QueuePlace(doc["priority"], doc["began_at"], doc["place_at"], tuple(doc["areas"])),
+        search_terms=tuple(personal["search_terms"]),
+        edition=doc["edition"],
+        refused=doc["refused"],
         state=TaskState(doc["state"]),
         claim=Claim(officer_id=claim["officer_id"], until=claim["until"]) if claim else None,
         outcome=Outcome(doc["outcome"]) if doc["outcome"] else None,
@@ -54,7 +95,48 @@ def task_from(doc: Doc) -> Task:
         closed_by=doc["closed_by"],
         preferred_officer=doc.get("preferred_officer"),
         preferred_until=doc.get("preferred_until"),
+        first_approval=FirstApproval(**doc["first_approval"], note=personal["first_note"]) if doc["first_approval"] else None,
+        held=_held(doc["held"], personal["held_note"]) if doc.get("held") else None,
+        question=Question(**doc["question"], text=personal["question"]) if doc["question"] else None,
+        answer=Answer(**doc["answer"], text=personal["answer"]) if doc["answer"] else None,
+        handover_note=personal["handover_note"],
+        persons=tuple(TaskPerson(**person) for person in personal["persons"]),
+        ruling=Ruling(**(personal["ruling"] | {"final_on": date_from(personal["ruling"]["final_on"])})) if personal["ruling"] else None,
     )
+
+
+def _clock_doc(clock: ServiceClock) -> Doc:
+    doc: Doc = {
+        "runs_since": clock.runs_since,
+        "due_at": clock.due_at,
+        "amber_at": clock.amber_at,
+        "red_at": clock.red_at,
+        "told": clock.told.value if clock.told else None,
+    }
+    if clock.stopped_at is not None:
+        doc["stopped_at"] = clock.stopped_at
+    return doc
+
+
+def _clock(doc: Doc) -> ServiceClock:
+    told = Lateness(doc["told"]) if doc["told"] else None
+    return ServiceClock(doc["runs_since"], doc["due_at"], doc["amber_at"], doc["red_at"], doc.get("stopped_at"), told)
+
+
+def _place_doc(place: QueuePlace) -> Doc:
+    return {"priority": place.priority, "began_at": place.began_at, "place_at": place.at, "areas": list(place.areas)}
+
+
+def _held(doc: Doc, note: str | None) -> HeldDecision:
+    reasons = tuple(map(finding_from, doc["reasons"]))
+    return HeldDecision(**(doc | {"outcome": Outcome(doc["outcome"]), "reasons": reasons}), note=note)
+
+
+def _without(part: Any, name: str) -> Doc:
+    """Return the fields of a part but the one that is personal."""
+    doc = fields_of(part)
+    del doc[name]
+    return doc
 
 
 TASK: DocumentMapping[Task] = DocumentMapping(collection=TASKS, key=lambda task: task.id, to_doc=_to_doc, from_doc=task_from)
@@ -69,11 +151,14 @@ class MongoTasks:
     async def get(self, task_id: str) -> Task:
         return await self._unit.get(TASK, task_id)
 
+    async def find(self, task_id: str) -> Task | None:
+        return await self._unit.find(TASK, task_id)
+
+    async def prefetch(self, task_ids: Sequence[str]) -> None:
+        await self._unit.prefetch(TASK, task_ids)
+
     def add(self, task: Task) -> None:
         self._unit.add(TASK, task)
 
     def save(self, task: Task) -> None:
         self._unit.save(TASK, task)
-
-    def version(self, task_id: str) -> int:
-        return self._unit.version(TASK, task_id)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from services.verification.domain.facts import CaseFact, RegisterChanged, TaskClosed, TaskFact, TaskOpened
+from services.verification.domain.facts import (
+    CaseFact,
+    RegisterChanged,
+    TaskClaimed,
+    TaskClosed,
+    TaskFact,
+    TaskOpened,
+    TaskOverdue,
+    TaskReleased,
+)
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import People, Wish
 from services.verification.domain.submission import Submission
@@ -62,8 +71,8 @@ class MongoTx:
         event = to_event(fact)
         if isinstance(fact, TaskOpened):
             self._work.emit(TASK, fact.task_id, event, correlation_id=_correlation(fact.submission))
-        elif isinstance(fact, TaskClosed):
-            self._work.emit(TASK, fact.task_id, event, correlation_id=fact.case_id or fact.request_id)
+        elif isinstance(fact, TaskClaimed | TaskReleased | TaskOverdue | TaskClosed):
+            self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key)
         elif isinstance(fact, RegisterChanged):
             self._work.emit(CASE, fact.case_id, event, correlation_id=fact.case_id)
         elif fact.submission.case_id is None:

@@ -11,24 +11,40 @@ from services.verification.adapters.passwords import Argon2Passwords
 from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
+from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
-from services.verification.ports import Deps, Tx
+from services.verification.jobs import DecisionJob, LatenessJob
+from services.verification.ports import Deps, QueueRules, Tx
 from services.verification.settings import Settings
-from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import (
+    ACCOUNTS,
+    INDEXES,
+    MongoCaseReader,
+    MongoHistoryReader,
+    MongoQueueReader,
+    MongoTaskReader,
+    MongoTx,
+    RegistryStore,
+)
 from services.verification.wiring.staff import install_accounts, staff_deps
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
+from shared.logs import get
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
-from shared.messaging.transaction.runner import UnitOfWork
+from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.poller import Poller
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import catalogue
+from shared.reference.calendar import missing_year
+from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
 from shared.web.desk import shell
 
 SERVICE: Final = "verification"
+
+_log = get("calendar")
 
 
 def build(settings: Settings) -> Service:
@@ -38,19 +54,7 @@ def build(settings: Settings) -> Service:
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     check_registry(RULES, catalogue(), settings.automatic)
-    deps = Deps(
-        clock=clock.now,
-        new_id=new_id,
-        catalogue=catalogue().adjusted(promise_hours=settings.promise_hours, automatic=settings.automatic),
-        hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
-        claim_lease=timedelta(minutes=settings.claim_lease_minutes),
-        files=files,
-        task_reader=MongoTaskReader(mongo, database),
-        case_reader=MongoCaseReader(mongo, database),
-        history_reader=MongoHistoryReader(mongo, database),
-        rules=RULES,
-        reserved_for=timedelta(hours=settings.reserved_hours),
-    )
+    deps = _deps(settings, host, files)
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
@@ -59,6 +63,8 @@ def build(settings: Settings) -> Service:
     consumer = host.consumer(units, consumers.routes(deps))
 
     async def prepare() -> None:
+        if year := missing_year(clock.now().astimezone(clock.WIB).date()):
+            _log.error("calendar.missing_year", year=year)  # its holidays are reckoned until shared/reference/data/calendar has the file
         await units.prepare()
         await mongo.prepare(database, INDEXES)
         await accounting.register(mongo, database, ACCOUNTS)
@@ -69,14 +75,54 @@ def build(settings: Settings) -> Service:
     keys, hasher = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     api.install(app, units, deps)
-    desk.install(app, units, deps)
-    install_accounts(app, units, settings, staff_deps(settings, mongo, database, hasher), keys)
+    accounts_of = staff_deps(settings, mongo, database, hasher)
+    desk.install(app, units, deps, accounts_of.reader)
+    install_accounts(app, units, settings, accounts_of, keys)
     return Service(
         name=SERVICE,
         health=health,
         app=app,
         prepare=prepare,
-        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),),
+        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units)),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(files.close, hasher.close, host.close),
+    )
+
+
+def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
+    mongo, database = host.mongo, host.database
+    return Deps(
+        clock=clock.now,
+        new_id=new_id,
+        catalogue=_catalogue(settings),
+        hours=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
+        claim_lease=timedelta(minutes=settings.claim_lease_minutes),
+        files=files,
+        task_reader=MongoTaskReader(mongo, database),
+        queue_reader=MongoQueueReader(mongo, database),
+        case_reader=MongoCaseReader(mongo, database),
+        history_reader=MongoHistoryReader(mongo, database),
+        rules=RULES,
+        reserved_for=timedelta(hours=settings.reserved_hours),
+        queue=_queue_rules(settings),
+    )
+
+
+def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
+    turns = {"decisions": DecisionJob(deps, units).turn, "lateness": LatenessJob(deps, units).turn}
+    every = settings.decisions_poll_seconds
+    return tuple(BackgroundJob(name, Poller(name, turn, poll_seconds=every).run) for name, turn in turns.items())
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return catalogue().adjusted(promise_hours=settings.promise_hours, automatic=settings.automatic, second=settings.second_approval)
+
+
+def _queue_rules(settings: Settings) -> QueueRules:
+    return QueueRules(
+        undo=timedelta(seconds=settings.undo_seconds),
+        claims_at_once=settings.claims_at_once,
+        elderly_age=settings.elderly_age,
+        sample_every=settings.sample_every,
+        alarms=AlarmTimes(timedelta(hours=settings.amber_hours), timedelta(hours=settings.red_hours)),
     )

@@ -1,6 +1,7 @@
 """Verification over a real database: units of work as the consumer runs them, and the desk as an officer's console calls it."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,18 @@ from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.domain.register import Family
 from services.verification.domain.services import RULES
 from services.verification.domain.submission import Submission
+from services.verification.jobs import DecisionJob
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
-from services.verification.store import INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
+from services.verification.store import (
+    INDEXES,
+    MongoCaseReader,
+    MongoHistoryReader,
+    MongoQueueReader,
+    MongoTaskReader,
+    MongoTx,
+    RegistryStore,
+)
 from shared.health import Health
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Outcome
@@ -32,6 +42,8 @@ from tests.support.submissions import document_issued, request_submitted
 SCOPES = {
     "officer-1": {"tasks:read", "tasks:decide"},
     "officer-2": {"tasks:read", "tasks:decide"},
+    "head": {"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign"},
+    "other-head": {"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign"},
     "reader": {"tasks:read"},
     "adapter": {"requests:write"},
     "admin": {"admin"},
@@ -71,6 +83,22 @@ class Office(Harness):
     async def load(self, *families: Family) -> None:
         await self.registry.load(families, on=TODAY)
 
+    def queue(self, **limits: Any) -> None:
+        """Change limits of the queue, as a restart with another environment would. Clients that are open ask the old one."""
+        self.deps = replace(self.deps, queue=replace(self.deps.queue, **limits))
+        self.app = _served(self.units, self.deps)
+
+    async def tasks_of(self, *submissions: Submission) -> list[str]:
+        """Take requests in that go to officers; return their tasks in the same order."""
+        await self.take_in(*submissions)
+        ids = {task["request_id"]: task["_id"] for task in await self.rows("tasks")}
+        return [ids[submission.request_id] for submission in submissions]
+
+    async def decisions_take_effect(self) -> None:
+        """Do what the job does again and again."""
+        while await DecisionJob(self.deps, self.units).turn() == 0:
+            pass
+
     def automatic(self, **allowed: bool) -> None:
         """Change the setting, as a restart with another environment would."""
         self.deps = replace(self.deps, catalogue=catalogue().adjusted(automatic=allowed))
@@ -86,15 +114,28 @@ def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
         answers["asked"] = (request.url.path, request.headers["authorization"])
         if answers.get("error") is not None:
             raise answers["error"]
-        return httpx.Response(answers.get("status", 200), content=PHOTO, headers={"content-type": "image/jpeg"})
+        content, kind = answers.get("files", {}).get(request.url.path.rpartition("/")[2], (PHOTO, "image/jpeg"))
+        return httpx.Response(answers.get("status", 200), content=content, headers={"content-type": kind})
 
     return httpx.MockTransport(answer)
 
 
+def _served(units: UnitOfWorkRunner[Tx], deps: Deps) -> FastAPI:
+    app = create_app(_settings(), Health(), title="test")
+    api.install(app, units, deps)
+    return app
+
+
 @pytest.fixture
 async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
-    mongo = Mongo.connect(mongo_url)
-    clock, intake = Clock(NOW), dict[str, Any]()
+    async with open_office(mongo_url, database, Clock(NOW)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_office(mongo_url: str, database: str, clock: Clock) -> AsyncIterator[Office]:
+    """Verification at the time of this clock."""
+    mongo, intake = Mongo.connect(mongo_url), dict[str, Any]()
     registry = RegistryStore(mongo, database)
     files = IntakeFiles("http://intake", "intake-key", timeout_seconds=2, transport=_intake(intake))
     deps = Deps(
@@ -105,6 +146,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
         claim_lease=timedelta(minutes=20),
         files=files,
         task_reader=MongoTaskReader(mongo, database),
+        queue_reader=MongoQueueReader(mongo, database),
         case_reader=MongoCaseReader(mongo, database),
         history_reader=MongoHistoryReader(mongo, database),
         rules=RULES,
@@ -117,8 +159,6 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
     units = UnitOfWorkRunner(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=clock)
     await units.prepare()
     await mongo.prepare(database, INDEXES)
-    app = create_app(_settings(), Health(), title="test")
-    api.install(app, units, deps)
-    yield Office(mongo, database, clock, units, deps, registry, app, intake)
+    yield Office(mongo, database, clock, units, deps, registry, _served(units, deps), intake)
     await files.close()
     await mongo.close()

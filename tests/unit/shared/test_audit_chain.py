@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.audit import AuditEntry, AuditRow, SeenPerson, AuditVerdict, verify
+from shared.audit import AuditEntry, AuditRow, AuditVerdict, SeenPerson, verify
 from shared.audit.entry import chained, first_link, personal_hash, row_hash
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)

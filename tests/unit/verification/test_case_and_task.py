@@ -1,7 +1,8 @@
 """Cases and tasks never go backwards, whatever is done in whatever order; claims end; only who claimed decides."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,10 +15,16 @@ from services.verification.domain.case import MOVES, Case, CaseState, Decided
 from services.verification.domain.documents import KeyedDocument, keyed
 from services.verification.domain.facts import CaseApproved, CaseReturned
 from services.verification.domain.finding import failure
+from services.verification.domain.holding import check_decidable
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.priority import QueuePlace
 from services.verification.domain.rules import Application
+from services.verification.domain.search import search_key, search_terms
+from services.verification.domain.service_clock import ServiceClock
 from services.verification.domain.services.reprint import RULES
 from services.verification.domain.submission import Person, Submission
-from services.verification.domain.task import Claim, Outcome, Task, TaskState
+from services.verification.domain.task import Task
+from services.verification.domain.task_parts import Claim, Outcome, TaskState
 from shared.errors import BadInput, DomainError
 from tests.support import families as people
 from tests.support.families import NOW
@@ -25,6 +32,7 @@ from tests.support.families import NOW
 REASONS = (failure("name_differs", "applicant.name"),)
 BY_RULES = Decided(NOW)
 LEASE = timedelta(minutes=20)
+PLACE = QueuePlace("ordinary", NOW, NOW)
 
 
 def opened() -> Case:
@@ -49,7 +57,16 @@ def void(case: Case, key: str = "kk") -> Case:
 
 
 def new_task() -> Task:
-    return tasks.open_task("task-1", Application((people.lost_card(),)), REASONS, at=NOW, due_at=NOW + timedelta(hours=8))[0]
+    return opened_task("task-1")
+
+
+def opened_task(task_id: str, **more: Any) -> Task:
+    clock = ServiceClock(NOW, NOW + timedelta(hours=8), NOW + timedelta(hours=6), NOW + timedelta(hours=8))
+    return tasks.open_task(task_id, Application((people.lost_card(),)), REASONS, at=NOW, clock=clock, place=PLACE, **more)[0]
+
+
+def claimed(task: Task, officer: str, at: datetime = NOW) -> Task:
+    return tasks.claim(task, DeskOfficer(officer), at=at, lease=LEASE)[0]
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -178,39 +195,40 @@ def test_a_mended_court_case_waits_for_all_its_requests_again() -> None:
 
 
 def test_a_claim_keeps_others_away_until_its_lease_ends() -> None:
-    task = tasks.claim(new_task(), "officer-1", at=NOW, lease=LEASE)
-    with pytest.raises(DomainError, match="task_claimed"):
-        tasks.claim(task, "officer-2", at=NOW + LEASE - timedelta(seconds=1), lease=LEASE)
-    taken = tasks.claim(task, "officer-2", at=NOW + LEASE, lease=LEASE)
+    task = claimed(new_task(), "officer-1")
+    with pytest.raises(DomainError, match="task_claimed") as refused:
+        claimed(task, "officer-2", NOW + LEASE - timedelta(seconds=1))
+    assert refused.value.about == {"claimed_by": "officer-1", "until": (NOW + LEASE).isoformat()}
+    taken = claimed(task, "officer-2", NOW + LEASE)
     assert taken.claimant(NOW + LEASE) == "officer-2"
     with pytest.raises(DomainError, match="task_not_claimed"):
-        tasks.close(taken, Outcome.APPROVED, "officer-1", at=NOW + LEASE)
+        check_decidable(taken, DeskOfficer("officer-1"), Outcome.APPROVED)
 
 
 def test_who_claimed_may_renew_release_and_decide() -> None:
-    task = tasks.claim(new_task(), "officer-1", at=NOW, lease=LEASE)
-    renewed = tasks.claim(task, "officer-1", at=NOW + timedelta(minutes=10), lease=LEASE)
+    task = claimed(new_task(), "officer-1")
+    renewed, told = tasks.claim(task, DeskOfficer("officer-1"), at=NOW + timedelta(minutes=10), lease=LEASE)
+    assert told is None, "a renewal is no news"
+    assert renewed.edition == task.edition, "nor makes it what is on the screen stale"
     assert renewed.claimant(NOW + LEASE) == "officer-1"
-    assert tasks.release(renewed, "officer-1", at=NOW).claim is None
+    assert tasks.release(renewed, "officer-1", at=NOW)[0].claim is None
     closed, fact = tasks.close(renewed, Outcome.RETURNED, "officer-1", at=NOW)
     assert (closed.state, closed.claim, closed.closed_by, fact.outcome) == (TaskState.CLOSED, None, "officer-1", "returned")
 
 
 def test_another_officer_can_not_release_a_live_claim() -> None:
-    task = tasks.claim(new_task(), "officer-1", at=NOW, lease=LEASE)
     with pytest.raises(DomainError, match="task_claimed"):
-        tasks.release(task, "officer-2", at=NOW)
+        tasks.release(claimed(new_task(), "officer-1"), "officer-2", at=NOW)
 
 
 def test_a_lease_that_ran_out_still_lets_its_officer_decide_while_nobody_else_took_it() -> None:
-    task = tasks.claim(new_task(), "officer-1", at=NOW, lease=LEASE)
-    assert tasks.close(task, Outcome.APPROVED, "officer-1", at=NOW + 2 * LEASE)[0].state is TaskState.CLOSED
+    check_decidable(claimed(new_task(), "officer-1"), DeskOfficer("officer-1"), Outcome.APPROVED)
 
 
 def test_a_closed_task_takes_nothing_more() -> None:
-    closed, _ = tasks.close(tasks.claim(new_task(), "officer-1", at=NOW, lease=LEASE), Outcome.APPROVED, "officer-1", at=NOW)
+    closed, _ = tasks.close(claimed(new_task(), "officer-1"), Outcome.APPROVED, "officer-1", at=NOW)
     with pytest.raises(DomainError, match="task_closed"):
-        tasks.claim(closed, "officer-1", at=NOW, lease=LEASE)
+        claimed(closed, "officer-1")
     with pytest.raises(DomainError, match="task_closed"):
         tasks.release(closed, "officer-1", at=NOW)
     with pytest.raises(DomainError, match="task_closed"):
@@ -219,15 +237,15 @@ def test_a_closed_task_takes_nothing_more() -> None:
 
 def test_a_task_is_found_by_receipt_numbers_and_words_of_names() -> None:
     named = replace(people.divorce(), applicant=Person(nik=people.WIFE, name="Nur A'isyah"))
-    terms = tasks.search_terms(Application((named, people.divorce(people.HUSBAND))))
+    terms = search_terms(Application((named, people.divorce(people.HUSBAND))))
     assert {"MDN2B3C4D5E", "NUR", "AISYAH", "SLAMET", "FITRIANI", people.WIFE, people.HUSBAND, "40PDTG2026PAKABMN"} <= set(terms)
-    assert tasks.search_key("mdn-2b3c 4d5e") == "MDN2B3C4D5E"
+    assert search_key("mdn-2b3c 4d5e") == "MDN2B3C4D5E"
 
 
 def test_a_mended_request_is_first_of_all_its_earlier_officers() -> None:
     preferred = Claim("officer-1", NOW + timedelta(hours=4))
-    task, _ = tasks.open_task("task-2", Application((people.lost_card(),)), REASONS, at=NOW, due_at=NOW, preferred=preferred)
+    task = opened_task("task-2", preferred=preferred)
     with pytest.raises(DomainError, match="task_reserved"):
-        tasks.claim(task, "officer-2", at=NOW, lease=LEASE)
-    assert tasks.claim(task, "officer-1", at=NOW, lease=LEASE).claimant(NOW) == "officer-1"
-    assert tasks.claim(task, "officer-2", at=NOW + timedelta(hours=4), lease=LEASE).claim is not None
+        claimed(task, "officer-2")
+    assert claimed(task, "officer-1").claimant(NOW) == "officer-1"
+    assert claimed(task, "officer-2", NOW + timedelta(hours=4)).claim is not None

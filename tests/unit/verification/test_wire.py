@@ -8,7 +8,18 @@ import pytest
 from services.verification.consumers import submission_from
 from services.verification.domain.contents import ChildCard, FamilyCard
 from services.verification.domain.documents import keyed
-from services.verification.domain.facts import CaseApproved, CaseRejected, CaseReturned, RegisterChanged, TaskClosed, TaskOpened
+from services.verification.domain.facts import (
+    CaseApproved,
+    CaseRejected,
+    CaseReturned,
+    RegisterChanged,
+    TaskClaimed,
+    TaskClosed,
+    TaskOpened,
+    TaskOverdue,
+    TaskRef,
+    TaskReleased,
+)
 from services.verification.domain.finding import failure
 from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.rules import Application, Basis
@@ -47,6 +58,9 @@ def changed() -> RegisterChanged:
     return RegisterChanged("case-1", people.divorce(), entry)
 
 
+TASK = TaskRef("task-1", "request-1", None, "MDN-1")
+
+
 def facts() -> list[Any]:
     return [
         approved(people.lost_card()),
@@ -55,9 +69,19 @@ def facts() -> list[Any]:
         CaseReturned(submission=people.lost_card(), reasons=REASONS, at=NOW, note="Foto Slamet buram"),
         CaseRejected(submission=people.divorce(WIFE), reasons=REASONS, at=NOW),
         TaskOpened(
-            task_id="task-1", submission=people.divorce(), products=("kk",), reasons=REASONS, at=NOW, due_at=NOW + timedelta(hours=8)
+            task_id="task-1",
+            submission=people.divorce(),
+            products=("kk",),
+            reasons=REASONS,
+            priority="court",
+            place_at=NOW,
+            at=NOW,
+            due_at=NOW + timedelta(hours=8),
         ),
-        TaskClosed(task_id="task-1", request_id="request-1", case_id=None, receipt="MDN-1", outcome="approved", at=NOW),
+        TaskClaimed(TASK, "officer-1", NOW + timedelta(minutes=20), NOW),
+        TaskReleased(TASK, "first", NOW),
+        TaskOverdue(TASK, "amber", NOW, NOW),
+        TaskClosed(TASK, outcome="approved", at=NOW),
     ]
 
 

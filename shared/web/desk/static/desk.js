@@ -59,6 +59,7 @@
   document.addEventListener("keydown", (event) => {
     const element = event.target;
     if (event.key === "Enter" && event.ctrlKey) {
+      if (document.querySelector("dialog[open]") && !element.closest?.("dialog")) return; // what it says comes first
       const form = element.closest?.("form") ?? document.querySelector("form[data-main]");
       if (form) {
         event.preventDefault();

@@ -1,0 +1,116 @@
+"""Routes of the queue: the next task, assigned ones, given back, handed over, undone."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from services.verification import handlers
+from services.verification.api import noting
+from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
+from services.verification.api.showing import ASSIGN, AT_REST, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.task import Task
+from services.verification.ports import Deps, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web import Client, refuses, require
+
+
+class NextIn(Input):
+    """What the officer works on; empty: everything."""
+
+    services: Annotated[frozenset[Code], Field(max_length=100, description="Services, by their codes")] = frozenset()
+    groups: Annotated[frozenset[Code], Field(max_length=30, description="Groups of services: birth, death, card, …")] = frozenset()
+    areas: Annotated[frozenset[AreaCode], Field(max_length=300, description="Districts or villages")] = frozenset()
+
+
+class AssignIn(Input):
+    """Whom a task is for."""
+
+    officer_id: OfficerId
+
+
+class HandOverIn(Input):
+    """Who takes over, and what they should know."""
+
+    to: OfficerId
+    note: Annotated[str | None, Field(max_length=1000, description="For the colleague; never told to citizens")] = None
+
+
+class MovedOut(BaseModel):
+    """The tasks that changed hands."""
+
+    tasks: Annotated[tuple[str, ...], Field(description="Their ids")]
+
+    @classmethod
+    def of(cls, tasks: tuple[Task, ...]) -> MovedOut:
+        """Build from tasks."""
+        return cls(tasks=tuple(task.id for task in tasks))
+
+
+def router(units: UnitOfWorkRunner[Tx], deps: Deps, answers: TaskAnswers) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/v1", tags=["queue"])
+    _pull(routes, units, deps, answers)
+    _moves(routes, units, deps, answers)
+    return routes
+
+
+def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: TaskAnswers) -> None:
+    @routes.post(
+        "/tasks/next",
+        responses=refuses(409, "too_many_claims")
+        | refuses(404, "cases_not_found")
+        | {204: {"description": "Nothing waits that this officer may take"}},
+        response_model=TaskDetailOut,
+    )
+    async def next_task(
+        request: Request, response: Response, body: NextIn | None = None, client: Client = require("tasks:decide")
+    ) -> TaskDetailOut | Response:
+        """Claim the best task for this officer: reserved for them, else the first of the queue. 204 when there is none."""
+        officer = _working_on(client, body or NextIn(), deps)
+        view = await units.run(
+            handlers.puller(deps, officer),
+            context=context(request, officer.id),
+            audit=lambda found: noting.of_task(deps, client, "task.claimed", found) if found else None,
+        )
+        return answers.of(response, view) if view is not None else Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: TaskAnswers) -> None:
+    @routes.post("/tasks/release-all")
+    async def release_all(request: Request, client: Client = require("tasks:decide")) -> MovedOut:
+        """Release every task that one holds, as when one leaves. Decisions that can still be undone stay."""
+        done = await units.run(lambda tx: handlers.release_all(tx, deps, client.name), context=context(request, client.name))
+        return MovedOut.of(done)
+
+    @routes.post("/tasks/hand-over", responses=refuses(409, "four_eyes"))
+    async def hand_over(request: Request, body: HandOverIn, client: Client = require("tasks:decide")) -> MovedOut:
+        """Hand every task that one holds to a colleague, with a note: all of them or none."""
+        act = units.run(lambda tx: handlers.hand_over(tx, deps, client.name, body.to, body.note), context=context(request, client.name))
+        return MovedOut.of(await act)
+
+    @routes.post("/tasks/{task_id}/assign", responses=UNKNOWN | refuses(409, *AT_REST, "four_eyes"))
+    async def assign_task(
+        request: Request, response: Response, task_id: str, body: AssignIn, client: Client = require(ASSIGN)
+    ) -> TaskDetailOut:
+        """Assign a task to an officer, whoever holds it: for a time it is theirs alone to claim."""
+        return await answers.after(
+            request, response, client, "task.assigned", lambda tx: handlers.assign_task(tx, deps, task_id, body.officer_id)
+        )
+
+    @routes.post("/tasks/{task_id}/undo", responses=UNKNOWN | refuses(409, "nothing_to_undo", "decision_of_another"))
+    async def undo_decision(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
+        """Undo one's own decision before it takes effect (`effective_at`)."""
+        return await answers.after(
+            request, response, client, "task.undone", lambda tx: handlers.undo_decision(tx, deps, task_id, client.name)
+        )
+
+
+def _working_on(client: Client, body: NextIn, deps: Deps) -> DeskOfficer:
+    of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
+    known = officer_of(client)
+    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))

@@ -1,0 +1,115 @@
+"""What a document would say, as a table: each line with its Indonesian name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from services.verification.domain.documents import KeyedDocument, keyed
+from services.verification.events import content_of
+from services.verification.handlers import TaskView
+from shared.errors import DomainError
+from shared.reference.catalogue import Catalogue
+
+_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "kk_number": "Nomor KK",
+        "head_name": "Kepala keluarga",
+        "street": "Alamat",
+        "rt": "RT",
+        "rw": "RW",
+        "village": "Desa/kelurahan",
+        "district": "Kecamatan",
+        "regency": "Kabupaten",
+        "postal_code": "Kode pos",
+        "nik": "NIK",
+        "name": "Nama",
+        "sex": "Jenis kelamin",
+        "birth_place": "Tempat lahir",
+        "born_on": "Tanggal lahir",
+        "born_at": "Jam lahir",
+        "birth_order": "Kelahiran ke",
+        "blood_type": "Golongan darah",
+        "religion": "Agama",
+        "education": "Pendidikan",
+        "occupation": "Pekerjaan",
+        "marital_status": "Status perkawinan",
+        "relation": "Hubungan",
+        "citizenship": "Kewarganegaraan",
+        "father": "Ayah",
+        "mother": "Ibu",
+        "birth_certificate_number": "Nomor akta kelahiran",
+        "valid_until": "Berlaku sampai",
+        "died_on": "Tanggal meninggal",
+        "died_at": "Jam meninggal",
+        "death_place": "Tempat meninggal",
+        "stillborn_on": "Tanggal lahir mati",
+        "stillborn_at": "Jam lahir mati",
+        "place": "Tempat",
+        "plurality": "Jenis kelahiran",
+        "months": "Usia kandungan (bulan)",
+        "reporter": "Pelapor",
+        "address": "Alamat",
+    }
+)
+NUMBERS: Final = frozenset({"nik", "kk_number"})
+_MEMBERS: Final = ("name", "nik", "sex", "birth_place", "born_on", "relation", "marital_status", "father", "mother")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document. `is_number`: it is masked until an officer asks for it."""
+
+    label: str
+    value: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSheet:
+    """A document that an approval would make. No lines: it can't be printed, the findings say why."""
+
+    name: str
+    holder: str
+    form: str
+    lines: tuple[Line, ...]
+    members: tuple[tuple[Line, ...], ...]
+
+
+def planned(view: TaskView, catalogue: Catalogue) -> tuple[PlannedSheet, ...]:
+    """Return what an approval would make, in its order."""
+    if view.preview is None:
+        return ()
+    return tuple(_planned(each, catalogue) for each in keyed(view.case.application, view.preview.plan))
+
+
+def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
+    product = catalogue.products.get(document.ordered.product)
+    try:
+        content: dict[str, Any] = content_of(document.ordered.content).model_dump(mode="json")
+    except DomainError:
+        content = {}
+    members = content.pop("members", ())
+    return PlannedSheet(
+        name=product.name if product else document.ordered.product,
+        holder=document.ordered.holder_name,
+        form=product.form.value if product else "",
+        lines=tuple(_lines(content)),
+        members=tuple(tuple(_line(name, member.get(name)) for name in _MEMBERS if name in member) for member in members),
+    )
+
+
+def _lines(content: Mapping[str, Any]) -> Iterator[Line]:
+    for name, value in content.items():
+        if isinstance(value, dict) and name in ("father", "mother", "reporter"):
+            yield _line(name, value.get("name"))
+        elif isinstance(value, dict):
+            yield from _lines(value)
+        elif name in _LABELS and value not in (None, "", "-"):
+            yield _line(name, value)
+
+
+def _line(name: str, value: Any) -> Line:
+    return Line(_LABELS.get(name, name), "-" if value is None else str(value), name in NUMBERS)

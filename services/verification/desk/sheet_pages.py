@@ -1,0 +1,138 @@
+"""`/desk/pekerjaan/{task}`: one task with all that a decision needs; claim, numbers in clear, documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from services.verification import handlers
+from services.verification.desk import content_words, reason_choices, refusals
+from services.verification.desk import work_words as words
+from services.verification.desk.decision_form import DecisionForm
+from services.verification.desk.sheet import MATCHES, lay_out, may_claim, may_decide
+from services.verification.desk.stale import Changes, snapshot
+from services.verification.desk.work_list import undoable
+from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, entry, noted, officer_of
+from services.verification.handlers import Act, TaskView
+from shared.errors import AppError, DomainError
+from shared.web.desk import StaffMember, signed_in
+
+Reader = Annotated[StaffMember, signed_in(READ)]
+Decider = Annotated[StaffMember, signed_in(DECIDE)]
+Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
+_INLINE: Final = {
+    "Cache-Control": "private, max-age=600",  # a photo of one decision is turned and looked at again, then forgotten
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is said around a task. `sent`: a decision that was refused, whose words are kept; `last`: the task that was decided before."""
+
+    sent: DecisionForm | None = None
+    refusal: AppError | None = None
+    changes: Changes | None = None
+    revealed: bool = False
+    last: str | None = None
+    status: int = HTTPStatus.OK
+
+
+async def show(
+    room: WorkRoom, request: Request, member: StaffMember, view: TaskView, around: Around = Around(), *, template: str = "sheet.html"
+) -> Response:
+    """Return the page."""
+    at, catalogue = room.deps.clock(), room.deps.catalogue
+    sheet = await lay_out(room, member, view)
+    returning = reason_choices.choices(view, Act.RETURN, catalogue)
+    rejecting = reason_choices.choices(view, Act.REJECT, catalogue)
+    values: dict[str, Any] = {
+        "sheet": sheet,
+        "task": view.task,
+        "case": view.case,
+        "service": catalogue.get(view.task.service),
+        "planned": content_words.planned(view, catalogue),
+        "returning": returning,
+        "rejecting": rejecting,
+        "other_returns": reason_choices.others(returning, Act.RETURN),
+        "other_rejects": reason_choices.others(rejecting, Act.REJECT),
+        "deciding": may_decide(view, member),
+        "claimable": may_claim(view, member, at),
+        "holder": view.task.claimant(at),
+        "sent": around.sent or DecisionForm(versi=view.version),
+        "refusal": refusals.refusal(around.refusal, sheet.officers, at) if around.refusal else None,
+        "changes": around.changes,
+        "revealed": around.revealed,
+        "matches": MATCHES,
+        "words": words,
+        "locked_because": refusals.locked_because,
+        "at": at,
+        "seen": snapshot(sheet),
+        "undo": await undoable(room, member, around.last or (view.task.id if view.task.held else None)),
+        "undo_seconds": int(room.deps.queue.undo.total_seconds()),
+        "service_name": lambda code: ((found := catalogue.find(code)) and found.name) or code,
+    }
+    return room.pages.show(request, template, member, status=around.status, **values)
+
+
+def router(room: WorkRoom) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(include_in_schema=False)
+    _looking(routes, room)
+    _files(routes, room)
+    return routes
+
+
+def _looking(routes: APIRouter, room: WorkRoom) -> None:
+    @routes.get(f"{PATH}/{{task_id}}")
+    async def opened(
+        request: Request, task_id: str, member: Reader, terakhir: Annotated[str | None, Query(max_length=64)] = None
+    ) -> Response:
+        view = await room.units.run(
+            lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.viewed", found)
+        )
+        return await show(room, request, member, view, Around(last=terakhir))
+
+    @routes.post(f"{PATH}/{{task_id}}/ambil")
+    async def claim(request: Request, task_id: str, member: Decider) -> Response:
+        """Claim a task, or renew one's claim."""
+        try:
+            await room.units.run(
+                lambda tx: handlers.claim_task(tx, room.deps, task_id, officer_of(member)),
+                audit=lambda found: noted(room, member, "task.claimed", found),
+            )
+        except DomainError as error:
+            refused = error
+            view = await room.units.run(
+                lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.viewed", found)
+            )
+            return await show(room, request, member, view, Around(status=HTTPStatus.CONFLICT, refusal=refused))
+        if "text/html" not in request.headers.get("accept", ""):
+            return Response(status_code=HTTPStatus.NO_CONTENT)  # a page that renews the claim while somebody works on it
+        return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
+
+    @routes.post(f"{PATH}/{{task_id}}/nomor")
+    async def reveal(request: Request, task_id: str, member: Revealer) -> Response:
+        """Show the numbers in clear; that they were looked at is written down."""
+        view = await room.units.run(
+            lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.numbers_revealed", found)
+        )
+        template = "sheet_answers.html" if "hx-request" in request.headers else "sheet.html"
+        return await show(room, request, member, view, Around(revealed=True), template=template)
+
+
+def _files(routes: APIRouter, room: WorkRoom) -> None:
+    @routes.get(f"{PATH}/{{task_id}}/berkas/{{file_id}}")
+    async def attachment(task_id: str, file_id: str, member: Reader) -> Response:
+        """Serve a document of the request, streamed from intake."""
+        stream = await room.units.run(
+            lambda tx: handlers.open_attachment(tx, room.deps, task_id, file_id),
+            audit=lambda _: entry(room, member, "task.document_viewed", f"task/{task_id}", file=file_id),
+        )
+        headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
+        return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)

@@ -1,0 +1,72 @@
+"""What the pages of work are made with, and how each look and act is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.task import Task
+from services.verification.handlers import TaskView
+from services.verification.ports import Deps, Tx
+from services.verification.ports.staff import StaffReader
+from shared.audit import AuditEntry, SeenPerson
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web.desk import Pages, StaffMember
+
+PATH: Final = "/desk/pekerjaan"
+READ: Final = "tasks:read"
+DECIDE: Final = "tasks:decide"
+LEAD: Final = "tasks:approve_second"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRoom:
+    """The parts of the pages of work."""
+
+    units: UnitOfWorkRunner[Tx]
+    deps: Deps
+    staff: StaffReader
+    pages: Pages
+
+    async def names(self, tasks: Iterable[Task]) -> dict[str, str]:
+        """Return the names of everybody who has to do with tasks; an API key's is its id."""
+        ids = {each for task in tasks for each in _officers(task)}
+        return {each: each for each in ids} | dict(await self.staff.names(ids))
+
+
+def officer_of(member: StaffMember) -> DeskOfficer:
+    """Return who is signed in as the queue knows them."""
+    return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
+
+
+def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detail: str) -> AuditEntry:
+    """Return the row of a look at a task, or of an act on it, with everybody whom it is about."""
+    persons = [each for submission in view.case.submissions for each in (submission.applicant, submission.subject) if each is not None]
+    known = {person.nik: view.register.person(person.nik) for person in persons if person.nik}
+    names = {nik: row.name for nik, row in known.items() if row is not None}
+    seen = dict.fromkeys(SeenPerson(person.nik, person.name or names.get(person.nik or "")) for person in persons)
+    return entry(room, member, act, f"task/{view.task.id}", tuple(seen), **detail)
+
+
+def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), **detail: str) -> AuditEntry:
+    """Return a row of the audit log."""
+    return AuditEntry(
+        actor=member.staff_id,
+        actor_name=member.name,
+        roles=tuple(sorted(member.roles)),
+        act=act,
+        at=room.deps.clock(),
+        about=about,
+        persons=persons,
+        detail=detail,
+    )
+
+
+def _officers(task: Task) -> Iterable[str]:
+    approval = task.first_approval.officer_id if task.first_approval else None
+    held = task.held.officer_id if task.held else None
+    asked = task.question.officer_id if task.question else None
+    claimed = task.claim.officer_id if task.claim else None
+    return filter(None, (approval, held, asked, claimed, task.preferred_officer, task.closed_by))

@@ -1,0 +1,151 @@
+"""What a request says beside what the register says, answer by answer, for an officer. Pure.
+
+A number of a person or card is compared with whom it stands for, a name or day of birth with the person whose number stands beside it. What
+a check found is said where it belongs; anything that the register can't know is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from services.verification.domain.checks import name_key
+from services.verification.domain.finding import Finding
+from services.verification.domain.register import Register
+from services.verification.domain.submission import CourtDecision, CourtParty, Submission
+from shared.reference.civil_service import CivilService
+from shared.reference.forms import Field
+
+APPLICANT_NAME: Final = "applicant.name"
+NUMBERS: Final = frozenset({"nik", "kk_number"})
+"""Types whose values are masked until an officer asks for them."""
+_ELEMENTS: Final = frozenset({"education", "occupation", "blood_type", "religion", "birth_place", "father", "mother"})
+"""Fields in a row about a person that are columns of the register (form F-1.06)."""
+
+
+class Match(StrEnum):
+    """How an answer agrees with the register. WRONG: a check failed on it."""
+
+    WRONG = "wrong"
+    DIFFERS = "differs"
+    SAME = "same"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedAnswer:
+    """One answer. `name` as findings have it; `given` and `registered` as people read them, `registered` None: the register has nothing."""
+
+    name: str
+    type: str
+    given: str = field(repr=False)
+    registered: str | None = field(repr=False)
+    match: Match
+
+
+def compared(submission: Submission, service: CivilService, register: Register, findings: Sequence[Finding]) -> tuple[ComparedAnswer, ...]:
+    """Compare the answers of a request, and of a court's case what the court wrote."""
+    told = {finding.field: Match.WRONG if finding.is_failure else Match.DIFFERS for finding in reversed(findings) if finding.field}
+    found = [*_applicant(submission, register)]
+    form = service.form_kept(submission.form_version)
+    found += _answers(form.fields, submission.answers.values, "answers.", _Reading(register, service, submission.submitted_on))
+    if submission.decision is not None:
+        found += _decision(submission.decision, register)
+    return tuple(_row(row, told) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What answers are read with."""
+
+    register: Register
+    service: CivilService
+    day: date
+
+
+_Row = tuple[str, str, str, str | None]  # name, type, given, registered
+
+
+def _row(row: _Row, told: Mapping[str, Match]) -> ComparedAnswer:
+    name, kind, given, registered = row
+    if name in told:
+        match = told[name]
+    elif registered is None:
+        match = Match.NEW
+    else:
+        match = Match.SAME if kind in NUMBERS or name_key(given) == name_key(registered) or given == registered else Match.DIFFERS
+    return ComparedAnswer(name, kind, given, registered, match)
+
+
+def _applicant(submission: Submission, register: Register) -> Iterator[_Row]:
+    person = submission.applicant
+    if person.nik and "nik" not in submission.answers.values:
+        yield "answers.nik", "nik", person.nik, _name_of(person.nik, register)
+    if person.name:
+        yield APPLICANT_NAME, "person_name", person.name, _name_of(person.nik, register)
+    if person.kk_number and "kk_number" not in submission.answers.values:
+        yield "answers.kk_number", "kk_number", person.kk_number, _head_of(person.kk_number, register)
+
+
+def _answers(fields: Sequence[Field], values: Mapping[str, Any], path: str, reading: _Reading) -> Iterator[_Row]:
+    for each in fields:
+        value = values.get(each.name)
+        if value is None or each.is_document:
+            continue
+        if each.is_group:
+            for number, row in enumerate(value):
+                yield from _answers(each.fields, row, f"{path}{each.name}[{number}].", reading)
+            continue
+        given = str(value) if each.type in NUMBERS else each.show(value, reading.day)
+        yield f"{path}{each.name}", each.type, given, _registered(each, value, values, reading)
+
+
+def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Reading) -> str | None:
+    register, subject = reading.register, reading.service.subject
+    if each.type == "nik":
+        return _name_of(str(value), register)
+    if each.type == "kk_number":
+        return _head_of(str(value), register)
+    nik = beside.get(subject.nik if each.name in (subject.name, subject.born_on) else "nik")
+    member = register.person(str(nik)) if nik else None
+    if member is None:
+        return None
+    if each.type == "person_name" and each.name in ("name", subject.name):
+        return member.name
+    if each.name == subject.born_on:
+        return each.show(member.born_on, reading.day)
+    return str(getattr(member, each.name)) if each.name in _ELEMENTS and "element" in beside else None
+
+
+def _decision(decision: CourtDecision, register: Register) -> Iterator[_Row]:
+    for role, party in (("husband", decision.husband), ("wife", decision.wife)):
+        yield from _party(f"decision.{role}", party, register)
+    for number, child in enumerate(decision.children):
+        yield f"decision.children[{number}].nik", "nik", child.nik, _name_of(child.nik, register)
+        custody = decision.party(child.custody_nik)
+        yield f"decision.children[{number}].custody_nik", "text", custody.name if custody else "-", None
+    days = ("decided_on", "final_on", "pledge_on", "deed_on", "marriage_certificate_on")
+    texts = ("case_number", "deed_number", "deed_serial", "marriage_certificate_number")
+    yield from ((f"decision.{name}", "text", value, None) for name in texts if (value := getattr(decision, name)))
+    yield from ((f"decision.{name}", "date", f"{value:%d-%m-%Y}", None) for name in days if (value := getattr(decision, name)))
+
+
+def _party(path: str, party: CourtParty, register: Register) -> Iterator[_Row]:
+    member = register.person(party.nik)
+    yield f"{path}.nik", "nik", party.nik, member.name if member else None
+    yield f"{path}.name", "person_name", party.name, member.name if member else None
+    if party.born_on:
+        yield f"{path}.born_on", "date", f"{party.born_on:%d-%m-%Y}", f"{member.born_on:%d-%m-%Y}" if member else None
+
+
+def _name_of(nik: str | None, register: Register) -> str | None:
+    member = register.person(nik) if nik else None
+    return member.name if member else None
+
+
+def _head_of(kk_number: str, register: Register) -> str | None:
+    family = register.family(kk_number)
+    return family.head.name if family is not None and family.members else None

@@ -1,0 +1,96 @@
+"""How work is handed out: the next task for an officer, assigned by the head, given back, handed over at the end of a shift."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from random import Random
+from typing import Final
+
+from services.verification.domain import claims
+from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.task import Task
+from services.verification.handlers.desk import TaskView, check_room, set_free, take, view
+from services.verification.ports import Deps, Tx
+from shared.errors import DomainError
+
+CANDIDATES: Final = 64  # tasks looked at for one officer: more than there are officers who ask at the same moment
+_RANDOM: Final = Random()  # noqa: S311 - spreads those who lost a race, hides nothing
+_SPREAD: Final = 8  # tasks further for each race that was lost: four tries reach as many officers as ask at the same moment
+
+
+def puller(deps: Deps, officer: DeskOfficer) -> Callable[[Tx], Awaitable[TaskView | None]]:
+    """Return the body of a unit of work that claims the next task; run again after a lost race, it leaves the first ones to others."""
+    lost = count()
+
+    async def pull(tx: Tx) -> TaskView | None:
+        races = next(lost)
+        return await next_task(tx, deps, officer, skip=_RANDOM.randrange(races * _SPREAD) if races else 0)
+
+    return pull
+
+
+async def next_task(tx: Tx, deps: Deps, officer: DeskOfficer, *, skip: int = 0) -> TaskView | None:
+    """Claim the best task for an officer: reserved for them, else the first of their services and areas. None: there is none.
+
+    `skip`: how many to leave to others, after a race for the first ones was lost.
+
+    Raises:
+        DomainError: `too_many_claims`.
+    """
+    await check_room(deps, officer)
+    found = await deps.task_reader.candidates(officer, at=deps.clock(), limit=CANDIDATES)
+    ordered = (*found[skip:], *found[:skip]) if skip < len(found) else found
+    for task_id in ordered:
+        task = await tx.tasks.find(task_id)
+        if task is not None and (claimed := _taken(tx, deps, task, officer)) is not None:
+            return await view(tx, deps, claimed)
+    return None
+
+
+async def assign_task(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> TaskView:
+    """Assign a task to an officer, who alone can claim it for a time.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        DomainError: as `domain.claims.assign`.
+    """
+    assigned, fact = claims.assign(await tx.tasks.get(task_id), officer_id, at=deps.clock(), reserved=deps.reserved_for)
+    tx.tasks.save(assigned)
+    tx.emit(fact)
+    return await view(tx, deps, assigned)
+
+
+async def release_all(tx: Tx, deps: Deps, officer_id: str) -> tuple[Task, ...]:
+    """Release every task that an officer holds; return them. Decisions that wait to take effect stay."""
+    return tuple(set_free(tx, deps, task, officer_id) for task in await _held(tx, deps, officer_id))
+
+
+async def hand_over(tx: Tx, deps: Deps, officer_id: str, to: str, note: str | None) -> tuple[Task, ...]:
+    """Hand every task that an officer holds to a colleague; return them.
+
+    Raises:
+        DomainError: `four_eyes`: the colleague approved one of them already; nothing is handed over.
+    """
+    handed: list[Task] = []
+    for held in await _held(tx, deps, officer_id):
+        task, fact = claims.hand_over(held, officer_id, to, note, at=deps.clock(), lease=deps.claim_lease)
+        tx.tasks.save(task)
+        tx.emit(fact)
+        handed.append(task)
+    return tuple(handed)
+
+
+async def _held(tx: Tx, deps: Deps, officer_id: str) -> list[Task]:
+    now = deps.clock()
+    ids = await deps.task_reader.held_by(officer_id, at=now)
+    await tx.tasks.prefetch(ids)
+    found = [await tx.tasks.get(task_id) for task_id in ids]
+    return [task for task in found if task.claimant(now) == officer_id and task.held is None]
+
+
+def _taken(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task | None:
+    try:
+        return take(tx, deps, task, officer)
+    except DomainError:  # somebody was faster since the list was read
+        return None

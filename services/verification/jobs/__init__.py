@@ -1,0 +1,4 @@
+"""What happens by itself: decisions take effect, lateness is announced. State in MongoDB makes it correct, whoever crashes."""
+
+from services.verification.jobs.due_tasks import DecisionJob as DecisionJob
+from services.verification.jobs.due_tasks import LatenessJob as LatenessJob

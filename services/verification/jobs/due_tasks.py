@@ -1,0 +1,60 @@
+"""Tasks whose moment has come: a decision that takes effect, a promise that is near or broken."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.verification import handlers
+from services.verification.ports import Deps, Tx
+from shared import logs
+from shared.errors import AppError, Transient
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+
+_AT_A_TIME: Final = 100  # tasks of one turn
+
+_log = logs.get("tasks")
+
+
+class DecisionJob:
+    """Lets decisions take effect when the seconds to undo them are over; one that can't any more goes back to its officer."""
+
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
+        self._deps = deps
+        self._units = units
+
+    async def turn(self) -> float | None:
+        """Do what is due; 0 when there may be more."""
+        due = await self._deps.task_reader.decided(at=self._deps.clock(), limit=_AT_A_TIME)
+        for task_id in due:
+            await self._settle(task_id)
+        return 0 if len(due) == _AT_A_TIME else None
+
+    async def _settle(self, task_id: str) -> None:
+        try:
+            await self._units.run(lambda tx: handlers.settle_decision(tx, self._deps, task_id))
+        except Transient as error:
+            if error.code != "contended":
+                raise
+            _log.info("decision.contended", task_id=task_id)  # others write the same families: the next turn does it
+        except AppError as error:
+            code = error.code
+            _log.warning("decision.given_back", task_id=task_id, code=code)
+            await self._units.run(lambda tx: handlers.give_back_decision(tx, self._deps, task_id, code))
+
+
+class LatenessJob:
+    """Announces tasks that turn amber or red."""
+
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
+        self._deps = deps
+        self._units = units
+
+    async def turn(self) -> float | None:
+        """Announce what is due; 0 when there may be more."""
+        due = await self._deps.task_reader.alarms(at=self._deps.clock(), limit=_AT_A_TIME)
+        for task_id in due:
+            await self._announce(task_id)
+        return 0 if len(due) == _AT_A_TIME else None
+
+    async def _announce(self, task_id: str) -> None:
+        await self._units.run(lambda tx: handlers.raise_alarm(tx, self._deps, task_id))
