@@ -160,6 +160,17 @@ class ReplyComposed:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """An answer of a person to an officer's question about a request."""
+
+    request_id: str
+    case_id: str | None
+    question_id: str
+    text: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReceived:
     """A delivery status of a message of ours, from the provider."""
 
@@ -171,7 +182,7 @@ class StatusReceived:
     error_details: str | None = None
 
 
-Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
+Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | StatusReceived
 """The facts that are published as events."""
 
 
@@ -268,6 +279,12 @@ def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, a
         joins=None,
     )
     return again, RequestSubmitted(again)
+
+
+def promise_moved(request: Request, promised_at: datetime) -> Request:
+    """Move the time that the sender is told, only to a later one, and only while the office still works on it."""
+    known = request.promised_at
+    return request if not request.is_open or (known is not None and promised_at <= known) else replace(request, promised_at=promised_at)
 
 
 def join(first: Request, waiting: Iterable[Request]) -> Request:

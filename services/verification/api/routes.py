@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, queue, stuck, summary
+from services.verification.api import acts, history, queue, stuck, summary
 from services.verification.api.shapes import (
     DecisionIn,
     KnownReasonOut,
@@ -64,6 +64,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(queue.router(units, deps, answers))  # before what takes an id: `next` is none
+    app.include_router(acts.router(units, deps, answers))
     app.include_router(router)
     app.include_router(history.router(deps))
     app.include_router(summary.router(deps))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.verification.domain.capacity import OfficerLoad, QueueFigures, finishing_time, room_until
+from services.verification.handlers.planning import day_of
 from services.verification.ports import Deps
-from shared.clock import WIB, monotonic_seconds
+from shared.clock import monotonic_seconds
 from shared.web import Client, require
 
 _FRESH_SECONDS: Final = 5.0  # counting 100,000 open tasks takes 0.2 s: fifty pages that ask again and again share it
@@ -120,9 +121,3 @@ def summary_out(figures: QueueFigures, deps: Deps, mine: MineOut) -> QueueSummar
         ),
         mine=mine,
     )
-
-
-def day_of(moment: datetime) -> tuple[datetime, datetime]:
-    """Return when the office's day of that moment began, and when it ends."""
-    began = datetime.combine(moment.astimezone(WIB).date(), time(), WIB)
-    return began, began + timedelta(days=1)

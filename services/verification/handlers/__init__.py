@@ -1,6 +1,10 @@
 """Use cases: take requests in and judge them, hand out work, let officers decide, record what was issued."""
 
 from services.verification.handlers.alarms import raise_alarm as raise_alarm
+from services.verification.handlers.asking import ask_citizen as ask_citizen
+from services.verification.handlers.asking import take_answer as take_answer
+from services.verification.handlers.asking import withdraw_question as withdraw_question
+from services.verification.handlers.bulk import approve_green as approve_green
 from services.verification.handlers.deciding import Act as Act
 from services.verification.handlers.deciding import TaskDecision as TaskDecision
 from services.verification.handlers.deciding import decide_task as decide_task
