@@ -134,6 +134,11 @@ class Request:
         return latest.reasons if latest else ()
 
     @property
+    def is_in_review(self) -> bool:
+        """Whether the office has not decided it."""
+        return self.state is RequestState.SUBMITTED
+
+    @property
     def is_open(self) -> bool:
         """Whether the office still works on it."""
         return self.state in OPEN
@@ -282,9 +287,11 @@ def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, a
 
 
 def promise_moved(request: Request, promised_at: datetime) -> Request:
-    """Move the time that the sender is told, only to a later one, and only while the office still works on it."""
+    """Move the time that the sender is told, only to a later one, and only while it is in review."""
     known = request.promised_at
-    return request if not request.is_open or (known is not None and promised_at <= known) else replace(request, promised_at=promised_at)
+    return (
+        request if not request.is_in_review or (known is not None and promised_at <= known) else replace(request, promised_at=promised_at)
+    )
 
 
 def join(first: Request, waiting: Iterable[Request]) -> Request:

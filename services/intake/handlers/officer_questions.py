@@ -20,7 +20,7 @@ async def note_question(tx: Tx, request_id: str, question_id: str, text: str, at
         NotFound: `requests_not_found`.
     """
     request = await tx.request(request_id)
-    if request.origin.contact_id is None or not request.is_open:
+    if request.origin.contact_id is None or not request.is_in_review:
         return
     contact = await tx.contact(request.origin.contact_id)
     if contact.merged_into is not None:
@@ -35,7 +35,7 @@ async def pass_on(tx: Tx, answered: OfficerAnswered, at: datetime) -> Say:
     """Publish an answer to an officer's question; return what the person is told."""
     question = answered.question
     request = await tx.request(question.request_id)
-    if not request.is_open:
+    if not request.is_in_review:
         return Say("officer_answered_late", {"receipt": question.receipt}, ("status", "menu"))
     tx.emit(QuestionAnswered(request.request_id, request.case_id, question.question_id, answered.text, at))
     return Say("officer_answered", {"receipt": question.receipt}, ("status",))
