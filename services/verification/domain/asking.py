@@ -14,7 +14,7 @@ from services.verification.domain.task_parts import Answer, Question, TaskState
 from shared.errors import DomainError
 
 
-def ask(task: Task, submission: Submission, question: Question) -> tuple[Task, CitizenAsked]:
+def ask(task: Task, submission: Submission, question: Question, *, stands_since: datetime) -> tuple[Task, CitizenAsked]:
     """Ask who sent the request; the clock stands, and nobody decides until the answer is there.
 
     Raises:
@@ -22,7 +22,7 @@ def ask(task: Task, submission: Submission, question: Question) -> tuple[Task, C
     """
     refuse_at_rest(task)
     refuse_unclaimed(task, question.officer_id)
-    asked = replace(task, question=question, answer=None, claim=None, clock=stopped(task.clock, at=question.at), edition=task.edition + 1)
+    asked = replace(task, question=question, answer=None, claim=None, clock=stopped(task.clock, at=stands_since), edition=task.edition + 1)
     return asked, CitizenAsked(submission, task.id, question.id, question.text, question.at)
 
 

@@ -18,6 +18,11 @@ from services.verification.handlers.desk import release_task as release_task
 from services.verification.handlers.desk import view_task as view_task
 from services.verification.handlers.judging import prefetch as prefetch
 from services.verification.handlers.judging import take_in as take_in
+from services.verification.handlers.pausing import forget_pause as forget_pause
+from services.verification.handlers.pausing import judge_waiting as judge_waiting
+from services.verification.handlers.pausing import pause_register as pause_register
+from services.verification.handlers.pausing import resume_register as resume_register
+from services.verification.handlers.pausing import take_out_pause as take_out_pause
 from services.verification.handlers.queue import assign_task as assign_task
 from services.verification.handlers.queue import hand_over as hand_over
 from services.verification.handlers.queue import next_task as next_task

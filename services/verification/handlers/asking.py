@@ -6,6 +6,7 @@ from typing import Final
 
 from services.verification.domain import asking
 from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.register_pause import service_time
 from services.verification.domain.task_parts import Answer, Question
 from services.verification.handlers.desk import TaskView, version_of, view
 from services.verification.ports import Deps, Tx
@@ -25,7 +26,9 @@ async def ask_citizen(tx: Tx, deps: Deps, task_id: str, officer_id: str, text: s
     seen = await view(tx, deps, await tx.tasks.get(task_id))
     if seen.task.channel != _CHATS:
         raise DomainError("cannot_ask", "Only who wrote in a chat can be asked; return the request instead.")
-    task, fact = asking.ask(seen.task, seen.case.first, Question(deps.new_id(), officer_id, deps.clock(), text))
+    now = deps.clock()
+    stands_since = service_time(await tx.pauses.get(), now)
+    task, fact = asking.ask(seen.task, seen.case.first, Question(deps.new_id(), officer_id, now, text), stands_since=stands_since)
     if version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
     tx.tasks.save(task)

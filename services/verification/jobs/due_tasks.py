@@ -54,7 +54,8 @@ class LatenessJob:
     async def turn(self) -> float | None:
         """Announce what is due; 0 when there may be more."""
         due = await self._deps.task_reader.alarms(at=self._deps.clock(), limit=_AT_A_TIME)
-        if not due:
+        state = await self._deps.pause_reader.current()
+        if not due or state.is_paused or state.ended:  # clocks stand, or a pause is yet to be taken out of them
             return None
         now = self._deps.clock()
         began, ends = day_of(now)
