@@ -12,6 +12,8 @@ from services.intake.handlers import (
     note_approved,
     note_document,
     note_notice,
+    note_promise,
+    note_question,
     note_register,
     note_rejected,
     note_returned,
@@ -21,7 +23,15 @@ from services.intake.handlers import (
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
-from shared.contracts.verification import Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
+from shared.contracts.verification import (
+    CitizenAsked,
+    PromiseMoved,
+    Reason,
+    RegisterChanged,
+    RequestApproved,
+    RequestRejected,
+    RequestReturned,
+)
 from shared.messaging.delivery import EventRoute, Meta
 
 
@@ -32,6 +42,8 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
         EventRoute(RequestRejected, partial(_rejected, deps), _prefetch),
         EventRoute(RegisterChanged, partial(_register_changed, deps)),
+        EventRoute(CitizenAsked, _asked, _prefetch),
+        EventRoute(PromiseMoved, _promise_moved, _prefetch),
         EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
         EventRoute(DocumentRevoked, partial(_revoked, deps), _prefetch),
         EventRoute(DocumentVoided, partial(_voided, deps), _prefetch),
@@ -55,6 +67,14 @@ async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> 
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
     effects = [(person.nik, person.effect) for person in event.personal.persons]
     await note_register(tx, deps, effects, event.changed_at)
+
+
+async def _asked(tx: Tx, event: CitizenAsked, _meta: Meta) -> None:
+    await note_question(tx, event.request_id, event.question_id, event.personal.text, event.asked_at)
+
+
+async def _promise_moved(tx: Tx, event: PromiseMoved, _meta: Meta) -> None:
+    await note_promise(tx, event.request_id, event.promised_at)
 
 
 async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from services.verification import handlers
 from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.task_parts import Answer
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.decisions import DECISIONS
-from shared.contracts.intake import RequestSubmitted
+from shared.contracts.intake import QuestionAnswered, RequestSubmitted
 from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
@@ -36,6 +37,10 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def on_document_voided(tx: Tx, event: DocumentVoided, _meta: Meta) -> None:
         await handlers.record_void(tx, deps, event.case_id or event.request_id, event.document_id)
 
+    async def on_question_answered(tx: Tx, event: QuestionAnswered, _meta: Meta) -> None:
+        answer = Answer(event.question_id, event.answered_at, event.personal.text)
+        await handlers.take_answer(tx, deps, event.case_id or event.request_id, answer)
+
     async def prefetch_cases(tx: Tx, events: Sequence[DocumentIssued | DocumentVoided]) -> None:
         await tx.prefetch(event.case_id or event.request_id for event in events)
 
@@ -43,6 +48,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         converting(RequestSubmitted, convert, on_request_submitted, prefetch_submitted),
         EventRoute(DocumentIssued, on_document_issued, prefetch_cases),
         EventRoute(DocumentVoided, on_document_voided, prefetch_cases),
+        EventRoute(QuestionAnswered, on_question_answered),
     )
 
 

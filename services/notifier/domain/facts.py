@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     VOIDED = "voided"
+    QUESTION = "question"
 
 
 CARD: Final = "card"
@@ -33,6 +34,7 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         NoticeKind.REPLY: frozenset(),
         NoticeKind.RETURNED: frozenset({"products", "receipt", "reasons", "note"}),
         NoticeKind.REJECTED: frozenset({"products", "receipt", "reasons", "note", "office"}),
+        NoticeKind.QUESTION: frozenset({"receipt", "question"}),
         NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         CARD: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),

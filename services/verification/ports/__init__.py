@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from services.verification.domain.history import RegisterEntry
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
+from services.verification.domain.register_pause import RegisterPause
 from services.verification.domain.rules import People, Rules, Wish
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.task import Task
@@ -75,6 +76,16 @@ class FamilyRegister(Protocol):
         """Drop a change: its families wait for it no more. `kept` goes into the history: who gave it up, and why."""
 
 
+class Pauses(Protocol):
+    """Whether the register is to be had, in this unit of work."""
+
+    async def get(self) -> RegisterPause:
+        """Return the state."""
+
+    def put(self, state: RegisterPause) -> None:
+        """Store the state, which was read in this unit."""
+
+
 class Tx(Protocol):
     """One unit of work. May handle many messages: a later one sees what an earlier one did."""
 
@@ -85,6 +96,10 @@ class Tx(Protocol):
     @property
     def tasks(self) -> Tasks:
         """The tasks of this unit."""
+
+    @property
+    def pauses(self) -> Pauses:
+        """Whether the register is to be had."""
 
     @property
     def registry(self) -> FamilyRegister:
@@ -202,6 +217,9 @@ class TaskReader(Protocol):
     async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks whose next lateness is to be announced by then, the longest due first."""
 
+    async def running_since_before(self, moment: datetime, *, limit: int) -> tuple[str, ...]:
+        """Return the ids of open tasks whose clock runs since before a moment."""
+
     async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
 
@@ -219,8 +237,25 @@ class QueueReader(Protocol):
         """Return how many tasks an officer has decided since."""
 
 
+class PauseReader(Protocol):
+    """Whether the register is to be had; a plain read, outside any unit of work."""
+
+    async def current(self) -> RegisterPause:
+        """Return the state."""
+
+
+@dataclass(slots=True)
+class RegisterGate:
+    """What this process knows of the register: kept up to date by its job, so that no message costs a read."""
+
+    is_paused: bool = False
+
+
 class CaseReader(Protocol):
     """Lists of cases; plain reads, outside any unit of work."""
+
+    async def opened(self, limit: int) -> tuple[str, ...]:
+        """Return the ids of cases that are complete and not judged: the register was not to be had."""
 
     async def unrecorded(self, after: str | None, limit: int) -> tuple[Case, ...]:
         """Return cases whose change of the register waits for a person, by id."""
@@ -278,9 +313,13 @@ class Deps:
     task_reader: TaskReader
     queue_reader: QueueReader
     case_reader: CaseReader
+    pause_reader: PauseReader
+    register_answers: Callable[[], Awaitable[bool]]
+    """The probe of the register."""
     history_reader: HistoryReader
     rules: Mapping[str, Rules]
     """The rules by service code (`domain.services.RULES`)."""
     reserved_for: timedelta
     """How long the task of a mended request is its earlier officer's alone."""
+    gate: RegisterGate = field(default_factory=RegisterGate)
     queue: QueueRules = field(default_factory=QueueRules)
