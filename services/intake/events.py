@@ -29,6 +29,7 @@ def to_event(fact: Published) -> Event:
                     in_reply_to=fact.in_reply_to,
                     text=fact.text,
                     buttons=tuple(wire.ReplyButton(id=name, title=title) for name, title in fact.buttons),
+                    template=fact.template,
                 ),
             )
         case StatusReceived():

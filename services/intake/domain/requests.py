@@ -146,8 +146,17 @@ class RequestSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A message that Meta has approved: all that may be sent when the person's last message is older than 24 hours."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyComposed:
-    """An answer of the dialogue to a message."""
+    """An answer of the dialogue to a message, or what an officer wrote (`in_reply_to` None). `template`: goes instead of the text."""
 
     conversation_id: str
     origin: RequestOrigin
@@ -155,6 +164,7 @@ class ReplyComposed:
     buttons: tuple[tuple[str, str], ...] = ()
     request_id: str | None = None
     in_reply_to: str | None = None
+    template: ApprovedTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,15 @@
 """The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
+from services.intake.ports.chats import Chat as Chat
+from services.intake.ports.chats import ChatCounts as ChatCounts
+from services.intake.ports.chats import ChatPage as ChatPage
+from services.intake.ports.chats import ChatReader as ChatReader
+from services.intake.ports.chats import ChatView as ChatView
+from services.intake.ports.chats import LogLine as LogLine
+from services.intake.ports.chats import LogPage as LogPage
+from services.intake.ports.chats import SearchText as SearchText
+from services.intake.ports.chats import Visitor as Visitor
+from services.intake.ports.chats import Visitors as Visitors
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
