@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,8 @@ from deploy.local.settings import LocalSettings
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
 SIMULATORS: Final = ("whatsapp", "court")
+FRONT_DOOR: Final = "front-door"
+CADDYFILE: Final = ROOT / "deploy" / "front_door" / "Caddyfile"
 NOT_INHERITED: Final = ("AMQP_URL", "MONGO_URL", "MONGO_DATABASE", "HOST", "PORT", "API_KEYS", "SECRETS_DIR", "ONCE")
 
 
@@ -28,11 +30,13 @@ class Part:
     port: int
     ready_path: str
     environment: Mapping[str, str]
+    program: Path | None = None
+    """What is called instead of a module of ours."""
 
     @property
     def command(self) -> list[str]:
         """The command line."""
-        return [sys.executable, "-m", self.module, *self.arguments]
+        return [*([str(self.program)] if self.program else [sys.executable, "-m", self.module]), *self.arguments]
 
     @property
     def url(self) -> str:
@@ -70,6 +74,26 @@ def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path
     return *services, _whatsapp(settings, keys, state), _court(settings, keys, state)
 
 
+def front_door(settings: LocalSettings, program: Path, state: Path) -> Part:
+    """Return the process before all services: one origin for the pages of the desk."""
+    environment = {
+        "FRONT_DOOR_ADDRESS": f"http://{HOST}:{settings.desk_port}",
+        "FRONT_DOOR_TLS": "",
+        "XDG_DATA_HOME": str(state / "front-door"),
+        "XDG_CONFIG_HOME": str(state / "front-door"),
+        **{name.upper(): f"{HOST}:{getattr(settings, f'{name}_port')}" for name in SERVICES},
+    }
+    arguments = ("run", "--config", str(CADDYFILE), "--adapter", "caddyfile")
+    return Part(FRONT_DOOR, "", arguments, settings.desk_port, "/ready", environment, program)
+
+
+def behind_front_door(part: Part) -> Part:
+    """Return a service that believes the front door about who calls."""
+    if part.name not in SERVICES:
+        return part
+    return replace(part, environment={**part.environment, "TRUSTED_PROXIES": json.dumps([f"{HOST}/32"])})
+
+
 def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: Keys, addresses: Addresses) -> Part:
     port: int = getattr(settings, f"{name}_port")
     environment = {
@@ -79,6 +103,8 @@ def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: K
         "HOST": HOST,
         "PORT": str(port),
         "API_KEYS": keys.api_keys(name),
+        "DESK_KEYS_URL": f"http://{HOST}:{settings.verification_port}/.well-known/jwks.json",
+        "DESK_SECURE": "false",  # a local run is http on this machine
         **own,
     }
     return Part(name, f"services.{name}", ("all",), port, "/readyz", environment)

@@ -61,6 +61,12 @@ def find_mongod() -> Path:
     )
 
 
+def find_caddy() -> Path | None:
+    """Find the front door's program; None where there is none: the services then answer on their own ports alone."""
+    found = shutil.which("caddy")
+    return Path(found) if found else None
+
+
 def find_epmd() -> str:
     """Find Erlang's port mapper.
 

@@ -72,7 +72,7 @@ def _run(settings: LocalSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     terminal = Terminal()
-    stack = Stack(settings, terminal.tell, adapt=lambda part: _kept_over_a_restart(part, settings.local_state))
+    stack = Stack(settings, terminal.tell, adapt=lambda part: _kept_over_a_restart(part, settings.local_state), front_door=True)
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
@@ -164,6 +164,7 @@ def _summary(result: Result) -> dict[str, Any]:
 def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
     urls = {part.name: part.url for part in stack.parts}
     rows = [
+        ("the desk", stack.desk_page or "needs Caddy: sudo apt-get install caddy"),
         ("chat with PAK'DE ON", f"{urls['whatsapp']}/"),
         ("the court's desk", f"{urls['court']}/"),
         *((f"API of {name}", f"{urls[name]}/docs") for name in ("intake", "verification", "issuance", "notifier")),

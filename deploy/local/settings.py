@@ -37,6 +37,7 @@ class LocalSettings(BaseSettings):
     verification_port: int = Field(default=8102, description="verification's HTTP port")
     issuance_port: int = Field(default=8103, description="issuance's HTTP port")
     notifier_port: int = Field(default=8104, description="notifier's HTTP port")
+    desk_port: int = Field(default=8100, description="the front door: pages of the desk, and the services behind one address")
     whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
     court_port: int = Field(default=8112, description="the court simulator and its page")
 

@@ -17,7 +17,8 @@ from typing import Final
 from playwright._impl._driver import compute_driver_executable
 
 from deploy.local import libraries
-from deploy.local.programs import MissingServerError, find_mongod, find_rabbitmq
+from deploy.local.parts import ROOT
+from deploy.local.programs import MissingServerError, find_caddy, find_mongod, find_rabbitmq
 from deploy.local.settings import LocalSettings, read_settings
 
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
@@ -33,6 +34,8 @@ class Need:
     what: str
     package: str
     present: bool
+    optional: bool = False
+    """Without it the rest works."""
 
 
 def needs(purpose: str, settings: LocalSettings) -> list[Need]:
@@ -42,6 +45,7 @@ def needs(purpose: str, settings: LocalSettings) -> list[Need]:
         found.append(Need("RabbitMQ", "rabbitmq-server", _has_rabbitmq(settings)))
     if not settings.mongo_url:
         found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
+    found.append(Need("Caddy, the front door", "caddy", find_caddy() is not None, optional=purpose == "run"))
     if purpose == "test":
         found.append(Need("pdftoppm and pdfsig", "poppler-utils", shutil.which("pdfsig") is not None))
         found.append(Need("faketime, for another day's clock", "faketime", shutil.which("faketime") is not None))
@@ -63,10 +67,11 @@ def ensure(purpose: str, settings: LocalSettings) -> None:
         # Ubuntu's chromium package only points to a snap, which has no place in a container.
         missing = [need for need in missing if need.package != "chromium"]
         _run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"])
-    if missing:
-        print(f"setup: installing {', '.join(need.package for need in missing)}", flush=True)
-        install([need.package for need in missing])
-    still = [need for need in needs(purpose, settings) if not need.present]
+    for packages in ([need.package for need in missing if not need.optional], [need.package for need in missing if need.optional]):
+        if packages:
+            print(f"setup: installing {', '.join(packages)}", flush=True)
+            install(packages)
+    still = [need for need in needs(purpose, settings) if not need.present and not need.optional]
     if still:
         raise MissingServerError(_advice(still))
 
@@ -107,7 +112,9 @@ def bring_libraries() -> None:
         if libraries.bring():
             print("setup: libraries of the pages", flush=True)
     except libraries.NotInstalledError as error:
-        print(f"setup: /docs stays empty, the libraries of the pages can't be installed from npm:\n{error}", file=sys.stderr)
+        print(f"setup: /docs and /desk stay empty, the libraries of the pages can't be installed from npm:\n{error}", file=sys.stderr)
+        return
+    subprocess.run([sys.executable, "-m", "shared.web.desk"], cwd=ROOT, check=True)  # no page names an icon that there is not
 
 
 def _has_rabbitmq(settings: LocalSettings) -> bool:

@@ -15,9 +15,10 @@ from deploy.keys import Keys, exports, load_keys, write_secret
 from deploy.local.broker import RabbitNode
 from deploy.local.commands import command, make_authority, make_register
 from deploy.local.database import MongoNode
-from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, inherited, parts
+from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, behind_front_door, front_door, inherited, parts
 from deploy.local.ports import HOST, require_free
 from deploy.local.processes import Process, stop_left_over
+from deploy.local.programs import find_caddy
 from deploy.local.settings import LocalSettings
 from deploy.local.users import broker_users, database_users
 
@@ -31,10 +32,25 @@ Tell = Callable[[str], None]
 class Stack:
     """Starts everything in the order in which it is needed and stops it in the reverse order. Calls block."""
 
-    def __init__(self, settings: LocalSettings, tell: Tell = lambda _: None, adapt: Callable[[Part], Part] = lambda part: part) -> None:
-        """`adapt` changes a part before it is started first, such as the addresses that a test puts in its environment."""
+    def __init__(
+        self,
+        settings: LocalSettings,
+        tell: Tell = lambda _: None,
+        adapt: Callable[[Part], Part] = lambda part: part,
+        *,
+        front_door: bool = False,
+    ) -> None:
+        """Describe it.
+
+        Args:
+            settings: Its ports and places.
+            tell: Is told what has been done.
+            adapt: Changes a part before it is started first, such as the addresses that a test puts in its environment.
+            front_door: One address before all services, where its program is on this machine.
+        """
         self.settings = settings
         self._adapt = adapt
+        self._front_door = find_caddy() if front_door else None
         self.state = settings.local_state.resolve()
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
@@ -56,6 +72,8 @@ class Stack:
             stop_left_over(file)
         for name in (*SERVICES, *SIMULATORS):
             require_free(getattr(self.settings, f"{name}_port"), f"{name.upper()}_PORT")
+        if self._front_door:
+            require_free(self.settings.desk_port, "DESK_PORT")
         with ThreadPoolExecutor() as pool:
             broker = pool.submit(self._start_broker)
             authority = pool.submit(make_authority, self.state / "ca")
@@ -63,7 +81,7 @@ class Stack:
             self._addresses = Addresses(broker.result(), register.result())
             authority.result()
         self._tell("queues, keys, demo authority and sample register are in place")
-        self.parts = tuple(self._adapt(part) for part in parts(self.settings, self.keys, self._addresses, self.state))
+        self.parts = tuple(self._adapt(part) for part in self._described())
         write_secret(self.state / "env", exports(self.operator_environment()))
         write_secret(self.state / "adapter", exports(self.adapter_environment()))
         for part in self.parts:
@@ -71,6 +89,12 @@ class Stack:
         for part in self.parts:
             self._processes[part.name].wait_ready(lambda part=part: _answers(part.ready_url), READY_TIMEOUT_SECONDS)  # type: ignore[misc]
         self._tell("four services and two simulators are ready")
+
+    def _described(self) -> tuple[Part, ...]:
+        found = parts(self.settings, self.keys, self._addresses, self.state)
+        if self._front_door is None:
+            return found
+        return *map(behind_front_door, found), front_door(self.settings, self._front_door, self.state)
 
     def stop(self) -> None:
         """Stop everything that this stack started: simulators and services together, then the servers. Safe to repeat."""
@@ -162,6 +186,11 @@ class Stack:
             CannotStartError: something is unaccounted for; carries the table.
         """
         return command("shared.messaging.admin", "conservation", environment=self.operator_environment())
+
+    @property
+    def desk_page(self) -> str:
+        """The desk, by the front door; empty where there is none."""
+        return f"http://{HOST}:{self.settings.desk_port}/desk" if self._front_door else ""
 
     @property
     def broker_page(self) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from playwright.async_api import Browser
 
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
-from deploy.local.parts import SERVICES, SIMULATORS
+from deploy.local.parts import SERVICES, SIMULATORS, Part
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
+from tests.support.sessions import SessionIssuer
 
 VHOST = "journeys"
 HERE = Path(__file__).parent
@@ -30,13 +32,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def issuer() -> SessionIssuer:
+    """Who gives the sessions of people at the desk."""
+    return SessionIssuer()
+
+
+@pytest.fixture(scope="session")
 def stack(
-    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory
+    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory, issuer: SessionIssuer
 ) -> Iterator[Stack]:
-    """The running system. A test that stops a part starts it again."""
+    """The running system behind its front door. A test that stops a part starts it again."""
     _private_node.start()
     _private_mongo.start()
-    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
+    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS, "desk")]
     settings = LocalSettings(
         local_state=tmp_path_factory.mktemp("stack"),
         amqp_url=_private_node.url(VHOST),
@@ -44,12 +52,17 @@ def stack(
         mongo_url=_private_mongo.url,
         **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
     )
-    running = Stack(settings)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
+    with issuer.publishing() as keys_url:
+
+        def believing_in_the_issuer(part: Part) -> Part:
+            return replace(part, environment={**part.environment, "DESK_KEYS_URL": keys_url}) if part.name in SERVICES else part
+
+        running = Stack(settings, adapt=believing_in_the_issuer, front_door=True)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
     "--headless",
@@ -43,7 +45,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, refused: int = 0) -> AsyncIterator[Page]:
+async def visit(
+    browser: Browser, url: str, *, size: tuple[int, int] = PHONE, refused: int = 0, cookies: Mapping[str, str] | None = None
+) -> AsyncIterator[Page]:
     """A page of ours, ready for use, with cookies and storage of its own; errors of its scripts and requests elsewhere fail the block.
 
     Args:
@@ -51,6 +55,7 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
         url: Where it is.
         size: Of the window, in CSS pixels.
         refused: How many of its calls the test makes the server refuse; the browser writes each to the console.
+        cookies: Set before it is opened.
 
     Raises:
         AssertionError: a script failed, something else was written to the console as an error, or another host was asked for something.
@@ -58,6 +63,7 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
     )
+    await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in (cookies or {}).items()])
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     trouble: list[str] = []
@@ -75,6 +81,14 @@ async def visit(browser: Browser, url: str, *, size: tuple[int, int] = PHONE, re
     refusals = [each for each in trouble if each.startswith("Failed to load resource")]
     assert len(refusals) == refused, trouble
     assert len(trouble) == refused, trouble
+
+
+async def complaints(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is: rule, weight, and the first place."""
+    await page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = await page.evaluate("(options) => axe.run(document, options)", options)
+    return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
 
 
 def _is_elsewhere(asked: str, page: str) -> bool:

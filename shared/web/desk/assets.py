@@ -1,16 +1,14 @@
 """The files that pages of the desk load: our style and script, the libraries, the font, and a sprite of the icons that are used.
 
 They are read once, at the start, and kept in memory under names that hold their hashes. Every service has all of them, so that the front
-door may ask any. `python -m shared.web.desk.assets [FOLDER]` fails where a page uses an icon that there is not, and copies what is used
-of the libraries to FOLDER, for an image that needs nothing else of them.
+door may ask any.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -130,19 +128,3 @@ def copy_used(libraries: Path, folder: Path) -> None:
 def _without_map(content: bytes) -> bytes:
     """Drop the pointer to a file that we do not serve."""
     return re.sub(rb"(?://|/\*)# sourceMappingURL=[^\s*]+(?: ?\*/)?", b"", content)
-
-
-def main(words: Sequence[str]) -> int:
-    """Run the command; return the exit code."""
-    try:
-        Assets()
-    except (FileNotFoundError, MissingIconError) as error:
-        sys.stderr.write(f"desk: {error}\n")
-        return 1
-    if words:
-        copy_used(LIBRARIES, Path(words[0]))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
