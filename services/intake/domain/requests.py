@@ -71,6 +71,8 @@ class RequestOrigin:
     contact_id: str | None = None
     reference: str | None = None
     last_inbound_at: datetime | None = None
+    village: str | None = None
+    """Code of the village whose registrar filed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,9 @@ class ChatReader(Protocol):
     async def count_newer(self, since: datetime, limit: int) -> int:
         """Return in how many chats something happened since, counted up to `limit`."""
 
+    async def count_lines(self, contact_ids: Sequence[str], since: datetime, limit: int) -> int:
+        """Return how many lines the log of a chat got since, counted up to `limit`."""
+
     async def newest(self) -> Hashable:
         """Return what is another whenever something happened in any chat."""
 

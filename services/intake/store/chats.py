@@ -120,6 +120,15 @@ class MongoChatReader:
         with reachable():
             return await self._conversations.count_documents({"touched_at": {"$gt": since}}, limit=limit)
 
+    async def count_lines(self, contact_ids: Sequence[str], since: datetime, limit: int) -> int:
+        ids = {"$in": list(contact_ids)}
+        with reachable():
+            said, done = await asyncio.gather(
+                self._items.count_documents({"chat.contact_id": ids, "received_at": {"$gt": since}}, limit=limit),
+                self._entries.count_documents({"contact_id": ids, "at": {"$gt": since}}, limit=limit),
+            )
+        return said + done
+
     async def newest(self) -> Hashable:
         with reachable():
             doc = await self._conversations.find_one({}, {"touched_at": 1, "version": 1}, sort=[("touched_at", -1), ("_id", -1)])

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from services.intake import api, consumers
+from services.intake import api, consumers, desk
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.docket import Limits
@@ -47,6 +47,7 @@ from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import FastAPI, InFlightRequests, create_app
+from shared.web.desk import JwksReader, shell
 
 NAME: Final = "intake"
 BUCKET: Final = "files"
@@ -77,6 +78,7 @@ class Parts:
     deps: Deps
     unused_files: UnusedFiles
     drafts: StaleDrafts
+    session_keys: JwksReader
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -145,7 +147,19 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         phone_number_id=settings.whatsapp_phone_number_id,
     )
     unused = _unused_files(settings, mongo, database, clock)
-    return Parts(settings, host, files, media, documents, webhook_log, units, deps, unused, StaleDrafts(deps, units))
+    return Parts(
+        settings,
+        host,
+        files,
+        media,
+        documents,
+        webhook_log,
+        units,
+        deps,
+        unused,
+        StaleDrafts(deps, units),
+        JwksReader(settings.desk_keys_url),
+    )
 
 
 def chat_worker(parts: Parts) -> ChatWorker:
@@ -186,7 +200,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.media.close, parts.documents.close, host.close),
+        close=(parts.media.close, parts.documents.close, parts.session_keys.close, host.close),
     )
 
 
@@ -216,6 +230,9 @@ def _app(parts: Parts, health: Health) -> FastAPI:
             file_max_bytes=settings.file_max_bytes,
         ),
     )
+    app.state.audit_note = parts.units.note
+    shell.install(app, settings, health, parts.session_keys.read, desk.TEMPLATES, parts.deps.clock)
+    desk.install(app, parts.units, parts.deps)
     return app
 
 

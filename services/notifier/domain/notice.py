@@ -96,11 +96,14 @@ def reply_jobs(
     request_id: str | None,
     text: str,
     buttons: Sequence[Button],
+    template: Template | None = None,
     texts: NoticeTexts,
     at: datetime,
 ) -> tuple[Job, ...]:
-    """Return the jobs of the dialogue's answer. A long text with buttons is two messages: with buttons it may have 1,024 characters."""
+    """Return the jobs of an answer, or of the approved template that goes in its place. A long text with buttons is two messages: with buttons it may have 1,024 characters."""
     key = f"reply:{origin.message_id}"
+    if template is not None:
+        return (_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
         return (_reply(_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)

@@ -1,0 +1,21 @@
+"""Intake's pages at the desk: chats with citizens, and requests that village registrars file."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+
+from services.intake.desk import chat_acts, chats
+from services.intake.desk.room import DeskRoom
+from services.intake.ports import Deps, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web.desk import Pages
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Add the pages to the app; the shell must be in it."""
+    room = DeskRoom(deps, units, Pages(TEMPLATES))
+    app.include_router(chats.router(room))
+    app.include_router(chat_acts.router(room))
