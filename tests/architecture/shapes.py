@@ -53,6 +53,26 @@ def install_brings_the_routes(root: Path) -> Iterator[str]:
             yield f"{service}: api has no install(app, units, deps)"
 
 
+def install_brings_the_pages(root: Path) -> Iterator[str]:
+    """`desk.install(app, units, deps)`, and its templates beside it."""
+    for service in SERVICES:
+        modules = list(room(root, service, "desk"))
+        found = [each["install"] for _, module in modules if "install" in (each := functions(module))]
+        if modules and not any(parameters(each)[:3] == ["app", "units", "deps"] for each in found):
+            yield f"{service}: desk has no install(app, units, deps)"
+        if modules and not (root / "services" / service / "desk" / "templates").is_dir():
+            yield f"{service}: desk has no templates"
+
+
+def pages_stand_on_handlers(root: Path) -> Iterator[str]:
+    """Pages and API stand side by side on the handlers, neither on the other."""
+    for service in SERVICES:
+        for file, module in room(root, service, "desk"):
+            for node in ast.walk(module):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"services.{service}.api"):
+                    yield f"{file}:{node.lineno}: a page that stands on the API"
+
+
 def a_unit_of_work_emits(root: Path) -> Iterator[str]:
     """`Tx.emit(fact)`."""
     for service in SERVICES:
@@ -116,7 +136,7 @@ def consumers_hold_no_rule(root: Path) -> Iterator[str]:
 
 def driver_errors_end_in_the_store(root: Path) -> Iterator[str]:
     """Whoever is above the store knows `DatabaseUnavailable`, not the driver's errors."""
-    above = ("handlers", "jobs", "consumers", "api", "domain", "ports", "events")
+    above = ("handlers", "jobs", "consumers", "api", "desk", "domain", "ports", "events")
     for service in SERVICES:
         for name in above:
             for file, module in room(root, service, name):
@@ -132,6 +152,8 @@ def driver_errors_end_in_the_store(root: Path) -> Iterator[str]:
 RULES: Final[tuple[Callable[[Path], Iterator[str]], ...]] = (
     build_makes_the_service,
     install_brings_the_routes,
+    install_brings_the_pages,
+    pages_stand_on_handlers,
     a_unit_of_work_emits,
     events_match_every_fact,
     the_store_has_its_modules,

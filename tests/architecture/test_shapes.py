@@ -25,6 +25,18 @@ BREACHES = {
         "def mount(app: FastAPI, units",
         "verification: api has no install(app, units, deps)",
     ),
+    "pages that come in another way": (
+        "services/issuance/desk/__init__.py",
+        "def install(app: FastAPI, units",
+        "def mount(app: FastAPI, units",
+        "issuance: desk has no install(app, units, deps)",
+    ),
+    "a page that stands on the API": (
+        "services/notifier/desk/messages.py",
+        "from services.notifier.ports import Deps, JobQuery",
+        "from services.notifier.api import operating\nfrom services.notifier.ports import Deps, JobQuery",
+        "a page that stands on the API",
+    ),
     "a unit of work that publishes": ("services/issuance/ports.py", "def emit(", "def publish(", "Tx has no emit(fact)"),
     "a fact that is converted by its type": (
         "services/notifier/events.py",

@@ -46,6 +46,7 @@ class RegisterFilter(BaseModel):
 
 Filter = Annotated[RegisterFilter, Query()]
 Reader = Annotated[StaffMember, signed_in("documents:read")]
+Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,8 @@ def _looking(routes: APIRouter, register: _Register) -> None:
 
 
 def _opening(routes: APIRouter, register: _Register) -> None:
-    revealing = Annotated[StaffMember, signed_in("persons:reveal")]
-
     @routes.post(f"{PATH}/{{document_id}}/nama")
-    async def reveal(request: Request, document_id: str, asked: Filter, member: revealing) -> Response:
+    async def reveal(request: Request, document_id: str, asked: Filter, member: Revealer) -> Response:
         """Show the holder's name; that it was looked at is logged."""
         document = await register.deps.document_reader.get(document_id)
         _log.info("document.name_read", document_id=document_id, staff_id=member.staff_id)  # who saw it (UU 27/2022 article 31)
@@ -154,7 +153,7 @@ def _opening(routes: APIRouter, register: _Register) -> None:
         return await register.show(request, member, asked.model_copy(update={"buka": document_id}), revealed=True)
 
     @routes.get(f"{PATH}/{{document_id}}/berkas")
-    async def content(document_id: str, member: Annotated[StaffMember, signed_in("persons:reveal")]) -> Response:
+    async def content(document_id: str, member: Revealer) -> Response:
         """Show the document itself; that it was looked at is logged."""
         document = await register.deps.document_reader.get(document_id)
         if document.pdf is None:

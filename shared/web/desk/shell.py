@@ -32,7 +32,7 @@ def install(
     settings: ServiceSettings,
     health: Health,
     read_keys: Callable[[], Awaitable[Mapping[str, Any]]],
-    folder: Path,
+    folder: Path | None = None,
     clock: Clock = now,
 ) -> None:
     """Put the shell into a service's app; its pages come after it (`services/<service>/desk`).

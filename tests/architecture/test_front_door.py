@@ -1,0 +1,135 @@
+"""The front door sends every page and every call from outside to the service that has it, and to nobody what operators do."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from deploy.local.parts import CADDYFILE, SERVICES
+from deploy.local.ports import free_ports
+from deploy.waiting import wait_until
+from shared.web.desk.navigation import navigation, pages_of
+from tests.architecture.test_routes import apps, routes
+
+__all__ = ["apps"]
+OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.json|docs)")
+"""What stays on the services' own ports."""
+EVERYWHERE = {"/desk", "/desk/aset/{name}"}
+
+
+def naming(name: str) -> ThreadingHTTPServer:
+    """A service that answers everything with its name."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(name)))
+            self.send_header("X-Forwarded-For-Seen", self.headers.get("x-forwarded-for", ""))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(name.encode())
+
+        do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Caddy by our file before four services that tell their names."""
+    (port,) = free_ports(1)
+    address, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("door")
+    with ExitStack() as ending:
+        upstreams = {}
+        for name in SERVICES:
+            server = naming(name)
+            ending.callback(server.server_close)
+            ending.callback(server.shutdown)
+            upstreams[name.upper()] = f"127.0.0.1:{server.server_port}"
+        process = subprocess.Popen(
+            ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
+            env=os.environ
+            | upstreams
+            | {"FRONT_DOOR_ADDRESS": address, "FRONT_DOOR_TLS": "", "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
+            stderr=ending.enter_context((folder / "log").open("w")),
+        )
+        ending.callback(process.wait, 20)
+        ending.callback(process.terminate)
+        wait_until(lambda: _is_ready(address), 30, "Caddy is ready")
+        yield address
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/ready", trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+async def test_every_route_reaches_its_service_and_operators_routes_do_not(apps: dict[str, FastAPI], door: str) -> None:
+    wrong = []
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        for name, app in apps.items():
+            for method, path, _ in routes(app):
+                if path in EVERYWHERE:
+                    continue
+                answer = await http.request(method, re.sub(r"\{[^}]*\}", "x", path))
+                inside = answer.status_code == httpx.codes.OK
+                expected = "" if OPERATORS.match(path) else name
+                if (method != "HEAD" and inside and answer.text != expected) or inside is not bool(expected):
+                    wrong.append(f"{method} {path} of {name}: {answer.text if inside else answer.status_code}")
+    assert not wrong, "deploy/front_door/Caddyfile"
+
+
+async def test_what_every_service_has_comes_from_one_that_is_up(door: str) -> None:
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        for path in EVERYWHERE:
+            assert (await http.get(path.replace("{name}", "desk.css"))).text in SERVICES
+
+
+async def test_every_page_at_the_side_is_a_route(apps: dict[str, FastAPI]) -> None:
+    known = {path for app in apps.values() for method, path, _ in routes(app) if method == "GET"}
+    for page in pages_of(navigation()):
+        assert page.path in known
+        assert not page.counted or f"{page.path}/jumlah" in known
+
+
+async def test_a_caller_does_not_say_who_called(door: str) -> None:
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        answer = await http.get("/desk/dokumen", headers={"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"})
+    assert answer.headers["x-forwarded-for-seen"] == "127.0.0.1"
+
+
+async def test_it_is_careful_for_services_that_say_nothing(door: str) -> None:
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        answer = await http.get("/desk/dokumen")
+        too_large = await http.post("/v1/documents/x/void", content=b"x" * (5 * 1024 * 1024))
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "caddy" not in answer.headers.get("server", "").lower()
+    assert too_large.status_code in {httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.BAD_GATEWAY}, "2.6 says 502, later ones 413"
+
+
+def test_compose_opens_the_same_door() -> None:
+    compose = (CADDYFILE.parents[1] / "compose" / "compose.yaml").read_text()
+    assert "../front_door/Caddyfile:/etc/caddy/Caddyfile:ro" in compose
+    assert set(re.findall(r"\{\$([A-Z_]+)", Path(CADDYFILE).read_text())) <= set(re.findall(r"^      ([A-Z_]+):", compose, re.MULTILINE))
