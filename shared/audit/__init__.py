@@ -10,5 +10,5 @@ from shared.audit.log import INDEXES as INDEXES
 from shared.audit.log import AuditFilter as AuditFilter
 from shared.audit.log import AuditLog as AuditLog
 from shared.audit.log import AuditPage as AuditPage
-from shared.audit.verify import Verdict as Verdict
+from shared.audit.verify import AuditVerdict as AuditVerdict
 from shared.audit.verify import verify as verify

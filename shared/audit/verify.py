@@ -10,7 +10,7 @@ from shared.mongo import Doc
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuditVerdict:
     """The end of a look at one log.
 
     `broken`: number of the first row that is wrong, and `why`; `head`: hash of the last good row, to be compared with what was noted
@@ -24,7 +24,7 @@ class Verdict:
     why: str = ""
 
 
-async def verify(rows: AsyncIterator[AuditRow | Doc], service: str, *, known: tuple[int, str] | None = None) -> Verdict:
+async def verify(rows: AsyncIterator[AuditRow | Doc], service: str, *, known: tuple[int, str] | None = None) -> AuditVerdict:
     """Check numbers, links and hashes from the first row on.
 
     Args:
@@ -37,15 +37,15 @@ async def verify(rows: AsyncIterator[AuditRow | Doc], service: str, *, known: tu
         number += 1
         why = _unreadable(row, number) if isinstance(row, dict) else _wrong(row, number, head)
         if why:
-            return Verdict(number - 1, head, erased, number, why)
+            return AuditVerdict(number - 1, head, erased, number, why)
         assert isinstance(row, AuditRow)  # noqa: S101 - what can't be read was refused above
         erased += bool(row.personal_hash and not row.entry.persons)
         head = row.hash
         if known is not None and known[0] == number and known[1] != head:
-            return Verdict(number - 1, head, erased, number, "its hash is not the one that was noted")
+            return AuditVerdict(number - 1, head, erased, number, "its hash is not the one that was noted")
     if known is not None and known[0] > number:
-        return Verdict(number, head, erased, number + 1, "it was noted once and is gone")
-    return Verdict(number, head, erased)
+        return AuditVerdict(number, head, erased, number + 1, "it was noted once and is gone")
+    return AuditVerdict(number, head, erased)
 
 
 def _unreadable(doc: Doc, number: int) -> str:

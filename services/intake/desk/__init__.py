@@ -1,4 +1,4 @@
-"""Intake's pages at the desk: chats with citizens, and requests that village registrars file."""
+"""Intake's pages at the desk: chats with citizens, requests that village registrars file, and the audit log."""
 
 from pathlib import Path
 from typing import Final
@@ -9,13 +9,15 @@ from services.intake.desk import chat_acts, chats
 from services.intake.desk.room import DeskRoom
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages
+from shared.web.desk import Pages, audit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
-    room = DeskRoom(deps, units, Pages(TEMPLATES))
+    pages = Pages(TEMPLATES)
+    room = DeskRoom(deps, units, pages)
+    audit.install(app, units.audit, units.note, pages, "permohonan")
     app.include_router(chats.router(room))
     app.include_router(chat_acts.router(room))

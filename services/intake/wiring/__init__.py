@@ -78,7 +78,6 @@ class Parts:
     deps: Deps
     unused_files: UnusedFiles
     drafts: StaleDrafts
-    session_keys: JwksReader
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -186,10 +185,14 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
     health = Health()
     health.add("mongo", host.check_database)
+    session_keys = JwksReader(parts.settings.desk_keys_url)
+    app = _app(parts, health)
+    shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
+    desk.install(app, parts.units, parts.deps)
     return Service(
         name=NAME,
         health=health,
-        app=_app(parts, health),
+        app=app,
         prepare=parts.prepare,
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
@@ -200,7 +203,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.media.close, parts.documents.close, parts.session_keys.close, host.close),
+        close=(parts.media.close, parts.documents.close, session_keys.close, host.close),
     )
 
 
@@ -230,9 +233,6 @@ def _app(parts: Parts, health: Health) -> FastAPI:
             file_max_bytes=settings.file_max_bytes,
         ),
     )
-    app.state.audit_note = parts.units.note
-    shell.install(app, settings, health, parts.session_keys.read, desk.TEMPLATES, parts.deps.clock)
-    desk.install(app, parts.units, parts.deps)
     return app
 
 

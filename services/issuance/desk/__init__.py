@@ -8,12 +8,13 @@ from fastapi import FastAPI
 from services.issuance.desk import documents
 from services.issuance.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages
+from shared.web.desk import Pages, audit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
-    _ = units  # nothing is changed from these pages yet
-    app.include_router(documents.router(deps, Pages(TEMPLATES)))
+    pages = Pages(TEMPLATES)
+    app.include_router(documents.router(deps, pages))
+    audit.install(app, units.audit, units.note, pages, "dokumen")

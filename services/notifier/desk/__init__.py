@@ -8,12 +8,13 @@ from fastapi import FastAPI
 from services.notifier.desk import messages
 from services.notifier.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages
+from shared.web.desk import Pages, audit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
-    _ = units  # nothing is changed from these pages yet
-    app.include_router(messages.router(deps, Pages(TEMPLATES)))
+    pages = Pages(TEMPLATES)
+    app.include_router(messages.router(deps, pages))
+    audit.install(app, units.audit, units.note, pages, "pesan")

@@ -24,14 +24,14 @@ class SigningKey:
     key: EllipticCurvePrivateKey
 
 
-class SigningKeys:
+class SessionSigningKeys:
     """The keys of an installation."""
 
     def __init__(self, keys: tuple[SigningKey, ...]) -> None:
         self._keys = keys
 
     @classmethod
-    def read(cls, pem: str) -> SigningKeys:
+    def read(cls, pem: str) -> SessionSigningKeys:
         """Read private keys, one below the other; without any make one, which lasts as long as this process.
 
         Raises:

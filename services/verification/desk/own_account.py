@@ -70,13 +70,17 @@ def router(room: StaffRoom) -> APIRouter:
         sessions = await room.deps.reader.sessions(member.staff_id, at=room.deps.clock())
         chosen = [session_with(sessions, form.sesi)] if form.sesi else [each.id for each in sessions if each.id != member.session_id]
         for session_id in filter(None, chosen):
-            await room.units.run(
-                lambda tx, ended=session_id: staff.end_sessions(tx, room.deps, member.staff_id, only=ended),
-                audit=lambda _: noted(room.deps, "session.ended", member.staff_id, by=member.staff_id, by_name=member.name),
-            )
+            await _end(room, member, session_id)
         return _back("sesi")
 
     return routes
+
+
+async def _end(room: StaffRoom, member: StaffMember, session_id: str) -> None:
+    await room.units.run(
+        lambda tx: staff.end_sessions(tx, room.deps, member.staff_id, only=session_id),
+        audit=lambda _: noted(room.deps, "session.ended", member.staff_id, by=member.staff_id, by_name=member.name),
+    )
 
 
 async def _page(

@@ -92,7 +92,7 @@ async def _list(room: StaffRoom, request: Request, member: StaffMember, search: 
     page = await room.deps.reader.page(query)
     keys = {key_of(account.login): account.id for account in page.accounts}
     paused = await room.deps.reader.paused(keys, at=room.deps.clock())
-    values = {
+    values: dict[str, Any] = {
         "accounts": page.accounts,
         "next": page.next,
         "paused": {keys[key]: until for key, until in paused.items()},
@@ -175,10 +175,10 @@ def _one(routes: APIRouter, room: StaffRoom) -> None:
 
     @routes.post(f"{STAFF}/{{account_id}}/tindakan")
     async def act(member: Admin, account_id: str, form: Annotated[ActForm, Form()]) -> Response:
+        run: Callable[[Tx], Awaitable[Any]]
         if form.sesi:
-            sessions = await room.deps.reader.sessions(account_id, at=room.deps.clock())
-            session_id = session_with(sessions, form.sesi)
-            name, run = "account.session_ended", lambda tx: staff.end_sessions(tx, room.deps, account_id, only=session_id or "-")
+            session_id = session_with(await room.deps.reader.sessions(account_id, at=room.deps.clock()), form.sesi) or "-"
+            name, run = "account.session_ended", lambda tx: staff.end_sessions(tx, room.deps, account_id, only=session_id)
         elif form.tindakan in _ACTS:
             name, handler = _ACTS[form.tindakan]
             run = lambda tx: handler(room, tx, account_id, member.staff_id)  # noqa: E731 - one of two

@@ -137,6 +137,13 @@ class PasswordHasher(Protocol):
         """Return whether it is the password of this hash. Without a hash it takes as long, and is False."""
 
 
+class SessionSigner(Protocol):
+    """Signs the tokens of sessions."""
+
+    def token(self, session: StaffSession, at: datetime) -> str:
+        """Return a token of a session that is alive at that moment."""
+
+
 class OfficeAccounts(Protocol):
     """The regency's own sign-in (OpenID Connect)."""
 

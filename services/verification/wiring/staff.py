@@ -11,7 +11,13 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from services.verification import desk
 from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
+from services.verification.desk.room import StaffRoom
+from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.session import SessionLimits
 from services.verification.handlers import staff
 from services.verification.handlers.staff.noting import SYSTEM, noted
@@ -27,6 +33,8 @@ from shared.mongo import Mongo
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
+from shared.web import FastAPI
+from shared.web.desk import Pages
 from shared.web.desk.session import LIFE
 
 SERVICE: Final = "verification"
@@ -51,6 +59,14 @@ def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, 
         places=frozenset(villages()) | frozenset(districts()),
         courts=frozenset(courts()),
     )
+
+
+def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settings, deps: StaffDeps, keys: SessionSigningKeys) -> None:
+    """Add what is about people who work here to the app: pages, and the sign-in of programs. The shell must be in it."""
+    tokens = SessionTokens(keys.signing.key, keys.signing.key_id, deps.limits)
+    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office=None)
+    accounts.install(app, room, keys.read_public)
+    sessions.install(app, sessions.SessionsApi(units, deps, tokens))
 
 
 def staff_command(words: Sequence[str]) -> int:

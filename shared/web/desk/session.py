@@ -188,8 +188,8 @@ class SessionCheck:
         """The name of the session's cookie."""
         return "__Host-desk" if self.secure else "desk"
 
-    async def member(self, token: str | None) -> StaffMember:
-        """Return whose token this is.
+    async def member(self, token: str | None, *, expired: bool = False) -> StaffMember:
+        """Return whose token this is; `expired`: also of one that is too old to open anything, for what asks whether its session lives.
 
         Raises:
             Unauthorized: `session_missing`, `session_invalid` or `session_over`.
@@ -206,7 +206,7 @@ class SessionCheck:
             member = _member(claims)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise Unauthorized("session_invalid", "This session is not ours.") from error
-        if member.expires_at <= self.clock():
+        if member.expires_at <= self.clock() and not expired:
             raise Unauthorized("session_over", "The session has ended.")
         return member
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.audit import AuditEntry, AuditRow, SeenPerson, Verdict, verify
+from shared.audit import AuditEntry, AuditRow, SeenPerson, AuditVerdict, verify
 from shared.audit.entry import chained, first_link, personal_hash, row_hash
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
@@ -24,7 +24,7 @@ def log(count: int = 6) -> list[AuditRow]:
     return chained([entry(number) for number in range(count)], number=0, previous=first_link(SERVICE))
 
 
-async def judged(rows: Sequence[AuditRow], known: tuple[int, str] | None = None, service: str = SERVICE) -> Verdict:
+async def judged(rows: Sequence[AuditRow], known: tuple[int, str] | None = None, service: str = SERVICE) -> AuditVerdict:
     async def each() -> AsyncIterator[AuditRow]:
         for row in rows:
             yield row
@@ -41,8 +41,8 @@ def rewritten(row: AuditRow, **changes: object) -> AuditRow:
 
 async def test_an_untouched_log_is_whole() -> None:
     rows = log()
-    assert await judged(rows) == Verdict(6, rows[-1].hash)
-    assert await judged([]) == Verdict(0, first_link(SERVICE))
+    assert await judged(rows) == AuditVerdict(6, rows[-1].hash)
+    assert await judged([]) == AuditVerdict(0, first_link(SERVICE))
 
 
 TAMPERED: dict[str, tuple[Callable[[list[AuditRow]], list[AuditRow]], int]] = {

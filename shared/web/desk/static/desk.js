@@ -78,6 +78,17 @@
     if (pressed(key === " " ? "Spasi" : key)) event.preventDefault();
   });
 
+  // -- a password is shown while somebody wants to read it; a page is printed
+  document.addEventListener("click", (event) => {
+    const shows = event.target.closest("[data-show]");
+    if (shows) {
+      const field = document.getElementById(shows.dataset.show);
+      field.type = field.type === "password" ? "text" : "password";
+      shows.setAttribute("aria-pressed", String(field.type === "text"));
+    }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   // -- filters are sent when they are changed
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
@@ -140,7 +151,18 @@
   const renew = async () => {
     const answer = await fetch(body.dataset.renew, { method: "POST", headers: { "X-Form-Token": body.dataset.formToken } });
     if (answer.status === 204) until = Date.now() + LIFE_MS;
-    return answer.status;
+    return answer.status === 204 || (await signedInAnew()) ? 204 : answer.status;
+  };
+  // Whoever signed in anew in another tab has another form token: what was typed here is sent with that one, if it is the same person.
+  const signedInAnew = async () => {
+    const answer = await fetch(body.dataset.renew, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return false;
+    const now = await answer.json();
+    if (now.staff !== body.dataset.staff) return false;
+    for (const field of all("input[name=form_token]")) field.value = now.form_token;
+    body.dataset.formToken = now.form_token;
+    until = now.until;
+    return true;
   };
   if (until) {
     for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => (active = true), { passive: true });

@@ -3,24 +3,37 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pyotp import TOTP
 
+from services.verification import desk as verification_desk
 from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.adapters.session_keys import SessionSigningKeys
+from services.verification.api import sessions
+from services.verification.desk import accounts
+from services.verification.desk.room import StaffRoom
+from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.account import Posting, StaffAccount
 from services.verification.domain.staff.session import SessionLimits, StaffSession
 from services.verification.handlers import staff
 from services.verification.ports import Tx
 from services.verification.ports.staff import StaffDeps
+from services.verification.settings import Settings
 from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
+from shared.health import Health
 from shared.ids import new_code, new_id
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Doc, Mongo
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
+from shared.web import create_app
+from shared.web.desk import Pages, shell
+from tests.integration.verification.staff.visitor import Visitor
 from tests.support.families import NOW
 from tests.support.harness import Clock
 
@@ -112,3 +125,45 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[StaffOffice]:
     yield StaffOffice(mongo, database, clock, deps, units)
     await hasher.close()
     await mongo.close()
+
+
+class Desk:
+    """The pages over accounts, and people in front of them."""
+
+    def __init__(self, office: StaffOffice, app: FastAPI) -> None:
+        self.office = office
+        self.app = app
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.app)
+
+    async def signed_in(self, login: str, *roles_of: str, area: tuple[str, ...] = ()) -> tuple[Visitor, StaffAccount]:
+        """Somebody with these roles, signed in by the forms."""
+        account, *_ = await self.office.opened(login, Posting(frozenset(roles_of), area))
+        visitor = self.visitor()
+        await self.sign_in(visitor, account)
+        return visitor, account
+
+    async def sign_in(self, visitor: Visitor, account: StaffAccount, *, to: str = "/desk/akun") -> None:
+        self.office.clock.forward(seconds=60)
+        await visitor.get(f"/desk/masuk?next={to}")
+        first = await visitor.send("/desk/masuk", akun=account.login, sandi=PASSWORD, next=to)
+        assert first.status_code == 303, first.text
+        await visitor.get(first.headers["location"])
+        last = await visitor.send("/desk/masuk/kode", kode=self.office.code(account), next=to)
+        assert (last.status_code, last.headers["location"]) == (303, to), last.text
+
+
+@pytest.fixture
+def desk(office: StaffOffice) -> Desk:
+    settings = Settings.model_validate({"amqp_url": "amqp://unused", "mongo_url": "mongodb://unused", "desk_secure": False})
+    keys, health = SessionSigningKeys.read(""), Health()
+    app = create_app(settings, health, title="test", public=accounts.PUBLIC | sessions.PUBLIC)
+    tokens = SessionTokens(keys.signing.key, keys.signing.key_id, office.deps.limits)
+    room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", None)
+    shell.install(app, settings, health, keys.read_public, verification_desk.TEMPLATES, office.clock)
+    deps: Any = None  # of tasks, which have no page here
+    verification_desk.install(app, office.units, deps)
+    accounts.install(app, room, keys.read_public)
+    sessions.install(app, sessions.SessionsApi(office.units, office.deps, tokens))
+    return Desk(office, app)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.audit import AuditEntry, AuditFilter, SeenPerson, Verdict, verify
+from shared.audit import AuditEntry, AuditFilter, AuditVerdict, SeenPerson, verify
 from shared.errors import DomainError
 from shared.mongo import Mongo
 from tests.integration.verification.staff.conftest import StaffOffice, runner
@@ -18,7 +18,7 @@ def entry(office: StaffOffice, number: int = 0, **more: object) -> AuditEntry:
     return AuditEntry(actor="s-1", actor_name="Rina", act="task.seen", at=office.clock(), **values)  # type: ignore[arg-type]
 
 
-async def judged(office: StaffOffice) -> Verdict:
+async def judged(office: StaffOffice) -> AuditVerdict:
     return await verify(office.units.audit.all(), "verification")
 
 

@@ -13,6 +13,7 @@ from services.verification.ports.staff import StaffQuery
 from shared import metrics
 from shared.errors import BadInput, DomainError
 from tests.integration.verification.staff.conftest import PASSWORD, StaffOffice
+from tests.support.metrics import count_of
 
 ADMIN = "admin-1"
 
@@ -73,13 +74,13 @@ async def test_a_step_ends_with_its_code_and_its_time(office: StaffOffice) -> No
 @pytest.mark.parametrize("login", ["rina", "nobody.at.all"])
 async def test_who_guesses_is_told_the_same_whether_there_is_such_an_account(office: StaffOffice, login: str) -> None:
     await office.opened()
-    before = metrics.SIGN_INS_PAUSED.labels(known=str(login == "rina").lower())._value.get()
+    before = count_of(metrics.SIGN_INS_PAUSED, str(login == "rina").lower())
     answers = [await staff.check_password(office.units, office.deps, login, "wrong password") for _ in range(6)]
     assert [answer.refusal for answer in answers] == [Refusal.WRONG] * 5 + [Refusal.PAUSED]
     assert [answer.left for answer in answers] == [4, 3, 2, 1, 0, 0]
     until = office.clock() + office.deps.first_pause
     assert [answer.paused_until for answer in answers] == [None] * 4 + [until, until]
-    assert metrics.SIGN_INS_PAUSED.labels(known=str(login == "rina").lower())._value.get() == before + 1
+    assert count_of(metrics.SIGN_INS_PAUSED, str(login == "rina").lower()) == before + 1
 
 
 async def test_a_pause_is_told_to_the_admins_and_grows(office: StaffOffice) -> None:

@@ -1,0 +1,22 @@
+"""The pages about people who work here: the way in, one's own account, staff."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from services.verification.desk import gate, invitation, own_account, staff
+from services.verification.desk.room import StaffRoom
+
+PUBLIC: Final = gate.PUBLIC | invitation.PUBLIC
+"""Routes that ask nobody: whoever comes has yet to say who they are."""
+
+
+def install(app: FastAPI, room: StaffRoom, read_keys: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+    """Add the pages to the app; the shell must be in it. `read_keys` gives the published keys of sessions."""
+    app.include_router(gate.router(room, read_keys))
+    app.include_router(invitation.router(room))
+    app.include_router(own_account.router(room))
+    app.include_router(staff.router(room))
