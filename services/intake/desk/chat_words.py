@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +17,7 @@ from services.intake.domain.window import window_end
 from services.intake.ports import Chat, LogLine
 from shared.clock import WIB
 from shared.web.desk import State, Tone
-from shared.web.desk.words import day_words, span
+from shared.web.desk.words import day_words, masked_number, span
 
 REASONS: Final[Mapping[WaitingReason, State]] = {
     WaitingReason.ASKED: State("Minta petugas", Tone.BAD, icon="hand-stop"),
@@ -53,6 +54,7 @@ EVENTS: Final[Mapping[EntryKind, tuple[str, str]]] = {
 }
 _PHONE_DIGITS: Final = 4  # shown of the end of a number without a name, and five of its beginning
 _MASK: Final = "•••••"
+_LONG_NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){15}")
 
 
 def name_of(contact: ChatContact) -> str:
@@ -120,10 +122,16 @@ class Bubble:
     media_type: str | None = None
 
 
-def days(lines: Iterable[LogLine], kept: frozenset[str]) -> list[tuple[datetime, Sequence[Bubble]]]:
-    """Return the log by days of the office. `kept`: ids of files that are still there."""
+def masked_text(text: str) -> str:
+    """Return what somebody wrote with each NIK and number of a family card masked."""
+    return _LONG_NUMBER.sub(lambda found: masked_number("".join(each for each in found.group() if each.isdigit())), text)
+
+
+def days(lines: Iterable[LogLine], kept: frozenset[str], *, revealed: bool) -> list[tuple[datetime, Sequence[Bubble]]]:
+    """Return the log by days of the office. `kept`: ids of files that are still there; `revealed`: with numbers in clear."""
     found: list[tuple[datetime, list[Bubble]]] = []
-    for bubble in (bubble for line in lines for bubble in _bubbles(line, kept)):
+    shown = (bubble for line in lines for bubble in _bubbles(line, kept))
+    for bubble in shown if revealed else (replace(each, text=masked_text(each.text)) for each in shown):
         local = bubble.at.astimezone(WIB)
         if not found or found[-1][0].astimezone(WIB).date() != local.date():
             found.append((bubble.at, []))

@@ -90,6 +90,7 @@ class ChatPages:
             "name_of": words.name_of,
             "phone_of": words.phone_of,
             "initials": words.initials,
+            "masked_text": words.masked_text,
             "now": at,
             "since": at.isoformat(),
         }
@@ -118,7 +119,7 @@ class ChatPages:
         draft = text if text is not None else deps.desk_texts.fill(asked.siap, fields) if asked.siap else ""
         templates = [(choice, choice.filled(fields)) for choice in deps.desk_texts.templates]
         values = await self.lists(ChatFilter(daftar=asked.daftar), member)
-        values |= await self.log_of(chat, asked.sebelum)
+        values |= await self.log_of(chat, asked.sebelum, revealed=revealed)
         return self.room.pages.show(
             request,
             "chat.html",
@@ -146,13 +147,18 @@ class ChatPages:
             link=contact.link_at(at),
         )
 
-    async def log_of(self, chat: Chat, before: str | None) -> dict[str, Any]:
+    async def log_of(self, chat: Chat, before: str | None, *, revealed: bool = False) -> dict[str, Any]:
         """Return what the log of a chat is drawn from."""
         deps = self.room.deps
         page = await deps.chats.log(chat.contact.ids, before, _LINES)
         kept = frozenset(await deps.files.find_many(_files(page.lines)))
         latest = page.lines[-1].at if page.lines else deps.clock()
-        return {"days": words.days(page.lines, kept), "earlier": page.before, "latest": latest.isoformat(), "time": _time}
+        return {
+            "days": words.days(page.lines, kept, revealed=revealed),
+            "earlier": page.before,
+            "latest": latest.isoformat(),
+            "time": _time,
+        }
 
     async def requests_of(self, chat: Chat) -> tuple[Filed, ...]:
         """Return the latest requests of the one who writes, the newest first."""

@@ -39,21 +39,21 @@ class Exchange:
     trouble: FileTrouble | None = None
 
 
-def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None, answer: str) -> Exchange:
-    """Return a message with its answer, as the log keeps it."""
+def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> Exchange:
+    """Return a message as the log keeps it; its answer is added when it is known."""
     match content:
         case Intent():
-            return Exchange(contact_id, SaidKind.TEXT, content.text, answer)
+            return Exchange(contact_id, SaidKind.TEXT, content.text)
         case Edited():
-            return Exchange(contact_id, SaidKind.EDITED, content.intent.text, answer)
+            return Exchange(contact_id, SaidKind.EDITED, content.intent.text)
         case MediaRef():
             kind = SaidKind.DOCUMENT if content.media_type == "application/pdf" else SaidKind.PHOTO
             stored = file if isinstance(file, SentFile) else None
             trouble = file.trouble if isinstance(file, RefusedFile) else None
             media_type = stored.media_type if stored else content.media_type
-            return Exchange(contact_id, kind, "", answer, stored.file_id if stored else None, media_type, trouble)
+            return Exchange(contact_id, kind, "", "", stored.file_id if stored else None, media_type, trouble)
         case _:
-            return Exchange(contact_id, SaidKind.OTHER, "", answer)
+            return Exchange(contact_id, SaidKind.OTHER)
 
 
 class EntryKind(StrEnum):

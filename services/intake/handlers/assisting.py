@@ -45,8 +45,8 @@ async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> As
 
 async def renew_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> None:
     """Keep an officer's chat theirs while its page is open."""
-    _, conversation, at = await _chat(tx, deps, contact_id)
-    after = rules.renew(conversation.assistance, officer, at, deps.officer_lease)
+    conversation = await tx.conversation(contact_id)
+    after = rules.renew(conversation.assistance, officer, deps.clock(), deps.officer_lease)
     if after != conversation.assistance:
         tx.save_conversation(replace(conversation, assistance=after))
 
@@ -134,7 +134,9 @@ async def _chat(tx: Tx, deps: Deps, contact_id: str) -> tuple[ChatContact, Conve
     contact = await tx.contact(contact_id)
     if contact.merged_into is not None:
         contact = await tx.contact(contact.merged_into)
-    return contact, await tx.conversation(contact.contact_id), deps.clock()
+    conversation = await tx.conversation(contact.contact_id)
+    tx.save_conversation(conversation)  # what is told is told about it
+    return contact, conversation, deps.clock()
 
 
 def _keep(tx: Tx, contact: ChatContact, conversation: Conversation, at: datetime) -> Assisted:

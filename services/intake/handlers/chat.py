@@ -95,13 +95,13 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
     else:
         contact = await _contact(tx, deps, inbound.identity, item.received_at)
         if contact.blocked is not None:
-            tx.finish_item(item, exchange(contact.contact_id, inbound.content, None, ""))
+            tx.finish_item(item, exchange(contact.contact_id, inbound.content, None))
             return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
         conversation = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
-    said = exchange(contact.contact_id, inbound.content, file, _answer(tx, deps, contact, inbound, reply))
-    tx.finish_item(item, said)
+    said = exchange(contact.contact_id, inbound.content, file)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
+    tx.finish_item(item, replace(said, answer=_answer(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
 
 
@@ -113,7 +113,7 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     contact = await _contact(tx, deps, inbound.identity, item.received_at)
     tx.save_conversation(await tx.conversation(contact.contact_id))
     answer = _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
-    tx.park_item(item, reason, exchange(contact.contact_id, inbound.content, None, answer))
+    tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
 
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:

@@ -157,7 +157,6 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         deps,
         unused,
         StaleDrafts(deps, units),
-        JwksReader(settings.desk_keys_url),
     )
 
 
