@@ -5,14 +5,16 @@ Parts whose fields have the same names on the wire (contact, attachments, court 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, assert_never
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.requests import Published, ReplyComposed, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import Published, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
 from shared.reference.catalogue import catalogue
+from shared.values import Channel
 
 
 def to_event(fact: Published) -> Event:
@@ -64,7 +66,7 @@ def _request_submitted(fact: RequestSubmitted) -> wire.RequestSubmitted:
         vouching=request.vouching,
         repeats=request.repeats,
         personal=wire.RequestSubmittedPersonal(
-            contact=request.origin,
+            contact=_contact(request.origin),
             applicant=form.applicant,
             subject=form.subject(service),
             relation=form.relation,
@@ -73,6 +75,11 @@ def _request_submitted(fact: RequestSubmitted) -> wire.RequestSubmitted:
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
     )
+
+
+def _contact(origin: RequestOrigin) -> RequestOrigin:
+    """Return where the answer goes: to the phone that a registrar gave, as to any chat."""
+    return replace(origin, channel=Channel.WHATSAPP) if origin.is_told_by_phone else origin
 
 
 def _decision(decision: CourtDecision) -> dict[str, Any]:

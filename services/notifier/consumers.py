@@ -29,9 +29,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
         said, template = event.personal, event.personal.template
-        contact = _recipient(said.contact)
-        wrote_now = said.in_reply_to is not None  # else an officer wrote, maybe days after the citizen did
-        contact = contact.having_written(meta.occurred_at) if wrote_now else contact
+        contact = _recipient(said.contact).having_written(meta.occurred_at)
         wanted = notice.reply_jobs(
             _origin(meta),
             contact,

@@ -72,7 +72,17 @@ class RequestOrigin:
     reference: str | None = None
     last_inbound_at: datetime | None = None
     village: str | None = None
-    """Code of the village whose registrar filed it."""
+    """Code of the village whose registrar filed it; the address is then the phone of whom it is for, or the village's code again."""
+
+    @property
+    def is_told_by_phone(self) -> bool:
+        """Whether a registrar gave a number by which the person is told."""
+        return self.channel is Channel.DESK and self.address != self.village
+
+    @property
+    def fetches(self) -> bool:
+        """Whether nothing is sent: whoever filed fetches the documents."""
+        return self.channel is Channel.ADAPTER or (self.channel is Channel.DESK and not self.is_told_by_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,7 @@ def returned(request: Request, ended_round: int, at: datetime, reasons: tuple[st
 
 
 def issue(request: Request, document: IssuedDocument, expected: int, at: datetime) -> Request:
-    """Record an issued document. With the last of them the request is issued; an adapter may fetch from then on, others are sent them."""
+    """Record an issued document. With the last of them the request is issued; what is fetched may be from then on."""
     known = _document(request, document.document_id)
     if known is not None and known.number:
         return request
@@ -212,7 +222,7 @@ def issue(request: Request, document: IssuedDocument, expected: int, at: datetim
     noted = replace(_with(request, merged), expected=expected)
     if len(noted.issued) < expected:
         return noted
-    state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
+    state = RequestState.READY if request.origin.fetches else RequestState.ISSUED
     return _delivered(progress(noted, Step(state, at, document_number=noted.document_number)), at)
 
 

@@ -29,6 +29,12 @@ from services.intake.handlers.progress import note_notice as note_notice
 from services.intake.handlers.progress import note_rejected as note_rejected
 from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
+from services.intake.handlers.village import answer_for_villager as answer_for_villager
+from services.intake.handlers.village import attach_for_villager as attach_for_villager
+from services.intake.handlers.village import begin_for_villager as begin_for_villager
+from services.intake.handlers.village import drop_for_villager as drop_for_villager
+from services.intake.handlers.village import file_for_villager as file_for_villager
+from services.intake.handlers.village import mend_for_villager as mend_for_villager
 from services.intake.handlers.webhook_log import discard_item as discard_item
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses

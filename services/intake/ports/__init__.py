@@ -22,6 +22,9 @@ from services.intake.ports.tx import CaseRequest as CaseRequest
 from services.intake.ports.tx import CourtCase as CourtCase
 from services.intake.ports.tx import SentMessage as SentMessage
 from services.intake.ports.tx import Tx as Tx
+from services.intake.ports.village import VillagePage as VillagePage
+from services.intake.ports.village import VillageReader as VillageReader
+from services.intake.ports.village import VillageSearch as VillageSearch
 from services.intake.ports.webhook_log import Lease as Lease
 from services.intake.ports.webhook_log import ParkedItem as ParkedItem
 from services.intake.ports.webhook_log import StoredItem as StoredItem

@@ -14,6 +14,7 @@ from services.intake.domain.words import Vocabulary
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
@@ -44,6 +45,8 @@ class Deps:
     limits: Limits
     chats: ChatReader
     visitors: Visitors
+    villages: VillageReader
+    file_max_bytes: int
     officer_lease: timedelta
     desk_texts: DeskTexts
     phone_number_id: str

@@ -13,6 +13,7 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import Published, Request
+from services.intake.domain.village import VillageDraft
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Receipt
 
@@ -138,6 +139,18 @@ class Tx(Protocol):
 
     def keep_sent_message(self, message: SentMessage) -> None:
         """Store a message of ours, new or changed."""
+
+    async def village_draft(self, draft_id: str) -> VillageDraft:
+        """Return what a registrar began; NotFound where there is none."""
+
+    def add_village_draft(self, draft: VillageDraft) -> None:
+        """Store what a registrar began."""
+
+    def save_village_draft(self, draft: VillageDraft) -> None:
+        """Store a changed one."""
+
+    def remove_village_draft(self, draft: VillageDraft) -> None:
+        """Remove one that was filed or dropped."""
 
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""

@@ -6,5 +6,6 @@ from services.intake.store.requests import MongoRequestReader as MongoRequestRea
 from services.intake.store.schema import INDEXES as INDEXES
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
+from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader
 from services.intake.store.visitors import MongoVisitors as MongoVisitors
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog

@@ -19,7 +19,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "unmoved": list(conversation.unmoved),
         "assistance": _assistance_to(conversation.assistance),
         "preview": conversation.preview,
-        "draft": None if draft is None else _draft_to(draft),
+        "draft": None if draft is None else draft_to(draft),
     }
 
 
@@ -43,7 +43,8 @@ def _assistance_from(doc: Doc) -> Assistance:
     )
 
 
-def _draft_to(draft: Draft) -> Doc:
+def draft_to(draft: Draft) -> Doc:
+    """Return the document of a draft."""
     return {
         "service": draft.service,
         "began_at": draft.began_at,
@@ -60,7 +61,7 @@ def _draft_to(draft: Draft) -> Doc:
 
 
 def _conversation_from(doc: Doc) -> Conversation:
-    draft = _draft_from(doc["draft"])
+    draft = draft_from(doc["draft"])
     return Conversation(
         contact_id=doc["_id"],
         stage=Stage(doc["stage"]) if draft is not None else Stage.MENU,
@@ -73,7 +74,7 @@ def _conversation_from(doc: Doc) -> Conversation:
     )
 
 
-def _draft_from(draft: Doc | None) -> Draft | None:
+def draft_from(draft: Doc | None) -> Draft | None:
     """Read a draft; None also for one begun before 0.3, whose answers had another shape: such a chat is at the menu again."""
     if draft is None or "answers" not in draft:
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from services.intake.domain.drafts import DRAFT_LIFETIME
 from shared.mongo import IndexModel
 from shared.mongo.unused import UnusedFiles
 
+VILLAGE_DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -65,6 +67,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
     ),
+    "village_drafts": (
+        IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun
+        IndexModel([("draft.attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        IndexModel([("touched_at", 1)], name="expiry", expireAfterSeconds=VILLAGE_DRAFT_KEPT_SECONDS),
+    ),
     "chat_entries": (
         IndexModel([("contact_id", 1), ("at", -1), ("_id", -1)], name="of_chat"),
         IndexModel([("text", "text")], name="words", default_language="none"),
@@ -80,6 +87,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        # What a village filed, for its registrars.
+        IndexModel([("origin.village", 1), ("_id", -1)], name="of_village", partialFilterExpression={"origin.village": {"$gt": ""}}),
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
         IndexModel([("document_numbers", 1)], name="by_number", partialFilterExpression={"document_numbers": {"$gt": ""}}),
     ),

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from pymongo import DeleteOne
+
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, Exchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
+from services.intake.domain.village import VillageDraft
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.cases import CASES
@@ -21,6 +24,7 @@ from services.intake.store.dockets import DOCKETS
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.requests import REQUESTS, request_from
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
@@ -179,6 +183,18 @@ class MongoTx:
             self._unit.save(SENT_MESSAGES, message)
         else:
             self._unit.add(SENT_MESSAGES, message)
+
+    async def village_draft(self, draft_id: str) -> VillageDraft:
+        return await self._unit.get(VILLAGE_DRAFTS, draft_id)
+
+    def add_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.add(VILLAGE_DRAFTS, draft)
+
+    def save_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.save(VILLAGE_DRAFTS, draft)
+
+    def remove_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.defer(VILLAGE_DRAFTS, DeleteOne({"_id": draft.draft_id}))
 
     def add_entry(self, entry: ChatEntry) -> None:
         self._unit.add(ENTRIES, KeptEntry(entry, entry.at + self._kept))

@@ -42,7 +42,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
-    {Channel.WHATSAPP: "WhatsApp", Channel.COURT: "Pengadilan", Channel.ADAPTER: "Saluran lain"}
+    {Channel.WHATSAPP: "WhatsApp", Channel.COURT: "Pengadilan", Channel.ADAPTER: "Saluran lain", Channel.DESK: "Desa"}
 )
 FILTERS: Final[Mapping[str, tuple[str, tuple[JobState, ...]]]] = MappingProxyType(
     {

@@ -149,7 +149,7 @@ def document_job(
             message = DocumentMessage(file, texts.fill(name, **values)[:_CAPTION_MAX])
         case Channel.COURT:
             message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, _document_data(about, issued))
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     job = _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
     return _with_fallback(job, texts, name, values, file)
@@ -206,7 +206,7 @@ def ended_jobs(
         case Channel.COURT:
             document = (("product", ended.product), ("document_id", ended.document_id), ("document_number", ended.document_number))
             message = _callback(contact, kind, key, ended.at, (*_about_data(about), *document, *ended.details))
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
     return (_with_fallback(job, texts, str(kind), values),)
@@ -234,7 +234,7 @@ def turned_down_job(
             message = _callback(
                 contact, kind, key, why.at, (*_about_data(about), ("products", why.products), ("reasons", rows), ("note", why.note))
             )
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 
