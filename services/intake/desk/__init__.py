@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.intake.desk import chat_acts, chats
+from services.intake.desk import chat_acts, chats, village_form, villages
 from services.intake.desk.room import DeskRoom
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -21,3 +21,5 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     audit.install(app, units.audit, units.note, pages, "permohonan")
     app.include_router(chats.router(room))
     app.include_router(chat_acts.router(room))
+    app.include_router(village_form.router(room))  # before the address of one request, which would take `ajukan` for a receipt
+    app.include_router(villages.router(room))

@@ -194,7 +194,7 @@ class MongoTx:
         self._unit.save(VILLAGE_DRAFTS, draft)
 
     def remove_village_draft(self, draft: VillageDraft) -> None:
-        self._unit.defer(VILLAGE_DRAFTS, DeleteOne({"_id": draft.draft_id}))
+        self._unit.defer(VILLAGE_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
 
     def add_entry(self, entry: ChatEntry) -> None:
         self._unit.add(ENTRIES, KeptEntry(entry, entry.at + self._kept))

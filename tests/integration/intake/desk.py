@@ -28,7 +28,7 @@ class Desk:
 
     def browser(self, *roles: str, name: str = "Bagus Prasetyo", areas: frozenset[str] = frozenset(), **other: Any) -> httpx.AsyncClient:
         """A browser of somebody with these roles, whose form token every form has."""
-        staff_id = f"staff-{name.split()[0].lower()}"
+        staff_id = f"staff-{name.split(maxsplit=1)[0].lower()}"
         member = self.issuer.member(*roles, name=name, at=self.rig.clock(), areas=areas)
         member = type(member)(**{**{each: getattr(member, each) for each in member.__slots__}, "staff_id": staff_id, **other})
         headers = {"Accept": "text/html", "Origin": ORIGIN, "X-Form-Token": form_token(member.session_id)}
