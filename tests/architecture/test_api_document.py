@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from services.intake.domain import decisions, divorce, submission
 from shared.reference.court_findings import CourtFinding
 from shared.reference.forms import form
+from shared.reference.roles import permissions
 from tests.architecture.source import ROOT
-from tests.architecture.test_routes import PUBLIC, SCOPES, apps  # noqa: F401 - a fixture
+from tests.architecture.test_routes import PUBLIC, apps  # noqa: F401 - a fixture
 from tests.support.documented import documented
 
 SIGNATURES = {"whatsapp-signature", "standard-webhooks"}
@@ -47,7 +48,7 @@ async def test_every_operation_says_who_may_call_it(apps: dict[str, FastAPI]) ->
             (asked,) = operation["security"]
             ((scheme, scopes),) = asked.items()
             assert scheme in schemes
-            assert (set(scopes) <= SCOPES and len(scopes) == 1) or (scheme in SIGNATURES and scopes == [])
+            assert (set(scopes) <= set(permissions()) and len(scopes) == 1) or (scheme in SIGNATURES and scopes == [])
             assert "401" in operation["responses"], f"{method} {path}"
             assert ("403" in operation["responses"]) or scheme in SIGNATURES
 

@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
 
 from shared.clock import now
 from shared.ids import new_id
+from shared.web.desk.forms import HEADER, form_token
 from shared.web.desk.session import ALGORITHM, JWKS, LIFE, StaffMember, sign
 
 KEY_ID = "test"
@@ -75,3 +78,15 @@ def over(member: StaffMember) -> StaffMember:
     return StaffMember(
         member.staff_id, member.name, member.roles, member.areas, member.court, member.session_id, now() - timedelta(minutes=1)
     )
+
+
+ORIGIN = "https://meja.test"
+
+
+def browser_of(app: FastAPI, issuer: SessionIssuer, *roles: str, at: datetime | None = None, **other: Any) -> httpx.AsyncClient:
+    """A browser of somebody with these roles before an app; what it sends comes from a page of ours."""
+    member = issuer.member(*roles, at=at, **other)
+    headers = {"Accept": "text/html", "Origin": ORIGIN, HEADER: form_token(member.session_id)}
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers)
+    client.cookies.set("__Host-desk", issuer.token(member))
+    return client

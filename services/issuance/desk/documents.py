@@ -97,7 +97,7 @@ class _Register:
             revealed=revealed,
             trail=words.trail(document) if document else [],
             states=words.STATES,
-            products={product.id: product.document for product in catalogue().products.values()},
+            products={product.id: product.name for product in catalogue().products.values()},
             state_options=[(value, word) for value, (word, _) in words.STATE_FILTERS.items()],
             period_options=[(value, word) for value, (word, _) in words.PERIODS.items()],
             here=self.here,
@@ -184,7 +184,7 @@ def _listening(routes: APIRouter, register: _Register) -> None:
 
 
 async def _lines(register: _Register, asked: RegisterFilter) -> AsyncIterator[str]:
-    names = {product.id: product.document for product in catalogue().products.values()}
+    names = {product.id: product.name for product in catalogue().products.values()}
     now = register.deps.clock()
 
     def row(document: Document) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, Job, JobState, Progress
+from services.notifier.domain.outcome import WHATSAPP_CODES, Action
 from shared.values import Channel
 from shared.web.desk import State, Tone
 
@@ -44,6 +45,37 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
     {Channel.WHATSAPP: "WhatsApp", Channel.COURT: "Pengadilan", Channel.ADAPTER: "Saluran lain", Channel.DESK: "Desa"}
 )
+_OF_ACTION: Final[Mapping[Action, str]] = MappingProxyType(
+    {
+        Action.RETRY: "Penyedia sedang terganggu",
+        Action.MEDIA: "Berkasnya ditolak penyedia",
+        Action.SLOW_DOWN: "Penyedia minta lebih lambat",
+        Action.MAINTENANCE: "Penyedia sedang dirawat",
+        Action.DELAY_RECIPIENT: "Terlalu sering ke penerima ini",
+        Action.USE_TEMPLATE: "Lebih dari 24 jam sejak warga menulis",
+        Action.UNDELIVERABLE: "Nomor ini tidak bisa menerima WhatsApp",
+        Action.STOP: "Penerima tidak mau menerima lagi",
+        Action.PAUSE_SENDER: "Akun WhatsApp kantor bermasalah",
+        Action.OUR_FAULT: "Penyedia menolak bentuk pesannya",
+    }
+)
+_RESULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "accepted": "Diterima penyedia",
+        "connect_timeout": "Penyedia tidak terjangkau",
+        "connect_error": "Penyedia tidak terjangkau",
+        "answer_timeout": "Penyedia tidak menjawab",
+        "answer_lost": "Jawaban penyedia terputus",
+        "answer_unreadable": "Jawaban penyedia tidak terbaca",
+        "reconciled_sent": "Ternyata sudah terkirim",
+        "reconciled_not_sent": "Ternyata belum terkirim",
+        "retried_by_hand": "Diulang petugas",
+        "status_sent": "Terkirim menurut penyedia",
+        "status_delivered": "Sampai menurut penyedia",
+        "status_read": "Dibaca menurut penyedia",
+        "court_unknown": "Alamat pengadilan belum diatur",
+    }
+)
 FILTERS: Final[Mapping[str, tuple[str, tuple[JobState, ...]]]] = MappingProxyType(
     {
         "": ("Semua", ()),
@@ -61,6 +93,14 @@ def state_of(job: Job) -> State:
     if job.state is JobState.DONE and job.progress in _PROGRESS:
         return _PROGRESS[job.progress]
     return _STATES[job.state]
+
+
+def result_of(code: str) -> str:
+    """Return what a try came to, in words; the code stays for whoever looks it up."""
+    number = code.removeprefix("meta_")
+    action = WHATSAPP_CODES.get(int(number)) if code.startswith("meta_") and number.isdigit() else None
+    said = _RESULTS.get(code) or (_OF_ACTION.get(action) if action else None) or "Penyedia menolak"
+    return said if code in _RESULTS else f"{said} ({code})"
 
 
 def reference_of(job: Job) -> str:

@@ -89,6 +89,8 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  for (const tab of all(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // -- filters are sent when they are changed
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
