@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 KEY_BYTES: Final = 24  # 192 bit
 OWNER_ONLY: Final = 0o600
 DEMO_KEY: Final = "demo-"
@@ -63,6 +66,8 @@ class Keys:
     whatsapp_access_token: str
     court_decision_secret: str
     court_callback_secret: str
+    desk_session_keys: str
+    """PEM; a second key may be put below it, see `deploy/README.md`."""
     clients: Mapping[str, str]
     """Name -> API key in clear."""
 
@@ -86,6 +91,7 @@ def load_keys(folder: Path) -> Keys:
         "whatsapp_access_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
         "court_decision_secret": _webhook_secret(),
         "court_callback_secret": _webhook_secret(),
+        "desk_session_keys": _session_key(),
     }
     clients = {name: known.get("clients", {}).get(name) or secrets.token_urlsafe(KEY_BYTES) for name in SCOPES}
     names = {field.name for field in fields(Keys)}
@@ -116,6 +122,12 @@ def exports(values: Mapping[str, str]) -> str:
 
 def _quoted(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _session_key() -> str:
+    """As verification wants it: PEM of an EC key on P-256."""
+    key = generate_private_key(SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _webhook_secret() -> str:

@@ -110,6 +110,7 @@ def _services(folder: Path, keys: Keys) -> None:
         clients.keep(folder / name / "api_keys", json.loads(keys.api_keys(name)))
     keep_secret(folder / "intake" / "issuance_api_key", keys.clients["intake"])
     keep_secret(folder / "verification" / "intake_api_key", keys.clients["verification"])
+    keep_secret(folder / "verification" / "desk_session_keys", keys.desk_session_keys)
     keep_secret(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
 
 

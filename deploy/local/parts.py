@@ -125,7 +125,12 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
 
 
 def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:
-    return {"INTAKE_URL": f"http://{HOST}:{settings.intake_port}", "INTAKE_API_KEY": keys.clients["verification"]}
+    return {
+        "INTAKE_URL": f"http://{HOST}:{settings.intake_port}",
+        "INTAKE_API_KEY": keys.clients["verification"],
+        "DESK_SESSION_KEYS": keys.desk_session_keys,
+        "DESK_ADMIN_CONTACT": "loket 2, telepon dalam 114, Senin sampai Jumat 07.30-15.30 WIB",
+    }
 
 
 def _issuance(settings: LocalSettings, state: Path) -> dict[str, str]:

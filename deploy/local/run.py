@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any, Final
 
 from deploy.local import journeys
+from deploy.local.accounts import lines, load_accounts
 from deploy.local.broker_api import USER
 from deploy.local.journeys import Result
 from deploy.local.parts import SIMULATORS, Part
@@ -184,6 +185,9 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
     for name, where in rows:
         if where:
             print(f"    {name:<26} {where}", flush=True)
+    print("\n  People at the desk: name, password, code of this moment (later: .venv/bin/python -m deploy.local.accounts)\n", flush=True)
+    for line in lines(load_accounts(stack.state / "keys")):
+        print(f"    {line}", flush=True)
     print("\n  Sample persons, synthetic as the whole register (on the chat page: Isi contoh)\n", flush=True)
     for person in read_people(stack.register):
         print(f"    {person.row['name']:<26} NIK {person.row['nik']}  KK {person.row['kk_number']}", flush=True)

@@ -12,6 +12,7 @@ import httpx
 
 from deploy import mongodb
 from deploy.keys import Keys, exports, load_keys, write_secret
+from deploy.local.accounts import put_accounts
 from deploy.local.broker import RabbitNode
 from deploy.local.commands import command, make_authority, make_register
 from deploy.local.database import MongoNode
@@ -243,6 +244,7 @@ class Stack:
         if self._database is None or not loaded.exists():
             where = {"MONGO_URL": urls["verification"], "MONGO_DATABASE": self._databases["verification"]}
             command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
+            put_accounts(self.state / "keys", where)
             if self._database is not None:
                 loaded.touch()
         return urls

@@ -69,3 +69,7 @@ class RegistrySettings(Environment):
 
 class StaffSettings(AccountSettings, RegistrySettings):
     """The settings of the `staff` command: the database, and what holds for accounts."""
+
+    desk_secure: Annotated[
+        bool, Field(description="As the service has it; accounts for a demonstration are made where it is false alone")
+    ] = True

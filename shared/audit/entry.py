@@ -20,7 +20,7 @@ SALT_BYTES: Final = 16  # 128 bit: no table of all NIKs helps
 
 @dataclass(frozen=True, slots=True)
 class SeenPerson:
-    """Somebody whose data was shown or acted upon."""
+    """Somebody whose data was shown or acted upon. `nik`: or the number of a family card, which has sixteen digits too."""
 
     nik: str | None = None
     name: str | None = None

@@ -1,4 +1,6 @@
-"""What was not handled, and whether everything is accounted for: `python -m shared.messaging.admin list|show|replay|discard|conservation`.
+"""The operator's commands: `python -m shared.messaging.admin list|show|replay|discard|conservation|audit`.
+
+What was not handled, whether everything is accounted for, and whether somebody changed who saw whom.
 
 Needs `MONGO_URL`, `AMQP_URL` (the operator's user), `ADMIN_URLS` (JSON: address by service), `ADMIN_KEY` (scope `admin`) and, where
 databases are not named like their services, `DATABASES` (JSON, by service).
@@ -25,7 +27,7 @@ from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.queue_browser import QueueBrowser
-from shared.messaging.operations import reconciliation
+from shared.messaging.operations import audit_check, reconciliation
 from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
 from shared.messaging.operations.stuck_item import StuckItem
 from shared.messaging.operations.stuck_messages import StuckMessages
@@ -105,6 +107,13 @@ class Admin:
         print(orjson.dumps(reconciliation.as_data(found)).decode() if options.json else reconciliation.table(found))
         return 0 if found.balanced else _FAILED
 
+    async def audit(self, options: argparse.Namespace) -> int:
+        """Check the audit logs, print a line for each; return 1 when a row of one was changed, moved or taken away."""
+        databases = {name: each for name, each in self._databases.items() if options.service in (None, name)}
+        found = await audit_check.check(self._mongo, databases, audit_check.read_known(options.known))
+        print("\n".join(audit_check.lines(found)))
+        return _FAILED if any(each.broken is not None for each in found.values()) else 0
+
     async def _each(self, options: argparse.Namespace, done: str, act: Callable[[str], Awaitable[None]]) -> int:
         addresses, failed = options.addresses, 0
         if options.all:
@@ -167,6 +176,7 @@ async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
         "replay": admin.replay,
         "discard": admin.discard,
         "conservation": admin.conservation,
+        "audit": admin.audit,
     }
     try:
         return await commands[options.command](options)
@@ -209,7 +219,10 @@ def _parser() -> argparse.ArgumentParser:
     conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
     conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="seconds to read again while work moves")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
-    for command in (listing, replaying, discarding):
+    auditing = commands.add_parser("audit", help="check the chain of every row: who saw whom, and who did what; exits 1 where it is broken")
+    auditing.add_argument("what", choices=["verify"])
+    auditing.add_argument("--known", action="append", default=[], metavar="SERVICE:NUMBER:HASH", help="noted earlier: finds a cut end too")
+    for command in (listing, replaying, discarding, auditing):
         command.add_argument("--service", choices=SERVICES, default=None, help="of this service alone")
     for command in (replaying, discarding):
         command.add_argument("addresses", nargs="*", metavar="SERVICE/PLACE/ID")

@@ -5,15 +5,17 @@ A service implements `StuckSource` by its own readers and handlers. Ids stand in
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared import logs
+from shared.audit import AuditEntry
+from shared.clock import now
 from shared.errors import DomainError, NotFound
 from shared.web.auth import Client, require
 from shared.web.refusals import refuses
@@ -120,6 +122,7 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
 
     @router.get("/{stuck_id}", summary="Show one with what it holds", responses=_UNKNOWN)
     async def show(
+        request: Request,
         stuck_id: str,
         response: Response,
         client: Annotated[Client, require("admin")],
@@ -130,20 +133,30 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
         if found is None:
             raise NotFound("stuck_not_found")
         response.headers["Cache-Control"] = "no-store"
-        _log.info("stuck.read", stuck_id=stuck_id, client=client.name, in_full=personal)  # who saw it (UU 27/2022 article 31)
+        await _note(request, client, "stuck.seen", stuck_id, in_full=str(personal).lower())  # who saw it (UU 27/2022 article 31)
         return found if personal else found.model_copy(update={"content": logs.masked(_without(found.content, personal_names))})
 
 
 def _deciding(router: APIRouter, source: StuckSource) -> None:
     @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
-    async def replay(stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
+    async def replay(request: Request, stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
+        await _note(request, client, "stuck.replayed", stuck_id)
         await _decided(source.replay(stuck_id))
-        _log.info("stuck.replayed", stuck_id=stuck_id, client=client.name)
 
     @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
-    async def discard(stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
+    async def discard(request: Request, stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
+        await _note(request, client, "stuck.discarded", stuck_id)
         await _decided(source.discard(stuck_id, order.note))
-        _log.info("stuck.discarded", stuck_id=stuck_id, client=client.name)
+
+
+async def _note(request: Request, client: Client, act: str, stuck_id: str, **detail: str) -> None:
+    """Write into the audit log what is asked for, before it is done: an order that comes to nothing leaves a row too."""
+    write: Callable[[AuditEntry], Awaitable[None]] | None = getattr(request.app.state, "audit_note", None)
+    if write is None:  # a service without a database of its own
+        _log.info(act, stuck_id=stuck_id, client=client.name, **detail)
+        return
+    name = client.member.name if client.member else client.name
+    await write(AuditEntry(actor=client.name, actor_name=name, act=act, at=now(), about=f"stuck/{stuck_id}", detail=detail))
 
 
 async def _decided(act: Awaitable[None]) -> None:

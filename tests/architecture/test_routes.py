@@ -24,14 +24,18 @@ from shared.web.openapi import demands
 
 PUBLIC = {
     "intake": {("GET", "/v1/webhooks/whatsapp")},  # the handshake: guarded by the verify token, which is part of the address
-    "verification": set(),
+    "verification": {  # whoever comes there has yet to say who they are, and what is published
+        ("GET", "/.well-known/jwks.json"),
+        *((method, path) for method in ("GET", "POST") for path in ("/desk/masuk", "/desk/masuk/kode", "/desk/undangan")),
+        *(("POST", path) for path in ("/desk/undangan/sandi", "/desk/undangan/kode", "/v1/sessions")),
+    },
     "issuance": {("GET", "/v/{token}")},  # anybody who holds a document may ask whether it is genuine
     "notifier": set(),
 }
 SHELL = {("GET", path) for path in shell.PUBLIC}  # the files that pages load, of services that have pages
 INSTEAD_OF_A_KEY = {
     *("whatsapp-signature", "standard-webhooks"),  # these authenticate the raw bytes
-    "session",  # a page for whoever is signed in
+    *("session", "session-token"),  # a page for whoever is signed in, the session of a program
 }
 
 

@@ -1,4 +1,4 @@
-"""What became of a family, for officers: who is asked about stands in the body, and each look is logged."""
+"""What became of a family, for officers: who is asked about stands in the body, and each look is audited (UU 27/2022 article 31)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.verification.api import noting
 from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
-from services.verification.ports import Deps
-from shared import logs
+from services.verification.ports import Deps, Tx
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, require
-
-_log = logs.get("register")
 
 
 class HistoryIn(BaseModel):
@@ -91,16 +90,19 @@ class HistoryOut(BaseModel):
     changes: tuple[RegisterChangeOut, ...]
 
 
-def router(deps: Deps) -> APIRouter:
+def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the route."""
     made = APIRouter(prefix="/v1/register", tags=["register"])
 
     @made.post("/history")
     async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read")) -> HistoryOut:
         """List what became of a family through approved requests. A POST, because whose history it is, is personal."""
-        found = await deps.history_reader.of_family(body.kk_number, limit=body.limit)
+
+        async def read(_tx: Tx) -> tuple[RegisterEntry, ...]:
+            return await deps.history_reader.of_family(body.kk_number, limit=body.limit)
+
+        found = await units.run(read, audit=lambda entries: noting.of_history(deps, client, body.kk_number, entries))
         response.headers["Cache-Control"] = "no-store"
-        _log.info("register.history_read", client=client.name, changes=len(found))  # who saw it (UU 27/2022 article 31)
         return HistoryOut(changes=tuple(map(RegisterChangeOut.of, found)))
 
     return made

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, stuck
+from services.verification.api import history, noting, stuck
 from services.verification.api.shapes import (
     Code,
     DecisionIn,
@@ -71,7 +71,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(router)
-    app.include_router(history.router(deps))
+    app.include_router(history.router(units, deps))
     app.include_router(stuck.router(units, deps))
 
 
@@ -108,33 +108,43 @@ async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
 
 
 def _acts(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    async def shown(request: Request, response: Response, task_id: str, act: Callable[[Tx], Awaitable[TaskView]]) -> TaskDetailOut:
-        view = await units.run(act, context=_context(request, task_id))
+    async def shown(
+        request: Request, response: Response, task_id: str, client: Client, word: str, act: Callable[[Tx], Awaitable[TaskView]]
+    ) -> TaskDetailOut:
+        context = _context(request, task_id)
+        view = await units.run(act, context=context, audit=lambda found: noting.of_task(deps, client, word, found))
         response.headers.update(_SHOWN)
         response.headers["ETag"] = f'"{view.version}"'
         return detail_out(view, deps.catalogue, deps.clock())
 
     @router.get("/tasks/{task_id}", responses=_UNKNOWN)
-    async def get_task(request: Request, response: Response, task_id: str, _client: Client = require("tasks:read")) -> TaskDetailOut:
+    async def get_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:read")) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
-        return await shown(request, response, task_id, lambda tx: handlers.view_task(tx, deps, task_id))
+        return await shown(request, response, task_id, client, "task.seen", lambda tx: handlers.view_task(tx, deps, task_id))
 
     @router.post("/tasks/{task_id}/claim", responses=_UNKNOWN | _ELSEWHERE)
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it."""
-        return await shown(request, response, task_id, lambda tx: handlers.claim_task(tx, deps, task_id, client.name))
+        return await shown(
+            request, response, task_id, client, "task.claimed", lambda tx: handlers.claim_task(tx, deps, task_id, client.name)
+        )
 
     @router.post("/tasks/{task_id}/release", responses=_UNKNOWN | _ELSEWHERE)
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Release a task for other officers."""
-        return await shown(request, response, task_id, lambda tx: handlers.release_task(tx, deps, task_id, client.name))
+        return await shown(
+            request, response, task_id, client, "task.released", lambda tx: handlers.release_task(tx, deps, task_id, client.name)
+        )
 
     @router.post("/tasks/{task_id}/decision", responses=_DECIDING)
     async def decide_task(
         request: Request, response: Response, task_id: str, body: DecisionIn, client: Client = require("tasks:decide")
     ) -> TaskDetailOut:
         """Decide a claimed task. 412 `version_stale` when it or the register changed since it was seen; 409 when it is closed."""
-        return await shown(request, response, task_id, lambda tx: handlers.decide_task(tx, deps, task_id, client.name, body.decision()))
+        decision = body.decision()
+        return await shown(
+            request, response, task_id, client, "task.decided", lambda tx: handlers.decide_task(tx, deps, task_id, client.name, decision)
+        )
 
 
 def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
@@ -146,9 +156,11 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
         | refuses(503, "intake_unavailable")
         | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
     )
-    async def get_attachment(request: Request, task_id: str, file_id: str, _client: Client = require("tasks:read")) -> StreamingResponse:
+    async def get_attachment(request: Request, task_id: str, file_id: str, client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, streamed from intake."""
-        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=_context(request, task_id))
+        entry = noting.noted(deps, client, "attachment.seen", f"task/{task_id}", (), {"file": file_id})
+        context = _context(request, task_id)
+        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=context, audit=lambda _: entry)
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
+import orjson
 from pydantic import ValidationError
 
 from services.verification import desk
@@ -20,13 +23,14 @@ from services.verification.desk.room import StaffRoom
 from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.session import SessionLimits
 from services.verification.handlers import staff
+from services.verification.handlers.staff.demo import DemoAccount
 from services.verification.handlers.staff.noting import SYSTEM, noted
 from services.verification.ports import Tx
 from services.verification.ports.staff import StaffDeps
 from services.verification.settings import Settings, StaffSettings
 from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
 from shared import clock
-from shared.errors import AppError, BadInput
+from shared.errors import AppError, BadInput, Permanent
 from shared.ids import new_code, new_id
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
@@ -70,14 +74,8 @@ def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settin
 
 
 def staff_command(words: Sequence[str]) -> int:
-    """Run `staff invite-admin NAME`: invite an admin, for example the first one. Return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
-    inviting = parser.add_subparsers(required=True).add_parser(
-        "invite-admin", help="make an account that manages accounts, or set one up anew"
-    )
-    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
-    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
-    options = parser.parse_args(words)
+    """Invite an admin (the first one, or one who lost everything), or make accounts for a demonstration. Return the exit code."""
+    options = _parser().parse_args(words)
     try:
         settings = StaffSettings()  # from the environment
     except ValidationError as error:
@@ -85,32 +83,68 @@ def staff_command(words: Sequence[str]) -> int:
             sys.stderr.write(f"staff: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         return _USAGE
     try:
-        code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
+        options.run(settings, options)
     except AppError as error:
-        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [error.code]
+        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [str(error)]
         sys.stderr.write(f"staff: {', '.join(codes)}\n")
         return _FAILED
-    sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
-    sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
+    commands = parser.add_subparsers(required=True)
+    inviting = commands.add_parser("invite-admin", help="make an account that manages accounts, or set one up anew")
+    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
+    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
+    inviting.set_defaults(run=_invite)
+    demo = commands.add_parser("demo", help="make accounts with known passwords; refused where cookies are for TLS")
+    demo.add_argument("file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret}")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _invite(settings: StaffSettings, options: argparse.Namespace) -> None:
+    code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
+    sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
+    sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
+
+
+def _demo(settings: StaffSettings, options: argparse.Namespace) -> None:
+    if settings.desk_secure:
+        raise Permanent("demo_refused", "accounts for a demonstration are for http on this machine: DESK_SECURE=false")
+    asyncio.run(_make_demo(settings, orjson.loads(options.file.read_bytes())))
+
+
 async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
-    mongo, database = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="staff"), settings.mongo_database or SERVICE
-    hasher = Argon2Passwords()
-    deps = staff_deps(settings, mongo, database, hasher)
-    units = units_of(mongo, database)
-    try:
-        await units.prepare()
-        await mongo.prepare(database, INDEXES)
+    async with _opened(settings) as (units, deps):
         _, code = await units.run(
             lambda tx: staff.invite_admin(tx, deps, login=login, name=name),
             audit=lambda made: noted(deps, "account.invited", made[0].id, by=SYSTEM, detail={"roles": "admin"}),
         )
+    return code
+
+
+async def _make_demo(settings: StaffSettings, rows: Sequence[dict[str, Any]]) -> None:
+    async with _opened(settings) as (units, deps):
+        for row in rows:
+            wanted = DemoAccount(**row | {"roles": frozenset(row["roles"]), "area": tuple(row["area"])})
+            hashed = await deps.hasher.hash(wanted.password)
+            await units.run(lambda tx, wanted=wanted, hashed=hashed: staff.put_demo_account(tx, deps, wanted, hashed))  # type: ignore[misc]
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: StaffSettings) -> AsyncIterator[tuple[UnitOfWorkRunner[Tx], StaffDeps]]:
+    mongo, database = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="staff"), settings.mongo_database or SERVICE
+    hasher = Argon2Passwords()
+    units = units_of(mongo, database)
+    try:
+        await units.prepare()
+        await mongo.prepare(database, INDEXES)
+        yield units, staff_deps(settings, mongo, database, hasher)
     finally:
         await hasher.close()
         await mongo.close()
-    return code
 
 
 def units_of(mongo: Mongo, database: str) -> UnitOfWorkRunner[Tx]:

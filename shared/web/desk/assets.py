@@ -19,7 +19,7 @@ STATIC: Final = Path(__file__).parent / "static"
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _PAGES: Final = (Path(__file__).parent, *sorted(_ROOT.glob("services/*/desk")))
 """Where icons are named. By folder, not by import: one sprite for the four services."""
-_ICON: Final = re.compile(r"""\b(?:icon\s*[=(]|empty\()\s*["']([a-z0-9-]+)["']""")  # `parts.empty` takes one by its name
+_ICON: Final = re.compile(r"""\bicon\s*[=(]\s*["']([a-z0-9-]+)["']""")
 _ICONS: Final = "@tabler/icons/icons/outline"
 _FONT: Final = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
 _TAKEN: Final[Mapping[str, str]] = {

@@ -1,5 +1,7 @@
 """Use cases of people who work here: sign in, set an account up, manage accounts."""
 
+from services.verification.handlers.staff.demo import DemoAccount as DemoAccount
+from services.verification.handlers.staff.demo import put_demo_account as put_demo_account
 from services.verification.handlers.staff.managing import change_account as change_account
 from services.verification.handlers.staff.managing import close_account as close_account
 from services.verification.handlers.staff.managing import end_pause as end_pause

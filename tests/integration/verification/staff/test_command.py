@@ -1,0 +1,57 @@
+"""`python -m services.verification staff …` in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.verification.handlers import staff
+from tests.integration.verification.staff.conftest import PASSWORD, StaffOffice
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def environment(office: StaffOffice, mongo_url: str) -> dict[str, str]:
+    return {"MONGO_URL": mongo_url, "MONGO_DATABASE": office.database, "DESK_URL": "https://meja.contoh.go.id"}
+
+
+def run(environment: dict[str, str], *words: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "services.verification", "staff", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+async def test_the_first_admin_is_invited_by_command(office: StaffOffice, environment: dict[str, str]) -> None:
+    code, out, _ = run(environment, "invite-admin", "Sri.Admin", "--called", "Sri Lestari")
+    assert code == 0
+    link = re.search(r"https://meja\.contoh\.go\.id/desk/undangan\?kode=([A-Z2-7-]+)", out)
+    assert link is not None
+    office.clock.at = office.clock.at.replace(year=2020)  # whatever day it is, the invitation is open
+    account = await office.units.run(lambda tx: staff.find_invited(tx, office.deps, link[1]))
+    assert (account.login, account.name, account.posting.roles) == ("sri.admin", "Sri Lestari", frozenset({"admin"}))
+    assert (await office.rows("audit"))[0]["act"] == "account.invited"
+    again = run(environment, "invite-admin", "sri.admin")
+    assert again[0] == 0
+    assert link[1] not in again[1]
+    await office.invite("rina")
+    assert run(environment, "invite-admin", "rina")[0] == 1
+    assert "login_malformed" in run(environment, "invite-admin", "Sri Admin")[2]
+
+
+async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
+    office: StaffOffice, environment: dict[str, str], tmp_path: Path
+) -> None:
+    row = {"login": "demo", "name": "Demo", "roles": ["verifier"], "area": [], "court": None, "password": PASSWORD, "secret": SECRET}
+    file = tmp_path / "accounts.json"
+    file.write_text(json.dumps([row]))
+    code, _, said = run(environment, "demo", str(file))
+    assert (code, "demo_refused" in said) == (1, True)
+    assert await office.rows("staff") == []
+    for _ in range(2):
+        assert run({**environment, "DESK_SECURE": "false"}, "demo", str(file))[0] == 0
+    [account] = await office.rows("staff")
+    assert account["state"] == "active"
