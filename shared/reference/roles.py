@@ -21,7 +21,7 @@ class Bound(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class StaffRole:
     """A role, with its name as people say it."""
 
     code: str
@@ -43,14 +43,14 @@ def personal_permissions() -> frozenset[str]:
 
 
 @cache
-def roles() -> Mapping[str, Role]:
+def roles() -> Mapping[str, StaffRole]:
     """Return every role by its code.
 
     Raises:
         ValueError: a role has a permission that the table does not know.
     """
     found = {
-        code: Role(code, row["name"], frozenset(row["permissions"]), Bound(row.get("bound", Bound.OFFICE)))
+        code: StaffRole(code, row["name"], frozenset(row["permissions"]), Bound(row.get("bound", Bound.OFFICE)))
         for code, row in _document()["roles"].items()
     }
     unknown = {permission for role in found.values() for permission in role.permissions} - set(permissions())

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from shared.reference.roles import Role, roles
+from shared.reference.roles import StaffRole, roles
 from shared.web.openapi import demands
 from shared.web.refusals import Demand
 
@@ -36,7 +36,7 @@ class GuardedRoute:
             return "terbuka"
         return self.demand.scope or ("masuk" if self.demand.scheme in PEOPLE else str(self.demand.scheme))
 
-    def opens_to(self, role: Role) -> bool:
+    def opens_to(self, role: StaffRole) -> bool:
         """Return whether the table gives this role the route."""
         if self.demand is None or self.demand.scheme not in PEOPLE | {BOTH}:
             return False

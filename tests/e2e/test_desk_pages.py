@@ -6,7 +6,9 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
@@ -19,6 +21,9 @@ from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SIZES = {"1280": DESK, "360": NARROW}
+PAGES = {"/dokumen": "Dokumen terbit", "/pesan": "Pesan keluar"}
+"""Path under /desk -> its heading."""
+SMALL_BYTES = 150_000  # of a page when style, script and font are there already
 PICTURES = os.environ.get("SCREENSHOTS")
 
 
@@ -49,14 +54,134 @@ async def look(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    ("path", "heading"), [("/dokumen", "Dokumen terbit"), ("/pesan", "Pesan keluar"), ("/tidak-ada", "Halaman tidak ditemukan")]
-)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.usefixtures("issued")
-async def test_a_page_is_fit_for_everybody(
-    browser: Browser, stack: Stack, issuer: SessionIssuer, path: str, heading: str, size: str
-) -> None:
-    refused = 1 if path == "/tidak-ada" else 0
-    async with at_the_desk(browser, stack, issuer, path, size=SIZES[size], refused=refused) as page:
-        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+async def test_a_page_is_fit_for_everybody(browser: Browser, stack: Stack, issuer: SessionIssuer, path: str, size: str) -> None:
+    async with at_the_desk(browser, stack, issuer, path, size=SIZES[size]) as page:
+        await expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
         await look(page, f"{path.strip('/')}-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_refuses_is_a_page_too(browser: Browser, stack: Stack, issuer: SessionIssuer, size: str) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen", "village", size=SIZES[size], refused=1) as page:
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Halaman ini bukan untuk peran Anda")
+        await look(page, f"bukan-peran-{size}")
+
+
+async def test_a_document_is_opened_and_its_holder_shown_by_keys_alone(
+    browser: Browser, stack: Stack, issuer: SessionIssuer, issued: str
+) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen?jenis=kk") as page:
+        row = page.locator("[data-row]").first
+        number = await row.inner_text()
+        assert issued not in await page.content()
+        await page.keyboard.press("j")
+        await expect(row).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#h-doc")).to_have_text(number)
+        await look(page, "dokumen-terbuka-1280")
+        await page.keyboard.press("o")
+        await expect(page.locator("#nama")).to_have_text(issued)
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#h-doc")).to_have_count(0)
+        assert issued.split(maxsplit=1)[0].lower() not in page.url.lower()
+
+
+async def test_keys_are_shown_act_outside_of_fields_only_and_can_be_switched_off(
+    browser: Browser, stack: Stack, issuer: SessionIssuer, issued: str
+) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen") as page:
+        await page.keyboard.press("?")
+        keys = page.get_by_role("dialog", name="Semua tombol di halaman ini")
+        await expect(keys).to_be_visible()
+        await look(page, "tombol-1280")
+        await page.get_by_label("Matikan tombol huruf").check()
+        await page.keyboard.press("Escape")
+        await expect(keys).to_be_hidden()
+        await page.keyboard.press("/")
+        await expect(page.locator("body")).to_be_focused()
+        await page.get_by_role("link", name="semua tombol").click()
+        await page.get_by_label("Matikan tombol huruf").uncheck()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("/")
+        box = page.get_by_role("searchbox")
+        await expect(box).to_be_focused()
+        await box.press_sequentially(issued.split(maxsplit=1)[0].lower())
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await box.press("Enter")
+        await expect(page.locator("[data-row]").first).to_be_visible()
+        assert urlsplit(page.url).query == "", "no name in the address"
+
+
+async def test_the_help_says_what_a_page_is_for(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
+    async with at_the_desk(browser, stack, issuer, "/pesan") as page:
+        await page.get_by_role("link", name="Bantuan halaman ini").click()
+        help_text = page.get_by_role("dialog", name="Bantuan: Pesan keluar")
+        await expect(help_text).to_contain_text("sejauh apa sampainya")
+        await look(page, "bantuan-1280")
+        await help_text.get_by_role("link", name="Tutup").click()
+        await expect(help_text).to_be_hidden()
+
+
+async def test_a_phone_has_the_menu_and_the_account(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen", size=NARROW) as page:
+        await page.get_by_role("link", name="Menu", exact=True).click()
+        side = page.get_by_role("navigation", name="Utama")
+        await expect(side).to_be_visible()
+        await look(page, "menu-360")
+        await side.get_by_role("link", name="Pesan").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Pesan keluar")
+        await page.locator("summary.who").click()
+        await expect(page.get_by_role("button", name="Keluar")).to_be_visible()
+        await look(page, "akun-360")
+
+
+async def test_news_are_said_and_shown_when_asked_for(browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen") as page:
+        top = await page.locator("[data-row]").first.inner_text()
+        bar = page.locator(".newbar")
+        await expect(bar).to_be_hidden()
+        await journeys.whatsapp(places, stack.people()["kk_hilang"][41])
+        await expect(bar).to_contain_text("1 baru")
+        await expect(page.locator("[data-row]").first).to_have_text(top)
+        await look(page, "dokumen-baru-1280")
+        await page.keyboard.press(".")
+        await expect(page.locator("[data-row]").first).not_to_have_text(top)
+        await expect(bar).to_be_hidden()
+
+
+async def test_what_was_typed_stays_where_the_session_has_ended(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
+    async with at_the_desk(browser, stack, issuer, "/dokumen", refused=1) as page:  # the renewal
+        await page.clock.install()
+        await page.clock.fast_forward("20:00")
+        box = page.get_by_role("searchbox")
+        await box.fill("siti aminah")
+        await box.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("Yang Anda tulis masih ada di sini")
+        await expect(box).to_have_value("siti aminah")
+        await expect(page.get_by_role("link", name="Masuk di tab baru")).to_have_attribute("target", "_blank")
+
+
+async def test_nobody_is_led_to_the_sign_in_and_back(stack: Stack) -> None:
+    async with httpx.AsyncClient(trust_env=False, headers={"Accept": "text/html"}) as http:
+        answer = await http.get(f"{stack.desk_page}/dokumen?keadaan=tertahan")
+    assert answer.status_code == httpx.codes.SEE_OTHER
+    assert answer.headers["location"] == "/desk/masuk?next=%2Fdesk%2Fdokumen%3Fkeadaan%3Dtertahan"
+
+
+async def test_pages_come_compressed_and_are_small_after_the_first(stack: Stack, issuer: SessionIssuer) -> None:
+    cookies = {"desk": issuer.token(issuer.member("section_head"))}
+    async with httpx.AsyncClient(trust_env=False, headers={"Accept": "text/html"}, cookies=cookies) as http:
+        for path in PAGES:
+            async with http.stream("GET", stack.desk_page + path) as answer:
+                size = sum([len(chunk) async for chunk in answer.aiter_raw()])
+            assert answer.headers["content-encoding"] in {"gzip", "zstd"}
+            assert size < SMALL_BYTES
+
+
+async def test_a_page_works_on_its_services_own_port(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
+    cookie = {"desk": issuer.token(issuer.member("operator"))}
+    async with visit(browser, f"{stack.part('issuance').url}/desk/dokumen", size=DESK, cookies=cookie) as page:
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Dokumen terbit")
+        assert await complaints(page) == []

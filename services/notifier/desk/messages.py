@@ -12,7 +12,7 @@ from services.notifier.desk import message_words as words
 from services.notifier.domain.job import Job, JobState
 from services.notifier.ports import Deps, JobQuery
 from shared.values import Channel
-from shared.web.desk import Lookout, Pages, StaffMember, signed_in
+from shared.web.desk import Lookout, Pages, StaffMember, WaitingCount, signed_in
 from shared.web.desk.words import masked_phone
 
 PATH: Final = "/desk/pesan"
@@ -30,13 +30,6 @@ class MessageFilter(BaseModel):
     setelah: Annotated[str | None, Field(max_length=500)] = None
     baris: Annotated[int, Field(ge=1)] = 1
     buka: Annotated[str | None, Field(max_length=200)] = None
-
-
-class Waiting(BaseModel):
-    """How many wait, for the side of every page."""
-
-    waiting: int
-    urgent: bool
 
 
 Filter = Annotated[MessageFilter, Query()]
@@ -94,9 +87,9 @@ def router(deps: Deps, pages: Pages) -> APIRouter:
         return await messages.show(request, member, asked)
 
     @routes.get(f"{PATH}/jumlah")
-    async def waiting(_member: Reader) -> Waiting:
+    async def waiting(_member: Reader) -> WaitingCount:
         failed = await deps.job_reader.count((JobState.FAILED,))
-        return Waiting(waiting=failed, urgent=failed > 0)
+        return WaitingCount(waiting=failed, urgent=failed > 0)
 
     @routes.get(f"{PATH}/langsung")
     async def news(request: Request, asked: Filter, _member: Reader, sejak: Annotated[str, Query(max_length=500)]) -> Response:

@@ -6,11 +6,11 @@
 import sys
 from pathlib import Path
 
-from shared.web.desk.assets import Assets, MissingIconError, copy_used
+from shared.web.desk.assets import DeskAssets, MissingIconError, copy_used
 from shared.web.libraries import LIBRARIES
 
 try:
-    Assets()
+    DeskAssets()
 except (FileNotFoundError, MissingIconError) as error:
     sys.stderr.write(f"desk: {error}\n")
     raise SystemExit(1) from None

@@ -49,7 +49,7 @@ class Asset:
     media_type: str
 
 
-class Assets:
+class DeskAssets:
     """Everything that pages load, by served name."""
 
     def __init__(self, libraries: Path = LIBRARIES) -> None:

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from pydantic import BaseModel
+
 from shared.web.desk.session import StaffMember
 
 _FILE: Final = Path(__file__).parent / "data" / "navigation.toml"
@@ -32,6 +34,13 @@ class NavigationGroup:
 
     name: str
     pages: tuple[NavigationPage, ...]
+
+
+class WaitingCount(BaseModel):
+    """The answer of `<path>/jumlah`. `urgent`: one of them is late or lost."""
+
+    waiting: int
+    urgent: bool
 
 
 @cache

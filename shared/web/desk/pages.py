@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from shared.clock import now
 from shared.web.desk import navigation, words
-from shared.web.desk.assets import Assets
+from shared.web.desk.assets import DeskAssets
 from shared.web.desk.forms import FIELD, form_token
 from shared.web.desk.session import RENEW, SIGN_OUT, StaffMember
 
@@ -42,13 +42,13 @@ HEADERS: Final[Mapping[str, str]] = {
 
 
 @cache
-def assets() -> Assets:
+def assets() -> DeskAssets:
     """Return the files that pages load, read once.
 
     Raises:
         FileNotFoundError: the libraries are not installed.
     """
-    return Assets()
+    return DeskAssets()
 
 
 class Pages:

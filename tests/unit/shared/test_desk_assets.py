@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.web.desk.assets import STATIC, Assets, MissingIconError, copy_used, sprite, used_icons
+from shared.web.desk.assets import STATIC, DeskAssets, MissingIconError, copy_used, sprite, used_icons
 from shared.web.libraries import LIBRARIES
 
 
@@ -30,7 +30,7 @@ def test_icons_are_found_where_templates_and_tables_name_them(tmp_path: Path) ->
 
 
 def test_names_follow_contents_and_files_lead_to_what_is_served() -> None:
-    assets = Assets()
+    assets = DeskAssets()
     for name in ("desk.css", "desk.js", "tabler.css", "htmx.js", "echarts.js", "icons.svg", "inter.woff2"):
         served = assets.name(name)
         assert re.fullmatch(rf"{Path(name).stem}\.[0-9a-f]{{12}}{Path(name).suffix}", served)
@@ -52,11 +52,11 @@ def test_no_file_of_ours_asks_another_host() -> None:
 
 def test_an_image_needs_only_what_is_used(tmp_path: Path) -> None:
     copy_used(LIBRARIES, tmp_path)
-    assert Assets(tmp_path).name("icons.svg") == Assets().name("icons.svg")
+    assert DeskAssets(tmp_path).name("icons.svg") == DeskAssets().name("icons.svg")
     assert (tmp_path / "swagger-ui-dist" / "swagger-ui.css").exists()
     assert not (tmp_path / "axe-core").exists()
 
 
 def test_without_the_libraries_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Assets(tmp_path)
+        DeskAssets(tmp_path)
