@@ -117,7 +117,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[StaffOffice]:
         invitation_lasts=timedelta(hours=72),
         roles=frozenset(roles()),
         places=frozenset(villages()) | frozenset(districts()),
-        courts=frozenset(courts()),
+        courts=frozenset(court.code for court in courts().values()),
     )
     units = runner(mongo, database, clock)
     await units.prepare()
