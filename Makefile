@@ -55,8 +55,9 @@ docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI, settings tables and 
 	@$(PY) -m deploy.docs
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs
-screenshots: setup ## Take the pictures of the pages anew, from a person's journey in the browser
-	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py
+screenshots: setup ## Take the pictures of the pages anew, those of the desk too, from what the tests in the browser see
+	@mkdir -p $(SCREENSHOTS)/desk
+	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/e2e/test_desk_pages.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture

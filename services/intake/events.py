@@ -5,14 +5,16 @@ Parts whose fields have the same names on the wire (contact, attachments, court 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
 from shared.reference.catalogue import Catalogue
+from shared.values import Channel
 
 _TEXT_MAX: Final = 4096  # characters of one message of WhatsApp
 
@@ -31,6 +33,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                     in_reply_to=fact.in_reply_to,
                     text=fact.text,
                     buttons=tuple(wire.ReplyButton(id=name, title=title) for name, title in fact.buttons),
+                    template=fact.template,
                 ),
             )
         case QuestionAnswered():
@@ -74,7 +77,7 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
         vouching=request.vouching,
         repeats=request.repeats,
         personal=wire.RequestSubmittedPersonal(
-            contact=request.origin,
+            contact=_contact(request.origin),
             applicant=form.applicant,
             subject=form.subject(service),
             relation=form.relation,
@@ -83,6 +86,11 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
     )
+
+
+def _contact(origin: RequestOrigin) -> RequestOrigin:
+    """Return where the answer goes: to the phone that a registrar gave, as to any chat."""
+    return replace(origin, channel=Channel.WHATSAPP) if origin.is_told_by_phone else origin
 
 
 def _decision(decision: CourtDecision) -> dict[str, Any]:

@@ -43,6 +43,12 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         float, Field(ge=0, description="How long after its end the same request for the same NIK goes to an officer, in days; 0 = never")
     ] = 30.0
 
+    chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    officer_lease_minutes: Annotated[
+        float,
+        Field(gt=0, description="How long a chat is one officer's without a sign of life, in minutes; renewed while its page is open"),
+    ] = 10.0
+
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.notifier.domain import notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
-from services.notifier.domain.message import Button
+from services.notifier.domain.message import Button, Template
 from services.notifier.domain.recipient import Recipient, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
@@ -28,13 +28,15 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
 def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def replied(tx: Tx, event: intake.ReplyComposed, meta: Meta) -> None:
-        contact = _recipient(event.personal.contact).having_written(meta.occurred_at)
+        said, template = event.personal, event.personal.template
+        contact = _recipient(said.contact).having_written(meta.occurred_at)
         wanted = notice.reply_jobs(
             _origin(meta),
             contact,
             request_id=event.request_id,
-            text=event.personal.text,
-            buttons=[Button(button.id, button.title) for button in event.personal.buttons],
+            text=said.text,
+            buttons=[Button(button.id, button.title) for button in said.buttons],
+            template=Template(template.name, template.language, template.parameters) if template is not None else None,
             texts=deps.texts,
             at=deps.clock(),
         )

@@ -89,17 +89,28 @@ class ReplyButton(Contract):
     title: Annotated[str, Field(max_length=20)]
 
 
+class ReplyTemplate(Contract):
+    """A message that Meta has approved, with what fills its places."""
+
+    name: Annotated[str, Field(max_length=512)]
+    language: Annotated[str, Field(max_length=10)]
+    parameters: tuple[str, ...] = ()
+
+
 class ReplyComposedPersonal(Contract):
     """To whom and what."""
 
     contact: Contact
-    in_reply_to: Annotated[str | None, Field(description="wamid of the message that is answered; it has the sender's number inside")] = None
+    in_reply_to: Annotated[
+        str | None, Field(description="wamid of the message that is answered, with the sender's number inside; null: of an officer")
+    ] = None
     text: Annotated[str, Field(min_length=1, max_length=4096)]
     buttons: Annotated[tuple[ReplyButton, ...], Field(max_length=3)] = ()
+    template: Annotated[ReplyTemplate | None, Field(description="Goes instead of the text, which says what it reads like")] = None
 
 
 class ReplyComposed(Event):
-    """The dialogue answered a message. Subject: the conversation id, so that the sequence is the order of the chat."""
+    """The dialogue answered a message, or an officer wrote. Subject: the conversation id, so that the sequence is the order of the chat."""
 
     type: ClassVar[str] = "intake.reply_composed.v1"
     consumers: ClassVar[tuple[str, ...]] = ("notifier",)

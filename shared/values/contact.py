@@ -16,6 +16,8 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
     COURT = "court"
     ADAPTER = "adapter"
+    DESK = "desk"
+    """Filed by a village registrar for somebody who can't; told by WhatsApp where they gave a number, else at the village."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class VouchedBy(StrEnum):
     LINK = "link"
     COURT = "court"
     ADAPTER = "adapter"
+    DESK = "desk"
+    """A village registrar, who looked at the person and their KTP-el."""
 
 
 @dataclass(frozen=True, slots=True)

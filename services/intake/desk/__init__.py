@@ -1,10 +1,12 @@
-"""Intake's pages at the desk: the audit log."""
+"""Intake's pages at the desk: chats with citizens, requests that village registrars file, and the audit log."""
 
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
+from services.intake.desk import chat_acts, chats, village_form, villages
+from services.intake.desk.room import DeskRoom
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
@@ -14,5 +16,10 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
-    _ = deps  # chats have no pages yet
-    audit.install(app, units.audit, units.note, Pages(TEMPLATES), "permohonan")
+    pages = Pages(TEMPLATES)
+    room = DeskRoom(deps, units, pages)
+    audit.install(app, units.audit, units.note, pages, "permohonan")
+    app.include_router(chats.router(room))
+    app.include_router(chat_acts.router(room))
+    app.include_router(village_form.router(room))  # before the address of one request, which would take `ajukan` for a receipt
+    app.include_router(villages.router(room))

@@ -116,13 +116,14 @@ def summary(draft: Draft, form: Form, context: DialogueContext) -> Say:
     """List every answer with its label and its number, by which it can be changed."""
     lines, values = [], form.values(draft.answers)
     for number, field in enumerate(fields_of(draft, form, context.today), start=1):
-        shown = _shown(draft, field, values.get(field.name), context.today)
-        line = "summary_rows" if shown.text == "shown_rows" else "summary_line"
-        lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": shown}))
+        said = shown(draft, field, values.get(field.name), context.today)
+        line = "summary_rows" if said.text == "shown_rows" else "summary_line"
+        lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": said}))
     return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, ("confirm", "cancel"))
 
 
-def _shown(draft: Draft, field: Field, value: Any, today: date) -> Say:
+def shown(draft: Draft, field: Field, value: Any, today: date) -> Say:
+    """Return an answer as the one who gave it reads it again."""
     if field.is_document:
         return Say("shown_document" if any(file.field == field.name for file in draft.attachments) else "shown_nothing")
     if field.is_group:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from services.intake.domain.assistance import Assistance
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
@@ -74,6 +75,10 @@ class Conversation:
     unmoved: tuple[str, ...] = field(default=(), repr=False)
     asked: AskedQuestion | None = None
     """An officer's question; the next text without a draft is its answer."""
+    assistance: Assistance = field(default_factory=Assistance)
+    """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
+    preview: str = field(default="", repr=False)
+    """The beginning of what was said last, for the list of chats."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,17 @@ class ChatIdentity:
     wa_id: str | None = field(default=None, repr=False)
     bsuid: str | None = field(default=None, repr=False)
     username: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    """As the person calls themself at WhatsApp: proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A sender who is not served: since when, by which officer, and why."""
+
+    at: datetime
+    staff_id: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class ChatContact:
     """Links to persons, the ended ones included."""
     filed: DayCount = NONE_YET
     """The count of requests of the last day on which there were any."""
+    name: str | None = field(default=None, repr=False)
+    blocked: Blocked | None = None
 
     @property
     def address(self) -> str:
@@ -59,6 +72,7 @@ def learn(contact: ChatContact, identity: ChatIdentity, at: datetime) -> ChatCon
         wa_id=identity.wa_id or contact.wa_id,
         bsuid=identity.bsuid or contact.bsuid,
         username=identity.username or contact.username,
+        name=identity.name or contact.name,
         last_inbound_at=max(at, contact.last_inbound_at or at),
         links=lapsed(contact.links, at) if _differs(contact, identity) else contact.links,
     )
@@ -86,6 +100,8 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         wa_id=kept.wa_id or other.wa_id,
         bsuid=kept.bsuid or other.bsuid,
         username=kept.username or other.username,
+        name=kept.name or other.name,
+        blocked=kept.blocked or other.blocked,
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),

@@ -2,6 +2,7 @@
 
 A chat has one draft at most. Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
 a returned request puts its draft into the chat as RETURNED, and whatever is written next goes on with it.
+In any stage an officer may hold the chat (`assistance`): then nothing is answered, and the stage and the draft stay as they are.
 A message that is no answer never loses a draft; only "batal", confirming, or long silence ends it: a repeated chat joins the open one.
 """
 
@@ -9,18 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import drafting, steps
+from services.intake.domain import assistance, drafting, steps
+from services.intake.domain.assistance import WaitingReason
 from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
     EditedEarlier,
+    Fact,
     FormCompleted,
     OtherContent,
     Outcome,
     RefusedFile,
+    Say,
     SentFile,
     Stage,
     UnfetchedFile,
@@ -30,11 +35,15 @@ from services.intake.domain.reading import as_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
+_MISREAD: Final = frozenset({"not_understood", "wants_document", "wants_text", "wants_confirm"})
+"""Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
 
 def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Return what follows from one message. Every act in every stage has an answer."""
+    """Return what follows from one message. Every act in every stage has an answer, but while an officer holds the chat."""
+    if conversation.assistance.is_held(context.at):
+        return _heard(conversation, context), ()
     conversation, stale = expire(conversation, context.at)
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
@@ -45,10 +54,45 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     if conversation.asked is not None and step in (steps.not_understood, steps.nothing_to_confirm):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
-    touched = context.at if conversation.touched_at is None else max(context.at, conversation.touched_at)
     if any(isinstance(fact, FormCompleted) for fact in facts):
         after = replace(after, outreach_source=None)
-    return replace(after, touched_at=touched, unmoved=_unmoved(conversation, after, act, context.wamid)), stale + facts
+    after, facts = _call_for_help(after, act, facts, context.at)
+    unmoved = _unmoved(conversation, after, act, context.wamid)
+    return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved), stale + facts
+
+
+def given_back(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Go on with the machine after an officer: with the draft where there is one, at the place where it was."""
+    said = Say("officer_gave_back", buttons=("menu", "status"))
+    if conversation.draft is None:
+        return conversation, (said,)
+    after, facts = drafting.go_on(renewed(conversation, context.menu, context.today), context)
+    return after, (said, *facts)
+
+
+def _touched(conversation: Conversation, context: DialogueContext) -> datetime:
+    return context.at if conversation.touched_at is None else max(context.at, conversation.touched_at)
+
+
+def _heard(conversation: Conversation, context: DialogueContext) -> Conversation:
+    """Return a chat that an officer holds, after a message to them."""
+    after = assistance.heard(conversation.assistance, context.at)
+    return replace(conversation, assistance=after, touched_at=_touched(conversation, context))
+
+
+def _call_for_help(conversation: Conversation, act: Act, facts: tuple[Fact, ...], at: datetime) -> Outcome:
+    """Call a person when the machine did not understand several messages in a row; say so once."""
+    before = replace(conversation.assistance, hold=None)  # one that is left is over: nobody acted for a day
+    is_misread = isinstance(act, Intent | OtherContent) and any(isinstance(fact, Say) and _is_misread(fact) for fact in facts)
+    after = assistance.counted(before, is_misread=is_misread)
+    if after.misread < assistance.MISREAD_MOST or after.waiting_since is not None:
+        return replace(conversation, assistance=after), facts
+    after = assistance.call(after, WaitingReason.NOT_UNDERSTOOD, at)
+    return replace(conversation, assistance=after), (*facts, Say("officer_called"))
+
+
+def _is_misread(said: Say) -> bool:
+    return said.text in _MISREAD or said.text.startswith("wrong_")
 
 
 def _unmoved(before: Conversation, after: Conversation, act: Act, wamid: str) -> tuple[str, ...]:
@@ -112,6 +156,7 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.STATUS: steps.status,
     Meaning.HELP: steps.show_help,
     Meaning.IN_PERSON: steps.in_person,
+    Meaning.OFFICER: steps.call_officer,
     Meaning.ANSWER: drafting.answer,
     Meaning.CONFIRM: drafting.wants_confirm,
     Meaning.BACK: drafting.back,

@@ -9,6 +9,8 @@ from typing import Final
 
 from shared.values import Channel
 
+_FETCHING: Final = frozenset({Channel.ADAPTER.value, Channel.DESK.value})
+"""Channels to which nothing is sent: whoever filed fetches the documents."""
 _DOCUMENT: Final = "document"  # the kind of notice that carries a document
 
 
@@ -90,7 +92,7 @@ class Notice:
     def document_of(self, state: IssuedState) -> str | None:
         """Return the document whose delivery the notice's outcome changes; None where it changes none.
 
-        Only a notice with the document does, not a chat reply or a receipt. An adapter's document counts as delivered once it is fetched.
+        Only a notice with the document does, not a chat reply or a receipt. What is fetched counts as delivered once it was.
         """
-        is_fetched = self.channel == Channel.ADAPTER and state is IssuedState.DELIVERED
+        is_fetched = self.channel in _FETCHING and state is IssuedState.DELIVERED
         return self.document_id if self.kind == _DOCUMENT and not is_fetched else None

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of, forget, open_question, path_of
+from services.intake.domain.assistance import Assistance
 from services.intake.domain.chat import Conversation, Draft, Fact, FilesDropped, Stage
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.forms import ServiceMenu
@@ -26,11 +27,13 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Merge two chats that turned out to be one person's: `kept` gets the draft of `other` if it has none itself."""
+    """Merge two chats that turned out to be one person's: `kept` gets the draft of `other`, and its officer, if it has none itself."""
     kept = replace(kept, asked=kept.asked or other.asked)
+    if kept.assistance == Assistance() and other.assistance != Assistance():
+        kept, other = replace(kept, assistance=other.assistance), replace(other, assistance=Assistance())
     if kept.draft is not None or other.draft is None:
         return kept, other
-    return replace(other, contact_id=kept.contact_id, asked=kept.asked), without_draft(other)
+    return replace(other, contact_id=kept.contact_id, assistance=kept.assistance, asked=kept.asked), without_draft(other)
 
 
 def awaits_file(conversation: Conversation, menu: ServiceMenu, today: date) -> bool:

@@ -73,7 +73,9 @@ def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
     message = content.get("message")
     message = message if isinstance(message, Mapping) else {}
     who = content.get("identity")
-    identity = ChatIdentity(text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None)
+    identity = ChatIdentity(
+        text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None, text_of(who, "name") or None
+    )
     return Inbound(text_of(message, "id"), identity, _content(message, vocabulary), _outreach(message))
 
 

@@ -15,7 +15,7 @@ from services.intake.domain.words import Intent, Meaning
 from shared.reference.forms import Field, Form
 from shared.values import Malformed
 
-_COMMANDS: Final = frozenset({Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK})
+_COMMANDS: Final = frozenset({Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK, Meaning.OFFICER})
 _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHANGE})
 """Meanings that a text of somebody's own words may have by chance."""
 _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})

@@ -75,6 +75,18 @@ class RequestOrigin:
     contact_id: str | None = None
     reference: str | None = None
     last_inbound_at: datetime | None = None
+    village: str | None = None
+    """Code of the village whose registrar filed it; the address is then the phone of whom it is for, or the village's code again."""
+
+    @property
+    def is_told_by_phone(self) -> bool:
+        """Whether a registrar gave a number by which the person is told."""
+        return self.channel is Channel.DESK and self.address != self.village
+
+    @property
+    def fetches(self) -> bool:
+        """Whether nothing is sent: whoever filed fetches the documents."""
+        return self.channel is Channel.ADAPTER or (self.channel is Channel.DESK and not self.is_told_by_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +172,17 @@ class RequestSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A message that Meta has approved: all that may be sent when the person's last message is older than 24 hours."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyComposed:
-    """An answer of the dialogue to a message."""
+    """An answer of the dialogue to a message, or what an officer wrote (`in_reply_to` None). `template`: goes instead of the text."""
 
     conversation_id: str
     origin: RequestOrigin
@@ -169,6 +190,7 @@ class ReplyComposed:
     buttons: tuple[tuple[str, str], ...] = ()
     request_id: str | None = None
     in_reply_to: str | None = None
+    template: ApprovedTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +292,7 @@ def _settled(request: Request, at: datetime) -> Request:
     """Return the request as issued where nothing more comes. An adapter may fetch from then on, others are sent what there is."""
     if len(request.settled) < (request.expected or 1) or not request.issued:
         return request
-    state = RequestState.READY if request.origin.channel is Channel.ADAPTER else RequestState.ISSUED
+    state = RequestState.READY if request.origin.fetches else RequestState.ISSUED
     return _delivered(progress(request, Step(state, at, document_number=request.document_number)), at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.intake.domain.asking import explain, menu
+from services.intake.domain.assistance import WaitingReason, call
 from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, MendAsked, OfficerAnswered, Outcome, Say, StatusAsked
 from services.intake.domain.drafting import ask_next, resume
 from services.intake.domain.drafts import current_question
@@ -92,6 +93,12 @@ def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -
         return conversation, explain(conversation.draft, question, context.menu)
     titles = "\n".join(f"- {service.name}" for service in context.menu.in_person.values())
     return conversation, (Say("help", {"in_person": titles}, _onward(conversation)),)
+
+
+def call_officer(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Call a person; the chat goes on with the machine until one comes."""
+    waiting = call(conversation.assistance, WaitingReason.ASKED, context.at)
+    return replace(conversation, assistance=waiting), (Say("officer_asked", buttons=_onward(conversation)),)
 
 
 def in_person(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:

@@ -131,8 +131,8 @@ def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) ->
 
 
 def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
-    """Return the sender's phone, BSUID and username, from the message and from the contact card that belongs to it."""
-    wa_id, bsuid, username = text_of(item, "from"), text_of(item, "from_user_id"), ""
+    """Return the sender's phone, BSUID, username and name, from the message and from the contact card that belongs to it."""
+    wa_id, bsuid, username, name = text_of(item, "from"), text_of(item, "from_user_id"), "", ""
     before_wa_id, before_bsuid = _before(item)
     wa_id, bsuid = wa_id or before_wa_id, before_bsuid or bsuid
     for card in contacts:
@@ -142,8 +142,10 @@ def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
             wa_id, bsuid = wa_id or card_wa_id, bsuid or card_bsuid
             profile = card.get("profile")
             username = text_of(profile, "username")[:_MAX_USERNAME_CHARACTERS]
+            name = text_of(profile, "name")[:_MAX_USERNAME_CHARACTERS]
             break
-    return {name: value for name, value in (("wa_id", wa_id), ("bsuid", bsuid), ("username", username)) if value} if wa_id or bsuid else {}
+    known = {"wa_id": wa_id, "bsuid": bsuid, "username": username, "name": name}
+    return {key: value for key, value in known.items() if value} if wa_id or bsuid else {}
 
 
 def _before(item: Json) -> tuple[str, str]:

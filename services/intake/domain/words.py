@@ -37,6 +37,8 @@ class Meaning(StrEnum):
     MEND = "mend"
     SERVICE = "service"
     IN_PERSON = "in_person"
+    OFFICER = "officer"
+    """Somebody wants to talk to a person."""
     ANSWER = "answer"
     """Text that is no command: an answer to the question that was asked."""
 
@@ -65,6 +67,8 @@ class Vocabulary:
     commands: Mapping[str, Meaning]
     services: Mapping[str, str]
     in_person: Mapping[str, str]
+    officer: Mapping[str, str] = field(default_factory=dict)
+    """Phrases of somebody who wants to talk to a person, anywhere in a short text; they name no service."""
     menu: Mapping[str, str] = field(default_factory=dict)
     """The number of each service in the menu; it counts only as the whole text, for stories and addresses have numbers too."""
 
@@ -85,7 +89,8 @@ class Vocabulary:
         words = plain(text).split()
         if len(words) <= LONGEST_COMMAND_WORDS:
             spaced = f" {' '.join(words)} "
-            for phrases, meaning in ((self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE)):
+            known = ((self.officer, Meaning.OFFICER), (self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE))
+            for phrases, meaning in known:
                 found = max((phrase for phrase in phrases if f" {phrase} " in spaced), key=len, default="")
                 if found:
                     return Intent(meaning, service=phrases[found], text=text)

@@ -1,6 +1,15 @@
 """Use cases of intake: load, ask the domain, save and emit. One module per kind of input."""
 
 from services.intake.handlers.adapters import submit_request as submit_request
+from services.intake.handlers.assisting import Assisted as Assisted
+from services.intake.handlers.assisting import block_sender as block_sender
+from services.intake.handlers.assisting import give_back_chat as give_back_chat
+from services.intake.handlers.assisting import hand_over_chat as hand_over_chat
+from services.intake.handlers.assisting import note_in_chat as note_in_chat
+from services.intake.handlers.assisting import renew_chat as renew_chat
+from services.intake.handlers.assisting import reply_in_chat as reply_in_chat
+from services.intake.handlers.assisting import take_chat as take_chat
+from services.intake.handlers.assisting import unblock_sender as unblock_sender
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
@@ -23,6 +32,12 @@ from services.intake.handlers.progress import note_rejected as note_rejected
 from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
 from services.intake.handlers.progress import note_void as note_void
+from services.intake.handlers.village import answer_for_villager as answer_for_villager
+from services.intake.handlers.village import attach_for_villager as attach_for_villager
+from services.intake.handlers.village import begin_for_villager as begin_for_villager
+from services.intake.handlers.village import drop_for_villager as drop_for_villager
+from services.intake.handlers.village import file_for_villager as file_for_villager
+from services.intake.handlers.village import mend_for_villager as mend_for_villager
 from services.intake.handlers.webhook_log import discard_item as discard_item
 from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses

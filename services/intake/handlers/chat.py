@@ -23,6 +23,7 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
+from services.intake.domain.chat_log import exchange, preview
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import awaits_file, carry_over, expire
@@ -46,13 +47,15 @@ class _Reply:
 
 
 async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
-    """Return the file of a message if the dialogue waits for one: it is fetched before `handle_message`, outside any unit of work."""
+    """Return the file of a message if the dialogue waits for one, or an officer reads along: it is fetched outside any unit of work."""
     if not isinstance(inbound.content, MediaRef):
         return None
     known = await tx.contacts_of(inbound.identity)
-    if not known or not awaits_file(await tx.conversation(known[-1].contact_id), deps.menu, local_day(deps.clock())):
+    if not known or known[-1].blocked is not None:
         return None
-    return inbound.content
+    conversation, now = await tx.conversation(known[-1].contact_id), deps.clock()
+    is_wanted = conversation.assistance.is_held(now) or awaits_file(conversation, deps.menu, local_day(now))
+    return inbound.content if is_wanted else None
 
 
 async def prefetch_messages(tx: Tx, keys: Sequence[str], inbounds: Sequence[Inbound]) -> None:
@@ -77,12 +80,13 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
     item = await tx.item(key)
     if not item.is_new:
         return ()
-    tx.finish_item(item)
     if isinstance(inbound.content, Silent):
+        tx.finish_item(item)
         return ()
     reply = _Reply()
     if isinstance(inbound.content, NumberChanged):
         if not await tx.contacts_of(inbound.identity):  # nobody we know: a contact is made when somebody writes under the new number
+            tx.finish_item(item)
             return ()
         contact = await _contact(tx, deps, inbound.identity, item.received_at)
         known_as = contact.wa_id
@@ -92,10 +96,14 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
             reply.parts.append(Say("number_changed"))
     else:
         contact = await _contact(tx, deps, inbound.identity, item.received_at)
+        if contact.blocked is not None:
+            tx.finish_item(item, exchange(contact.contact_id, inbound.content, None))
+            return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
         conversation = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
-    tx.save_conversation(conversation)
-    _answer(tx, deps, contact, inbound, reply)
+    said = exchange(contact.contact_id, inbound.content, file)
+    tx.save_conversation(replace(conversation, preview=preview(said.said)))
+    tx.finish_item(item, replace(said, answer=_answer(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
 
 
@@ -104,10 +112,10 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     item = await tx.item(key)
     if not item.is_new:
         return
-    tx.park_item(item, reason)
     contact = await _contact(tx, deps, inbound.identity, item.received_at)
     tx.save_conversation(await tx.conversation(contact.contact_id))
-    _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
+    answer = _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
+    tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
 
 async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
@@ -215,9 +223,10 @@ async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> 
     return kept
 
 
-def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _Reply) -> None:
+def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _Reply) -> str:
+    """Emit the answer; return its text, which is empty where there is none."""
     if not reply.parts:
-        return
+        return ""
     text, buttons = deps.texts.join(reply.parts)
     tx.emit(
         ReplyComposed(
@@ -229,3 +238,4 @@ def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _
             in_reply_to=inbound.wamid,
         ),
     )
+    return text

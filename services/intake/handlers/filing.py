@@ -14,6 +14,7 @@ from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import TooMany
+from shared.values import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +128,6 @@ def _is_of(request: Request, wish: Wish, own_ids: frozenset[str]) -> bool:
     """Return whether this sender filed it."""
     if request.origin.contact_id is not None:
         return request.origin.contact_id in own_ids
+    if wish.origin.channel is Channel.DESK:
+        return request.origin.village == wish.origin.village
     return (request.origin.channel, request.origin.address) == (wish.origin.channel, wish.origin.address)

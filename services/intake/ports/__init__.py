@@ -1,5 +1,15 @@
 """The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
+from services.intake.ports.chats import Chat as Chat
+from services.intake.ports.chats import ChatCounts as ChatCounts
+from services.intake.ports.chats import ChatPage as ChatPage
+from services.intake.ports.chats import ChatReader as ChatReader
+from services.intake.ports.chats import ChatView as ChatView
+from services.intake.ports.chats import LogLine as LogLine
+from services.intake.ports.chats import LogPage as LogPage
+from services.intake.ports.chats import SearchText as SearchText
+from services.intake.ports.chats import Visitor as Visitor
+from services.intake.ports.chats import Visitors as Visitors
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
@@ -12,6 +22,9 @@ from services.intake.ports.tx import CaseRequest as CaseRequest
 from services.intake.ports.tx import CourtCase as CourtCase
 from services.intake.ports.tx import SentMessage as SentMessage
 from services.intake.ports.tx import Tx as Tx
+from services.intake.ports.village import VillagePage as VillagePage
+from services.intake.ports.village import VillageReader as VillageReader
+from services.intake.ports.village import VillageSearch as VillageSearch
 from services.intake.ports.webhook_log import Lease as Lease
 from services.intake.ports.webhook_log import ParkedItem as ParkedItem
 from services.intake.ports.webhook_log import StoredItem as StoredItem

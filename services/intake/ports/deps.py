@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
+from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
@@ -40,4 +43,10 @@ class Deps:
     documents: Documents
     people: PeopleReader
     limits: Limits
+    chats: ChatReader
+    visitors: Visitors
+    villages: VillageReader
+    file_max_bytes: int
+    officer_lease: timedelta
+    desk_texts: DeskTexts
     phone_number_id: str

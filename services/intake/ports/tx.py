@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from services.intake.domain.chat import Conversation, OpenRequest
+from services.intake.domain.chat_log import ChatEntry, Exchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import Published, Request
+from services.intake.domain.village import VillageDraft
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Receipt
 
@@ -54,10 +56,10 @@ class Tx(Protocol):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many in one query."""
 
-    def finish_item(self, item: StoredItem) -> None:
-        """Mark an item handled; of two handlers at once, the second one's commit fails."""
+    def finish_item(self, item: StoredItem, said: Exchange | None = None) -> None:
+        """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails."""
 
-    def park_item(self, item: StoredItem, reason: str) -> None:
+    def park_item(self, item: StoredItem, reason: str, said: Exchange | None = None) -> None:
         """Park an item that can't be handled."""
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
@@ -137,6 +139,21 @@ class Tx(Protocol):
 
     def keep_sent_message(self, message: SentMessage) -> None:
         """Store a message of ours, new or changed."""
+
+    async def village_draft(self, draft_id: str) -> VillageDraft:
+        """Return what a registrar began; NotFound where there is none."""
+
+    def add_village_draft(self, draft: VillageDraft) -> None:
+        """Store what a registrar began."""
+
+    def save_village_draft(self, draft: VillageDraft) -> None:
+        """Store a changed one."""
+
+    def remove_village_draft(self, draft: VillageDraft) -> None:
+        """Remove one that was filed or dropped."""
+
+    def add_entry(self, entry: ChatEntry) -> None:
+        """Store what an officer did in a chat."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

@@ -1,8 +1,11 @@
 """The MongoDB of intake: collections, their indexes with the query that needs each, and the `Tx` and readers over them."""
 
+from services.intake.store.chats import MongoChatReader as MongoChatReader
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
+from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader
+from services.intake.store.visitors import MongoVisitors as MongoVisitors
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.contacts import ChatContact
+from services.intake.domain.contacts import Blocked, ChatContact
 from services.intake.domain.docket import DayCount
 from services.intake.domain.links import End, Level, PersonLink
+from services.intake.domain.words import plain
 from services.intake.store.parts import known, tally_from, tally_to
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
 
@@ -21,6 +22,9 @@ def _contact_to(contact: ChatContact) -> Doc:
         "last_inbound_at": contact.last_inbound_at,
         "links": [{**fields_of(link), "level": link.level.value, "end": link.end.value if link.end else None} for link in contact.links],
         "filed": tally_to(contact.filed),
+        "name": contact.name,
+        "name_words": name_words(contact.name or ""),
+        "blocked": fields_of(contact.blocked) if contact.blocked else None,
     }
 
 
@@ -35,7 +39,14 @@ def _contact_from(doc: Doc) -> ChatContact:
         last_inbound_at=doc["last_inbound_at"],
         links=tuple(_link_from(link) for link in doc.get("links", ())),  # absent: written before 0.2
         filed=tally_from(doc["filed"]) if doc.get("filed") else DayCount(),
+        name=doc.get("name"),
+        blocked=Blocked(**doc["blocked"]) if doc.get("blocked") else None,
     )
+
+
+def name_words(name: str) -> list[str]:
+    """Return the words of a name as they are searched for."""
+    return plain(name).split()
 
 
 def _link_from(doc: Doc) -> PersonLink:

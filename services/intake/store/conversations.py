@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.intake.domain.assistance import Assistance, Hold, Officer, WaitingReason
 from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Stage
-from services.intake.store.parts import attachments_from
+from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
 
@@ -16,12 +17,35 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "touched_at": conversation.touched_at,
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
-        "draft": None if draft is None else _draft_to(draft),
+        "assistance": _assistance_to(conversation.assistance),
+        "preview": conversation.preview,
+        "draft": None if draft is None else draft_to(draft),
         "asked": fields_of(conversation.asked) if conversation.asked else None,
     }
 
 
-def _draft_to(draft: Draft) -> Doc:
+def _assistance_to(assistance: Assistance) -> Doc:
+    hold = assistance.hold
+    return {
+        "waiting_since": assistance.waiting_since,
+        "reason": assistance.reason.value if assistance.reason else None,
+        "hold": {**fields_of(hold), "officer": fields_of(hold.officer)} if hold else None,
+        "misread": assistance.misread,
+    }
+
+
+def _assistance_from(doc: Doc) -> Assistance:
+    hold = doc.get("hold")
+    return Assistance(
+        waiting_since=doc.get("waiting_since"),
+        reason=WaitingReason(doc["reason"]) if doc.get("reason") else None,
+        hold=Hold(**{**known(Hold, hold), "officer": Officer(**hold["officer"])}) if hold else None,
+        misread=doc.get("misread", 0),
+    )
+
+
+def draft_to(draft: Draft) -> Doc:
+    """Return the document of a draft."""
     return {
         "service": draft.service,
         "began_at": draft.began_at,
@@ -38,19 +62,21 @@ def _draft_to(draft: Draft) -> Doc:
 
 
 def _conversation_from(doc: Doc) -> Conversation:
-    draft = _draft_from(doc["draft"])
+    draft = draft_from(doc["draft"])
     return Conversation(
         contact_id=doc["_id"],
         stage=Stage(doc["stage"]) if draft is not None else Stage.MENU,
         touched_at=doc["touched_at"],
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
+        assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
+        preview=doc.get("preview", ""),
         draft=draft,
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
     )
 
 
-def _draft_from(draft: Doc | None) -> Draft | None:
+def draft_from(draft: Doc | None) -> Draft | None:
     """Read a draft; None also for one begun before 0.3, whose answers had another shape: such a chat is at the menu again."""
     if draft is None or "answers" not in draft:
         return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from services.intake.domain.chat import FileTrouble
+from services.intake.domain.chat_log import Exchange, SaidKind
 from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import ParkedItem, StoredItem
-from shared.mongo import Doc, DocumentMapping
+from services.intake.store.parts import known
+from shared.mongo import Doc, DocumentMapping, fields_of
 
 _STUCK_ID_DIGITS: Final = 32  # hex: 128 bits of a hash, as a wamid contains a phone number
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
@@ -22,21 +25,36 @@ class ItemRow:
     item: StoredItem
     doc: Doc
 
-    def handled(self, at: datetime) -> ItemRow:
-        """Return the item as handled; it expires some time later."""
-        return ItemRow(replace(self.item, is_new=False), {**self.doc, "state": HANDLED, "handled_at": at})
+    def handled(self, at: datetime, kept: timedelta, said: Exchange | None) -> ItemRow:
+        """Return the item as handled, with its place in the log of its chat; it expires some time later."""
+        ended = {"state": HANDLED, "handled_at": at, "expires_at": at + kept}
+        return ItemRow(replace(self.item, is_new=False), {**self.doc, **ended, **_said_to(said)})
 
-    def parked(self, reason: str, at: datetime) -> ItemRow:
-        return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at))
+    def parked(self, reason: str, at: datetime, said: Exchange | None = None) -> ItemRow:
+        return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at) | _said_to(said))
 
     def renewed(self) -> ItemRow:
         """Return the item as new, to be handled again."""
         doc = {name: value for name, value in self.doc.items() if name not in {"reason", "parked_at", "stuck_id"}}
         return ItemRow(replace(self.item, is_new=True), {**doc, "state": NEW})
 
-    def discarded(self, note: str, at: datetime) -> ItemRow:
+    def discarded(self, note: str, at: datetime, kept: timedelta) -> ItemRow:
         """Return the item as discarded; it expires like a handled one."""
-        return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at})
+        return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at, "expires_at": at + kept})
+
+
+def _said_to(said: Exchange | None) -> Doc:
+    if said is None:
+        return {}
+    return {"chat": {**fields_of(said), "kind": said.kind.value, "trouble": said.trouble.value if said.trouble else None}}
+
+
+def said_from(doc: Doc) -> Exchange:
+    """Read what the log keeps of a message."""
+    chat = doc["chat"]
+    return Exchange(
+        **{**known(Exchange, chat), "kind": SaidKind(chat["kind"]), "trouble": FileTrouble(chat["trouble"]) if chat["trouble"] else None}
+    )
 
 
 def parked_fields(key: str, reason: str, at: datetime) -> Doc:

@@ -10,6 +10,7 @@ from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
+from services.intake.store.contacts import name_words
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
 from shared.reference.catalogue import Catalogue
@@ -50,11 +51,19 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
         "attachments": [fields_of(file) for file in form.attachments],
+        "village_words": _names(request, catalogue) if request.origin.village else [],
         "timeline": [
             {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
             for step in request.timeline
         ],
     }
+
+
+def _names(request: Request, catalogue: Catalogue) -> list[str]:
+    """Return the words of the names in a form: by them a registrar finds what the village filed."""
+    form = catalogue.get(request.service).form_kept(request.form.form_version)
+    named = [request.form.answers[each.name] for each in form.fields if each.type == "person_name" and each.name in request.form.answers]
+    return list(dict.fromkeys(word for name in named for word in name_words(name)))
 
 
 def _subject_nik(request: Request, catalogue: Catalogue) -> str | None:

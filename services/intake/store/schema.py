@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from services.intake.domain.drafts import DRAFT_LIFETIME
 from shared.mongo import IndexModel
 from shared.mongo.unused import UnusedFiles
 
-HANDLED_KEPT_SECONDS: Final = 90 * 24 * 3600  # Meta repeats webhooks for 7 days; the rest is for looking back at a complaint
+VILLAGE_DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -25,7 +26,15 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # Parked items: the list of them, and one that an operator decides about.
         IndexModel([("stuck_id", 1)], name="by_stuck_id", partialFilterExpression={"state": "parked"}),
         # Sparse: what is not handled yet, nearly all that is written here, has no place in them, and none to leave.
-        IndexModel([("handled_at", 1)], name="expiry_of_handled", expireAfterSeconds=HANDLED_KEPT_SECONDS, sparse=True),
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0, sparse=True),
+        # The log of a chat, the newest first; a file of it; and the words that citizens wrote.
+        IndexModel(
+            [("chat.contact_id", 1), ("received_at", -1), ("_id", -1)],
+            name="of_chat",
+            partialFilterExpression={"chat.contact_id": {"$gt": ""}},
+        ),
+        IndexModel([("chat.file_id", 1)], name="by_chat_file", partialFilterExpression={"chat.file_id": {"$gt": ""}}),
+        IndexModel([("chat.said", "text")], name="words", default_language="none"),
         IndexModel([("kept_at", 1)], name="expiry_of_unread", expireAfterSeconds=UNREAD_KEPT_SECONDS, sparse=True),
     ),
     "senders": (
@@ -37,12 +46,40 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("bsuid", 1)], name="by_bsuid", unique=True, partialFilterExpression={"bsuid": {"$gt": ""}}),
         # A counter looks for whose account is linked to a person, and revokes a link. Most contacts have none.
         IndexModel([("links.nik", 1)], name="by_linked_person", partialFilterExpression={"links.nik": {"$gt": ""}}),
+        # An officer looks for a chat by the name that the person goes by.
+        IndexModel([("name_words", 1)], name="by_name", partialFilterExpression={"name_words": {"$gt": ""}}),
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
     "dockets": (),
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
         IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),
+        # The desk's list: who waits for a person, the longest first; what an officer has; the rest, the latest first.
+        IndexModel(
+            [("assistance.waiting_since", 1), ("_id", 1)],
+            name="waiting",
+            partialFilterExpression={"assistance.waiting_since": {"$type": "date"}},
+        ),
+        IndexModel(
+            [("assistance.hold.officer.staff_id", 1), ("touched_at", -1)],
+            name="held_by",
+            partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
+        ),
+        IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+    ),
+    "village_drafts": (
+        IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun
+        IndexModel([("draft.attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        IndexModel([("touched_at", 1)], name="expiry", expireAfterSeconds=VILLAGE_DRAFT_KEPT_SECONDS),
+    ),
+    "chat_entries": (
+        IndexModel([("contact_id", 1), ("at", -1), ("_id", -1)], name="of_chat"),
+        IndexModel([("text", "text")], name="words", default_language="none"),
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),
+    ),
+    "chat_visitors": (
+        IndexModel([("contact_id", 1), ("seen_until", 1)], name="of_chat"),
+        IndexModel([("seen_until", 1)], name="expiry", expireAfterSeconds=24 * 3600),  # until then a chat may be handed over to them
     ),
     "requests": (
         IndexModel([("receipt", 1)], name="receipt", unique=True),  # status by receipt; two requests never share one
@@ -50,6 +87,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        # What a village filed, for its registrars.
+        IndexModel([("origin.village", 1), ("_id", -1)], name="of_village", partialFilterExpression={"origin.village": {"$gt": ""}}),
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
         IndexModel([("document_numbers", 1)], name="by_number", partialFilterExpression={"document_numbers": {"$gt": ""}}),
     ),

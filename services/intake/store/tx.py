@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Final, TypeAlias
 
+from pymongo import DeleteOne
+
 from services.intake.domain.chat import Conversation, OpenRequest
+from services.intake.domain.chat_log import ChatEntry, Exchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestSubmitted
+from services.intake.domain.village import VillageDraft
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.cases import CASES
+from services.intake.store.chat_entries import ENTRIES, KeptEntry
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
@@ -35,10 +42,12 @@ _Address: TypeAlias = tuple[str, str]
 class MongoTx:
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
-    def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue) -> None:
+    def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
+        """`kept`: for how long what was said in chats is kept."""
         self._work = work
         self._unit = work.unit
         self._clock = clock
+        self._kept = kept
         self._rows: dict[str, ItemRow] = {}
         self._looked_open: frozenset[str] = frozenset()
         self._open: list[tuple[str, OpenRequest]] = []
@@ -54,11 +63,11 @@ class MongoTx:
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         await self._unit.prefetch(ITEMS, keys)
 
-    def finish_item(self, item: StoredItem) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock()))
+    def finish_item(self, item: StoredItem, said: Exchange | None = None) -> None:
+        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock(), self._kept, said))
 
-    def park_item(self, item: StoredItem, reason: str) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock()))
+    def park_item(self, item: StoredItem, reason: str, said: Exchange | None = None) -> None:
+        self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock(), said))
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:
         """Find a parked item by its `stuck_id`.
@@ -76,7 +85,7 @@ class MongoTx:
         self._unit.save(ITEMS, self._rows[item.key].renewed())
 
     def discard_item(self, item: StoredItem, note: str) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].discarded(note, self._clock()))
+        self._unit.save(ITEMS, self._rows[item.key].discarded(note, self._clock(), self._kept))
 
     async def prefetch_chats(self, identities: Sequence[ChatIdentity]) -> None:
         contacts = await self._unit.prefetch_by(CONTACTS, [address for identity in identities for address in _addresses(identity)])
@@ -177,6 +186,21 @@ class MongoTx:
             self._unit.save(SENT_MESSAGES, message)
         else:
             self._unit.add(SENT_MESSAGES, message)
+
+    async def village_draft(self, draft_id: str) -> VillageDraft:
+        return await self._unit.get(VILLAGE_DRAFTS, draft_id)
+
+    def add_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.add(VILLAGE_DRAFTS, draft)
+
+    def save_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.save(VILLAGE_DRAFTS, draft)
+
+    def remove_village_draft(self, draft: VillageDraft) -> None:
+        self._unit.defer(VILLAGE_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
+
+    def add_entry(self, entry: ChatEntry) -> None:
+        self._unit.add(ENTRIES, KeptEntry(entry, entry.at + self._kept))
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)

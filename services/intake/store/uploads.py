@@ -13,20 +13,23 @@ _WITH_DRAFT: Final = {"draft.service": {"$type": "string"}, "touched_at": {"$typ
 
 
 class UsedFiles:
-    """The files that are in use by requests, by drafts of chats, and by new or parked messages."""
+    """The files that are in use by requests, by drafts and the log of chats, and by new or parked messages."""
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._requests: Collection = mongo.collection(database, "requests")
         self._conversations: Collection = mongo.collection(database, "conversations")
+        self._begun: Collection = mongo.collection(database, "village_drafts")
         self._webhook_log: Collection = mongo.collection(database, "webhook_log")
 
     async def used(self, file_ids: Sequence[str]) -> set[str]:
-        """Return which of these files a request, a draft, or a new or parked message uses."""
+        """Return which of these files a request, a draft, the log of a chat, or a new or parked message uses."""
         asked = {"$in": list(file_ids)}
         with reachable():
             requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
             drafts = await self._conversations.distinct("draft.attachments.file_id", {**_WITH_DRAFT, "draft.attachments.file_id": asked})
-            return {*requests, *drafts, *await self._of_waiting_messages()} & set(file_ids)
+            begun = await self._begun.distinct("draft.attachments.file_id", {"draft.attachments.file_id": asked})
+            chats = await self._webhook_log.distinct("chat.file_id", {"chat.file_id": asked, "chat.answer": ""})  # an officer read along
+            return {*requests, *drafts, *begun, *chats, *await self._of_waiting_messages()} & set(file_ids)
 
     async def _of_waiting_messages(self) -> set[str]:
         new = await self._webhook_log.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)

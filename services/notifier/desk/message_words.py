@@ -43,7 +43,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
-    {Channel.WHATSAPP: "WhatsApp", Channel.COURT: "Pengadilan", Channel.ADAPTER: "Saluran lain"}
+    {Channel.WHATSAPP: "WhatsApp", Channel.COURT: "Pengadilan", Channel.ADAPTER: "Saluran lain", Channel.DESK: "Desa"}
 )
 _OF_ACTION: Final[Mapping[Action, str]] = MappingProxyType(
     {

@@ -98,11 +98,17 @@ def reply_jobs(
     request_id: str | None,
     text: str,
     buttons: Sequence[Button],
+    template: Template | None = None,
     texts: NoticeTexts,
     at: datetime,
 ) -> tuple[Job, ...]:
-    """Return the jobs of the dialogue's answer. A long text with buttons is two messages: with buttons it may have 1,024 characters."""
+    """Return the jobs of an answer, or of the approved template that goes in its place.
+
+    A long text with buttons is two messages: with buttons it may have 1,024 characters.
+    """
     key = f"reply:{origin.message_id}"
+    if template is not None:
+        return (_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
     if not buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = Reply(text[:_TEXT_MAX], tuple(buttons))
         return (_reply(_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)
@@ -145,7 +151,7 @@ def document_job(
             message = DocumentMessage(file, texts.fill(name, **values)[:_CAPTION_MAX])
         case Channel.COURT:
             message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, _document_data(about, issued))
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     job = _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
     return _with_fallback(job, texts, name, values, file)
@@ -203,7 +209,7 @@ def ended_jobs(
         case Channel.COURT:
             document = (("product", ended.product), ("document_id", ended.document_id), ("document_number", ended.document_number))
             message = _callback(contact, kind, key, ended.at, (*_about_data(about), *document, *ended.details))
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
     return (_with_fallback(job, texts, str(kind), values),)
@@ -231,7 +237,7 @@ def turned_down_job(
             message = _callback(
                 contact, kind, key, why.at, (*_about_data(about), ("products", why.products), ("reasons", rows), ("note", why.note))
             )
-        case Channel.ADAPTER:
+        case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
     return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 

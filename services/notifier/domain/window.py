@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notifier.domain.job import BEHIND, Job, JobState, Progress, Step, failed
+from services.notifier.domain.message import Template
 from services.notifier.domain.policy import SendPolicy
 from shared.values import Channel
 
@@ -18,9 +19,11 @@ def in_window(last_inbound_at: datetime | None, *, at: datetime, policy: SendPol
 def fit_window(job: Job, last_inbound_at: datetime | None, *, at: datetime, policy: SendPolicy) -> Step:
     """Choose between the free message and the template for the next try; without a template the job fails.
 
+    A message that is a template itself may always go.
+
     A job that was turned to its template stays so, unless the person has written again since: then they get the message itself.
     """
-    if job.channel is not Channel.WHATSAPP:
+    if job.channel is not Channel.WHATSAPP or isinstance(job.message, Template):
         return job, ()
     if last_inbound_at is None or not in_window(last_inbound_at, at=at, policy=policy):
         return (job, ()) if job.template_since is not None else use_template(job, "window_closed", at=at)

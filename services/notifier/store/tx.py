@@ -119,7 +119,7 @@ class MongoTx:
             self._work.unit.defer(LANES, UpdateOne({"_id": job.lane}, {"$min": {"held_since": job.template_since}}))
 
     def _ring(self, job: Job) -> None:
-        if job.channel is Channel.ADAPTER:  # nothing is ever sent there
+        if job.channel in {Channel.ADAPTER, Channel.DESK}:  # nothing is ever sent there
             return
         update: dict[str, Any] = {"$inc": {"revision": 1}, "$setOnInsert": {"channel": channel_of(job.lane)}}
         # A job that left its lane frees those behind it: look at once.

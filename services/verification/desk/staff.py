@@ -221,7 +221,13 @@ async def _account_page(
 
 
 def _choices() -> dict[str, Any]:
-    return {"roles": roles(), "permissions": permissions(), "districts": place_groups(), "courts": courts(), "places": chosen_places}
+    return {
+        "roles": roles(),
+        "permissions": permissions(),
+        "districts": place_groups(),
+        "courts": {court.code: court for court in courts().values()},
+        "places": chosen_places,
+    }
 
 
 def _noted(room: StaffRoom, member: StaffMember, act: str, account: StaffAccount) -> AuditEntry:

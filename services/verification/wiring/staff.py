@@ -61,7 +61,7 @@ def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, 
         invitation_lasts=timedelta(hours=settings.invitation_hours),
         roles=frozenset(roles()),
         places=frozenset(villages()) | frozenset(districts()),
-        courts=frozenset(courts()),
+        courts=frozenset(court.code for court in courts().values()),
     )
 
 

@@ -12,6 +12,7 @@ from shared.clock import WIB
 _DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 _NOTHING: Final = "\u2013"
+_NEAR_DAYS: Final = {-1: "kemarin", 0: "hari ini", 1: "besok"}
 _MASK: Final = "•••••"
 """Of one length: it tells nothing of what it hides."""
 _HOUR, _DAY = 60, 24 * 60  # minutes
@@ -64,10 +65,18 @@ def short_moment(at: datetime, now: datetime) -> str:
 
 def time_left(until: datetime, now: datetime) -> str:
     """Return `2 jam 5 mnt lagi` or `lewat 40 mnt`."""
-    return f"{_span(until - now)} lagi" if until >= now else f"lewat {_span(now - until)}"
+    return f"{span(until - now)} lagi" if until >= now else f"lewat {span(now - until)}"
 
 
-def _span(length: timedelta) -> str:
+def day_words(at: datetime, now: datetime) -> str:
+    """Return `hari ini 15.00`, `besok 09.24`, `kemarin 09.24`, or the short moment of another day."""
+    local = at.astimezone(WIB)
+    word = _NEAR_DAYS.get((local.date() - now.astimezone(WIB).date()).days)
+    return f"{word} {local:%H.%M}" if word else short_moment(at, now)
+
+
+def span(length: timedelta) -> str:
+    """Return `2 jam 5 mnt`, or whole days."""
     minutes = int(length.total_seconds() // 60)
     if minutes >= _DAY:
         return f"{minutes // _DAY} hari"

@@ -36,7 +36,9 @@ Ask = Callable[[Mongo, str], Awaitable[Any]]
 
 
 def intake_tx(mongo: Mongo, database: str) -> MongoTx:
-    return MongoTx(UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now, catalogue())
+    return MongoTx(
+        UnitOfWork(ChangeTracker(mongo, database), service="intake", clock=now), mongo, database, now, catalogue(), timedelta(days=365)
+    )
 
 
 def issuance_tx(mongo: Mongo, database: str) -> issuance.MongoTx:

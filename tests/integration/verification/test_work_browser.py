@@ -86,7 +86,7 @@ def _papers(office: Office, family: Family, member: Member, *kinds: samples.Pict
     drawn = {kind: samples.picture(samples.Person(row, people.PHONE), kind) for kind in kinds}
     ids = {kind: new_id() for kind in kinds}
     office.intake.setdefault("files", {}).update({ids[kind]: (content, "image/png") for kind, content in drawn.items()})
-    return dict(ids)
+    return {str(kind): file_id for kind, file_id in ids.items()}
 
 
 def lost_card(family: Family, **changes: Any) -> Submission:
@@ -129,7 +129,7 @@ def birth(family: Family, **answers: Any) -> Submission:
         "witnesses": [{"nik": each.head.nik, "name": each.head.name.title()} for each in FAMILIES[:2]],
     }
     asked = filled("akta_lahir", submitted_on=now().date(), **(given | answers))
-    child = Person(name=given["child_name"])
+    child = Person(name=str(given["child_name"]))
     typed = catalogue().get("akta_lahir").form.values(asked.answers.values)
     asked = replace(asked, answers=Answers(typed), vouching=Vouching(VouchedBy.LINK, "link-1", "counter"), sender_nik=family.head.nik)
     asked = replace(asked, attachments=tuple(map(people.attachment, ("surat_kelahiran", "buku_nikah", "kk"))))

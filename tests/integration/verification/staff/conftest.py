@@ -117,7 +117,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[StaffOffice]:
         invitation_lasts=timedelta(hours=72),
         roles=frozenset(roles()),
         places=frozenset(villages()) | frozenset(districts()),
-        courts=frozenset(courts()),
+        courts=frozenset(court.code for court in courts().values()),
     )
     units = runner(mongo, database, clock)
     await units.prepare()
@@ -163,7 +163,7 @@ def desk(office: StaffOffice) -> Desk:
     room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", None)
     shell.install(app, settings, health, keys.read_public, verification_desk.TEMPLATES, office.clock)
     deps: Any = None  # of tasks, which have no page here
-    verification_desk.install(app, office.units, deps)
+    verification_desk.install(app, office.units, deps, office.deps.reader)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(office.units, office.deps, tokens))
     return Desk(office, app)

@@ -1,7 +1,9 @@
 """Sign in over a real database: codes once, tries counted, pauses told, sessions ended by whatever changes an account."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from services.verification.domain.staff.account import AccountState, Posting
 from services.verification.handlers import staff
 from services.verification.handlers.staff import Refusal
 from services.verification.handlers.staff.signing_in import key_of
+from services.verification.ports import Tx
 from services.verification.ports.staff import StaffQuery
 from shared import metrics
 from shared.errors import BadInput, DomainError
@@ -129,7 +132,7 @@ async def test_a_locked_account_is_told_to_whom_knows_its_password_alone(office:
     await office.sign_in(account)
 
 
-ACTS = {
+ACTS: dict[str, Callable[[StaffOffice, Tx, str], Awaitable[Any]]] = {
     "locked": lambda office, tx, account: staff.lock_account(tx, office.deps, account, by=ADMIN),
     "left": lambda office, tx, account: staff.close_account(tx, office.deps, account, by=ADMIN),
     "invited anew": lambda office, tx, account: staff.reset_account(tx, office.deps, account, by=ADMIN),

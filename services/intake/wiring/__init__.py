@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -19,13 +16,25 @@ from services.intake.domain.docket import Limits
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.domain.texts import Dates, DialogueTexts
-from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
-from services.intake.store import INDEXES, MongoPeopleReader, MongoRequestReader, MongoTx, MongoWebhookLog, UsedFiles
-from shared.clock import WIB, Clock, now
+from services.intake.store import (
+    INDEXES,
+    MongoChatReader,
+    MongoPeopleReader,
+    MongoRequestReader,
+    MongoTx,
+    MongoVillageReader,
+    MongoVisitors,
+    MongoWebhookLog,
+    UsedFiles,
+)
+from services.intake.wiring.texts import TEMPLATES as TEMPLATES
+from services.intake.wiring.texts import read_desk_texts as read_desk_texts
+from services.intake.wiring.texts import read_texts as read_texts
+from services.intake.wiring.texts import read_vocabulary as read_vocabulary
+from shared.clock import Clock, now
 from shared.health import Check, Health
 from shared.ids import new_id, new_receipt
 from shared.messaging.host import MessagingHost
@@ -36,16 +45,12 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import Offer, catalogue
-from shared.reference.labels import labels
-from shared.reference.reasons import reasons
-from shared.reference.service_files import office_place
+from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
 
 NAME: Final = "intake"
-TEMPLATES: Final = Path(__file__).parent / "templates"
 BUCKET: Final = "files"
 _SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 ACCOUNTS: Final = (
@@ -115,7 +120,8 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
     media, documents = _media(settings, files, http), _documents(settings)
     services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
-    units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, services), clock)
+    kept = timedelta(days=settings.chat_log_days)
+    units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, services, kept), clock)
     menu = ServiceMenu.of(services, settings.open_services or services.online())
     deps = Deps(
         clock=clock,
@@ -133,10 +139,27 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         documents=documents,
         people=MongoPeopleReader(mongo, database),
         limits=_limits(settings),
+        chats=MongoChatReader(mongo, database),
+        visitors=MongoVisitors(mongo, database, clock),
+        villages=MongoVillageReader(mongo, database, services),
+        file_max_bytes=settings.file_max_bytes,
+        officer_lease=timedelta(minutes=settings.officer_lease_minutes),
+        desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
     )
     unused = _unused_files(settings, mongo, database, clock)
-    return Parts(settings, host, files, media, documents, webhook_log, units, deps, unused, StaleDrafts(deps, units))
+    return Parts(
+        settings,
+        host,
+        files,
+        media,
+        documents,
+        webhook_log,
+        units,
+        deps,
+        unused,
+        StaleDrafts(deps, units),
+    )
 
 
 def chat_worker(parts: Parts) -> ChatWorker:
@@ -249,47 +272,3 @@ def _limits(settings: Settings) -> Limits:
         timedelta(days=settings.repeat_days),
         timedelta(days=settings.link_days),
     )
-
-
-def read_texts(folder: Path) -> DialogueTexts:
-    """Read the texts of the dialogue: those of every chat, and those of the services' forms.
-
-    Raises:
-        OSError: a file can't be read.
-        KeyError: a table is missing.
-    """
-    document = tomllib.loads((folder / "dialogue.toml").read_text(encoding="utf-8"))
-    dates = document["dates"]
-    sentences = {code: reason.text for code, reason in reasons().items()}
-    written = Dates(dates["days"], dates["months"], dates["moment"])
-    texts = document["texts"] | {f"{name}.label": label for name, label in labels().items()}
-    texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
-
-
-def _form_texts(file: Path) -> Iterator[tuple[str, str]]:
-    """Yield `<service>.<field>.<what>`, of a field in a row of a group `<service>.<group>.<field>.<what>`."""
-    waiting: list[tuple[str, Any]] = [(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))]
-    while waiting:
-        name, value = waiting.pop()
-        if isinstance(value, str):
-            yield name, value
-        else:
-            waiting.extend((f"{name}.{key}", inner) for key, inner in value.items())
-
-
-def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
-    """Return what people write. The number, the name and the words of a service are understood by themselves.
-
-    Raises:
-        OSError: the file can't be read.
-        ValueError: an unknown command.
-    """
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
-    commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
-    numbered = {str(number): code for number, code in enumerate(menu.forms, start=1)}
-    online = [service for service in menu.catalogue.services.values() if service.offer is Offer.ONLINE]
-    phrases = {plain(word): service.id for service in online for word in service.words}
-    named = {plain(menu.title(code)): code for code in menu.forms}
-    in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
-    return Vocabulary(commands, phrases | named, in_person, numbered)

@@ -1,0 +1,90 @@
+"""What was said in a chat, as officers read it: what the citizen wrote, what was answered, by whom, and notes among officers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from services.intake.domain.assistance import Officer
+from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
+from services.intake.domain.messages import Content, Edited, MediaRef
+from services.intake.domain.words import Intent
+
+_PREVIEW_CHARACTERS: Final = 80  # of one line in the list of chats
+
+
+class SaidKind(StrEnum):
+    """What a message of the citizen was."""
+
+    TEXT = "text"
+    EDITED = "edited"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    OTHER = "other"
+    """A voice message, a sticker, a location: nothing that we keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message of the citizen and what the machine answered. `file_id`: of a file that was kept; `trouble`: why one was not."""
+
+    contact_id: str
+    kind: SaidKind
+    said: str = field(default="", repr=False)
+    answer: str = field(default="", repr=False)
+    file_id: str | None = None
+    media_type: str | None = None
+    trouble: FileTrouble | None = None
+
+
+def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> Exchange:
+    """Return a message as the log keeps it; its answer is added when it is known."""
+    match content:
+        case Intent():
+            return Exchange(contact_id, SaidKind.TEXT, content.text)
+        case Edited():
+            return Exchange(contact_id, SaidKind.EDITED, content.intent.text)
+        case MediaRef():
+            kind = SaidKind.DOCUMENT if content.media_type == "application/pdf" else SaidKind.PHOTO
+            stored = file if isinstance(file, SentFile) else None
+            trouble = file.trouble if isinstance(file, RefusedFile) else None
+            media_type = stored.media_type if stored else content.media_type
+            return Exchange(contact_id, kind, "", "", stored.file_id if stored else None, media_type, trouble)
+        case _:
+            return Exchange(contact_id, SaidKind.OTHER)
+
+
+class EntryKind(StrEnum):
+    """What officers put into a chat."""
+
+    REPLY = "reply"
+    NOTE = "note"
+    """For officers alone; never sent."""
+    TOOK = "took"
+    HANDED_OVER = "handed_over"
+    GAVE_BACK = "gave_back"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEntry:
+    """Something that an officer did in a chat. `text`: what was sent, noted, or told to the citizen; `to`: who got the chat."""
+
+    entry_id: str
+    contact_id: str
+    kind: EntryKind
+    at: datetime
+    officer: Officer
+    text: str = field(default="", repr=False)
+    to: Officer | None = None
+    template: str | None = None
+    """Name of the approved template that was sent; None: a free message."""
+
+
+def preview(text: str) -> str:
+    """Return the beginning of what was said, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _PREVIEW_CHARACTERS else f"{line[: _PREVIEW_CHARACTERS - 1]}…"

@@ -1,0 +1,211 @@
+"""A village registrar files for villagers: question by question, of their own village alone, told by phone or at the village."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from shared.contracts.verification import Reason, RequestReturned
+from tests.integration.intake.desk import Desk, act, page
+from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
+
+VILLAGE = "/desk/desa"
+BALEREJO = "3519081001"  # of NIK's district
+OTHER = "3519011001"
+
+
+@pytest.fixture
+async def desk(rig: Rig) -> AsyncIterator[Desk]:
+    made = Desk(rig)
+    yield made
+    await made.close()
+
+
+def registrar(desk: Desk, village: str = BALEREJO, name: str = "Sri Utami") -> httpx.AsyncClient:
+    return desk.browser("village", name=name, areas=frozenset({village}))
+
+
+async def begin(browser: httpx.AsyncClient, service: str = "kk_hilang") -> str:
+    """Begin a request; the address of its form."""
+    return (await act(browser, f"{VILLAGE}/ajukan", layanan=service)).headers["location"]
+
+
+async def asked(browser: httpx.AsyncClient, form: str) -> str:
+    """Which question is open; empty where everything is answered."""
+    found = re.search(r'name="tanya" value="([^"]+)"', (await browser.get(form)).text)
+    return found[1] if found else ""
+
+
+async def answer(browser: httpx.AsyncClient, form: str, text: str, expected: int = 303, **more: str) -> httpx.Response:
+    return await act(browser, form, expected, tanya=await asked(browser, form), jawaban=text, **more)
+
+
+async def show(browser: httpx.AsyncClient, form: str, photo: bytes, name: str = "kamera", expected: int = 303) -> httpx.Response:
+    sent = await browser.post(f"{form}/berkas", data={"tanya": await asked(browser, form)}, files={name: ("foto.jpg", photo, "image/jpeg")})
+    assert sent.status_code == expected, sent.text[-500:]
+    return sent
+
+
+async def filled(browser: httpx.AsyncClient) -> str:
+    """A whole form, up to its last page."""
+    form = await begin(browser)
+    await answer(browser, form, NIK)
+    await answer(browser, form, KK)
+    await show(browser, form, JPEG)
+    await show(browser, form, PNG, "berkas")
+    assert await asked(browser, form) == ""
+    return form
+
+
+async def file(browser: httpx.AsyncClient, phone: str = "") -> str:
+    """File a whole form; the address of the request."""
+    sent = await act(browser, f"{await filled(browser)}/kirim", telepon=phone, dilihat="ya")
+    return sent.headers["location"]
+
+
+async def test_a_registrar_files_for_a_villager_who_is_told_at_the_village(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    where = await file(browser)
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
+    assert where == f"{VILLAGE}/{submitted['receipt']}"
+    assert submitted["channel"] == "desk"
+    assert submitted["vouching"] == {"by": "desk", "link_id": None, "level": None}
+    assert submitted["personal"]["contact"]["channel"] == "desk"
+    assert submitted["personal"]["contact"]["address"] == BALEREJO
+    assert submitted["personal"]["answers"] == {"nik": NIK, "kk_number": KK}
+    assert len(submitted["attachments"]) == 2
+    words = await page(browser, where)
+    assert "Sedang diperiksa" in words
+    assert "disampaikan di desa" in words
+    assert NIK not in words
+    assert await rig.rows("village_drafts") == []
+
+
+async def test_with_a_phone_the_villager_is_told_by_whatsapp(rig: Rig, desk: Desk) -> None:
+    await file(registrar(desk), phone="0812-3456-7890")
+    contact = only(await rig.told_data("intake.request_submitted.v1"))["personal"]["contact"]
+    assert (contact["channel"], contact["address"]) == ("whatsapp", "6281234567890")
+
+
+async def test_the_registrar_must_have_seen_the_person(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    form = await filled(browser)
+    refused = await act(browser, f"{form}/kirim", 422, telepon="")
+    assert "melihat KTP-el" in refused.text
+    wrong = await act(browser, f"{form}/kirim", 422, telepon="12345", dilihat="ya")
+    assert "bukan nomor Indonesia" in wrong.text
+    assert 'value="12345"' in wrong.text
+    assert await rig.told_data("intake.request_submitted") == []
+
+
+async def test_a_wrong_answer_is_said_in_a_sentence_and_stays_in_the_field(desk: Desk) -> None:
+    browser = registrar(desk)
+    form = await begin(browser)
+    wrong = await answer(browser, form, "12345", 422)
+    assert "NIK harus 16 angka" in wrong.text
+    assert 'value="12345"' in wrong.text
+    assert await asked(browser, form) == "nik"
+
+
+async def test_an_answer_can_be_changed_and_the_others_stay(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    form = await filled(browser)
+    other = "3519082004200011"
+    change = await browser.get(f"{form}?ubah=kk_number")
+    assert 'name="ubah" value="kk_number"' in change.text
+    await act(browser, form, tanya="kk_number", jawaban=other, ubah="kk_number")
+    assert await asked(browser, form) == ""
+    await act(browser, f"{form}/kirim", dilihat="ya")
+    assert only(await rig.told_data("intake.request_submitted.v1"))["personal"]["answers"]["kk_number"] == other
+
+
+async def test_a_photo_that_can_t_be_used_is_said_with_what_to_do_and_not_kept(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    form = await begin(browser)
+    await answer(browser, form, NIK)
+    await answer(browser, form, KK)
+    assert "terlalu besar" in (await show(browser, form, JPEG + bytes(30_000), expected=422)).text
+    assert "bukan foto JPG" in (await show(browser, form, b"GIF89a" * 99, expected=422)).text
+    await show(browser, form, JPEG)
+    assert "sudah dipakai" in (await show(browser, form, JPEG, expected=422)).text
+    assert len(await rig.rows("files.files")) == 1
+    await act(browser, f"{form}/batal")
+    assert await rig.rows("files.files") == []
+
+
+async def test_of_other_villages_nothing_is_there(desk: Desk) -> None:
+    browser, stranger = registrar(desk), registrar(desk, OTHER, "Tono Hadi")
+    form, where = await filled(browser), await file(browser)
+    for address in (form, where):
+        assert (await stranger.get(address)).status_code == 404
+    await act(stranger, f"{form}/kirim", 404, dilihat="ya")
+    await act(stranger, f"{form}/batal", 404)
+    assert "0 permohonan" in await page(stranger, VILLAGE)
+    assert "1 permohonan" in await page(browser, VILLAGE)
+    assert (await desk.browser("village").get(VILLAGE)).status_code == 200, "without an area a registrar sees nothing"
+    assert "0 permohonan" in await page(desk.browser("village"), VILLAGE)
+    assert (await desk.browser("operator").get(VILLAGE)).status_code == 403
+
+
+async def test_a_village_finds_its_requests_by_receipt_and_nik(desk: Desk) -> None:
+    browser = registrar(desk)
+    receipt = (await file(browser)).rsplit("/", 1)[-1]
+    found = await act(browser, f"{VILLAGE}/cari", q=receipt)
+    assert found.headers["location"] == f"{VILLAGE}?q={receipt}"
+    assert "1 permohonan" in await page(browser, found.headers["location"])
+    assert "1 permohonan" in (await act(browser, f"{VILLAGE}/cari", 200, q=NIK)).text
+    assert "0 permohonan" in (await act(browser, f"{VILLAGE}/cari", 200, q="Nama Orang Lain")).text
+
+
+async def test_the_same_request_is_not_filed_twice(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    first = await file(browser)
+    assert await file(registrar(desk, name="Wati Ningsih")) == first
+    assert len(await rig.rows("requests")) == 1
+
+
+async def test_what_was_begun_is_gone_on_with_by_a_colleague(desk: Desk) -> None:
+    form = await begin(registrar(desk))
+    colleague = registrar(desk, name="Wati Ningsih")
+    assert "Belum selesai diisi" in await page(colleague, VILLAGE)
+    await answer(colleague, form, NIK)
+
+
+async def test_a_returned_request_is_mended_under_its_receipt(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    where = await file(browser)
+    submitted = only(await rig.told_data("intake.request_submitted.v1"))
+    returned = RequestReturned.model_validate(
+        {
+            "request_id": submitted["request_id"],
+            "receipt": submitted["receipt"],
+            "channel": submitted["channel"],
+            "service": submitted["service"],
+            "case_id": None,
+            "round": 1,
+            "products": submitted["products"],
+            "reasons": [Reason(code="document_unreadable", field="answers.ktp")],
+            "returned_at": rig.clock.at,
+            "officer_id": "petugas-01",
+            "personal": {"contact": submitted["personal"]["contact"], "note": None},
+        }
+    )
+    await rig.tell(returned)
+    assert "Perlu dilengkapi" in await page(browser, where)
+    form = (await act(browser, f"{where}/perbaiki")).headers["location"]
+    assert await asked(browser, form) == "ktp"
+    await show(browser, form, PNG + b"again")
+    again = await act(browser, f"{form}/kirim", dilihat="ya")
+    assert again.headers["location"] == where
+    assert [each["round"] for each in await rig.told_data("intake.request_submitted.v1")] == [1, 2]
+
+
+async def test_every_look_and_act_is_written_down(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    await page(browser, await file(browser))
+    acts = [row["act"] for row in await rig.rows("audit")]
+    for expected in ("village.begin", "village.answer", "village.attach", "village.file", "village.request_read"):
+        assert expected in acts
+    for row in await rig.rows("audit"):
+        assert NIK not in str({name: value for name, value in row.items() if name != "personal"})
