@@ -2,20 +2,23 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from playwright.async_api import Browser
 
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
-from deploy.local.parts import SERVICES, SIMULATORS, Part
+from deploy.local.parts import SERVICES, SIMULATORS
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
+from shared.web.desk.session import JWKS
 from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
 from tests.support.sessions import SessionIssuer
@@ -32,14 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def issuer() -> SessionIssuer:
-    """Who gives the sessions of people at the desk."""
-    return SessionIssuer()
-
-
-@pytest.fixture(scope="session")
 def stack(
-    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory, issuer: SessionIssuer
+    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """The running system behind its front door. A test that stops a part starts it again."""
     _private_node.start()
@@ -53,17 +50,21 @@ def stack(
         mongo_url=_private_mongo.url,
         **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
     )
-    with issuer.publishing() as keys_url:
+    running = Stack(settings, front_door=True)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
-        def believing_in_the_issuer(part: Part) -> Part:
-            return replace(part, environment={**part.environment, "DESK_KEYS_URL": keys_url}) if part.name in SERVICES else part
 
-        running = Stack(settings, adapt=believing_in_the_issuer, front_door=True)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.stop()
+@pytest.fixture(scope="session")
+def issuer(stack: Stack) -> SessionIssuer:
+    """Gives sessions as verification does: with its key, so that every service believes them."""
+    key = load_pem_private_key(stack.keys.desk_session_keys.encode(), password=None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    published = httpx.get(next(part.url for part in stack.parts if part.name == "verification") + JWKS, trust_env=False).json()
+    return SessionIssuer(key, published["keys"][0]["kid"])
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -19,7 +16,7 @@ from fastapi import FastAPI
 from shared.clock import now
 from shared.ids import new_id
 from shared.web.desk.forms import HEADER, form_token
-from shared.web.desk.session import ALGORITHM, JWKS, LIFE, StaffMember, sign
+from shared.web.desk.session import ALGORITHM, LIFE, StaffMember, sign
 
 KEY_ID = "test"
 
@@ -29,11 +26,12 @@ class SessionIssuer:
     """Signs tokens; `document` is what it publishes."""
 
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    key_id: str = KEY_ID
 
     @property
     def document(self) -> Mapping[str, Any]:
         row = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
-        return {"keys": [row | {"kid": KEY_ID, "use": "sig", "alg": ALGORITHM}]}
+        return {"keys": [row | {"kid": self.key_id, "use": "sig", "alg": ALGORITHM}]}
 
     async def read(self) -> Mapping[str, Any]:
         """As `session.JwksReader.read`."""
@@ -45,32 +43,7 @@ class SessionIssuer:
         return StaffMember("staff-1", name, frozenset(roles), **(values | other))
 
     def token(self, member: StaffMember) -> str:
-        return sign(member, self.key, KEY_ID)
-
-    @contextmanager
-    def publishing(self) -> Iterator[str]:
-        """Publish the key on a port of this machine; its address."""
-        body = json.dumps(self.document).encode()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200 if self.path == JWKS else 404)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}{JWKS}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        return sign(member, self.key, self.key_id)
 
 
 def over(member: StaffMember) -> StaffMember:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from shared.web.desk.session import JWKS, RENEW, SIGN_IN, SIGN_OUT, safe_next
 
 CODE_STEP: Final = "/desk/masuk/kode"
 PUBLIC: Final = frozenset({JWKS, SIGN_IN, CODE_STEP})
+_JUST_NOW: Final = timedelta(seconds=3)  # who comes back so soon was sent by a service that knows our newest key not yet: no circle
 _KEEP_SECONDS: Final = 300  # of the published keys: half of it is what services wait before they ask again anyway
 
 _Text = Annotated[str, Query(max_length=2_000)]
@@ -64,6 +66,8 @@ def _password(routes: APIRouter, room: StaffRoom) -> None:
     async def ask(request: Request, next: _Text = "", keluar: bool = False) -> Response:  # noqa: A002, FBT001, FBT002 - words of the address
         """Go on at once where the session lives still: its token was too old for the page that led here."""
         member = await cookie_session(request)
+        if member is not None and member.expires_at - room.deps.clock() > room.deps.limits.token - _JUST_NOW:
+            return room.gate(request, "belum_dikenal.html", status=HTTPStatus.SERVICE_UNAVAILABLE, next=safe_next(next))
         session = await room.renewed(member.session_id) if member is not None else None
         if session is not None:
             back = RedirectResponse(safe_next(next), HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})

@@ -43,6 +43,7 @@ async def test_the_session_is_a_token_for_a_quarter_of_an_hour_in_a_cookie_that_
     claims = jwt.decode(visitor.client.cookies["desk"], options={"verify_signature": False, "verify_exp": False})
     assert (claims["sub"], claims["roles"], claims["area"]) == (account.id, ["verifier"], [])
     assert claims["exp"] == int((desk.office.clock() + timedelta(minutes=15)).timestamp())
+    desk.office.clock.forward(seconds=5)
     again = await visitor.get("/desk/masuk?next=/desk/akun")
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie(again).split("; "))
 
@@ -79,6 +80,13 @@ async def test_a_form_outlives_the_renewal_and_a_sign_in_elsewhere(desk: Desk) -
     assert visitor.token == state["form_token"]
 
 
+async def test_a_service_that_does_not_know_the_newest_key_makes_no_circle(desk: Desk) -> None:
+    visitor, _ = await desk.signed_in("rina", "verifier")
+    answer = await visitor.get("/desk/masuk?next=/desk/akun")
+    assert answer.status_code == 503
+    assert 'href="/desk/akun"' in answer.text
+
+
 @pytest.mark.parametrize("login", ["rina", "nobody"])
 async def test_the_tries_left_are_said_beside_the_field(desk: Desk, login: str) -> None:
     await desk.office.opened()
@@ -109,9 +117,11 @@ async def test_the_sign_in_takes_no_form_of_another_site_or_browser(desk: Desk) 
 
 async def test_nobody_is_led_out_of_the_desk(desk: Desk) -> None:
     visitor, account = await desk.signed_in("rina", "verifier")
+    desk.office.clock.forward(seconds=5)
     for target in ("https://evil.test/", "//evil.test", "/desk/../../x\\y", "/other"):
         answer = await visitor.client.get("/desk/masuk", params={"next": target})
         assert answer.headers["location"] == "/desk", target
+        desk.office.clock.forward(seconds=5)
     assert account.login == "rina"
 
 
