@@ -27,7 +27,7 @@ from tests.integration.verification.conftest import Office, open_office
 from tests.integration.verification.work_desk import officer, work_app
 from tests.support import families as people
 from tests.support.applications import submission as filled
-from tests.support.browser import DESK, NARROW, WIDE_THINGS, chromium, complaints, visit
+from tests.support.browser import DESK, NARROW, chromium, complaints, visit
 from tests.support.harness import Clock
 from tests.support.http_server import serving
 from tests.support.sessions import SessionIssuer

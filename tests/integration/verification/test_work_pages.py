@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from shared.web.desk import StaffMember
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.work_desk import browser_of, officer, work_app
 from tests.support import families as people
-from tests.support.families import HUSBAND, KK
+from tests.support.families import HUSBAND
 from tests.support.sessions import SessionIssuer
 
 Sign = Callable[..., httpx.AsyncClient]
@@ -46,7 +45,7 @@ def lost(**changes: Any) -> Submission:
 
 def text_of(answer: httpx.Response) -> str:
     """What people read."""
-    body = re.sub(r"<script.*?</script>|<[^>]+>", " ", answer.text, flags=re.S)
+    body = re.sub(r"<script.*?</script>|<[^>]+>", " ", answer.text, flags=re.DOTALL)
     return " ".join(html.unescape(body).split())
 
 
