@@ -23,6 +23,7 @@ EFFECTS: Final = Counter("effects_total", "Outside effects", ("kind", "outcome")
 EFFECT_SECONDS: Final = Histogram("effect_seconds", "Time of one call to the outside", ("kind",), buckets=_SECONDS)
 SENDER_PAUSED: Final = Gauge("sender_paused", "1 while nothing may be sent to WhatsApp until an operator resumes")
 SIGN_INS_PAUSED: Final = Counter("sign_ins_paused_total", "Names paused after wrong passwords or codes", ("known",))
+REGISTER_PAUSED: Final = Gauge("register_paused", "1 while the civil register is not to be had and work on it stands")
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 
 

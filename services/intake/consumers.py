@@ -8,11 +8,29 @@ from typing import Any
 
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.requests import RequestState, Step
-from services.intake.handlers import note_approved, note_document, note_notice, note_register, note_rejected, note_returned, note_revoked
+from services.intake.handlers import (
+    note_approved,
+    note_document,
+    note_notice,
+    note_promise,
+    note_question,
+    note_register,
+    note_rejected,
+    note_returned,
+    note_revoked,
+)
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
-from shared.contracts.verification import Reason, RegisterChanged, RequestApproved, RequestRejected, RequestReturned
+from shared.contracts.verification import (
+    CitizenAsked,
+    PromiseMoved,
+    Reason,
+    RegisterChanged,
+    RequestApproved,
+    RequestRejected,
+    RequestReturned,
+)
 from shared.messaging.delivery import EventRoute, Meta
 
 
@@ -23,6 +41,8 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
         EventRoute(RequestRejected, partial(_rejected, deps), _prefetch),
         EventRoute(RegisterChanged, partial(_register_changed, deps)),
+        EventRoute(CitizenAsked, _asked, _prefetch),
+        EventRoute(PromiseMoved, _promise_moved, _prefetch),
         EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
         EventRoute(DocumentRevoked, partial(_revoked, deps), _prefetch),
         EventRoute(NoticeDelivered, partial(_delivered, deps), _prefetch),
@@ -45,6 +65,14 @@ async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> 
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
     effects = [(person.nik, person.effect) for person in event.personal.persons]
     await note_register(tx, deps, effects, event.changed_at)
+
+
+async def _asked(tx: Tx, event: CitizenAsked, _meta: Meta) -> None:
+    await note_question(tx, event.request_id, event.question_id, event.personal.text, event.asked_at)
+
+
+async def _promise_moved(tx: Tx, event: PromiseMoved, _meta: Meta) -> None:
+    await note_promise(tx, event.request_id, event.promised_at)
 
 
 async def _issued(deps: Deps, tx: Tx, event: DocumentIssued, _meta: Meta) -> None:

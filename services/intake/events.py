@@ -5,14 +5,16 @@ Parts whose fields have the same names on the wire (contact, attachments, court 
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.requests import Published, ReplyComposed, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
 from shared.reference.catalogue import catalogue
+
+_TEXT_MAX: Final = 4096  # characters of one message of WhatsApp
 
 
 def to_event(fact: Published) -> Event:
@@ -30,6 +32,14 @@ def to_event(fact: Published) -> Event:
                     text=fact.text,
                     buttons=tuple(wire.ReplyButton(id=name, title=title) for name, title in fact.buttons),
                 ),
+            )
+        case QuestionAnswered():
+            return wire.QuestionAnswered(
+                request_id=fact.request_id,
+                case_id=fact.case_id,
+                question_id=fact.question_id,
+                answered_at=fact.at,
+                personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
             )
         case StatusReceived():
             return wire.MessageStatusReceived(

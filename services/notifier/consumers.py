@@ -18,7 +18,7 @@ from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked
-About = intake.RequestSubmitted | TurnedDown | issuance.DocumentIssued | Ended
+About = intake.RequestSubmitted | TurnedDown | verification.CitizenAsked | issuance.DocumentIssued | Ended
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -66,7 +66,14 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
+    async def asked(tx: Tx, event: verification.CitizenAsked, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact)
+        question = event.personal.text
+        job = notice.question_job(_origin(meta), contact, _about(event), event.question_id, question, texts=deps.texts, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job] if job else [])
+
     return (
+        EventRoute(verification.CitizenAsked, asked),
         EventRoute(intake.RequestSubmitted, submitted),
         EventRoute(verification.RequestReturned, returned),
         EventRoute(verification.RequestRejected, rejected),

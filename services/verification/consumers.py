@@ -7,10 +7,11 @@ from typing import Any
 
 from services.verification import handlers
 from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.task_parts import Answer
 from services.verification.ports import Deps, Tx
 from shared.contracts import parts
 from shared.contracts.decisions import DECISIONS
-from shared.contracts.intake import RequestSubmitted
+from shared.contracts.intake import QuestionAnswered, RequestSubmitted
 from shared.contracts.issuance import DocumentIssued
 from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
@@ -33,12 +34,17 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def on_document_issued(tx: Tx, event: DocumentIssued, _meta: Meta) -> None:
         await handlers.record_document(tx, deps, event.case_id or event.request_id, event.document_id, event.document_number)
 
+    async def on_question_answered(tx: Tx, event: QuestionAnswered, _meta: Meta) -> None:
+        answer = Answer(event.question_id, event.answered_at, event.personal.text)
+        await handlers.take_answer(tx, deps, event.case_id or event.request_id, answer)
+
     async def prefetch_issued(tx: Tx, events: Sequence[DocumentIssued]) -> None:
         await tx.prefetch(event.case_id or event.request_id for event in events)
 
     return (
         converting(RequestSubmitted, convert, on_request_submitted, prefetch_submitted),
         EventRoute(DocumentIssued, on_document_issued, prefetch_issued),
+        EventRoute(QuestionAnswered, on_question_answered),
     )
 
 

@@ -23,6 +23,8 @@ from services.verification.domain.facts import (
     CaseFact,
     CaseRejected,
     CaseReturned,
+    CitizenAsked,
+    PromiseMoved,
     RegisterChanged,
     TaskClaimed,
     TaskClosed,
@@ -49,16 +51,10 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
     match fact:
         case CaseApproved():
             return _approved(fact)
-        case CaseReturned():
-            return verification.RequestReturned(
-                **_turned_down(fact),
-                returned_at=fact.at,
-                round=fact.submission.round,
-                officer_id=fact.officer_id,
-                link_granted=fact.link_granted,
-            )
-        case CaseRejected():
-            return verification.RequestRejected(**_turned_down(fact), rejected_at=fact.at)
+        case CaseReturned() | CaseRejected():
+            return _turned_down(fact)
+        case CitizenAsked() | PromiseMoved():
+            return _in_review(fact)
         case RegisterChanged():
             return _register_changed(fact)
         case TaskOpened():
@@ -76,6 +72,21 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
             return _task(fact)
         case _:
             assert_never(fact)
+
+
+def _in_review(fact: CitizenAsked | PromiseMoved) -> Event:
+    if isinstance(fact, PromiseMoved):
+        submission = fact.submission
+        return verification.PromiseMoved(
+            request_id=submission.request_id, receipt=submission.receipt, promised_at=fact.promised_at, moved_at=fact.at
+        )
+    return verification.CitizenAsked(
+        **_request(fact.submission),
+        case_id=fact.submission.case_id,
+        question_id=fact.question_id,
+        asked_at=fact.at,
+        personal=verification.CitizenAskedPersonal(contact=fact.submission.contact, text=fact.text),
+    )
 
 
 def _task(fact: TaskClaimed | TaskReleased | TaskOverdue | TaskClosed) -> Event:
@@ -121,15 +132,20 @@ def _order(document: KeyedDocument) -> verification.DocumentOrder:
     )
 
 
-def _turned_down(fact: CaseReturned | CaseRejected) -> dict[str, Any]:
+def _turned_down(fact: CaseReturned | CaseRejected) -> Event:
     personal = verification.RequestTurnedDownPersonal(contact=fact.submission.contact, note=fact.note)
-    return {
+    common: dict[str, Any] = {
         **_request(fact.submission),
         "products": fact.submission.products,
         "case_id": fact.submission.case_id,
         "reasons": _reasons(fact.reasons),
         "personal": personal,
     }
+    if isinstance(fact, CaseRejected):
+        return verification.RequestRejected(**common, rejected_at=fact.at)
+    return verification.RequestReturned(
+        **common, returned_at=fact.at, round=fact.submission.round, officer_id=fact.officer_id, link_granted=fact.link_granted
+    )
 
 
 def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:

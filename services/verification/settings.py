@@ -70,6 +70,12 @@ class Settings(OfficeSettings, AccountSettings, ServiceSettings):
     decisions_poll_seconds: Annotated[
         float, Field(gt=0, description="How often it is looked for decisions to take effect and promises that are near, in seconds")
     ] = 1.0
+    register_poll_seconds: Annotated[
+        float, Field(gt=0, description="How often it is looked whether the register can be read, in seconds")
+    ] = 5.0
+    register_failures: Annotated[
+        int, Field(ge=1, description="After how many looks in a row that failed the work on the register is paused")
+    ] = 3
     second_approval: dict[str, bool] = Field(
         default_factory=dict,
         description='JSON: whether an approval of a service needs a second one, such as {"akta_lahir": true}; else its file says when',

@@ -63,6 +63,25 @@ class RequestSubmitted(Event):
     personal: RequestSubmittedPersonal
 
 
+class QuestionAnsweredPersonal(Contract):
+    """What the citizen wrote."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class QuestionAnswered(Event):
+    """The citizen answered an officer's question in the chat. Subject: the request id."""
+
+    type: ClassVar[str] = "intake.question_answered.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("verification",)
+
+    request_id: str
+    case_id: str | None = None
+    question_id: str
+    answered_at: AwareDatetime
+    personal: QuestionAnsweredPersonal
+
+
 class ReplyButton(Contract):
     """A reply button of WhatsApp."""
 

@@ -118,6 +118,41 @@ class RequestRejected(RequestTurnedDown):
     rejected_at: AwareDatetime
 
 
+class CitizenAskedPersonal(Contract):
+    """Whom, and what."""
+
+    contact: Contact
+    text: Annotated[str, Field(min_length=1, max_length=1000, description="The officer's question")]
+
+
+class CitizenAsked(Event):
+    """An officer asks who sent a request; it stays in review, and the clock stands until the answer is there. Subject: the request id."""
+
+    type: ClassVar[str] = "verification.citizen_asked.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
+
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    service: Code
+    question_id: str
+    asked_at: AwareDatetime
+    personal: CitizenAskedPersonal
+
+
+class PromiseMoved(Event):
+    """By the forecast the office will be later than it promised. Subject: the request id."""
+
+    type: ClassVar[str] = "verification.promise_moved.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    request_id: str
+    receipt: str
+    promised_at: Annotated[AwareDatetime, Field(description="When it is expected now; later than what was promised before")]
+    moved_at: AwareDatetime
+
+
 class PersonChange(Contract):
     """What became of one person of the register. Personal."""
 

@@ -48,6 +48,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """What an officer wants to know about a request. `is_shown`: it was sent in words; else a template asked to write first."""
+
+    question_id: str
+    request_id: str
+    receipt: str
+    text: str = field(repr=False)
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The chat of one contact; it has the contact's id.
 
@@ -61,6 +72,8 @@ class Conversation:
     touched_at: datetime | None = None
     outreach_source: str | None = None
     unmoved: tuple[str, ...] = field(default=(), repr=False)
+    asked: AskedQuestion | None = None
+    """An officer's question; the next text without a draft is its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +196,13 @@ class FilesDropped:
     file_ids: tuple[str, ...]
 
 
-Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped
+@dataclass(frozen=True, slots=True)
+class OfficerAnswered:
+    """A text that answers an officer's question."""
+
+    question: AskedQuestion
+    text: str = field(repr=False)
+
+
+Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

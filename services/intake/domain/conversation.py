@@ -42,6 +42,8 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     act = as_answer(conversation, act, context)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
+    if conversation.asked is not None and step in (steps.not_understood, steps.nothing_to_confirm):
+        step = steps.answer_officer
     after, facts = step(conversation, act, context)
     touched = context.at if conversation.touched_at is None else max(context.at, conversation.touched_at)
     if any(isinstance(fact, FormCompleted) for fact in facts):

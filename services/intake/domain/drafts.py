@@ -27,9 +27,10 @@ def expire(conversation: Conversation, at: datetime) -> tuple[Conversation, tupl
 
 def carry_over(kept: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
     """Merge two chats that turned out to be one person's: `kept` gets the draft of `other` if it has none itself."""
+    kept = replace(kept, asked=kept.asked or other.asked)
     if kept.draft is not None or other.draft is None:
         return kept, other
-    return replace(other, contact_id=kept.contact_id), without_draft(other)
+    return replace(other, contact_id=kept.contact_id, asked=kept.asked), without_draft(other)
 
 
 def awaits_file(conversation: Conversation, menu: ServiceMenu, today: date) -> bool:

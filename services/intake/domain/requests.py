@@ -134,6 +134,11 @@ class Request:
         return latest.reasons if latest else ()
 
     @property
+    def is_in_review(self) -> bool:
+        """Whether the office has not decided it."""
+        return self.state is RequestState.SUBMITTED
+
+    @property
     def is_open(self) -> bool:
         """Whether the office still works on it."""
         return self.state in OPEN
@@ -160,6 +165,17 @@ class ReplyComposed:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """An answer of a person to an officer's question about a request."""
+
+    request_id: str
+    case_id: str | None
+    question_id: str
+    text: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReceived:
     """A delivery status of a message of ours, from the provider."""
 
@@ -171,7 +187,7 @@ class StatusReceived:
     error_details: str | None = None
 
 
-Published: TypeAlias = RequestSubmitted | ReplyComposed | StatusReceived
+Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | StatusReceived
 """The facts that are published as events."""
 
 
@@ -268,6 +284,14 @@ def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, a
         joins=None,
     )
     return again, RequestSubmitted(again)
+
+
+def promise_moved(request: Request, promised_at: datetime) -> Request:
+    """Move the time that the sender is told, only to a later one, and only while it is in review."""
+    known = request.promised_at
+    return (
+        request if not request.is_in_review or (known is not None and promised_at <= known) else replace(request, promised_at=promised_at)
+    )
 
 
 def join(first: Request, waiting: Iterable[Request]) -> Request:

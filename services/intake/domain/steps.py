@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.intake.domain.asking import explain, menu
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, MendAsked, Outcome, Say, StatusAsked
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, MendAsked, OfficerAnswered, Outcome, Say, StatusAsked
 from services.intake.domain.drafting import ask_next, resume
 from services.intake.domain.drafts import current_question
 from services.intake.domain.words import Intent
@@ -62,6 +62,17 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
 def mend(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
     """Ask for the returned request that is to be mended."""
     return conversation, (MendAsked(),)
+
+
+def answer_officer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Pass a text on as the answer to an officer's question; show the question first where only a template was sent."""
+    question, text = conversation.asked, act.text if isinstance(act, Intent) else ""
+    if question is None:
+        return not_understood(conversation, act, context)
+    if not question.is_shown or not text:
+        shown = replace(conversation, asked=replace(question, is_shown=True))
+        return shown, (Say("officer_asks", {"receipt": question.receipt, "question": question.text}),)
+    return replace(conversation, asked=None), (OfficerAnswered(question, text),)
 
 
 # In every stage

@@ -15,6 +15,7 @@ from services.intake.domain.chat import (
     FilesDropped,
     FormCompleted,
     MendAsked,
+    OfficerAnswered,
     OtherContent,
     RefusedFile,
     Say,
@@ -30,6 +31,7 @@ from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.words import Intent
 from services.intake.handlers.chat_filing import file_draft, mend_latest, origin_of, status_of
 from services.intake.handlers.filing import local_day
+from services.intake.handlers.officer_questions import pass_on
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
 
@@ -163,6 +165,8 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):
         reply.parts.extend(await status_of(tx, deps, contact, fact.receipt))
+    elif isinstance(fact, OfficerAnswered):
+        reply.parts.append(await pass_on(tx, fact, at))
     elif isinstance(fact, FormCompleted):
         filed = await file_draft(tx, deps, contact, fact.draft, at)
         reply.request_id = filed.request_id

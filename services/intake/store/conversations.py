@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.chat import Conversation, Draft, Stage
+from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Stage
 from services.intake.store.parts import attachments_from
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -17,6 +17,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
         "draft": None if draft is None else _draft_to(draft),
+        "asked": fields_of(conversation.asked) if conversation.asked else None,
     }
 
 
@@ -45,6 +46,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
         draft=draft,
+        asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
-from services.intake.domain.requests import OPEN, Published, ReplyComposed, Request, RequestSubmitted
+from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestSubmitted
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.cases import CASES
@@ -183,6 +183,8 @@ class MongoTx:
         if isinstance(fact, RequestSubmitted):
             request = fact.request
             self._work.emit(REQUESTS, request.request_id, event, correlation_id=request.case_id or request.request_id)
+        elif isinstance(fact, QuestionAnswered):
+            self._work.emit(REQUESTS, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     DOCUMENT = "document"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+    QUESTION = "question"
 
 
 CARD: Final = "card"
@@ -32,6 +33,7 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         NoticeKind.REPLY: frozenset(),
         NoticeKind.RETURNED: frozenset({"products", "receipt", "reasons", "note"}),
         NoticeKind.REJECTED: frozenset({"products", "receipt", "reasons", "note", "office"}),
+        NoticeKind.QUESTION: frozenset({"receipt", "question"}),
         NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         CARD: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),

@@ -233,6 +233,18 @@ def turned_down_job(
     return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 
 
+def question_job(
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, question_id: str, text: str, *, texts: NoticeTexts, at: datetime
+) -> Job | None:
+    """Return the job that asks the citizen what an officer wants to know; None where there is no chat to ask in."""
+    if contact.channel is not Channel.WHATSAPP:
+        return None
+    values = {"receipt": about.receipt, "question": text}
+    message = Reply(texts.fill(str(NoticeKind.QUESTION), **values)[:_TEXT_MAX])
+    job = _job(origin, contact, NoticeKind.QUESTION, f"question:{question_id}", message, at=at, about=about)
+    return _with_fallback(job, texts, str(NoticeKind.QUESTION), values)
+
+
 def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
     return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt))
 

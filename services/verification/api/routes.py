@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
-from services.verification.api import history, queue, stuck, summary
+from services.verification.api import acts, history, pauses, queue, stuck, summary
 from services.verification.api.shapes import (
     DecisionIn,
     KnownReasonOut,
@@ -20,6 +20,7 @@ from services.verification.api.shapes import (
 )
 from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
+from services.verification.domain.register_pause import service_time
 from services.verification.ports import Deps, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
@@ -49,7 +50,9 @@ _UNPRINTABLE: Final = (
 )  # what an approval can fail with
 _DECIDING: Final = (
     UNKNOWN
-    | refuses(409, *AT_REST, "task_not_claimed", "second_approval_needed", "four_eyes", "case_already_decided", *_UNPRINTABLE)
+    | refuses(
+        409, *AT_REST, "task_not_claimed", "second_approval_needed", "four_eyes", "register_paused", "case_already_decided", *_UNPRINTABLE
+    )
     | refuses(412, "version_stale")
     | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
@@ -64,9 +67,11 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     _attachments(router, units, deps)
     _reasons(router)
     app.include_router(queue.router(units, deps, answers))  # before what takes an id: `next` is none
+    app.include_router(acts.router(units, deps, answers))
     app.include_router(router)
     app.include_router(history.router(deps))
     app.include_router(summary.router(deps))
+    app.include_router(pauses.router(units, deps))
     app.include_router(stuck.router(units, deps))
 
 
@@ -84,11 +89,11 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks/tally")
     async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
         """Count the open tasks."""
-        return TallyOut.of(await deps.task_reader.tally(at=deps.clock()))
+        return TallyOut.of(await deps.task_reader.tally(at=service_time(await deps.pause_reader.current(), deps.clock())))
 
 
 async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
-    now = deps.clock()
+    now = service_time(await deps.pause_reader.current(), deps.clock())  # while work is paused nothing gets later
     return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 
 

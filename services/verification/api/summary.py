@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.verification.api.pauses import RegisterPauseOut
 from services.verification.domain.capacity import OfficerLoad, QueueFigures, finishing_time, room_until
+from services.verification.handlers.planning import day_of
 from services.verification.ports import Deps
-from shared.clock import WIB, monotonic_seconds
+from shared.clock import monotonic_seconds
 from shared.web import Client, require
 
 _FRESH_SECONDS: Final = 5.0  # counting 100,000 open tasks takes 0.2 s: fifty pages that ask again and again share it
@@ -57,6 +59,7 @@ class QueueSummaryOut(BaseModel):
     closed_today: Annotated[dict[str, int], Field(description="approved, returned, rejected")]
     officers: Annotated[dict[str, LoadOut], Field(description="Who holds or decided something today")]
     forecast: ForecastOut
+    register_pause: RegisterPauseOut
     mine: MineOut
 
 
@@ -94,12 +97,12 @@ def router(deps: Deps) -> APIRouter:
         held = await deps.task_reader.held_by(client.name, at=now)
         decided = await deps.queue_reader.decided_by(client.name, since=day_of(now)[0])
         mine = MineOut(held=len(held), decided_today=decided, limit=deps.queue.claims_at_once)
-        return summary_out(figures, deps, mine)
+        return summary_out(figures, deps, RegisterPauseOut.of(await deps.pause_reader.current()), mine)
 
     return routes
 
 
-def summary_out(figures: QueueFigures, deps: Deps, mine: MineOut) -> QueueSummaryOut:
+def summary_out(figures: QueueFigures, deps: Deps, pause: RegisterPauseOut, mine: MineOut) -> QueueSummaryOut:
     """Return the figures with what follows from them."""
     rate = figures.pace.per_officer_hour
     return QueueSummaryOut(
@@ -118,11 +121,6 @@ def summary_out(figures: QueueFigures, deps: Deps, mine: MineOut) -> QueueSummar
             room_today=room_until(deps.hours, figures, day_of(figures.at)[1]),
             finished_at=finishing_time(deps.hours, figures, figures.workable),
         ),
+        register_pause=pause,
         mine=mine,
     )
-
-
-def day_of(moment: datetime) -> tuple[datetime, datetime]:
-    """Return when the office's day of that moment began, and when it ends."""
-    began = datetime.combine(moment.astimezone(WIB).date(), time(), WIB)
-    return began, began + timedelta(days=1)

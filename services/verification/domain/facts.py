@@ -83,6 +83,15 @@ class CitizenAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseMoved:
+    """By the forecast a request will be later than its sender was promised."""
+
+    submission: Submission
+    promised_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRef:
     """Which task a fact is about."""
 
@@ -135,5 +144,5 @@ class TaskClosed:
     at: datetime
 
 
-CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | RegisterChanged
+CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | CitizenAsked | PromiseMoved | RegisterChanged
 TaskFact: TypeAlias = TaskOpened | TaskClaimed | TaskReleased | TaskOverdue | TaskClosed

@@ -1,6 +1,10 @@
 """Use cases: take requests in and judge them, hand out work, let officers decide, record what was issued."""
 
 from services.verification.handlers.alarms import raise_alarm as raise_alarm
+from services.verification.handlers.asking import ask_citizen as ask_citizen
+from services.verification.handlers.asking import take_answer as take_answer
+from services.verification.handlers.asking import withdraw_question as withdraw_question
+from services.verification.handlers.bulk import approve_green as approve_green
 from services.verification.handlers.deciding import Act as Act
 from services.verification.handlers.deciding import TaskDecision as TaskDecision
 from services.verification.handlers.deciding import decide_task as decide_task
@@ -14,6 +18,11 @@ from services.verification.handlers.desk import release_task as release_task
 from services.verification.handlers.desk import view_task as view_task
 from services.verification.handlers.judging import prefetch as prefetch
 from services.verification.handlers.judging import take_in as take_in
+from services.verification.handlers.pausing import forget_pause as forget_pause
+from services.verification.handlers.pausing import judge_waiting as judge_waiting
+from services.verification.handlers.pausing import pause_register as pause_register
+from services.verification.handlers.pausing import resume_register as resume_register
+from services.verification.handlers.pausing import take_out_pause as take_out_pause
 from services.verification.handlers.queue import assign_task as assign_task
 from services.verification.handlers.queue import hand_over as hand_over
 from services.verification.handlers.queue import puller as puller

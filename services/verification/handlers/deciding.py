@@ -17,6 +17,7 @@ from services.verification.domain.reasons import check_neutral, check_reasons
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import HeldDecision, Outcome
 from services.verification.handlers.desk import TaskView, version_of, view
+from services.verification.handlers.pausing import refuse_paused
 from services.verification.handlers.planning import approve, check_approvable, log_decision, preview
 from services.verification.ports import Deps, Tx
 from shared.errors import BadInput, FieldProblem, Stale
@@ -71,6 +72,7 @@ async def conclude(tx: Tx, deps: Deps, seen: TaskView, officer: DeskOfficer, dec
     """Hold a decision that may be made, or let it take effect."""
     now, outcome = deps.clock(), _OUTCOMES[decision.act]
     if outcome is Outcome.APPROVED:
+        await refuse_paused(tx)
         known = seen.preview or preview(deps, seen.case.application, seen.register)  # where there is none, it says why
         check_approvable(seen.case, seen.register, known)
     is_held = bool(deps.queue.undo) and seen.task.channel != COURT
@@ -104,7 +106,7 @@ async def undo_decision(tx: Tx, deps: Deps, task_id: str, officer_id: str) -> Ta
 
 
 async def settle_decision(tx: Tx, deps: Deps, task_id: str) -> None:
-    """Let a decision take effect whose seconds are over; nothing where it has, or was undone.
+    """Let a decision take effect whose seconds are over; nothing where it has, was undone, or waits for the register.
 
     Raises:
         Stale: `version_stale`: the register changed since it was made.
@@ -113,8 +115,11 @@ async def settle_decision(tx: Tx, deps: Deps, task_id: str) -> None:
     task = await tx.tasks.get(task_id)
     if task.held is None or task.held.effective_at > deps.clock():
         return
+    is_approval = task.held.outcome is Outcome.APPROVED
+    if is_approval and (await tx.pauses.get()).is_paused:
+        return
     seen = await view(tx, deps, task)
-    if seen.register.editions != task.held.editions:
+    if is_approval and seen.register.editions != task.held.editions:
         raise Stale("version_stale", "The register changed since the decision was made.")
     await _take_effect(tx, deps, seen, task.held)
 

@@ -118,8 +118,11 @@ async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
     """Return a task with its case and what the register says now; of one that is to be decided, with what the checks find in it now.
 
     The case waited: a child who was reported twice may have been recorded meanwhile. Who is unproven stays so until an officer decides.
+    While the register is not to be had nothing of it is shown.
     """
     case = await tx.cases.get(task.case_key)
+    if (await tx.pauses.get()).is_paused:
+        return TaskView(task, case, Register(), None, version_of(task, Register()))
     application = case.application
     register = await tx.register(people_of(application, rules_for(deps, application)))
     known = None

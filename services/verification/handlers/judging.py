@@ -23,7 +23,8 @@ from shared.errors import DomainError, NotFound
 async def take_in(tx: Tx, deps: Deps, submission: Submission) -> None:
     """Take a request into its case. When the case is complete it is judged: approved, returned, rejected or given to an officer.
 
-    A returned request that comes in again, mended, begins the next round of its case.
+    A returned request that comes in again, mended, begins the next round of its case. While the register is not to be had a complete case
+    waits, OPENED.
 
     Raises:
         NotFound: `unknown_service` or `service_without_rules`.
@@ -38,13 +39,13 @@ async def take_in(tx: Tx, deps: Deps, submission: Submission) -> None:
     if case is held:
         return
     tx.cases.put(case)
-    if case.state is CaseState.OPENED:
-        tx.cases.put(await _judge(tx, deps, case))
+    if case.state is CaseState.OPENED and not deps.gate.is_paused:
+        tx.cases.put(await judge_case(tx, deps, case))
 
 
 async def prefetch(tx: Tx, deps: Deps, submissions: Sequence[Submission]) -> None:
     """Read at once what judging these requests will ask for."""
-    await tx.prefetch((each.case_key for each in submissions), _people(deps, submissions))
+    await tx.prefetch((each.case_key for each in submissions), () if deps.gate.is_paused else _people(deps, submissions))
 
 
 def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
@@ -56,7 +57,8 @@ def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
             continue
 
 
-async def _judge(tx: Tx, deps: Deps, case: Case) -> Case:
+async def judge_case(tx: Tx, deps: Deps, case: Case) -> Case:
+    """Judge a complete case, and let follow what its way says."""
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     register = await tx.register(people_of(application, rules))

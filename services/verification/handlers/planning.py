@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from services.verification.domain import case as cases
@@ -139,3 +139,9 @@ def log_decision(tx: Tx, case: Case) -> None:
 def today(deps: Deps) -> date:
     """Return the office's day."""
     return deps.clock().astimezone(WIB).date()
+
+
+def day_of(moment: datetime) -> tuple[datetime, datetime]:
+    """Return when the office's day of that moment began, and when it ends."""
+    began = datetime.combine(moment.astimezone(WIB).date(), time(), WIB)
+    return began, began + timedelta(days=1)

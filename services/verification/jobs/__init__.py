@@ -2,3 +2,4 @@
 
 from services.verification.jobs.due_tasks import DecisionJob as DecisionJob
 from services.verification.jobs.due_tasks import LatenessJob as LatenessJob
+from services.verification.jobs.register import RegisterJob as RegisterJob

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from services.verification import handlers
+from services.verification.domain.capacity import QueueFigures
+from services.verification.handlers.planning import day_of
 from services.verification.ports import Deps, Tx
 from shared import logs
 from shared.errors import AppError, Transient
@@ -52,9 +54,15 @@ class LatenessJob:
     async def turn(self) -> float | None:
         """Announce what is due; 0 when there may be more."""
         due = await self._deps.task_reader.alarms(at=self._deps.clock(), limit=_AT_A_TIME)
+        state = await self._deps.pause_reader.current()
+        if not due or state.is_paused or state.ended:  # clocks stand, or a pause is yet to be taken out of them
+            return None
+        now = self._deps.clock()
+        began, ends = day_of(now)
+        figures = await self._deps.queue_reader.figures(at=now, day_began=began, day_ends=ends)
         for task_id in due:
-            await self._announce(task_id)
+            await self._announce(task_id, figures)
         return 0 if len(due) == _AT_A_TIME else None
 
-    async def _announce(self, task_id: str) -> None:
-        await self._units.run(lambda tx: handlers.raise_alarm(tx, self._deps, task_id))
+    async def _announce(self, task_id: str, figures: QueueFigures) -> None:
+        await self._units.run(lambda tx: handlers.raise_alarm(tx, self._deps, task_id, figures))

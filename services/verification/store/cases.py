@@ -178,6 +178,11 @@ class MongoCaseReader:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._cases = mongo.collection(database, CASES)
 
+    async def opened(self, limit: int) -> tuple[str, ...]:
+        with reachable():
+            rows = await self._cases.find({"state": CaseState.OPENED.value}, {"_id": 1}).sort("_id", 1).limit(limit).to_list(None)
+        return tuple(row["_id"] for row in rows)
+
     async def unrecorded(self, after: str | None, limit: int) -> tuple[Case, ...]:
         wanted = {"state": CaseState.UNRECORDED.value} | ({"_id": {"$gt": after}} if after else {})
         with reachable():

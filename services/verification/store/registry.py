@@ -9,7 +9,7 @@ from typing import Final
 
 from services.verification.domain.register import GONE, Family, Former, Member
 from services.verification.store.schema import FAMILIES
-from shared.mongo import Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
+from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
@@ -137,6 +137,14 @@ class RegistryStore:
                 await self._families.bulk_write(marks, ordered=False)
             closed = await self._families.update_many(missing, {"$set": {"closed_on": on.isoformat()}, "$inc": {"version": 1}})
         return int(closed.modified_count)
+
+    async def answers(self) -> bool:
+        """Return whether the register can be read now."""
+        try:
+            await self.is_empty()
+        except DatabaseUnavailable:
+            return False
+        return True
 
     async def is_empty(self) -> bool:
         """Return whether there is no family."""

@@ -14,6 +14,7 @@ TASKS: Final = "tasks"
 FAMILIES: Final = "families"
 REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
+PAUSES: Final = "pauses"
 REGISTER_HISTORY: Final = "register_history"
 STAFF: Final = "staff"
 STAFF_SESSIONS: Final = "staff_sessions"
@@ -36,6 +37,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         ),  # the same for some services; counts
         IndexModel([("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1)], name="queue_by_area"),  # the same for some areas
         IndexModel([("state", 1), ("closed_at", 1), ("closed_by", 1), ("outcome", 1)], name="closed"),  # what was decided, by whom
+        IndexModel([("state", 1), ("runs_since", 1)], name="running"),  # from which clocks a pause is to be taken out
         IndexModel([("opened_at", 1)], name="opened"),  # how many came in today
         IndexModel([("alarm_at", 1)], name="alarm", sparse=True),  # what turns amber or red
         IndexModel([("held.effective_at", 1)], name="held", sparse=True),  # decisions that take effect
@@ -46,6 +48,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     REQUESTS: (),
     COUNTERS: (),
+    PAUSES: (),
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
         IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person

@@ -73,6 +73,10 @@ class MongoTaskReader:
     async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
         return await self._ids({"alarm_at": {"$lte": at}}, "alarm_at", limit)
 
+    async def running_since_before(self, moment: datetime, *, limit: int) -> tuple[str, ...]:
+        running: Doc = {"state": _OPEN, "runs_since": {"$lt": moment}, "stopped_at": {"$exists": False}}
+        return await self._ids(running, "runs_since", limit)
+
     async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
         return await self._ids({"held.effective_at": {"$lte": at}}, "held.effective_at", limit)
 

@@ -21,6 +21,7 @@ from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
+from services.verification.store.pauses import MongoPauses
 from services.verification.store.registry import RegistryStore
 from services.verification.store.staff import MongoStaff
 from services.verification.store.tasks import TASK, MongoTasks
@@ -41,6 +42,7 @@ class MongoTx:
         self.tasks = MongoTasks(work.unit)
         self.registry = MongoFamilyRegister(work.unit, registry)
         self.staff = MongoStaff(work.unit)
+        self.pauses = MongoPauses(work.unit)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)

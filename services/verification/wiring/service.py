@@ -13,7 +13,7 @@ from services.verification.api import sessions
 from services.verification.desk import accounts
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
-from services.verification.jobs import DecisionJob, LatenessJob
+from services.verification.jobs import DecisionJob, LatenessJob, RegisterJob
 from services.verification.ports import Deps, QueueRules, Tx
 from services.verification.settings import Settings
 from services.verification.store import (
@@ -21,6 +21,7 @@ from services.verification.store import (
     INDEXES,
     MongoCaseReader,
     MongoHistoryReader,
+    MongoPauseReader,
     MongoQueueReader,
     MongoTaskReader,
     MongoTx,
@@ -54,7 +55,7 @@ def build(settings: Settings) -> Service:
     registry = RegistryStore(mongo, database)
     files = IntakeFiles(settings.intake_url, settings.intake_api_key.get_secret_value(), timeout_seconds=settings.intake_timeout_seconds)
     check_registry(RULES, catalogue(), settings.automatic)
-    deps = _deps(settings, host, files)
+    deps = _deps(settings, host, files, registry)
 
     def make_tx(work: UnitOfWork) -> Tx:
         return MongoTx(work, registry)
@@ -89,7 +90,7 @@ def build(settings: Settings) -> Service:
     )
 
 
-def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
+def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles, registry: RegistryStore) -> Deps:
     mongo, database = host.mongo, host.database
     return Deps(
         clock=clock.now,
@@ -101,6 +102,8 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
         task_reader=MongoTaskReader(mongo, database),
         queue_reader=MongoQueueReader(mongo, database),
         case_reader=MongoCaseReader(mongo, database),
+        pause_reader=MongoPauseReader(mongo, database),
+        register_answers=registry.answers,
         history_reader=MongoHistoryReader(mongo, database),
         rules=RULES,
         reserved_for=timedelta(hours=settings.reserved_hours),
@@ -109,9 +112,13 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles) -> Deps:
 
 
 def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
-    turns = {"decisions": DecisionJob(deps, units).turn, "lateness": LatenessJob(deps, units).turn}
-    every = settings.decisions_poll_seconds
-    return tuple(BackgroundJob(name, Poller(name, turn, poll_seconds=every).run) for name, turn in turns.items())
+    register = RegisterJob(deps, units, failures=settings.register_failures)
+    pollers = {
+        "decisions": Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
+        "lateness": Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
+        "register": Poller("register", register.turn, poll_seconds=settings.register_poll_seconds),
+    }
+    return tuple(BackgroundJob(name, poller.run) for name, poller in pollers.items())
 
 
 def _catalogue(settings: Settings) -> Catalogue:

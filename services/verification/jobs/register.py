@@ -1,0 +1,64 @@
+"""Watches the register: pauses the work when it can't be read, resumes it, and makes up for what stood meanwhile."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.verification import handlers
+from services.verification.domain.register_pause import BY_PROBE, Pause, RegisterPause
+from services.verification.ports import Deps, Tx
+from shared.errors import DomainError
+from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.metrics import REGISTER_PAUSED
+
+_AT_A_TIME: Final = 100  # tasks or cases of one turn
+UNREACHABLE: Final = "unreachable"  # the reason of a pause by the probe
+
+
+class RegisterJob:
+    """Probes the register; one failure is an accident, some in a row are a pause. What others paused or resumed it follows."""
+
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], *, failures: int) -> None:
+        """`failures`: how many probes in a row must fail."""
+        self._deps = deps
+        self._units = units
+        self._most = failures
+        self._failed = 0
+
+    async def turn(self) -> float | None:
+        """Look, and do what follows; 0 when there may be more."""
+        await self._probe()
+        state = await self._deps.pause_reader.current()
+        self._deps.gate.is_paused = state.is_paused
+        REGISTER_PAUSED.set(int(state.is_paused))
+        return None if state.is_paused else await self._make_up(state)
+
+    async def _probe(self) -> None:
+        self._failed = 0 if await self._deps.register_answers() else self._failed + 1
+        state = await self._deps.pause_reader.current()
+        try:
+            if self._failed >= self._most and not state.is_paused:
+                await self._units.run(lambda tx: handlers.pause_register(tx, self._deps, by=BY_PROBE, reason=UNREACHABLE))
+            elif not self._failed and state.by == BY_PROBE:
+                await self._units.run(lambda tx: handlers.resume_register(tx, self._deps, by=BY_PROBE))
+        except DomainError:  # another process was faster
+            return
+
+    async def _make_up(self, state: RegisterPause) -> float | None:
+        if state.ended:
+            return await self._take_out(state.ended[0])
+        waiting = await self._deps.case_reader.opened(_AT_A_TIME)
+        for case_id in waiting:
+            await self._judge(case_id)
+        return 0 if len(waiting) == _AT_A_TIME else None
+
+    async def _take_out(self, pause: Pause) -> float:
+        ids = await self._deps.task_reader.running_since_before(pause.until, limit=_AT_A_TIME)
+        if ids:
+            await self._units.run(lambda tx: handlers.take_out_pause(tx, self._deps, ids, pause))
+        else:
+            await self._units.run(lambda tx: handlers.forget_pause(tx, pause))
+        return 0
+
+    async def _judge(self, case_id: str) -> None:
+        await self._units.run(lambda tx: handlers.judge_waiting(tx, self._deps, case_id))
