@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
-from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.register_pause import RegisterPause
@@ -189,6 +187,16 @@ class AttachmentSource(Protocol):
 
     async def open(self, file_id: str) -> FileStream:
         """Open an attachment; NotFound, or Transient while intake is down."""
+
+
+class PdfPages(Protocol):
+    """Pages of a PDF as pictures."""
+
+    async def count(self, pdf: bytes) -> int:
+        """Return how many pages are shown of a PDF; BadInput `pdf_unreadable`."""
+
+    async def page(self, pdf: bytes, number: int) -> bytes:
+        """Return a page as JPEG, the first is 1; NotFound `page_not_found`, or BadInput `pdf_unreadable`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,10 @@
     const more = panel ? one("[data-other]", panel) : null;
     if (more?.value) says.push(more.selectedOptions[0].textContent);
     const note = one("#catatan").value.trim();
+    if (chosen() === "tanya") {
+      place.textContent = note || "Tulis pertanyaannya; warga membaca kata-kata Anda apa adanya.";
+      return;
+    }
     const lines = [...new Set(says)].map((text) => `• ${text}`);
     if (note) lines.push("", `Catatan petugas: ${note}`);
     place.textContent = lines.join("\n").trim() || "Pilih alasan untuk melihat kalimatnya.";
