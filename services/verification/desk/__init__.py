@@ -5,9 +5,9 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import decisions, sheet_pages, work_list
+from services.verification.desk import decisions, papers, sheet_pages, work_list
 from services.verification.desk.work_room import WorkRoom
-from services.verification.ports import Deps, Tx
+from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
@@ -15,11 +15,12 @@ from shared.web.desk import Pages, audit
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader, pdf: PdfPages) -> None:
     """Add the pages to the app; the shell must be in it."""
     pages = Pages(TEMPLATES)
-    room = WorkRoom(units, deps, staff, pages)
+    room = WorkRoom(units, deps, staff, pages, pdf)
     app.include_router(work_list.router(room))  # before what takes an id: `berikutnya` is none
     app.include_router(decisions.router(room))
     app.include_router(sheet_pages.router(room))
+    app.include_router(papers.router(room))
     audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)

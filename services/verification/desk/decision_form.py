@@ -53,10 +53,20 @@ class DecisionForm(BaseModel):
             return reason_choices.given(self.tolakan, self.bidang, self.tolakan_lain)
         return reason_choices.given(self.alasan, self.bidang, self.lain)
 
+    def question(self) -> str:
+        """Return what the citizen is asked.
+
+        Raises:
+            BadInput: `question_missing`.
+        """
+        if self.note is None:
+            raise BadInput("question_missing", problems=(FieldProblem("catatan", "question_missing"),))
+        return self.note
+
     def said(self) -> tuple[str, ...]:
         """Return the sentences of the reasons that were ticked; none of an approval."""
         try:
-            found = () if self.putusan == APPROVE else self.reasons()
+            found = self.reasons() if ACTS.get(self.putusan) in (Act.RETURN, Act.REJECT) else ()
         except BadInput:  # it is said where the form was sent
             return ()
         return tuple(reasons()[each.code].text for each in found)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.verification import handlers
 from services.verification.desk import stale
-from services.verification.desk.decision_form import DecisionForm
+from services.verification.desk.decision_form import ASK, DecisionForm
 from services.verification.desk.sheet import lay_out
 from services.verification.desk.sheet_pages import Around, show
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
@@ -32,6 +32,8 @@ def router(room: WorkRoom) -> APIRouter:
     async def decide(request: Request, task_id: str, member: Decider, form: Annotated[DecisionForm, Form()]) -> Response:
         """Decide what was on the screen; then the next task is opened. What can't be is said on the page, and the words are kept."""
         try:
+            if form.putusan == ASK:
+                return await _ask(room, member, task_id, form)
             decision = form.decision()
             await room.units.run(
                 lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(member), decision),
@@ -59,7 +61,29 @@ def router(room: WorkRoom) -> APIRouter:
             return await _again(room, request, member, task_id, DecisionForm(), error, HTTPStatus.CONFLICT)
         return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
 
+    @routes.post(f"{PATH}/{{task_id}}/batal-tanya")
+    async def withdraw(request: Request, task_id: str, member: Decider) -> Response:
+        """Stop waiting for the citizen's answer; the task is opened again."""
+        try:
+            await room.units.run(
+                lambda tx: handlers.withdraw_question(tx, room.deps, task_id, officer_of(member)),
+                audit=lambda view: noted(room, member, "task.question_withdrawn", view),
+            )
+        except DomainError as error:
+            return await _again(room, request, member, task_id, DecisionForm(), error, HTTPStatus.CONFLICT)
+        return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
+
     return routes
+
+
+async def _ask(room: WorkRoom, member: StaffMember, task_id: str, form: DecisionForm) -> Response:
+    """Ask the citizen without closing; then the next task is opened."""
+    text = form.question()
+    await room.units.run(
+        lambda tx: handlers.ask_citizen(tx, room.deps, task_id, member.staff_id, text, form.versi),
+        audit=lambda view: noted(room, member, "task.asked", view),
+    )
+    return await _onward(room, member, task_id)
 
 
 async def _look(room: WorkRoom, member: StaffMember, task_id: str) -> TaskView:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from services.verification.desk.work_words import place_label
@@ -14,8 +15,15 @@ from shared.errors import BadInput, FieldProblem
 from shared.reference.catalogue import Catalogue
 from shared.reference.reasons import KnownReason, ReasonScope, reasons
 
-_SEEN_BY_PEOPLE: Final = ("attachment_unreadable", "attachment_wrong", "answer_wrong", "identity_unproven")
-"""What no check finds, the most frequent first."""
+_SEEN_BY_PEOPLE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "attachment_unreadable": "Foto tidak terbaca",
+        "attachment_wrong": "Berkas tidak sesuai",
+        "answer_wrong": "Jawaban tidak sesuai",
+        "identity_unproven": "Bukti diri belum cukup",
+    }
+)
+"""What no check finds, the most frequent first, in the words of an officer."""
 _BETWEEN: Final = "|"  # code and field in one value of the form
 
 
@@ -35,6 +43,11 @@ class Choice:
     text: str
     place: Place | None = None
     places: tuple[Place, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What an officer calls it; the citizen reads `text`."""
+        return _SEEN_BY_PEOPLE.get(self.code, self.text)
 
     @property
     def value(self) -> str:

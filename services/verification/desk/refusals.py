@@ -44,6 +44,9 @@ _REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             "Nomor HP tidak bisa dihubungkan.", "Hubungkan hanya bila ada swafoto, dan hanya saat menyetujui atau mengembalikan.", "wajah"
         ),
         "question_missing": Refusal("Tulis dulu pertanyaannya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
+        "cannot_ask": Refusal("Pengirim ini tidak bisa ditanya lewat chat.", "Kembalikan saja dengan alasannya."),
+        "nothing_asked": Refusal("Tidak ada pertanyaan yang menunggu.", "Warga mungkin sudah menjawab; muat ulang lembar ini."),
+        "question_of_another": Refusal("Itu pertanyaan petugas lain.", "Hanya yang bertanya, atau kepala seksi, yang bisa menariknya."),
         "task_not_claimed": Refusal(
             "Pekerjaan ini tidak lagi Anda pegang.", "Ambil lagi, periksa, lalu kirim. Tulisan Anda masih ada di sini."
         ),

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Final
 
@@ -58,6 +59,16 @@ class Row:
     match: Match
     mark: str
     is_number: bool
+
+    def letters(self) -> Iterator[tuple[str, bool]]:
+        """Yield the parts of what was given, and whether each is other than in the register."""
+        if self.is_number or self.registered is None or self.match in (Match.SAME, Match.NEW):
+            yield self.given, False
+            return
+        matcher = SequenceMatcher(None, self.registered.upper(), self.given.upper(), autojunk=False)
+        for kind, _, _, begin, end in matcher.get_opcodes():
+            if end > begin:
+                yield self.given[begin:end], kind != "equal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +224,8 @@ def _findings(room: WorkRoom, view: TaskView) -> Iterator[Told]:
 
 
 def _evidence(finding: Finding) -> str:
-    if finding.code == OFFICER_REQUIRED:
-        return ""
     if finding.field is None:
-        return "Bukti: permohonan ini sendiri."
+        return ""
     return "Bukti: isian warga dan register penduduk."
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 
 from services.verification import handlers
 from services.verification.desk import content_words, reason_choices, refusals
@@ -16,7 +16,7 @@ from services.verification.desk.decision_form import DecisionForm
 from services.verification.desk.sheet import MATCHES, lay_out, may_claim, may_decide
 from services.verification.desk.stale import Changes, snapshot
 from services.verification.desk.work_list import undoable
-from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, entry, noted, officer_of
+from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.handlers import Act, TaskView
 from shared.errors import AppError, DomainError
 from shared.web.desk import StaffMember, signed_in
@@ -24,11 +24,6 @@ from shared.web.desk import StaffMember, signed_in
 Reader = Annotated[StaffMember, signed_in(READ)]
 Decider = Annotated[StaffMember, signed_in(DECIDE)]
 Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
-_INLINE: Final = {
-    "Cache-Control": "private, max-age=600",  # a photo of one decision is turned and looked at again, then forgotten
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,6 @@ def router(room: WorkRoom) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(include_in_schema=False)
     _looking(routes, room)
-    _files(routes, room)
     return routes
 
 
@@ -124,15 +118,3 @@ def _looking(routes: APIRouter, room: WorkRoom) -> None:
         )
         template = "sheet_answers.html" if "hx-request" in request.headers else "sheet.html"
         return await show(room, request, member, view, Around(revealed=True), template=template)
-
-
-def _files(routes: APIRouter, room: WorkRoom) -> None:
-    @routes.get(f"{PATH}/{{task_id}}/berkas/{{file_id}}")
-    async def attachment(task_id: str, file_id: str, member: Reader) -> Response:
-        """Serve a document of the request, streamed from intake."""
-        stream = await room.units.run(
-            lambda tx: handlers.open_attachment(tx, room.deps, task_id, file_id),
-            audit=lambda _: entry(room, member, "task.document_viewed", f"task/{task_id}", file=file_id),
-        )
-        headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
-        return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)

@@ -9,7 +9,7 @@ from typing import Final
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
-from services.verification.ports import Deps, Tx
+from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.audit import AuditEntry, SeenPerson
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -29,6 +29,7 @@ class WorkRoom:
     deps: Deps
     staff: StaffReader
     pages: Pages
+    pdf: PdfPages
 
     async def names(self, tasks: Iterable[Task]) -> dict[str, str]:
         """Return the names of everybody who has to do with tasks; an API key's is its id."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
-from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.register_pause import RegisterPause
@@ -20,6 +18,12 @@ from services.verification.domain.rules import People, Rules, Wish
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.task import Task
 from services.verification.ports.staff import Staff
+from services.verification.ports.tasks import TaskFilter as TaskFilter
+from services.verification.ports.tasks import TaskOrder as TaskOrder
+from services.verification.ports.tasks import TaskPage as TaskPage
+from services.verification.ports.tasks import TaskQuery as TaskQuery
+from services.verification.ports.tasks import TaskReader as TaskReader
+from services.verification.ports.tasks import TaskTally as TaskTally
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.working_hours import WorkingHours
@@ -125,105 +129,6 @@ class Tx(Protocol):
         """Call `hook` right after the commit."""
 
 
-class TaskOrder(StrEnum):
-    """The order of a list: by the promise, or as the queue is worked off."""
-
-    DUE = "due"
-    PLACE = "place"
-
-
-class TaskFilter(StrEnum):
-    """The kind of tasks that a list shows.
-
-    NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
-    the officer holds and has not decided.
-    """
-
-    OPEN = "open"
-    AVAILABLE = "available"
-    NEXT = "next"
-    LATE = "late"
-    HELD = "held"
-    MINE = "mine"
-    RESERVED = "reserved"
-    OVERDUE = "overdue"
-    SECOND = "second"
-    WAITING = "waiting"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskQuery:
-    """The filters of a list of tasks. `text` may be personal: it is never part of a URL."""
-
-    officer_id: str
-    show: TaskFilter = TaskFilter.OPEN
-    order: TaskOrder = TaskOrder.DUE
-    service: str | None = None
-    channel: str | None = None
-    reason: str | None = None
-    area: str | None = None
-    text: str | None = None
-    after: str | None = None
-    limit: int = 50
-    is_lead: bool = False
-    """Whether the officer gives second approvals: they are part of what comes next."""
-    areas: frozenset[str] = frozenset()
-    """Codes of the districts or villages that the officer works on; empty: all."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """A page of tasks, the most urgent first, and the cursor of the next page (None: this is the last)."""
-
-    tasks: tuple[Task, ...]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskTally:
-    """The numbers of open, claimed and overdue tasks."""
-
-    open: int
-    claimed: int
-    overdue: int
-    by_service: dict[str, int]
-
-
-class TaskReader(Protocol):
-    """Lists of tasks; plain reads, outside any unit of work."""
-
-    async def page(self, query: TaskQuery, *, at: datetime) -> TaskPage:
-        """Return one page of tasks."""
-
-    async def tally(self, *, at: datetime) -> TaskTally:
-        """Return the tally of all open tasks."""
-
-    async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
-        """Return how many tasks the filters match, counted up to `most`; `newer_than`: only those opened after this one."""
-
-    async def newest(self) -> str | None:
-        """Return the id of the task that was opened last."""
-
-    async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
-        """Return tasks about these numbers of persons or cards but this one, the newest first."""
-
-    async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
-        """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""
-
-    async def held_by(self, officer_id: str, *, at: datetime) -> tuple[str, ...]:
-        """Return the ids of the tasks that an officer holds and has not decided."""
-
-    async def alarms(self, *, at: datetime, limit: int) -> tuple[str, ...]:
-        """Return the ids of tasks whose next lateness is to be announced by then, the longest due first."""
-
-    async def running_since_before(self, moment: datetime, *, limit: int) -> tuple[str, ...]:
-        """Return the ids of open tasks whose clock runs since before a moment."""
-
-    async def decided(self, *, at: datetime, limit: int) -> tuple[str, ...]:
-        """Return the ids of tasks whose held decision takes effect by then, the oldest first."""
-
-
 class QueueReader(Protocol):
     """Figures of the queue; plain reads, outside any unit of work."""
 
@@ -282,6 +187,16 @@ class AttachmentSource(Protocol):
 
     async def open(self, file_id: str) -> FileStream:
         """Open an attachment; NotFound, or Transient while intake is down."""
+
+
+class PdfPages(Protocol):
+    """Pages of a PDF as pictures."""
+
+    async def count(self, pdf: bytes) -> int:
+        """Return how many pages are shown of a PDF; BadInput `pdf_unreadable`."""
+
+    async def page(self, pdf: bytes, number: int) -> bytes:
+        """Return a page as JPEG, the first is 1; NotFound `page_not_found`, or BadInput `pdf_unreadable`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.adapters.passwords import Argon2Passwords
+from services.verification.adapters.pdf_pages import PdfiumPages
 from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
@@ -77,7 +78,7 @@ def build(settings: Settings) -> Service:
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     api.install(app, units, deps)
     accounts_of = staff_deps(settings, mongo, database, hasher)
-    desk.install(app, units, deps, accounts_of.reader)
+    desk.install(app, units, deps, accounts_of.reader, PdfiumPages())
     install_accounts(app, units, settings, accounts_of, keys)
     return Service(
         name=SERVICE,

@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.verification import desk
+from services.verification.adapters.pdf_pages import PdfiumPages
 from services.verification.settings import Settings
 from services.verification.store import MongoStaffReader
 from shared.health import Health
@@ -28,7 +29,13 @@ def work_app(office: Office, issuer: SessionIssuer, *, secure: bool = True) -> F
     )
     app = create_app(settings, Health(), title="test")
     shell.install(app, settings, Health(), issuer.read, desk.TEMPLATES, office.clock)
-    desk.install(app, office.units, office.deps, MongoStaffReader(office.mongo, office.database))
+    desk.install(app, office.units, office.deps, MongoStaffReader(office.mongo, office.database), PdfiumPages())
+
+    @app.get("/desk/{page}/jumlah", include_in_schema=False)
+    async def counted_elsewhere(page: str) -> dict[str, object]:
+        """Answer for the other services, which count at the side of every page."""
+        return {"page": page, "waiting": 0, "urgent": False}
+
     return app
 
 

@@ -10,7 +10,6 @@
   const sheets = one("[data-sheets]");
   const ZOOMS = [50, 75, 100, 125, 150, 200, 300];
   const TURN = 90;
-  const BASE_REM = 35; // width of a paper at 100 %
   let at = 0;
   let other = 1;
   let zoom = ZOOMS.indexOf(100);
@@ -25,7 +24,7 @@
     const image = document.createElement("img");
     image.src = source;
     image.alt = name;
-    image.style.width = `${(BASE_REM * ZOOMS[zoom]) / 100}rem`;
+    image.style.width = `${ZOOMS[zoom]}%`; // of the pane
     image.style.transform = `rotate(${turned}deg)`;
     return image;
   };
@@ -67,7 +66,7 @@
   const restyle = () => {
     one("[data-zoomed]").textContent = `${ZOOMS[zoom]} %`;
     for (const image of all("img", sheets)) {
-      image.style.width = `${(BASE_REM * ZOOMS[zoom]) / 100}rem`;
+      image.style.width = `${ZOOMS[zoom]}%`;
       image.style.transform = `rotate(${turned}deg)`;
     }
   };
@@ -93,6 +92,10 @@
     const more = panel ? one("[data-other]", panel) : null;
     if (more?.value) says.push(more.selectedOptions[0].textContent);
     const note = one("#catatan").value.trim();
+    if (chosen() === "tanya") {
+      place.textContent = note || "Tulis pertanyaannya; warga membaca kata-kata Anda apa adanya.";
+      return;
+    }
     const lines = [...new Set(says)].map((text) => `• ${text}`);
     if (note) lines.push("", `Catatan petugas: ${note}`);
     place.textContent = lines.join("\n").trim() || "Pilih alasan untuk melihat kalimatnya.";

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -32,7 +31,7 @@ from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
 from shared.web import create_app
-from shared.web.desk import Pages, shell
+from shared.web.desk import Pages, audit, shell
 from tests.integration.verification.staff.visitor import Visitor
 from tests.support.families import NOW
 from tests.support.harness import Clock
@@ -162,8 +161,7 @@ def desk(office: StaffOffice) -> Desk:
     tokens = SessionTokens(keys.signing.key, keys.signing.key_id, office.deps.limits)
     room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", None)
     shell.install(app, settings, health, keys.read_public, verification_desk.TEMPLATES, office.clock)
-    deps: Any = None  # of tasks, which have no page here
-    verification_desk.install(app, office.units, deps, office.deps.reader)
+    audit.install(app, office.units.audit, office.units.note, room.pages, "verifikasi", is_first=True)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(office.units, office.deps, tokens))
     return Desk(office, app)
