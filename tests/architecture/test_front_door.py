@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +15,7 @@ from deploy.local.ports import free_ports
 from deploy.waiting import wait_until
 from shared.web.desk.navigation import navigation, pages_of
 from tests.architecture.test_routes import apps, routes
+from tests.support.front_door import front_door
 
 __all__ = ["apps"]
 OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.json|docs)")
@@ -28,52 +23,12 @@ OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.
 EVERYWHERE = {"/desk", "/desk/aset/{name}"}
 
 
-def naming(name: str) -> ThreadingHTTPServer:
-    """A service that answers everything with its name."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(name)))
-            self.send_header("X-Forwarded-For-Seen", self.headers.get("x-forwarded-for", ""))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(name.encode())
-
-        do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815 - http.server's names
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Caddy by our file before four services that tell their names."""
     (port,) = free_ports(1)
-    address, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("door")
-    with ExitStack() as ending:
-        upstreams = {}
-        for name in SERVICES:
-            server = naming(name)
-            ending.callback(server.server_close)
-            ending.callback(server.shutdown)
-            upstreams[name.upper()] = f"127.0.0.1:{server.server_port}"
-        process = subprocess.Popen(
-            ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
-            env=os.environ
-            | upstreams
-            | {"FRONT_DOOR_ADDRESS": address, "FRONT_DOOR_TLS": "", "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
-            stderr=ending.enter_context((folder / "log").open("w")),
-        )
-        ending.callback(process.wait, 20)
-        ending.callback(process.terminate)
+    address = f"http://127.0.0.1:{port}"
+    with front_door(address, tmp_path_factory.mktemp("door")):
         wait_until(lambda: _is_ready(address), 30, "Caddy is ready")
         yield address
 
