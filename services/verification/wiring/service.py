@@ -15,7 +15,7 @@ from services.verification.domain.services import RULES, check_registry
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
 from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
-from services.verification.wiring.staff import install_accounts, staff_deps
+from services.verification.wiring.staff import install_accounts, office_accounts, staff_deps
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -70,7 +70,8 @@ def build(settings: Settings) -> Service:
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     api.install(app, units, deps)
     desk.install(app, units, deps)
-    install_accounts(app, units, settings, staff_deps(settings, mongo, database, hasher), keys)
+    office = office_accounts(settings)
+    install_accounts(app, units, settings, staff_deps(settings, mongo, database, hasher), keys, office)
     return Service(
         name=SERVICE,
         health=health,
@@ -78,5 +79,5 @@ def build(settings: Settings) -> Service:
         prepare=prepare,
         workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(files.close, hasher.close, host.close),
+        close=(files.close, hasher.close, *((office.close,) if office else ()), host.close),
     )

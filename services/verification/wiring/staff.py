@@ -15,10 +15,12 @@ import orjson
 from pydantic import ValidationError
 
 from services.verification import desk
+from services.verification.adapters.office_accounts import OidcAccounts, OidcSettings
 from services.verification.adapters.passwords import Argon2Passwords
 from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
+from services.verification.desk.office import BACK
 from services.verification.desk.room import StaffRoom
 from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.session import SessionLimits
@@ -65,10 +67,25 @@ def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, 
     )
 
 
-def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settings, deps: StaffDeps, keys: SessionSigningKeys) -> None:
+def office_accounts(settings: Settings) -> OidcAccounts | None:
+    """Return the regency's own sign-in, where there is one."""
+    if not settings.oidc_issuer:
+        return None
+    secret, back = settings.oidc_client_secret.get_secret_value(), f"{settings.desk_url}{BACK}"
+    return OidcAccounts(OidcSettings(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_login_claim, back))
+
+
+def install_accounts(
+    app: FastAPI,
+    units: UnitOfWorkRunner[Tx],
+    settings: Settings,
+    deps: StaffDeps,
+    keys: SessionSigningKeys,
+    office: OidcAccounts | None,
+) -> None:
     """Add what is about people who work here to the app: pages, and the sign-in of programs. The shell must be in it."""
     tokens = SessionTokens(keys.signing.key, keys.signing.key_id, deps.limits)
-    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office=None)
+    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(units, deps, tokens))
 
