@@ -7,15 +7,13 @@ from typing import Final
 
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
-from services.verification.adapters.passwords import Argon2Passwords
-from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
 from services.verification.domain.services import RULES, check_registry
 from services.verification.ports import Deps, Tx
 from services.verification.settings import Settings
 from services.verification.store import ACCOUNTS, INDEXES, MongoCaseReader, MongoHistoryReader, MongoTaskReader, MongoTx, RegistryStore
-from services.verification.wiring.staff import install_accounts, office_accounts, staff_deps
+from services.verification.wiring.staff import install_accounts
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -26,7 +24,6 @@ from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
-from shared.web.desk import shell
 
 SERVICE: Final = "verification"
 
@@ -66,12 +63,9 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
-    keys, hasher = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
-    shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
+    closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
     desk.install(app, units, deps)
-    office = office_accounts(settings)
-    install_accounts(app, units, settings, staff_deps(settings, mongo, database, hasher), keys, office)
     return Service(
         name=SERVICE,
         health=health,
@@ -79,5 +73,5 @@ def build(settings: Settings) -> Service:
         prepare=prepare,
         workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(files.close, hasher.close, *((office.close,) if office else ()), host.close),
+        close=(files.close, *closing, host.close),
     )
