@@ -24,6 +24,7 @@ from deploy.local.settings import LocalSettings, read_settings
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
 FORBIDDEN: Final = "#!/bin/sh\nexit 101\n"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BECOME_SERVICES: Final = frozenset({"rabbitmq-server", "caddy"})  # packages with a system service of the same name
 CANNOT: Final = 1
 
 
@@ -85,8 +86,9 @@ def install(packages: Sequence[str]) -> None:
     _run([*environment, "apt-get", "update", "-q"])
     with _services_stay_down(root):
         _run([*environment, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages])
-    if "rabbitmq-server" in packages and Path("/run/systemd/system").is_dir():
-        _run([*root, "systemctl", "disable", "--quiet", "rabbitmq-server"])  # nor at the next boot
+    if Path("/run/systemd/system").is_dir():
+        for package in BECOME_SERVICES & set(packages):
+            _run([*root, "systemctl", "disable", "--quiet", package])  # nor at the next boot
 
 
 def main(words: Sequence[str]) -> int:
@@ -102,19 +104,21 @@ def main(words: Sequence[str]) -> int:
     except MissingServerError as error:
         print(f"setup: {error}", file=sys.stderr)
         return CANNOT
-    bring_libraries()
-    return 0
+    return 0 if bring_libraries() else CANNOT
 
 
-def bring_libraries() -> None:
-    """Install the libraries of the pages. Where that fails everything else still works, so it is said and no more."""
+def bring_libraries() -> bool:
+    """Install the libraries of the pages; return whether no page of ours asks for an icon that they do not have.
+
+    Where they can't be installed everything else still works, so it is said and no more.
+    """
     try:
         if libraries.bring():
             print("setup: libraries of the pages", flush=True)
     except libraries.NotInstalledError as error:
         print(f"setup: /docs and /desk stay empty, the libraries of the pages can't be installed from npm:\n{error}", file=sys.stderr)
-        return
-    subprocess.run([sys.executable, "-m", "shared.web.desk"], cwd=ROOT, check=True)  # no page names an icon that there is not
+        return True
+    return subprocess.run([sys.executable, "-m", "shared.web.desk"], cwd=ROOT, check=False).returncode == 0  # it says which
 
 
 def _has_rabbitmq(settings: LocalSettings) -> bool:

@@ -136,11 +136,15 @@ class RegisterQuery:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """Rows, the newest number first. `first`: the place of the first row; `next`: `after` of the following page, None: this is the last."""
+    """Rows, the newest number first; of a search by number or name in that order, and then there is no following page.
+
+    `first`: the place of the first row; `next`: `after` of the following page; `more`: there are rows below these.
+    """
 
     documents: tuple[Document, ...]
     first: str | None
     next: str | None
+    more: bool
 
 
 class RegisterReader(Protocol):

@@ -21,7 +21,8 @@ from tests.support.browser import DESK, NARROW, complaints, visit
 from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SIZES = {"1280": DESK, "360": NARROW}
+SIZES = {"1280": DESK, "360": NARROW, "640": (640, 400), "1920": (1920, 1080)}
+"""An office's screen, a phone, the screen at 200 %, a large one."""
 PAGES = {"/dokumen": "Dokumen terbit", "/pesan": "Pesan keluar"}
 """Path under /desk -> its heading."""
 SMALL_BYTES = 150_000  # of a page when style, script and font are there already
@@ -70,7 +71,7 @@ async def test_a_page_is_fit_for_everybody(browser: Browser, stack: Stack, issue
         await look(page, f"{path.strip('/')}-{size}")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["1280", "360"])
 async def test_what_refuses_is_a_page_too(browser: Browser, stack: Stack, issuer: SessionIssuer, size: str) -> None:
     async with at_the_desk(browser, stack, issuer, "/dokumen", "village", size=SIZES[size], refused=1) as page:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Halaman ini bukan untuk peran Anda")
@@ -167,6 +168,29 @@ async def test_what_was_typed_stays_where_the_session_has_ended(browser: Browser
         await expect(page.get_by_role("alert")).to_contain_text("Yang Anda tulis masih ada di sini")
         await expect(box).to_have_value("siti aminah")
         await expect(page.get_by_role("link", name="Masuk di tab baru")).to_have_attribute("target", "_blank")
+
+
+@pytest.mark.usefixtures("issued")
+async def test_without_a_script_there_is_everything_to_read_and_to_do(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": NARROW[0], "height": NARROW[1]}, locale="id-ID")
+    try:
+        await context.add_cookies([{"name": "desk", "value": issuer.token(issuer.member("section_head")), "url": stack.desk_page}])
+        page = await context.new_page()
+        await page.goto(f"{stack.desk_page}/dokumen")
+        await page.get_by_label("Keadaan").select_option("Berlaku")
+        await page.get_by_role("button", name="Saring").click()
+        assert urlsplit(page.url).query.count("keadaan=berlaku") == 1
+        await page.locator("[data-row]").first.click()
+        await page.get_by_role("button", name="Buka").click()
+        await expect(page.locator("#nama")).not_to_contain_text("•")
+        await page.get_by_role("link", name="Bantuan halaman ini").click()
+        await expect(page.get_by_text("Semua dokumen yang nomornya sudah diberikan")).to_be_visible()
+        await page.get_by_role("link", name="Tutup", exact=False).last.click()
+        await page.get_by_role("link", name="Menu", exact=True).click()
+        await page.get_by_role("navigation", name="Utama").get_by_role("link", name="Pesan").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Pesan keluar")
+    finally:
+        await context.close()
 
 
 async def test_nobody_is_led_to_the_sign_in_and_back(stack: Stack) -> None:

@@ -21,7 +21,7 @@ from deploy.simulators.whatsapp.samples import read_people
 from tests.support.eventually import eventually
 
 PORTS = (
-    *(f"{name}_port".upper() for name in (*SERVICES, *SIMULATORS)),
+    *(f"{name}_port".upper() for name in (*SERVICES, *SIMULATORS, "desk")),
     *("RABBITMQ_PORT", "RABBITMQ_API_PORT", "RABBITMQ_DIST_PORT", "RABBITMQ_EPMD_PORT", "MONGO_PORT"),
 )
 
@@ -119,6 +119,7 @@ async def test_it_shows_its_journeys_stops_what_it_started_and_keeps_what_it_mad
     document = first["whatsapp"]["documents"][0]
     assert launcher.find_document(document["number"])["sha256"] == document["sha256"], "the second run forgot the first"
 
+    the_desk_is_where_it_says(launcher)
     await what_is_killed_is_started_again(launcher)
     nobody_else_works_in_the_folder(launcher, again)
     assert launcher.find_document(document["number"]), "neither did any harm"
@@ -127,6 +128,13 @@ async def test_it_shows_its_journeys_stops_what_it_started_and_keeps_what_it_mad
     assert await eventually(lambda: again.poll() is not None, 60)
     assert again.returncode == 0
     assert launcher.left() == []
+
+
+def the_desk_is_where_it_says(launcher: Launcher) -> None:
+    address = f"http://127.0.0.1:{launcher.ports['DESK_PORT']}/desk"
+    assert address in launcher.said()
+    answer = httpx.get(f"{address}/dokumen", headers={"Accept": "text/html"}, trust_env=False)
+    assert answer.headers["location"] == "/desk/masuk?next=%2Fdesk%2Fdokumen"
 
 
 async def what_is_killed_is_started_again(launcher: Launcher) -> None:

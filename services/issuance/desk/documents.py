@@ -80,7 +80,7 @@ class _Register:
         page = await self.deps.register.page(query)
         document = await self.deps.document_reader.get(asked.buka) if asked.buka else None
         successor = await self.deps.document_reader.get(document.superseded_by) if document and document.superseded_by else None
-        newest = page.first if asked.setelah is None and not holder else None
+        newest = page.first if asked.setelah is None and not (query.holder or query.number or query.receipt) else None
         return self.pages.show(
             request,
             "documents.html",
@@ -89,6 +89,7 @@ class _Register:
             holder=holder,
             rows=page.documents,
             following=page.next,
+            narrow=page.more and page.next is None,
             newest=newest,
             matching=await self.deps.register.count(replace(query, after=None)),
             total=await self.deps.register.total(),

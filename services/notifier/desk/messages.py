@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.desk import message_words as words
@@ -18,6 +21,9 @@ from shared.web.desk.words import masked_phone
 PATH: Final = "/desk/pesan"
 _ROWS: Final = 50
 _MOST_NEW: Final = 99  # what is beyond is said as 99+
+_LONGEST_SEARCH: Final = 80  # characters
+_REFERENCE: Final = "[0-9A-Za-z/:._ -]+"
+_IS_REFERENCE: Final = re.compile(_REFERENCE)
 
 
 class MessageFilter(BaseModel):
@@ -25,7 +31,7 @@ class MessageFilter(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    q: Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z/:._ -]*$")] = ""
+    q: Annotated[str, Field(max_length=_LONGEST_SEARCH, pattern=rf"^({_REFERENCE})?$")] = ""
     keadaan: Annotated[str, Field(max_length=20)] = ""
     setelah: Annotated[str | None, Field(max_length=500)] = None
     baris: Annotated[int, Field(ge=1)] = 1
@@ -48,8 +54,8 @@ class _Messages:
         """Return what the filter means; a word that it does not know filters nothing."""
         return JobQuery(words.FILTERS.get(asked.keadaan, ("", ()))[1], asked.q.strip(), asked.setelah, _ROWS)
 
-    async def show(self, request: Request, member: StaffMember, asked: MessageFilter) -> Response:
-        """Return the page."""
+    async def show(self, request: Request, member: StaffMember, asked: MessageFilter, *, not_a_reference: bool = False) -> Response:
+        """Return the page; `not_a_reference`: what was searched for is no number of a request, document or case."""
         query, reader = self.query(asked), self.deps.job_reader
         page = await reader.page(query)
         return self.pages.show(
@@ -57,6 +63,7 @@ class _Messages:
             "messages.html",
             member,
             asked=asked,
+            not_a_reference=not_a_reference,
             rows=[row.job for row in page.rows],
             following=page.next,
             newest=await reader.newest() if asked.setelah is None else None,
@@ -85,6 +92,20 @@ def router(deps: Deps, pages: Pages) -> APIRouter:
     @routes.get(PATH)
     async def listed(request: Request, asked: Filter, member: Reader) -> Response:
         return await messages.show(request, member, asked)
+
+    @routes.post(f"{PATH}/cari")
+    async def search(
+        request: Request,
+        member: Reader,
+        q: Annotated[str, Form(max_length=_LONGEST_SEARCH)] = "",
+        keadaan: Annotated[str, Form(max_length=20)] = "",
+    ) -> Response:
+        """Lead to the address of a search, where what stands in the box is a reference: a NIK, a phone or a name gets into none."""
+        text = q.strip()
+        if text and not (_IS_REFERENCE.fullmatch(text) and any(map(str.isalpha, text)) and any(map(str.isdigit, text))):
+            return await messages.show(request, member, MessageFilter(keadaan=keadaan), not_a_reference=True)
+        query = urlencode({name: value for name, value in (("q", text), ("keadaan", keadaan)) if value})
+        return RedirectResponse(f"{PATH}?{query}" if query else PATH, status_code=303, headers={"Cache-Control": "no-store"})
 
     @routes.get(f"{PATH}/jumlah")
     async def waiting(_member: Reader) -> WaitingCount:

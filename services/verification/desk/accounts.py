@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import gate, invitation, own_account, staff
+from services.verification.desk import gate, invitation, office, own_account, staff
 from services.verification.desk.room import StaffRoom
 
 PUBLIC: Final = gate.PUBLIC | invitation.PUBLIC
@@ -20,3 +20,6 @@ def install(app: FastAPI, room: StaffRoom, read_keys: Callable[[], Awaitable[Map
     app.include_router(invitation.router(room))
     app.include_router(own_account.router(room))
     app.include_router(staff.router(room))
+    if room.office is not None:
+        app.include_router(office.router(room, room.office))
+        app.state.public = app.state.public | office.PUBLIC

@@ -87,6 +87,11 @@ def _password(routes: APIRouter, room: StaffRoom) -> None:
         return onward
 
 
+def refused_page(room: StaffRoom, request: Request, code: str) -> HTMLResponse:
+    """Return the first step, with why the regency's sign-in let nobody in."""
+    return _password_page(room, request, "", state=code, status=HTTPStatus.UNAUTHORIZED)
+
+
 def _password_page(room: StaffRoom, request: Request, next_path: str, *, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
     shown = {"login": "", "answer": None, "state": "", "office": room.office is not None} | values
     return room.gate(request, "masuk.html", status=status, next=safe_next(next_path), **shown)

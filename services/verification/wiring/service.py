@@ -7,9 +7,7 @@ from typing import Final
 
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
-from services.verification.adapters.passwords import Argon2Passwords
 from services.verification.adapters.pdf_pages import PdfiumPages
-from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
 from services.verification.domain.service_clock import AlarmTimes
@@ -24,11 +22,12 @@ from services.verification.store import (
     MongoHistoryReader,
     MongoPauseReader,
     MongoQueueReader,
+    MongoStaffReader,
     MongoTaskReader,
     MongoTx,
     RegistryStore,
 )
-from services.verification.wiring.staff import install_accounts, staff_deps
+from services.verification.wiring.staff import install_accounts
 from shared import clock
 from shared.health import Health
 from shared.ids import new_id
@@ -42,7 +41,6 @@ from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.web import create_app
-from shared.web.desk import shell
 
 SERVICE: Final = "verification"
 
@@ -75,12 +73,9 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
-    keys, hasher = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value()), Argon2Passwords()
-    shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
+    closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
-    accounts_of = staff_deps(settings, mongo, database, hasher)
-    desk.install(app, units, deps, accounts_of.reader, PdfiumPages())
-    install_accounts(app, units, settings, accounts_of, keys)
+    desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
     return Service(
         name=SERVICE,
         health=health,
@@ -88,7 +83,7 @@ def build(settings: Settings) -> Service:
         prepare=prepare,
         workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units)),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(files.close, hasher.close, host.close),
+        close=(files.close, *closing, host.close),
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,12 @@ import orjson
 from pydantic import ValidationError
 
 from services.verification import desk
+from services.verification.adapters.office_accounts import OidcAccounts, OidcSettings
 from services.verification.adapters.passwords import Argon2Passwords
 from services.verification.adapters.session_keys import SessionSigningKeys
 from services.verification.api import sessions
 from services.verification.desk import accounts
+from services.verification.desk.office import BACK
 from services.verification.desk.room import StaffRoom
 from services.verification.desk.tokens import SessionTokens
 from services.verification.domain.staff.session import SessionLimits
@@ -31,14 +33,16 @@ from services.verification.settings import Settings, StaffSettings
 from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
 from shared import clock
 from shared.errors import AppError, BadInput, Permanent
+from shared.health import Health
 from shared.ids import new_code, new_id
+from shared.messaging.host import MessagingHost
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
 from shared.web import FastAPI
-from shared.web.desk import Pages
+from shared.web.desk import Pages, shell
 from shared.web.desk.session import LIFE
 
 SERVICE: Final = "verification"
@@ -65,12 +69,27 @@ def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, 
     )
 
 
-def install_accounts(app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settings, deps: StaffDeps, keys: SessionSigningKeys) -> None:
-    """Add what is about people who work here to the app: pages, and the sign-in of programs. The shell must be in it."""
+def office_accounts(settings: Settings) -> OidcAccounts | None:
+    """Return the regency's own sign-in, where there is one."""
+    if not settings.oidc_issuer:
+        return None
+    secret, back = settings.oidc_client_secret.get_secret_value(), f"{settings.desk_url}{BACK}"
+    return OidcAccounts(OidcSettings(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_login_claim, back))
+
+
+def install_accounts(
+    app: FastAPI, units: UnitOfWorkRunner[Tx], settings: Settings, health: Health, host: MessagingHost
+) -> tuple[Callable[[], Awaitable[None]], ...]:
+    """Add the shell, the pages about people who work here and the sign-in of programs to the app; return what is to be closed."""
+    keys = SessionSigningKeys.read(settings.desk_session_keys.get_secret_value())
+    hasher, office = Argon2Passwords(), office_accounts(settings)
+    deps = staff_deps(settings, host.mongo, host.database, hasher)
     tokens = SessionTokens(keys.signing.key, keys.signing.key_id, deps.limits)
-    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office=None)
+    room = StaffRoom(units, deps, tokens, Pages(desk.TEMPLATES), settings.desk_admin_contact, office)
+    shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(units, deps, tokens))
+    return (hasher.close, office.close) if office else (hasher.close,)
 
 
 def staff_command(words: Sequence[str]) -> int:

@@ -63,6 +63,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # who changes a template starts the service again
         )
         self._environment.globals |= {"icon": icon, "asset": asset, "query": _query}
         self._environment.filters |= {

@@ -112,6 +112,19 @@ async def test_a_name_is_found_and_stands_in_no_address(desk: Desk, browser: Bro
     assert not [address for address in addresses if "siti" in unquote(address).lower()]
 
 
+async def test_a_beginning_that_fits_many_asks_for_more_letters(desk: Desk, browser: Browser) -> None:
+    await desk.take_in(*(held_by(f"SITI {chr(65 + index // 26)}{chr(65 + index % 26)}") for index in range(52)))
+    client = browser()
+    by_name = await client.post("/desk/dokumen/cari", data={"q": "siti"})
+    assert len(numbers(by_name)) == 50
+    assert counted(by_name) == "52 dari 52"
+    assert "tulis lebih lengkap" in by_name.text
+    by_number = await client.get("/desk/dokumen?q=3519-KK")
+    assert numbers(by_number) == sorted((document.number for document in await desk.documents()), reverse=True)[:50]
+    assert "tulis lebih lengkap" in by_number.text
+    assert 'rel="next"' not in by_name.text + by_number.text
+
+
 async def test_a_search_by_form_needs_the_forms_token(browser: Browser) -> None:
     client = browser()
     client.headers["X-Form-Token"] = "another"

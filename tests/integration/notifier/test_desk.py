@@ -92,6 +92,27 @@ async def test_tabs_are_what_they_say_and_nothing_is_an_answer_too(still: Rig, i
         assert "Halo Ibu" not in (await client.get("/desk/pesan")).text
 
 
+@pytest.mark.parametrize("text", ["3519081708850004", "081234567890", "Siti Aminah", "=1+1"])
+async def test_no_person_gets_into_an_address(still: Rig, issuer: SessionIssuer, text: str) -> None:
+    async with browser_of(app_of(still, issuer), issuer, "operator") as client:
+        answer = await client.post("/desk/pesan/cari", data={"q": text})
+        assert answer.status_code == 200
+        assert "Itu bukan resi" in answer.text
+        assert text not in answer.text
+
+
+async def test_a_reference_leads_to_an_address(still: Rig, issuer: SessionIssuer) -> None:
+    async with browser_of(app_of(still, issuer), issuer, "operator") as client:
+        for text, address in {
+            "MDN-7K4Q": "/desk/pesan?q=MDN-7K4Q&keadaan=gagal",
+            "412/Pdt.G/2026/PA.Kab.Mn": "/desk/pesan?q=412%2FPdt.G%2F2026%2FPA.Kab.Mn&keadaan=gagal",
+            " ": "/desk/pesan?keadaan=gagal",
+        }.items():
+            answer = await client.post("/desk/pesan/cari", data={"q": text, "keadaan": "gagal"})
+            assert (answer.status_code, answer.headers["location"]) == (303, address)
+            assert (await client.get(address)).status_code == 200
+
+
 async def test_a_pause_is_said_above_the_list(still: Rig, issuer: SessionIssuer) -> None:
     await still.parts.deps.sender_limiter.pause("maintenance")
     async with browser_of(app_of(still, issuer), issuer, "operator") as client:

@@ -102,6 +102,7 @@
   const count = async (place) => {
     try {
       const answer = await fetch(place.dataset.count, { headers: { Accept: "application/json" } });
+      if (answer.status === 404) delete place.dataset.count; // that page is not at this address: behind the front door it is
       if (!answer.ok) throw new Error(String(answer.status));
       const { waiting, urgent } = await answer.json();
       place.hidden = waiting === 0;

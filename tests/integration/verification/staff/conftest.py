@@ -20,7 +20,7 @@ from services.verification.domain.staff.account import Posting, StaffAccount
 from services.verification.domain.staff.session import SessionLimits, StaffSession
 from services.verification.handlers import staff
 from services.verification.ports import Tx
-from services.verification.ports.staff import StaffDeps
+from services.verification.ports.staff import OfficeAccounts, StaffDeps
 from services.verification.settings import Settings
 from services.verification.store import INDEXES, MongoStaffReader, MongoTx, RegistryStore
 from shared.health import Health
@@ -155,11 +155,16 @@ class Desk:
 
 @pytest.fixture
 def desk(office: StaffOffice) -> Desk:
+    return desk_of(office, None)
+
+
+def desk_of(office: StaffOffice, regency: OfficeAccounts | None) -> Desk:
+    """The pages; `regency`: its own sign-in."""
     settings = Settings.model_validate({"amqp_url": "amqp://unused", "mongo_url": "mongodb://unused", "desk_secure": False})
     keys, health = SessionSigningKeys.read(""), Health()
     app = create_app(settings, health, title="test", public=accounts.PUBLIC | sessions.PUBLIC)
     tokens = SessionTokens(keys.signing.key, keys.signing.key_id, office.deps.limits)
-    room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", None)
+    room = StaffRoom(office.units, office.deps, tokens, Pages(verification_desk.TEMPLATES), "loket 2", regency)
     shell.install(app, settings, health, keys.read_public, verification_desk.TEMPLATES, office.clock)
     audit.install(app, office.units.audit, office.units.note, room.pages, "verifikasi", is_first=True)
     accounts.install(app, room, keys.read_public)
