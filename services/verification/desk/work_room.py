@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from services.verification import handlers
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.audit import AuditEntry, SeenPerson
+from shared.errors import Forbidden
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, StaffMember
 
@@ -35,6 +37,36 @@ class WorkRoom:
         """Return the names of everybody who has to do with tasks; an API key's is its id."""
         ids = {each for task in tasks for each in _officers(task)}
         return {each: each for each in ids} | dict(await self.staff.names(ids))
+
+    def service_name(self, code: str) -> str:
+        """Return what a service is called."""
+        service = self.deps.catalogue.find(code)
+        return service.name if service else code
+
+    async def look(self, member: StaffMember, task_id: str, act: str = "task.viewed") -> TaskView:
+        """Return a task as it is, for who may see it; that it was looked at is written down.
+
+        Raises:
+            NotFound: `tasks_not_found`.
+            Forbidden: `area_outside`.
+        """
+
+        async def body(tx: Tx) -> TaskView:
+            view = await handlers.view_task(tx, self.deps, task_id)
+            refuse_outside(member, view.task)
+            return view
+
+        return await self.units.run(body, audit=lambda view: noted(self, member, act, view))
+
+
+def refuse_outside(member: StaffMember, task: Task) -> None:
+    """Refuse a task of a place that is not in the account's area; one whose place nobody knows is everybody's.
+
+    Raises:
+        Forbidden: `area_outside`.
+    """
+    if task.place.areas and not member.covers(task.place.areas[-1], READ):
+        raise Forbidden("area_outside", "The task is of another area than this account's.")
 
 
 def officer_of(member: StaffMember) -> DeskOfficer:
