@@ -45,8 +45,26 @@ class Officer:
     async def _decide(self, receipt: str, decision: Mapping[str, Any]) -> None:
         task = await self._task(receipt)
         claimed = await self._call("POST", f"/v1/tasks/{task['id']}/claim", {})
-        await self._call("POST", f"/v1/tasks/{task['id']}/decision", {**decision, "version": claimed["version"]})
+        decided = await self._call("POST", f"/v1/tasks/{task['id']}/decision", {**decision, "version": claimed["version"]})
         self._travel.tell("officer", f"{receipt}: {decision['action']}")
+        if decided["stage"] == "deciding":
+            self._travel.tell("officer", f"{receipt}: can be undone until {decided['effective_at']}")
+            await self._closed(task["id"])
+
+    async def _closed(self, task_id: str) -> None:
+        """Wait until a decision takes effect.
+
+        Raises:
+            JourneyError: it does not in time.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ANSWER_SECONDS
+        while loop.time() < deadline:
+            task = await self._call("GET", f"/v1/tasks/{task_id}", {})
+            if task["stage"] != "deciding":
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+        raise JourneyError(f"the decision of task {task_id} does not take effect")
 
     async def _task(self, receipt: str) -> dict[str, Any]:
         """Wait for the open task of a request.

@@ -9,12 +9,22 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
-from tests.bench import growth, journey, report, spike, start, step, throughput, webhook, workers
+from tests.bench import growth, journey, queue, report, spike, start, step, throughput, webhook, workers
 from tests.bench.report import Report
 from tests.bench.system import FAMILIES, System, running
 
-BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth)
-QUICK = {"tries": 1, "rounds": 1, "scale": 0.1, "journeys": 3, "seconds": 1.5, "spike_seconds": 3.0, "stored": [20_000]}
+BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth, queue)
+QUICK = {
+    "tries": 1,
+    "rounds": 1,
+    "scale": 0.1,
+    "journeys": 3,
+    "seconds": 1.5,
+    "spike_seconds": 3.0,
+    "stored": [20_000],
+    "open_tasks": 5_000,
+    "races": 3,
+}
 
 
 class Bench(Protocol):
@@ -62,6 +72,7 @@ def main() -> int:
         step.measure,
         with_the_press,
         without_the_press,
+        queue.measure,
     )
 
 

@@ -29,6 +29,7 @@ TITLES: Final[Mapping[str, str]] = {
     "workers": "Two workers, and memory",
     "spike": "The spike",
     "growth": "Growth",
+    "queue": "The officers' queue",
 }
 USAGE: Final = 2  # exit code
 

@@ -82,10 +82,10 @@ def pids(system: System) -> dict[str, int]:
 class Adapter:
     """A channel adapter that files requests as fast as it is answered."""
 
-    def __init__(self, system: System, http: Http, errand: type[Errand] = LostCard) -> None:
+    def __init__(self, system: System, http: Http, errand: type[Errand] = LostCard, client: str = "loket") -> None:
         self._http = http
         self._errand = errand(system)
-        self._headers = {"authorization": f"Bearer {system.stack.keys.clients['loket']}", "content-type": "application/json"}
+        self._headers = {"authorization": f"Bearer {system.stack.keys.clients[client]}", "content-type": "application/json"}
         self._files: dict[str, dict[str, str]] = {}
 
     async def upload(self) -> None:

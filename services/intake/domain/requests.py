@@ -286,14 +286,6 @@ def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, a
     return again, RequestSubmitted(again)
 
 
-def promise_moved(request: Request, promised_at: datetime) -> Request:
-    """Move the time that the sender is told, only to a later one, and only while it is in review."""
-    known = request.promised_at
-    return (
-        request if not request.is_in_review or (known is not None and promised_at <= known) else replace(request, promised_at=promised_at)
-    )
-
-
 def join(first: Request, waiting: Iterable[Request]) -> Request:
     """Add to the first request the others that wait for its outcome."""
     return replace(first, joined_by=tuple(dict.fromkeys((*first.joined_by, *(each.request_id for each in waiting)))))

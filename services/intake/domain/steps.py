@@ -65,13 +65,17 @@ def mend(conversation: Conversation, _act: Act, _context: DialogueContext) -> Ou
 
 
 def answer_officer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Pass a text on as the answer to an officer's question; show the question first where only a template was sent."""
+    """Pass a text on as the answer to an officer's question.
+
+    Where only a template was sent the question itself is on its way now that the person has written: the notifier kept it.
+    """
     question, text = conversation.asked, act.text if isinstance(act, Intent) else ""
     if question is None:
         return not_understood(conversation, act, context)
-    if not question.is_shown or not text:
-        shown = replace(conversation, asked=replace(question, is_shown=True))
-        return shown, (Say("officer_asks", {"receipt": question.receipt, "question": question.text}),)
+    if not question.is_shown:
+        return replace(conversation, asked=replace(question, is_shown=True)), (Say("officer_asks_now", {"receipt": question.receipt}),)
+    if not text:
+        return conversation, (Say("officer_asks", {"receipt": question.receipt, "question": question.text}),)
     return replace(conversation, asked=None), (OfficerAnswered(question, text),)
 
 

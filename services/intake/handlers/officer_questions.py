@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.intake.domain.chat import AskedQuestion, OfficerAnswered, Say
-from services.intake.domain.requests import QuestionAnswered, promise_moved
+from services.intake.domain.promise import promise_moved
+from services.intake.domain.requests import QuestionAnswered
 from services.intake.ports import Tx
 
 _WINDOW: Final = timedelta(hours=24)  # after a person's message in which WhatsApp lets us write in our own words

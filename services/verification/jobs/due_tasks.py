@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from services.verification import handlers
@@ -13,6 +14,7 @@ from shared.errors import AppError, Transient
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 _AT_A_TIME: Final = 100  # tasks of one turn
+_FIGURES_KEPT: Final = timedelta(minutes=1)  # a forecast of hours does not change faster
 
 _log = logs.get("tasks")
 
@@ -50,6 +52,7 @@ class LatenessJob:
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx]) -> None:
         self._deps = deps
         self._units = units
+        self._figures: QueueFigures | None = None
 
     async def turn(self) -> float | None:
         """Announce what is due; 0 when there may be more."""
@@ -57,12 +60,17 @@ class LatenessJob:
         state = await self._deps.pause_reader.current()
         if not due or state.is_paused or state.ended:  # clocks stand, or a pause is yet to be taken out of them
             return None
-        now = self._deps.clock()
-        began, ends = day_of(now)
-        figures = await self._deps.queue_reader.figures(at=now, day_began=began, day_ends=ends)
+        figures = await self._latest()
         for task_id in due:
             await self._announce(task_id, figures)
         return 0 if len(due) == _AT_A_TIME else None
+
+    async def _latest(self) -> QueueFigures:
+        now = self._deps.clock()
+        if self._figures is None or now - self._figures.at >= _FIGURES_KEPT:
+            began, ends = day_of(now)
+            self._figures = await self._deps.queue_reader.figures(at=now, day_began=began, day_ends=ends)
+        return self._figures
 
     async def _announce(self, task_id: str, figures: QueueFigures) -> None:
         await self._units.run(lambda tx: handlers.raise_alarm(tx, self._deps, task_id, figures))

@@ -70,6 +70,7 @@ def build(settings: Settings) -> Service:
         await units.prepare()
         await mongo.prepare(database, INDEXES)
         await accounting.register(mongo, database, ACCOUNTS)
+        deps.gate.is_paused = (await deps.pause_reader.current()).is_paused  # before the first message
 
     health = Health()
     health.add("mongo", host.check_database)

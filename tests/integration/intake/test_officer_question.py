@@ -47,10 +47,17 @@ async def test_who_got_a_template_alone_reads_the_question_first(rig: Rig) -> No
     request = await filed(rig)
     rig.clock.at += timedelta(hours=25)
     await ask(rig, request)
-    assert QUESTION in text_of(only(await rig.say("ada apa ya kok dihubungi")))
+    assert "kami kirim sekarang" in text_of(only(await rig.say("ada apa ya kok dihubungi")))
     assert await rig.told("intake.question_answered.v1") == []
     await rig.say("RT lima belas")
     assert only(await rig.told_data("intake.question_answered.v1"))["personal"]["text"] == "RT lima belas"
+
+
+async def test_what_can_not_be_read_is_no_answer(rig: Rig) -> None:
+    request = await filed(rig)
+    await ask(rig, request)
+    assert QUESTION in text_of(only(await rig.send(rig.message("audio", {"id": "1"}))))
+    assert await rig.told("intake.question_answered.v1") == []
 
 
 async def test_an_answer_to_what_is_decided_goes_nowhere(rig: Rig) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.verification.jobs import DecisionJob, LatenessJob, RegisterJob
 from shared.ids import new_id
-from shared.metrics import REGISTER_PAUSED
+from shared.metrics import render
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok, refused
 from tests.integration.verification.test_queue import asked
@@ -58,7 +58,7 @@ async def test_ten_minutes_without_the_register(office: Office, outside: Outside
     assert [gate.is_paused] == [False], "one or two failures are an accident"
     await turns(job)
     assert gate.is_paused
-    assert REGISTER_PAUSED.collect()[0].samples[0].value == 1
+    assert b"\nregister_paused 1.0\n" in render()
     async with office.client() as desk:
         summary = await ok(desk.get("/v1/queue/summary"))
         assert summary["register_pause"] == {"paused_since": "2026-11-24T02:00:00Z", "by": "probe", "reason": "unreachable"}
@@ -82,7 +82,7 @@ async def test_ten_minutes_without_the_register(office: Office, outside: Outside
         await ok(desk.post(f"/v1/tasks/{waiting}/decision", json=decision("approve", back["version"])))
     approved = await office.told_data("request_approved")
     assert sorted(told["request_id"] for told in approved) == sorted(each.request_id for each in (before, *meanwhile))
-    assert REGISTER_PAUSED.collect()[0].samples[0].value == 0
+    assert b"\nregister_paused 0.0\n" in render()
 
 
 async def test_who_paused_by_hand_resumes_by_hand(office: Office, job: RegisterJob) -> None:
@@ -114,7 +114,7 @@ async def test_a_return_and_a_question_need_no_register(office: Office, job: Reg
         await ok(head.post("/v1/register/resume"))
         await turns(job)
         await ok(head.post(f"/v1/tasks/{second}/withdraw"))
-        assert (await ok(head.get(f"/v1/tasks/{second}")))["due_at"] == "2026-11-25T00:30:00Z", "four working hours are left at eleven"
+        assert (await ok(head.get(f"/v1/tasks/{second}")))["due_at"] == "2026-11-25T01:00:00Z", "four working hours are left at eleven"
 
 
 async def test_an_approval_that_waits_to_take_effect_waits_for_the_register(office: Office, job: RegisterJob) -> None:

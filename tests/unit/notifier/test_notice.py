@@ -56,6 +56,16 @@ def test_who_gets_the_newer_document_is_told_nothing_of_the_older_one() -> None:
     assert notice.ended_jobs(ORIGIN, CITIZEN, ABOUT, replace(SUPERSEDED, is_told=True), texts=TEXTS, at=AT) == ()
 
 
+def test_a_question_is_asked_where_it_can_be_answered_and_once() -> None:
+    asked = notice.question_job(ORIGIN, CITIZEN, ABOUT, "q-1", "Alamat baru Ibu di RT berapa?", texts=TEXTS, at=AT)
+    assert asked is not None
+    assert asked.key == "question:q-1"
+    assert "Alamat baru Ibu di RT berapa?" in said(asked)
+    assert asked.fallback is not None
+    assert (asked.fallback.name, asked.fallback.parameters) == ("pertanyaan_petugas", (ABOUT.receipt,))
+    assert notice.question_job(ORIGIN, COURT, ABOUT, "q-1", "?", texts=TEXTS, at=AT) is None
+
+
 def test_one_key_per_document_whoever_announces_it() -> None:
     keys = {notice.document_job(replace(ORIGIN, message_id=each), CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT).key for each in "ab"}
     assert keys == {"document:request-1.kk"}
