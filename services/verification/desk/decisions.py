@@ -16,6 +16,7 @@ from services.verification.desk.sheet import lay_out
 from services.verification.desk.sheet_pages import Around, show
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
 from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of
+from services.verification.handlers import TaskDecision
 from shared.errors import AppError, BadInput, DomainError, Stale
 from shared.web.desk import StaffMember, signed_in
 
@@ -36,9 +37,7 @@ def router(room: WorkRoom) -> APIRouter:
             decision = form.decision()
             await room.units.run(
                 lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(member), decision),
-                audit=lambda view: noted(
-                    room, member, f"task.{decision.act}", view, reasons=",".join(each.code for each in decision.reasons)
-                ),
+                audit=lambda view: noted(room, member, "task.decided", view, act=decision.act.value, reasons=_codes(decision)),
             )
         except Stale:
             return await _changed(room, request, member, task_id, form)
@@ -73,6 +72,10 @@ def router(room: WorkRoom) -> APIRouter:
         return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
 
     return routes
+
+
+def _codes(decision: TaskDecision) -> str:
+    return ",".join(reason.code for reason in decision.reasons)
 
 
 async def _ask(room: WorkRoom, member: StaffMember, task_id: str, form: DecisionForm) -> Response:

@@ -61,7 +61,7 @@ async def _open(room: WorkRoom, member: StaffMember, task_id: str, file_id: str)
 
     return await room.units.run(
         body,
-        audit=lambda _: entry(room, member, "task.document_viewed", f"task/{task_id}", file=file_id),
+        audit=lambda _: entry(room, member, "attachment.seen", f"task/{task_id}", file=file_id),
     )
 
 

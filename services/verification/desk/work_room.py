@@ -43,7 +43,7 @@ class WorkRoom:
         service = self.deps.catalogue.find(code)
         return service.name if service else code
 
-    async def look(self, member: StaffMember, task_id: str, act: str = "task.viewed") -> TaskView:
+    async def look(self, member: StaffMember, task_id: str, act: str = "task.seen") -> TaskView:
         """Return a task as it is, for who may see it; that it was looked at is written down.
 
         Raises:
@@ -74,7 +74,7 @@ def officer_of(member: StaffMember) -> DeskOfficer:
     return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
 
 
-def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detail: str) -> AuditEntry:
+def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, /, **detail: str) -> AuditEntry:
     """Return the row of a look at a task, or of an act on it, with everybody whom it is about."""
     persons = [each for submission in view.case.submissions for each in (submission.applicant, submission.subject) if each is not None]
     known = {person.nik: view.register.person(person.nik) for person in persons if person.nik}
@@ -83,7 +83,7 @@ def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detai
     return entry(room, member, act, f"task/{view.task.id}", tuple(seen), **detail)
 
 
-def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), **detail: str) -> AuditEntry:
+def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), /, **detail: str) -> AuditEntry:
     """Return a row of the audit log."""
     return AuditEntry(
         actor=member.staff_id,

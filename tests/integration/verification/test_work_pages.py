@@ -117,8 +117,8 @@ async def test_the_next_is_claimed_and_approved_and_what_comes_then_is_opened(of
     assert "Setujui" in text_of(await browser.get(f"{PATH}/{first}"))
     assert await office.told("request_approved") == []
     acts = [act for actor, act in await acts_of(office) if actor == "rina"]
-    assert [act for act in acts if act != "task.viewed"] == ["task.claimed", "task.approve", "task.claimed", "task.undone"]
-    assert "task.viewed" in acts
+    assert [act for act in acts if act != "task.seen"] == ["task.claimed", "task.decided", "task.claimed", "task.undone"]
+    assert "task.seen" in acts
     rows = await office.rows("audit")
     assert rows[0]["personal"]["persons"][0]["nik"] == HUSBAND
 
@@ -334,7 +334,7 @@ async def test_a_pdf_is_shown_page_by_page_and_what_is_none_says_so(office: Offi
     assert unreadable.status_code == 422
     assert "PDF ini tidak bisa digambar" in text_of(unreadable)
     assert (await browser.get(f"{PATH}/{task_id}/berkas/file-of-another-case")).status_code == 404
-    assert ("rina", "task.document_viewed") in await acts_of(office)
+    assert ("rina", "attachment.seen") in await acts_of(office)
 
 
 async def test_lists_are_paged_by_key_and_counted_honestly(office: Office, sign_in: Sign) -> None:
