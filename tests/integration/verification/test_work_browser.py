@@ -69,7 +69,7 @@ class Live:
 @pytest_asyncio.fixture(loop_scope="module")
 async def live(mongo_url: str, database: str, browser: Browser) -> AsyncIterator[Live]:
     async with open_office(mongo_url, database, Clock()) as office:
-        office.queue(undo=timedelta(seconds=10), claims_at_once=30)
+        office.queue(undo=timedelta(seconds=60), claims_at_once=30)  # a busy machine takes long between two keys
         await office.load(people.family(), *FAMILIES)
         issuer = SessionIssuer()
         async with serving(work_app(office, issuer, secure=False)) as url:
@@ -210,7 +210,7 @@ async def test_an_officer_decides_twenty_by_keyboard_alone_with_at_most_four_key
                 await keys("s", "Control+Enter")
         await page.wait_for_url("**/desk/pekerjaan?terakhir=*")
         assert keys.pressed == 1 + 10 * 3 + 10 * 2
-    live.office.clock.forward(seconds=11)
+    live.office.clock.forward(seconds=61)
     await live.office.decisions_take_effect()
     outcomes = [row["outcome"] for task_id in ids for row in await live.office.rows("tasks", {"_id": task_id})]
     assert outcomes == ["approved", "returned"] * 10
@@ -224,7 +224,7 @@ async def test_the_last_decision_is_undone_by_a_key_while_its_seconds_run(live: 
         await _opened(page, first)
         await keys("s", "Control+Enter")
         await _opened(page, second)
-        await expect(page.locator("[data-undo-left]")).to_have_text(re.compile(r"\d detik lagi|10 detik lagi"))
+        await expect(page.locator("[data-undo-left]")).to_have_text(re.compile(r"\d+ detik lagi"))
         await keys("z")
         await _opened(page, first)
         await expect(page.get_by_text("Anda pegang sampai")).to_be_visible()
