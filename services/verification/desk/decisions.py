@@ -16,7 +16,7 @@ from services.verification.desk.sheet import lay_out
 from services.verification.desk.sheet_pages import Around, show
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
 from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of
-from services.verification.handlers import TaskView
+from services.verification.handlers import TaskDecision
 from shared.errors import AppError, BadInput, DomainError, Stale
 from shared.web.desk import StaffMember, signed_in
 
@@ -37,9 +37,7 @@ def router(room: WorkRoom) -> APIRouter:
             decision = form.decision()
             await room.units.run(
                 lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(member), decision),
-                audit=lambda view: noted(
-                    room, member, f"task.{decision.act}", view, reasons=",".join(each.code for each in decision.reasons)
-                ),
+                audit=lambda view: noted(room, member, "task.decided", view, act=decision.act.value, reasons=_codes(decision)),
             )
         except Stale:
             return await _changed(room, request, member, task_id, form)
@@ -76,6 +74,10 @@ def router(room: WorkRoom) -> APIRouter:
     return routes
 
 
+def _codes(decision: TaskDecision) -> str:
+    return ",".join(reason.code for reason in decision.reasons)
+
+
 async def _ask(room: WorkRoom, member: StaffMember, task_id: str, form: DecisionForm) -> Response:
     """Ask the citizen without closing; then the next task is opened."""
     text = form.question()
@@ -86,14 +88,8 @@ async def _ask(room: WorkRoom, member: StaffMember, task_id: str, form: Decision
     return await _onward(room, member, task_id)
 
 
-async def _look(room: WorkRoom, member: StaffMember, task_id: str) -> TaskView:
-    return await room.units.run(
-        lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda view: noted(room, member, "task.viewed", view)
-    )
-
-
 async def _changed(room: WorkRoom, request: Request, member: StaffMember, task_id: str, form: DecisionForm) -> Response:
-    view = await _look(room, member, task_id)
+    view = await room.look(member, task_id)
     changes = stale.changes(form.terlihat, await lay_out(room, member, view))
     return await show(room, request, member, view, Around(form, changes=changes, status=HTTPStatus.PRECONDITION_FAILED))
 
@@ -101,7 +97,7 @@ async def _changed(room: WorkRoom, request: Request, member: StaffMember, task_i
 async def _again(
     room: WorkRoom, request: Request, member: StaffMember, task_id: str, form: DecisionForm, error: AppError, status: int
 ) -> Response:
-    view = await _look(room, member, task_id)
+    view = await room.look(member, task_id)
     return await show(room, request, member, view, Around(form, error, status=status))
 
 

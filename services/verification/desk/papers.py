@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.verification import handlers
-from services.verification.desk.work_room import PATH, READ, WorkRoom, entry
-from services.verification.ports import FileStream
+from services.verification.desk.work_room import PATH, READ, WorkRoom, entry, refuse_outside
+from services.verification.ports import FileStream, Tx
 from shared.errors import BadInput
 from shared.web.desk import StaffMember, signed_in
 
@@ -55,9 +55,13 @@ def router(room: WorkRoom) -> APIRouter:
 
 
 async def _open(room: WorkRoom, member: StaffMember, task_id: str, file_id: str) -> FileStream:
+    async def body(tx: Tx) -> FileStream:
+        refuse_outside(member, await tx.tasks.get(task_id))
+        return await handlers.open_attachment(tx, room.deps, task_id, file_id)
+
     return await room.units.run(
-        lambda tx: handlers.open_attachment(tx, room.deps, task_id, file_id),
-        audit=lambda _: entry(room, member, "task.document_viewed", f"task/{task_id}", file=file_id),
+        body,
+        audit=lambda _: entry(room, member, "attachment.seen", f"task/{task_id}", file=file_id),
     )
 
 

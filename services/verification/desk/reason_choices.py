@@ -93,7 +93,7 @@ def given(ticked: Sequence[str], places: Sequence[str], other: str) -> tuple[Fin
 
 def _found(view: TaskView, act: Act, catalogue: Catalogue) -> Iterator[Choice]:
     service = view.task.service
-    for finding in dict.fromkeys((*view.task.reasons, *view.case.findings)):
+    for finding in view.case.findings:
         known = reasons().get(finding.code)
         if known is not None and act.value in known.officer and finding.is_failure:
             place = Place(finding.field, place_label(service, finding.field, catalogue)) if finding.field else None

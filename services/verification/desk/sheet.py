@@ -184,10 +184,9 @@ def _numbers(submissions: Sequence[Submission]) -> frozenset[str]:
 
 def _rows(room: WorkRoom, member: StaffMember, view: TaskView) -> Iterator[Row]:
     case, service = view.case, room.deps.catalogue.get(view.task.service)
-    findings = tuple(finding for finding in case.findings or view.task.reasons)
     seen: set[str] = set()
     for number, submission in enumerate(case.submissions):
-        for each in compared(submission, service, view.register, findings):
+        for each in compared(submission, service, view.register, case.findings):
             if number and (each.name in seen or each.name.startswith("decision")):
                 continue  # what a court's case says of both stands once
             seen.add(each.name)
@@ -212,7 +211,10 @@ def _row(room: WorkRoom, member: StaffMember, view: TaskView, answer: ComparedAn
 def _findings(room: WorkRoom, view: TaskView) -> Iterator[Told]:
     case = view.case
     files = {f"answers.{each.field}": each.file_id for submission in case.submissions for each in submission.attachments}
-    for finding in dict.fromkeys((*case.findings, *view.task.reasons)):
+    required = (
+        finding for finding in view.task.reasons if finding.code == OFFICER_REQUIRED
+    )  # no check finds that: the service asks for it
+    for finding in dict.fromkeys((*case.findings, *required)):
         place = words.place_label(view.task.service, finding.field, room.deps.catalogue) if finding.field else ""
         file_id = files.get(finding.field or "")
         tone = Tone.WAIT

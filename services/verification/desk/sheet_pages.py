@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -16,8 +17,9 @@ from services.verification.desk.decision_form import DecisionForm
 from services.verification.desk.sheet import MATCHES, lay_out, may_claim, may_decide
 from services.verification.desk.stale import Changes, snapshot
 from services.verification.desk.work_list import undoable
-from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of
+from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of, refuse_outside
 from services.verification.handlers import Act, TaskView
+from services.verification.ports import Tx
 from shared.errors import AppError, DomainError
 from shared.web.desk import StaffMember, signed_in
 
@@ -70,7 +72,7 @@ async def show(
         "seen": snapshot(sheet),
         "undo": await undoable(room, member, around.last or (view.task.id if view.task.held else None)),
         "undo_seconds": int(room.deps.queue.undo.total_seconds()),
-        "service_name": lambda code: ((found := catalogue.find(code)) and found.name) or code,
+        "service_name": room.service_name,
     }
     return room.pages.show(request, template, member, status=around.status, **values)
 
@@ -83,29 +85,27 @@ def router(room: WorkRoom) -> APIRouter:
 
 
 def _looking(routes: APIRouter, room: WorkRoom) -> None:
+    def claiming(task_id: str, member: StaffMember) -> Callable[[Tx], Awaitable[TaskView]]:
+        async def claim(tx: Tx) -> TaskView:
+            refuse_outside(member, await tx.tasks.get(task_id))
+            return await handlers.claim_task(tx, room.deps, task_id, officer_of(member))
+
+        return claim
+
     @routes.get(f"{PATH}/{{task_id}}")
     async def opened(
         request: Request, task_id: str, member: Reader, terakhir: Annotated[str | None, Query(max_length=64)] = None
     ) -> Response:
-        view = await room.units.run(
-            lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.viewed", found)
-        )
-        return await show(room, request, member, view, Around(last=terakhir))
+        return await show(room, request, member, await room.look(member, task_id), Around(last=terakhir))
 
     @routes.post(f"{PATH}/{{task_id}}/ambil")
     async def claim(request: Request, task_id: str, member: Decider) -> Response:
         """Claim a task, or renew one's claim."""
         try:
-            await room.units.run(
-                lambda tx: handlers.claim_task(tx, room.deps, task_id, officer_of(member)),
-                audit=lambda found: noted(room, member, "task.claimed", found),
-            )
+            await room.units.run(claiming(task_id, member), audit=lambda found: noted(room, member, "task.claimed", found))
         except DomainError as error:
-            refused = error
-            view = await room.units.run(
-                lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.viewed", found)
-            )
-            return await show(room, request, member, view, Around(status=HTTPStatus.CONFLICT, refusal=refused))
+            around = Around(status=HTTPStatus.CONFLICT, refusal=error)
+            return await show(room, request, member, await room.look(member, task_id), around)
         if "text/html" not in request.headers.get("accept", ""):
             return Response(status_code=HTTPStatus.NO_CONTENT)  # a page that renews the claim while somebody works on it
         return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
@@ -113,8 +113,6 @@ def _looking(routes: APIRouter, room: WorkRoom) -> None:
     @routes.post(f"{PATH}/{{task_id}}/nomor")
     async def reveal(request: Request, task_id: str, member: Revealer) -> Response:
         """Show the numbers in clear; that they were looked at is written down."""
-        view = await room.units.run(
-            lambda tx: handlers.view_task(tx, room.deps, task_id), audit=lambda found: noted(room, member, "task.numbers_revealed", found)
-        )
+        view = await room.look(member, task_id, "task.numbers_revealed")
         template = "sheet_answers.html" if "hx-request" in request.headers else "sheet.html"
         return await show(room, request, member, view, Around(revealed=True), template=template)

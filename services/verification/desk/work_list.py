@@ -144,7 +144,7 @@ async def show(
         services=_services(room),
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
-        service_name=lambda code: _service_name(room, code),
+        service_name=room.service_name,
         **({"refusal": None} | more),
     )
 
@@ -229,8 +229,3 @@ def _tally(number: int) -> str:
 
 def _services(room: WorkRoom) -> list[tuple[str, str]]:
     return [(service.id, service.name) for service in room.deps.catalogue.services.values() if service.ready]
-
-
-def _service_name(room: WorkRoom, code: str) -> str:
-    service = room.deps.catalogue.find(code)
-    return service.name if service else code

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from services.verification import handlers
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.audit import AuditEntry, SeenPerson
+from shared.errors import Forbidden
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, StaffMember
 
@@ -36,13 +38,43 @@ class WorkRoom:
         ids = {each for task in tasks for each in _officers(task)}
         return {each: each for each in ids} | dict(await self.staff.names(ids))
 
+    def service_name(self, code: str) -> str:
+        """Return what a service is called."""
+        service = self.deps.catalogue.find(code)
+        return service.name if service else code
+
+    async def look(self, member: StaffMember, task_id: str, act: str = "task.seen") -> TaskView:
+        """Return a task as it is, for who may see it; that it was looked at is written down.
+
+        Raises:
+            NotFound: `tasks_not_found`.
+            Forbidden: `area_outside`.
+        """
+
+        async def body(tx: Tx) -> TaskView:
+            view = await handlers.view_task(tx, self.deps, task_id)
+            refuse_outside(member, view.task)
+            return view
+
+        return await self.units.run(body, audit=lambda view: noted(self, member, act, view))
+
+
+def refuse_outside(member: StaffMember, task: Task) -> None:
+    """Refuse a task of a place that is not in the account's area; one whose place nobody knows is everybody's.
+
+    Raises:
+        Forbidden: `area_outside`.
+    """
+    if task.place.areas and not member.covers(task.place.areas[-1], READ):
+        raise Forbidden("area_outside", "The task is of another area than this account's.")
+
 
 def officer_of(member: StaffMember) -> DeskOfficer:
     """Return who is signed in as the queue knows them."""
     return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
 
 
-def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detail: str) -> AuditEntry:
+def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, /, **detail: str) -> AuditEntry:
     """Return the row of a look at a task, or of an act on it, with everybody whom it is about."""
     persons = [each for submission in view.case.submissions for each in (submission.applicant, submission.subject) if each is not None]
     known = {person.nik: view.register.person(person.nik) for person in persons if person.nik}
@@ -51,7 +83,7 @@ def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, **detai
     return entry(room, member, act, f"task/{view.task.id}", tuple(seen), **detail)
 
 
-def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), **detail: str) -> AuditEntry:
+def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), /, **detail: str) -> AuditEntry:
     """Return a row of the audit log."""
     return AuditEntry(
         actor=member.staff_id,

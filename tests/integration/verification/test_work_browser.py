@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from shared.reference.catalogue import catalogue
 from shared.reference.population import Relation
 from shared.values import VouchedBy, Vouching
 from tests.integration.verification.conftest import Office, open_office
-from tests.integration.verification.work_desk import officer, work_app
+from tests.integration.verification.work_desk import NAMES, officer, work_app
 from tests.support import families as people
 from tests.support.applications import submission as filled
 from tests.support.browser import DESK, NARROW, chromium, complaints, visit
@@ -68,7 +69,7 @@ class Live:
 @pytest_asyncio.fixture(loop_scope="module")
 async def live(mongo_url: str, database: str, browser: Browser) -> AsyncIterator[Live]:
     async with open_office(mongo_url, database, Clock()) as office:
-        office.queue(undo=timedelta(seconds=10), claims_at_once=30)
+        office.queue(undo=timedelta(seconds=60), claims_at_once=30)  # a busy machine takes long between two keys
         await office.load(people.family(), *FAMILIES)
         issuer = SessionIssuer()
         async with serving(work_app(office, issuer, secure=False)) as url:
@@ -173,3 +174,143 @@ async def test_my_work_and_a_sheet_look_right(live: Live, size: tuple[int, int])
         await keep(page, f"lembar-kerja-{kind}.png")
         assert await complaints(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@dataclass
+class Keys:
+    """A keyboard that counts."""
+
+    page: Page
+    pressed: int = 0
+
+    async def __call__(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+            self.pressed += 1
+
+
+async def _opened(page: Page, task_id: str) -> None:
+    """The sheet of this task is there and takes keys."""
+    await page.wait_for_url(lambda url: f"/{task_id}" in url)
+    await page.locator("body[data-ready]").wait_for()
+
+
+async def test_an_officer_decides_twenty_by_keyboard_alone_with_at_most_four_keys_each(live: Live) -> None:
+    ids = await live.tasks(
+        *(lost_card(family, began_at=now() - timedelta(hours=30 - number)) for number, family in enumerate(FAMILIES[10:30]))
+    )
+    async with live.at("/desk/pekerjaan") as page:
+        keys = Keys(page)
+        await keys("n")
+        for number, task_id in enumerate(ids):
+            await _opened(page, task_id)
+            if number % 2:
+                await keys("k", "1", "Control+Enter")
+            else:
+                await keys("s", "Control+Enter")
+        await page.wait_for_url("**/desk/pekerjaan?terakhir=*")
+        assert keys.pressed == 1 + 10 * 3 + 10 * 2
+    live.office.clock.forward(seconds=61)
+    await live.office.decisions_take_effect()
+    outcomes = [row["outcome"] for task_id in ids for row in await live.office.rows("tasks", {"_id": task_id})]
+    assert outcomes == ["approved", "returned"] * 10
+
+
+async def test_the_last_decision_is_undone_by_a_key_while_its_seconds_run(live: Live) -> None:
+    first, second = await live.tasks(*(lost_card(family, began_at=now() - timedelta(hours=5)) for family in FAMILIES[30:32]))
+    async with live.at("/desk/pekerjaan") as page:
+        keys = Keys(page)
+        await keys("n")
+        await _opened(page, first)
+        await keys("s", "Control+Enter")
+        await _opened(page, second)
+        await expect(page.locator("[data-undo-left]")).to_have_text(re.compile(r"\d+ detik lagi"))
+        await keys("z")
+        await _opened(page, first)
+        await expect(page.get_by_text("Anda pegang sampai")).to_be_visible()
+    assert [row["stage"] for row in await live.office.rows("tasks", {"_id": first})] == ["first"]
+
+
+async def test_two_race_for_one_task_and_the_second_sees_who_has_it(live: Live) -> None:
+    await live.office.mongo.collection(live.office.database, "staff").insert_one({"_id": "rina", "personal": {"name": NAMES["rina"]}})
+    [task_id] = await live.tasks(lost_card(FAMILIES[32]))
+    path = f"/desk/pekerjaan/{task_id}"
+    async with live.at(path) as mine, live.at(path, "budi", refused=1) as theirs:
+        await mine.keyboard.press("a")
+        await expect(mine.get_by_text("Anda pegang sampai")).to_be_visible()
+        await theirs.keyboard.press("a")
+        await expect(theirs.get_by_text("Rina Widyastuti sedang mengerjakannya.")).to_be_visible()
+        await expect(theirs.get_by_text("Rina Widyastuti memegangnya sampai")).to_be_visible()
+        assert await complaints(theirs) == []
+
+
+@SIZES
+async def test_a_stale_decision_shows_then_and_now_and_keeps_what_was_written(live: Live, size: tuple[int, int]) -> None:
+    family = FAMILIES[33]
+    [task_id] = await live.tasks(lost_card(family))
+    async with live.at(f"/desk/pekerjaan/{task_id}", size=size, refused=1) as page:
+        await page.keyboard.press("a")
+        await expect(page.get_by_text("Anda pegang sampai")).to_be_visible()
+        await page.keyboard.press("k")
+        await page.keyboard.press("1")
+        await page.get_by_label("Tambahan untuk warga").fill("Nama menurut KTP, ya.")
+        mended = replace(family.head, name=f"{family.head.name}O")
+        others = tuple(each for each in family.members if each.nik != mended.nik)
+        await live.office.load(replace(family, members=(mended, *others)))
+        await page.keyboard.press("Control+Enter")
+        dialog = page.get_by_role("dialog", name="Permohonan ini berubah saat Anda membacanya")
+        await expect(dialog).to_be_visible()
+        await expect(dialog.get_by_text("Tidak menghalangi lagi")).to_be_visible()
+        await expect(dialog.get_by_text("“Nama menurut KTP, ya.”")).to_be_visible()
+        await keep(page, f"berubah-{'phone' if size == NARROW else 'desk'}.png")
+        assert await complaints(page) == []
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_be_hidden()
+        await expect(page.get_by_label("Tambahan untuk warga")).to_have_value("Nama menurut KTP, ya.")
+
+
+async def test_papers_are_turned_zoomed_and_laid_beside_each_other_by_keys(live: Live) -> None:
+    [task_id] = await live.tasks(unproven(live.office, FAMILIES[34]))
+    async with live.at(f"/desk/pekerjaan/{task_id}") as page:
+        papers = page.locator(".sheets .paper img")
+        await expect(papers).to_have_count(1)
+        await page.keyboard.press("]")
+        await expect(papers.first).to_have_attribute("alt", "KTP-el")
+        await page.keyboard.press("p")
+        assert await papers.first.evaluate("(each) => each.style.transform") == "rotate(90deg)"
+        await page.keyboard.press("+")
+        await expect(page.locator("[data-zoomed]")).to_have_text("125 %")
+        await page.keyboard.press("b")
+        await expect(papers).to_have_count(2)
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Semua tombol di halaman ini")).to_be_visible()
+
+
+async def test_a_new_task_is_told_and_the_list_does_not_move(live: Live) -> None:
+    await live.tasks(lost_card(FAMILIES[35]))
+    async with live.at("/desk/pekerjaan") as page:
+        rows = page.locator("[data-row]")
+        await expect(rows).to_have_count(1)
+        await live.tasks(lost_card(FAMILIES[36]))
+        await expect(page.get_by_text("1 baru")).to_be_visible()
+        await expect(rows).to_have_count(1)
+        await page.keyboard.press(".")
+        await expect(rows).to_have_count(2)
+
+
+async def test_without_a_script_the_list_and_the_sheet_say_all(live: Live) -> None:
+    [task_id] = await live.tasks(lost_card(FAMILIES[37]))
+    member = officer(live.office, live.issuer)
+    context = await live.browser.new_context(java_script_enabled=False, locale="id-ID")
+    try:
+        await context.add_cookies([{"name": "desk", "value": live.issuer.token(member), "url": live.url}])
+        page = await context.new_page()
+        await page.goto(f"{live.url}/desk/pekerjaan")
+        await page.get_by_role("button", name="Ambil berikutnya").click()
+        assert page.url.endswith(task_id)
+        await page.get_by_text("Kembalikan K").click()
+        await page.get_by_text("Nama tidak sama dengan data kependudukan. Nama pemohon").click()
+        await page.get_by_role("button", name="Kirim, buka berikutnya").click()
+        await expect(page.get_by_text("Dikembalikan:")).to_be_visible()
+    finally:
+        await context.close()
