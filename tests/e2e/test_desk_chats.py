@@ -108,7 +108,7 @@ async def test_a_second_officer_sees_who_has_a_chat(browser: Browser, stack: Sta
         await phone.hears(anything, "what happens")
         async with (
             at_the_desk(browser, stack, issuer, CHATS, "operator", name="Bagus Prasetyo", staff_id="s-bagus") as first,
-            at_the_desk(browser, stack, issuer, CHATS, "operator", name="Sulastri Wati", staff_id="s-sulastri") as second,
+            at_the_desk(browser, stack, issuer, CHATS, "operator", name="Sulastri Wati", staff_id="s-sulastri", refused=1) as second,
         ):
             for page in (first, second):
                 await page.locator("[data-row]").filter(has_text="Hadi Santoso").click()

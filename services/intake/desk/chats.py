@@ -91,6 +91,7 @@ class ChatPages:
             "phone_of": words.phone_of,
             "initials": words.initials,
             "masked_text": words.masked_text,
+            "day_or_time": lambda moment: words.day_or_time(moment, at),
             "now": at,
             "since": at.isoformat(),
         }

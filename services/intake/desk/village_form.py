@@ -131,8 +131,8 @@ def _beginning(routes: APIRouter, form: _VillageForm) -> None:
 
     @routes.get(PATH)
     async def choose(request: Request, member: Registrar) -> Response:
-        groups = {code_list("service_group").label(group): services for group, services in room.deps.menu.groups().items()}
-        return room.pages.show(request, "village_services.html", member, groups=groups, villages=villages_of(member))
+        offered = {code_list("service_group").label(group): services for group, services in room.deps.menu.groups().items()}
+        return room.pages.show(request, "village_services.html", member, offered=offered, villages=villages_of(member))
 
     @routes.post(PATH)
     async def begin(

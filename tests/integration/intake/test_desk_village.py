@@ -49,6 +49,7 @@ async def show(browser: httpx.AsyncClient, form: str, photo: bytes, name: str = 
 
 async def filled(browser: httpx.AsyncClient) -> str:
     """A whole form, up to its last page."""
+    assert "Akta" not in await page(browser, f"{VILLAGE}/ajukan"), "only what is open is offered"
     form = await begin(browser)
     await answer(browser, form, NIK)
     await answer(browser, form, KK)

@@ -20,7 +20,16 @@ BAGUS, SULASTRI = Officer("s-1", "Bagus Prasetyo"), Officer("s-2", "Sulastri Wat
 
 @pytest.mark.parametrize(
     "text",
-    ["petugas", "PETUGAS", "Petugas!", "minta petugas", "saya mau bicara dengan orang", "tolong sambungkan ke petugas pak", "admin", "cs"],
+    [
+        "petugas",
+        "PETUGAS",
+        "Petugas!",
+        "minta petugas",
+        "saya mau bicara dengan orang",
+        "Pak saya sudah tiga hari belum ada kabar, bisa bicara dengan petugas?",
+        "admin",
+        "cs",
+    ],
 )
 def test_who_asks_for_a_person_waits_from_that_moment(text: str) -> None:
     after, facts = talk(Conversation("c-1"), text)
