@@ -108,7 +108,7 @@ async def test_a_second_officer_sees_who_has_a_chat(browser: Browser, stack: Sta
         await phone.hears(anything, "what happens")
         async with (
             at_the_desk(browser, stack, issuer, CHATS, "operator", name="Bagus Prasetyo", staff_id="s-bagus") as first,
-            at_the_desk(browser, stack, issuer, CHATS, "operator", name="Sulastri Wati", staff_id="s-sulastri") as second,
+            at_the_desk(browser, stack, issuer, CHATS, "operator", name="Sulastri Wati", staff_id="s-sulastri", refused=1) as second,
         ):
             for page in (first, second):
                 await page.locator("[data-row]").filter(has_text="Hadi Santoso").click()
@@ -165,7 +165,7 @@ async def answer(page: Page, application: Application, photo: int) -> None:
 
 async def test_a_village_registrar_files_a_birth_on_a_phone(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
     application = birth(stack.people()["akta_lahir"][30], "Kirana Putri Sutaji")
-    async with at_the_desk(browser, stack, issuer, VILLAGE, "village", size=NARROW, refused=2, village=SIDOREJO) as page:
+    async with at_the_desk(browser, stack, issuer, VILLAGE, "village", size=NARROW, refused=1, village=SIDOREJO) as page:
         await look(page, "desa-kosong-360")
         await page.get_by_role("link", name="Ajukan untuk warga").click()
         await look(page, "desa-layanan-360")

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.desk.chats import PATH, ChatPages, OpenChat
+from services.intake.desk.chat_pages import ChatPages, OpenChat
+from services.intake.desk.chats import PATH
 from services.intake.desk.room import DeskRoom, officer_of
 from services.intake.domain.assistance import Officer
 from services.intake.handlers import (

@@ -17,7 +17,7 @@ from services.intake.domain.window import window_end
 from services.intake.ports import Chat, LogLine
 from shared.clock import WIB
 from shared.web.desk import State, Tone
-from shared.web.desk.words import day_words, masked_number, span
+from shared.web.desk.words import day_words, masked_number, short_moment, span
 
 REASONS: Final[Mapping[WaitingReason, State]] = {
     WaitingReason.ASKED: State("Minta petugas", Tone.BAD, icon="hand-stop"),
@@ -120,6 +120,12 @@ class Bubble:
     icon: str = ""
     file_id: str | None = None
     media_type: str | None = None
+
+
+def day_or_time(at: datetime, now: datetime) -> str:
+    """Return `08.24` of today, `24 Nov` of another day: short enough to stand beside a name."""
+    local = at.astimezone(WIB)
+    return f"{local:%H.%M}" if local.date() == now.astimezone(WIB).date() else short_moment(at, now).rsplit(" ", 1)[0]
 
 
 def masked_text(text: str) -> str:

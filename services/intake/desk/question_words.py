@@ -96,7 +96,7 @@ class QuestionWords:
 
     def _label(self, question: OpenQuestion) -> str:
         if question.takes_file:
-            return f"Foto {self.deps.menu.document(question.field)}"
+            return f"Foto {_within(self.deps.catalogue.attachment_name(question.field.any_of[0]))}"
         return _plain(self._say(asking.sentence(self.draft, question.name, "label", question.field.type)))
 
     def _help(self, question: OpenQuestion) -> str:
@@ -143,6 +143,12 @@ def _field(form: Form | None, path: str) -> Field | None:
     found = form.get(name)
     cell = rest.partition("].")[2]
     return next((each for each in found.fields if each.name == cell), None) if found is not None and cell else found
+
+
+def _within(name: str) -> str:
+    """Return the name of a paper within a sentence: `surat keterangan`, but `Kartu Keluarga` and `KTP-el`."""
+    first, _, rest = name.partition(" ")
+    return f"{first.lower()} {rest}" if rest[:1].islower() and first.istitle() else name
 
 
 def _plain(text: str) -> str:

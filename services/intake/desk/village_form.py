@@ -27,6 +27,7 @@ from shared.web.desk import StaffMember
 
 PATH: Final = f"{LIST}/ajukan"
 _CHUNK_BYTES: Final = 64 * 1024  # of an upload, on its way into the store
+_MEGABYTE: Final = 1024 * 1024
 _LONGEST: Final = 500  # characters of an answer; no field takes more
 
 Changing = Annotated[str | None, Query(alias="ubah", max_length=80)]
@@ -90,7 +91,9 @@ class _VillageForm:
             typed=typed,
             problem=problem,
             candidates=candidates or {},
-            most_mb=deps.file_max_bytes // (1024 * 1024),
+            most_mb=deps.file_max_bytes // _MEGABYTE,
+            most_bytes=deps.file_max_bytes,
+            too_large=FILE_PROBLEMS["file_too_large"].format(size="{size}", most=deps.file_max_bytes // _MEGABYTE),
             phone=known.phone if phone is None else phone,
         )
 
@@ -111,6 +114,8 @@ class _VillageForm:
             BadInput: `file_empty`; `media_type_not_accepted`.
         """
         deps = self.room.deps
+        if upload.size is not None and upload.size > deps.file_max_bytes:  # known before a byte is written
+            raise TooLarge("file_too_large")
         stored = await deps.files.put(
             deps.new_id(),
             _chunks(upload),
@@ -131,8 +136,8 @@ def _beginning(routes: APIRouter, form: _VillageForm) -> None:
 
     @routes.get(PATH)
     async def choose(request: Request, member: Registrar) -> Response:
-        groups = {code_list("service_group").label(group): services for group, services in room.deps.menu.groups().items()}
-        return room.pages.show(request, "village_services.html", member, groups=groups, villages=villages_of(member))
+        offered = {code_list("service_group").label(group): services for group, services in room.deps.menu.groups().items()}
+        return room.pages.show(request, "village_services.html", member, offered=offered, villages=villages_of(member))
 
     @routes.post(PATH)
     async def begin(
@@ -195,7 +200,7 @@ def _asking(routes: APIRouter, form: _VillageForm) -> None:
         try:
             file = await form.store(member, known, upload)
         except (TooLarge, BadInput) as error:
-            most = room.deps.file_max_bytes // (1024 * 1024)
+            most = room.deps.file_max_bytes // _MEGABYTE
             sentence = FILE_PROBLEMS.get(error.code, FILE_PROBLEMS["file_empty"]).format(size=_megabytes(upload.size), most=most)
             return await form.show(request, member, known, changing=changing, problem=sentence)
         try:
@@ -248,4 +253,4 @@ def _sending(routes: APIRouter, form: _VillageForm) -> None:
 
 
 def _megabytes(size: int | None) -> str:
-    return f"{(size or 0) / (1024 * 1024):.0f}"
+    return f"{(size or 0) / _MEGABYTE:.0f}"

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.intake.domain.requests import ApprovedTemplate
 from shared.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A message that Meta has approved: all that may be sent when the person's last message is older than 24 hours."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

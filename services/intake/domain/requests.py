@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
+from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.documents import IssuedDocument, IssuedState, find_document, in_order, with_document
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.vouching import SenderVouching
@@ -169,15 +170,6 @@ class RequestSubmitted:
 
     request: Request
     decision: CourtDecision | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovedTemplate:
-    """A message that Meta has approved: all that may be sent when the person's last message is older than 24 hours."""
-
-    name: str
-    language: str
-    parameters: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,14 @@ class Vocabulary:
     commands: Mapping[str, Meaning]
     services: Mapping[str, str]
     in_person: Mapping[str, str]
-    officer: Mapping[str, str] = field(default_factory=dict)
-    """Phrases of somebody who wants to talk to a person, anywhere in a short text; they name no service."""
+    officer: tuple[str, ...] = ()
+    """Phrases of somebody who wants to talk to a person, anywhere in a text, however long: they mean nothing else."""
     menu: Mapping[str, str] = field(default_factory=dict)
     """The number of each service in the menu; it counts only as the whole text, for stories and addresses have numbers too."""
 
     def read_text(self, text: str) -> Intent:
         """Read what a person typed. Never raises: a text that is no command and no service counts as an answer."""
-        command = self.commands.get(plain(text))
+        command = self.commands.get(plain(text)) or self._call(text)
         if command is not None:
             return Intent(command, text=text)
         chosen = _MENU_NUMBER.fullmatch(without_marks(text).casefold())
@@ -89,12 +89,15 @@ class Vocabulary:
         words = plain(text).split()
         if len(words) <= LONGEST_COMMAND_WORDS:
             spaced = f" {' '.join(words)} "
-            known = ((self.officer, Meaning.OFFICER), (self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE))
-            for phrases, meaning in known:
+            for phrases, meaning in ((self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE)):
                 found = max((phrase for phrase in phrases if f" {phrase} " in spaced), key=len, default="")
                 if found:
                     return Intent(meaning, service=phrases[found], text=text)
         return Intent(Meaning.ANSWER, text=text)
+
+    def _call(self, text: str) -> Meaning | None:
+        spaced = f" {plain(text)} "
+        return Meaning.OFFICER if any(f" {phrase} " in spaced for phrase in self.officer) else None
 
     def read_choice(self, choice: str, title: str) -> Intent:
         """Read a pressed button or a chosen row: by our own id, else by its title (old chats, template buttons)."""

@@ -11,7 +11,8 @@ from services.intake.domain.chat import Conversation, DialogueContext, Say
 from services.intake.domain.chat_log import ChatEntry, EntryKind, preview
 from services.intake.domain.contacts import Blocked, ChatContact
 from services.intake.domain.conversation import given_back
-from services.intake.domain.requests import ApprovedTemplate, ReplyComposed
+from services.intake.domain.desk_texts import ApprovedTemplate
+from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.window import window_end
 from services.intake.handlers.chat_filing import origin_of
 from services.intake.handlers.filing import local_day

@@ -119,34 +119,9 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
     media, documents = _media(settings, files, http), _documents(settings)
-    services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
+    deps = _deps(settings, mongo, database, clock, _Outside(files, webhook_log, media, documents))
     kept = timedelta(days=settings.chat_log_days)
-    units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, services, kept), clock)
-    menu = ServiceMenu.of(services, settings.open_services or services.online())
-    deps = Deps(
-        clock=clock,
-        new_id=new_id,
-        new_receipt=new_receipt,
-        promise=office.promise,
-        catalogue=services,
-        menu=menu,
-        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu),
-        texts=read_texts(TEMPLATES),
-        webhook_log=webhook_log,
-        files=files,
-        media=media,
-        register=MongoRequestReader(mongo, database, services),
-        documents=documents,
-        people=MongoPeopleReader(mongo, database),
-        limits=_limits(settings),
-        chats=MongoChatReader(mongo, database),
-        visitors=MongoVisitors(mongo, database, clock),
-        villages=MongoVillageReader(mongo, database, services),
-        file_max_bytes=settings.file_max_bytes,
-        officer_lease=timedelta(minutes=settings.officer_lease_minutes),
-        desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
-        phone_number_id=settings.whatsapp_phone_number_id,
-    )
+    units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
     unused = _unused_files(settings, mongo, database, clock)
     return Parts(
         settings,
@@ -159,6 +134,45 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         deps,
         unused,
         StaleDrafts(deps, units),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What handlers reach beside the unit of work."""
+
+    files: Files
+    webhook_log: MongoWebhookLog
+    media: WhatsappMedia
+    documents: IssuedDocuments
+
+
+def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: _Outside) -> Deps:
+    services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
+    menu = ServiceMenu.of(services, settings.open_services or services.online())
+    return Deps(
+        clock=clock,
+        new_id=new_id,
+        new_receipt=new_receipt,
+        promise=office.promise,
+        catalogue=services,
+        menu=menu,
+        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu),
+        texts=read_texts(TEMPLATES),
+        webhook_log=outside.webhook_log,
+        files=outside.files,
+        media=outside.media,
+        register=MongoRequestReader(mongo, database, services),
+        documents=outside.documents,
+        people=MongoPeopleReader(mongo, database),
+        limits=_limits(settings),
+        chats=MongoChatReader(mongo, database),
+        visitors=MongoVisitors(mongo, database, clock),
+        villages=MongoVillageReader(mongo, database, services),
+        file_max_bytes=settings.file_max_bytes,
+        officer_lease=timedelta(minutes=settings.officer_lease_minutes),
+        desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
+        phone_number_id=settings.whatsapp_phone_number_id,
     )
 
 

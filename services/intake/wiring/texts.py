@@ -61,7 +61,7 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     phrases = {plain(word): service.id for service in online for word in service.words}
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
-    officer = dict.fromkeys(map(plain, document["phrases"]["officer"]), "")
+    officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
     return Vocabulary(commands, phrases | named, in_person, officer, numbered)
 
 

@@ -8,10 +8,12 @@ import httpx
 
 from shared.web.desk.forms import form_token
 from shared.web.desk.session import SessionCheck, SessionKeys
-from tests.integration.intake.rig import Rig
+from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig
 from tests.support.sessions import SessionIssuer
 
 ORIGIN = "https://meja.test"
+PATH = "/desk/desa"
+VILLAGE = "3519081001"  # of the district of NIK
 
 
 @dataclass
@@ -60,3 +62,42 @@ def words_of(answer: httpx.Response) -> str:
     """What stands on a page."""
     text = re.sub(r"<(script|style).*?</\1>", " ", answer.text, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+async def begin(browser: httpx.AsyncClient, service: str = "kk_hilang") -> str:
+    """Begin a request; the address of its form."""
+    return (await act(browser, f"{PATH}/ajukan", layanan=service)).headers["location"]
+
+
+async def asked(browser: httpx.AsyncClient, form: str) -> str:
+    """Which question is open; empty where everything is answered."""
+    found = re.search(r'name="tanya" value="([^"]+)"', (await browser.get(form)).text)
+    return found[1] if found else ""
+
+
+async def answer(browser: httpx.AsyncClient, form: str, text: str, expected: int = 303, **more: str) -> httpx.Response:
+    return await act(browser, form, expected, tanya=await asked(browser, form), jawaban=text, **more)
+
+
+async def show(browser: httpx.AsyncClient, form: str, photo: bytes, name: str = "kamera", expected: int = 303) -> httpx.Response:
+    sent = await browser.post(f"{form}/berkas", data={"tanya": await asked(browser, form)}, files={name: ("foto.jpg", photo, "image/jpeg")})
+    assert sent.status_code == expected, sent.text[-500:]
+    return sent
+
+
+async def filled(browser: httpx.AsyncClient) -> str:
+    """A whole form, up to its last page."""
+    assert "Akta" not in await page(browser, f"{PATH}/ajukan"), "only what is open is offered"
+    form = await begin(browser)
+    await answer(browser, form, NIK)
+    await answer(browser, form, KK)
+    await show(browser, form, JPEG)
+    await show(browser, form, PNG, "berkas")
+    assert await asked(browser, form) == ""
+    return form
+
+
+async def file_at_the_village(browser: httpx.AsyncClient, phone: str = "") -> str:
+    """File a whole form; the address of the request."""
+    sent = await act(browser, f"{await filled(browser)}/kirim", telepon=phone, dilihat="ya")
+    return sent.headers["location"]

@@ -1,17 +1,14 @@
 """A village registrar files for villagers: question by question, of their own village alone, told by phone or at the village."""
 
-import re
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from shared.contracts.verification import Reason, RequestReturned
-from tests.integration.intake.desk import Desk, act, page
+from tests.integration.intake.desk import PATH, VILLAGE, Desk, act, answer, asked, begin, file_at_the_village, filled, page, show
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
 
-VILLAGE = "/desk/desa"
-BALEREJO = "3519081001"  # of NIK's district
 OTHER = "3519011001"
 
 
@@ -22,57 +19,19 @@ async def desk(rig: Rig) -> AsyncIterator[Desk]:
     await made.close()
 
 
-def registrar(desk: Desk, village: str = BALEREJO, name: str = "Sri Utami") -> httpx.AsyncClient:
+def registrar(desk: Desk, village: str = VILLAGE, name: str = "Sri Utami") -> httpx.AsyncClient:
     return desk.browser("village", name=name, areas=frozenset({village}))
-
-
-async def begin(browser: httpx.AsyncClient, service: str = "kk_hilang") -> str:
-    """Begin a request; the address of its form."""
-    return (await act(browser, f"{VILLAGE}/ajukan", layanan=service)).headers["location"]
-
-
-async def asked(browser: httpx.AsyncClient, form: str) -> str:
-    """Which question is open; empty where everything is answered."""
-    found = re.search(r'name="tanya" value="([^"]+)"', (await browser.get(form)).text)
-    return found[1] if found else ""
-
-
-async def answer(browser: httpx.AsyncClient, form: str, text: str, expected: int = 303, **more: str) -> httpx.Response:
-    return await act(browser, form, expected, tanya=await asked(browser, form), jawaban=text, **more)
-
-
-async def show(browser: httpx.AsyncClient, form: str, photo: bytes, name: str = "kamera", expected: int = 303) -> httpx.Response:
-    sent = await browser.post(f"{form}/berkas", data={"tanya": await asked(browser, form)}, files={name: ("foto.jpg", photo, "image/jpeg")})
-    assert sent.status_code == expected, sent.text[-500:]
-    return sent
-
-
-async def filled(browser: httpx.AsyncClient) -> str:
-    """A whole form, up to its last page."""
-    form = await begin(browser)
-    await answer(browser, form, NIK)
-    await answer(browser, form, KK)
-    await show(browser, form, JPEG)
-    await show(browser, form, PNG, "berkas")
-    assert await asked(browser, form) == ""
-    return form
-
-
-async def file(browser: httpx.AsyncClient, phone: str = "") -> str:
-    """File a whole form; the address of the request."""
-    sent = await act(browser, f"{await filled(browser)}/kirim", telepon=phone, dilihat="ya")
-    return sent.headers["location"]
 
 
 async def test_a_registrar_files_for_a_villager_who_is_told_at_the_village(rig: Rig, desk: Desk) -> None:
     browser = registrar(desk)
-    where = await file(browser)
+    where = await file_at_the_village(browser)
     submitted = only(await rig.told_data("intake.request_submitted.v1"))
-    assert where == f"{VILLAGE}/{submitted['receipt']}"
+    assert where == f"{PATH}/{submitted['receipt']}"
     assert submitted["channel"] == "desk"
     assert submitted["vouching"] == {"by": "desk", "link_id": None, "level": None}
     assert submitted["personal"]["contact"]["channel"] == "desk"
-    assert submitted["personal"]["contact"]["address"] == BALEREJO
+    assert submitted["personal"]["contact"]["address"] == VILLAGE
     assert submitted["personal"]["answers"] == {"nik": NIK, "kk_number": KK}
     assert len(submitted["attachments"]) == 2
     words = await page(browser, where)
@@ -83,7 +42,7 @@ async def test_a_registrar_files_for_a_villager_who_is_told_at_the_village(rig: 
 
 
 async def test_with_a_phone_the_villager_is_told_by_whatsapp(rig: Rig, desk: Desk) -> None:
-    await file(registrar(desk), phone="0812-3456-7890")
+    await file_at_the_village(registrar(desk), phone="0812-3456-7890")
     contact = only(await rig.told_data("intake.request_submitted.v1"))["personal"]["contact"]
     assert (contact["channel"], contact["address"]) == ("whatsapp", "6281234567890")
 
@@ -136,45 +95,45 @@ async def test_a_photo_that_can_t_be_used_is_said_with_what_to_do_and_not_kept(r
 
 async def test_of_other_villages_nothing_is_there(desk: Desk) -> None:
     browser, stranger = registrar(desk), registrar(desk, OTHER, "Tono Hadi")
-    form, where = await filled(browser), await file(browser)
+    form, where = await filled(browser), await file_at_the_village(browser)
     for address in (form, where):
         assert (await stranger.get(address)).status_code == 404
     await act(stranger, f"{form}/kirim", 404, dilihat="ya")
     await act(stranger, f"{form}/batal", 404)
-    assert "0 permohonan" in await page(stranger, VILLAGE)
-    assert "1 permohonan" in await page(browser, VILLAGE)
-    assert (await desk.browser("village").get(VILLAGE)).status_code == 200, "without an area a registrar sees nothing"
-    assert "0 permohonan" in await page(desk.browser("village"), VILLAGE)
-    assert (await desk.browser("operator").get(VILLAGE)).status_code == 403
+    assert "0 permohonan" in await page(stranger, PATH)
+    assert "1 permohonan" in await page(browser, PATH)
+    assert (await desk.browser("village").get(PATH)).status_code == 200, "without an area a registrar sees nothing"
+    assert "0 permohonan" in await page(desk.browser("village"), PATH)
+    assert (await desk.browser("operator").get(PATH)).status_code == 403
 
 
 async def test_a_village_finds_its_requests_by_receipt_and_nik(desk: Desk) -> None:
     browser = registrar(desk)
-    receipt = (await file(browser)).rsplit("/", 1)[-1]
-    found = await act(browser, f"{VILLAGE}/cari", q=receipt)
-    assert found.headers["location"] == f"{VILLAGE}?q={receipt}"
+    receipt = (await file_at_the_village(browser)).rsplit("/", 1)[-1]
+    found = await act(browser, f"{PATH}/cari", q=receipt)
+    assert found.headers["location"] == f"{PATH}?q={receipt}"
     assert "1 permohonan" in await page(browser, found.headers["location"])
-    assert "1 permohonan" in (await act(browser, f"{VILLAGE}/cari", 200, q=NIK)).text
-    assert "0 permohonan" in (await act(browser, f"{VILLAGE}/cari", 200, q="Nama Orang Lain")).text
+    assert "1 permohonan" in (await act(browser, f"{PATH}/cari", 200, q=NIK)).text
+    assert "0 permohonan" in (await act(browser, f"{PATH}/cari", 200, q="Nama Orang Lain")).text
 
 
 async def test_the_same_request_is_not_filed_twice(rig: Rig, desk: Desk) -> None:
     browser = registrar(desk)
-    first = await file(browser)
-    assert await file(registrar(desk, name="Wati Ningsih")) == first
+    first = await file_at_the_village(browser)
+    assert await file_at_the_village(registrar(desk, name="Wati Ningsih")) == first
     assert len(await rig.rows("requests")) == 1
 
 
 async def test_what_was_begun_is_gone_on_with_by_a_colleague(desk: Desk) -> None:
     form = await begin(registrar(desk))
     colleague = registrar(desk, name="Wati Ningsih")
-    assert "Belum selesai diisi" in await page(colleague, VILLAGE)
+    assert "Belum selesai diisi" in await page(colleague, PATH)
     await answer(colleague, form, NIK)
 
 
 async def test_a_returned_request_is_mended_under_its_receipt(rig: Rig, desk: Desk) -> None:
     browser = registrar(desk)
-    where = await file(browser)
+    where = await file_at_the_village(browser)
     submitted = only(await rig.told_data("intake.request_submitted.v1"))
     returned = RequestReturned.model_validate(
         {
@@ -203,7 +162,7 @@ async def test_a_returned_request_is_mended_under_its_receipt(rig: Rig, desk: De
 
 async def test_every_look_and_act_is_written_down(rig: Rig, desk: Desk) -> None:
     browser = registrar(desk)
-    await page(browser, await file(browser))
+    await page(browser, await file_at_the_village(browser))
     acts = [row["act"] for row in await rig.rows("audit")]
     for expected in ("village.begin", "village.answer", "village.attach", "village.file", "village.request_read"):
         assert expected in acts

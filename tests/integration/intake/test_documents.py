@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.integration.intake.desk import VILLAGE, Desk, file_at_the_village
 from tests.integration.intake.rig import ADAPTER, OFFICER, OTHER_ADAPTER, Rig, only, settings
 from tests.integration.intake.test_progress import APPROVED, BEGAN, DELIVERED, ISSUED, REJECTED, delivery
 from tests.integration.intake.test_requests import REQUESTS, body, file
@@ -172,3 +173,22 @@ async def test_who_hangs_up_in_the_middle_was_not_given_it(intake: Rig, issuance
     assert (await fetch(intake, receipt)).content == issuance.content, "nothing is used up by it"
     steps = only(await intake.rows("requests"))["timeline"]
     assert [step["state"] for step in steps].count("delivered") == 1
+
+
+async def test_a_document_of_a_village_is_handed_over_there_and_then_delivered(intake: Rig, issuance: Issuance) -> None:
+    desk = Desk(intake)
+    registrar = desk.browser("village", name="Sri Utami", areas=frozenset({VILLAGE}))
+    where = await file_at_the_village(registrar)
+    request = only(await intake.rows("requests"))
+    told = {"document_id": f"{request['_id']}.kk", "documents": 1, "document_number": NUMBER, "sha256": hashlib.sha256(PDF).hexdigest()}
+    assert (await registrar.get(f"{where}/dokumen/1")).status_code == 404, "nothing is issued yet"
+    await intake.deliver(delivery(APPROVED, request["_id"], 1), delivery(ISSUED, request["_id"], 2, **told))
+    assert await state(intake) == "ready"
+    assert "Dokumen untuk diserahkan" in (await registrar.get(where)).text
+    stranger = desk.browser("village", name="Tono Hadi", areas=frozenset({"3519011001"}))
+    assert (await stranger.get(f"{where}/dokumen/1")).status_code == 404
+    assert issuance.asked == []
+    assert (await registrar.get(f"{where}/dokumen/1")).content == PDF
+    assert await state(intake) == "delivered"
+    assert "village.document_read" in {row["act"] for row in await intake.rows("audit")}
+    await desk.close()

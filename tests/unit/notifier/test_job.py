@@ -136,6 +136,11 @@ def test_courts_have_no_window() -> None:
     assert window.fit_window(job, None, at=AT, policy=POLICY) == (job, ())
 
 
+def test_a_message_that_is_a_template_itself_goes_whenever_it_is() -> None:
+    job = replace(make_job(), message=Template("pesan_baru", "id"), fallback=None)
+    assert window.fit_window(job, AT - timedelta(days=9), at=AT, policy=POLICY) == (job, ())
+
+
 def test_a_try_after_an_unknown_one_is_flagged() -> None:
     job = attempt.lose(running(), "answer_timeout", at=AT, policy=POLICY)
     assert (job.state, job.next_at) == (JobState.UNKNOWN, after(seconds=20))

@@ -13,7 +13,7 @@ from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply
+from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
 from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -46,6 +46,21 @@ VOIDED = EndedDocument(NoticeKind.VOIDED, "request-1.kk", "kk", "3519-KK-2411202
 CITIZEN = Recipient(Channel.WHATSAPP, "6281234567890", None, AT)
 COURT = Recipient(Channel.COURT, "PA.Kab.Mn", "decision-1")
 ADAPTER = Recipient(Channel.ADAPTER, "desa")
+
+
+VILLAGE = Recipient(Channel.DESK, "3519072001")
+
+
+def test_a_template_that_an_officer_chose_goes_as_it_is_and_stands_for_nothing() -> None:
+    chosen = Template("pesan_baru", "id")
+    (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="Ada pesan baru.", buttons=[], template=chosen, texts=TEXTS, at=AT)
+    assert (job.message, job.fallback) == (chosen, None)
+    assert job_from_doc(job_to_doc(job)) == job
+
+
+def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
+    assert isinstance(notice.document_job(ORIGIN, VILLAGE, ABOUT, ISSUED, texts=TEXTS, at=AT).message, RecordOnly)
+    assert isinstance(ended(VILLAGE, REVOKED).message, RecordOnly)
 
 
 def ended(contact: Recipient, document: notice.EndedDocument) -> Job:

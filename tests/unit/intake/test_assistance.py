@@ -1,0 +1,207 @@
+"""A chat in people's hands, by any steps of officers and a citizen: one officer at a time, nobody unheard, no draft touched."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from services.intake.domain import assistance as rules
+from services.intake.domain.assistance import HOLD_LIFETIME, Assistance, Officer, WaitingReason
+from services.intake.domain.chat import Conversation, OtherContent, Stage
+from services.intake.domain.conversation import decide, given_back
+from shared.errors import DomainError
+from tests.unit.intake.talks import AT, KK, NIK, WORDS, WORLD, begun, photo, question_of, said, spoken, talk
+
+LEASE = timedelta(minutes=10)
+BAGUS, SULASTRI = Officer("s-1", "Bagus Prasetyo"), Officer("s-2", "Sulastri Wati")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "petugas",
+        "PETUGAS",
+        "Petugas!",
+        "minta petugas",
+        "saya mau bicara dengan orang",
+        "Pak saya sudah tiga hari belum ada kabar, bisa bicara dengan petugas?",
+        "admin",
+        "cs",
+    ],
+)
+def test_who_asks_for_a_person_waits_from_that_moment(text: str) -> None:
+    after, facts = talk(Conversation("c-1"), text)
+    assert said(facts) == ["officer_asked"]
+    assert after.assistance == Assistance(AT, WaitingReason.ASKED)
+    again, _ = decide(after, WORDS.read_text(text), replace(WORLD, at=AT + timedelta(hours=1)))
+    assert again.assistance.waiting_since == AT, "the place is that of the first message"
+
+
+@pytest.mark.parametrize(
+    "text", ["petugas desa bilang suratnya hilang di jalan", "orang tua saya", "admin sekolah menolak fotokopi lama itu"]
+)
+def test_a_story_with_such_a_word_calls_nobody(text: str) -> None:
+    after, _ = talk(Conversation("c-1"), text)
+    assert after.assistance.waiting_since is None
+
+
+def test_asked_within_a_form_the_form_goes_on() -> None:
+    after, facts = talk(begun("kk_hilang"), NIK, "petugas")
+    assert said(facts) == ["officer_asked"]
+    assert after.stage is Stage.ASKING
+    after, _ = talk(after, KK)
+    assert after.draft is not None
+    assert after.draft.answers["kk_number"] == KK
+    assert after.assistance.waiting_since == AT
+
+
+def test_what_is_not_understood_twice_in_a_row_calls_a_person_once() -> None:
+    after, facts = talk(Conversation("c-1"), "lha niku pripun mbak kok dereng wonten kabar nggih")
+    assert said(facts) == ["not_understood"]
+    after, facts = talk(after, OtherContent())
+    assert said(facts) == ["not_understood", "officer_called"]
+    assert after.assistance.reason is WaitingReason.NOT_UNDERSTOOD
+    _, facts = talk(after, OtherContent())
+    assert said(facts) == ["not_understood"]
+
+
+def test_what_is_understood_in_between_begins_the_count_anew() -> None:
+    after, _ = talk(begun("kk_hilang"), "12345", NIK, "12345")
+    assert after.assistance.waiting_since is None
+    after, facts = talk(after, "54321")
+    assert "officer_called" in said(facts)
+
+
+def test_another_officer_can_take_a_chat_only_when_its_lease_is_over() -> None:
+    taken = rules.take(Assistance(AT, WaitingReason.ASKED), BAGUS, AT, LEASE)
+    with pytest.raises(DomainError, match="chat_taken"):
+        rules.take(taken, SULASTRI, AT + LEASE - timedelta(seconds=1), LEASE)
+    assert rules.take(taken, SULASTRI, AT + LEASE, LEASE).holder(AT + LEASE) == SULASTRI
+    with pytest.raises(DomainError, match="chat_not_yours"):
+        rules.answered(rules.take(taken, SULASTRI, AT + LEASE, LEASE), BAGUS, AT + LEASE, LEASE)
+
+
+def test_beyond_the_lease_the_officer_may_still_answer_where_nobody_took_it() -> None:
+    taken = rules.take(Assistance(), BAGUS, AT, LEASE)
+    later = AT + timedelta(hours=2)
+    assert rules.answered(taken, BAGUS, later, LEASE).holder(later) == BAGUS
+
+
+def test_a_lease_is_written_again_only_when_half_of_it_is_over() -> None:
+    taken = rules.take(Assistance(), BAGUS, AT, LEASE)
+    assert rules.renew(taken, BAGUS, AT + timedelta(minutes=1), LEASE) is taken
+    assert rules.renew(taken, SULASTRI, AT + timedelta(minutes=9), LEASE) is taken
+    assert rules.renew(taken, BAGUS, AT + timedelta(minutes=6), LEASE).holder(AT + timedelta(minutes=15)) == BAGUS
+
+
+def test_given_back_the_open_question_is_asked_again() -> None:
+    conversation, _ = talk(begun("kk_hilang"), NIK)
+    after, facts = given_back(conversation, WORLD)
+    assert after.draft == conversation.draft
+    assert "Nomor Kartu Keluarga" in spoken(facts)
+
+
+class Desk(RuleBasedStateMachine):
+    """A chat between the machine, a citizen and two officers, while time goes by."""
+
+    officers = Bundle("officers")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: datetime = AT
+        self.chat = begun("kk_hilang")
+        self.number = 0
+        self.unheard_since: datetime | None = None
+
+    @initialize(target=officers)
+    def bagus(self) -> Officer:
+        return BAGUS
+
+    @initialize(target=officers)
+    def sulastri(self) -> Officer:
+        return SULASTRI
+
+    @rule(minutes=st.sampled_from([1, 9, 11, 60, 23 * 60, 25 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.at += timedelta(minutes=minutes)
+
+    @rule(what=st.sampled_from(["halo", NIK, KK, "petugas", "apa ini", "photo"]))
+    def the_citizen_writes(self, what: str) -> None:
+        self.number += 1
+        before, held = self.chat, self.chat.assistance.is_held(self.at)
+        act = photo(self.number) if what == "photo" else WORDS.read_text(what)
+        self.chat, facts = decide(before, act, replace(WORLD, at=self.at, wamid=f"w-{self.number}"))
+        if held:
+            assert facts == ()
+            assert (self.chat.stage, self.chat.draft) == (before.stage, before.draft)
+            assert self.chat.assistance.waiting_since is not None
+            assert self.chat.assistance.hold == before.assistance.hold
+        else:
+            assert facts
+            assert self.chat.assistance.hold is None
+
+    @rule(officer=officers)
+    def take(self, officer: Officer) -> None:
+        holder, before = self.chat.assistance.holder(self.at), self.chat
+        try:
+            after = rules.take(before.assistance, officer, self.at, LEASE)
+        except DomainError:
+            assert holder not in {None, officer}
+            return
+        assert holder in {None, officer}
+        assert after.waiting_since == before.assistance.waiting_since
+        self.chat = replace(before, assistance=after)
+
+    @rule(officer=officers)
+    def answer(self, officer: Officer) -> None:
+        before = self.chat.assistance
+        try:
+            after = rules.answered(before, officer, self.at, LEASE)
+        except DomainError:
+            assert before.hold is None or before.hold.officer != officer or not before.is_held(self.at)
+            return
+        assert after.holder(self.at) == officer
+        assert after.waiting_since is None
+        self.chat = replace(self.chat, assistance=after)
+
+    @rule(officer=officers, to=officers)
+    def hand_over(self, officer: Officer, to: Officer) -> None:
+        try:
+            after = rules.hand_over(self.chat.assistance, officer, to, self.at, LEASE)
+        except DomainError:
+            return
+        assert after.holder(self.at) == to
+        assert after.waiting_since is not None
+        self.chat = replace(self.chat, assistance=after)
+
+    @rule(officer=officers)
+    def give_back(self, officer: Officer) -> None:
+        before = self.chat
+        try:
+            after = rules.give_back(before.assistance, officer, self.at)
+        except DomainError:
+            return
+        self.chat, facts = given_back(replace(before, assistance=after), replace(WORLD, at=self.at))
+        assert facts
+        assert self.chat.draft == before.draft
+        assert self.chat.assistance == Assistance()
+
+    @invariant()
+    def the_machine_is_never_silent_for_longer_than_a_day(self) -> None:
+        hold = self.chat.assistance.hold
+        if hold is not None and self.at - hold.acted_at >= HOLD_LIFETIME:
+            assert not self.chat.assistance.is_held(self.at)
+
+    @invariant()
+    def whoever_waits_has_a_reason(self) -> None:
+        assert (self.chat.assistance.waiting_since is None) == (self.chat.assistance.reason is None)
+
+    @invariant()
+    def a_draft_has_its_question(self) -> None:
+        if self.chat.stage is Stage.ASKING:
+            assert question_of(self.chat, replace(WORLD, at=self.at)) is not None
+
+
+TestDesk = Desk.TestCase
