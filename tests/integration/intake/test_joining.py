@@ -119,6 +119,24 @@ async def test_what_was_returned_is_no_repeat_and_what_ended_is_one_for_a_time(r
     assert [told["repeats"] for told in await rig.told_data(SUBMITTED)] == [None, None, second["request_id"], None]
 
 
+@pytest.mark.parametrize("way", ["filed anew", "mended"])
+async def test_what_was_issued_is_repeated_although_a_returned_request_came_between(rig: Rig, way: str) -> None:
+    """Issued, asked for again, returned by the officer who was asked, and asked for once more: the rules alone must not make it again."""
+    first = (await file_as(rig, COUNTER, "k-1")).json()["request_id"]
+    await rig.deliver(*(delivery(kind, first, minute) for minute, kind in enumerate((APPROVED, ISSUED), start=1)))
+    await rig.deliver(delivery(DELIVERED, first, 3, channel="whatsapp"))
+    second = (await file_as(rig, COUNTER, "k-2")).json()
+    await rig.deliver(delivery(RETURNED, second["request_id"], 4))
+    if way == "mended":
+        content = {"service": "kk_hilang", "answers": await rig.answers(COUNTER)}
+        mended = await rig.http.put(f"/v1/requests/{second['receipt']}", json=content, headers=keyed(COUNTER, Idempotency_Key="m"))
+        assert mended.status_code == 200
+        await rig.deliver(delivery(RETURNED, second["request_id"], 5, round=2))
+    await file_as(rig, COUNTER, "k-3")
+    repeats = [told["repeats"] for told in await rig.told_data(SUBMITTED)]
+    assert repeats == [None, *[first] * (3 if way == "mended" else 2)]
+
+
 async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
     first = (await file_as(rig, ADAPTER, "k-1")).json()
     await rig.deliver(delivery(RETURNED, first["request_id"], 1))
