@@ -126,7 +126,7 @@ def _check_elsewhere(role: str, answers: Answers, register: Register, born_on: d
     """Check what the form says of a parent whom the register does not have: an officer compares it with the papers."""
     yield failure("parent_not_in_register", "answers.elsewhere_name")
     nik, field, parent_born_on = answers.text("elsewhere_nik"), "answers.elsewhere_nik", answers.date("elsewhere_born_on")
-    if nik is not None and register.person(nik) is not None:
+    if _parent(nik, register) is not None:
         yield failure("parent_in_register", field)
     if nik is not None and not any(check_nik(nik, field)) and Nik(nik).sex is not _SEX[role]:
         yield failure(f"{role}_sex_differs", field)
