@@ -25,6 +25,7 @@ from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, 
 from tests.support.harness import keyed
 
 FIRST, SECOND = "6281234567890", "6281987654321"
+OTHER_NIK = "3519081708850004"
 SUBMITTED, REPLY = "intake.request_submitted.v1", "intake.reply_composed.v1"
 
 
@@ -148,6 +149,21 @@ async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
     await rig.deliver(delivery(REJECTED, other["request_id"], 2))
     shown = (await rig.http.get(f"/v1/requests/{first['receipt']}", headers=keyed(ADAPTER))).json()
     assert shown["state"] == "returned"
+
+
+async def test_who_waits_for_another_by_now_is_not_given_back_when_the_first_one_ends(rig: Rig) -> None:
+    """The first was returned and mended to be about somebody else; who had waited for it waits for a third request."""
+    first = (await file_as(rig, ADAPTER, "k-1")).json()
+    waiting = (await file_as(rig, OTHER_ADAPTER, "k-1")).json()
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    await file_as(rig, COUNTER, "k-1")
+    for key, filed, nik in ((OTHER_ADAPTER, waiting, NIK), (ADAPTER, first, OTHER_NIK)):
+        content = {"service": "kk_hilang", "answers": await rig.answers(key, nik=nik)}
+        mended = await rig.http.put(f"/v1/requests/{filed['receipt']}", json=content, headers=keyed(key, Idempotency_Key="m"))
+        assert mended.status_code == 200
+    await rig.deliver(delivery(REJECTED, first["request_id"], 2))
+    shown = (await rig.http.get(f"/v1/requests/{waiting['receipt']}", headers=keyed(OTHER_ADAPTER))).json()
+    assert shown["state"] == "submitted"
 
 
 @pytest.fixture
