@@ -87,9 +87,11 @@ def of_stranger(role: str, **changes: Any) -> Application:
 @pytest.mark.parametrize("role", ["mother", "father"])
 def test_a_parent_who_is_not_in_this_register_stands_on_the_certificate_by_an_officer(role: str) -> None:
     request = of_stranger(role)
-    assert fields(request, people.register()) == {"parent_not_in_register": "answers.elsewhere_name"}
+    other = {"mother": WIFE, "father": HUSBAND}[role]
+    register = people.register(people.family(*(each for each in people.family().members if each.nik != other)))
+    assert fields(request, register) == {"parent_not_in_register": "answers.elsewhere_name"}
     assert way_of("parent_not_in_register", RULES["akta_lahir"].ways) is CaseRoute.STAFF
-    plan = planned(request, people.register())
+    plan = planned(request, register)
     certificate, child = plan.documents[0].content, after(plan)[KK].member(NEW_NIK)
     assert isinstance(certificate, BirthCertificate)
     assert child is not None
@@ -119,6 +121,13 @@ def test_what_is_wrong_with_a_parent_elsewhere_is_named(changes: dict[str, Any],
     found = fields(of_stranger("father", **changes), people.register(people.family(), guardian_family()))
     assert found.get(code) == field
     assert way_of(code, RULES["akta_lahir"].ways) is way
+
+
+@pytest.mark.parametrize("role", ["mother", "father"])
+def test_who_lives_with_a_spouse_by_the_register_has_no_other_one_elsewhere(role: str) -> None:
+    """An officer who compares the papers must be told that the card names another father or mother by marriage."""
+    found = fields(of_stranger(role), people.register())
+    assert found == {"parent_not_in_register": "answers.elsewhere_name", "parents_not_spouses": "answers.parents"}
 
 
 def test_a_dead_parent_of_this_register_is_no_parent_elsewhere() -> None:
