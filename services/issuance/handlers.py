@@ -16,12 +16,15 @@ from services.issuance.domain.products.spec import RenderInput, Spec
 from services.issuance.domain.render_input import compose
 from services.issuance.domain.revocation import Revocation
 from services.issuance.domain.supersession import settle
-from services.issuance.ports import Deps, Tx
+from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
 
 NUMBER_VOID: Final = "number_void"
 """Why a document is held whose sheet shows the number of a certificate that was voided."""
+
+NUMBER_SHOWN: Final = "number_shown"
+"""Why a document can't be made void: an issued one of its request shows its number."""
 
 
 async def prefetch_claims(tx: Tx, deps: Deps, approvals: Sequence[Approval]) -> None:
@@ -127,12 +130,15 @@ async def record_issued(tx: Tx, deps: Deps, begun: Document, pdf: Pdf, certifica
     Idempotent: the same bytes again change nothing (a commit whose answer was lost).
 
     Raises:
-        DomainError: `attempt_superseded`: void meanwhile, or a later attempt took over; the bytes are nobody's.
+        DomainError: `attempt_superseded`: void meanwhile, it or what it shows the number of, or a later attempt took over; the bytes are
+            nobody's.
     """
     related = await tx.related(begun)  # reads the document itself, too
     present, at = await tx.get_document(begun.document_id), deps.clock()
     if present.pdf == pdf:
         return present
+    if await _shows_a_void_number(tx, deps, present):
+        raise DomainError("attempt_superseded")
     check_url = deps.check_url(present.token)
     issued, fact = documents.issue(present, attempt=begun.attempt, pdf=pdf, certificate=certificate, check_url=check_url, at=at)
     settled = settle(issued, related, at=at)
@@ -167,9 +173,10 @@ async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) ->
 
     Raises:
         NotFound: `documents_not_found`.
-        DomainError: `document_issued`, `document_superseded`, `document_revoked` or `document_void`.
+        DomainError: `document_issued`, `document_superseded`, `document_revoked`, `document_void` or `number_shown`.
     """
     document, fact = documents.void(await tx.get_document(document_id), reason=reason, at=deps.clock())
+    await _check_not_shown(deps, document)
     tx.save_document(document)
     tx.emit(fact)
     return document
@@ -196,12 +203,20 @@ async def discard_document(tx: Tx, deps: Deps, document_id: str, *, note: str) -
 
     Raises:
         NotFound: `documents_not_found`.
-        DomainError: `document_not_held`.
+        DomainError: `document_not_held` or `number_shown`.
     """
     document, fact = documents.discard(await tx.get_document(document_id), note=note, at=deps.clock())
+    await _check_not_shown(deps, document)
     tx.save_document(document)
     tx.emit(fact)
     return document
+
+
+async def _check_not_shown(deps: Deps, document: Document) -> None:
+    """Refuse to make a document void while an issued one of its request may show its number: that one is revoked first."""
+    issued, _ = await deps.document_reader.page(DocumentQuery(request_id=document.request_id, state=DocumentState.ISSUED))
+    if any((spec := deps.products.get(each.product)) is not None and spec.number_of is not None for each in issued):
+        raise DomainError(NUMBER_SHOWN, "An issued document of this request shows its number: revoke that one first.")
 
 
 async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:

@@ -16,6 +16,7 @@ from shared.values.person import Sex
 
 HOME_REGENCY: Final = "3519"  # Kabupaten Madiun; Kota Madiun is 3577 and another office
 _DIGITS: Final = 16  # of a NIK and of the number of a family card
+_MASK: Final = "•" * 6  # stands for province, regency and district; no asterisk: WhatsApp takes those for bold
 _WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
 
 RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: they are misread and misheard
@@ -87,8 +88,13 @@ class Nik:
 
     @property
     def masked(self) -> str:
-        """The form to show back to its owner: the first six and the last two digits."""
+        """The form to show in lists: the first six and the last two digits."""
         return f"{self.text[:6]}********{self.text[-2:]}"
+
+    @property
+    def checkable(self) -> str:
+        """The form to show back to whoever typed it: all that tells it from another one, without the district that most share."""
+        return f"{_MASK}{self.text[len(_MASK) :]}"
 
     def __str__(self) -> str:
         return self.text
@@ -122,9 +128,9 @@ class KkNumber:
         return self.text[:6]
 
     @property
-    def masked(self) -> str:
-        """The form to show back to its owner."""
-        return f"{self.text[:6]}********{self.text[-2:]}"
+    def checkable(self) -> str:
+        """The form to show back to whoever typed it: all that tells it from another one, without the district that most share."""
+        return f"{_MASK}{self.text[len(_MASK) :]}"
 
     def __str__(self) -> str:
         return self.text

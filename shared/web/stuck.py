@@ -22,7 +22,6 @@ from shared.web.refusals import refuses
 
 PATH: Final = "/v1/stuck"
 _UNKNOWN: Final = refuses(404, "stuck_not_found")
-_DECIDED: Final = _UNKNOWN | refuses(409, "not_stuck")
 
 _log = logs.get("stuck")
 
@@ -146,14 +145,14 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
 
 
 def _deciding(router: APIRouter, source: StuckSource, refusals: Sequence[str]) -> None:
-    again = _UNKNOWN | refuses(409, "not_stuck", *refusals)
+    decided = _UNKNOWN | refuses(409, "not_stuck", *refusals)
 
-    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=again)
+    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=decided)
     async def replay(request: Request, stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.replayed", stuck_id)
         await _decided(source.replay(stuck_id))
 
-    @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=_DECIDED)
+    @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=decided)
     async def discard(request: Request, stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.discarded", stuck_id)
         await _decided(source.discard(stuck_id, order.note))

@@ -18,6 +18,7 @@ from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from deploy.local.parts import SERVICES, SIMULATORS, Part
 from deploy.local.ports import free_ports
+from deploy.local.programs import MissingServerError
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
@@ -26,6 +27,7 @@ from tests.e2e.test_services import file_at_counter
 from tests.support.containers import BrokerContainer
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
+from tests.support.servers import Run
 
 ROOT: Final = Path(__file__).parents[2]
 CODE: Final = "kk_cetak"
@@ -69,10 +71,23 @@ class OneMore(Application):
 
 
 @pytest.fixture(scope="module")
-def larger(
-    _private_node: RabbitNode | BrokerContainer, _private_mongo: MongoNode, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
+def servers(worker_id: str) -> Iterator[tuple[RabbitNode | BrokerContainer, MongoNode]]:
+    """Servers of its own: a second system would give the users of the first one other passwords."""
+    run = Run.open()
+    try:
+        node = run.private_broker(f"larger-broker-{worker_id}")
+    except MissingServerError as error:
+        pytest.skip(str(error))
+    database = run.private_database(f"larger-database-{worker_id}")
+    yield node, database
+    node.kill()
+    database.kill()
+
+
+@pytest.fixture(scope="module")
+def larger(servers: tuple[RabbitNode | BrokerContainer, MongoNode], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running system whose code is a copy of ours with one more file in the catalogue, and one with its sentences."""
+    node, database = servers
     code = tmp_path_factory.mktemp("code")
     for package in ("services", "shared"):
         shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -83,16 +98,15 @@ def larger(
         own = {"PYTHONPATH": str(code), "PYTHONSAFEPATH": "1", "OPEN_SERVICES": json.dumps(["kk_hilang", CODE])}
         return replace(part, environment={**part.environment, **own}) if part.name in SERVICES else part
 
-    _private_node.start()
-    _private_mongo.start()
+    node.start()
+    database.start()
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
     settings = LocalSettings(
         undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
         local_state=tmp_path_factory.mktemp("larger"),
-        amqp_url=_private_node.url("larger"),
-        rabbitmq_api_url=_private_node.api_url,
-        mongo_url=_private_mongo.url,
-        database_prefix="larger_",
+        amqp_url=node.url("larger"),
+        rabbitmq_api_url=node.api_url,
+        mongo_url=database.url,
         **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
     )
     running = Stack(settings, adapt=adapt)

@@ -62,9 +62,10 @@ def counted(docket: Docket, day: date) -> Docket:
     return replace(docket, tally=docket.tally.plus_one(day))
 
 
-def with_latest(docket: Docket, service: str, request_ids: Iterable[str]) -> Docket:
-    """Return the docket with these as the service's latest requests."""
-    return replace(docket, latest={**docket.latest, service: tuple(dict.fromkeys(request_ids))})
+def with_latest(docket: Docket, service: str, request_ids: Iterable[str], repeats: str | None = None) -> Docket:
+    """Return the docket with these as the service's latest requests, and the one that they repeat: another repeats it, too."""
+    kept = (*request_ids, *((repeats,) if repeats else ()))
+    return replace(docket, latest={**docket.latest, service: tuple(dict.fromkeys(kept))})
 
 
 def repeated(former: Iterable[Request], at: datetime, within: timedelta) -> str | None:

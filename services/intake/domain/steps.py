@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from services.intake.domain.asking import explain, menu
 from services.intake.domain.assistance import WaitingReason, call
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, MendAsked, OfficerAnswered, Outcome, Say, StatusAsked
+from services.intake.domain.chat import (
+    Act,
+    Conversation,
+    DialogueContext,
+    Draft,
+    Fact,
+    MendAsked,
+    OfficerAnswered,
+    Outcome,
+    Say,
+    StatusAsked,
+)
 from services.intake.domain.drafting import ask_next, resume
 from services.intake.domain.drafts import current_question
 from services.intake.domain.words import Intent
@@ -83,11 +94,14 @@ def answer_officer(conversation: Conversation, act: Act, context: DialogueContex
 # In every stage
 
 
-def status(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
-    """Ask for the state of a request; or say that the receipt number is wrong."""
-    if isinstance(act, Intent) and act.receipt_wrong:
-        return conversation, (Say("receipt_wrong"),)
-    return conversation, (StatusAsked(act.receipt if isinstance(act, Intent) else None),)
+def status(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Ask for the state of a request, or say that the receipt number is wrong; a draft that is open goes on after it."""
+    wrong = isinstance(act, Intent) and act.receipt_wrong
+    told: Fact = Say("receipt_wrong") if wrong else StatusAsked(act.receipt if isinstance(act, Intent) else None)
+    if conversation.draft is None:
+        return conversation, (told,)
+    moved, asked = resume(conversation, act, context)
+    return moved, (told, *asked)
 
 
 def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:

@@ -103,8 +103,7 @@ def _status_line(deps: Deps, request: Request) -> Say:
 
 async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Conversation, context: DialogueContext) -> Outcome:
     """Begin to mend the contact's latest returned request; say so where there is none."""
-    latest = await tx.latest_requests(contact.ids, SHOWN_REQUESTS)
-    returned = next((request for request in latest if request.state is RequestState.RETURNED), None)
-    if returned is None:
+    returned = await tx.latest_requests(contact.ids, 1, RequestState.RETURNED)
+    if not returned:
         return conversation, (Say("mend_none", buttons=("status", "menu")),)
-    return go_on(offer_mending(conversation, mending_of(deps, returned, context.at), context.at), context)
+    return go_on(offer_mending(conversation, mending_of(deps, returned[0], context.at), context.at), context)

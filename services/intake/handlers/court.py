@@ -24,7 +24,7 @@ BY_COURT = SenderVouching(VouchedBy.COURT)
 async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:
     """Open one case for a final decision, or the next round of one that was returned.
 
-    The same decision again, however its number is written, gives the same answer; a new case where nothing came of the first.
+    The same decision again, however its number is written, gives the same answer; a new case where nothing can come of the first.
 
     Args:
         tx: The unit of work.
@@ -42,7 +42,7 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
     if problems:
         raise BadInput("decision_refused", "The decision can't be recorded.", problems)
     known = await tx.find_case(decision.key)
-    if known is not None and await _has_come_to_nothing(tx, known):
+    if known is not None and await _has_come_to_nothing(tx, known, decision):
         tx.save_case(replace(known, key=f"{known.key} {known.case_id}"))  # written before the new one, which takes the decision's key
         known = None
     if known is None:
@@ -75,8 +75,6 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
     """
     requests = [await tx.request(one.request_id) for one in case.requests]
     _check_returned(requests)
-    if [role for role, party in decision.parties if at_home(party)] != [one.party for one in case.requests]:
-        raise DomainError("decision_already_recorded", "This case is recorded with other parties at this office; call the office.")
     for one, request in zip(case.requests, requests, strict=True):
         form = _form(deps, request.service, dict(decision.parties)[one.party])
         key = form.person_key(deps.catalogue.get(request.service))
@@ -89,9 +87,14 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
     return corrected
 
 
-async def _has_come_to_nothing(tx: Tx, case: CourtCase) -> bool:
-    """Return whether every document of the case was given up before its issue: the decision opens a new case then."""
-    return all([(await tx.request(one.request_id)).state is RequestState.VOID for one in case.requests])
+async def _has_come_to_nothing(tx: Tx, case: CourtCase, decision: CourtDecision) -> bool:
+    """Return whether nothing can come of a case any more, so that the decision opens a new one.
+
+    Every document of it was given up before its issue; or it was returned, and its correction has other parties at this office.
+    """
+    states = {(await tx.request(one.request_id)).state for one in case.requests}
+    has_others = [role for role, party in decision.parties if at_home(party)] != [one.party for one in case.requests]
+    return states == {RequestState.VOID} or (has_others and states == {RequestState.RETURNED})
 
 
 def _check_returned(requests: Sequence[Request]) -> None:

@@ -85,8 +85,9 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
         tx.save_request(join(first, [waiting]))
         tx.add_request(waiting)
         return Filed(waiting, is_waiting=True)
-    opened = open_request(tx, deps, replace(opening, repeats=repeated(in_hand.former, wish.at, deps.limits.repeat_within)))
-    tx.save_docket(with_latest(docket, service.id, [opened.request_id]))
+    repeats = repeated(in_hand.former, wish.at, deps.limits.repeat_within)
+    opened = open_request(tx, deps, replace(opening, repeats=repeats))
+    tx.save_docket(with_latest(docket, service.id, [opened.request_id], repeats))
     return Filed(opened)
 
 

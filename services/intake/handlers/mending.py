@@ -60,7 +60,7 @@ async def mend_filled(tx: Tx, deps: Deps, request: Request, form: FilledForm, at
         tx.save_request(join(first, [again]))
     else:
         beside = (each.request_id for each in in_hand.former if each.is_open)
-        docket = with_latest(docket, request.service, (*beside, again.request_id))
+        docket = with_latest(docket, request.service, (*beside, again.request_id), repeats)
     tx.save_request(again)
     tx.save_docket(docket)
     if again.joins is None:

@@ -124,4 +124,4 @@ async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
         tx.save_request(after)
     if before.is_open and not after.is_open:
         for request_id in after.joined_by:
-            await give_back(tx, deps, await tx.request(request_id))
+            await give_back(tx, deps, await tx.request(request_id), after.request_id)

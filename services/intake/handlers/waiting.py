@@ -14,9 +14,9 @@ from shared.reference.reasons import reasons
 REASON: Final = "identity_unproven"
 
 
-async def give_back(tx: Tx, deps: Deps, request: Request) -> None:
-    """Return a waiting request to its sender, who may ask again: no other request is open now."""
-    if request.joins is None or not request.is_open:
+async def give_back(tx: Tx, deps: Deps, request: Request, ended: str) -> None:
+    """Return a request that waits for the one that ended to its sender, who may ask again: no other request is open now."""
+    if request.joins != ended or not request.is_open:
         return
     at = deps.clock()
     returned = progress(request, Step(RequestState.RETURNED, at, (REASON,)))

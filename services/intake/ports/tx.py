@@ -12,7 +12,7 @@ from services.intake.domain.chat_log import ChatEntry, Exchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
-from services.intake.domain.requests import Published, Request
+from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Receipt
@@ -92,8 +92,8 @@ class Tx(Protocol):
     async def open_requests(self, contact_ids: Sequence[str]) -> tuple[OpenRequest, ...]:
         """Return the open requests of these contacts."""
 
-    async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
-        """Return the newest requests of these contacts, the newest first."""
+    async def latest_requests(self, contact_ids: Sequence[str], limit: int, state: RequestState | None = None) -> tuple[Request, ...]:
+        """Return the newest requests of these contacts, the newest first; those in this state alone where one is given."""
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""

@@ -12,7 +12,7 @@ from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, Exchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
-from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestSubmitted
+from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestState, RequestSubmitted
 from services.intake.domain.village import VillageDraft
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
@@ -28,7 +28,7 @@ from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
-from shared.mongo import Collection, Mongo
+from shared.mongo import Collection, Doc, Mongo
 from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
 
@@ -132,8 +132,9 @@ class MongoTx:
         docs = await self._requests.find(query, shown).sort("_id", -1).to_list(None)
         return [(doc["origin"]["contact_id"], OpenRequest(doc["service"], doc["person"]["key"], doc["receipt"])) for doc in docs]
 
-    async def latest_requests(self, contact_ids: Sequence[str], limit: int) -> tuple[Request, ...]:
-        docs = await self._requests.find({"origin.contact_id": {"$in": list(contact_ids)}}).sort("_id", -1).limit(limit).to_list(None)
+    async def latest_requests(self, contact_ids: Sequence[str], limit: int, state: RequestState | None = None) -> tuple[Request, ...]:
+        query: Doc = {"origin.contact_id": {"$in": list(contact_ids)}} | ({"state": state.value} if state else {})
+        docs = await self._requests.find(query).sort("_id", -1).limit(limit).to_list(None)
         return tuple(map(self._mapping.from_doc, docs))
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:

@@ -162,7 +162,8 @@ def _administration(routes: APIRouter, deps: Deps, units: UnitOfWorkRunner[Tx]) 
     @routes.post(
         "/{document_id}/void",
         summary="Give up a number before issue",
-        responses=_UNKNOWN | refuses(409, "document_issued", "document_superseded", "document_revoked", "document_void"),
+        responses=_UNKNOWN
+        | refuses(409, "document_issued", "document_superseded", "document_revoked", "document_void", handlers.NUMBER_SHOWN),
     )
     async def void(document_id: str, body: VoidOrder, client: Client = require(ADMIN)) -> DocumentView:
         document = await units.run(lambda tx: handlers.void_document(tx, deps, document_id, reason=body.reason))

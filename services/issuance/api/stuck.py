@@ -10,9 +10,10 @@ from fastapi import APIRouter
 from services.issuance import handlers
 from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import Deps, DocumentQuery, Tx
+from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
-from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
 
 _PERSONAL: Final = frozenset({"content", "contact", "holder_name"})
 
@@ -43,13 +44,18 @@ class HeldDocuments:
 
     async def discard(self, stuck_id: str, note: str) -> None:
         """End it; its number is void, and what was printed of it is deleted."""
-        document = await self._units.run(lambda tx: handlers.discard_document(tx, self._deps, stuck_id, note=note))
+        try:
+            document = await self._units.run(lambda tx: handlers.discard_document(tx, self._deps, stuck_id, note=note))
+        except DomainError as error:
+            if error.code != handlers.NUMBER_SHOWN:
+                raise
+            raise StillStuck(error.code, error.detail) from error
         await handlers.discard_leftovers(self._deps, document)
 
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(HeldDocuments(units, deps), _PERSONAL)
+    return stuck.routes(HeldDocuments(units, deps), _PERSONAL, (handlers.NUMBER_SHOWN,))
 
 
 def _fields(document: Document) -> dict[str, Any]:

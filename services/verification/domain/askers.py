@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from services.verification.domain.checks import name_key
 from services.verification.domain.finding import Finding, failure
+from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import are_partners, is_child_of
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import Answers, Submission
@@ -35,12 +37,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The applicant, and one person whom it is about: None of a household or of who is just born. `card`: where that person lives."""
+    """The applicant, and one person whom it is about: None of a household or of who is just born. `card`: where that person lives.
+
+    `day`: on which it was asked for.
+    """
 
     applicant: Member
     person: Member | None
     card: Family | None
     answers: Answers
+    day: date
 
     @property
     def is_one_card(self) -> bool:
@@ -78,13 +84,13 @@ def _pairs(submission: Submission, service: CivilService, concerns: str, applica
     if concerns:
         niks = [row.text("nik") or "" for row in answers.rows(concerns)]
     elif kind in (SubjectKind.HOUSEHOLD, SubjectKind.NEWBORN):
-        yield _Pair(applicant, None, card, answers)
+        yield _Pair(applicant, None, card, answers, submission.submitted_on)
         return
     else:
         niks = [(answers.text(service.subject.nik) if service.subject.nik else None) or applicant.nik]
     for nik in niks:
         if (person := register.person(nik)) is not None:
-            yield _Pair(applicant, person, register.family_of(nik), answers)
+            yield _Pair(applicant, person, register.family_of(nik), answers, submission.submitted_on)
 
 
 def _self(pair: _Pair) -> Standing:
@@ -121,6 +127,12 @@ def _spouse(pair: _Pair) -> Standing:
     return Standing.SHOWN if are_partners(pair.applicant, pair.person, pair.card) else Standing.DISPROVED
 
 
+def _guardian(pair: _Pair) -> Standing:
+    """Return that papers show a guardian; an adult has none."""
+    is_grown = pair.person is not None and is_adult(pair.person, today=pair.day)
+    return Standing.DISPROVED if is_grown else Standing.OPEN
+
+
 def _by_papers(_pair: _Pair) -> Standing:
     return Standing.OPEN
 
@@ -134,7 +146,7 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         "self": _self,
         "parent": _parent,
         "family": _family,
-        "guardian": _by_papers,
+        "guardian": _guardian,
         "neighbourhood_head": _by_papers,
         "proxy": _by_papers,
         "anyone": _anyone,

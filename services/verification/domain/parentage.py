@@ -14,7 +14,7 @@ from typing import Final
 from services.verification.domain.checks import check_nik
 from services.verification.domain.contents import ParentNamed
 from services.verification.domain.finding import Finding, failure, warning
-from services.verification.domain.kinship import are_partners
+from services.verification.domain.kinship import are_partners, partners
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.persons import check_known
 from services.verification.domain.register import Former, Member, Register, years_between
@@ -95,8 +95,12 @@ def check_marriage(parents: Parents, register: Register, *, recorded: bool) -> I
     """Check that the register has the parents as a couple: on one card as husband and wife; on two only if the marriage is recorded."""
     mother, father = parents.mother, parents.father
     here = mother or father
-    if parents.elsewhere is not None and here is not None and here.marital not in MARRIED:
-        yield failure("parents_not_married", "answers.parents")
+    if parents.elsewhere is not None and here is not None:
+        card = register.family_of(here.nik)
+        if here.marital not in MARRIED:
+            yield failure("parents_not_married", "answers.parents")
+        elif card is not None and partners(here, card):  # to somebody who is not elsewhere
+            yield failure("parents_not_spouses", "answers.parents")
     if mother is None or father is None:
         return
     home = register.family_of(mother.nik)
@@ -126,7 +130,7 @@ def _check_elsewhere(role: str, answers: Answers, register: Register, born_on: d
     """Check what the form says of a parent whom the register does not have: an officer compares it with the papers."""
     yield failure("parent_not_in_register", "answers.elsewhere_name")
     nik, field, parent_born_on = answers.text("elsewhere_nik"), "answers.elsewhere_nik", answers.date("elsewhere_born_on")
-    if nik is not None and register.person(nik) is not None:
+    if _parent(nik, register) is not None:
         yield failure("parent_in_register", field)
     if nik is not None and not any(check_nik(nik, field)) and Nik(nik).sex is not _SEX[role]:
         yield failure(f"{role}_sex_differs", field)

@@ -63,7 +63,7 @@ class FieldType(ABC):
         return wire
 
     def show(self, value: Any, setup: Setup) -> str:  # noqa: ARG002 - for the types that need it
-        """Return a value as it is shown to whoever gave it: numbers of persons and families masked."""
+        """Return a value as it is shown to whoever gave it: of numbers of persons and families the district is masked."""
         return str(value)
 
     @abstractmethod

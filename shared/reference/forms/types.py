@@ -62,7 +62,7 @@ class NikType(FieldType):
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
-        return Nik(value).masked
+        return Nik(value).checkable
 
     @override
     def schema(self, setup: Setup) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ class KkNumberType(FieldType):
 
     @override
     def show(self, value: Any, setup: Setup) -> str:
-        return KkNumber(value).masked
+        return KkNumber(value).checkable
 
     @override
     def schema(self, setup: Setup) -> Mapping[str, Any]:

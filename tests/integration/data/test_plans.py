@@ -11,6 +11,7 @@ from pymongo import IndexModel, MongoClient
 
 from services.intake import store as intake
 from services.intake.domain.contacts import ChatIdentity
+from services.intake.domain.requests import RequestState
 from services.intake.ports import RequestSearch
 from services.intake.store.requests import MongoRequestReader
 from services.intake.store.tx import MongoTx
@@ -66,6 +67,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         lambda mongo, name: intake_tx(mongo, name).prefetch_chats([ChatIdentity("62811", "ID.1"), ChatIdentity("62812")]),
     ),
     "requests of a contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 5)),
+    "returned requests of a contact": (
+        intake.INDEXES,
+        lambda mongo, name: intake_tx(mongo, name).latest_requests(["a"], 1, RequestState.RETURNED),
+    ),
     "open requests": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).open_requests(["a"])),
     "request by receipt": (
         intake.INDEXES,

@@ -146,6 +146,16 @@ async def test_another_draft_goes_first_and_perbaiki_brings_the_returned_request
     assert "Tidak ada" in text_of(only(await rig.say("perbaiki")))
 
 
+async def test_a_returned_request_is_mended_however_many_came_after_it(rig: Rig) -> None:
+    first = await file_birth(rig)
+    await rig.say("kk hilang")
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1, reasons=[{"code": "name_differs", "field": "answers.child_name"}]))
+    await rig.say("batal")
+    for number in range(3, 7):
+        await rig.file_request(nik=f"351908170885000{number}")
+    assert "nama lengkap anak" in text_of(only(await rig.say("perbaiki")))
+
+
 async def test_what_was_decided_meanwhile_is_not_mended(rig: Rig) -> None:
     first = await file_birth(rig)
     await rig.deliver(delivery(RETURNED, first["request_id"], 1, reasons=[{"code": "name_differs", "field": "answers.child_name"}]))

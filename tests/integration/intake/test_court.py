@@ -113,13 +113,20 @@ async def test_a_decision_that_is_approved_is_in_work_and_one_that_was_refused_i
     assert (answer.status_code, answer.json()["code"]) == (409, expected)
 
 
-async def test_a_correction_that_moves_a_party_to_another_office_is_a_matter_for_people(rig: Rig) -> None:
+async def test_a_correction_that_moves_a_party_to_another_office_is_a_new_case(rig: Rig) -> None:
+    """Nobody could take it otherwise: each try would be refused, and the couple never recorded as divorced."""
+    far = {"nik": "3519084502880004", "name": "Siti Aminah", "village_code": "3577011001"}
     case = (await send(rig, decision())).json()
+    early = await send(rig, decision(wife=far), "msg-2")
+    assert (early.status_code, early.json()["code"]) == (409, "decision_already_recorded")
     for one in case["requests"]:
         await rig.deliver(delivery(RETURNED, one["request_id"], 1))
-    far = {"nik": "3519084502880004", "name": "Siti Aminah", "village_code": "3577011001"}
-    answer = await send(rig, decision(wife=far), "msg-2")
-    assert (answer.status_code, answer.json()["code"]) == (409, "decision_already_recorded")
+    moved = (await send(rig, decision(wife=far), "msg-3")).json()
+    assert moved["case_id"] != case["case_id"]
+    assert ([one["party"] for one in moved["requests"]], [one["party"] for one in moved["elsewhere"]]) == (["husband"], ["wife"])
+    assert (await send(rig, decision(wife=far), "msg-4")).json() == moved
+    told = [one["data"] for one in await rig.told("intake.request_submitted.v1")]
+    assert [(one["case_id"], one["round"]) for one in told] == [(case["case_id"], 1)] * 2 + [(moved["case_id"], 1)]
 
 
 async def test_a_party_of_another_regency_is_named_and_gets_no_document_here(rig: Rig) -> None:

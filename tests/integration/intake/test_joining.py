@@ -25,6 +25,7 @@ from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, 
 from tests.support.harness import keyed
 
 FIRST, SECOND = "6281234567890", "6281987654321"
+OTHER_NIK = "3519081708850004"
 SUBMITTED, REPLY = "intake.request_submitted.v1", "intake.reply_composed.v1"
 
 
@@ -119,6 +120,24 @@ async def test_what_was_returned_is_no_repeat_and_what_ended_is_one_for_a_time(r
     assert [told["repeats"] for told in await rig.told_data(SUBMITTED)] == [None, None, second["request_id"], None]
 
 
+@pytest.mark.parametrize("way", ["filed anew", "mended"])
+async def test_what_was_issued_is_repeated_although_a_returned_request_came_between(rig: Rig, way: str) -> None:
+    """Issued, asked for again, returned by the officer who was asked, and asked for once more: the rules alone must not make it again."""
+    first = (await file_as(rig, COUNTER, "k-1")).json()["request_id"]
+    await rig.deliver(*(delivery(kind, first, minute) for minute, kind in enumerate((APPROVED, ISSUED), start=1)))
+    await rig.deliver(delivery(DELIVERED, first, 3, channel="whatsapp"))
+    second = (await file_as(rig, COUNTER, "k-2")).json()
+    await rig.deliver(delivery(RETURNED, second["request_id"], 4))
+    if way == "mended":
+        content = {"service": "kk_hilang", "answers": await rig.answers(COUNTER)}
+        mended = await rig.http.put(f"/v1/requests/{second['receipt']}", json=content, headers=keyed(COUNTER, Idempotency_Key="m"))
+        assert mended.status_code == 200
+        await rig.deliver(delivery(RETURNED, second["request_id"], 5, round=2))
+    await file_as(rig, COUNTER, "k-3")
+    repeats = [told["repeats"] for told in await rig.told_data(SUBMITTED)]
+    assert repeats == [None, *[first] * (3 if way == "mended" else 2)]
+
+
 async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
     first = (await file_as(rig, ADAPTER, "k-1")).json()
     await rig.deliver(delivery(RETURNED, first["request_id"], 1))
@@ -130,6 +149,21 @@ async def test_mending_joins_what_somebody_else_has_in_hand(rig: Rig) -> None:
     await rig.deliver(delivery(REJECTED, other["request_id"], 2))
     shown = (await rig.http.get(f"/v1/requests/{first['receipt']}", headers=keyed(ADAPTER))).json()
     assert shown["state"] == "returned"
+
+
+async def test_who_waits_for_another_by_now_is_not_given_back_when_the_first_one_ends(rig: Rig) -> None:
+    """The first was returned and mended to be about somebody else; who had waited for it waits for a third request."""
+    first = (await file_as(rig, ADAPTER, "k-1")).json()
+    waiting = (await file_as(rig, OTHER_ADAPTER, "k-1")).json()
+    await rig.deliver(delivery(RETURNED, first["request_id"], 1))
+    await file_as(rig, COUNTER, "k-1")
+    for key, filed, nik in ((OTHER_ADAPTER, waiting, NIK), (ADAPTER, first, OTHER_NIK)):
+        content = {"service": "kk_hilang", "answers": await rig.answers(key, nik=nik)}
+        mended = await rig.http.put(f"/v1/requests/{filed['receipt']}", json=content, headers=keyed(key, Idempotency_Key="m"))
+        assert mended.status_code == 200
+    await rig.deliver(delivery(REJECTED, first["request_id"], 2))
+    shown = (await rig.http.get(f"/v1/requests/{waiting['receipt']}", headers=keyed(OTHER_ADAPTER))).json()
+    assert shown["state"] == "submitted"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from services.issuance.domain.claim import Approval
 from services.issuance.domain.document import DocumentState
 from shared.clock import WIB
 from shared.contracts.verification import RequestApproved
+from shared.errors import DomainError
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done, Retry
 from shared.mongo import Doc
@@ -64,6 +65,22 @@ async def test_a_card_that_would_show_the_number_of_a_void_certificate_is_held_f
         held = await desk.reaches(card, "held")
     assert (held.reason, held.pdf) == (handlers.NUMBER_VOID, None)
     assert [sheet for sheet in renderer.sheets if "has_photo" in sheet] == []
+
+
+async def test_a_certificate_whose_number_an_issued_card_shows_is_not_made_void_before_the_card_is_revoked(desk: Desk) -> None:
+    asked = birth()
+    certificate, card = f"{asked.request_id}.akta_kelahiran", f"{asked.request_id}.kia"
+    desk = desk.with_renderer(FakePress(never="akta_kelahiran"))
+    await desk.take_in(asked)
+    async with desk.printing():
+        await desk.reaches(certificate, "held")
+        await desk.reaches(card, "issued")
+    with pytest.raises(DomainError) as refused:
+        await desk.parts.units.run(lambda tx: handlers.discard_document(tx, desk.parts.deps, certificate, note="x; decided by y"))
+    assert refused.value.code == handlers.NUMBER_SHOWN
+    await desk.parts.units.run(lambda tx: handlers.revoke_document(tx, desk.parts.deps, card, desk.revocation()))
+    ended = await desk.parts.units.run(lambda tx: handlers.discard_document(tx, desk.parts.deps, certificate, note="x; decided by y"))
+    assert ended.state is DocumentState.VOID
 
 
 async def test_two_of_one_product_are_told_apart_by_their_keys(desk: Desk) -> None:

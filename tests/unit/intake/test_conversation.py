@@ -241,6 +241,14 @@ def test_files_are_awaited_only_where_a_document_is_asked_for() -> None:
     assert [awaits_file(conversation, DESK, TODAY) for conversation in EVERYWHERE] == [False, False, False, True, True, False]
 
 
+@pytest.mark.parametrize("conversation", EVERYWHERE[1:])
+def test_after_the_status_the_open_question_is_asked_again(conversation: Conversation) -> None:
+    after, facts = talk(conversation, "status")
+    assert after == conversation
+    assert facts[0] == StatusAsked(None)
+    assert said(facts[1:]) == said(talk(conversation, "lanjut")[1])
+
+
 def test_a_second_confirm_tells_the_status() -> None:
     context = replace(WORLD, open_requests=(OpenRequest("kk_hilang", NIK, "MDN-7K4Q-9F2X"),))
     assert talk(NEW, "ya", context=context)[1] == (StatusAsked(None),)

@@ -192,7 +192,7 @@ def test_what_will_never_come_is_no_fault_of_its_holder_and_they_hear_what_to_do
         assert job.fallback is not None
         assert (job.fallback.name, job.fallback.parameters) == ("dokumen_batal", ("Kartu Keluarga", ABOUT.receipt))
     assert "langsung mengajukannya lagi: ketik *MENU*" in said(alone)
-    assert "Dokumen lain dari permohonan yang sama tetap kami kirim" in said(among)
+    assert "Dokumen lain dari permohonan yang sama kami kirim bila terbit" in said(among)
     court = ended(COURT, VOIDED).message
     assert isinstance(court, CourtCallback)
     assert (court.type, dict(court.data)["reason"]) == ("document.voided", "sheet_unprintable")

@@ -214,8 +214,8 @@ def test_what_no_list_has_is_no_choice(text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "shown"),
     [
-        ("nik", NIK, "351901********02"),
-        ("kk_number", KK, "351901********01"),
+        ("nik", NIK, f"••••••{NIK[6:]}"),
+        ("kk_number", KK, f"••••••{KK[6:]}"),
         ("date", date(2026, 3, 1), "01-03-2026"),
         ("yes_no", True, "Ya"),
         ("yes_no", False, "Tidak"),

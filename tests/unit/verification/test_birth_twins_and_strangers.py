@@ -8,11 +8,11 @@ import pytest
 
 from services.verification.domain.contents import BirthCertificate, ParentNamed
 from services.verification.domain.policy import CaseRoute, way_of
-from services.verification.domain.register import Member
+from services.verification.domain.register import Former, Member
 from services.verification.domain.rules import Application
 from services.verification.domain.services import RULES
 from shared.errors import DomainError
-from shared.reference.population import KkMarital, Relation
+from shared.reference.population import Effect, KkMarital, Relation
 from tests.support import families as people
 from tests.support.applications import GUARDIAN, NEW_NIK, WITNESSES, after, codes, fields, guardian_family, planned
 from tests.support.families import HUSBAND, KK, WIFE
@@ -87,9 +87,11 @@ def of_stranger(role: str, **changes: Any) -> Application:
 @pytest.mark.parametrize("role", ["mother", "father"])
 def test_a_parent_who_is_not_in_this_register_stands_on_the_certificate_by_an_officer(role: str) -> None:
     request = of_stranger(role)
-    assert fields(request, people.register()) == {"parent_not_in_register": "answers.elsewhere_name"}
+    other = {"mother": WIFE, "father": HUSBAND}[role]
+    register = people.register(people.family(*(each for each in people.family().members if each.nik != other)))
+    assert fields(request, register) == {"parent_not_in_register": "answers.elsewhere_name"}
     assert way_of("parent_not_in_register", RULES["akta_lahir"].ways) is CaseRoute.STAFF
-    plan = planned(request, people.register())
+    plan = planned(request, register)
     certificate, child = plan.documents[0].content, after(plan)[KK].member(NEW_NIK)
     assert isinstance(certificate, BirthCertificate)
     assert child is not None
@@ -119,6 +121,20 @@ def test_what_is_wrong_with_a_parent_elsewhere_is_named(changes: dict[str, Any],
     found = fields(of_stranger("father", **changes), people.register(people.family(), guardian_family()))
     assert found.get(code) == field
     assert way_of(code, RULES["akta_lahir"].ways) is way
+
+
+@pytest.mark.parametrize("role", ["mother", "father"])
+def test_who_lives_with_a_spouse_by_the_register_has_no_other_one_elsewhere(role: str) -> None:
+    """An officer who compares the papers must be told that the card names another father or mother by marriage."""
+    found = fields(of_stranger(role), people.register())
+    assert found == {"parent_not_in_register": "answers.elsewhere_name", "parents_not_spouses": "answers.parents"}
+
+
+def test_a_dead_parent_of_this_register_is_no_parent_elsewhere() -> None:
+    """Named as such, a man who died years before the birth would stand on the certificate: nobody would hold his death against it."""
+    buried = Former(people.member(GUARDIAN), date(2020, 1, 1), Effect.DIED, date(2019, 12, 20), "3519-KM-20122019-0001")
+    register = people.register(replace(people.family(), former=(buried,)))
+    assert fields(of_stranger("father", elsewhere_nik=GUARDIAN), register)["parent_in_register"] == "answers.elsewhere_nik"
 
 
 def test_the_child_of_a_mother_elsewhere_is_for_its_fathers_card_and_he_is_married() -> None:

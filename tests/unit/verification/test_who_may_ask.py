@@ -100,6 +100,7 @@ def test_what_the_register_disproves_is_returned(request_: Application, field: s
     [
         child_card(COUSIN),
         lodging((HUSBAND, "other_kin"), (AUNT, "other_kin"), nik=HUSBAND),
+        lodging((COUSIN, "other_kin"), nik=HUSBAND),
         birth(relation="family", nik=GUARDIAN),
         birth(relation="proxy", nik=AUNT),
         late("spouse", GUARDIAN),
