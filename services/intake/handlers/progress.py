@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.intake.domain.deliveries import delivered, fetched, issue, revoked, voided
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
-from services.intake.domain.requests import (
-    Request,
-    RequestState,
-    Step,
-    approve,
-    delivered,
-    fetched,
-    issue,
-    progress,
-    returned,
-    revoked,
-    voided,
-)
+from services.intake.domain.requests import Request, RequestState, Step, approve, progress, returned
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
 from services.intake.handlers.waiting import give_back

@@ -6,25 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.deliveries import delivered, fetched, issue, revoked, voided
 from services.intake.domain.docket import repeated
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.filled_form import FilledForm, Person
-from services.intake.domain.requests import (
-    Request,
-    RequestOrigin,
-    RequestState,
-    Step,
-    approve,
-    delivered,
-    fetched,
-    issue,
-    progress,
-    resubmit,
-    returned,
-    revoked,
-    submit,
-    voided,
-)
+from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step, approve, progress, resubmit, returned, submit
 from shared.errors import DomainError
 from shared.values import Channel
 
