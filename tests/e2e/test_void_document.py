@@ -68,7 +68,7 @@ async def asked(chat: Chat, person: Mapping[str, Any]) -> str:
 async def test_who_waited_for_a_held_document_hears_that_it_is_given_up_and_gets_it_on_asking_again(
     stack: Stack, places: Places, operator_environment: dict[str, str]
 ) -> None:
-    person = stack.people()["kk_hilang"][20]
+    person = stack.people()["kk_hilang"][25]
 
     async def operator(*arguments: str) -> str:
         return await asyncio.to_thread(command, ADMIN, *arguments, environment=operator_environment)

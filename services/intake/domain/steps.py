@@ -100,7 +100,7 @@ def status(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     told: Fact = Say("receipt_wrong") if wrong else StatusAsked(act.receipt if isinstance(act, Intent) else None)
     if conversation.draft is None:
         return conversation, (told,)
-    moved, asked = resume(conversation, act, context)
+    moved, asked = ask_next(conversation, context)
     return moved, (told, *asked)
 
 
