@@ -14,30 +14,27 @@ def to_event(fact: Fact) -> Event:
     match fact:
         case DocumentIssued():
             return _issued(fact)
-        case DocumentSuperseded(document=document):
+        case DocumentSuperseded():
             return wire.DocumentSuperseded(
-                **_of(document),
+                **_ended(fact),
                 superseded_by=fact.by,
                 same_contact=fact.same_contact,
                 superseded_at=fact.superseded_at,
-                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
             )
-        case DocumentRevoked(document=document, revocation=revocation):
+        case DocumentRevoked(revocation=revocation):
             return wire.DocumentRevoked(
-                **_of(document),
+                **_ended(fact),
                 authority=revocation.authority,
                 reason=revocation.reason,
                 revoked_at=fact.revoked_at,
-                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
             )
         case DocumentVoided(document=document):
             return wire.DocumentVoided(
-                **_of(document),
+                **_ended(fact),
                 service=document.service,
                 documents=document.documents,
                 reason=fact.reason,
                 voided_at=fact.voided_at,
-                personal=wire.DocumentEndedPersonal(contact=fact.contact, holder_name=document.holder_name),
             )
         case _:
             assert_never(fact)
@@ -55,6 +52,11 @@ def _issued(fact: DocumentIssued) -> Event:
         issued_at=fact.issued_at,
         personal=wire.DocumentIssuedPersonal(contact=fact.contact, holder_name=document.holder_name, check_url=fact.check_url),
     )
+
+
+def _ended(fact: DocumentSuperseded | DocumentRevoked | DocumentVoided) -> dict[str, Any]:
+    personal = wire.DocumentEndedPersonal(contact=fact.contact, holder_name=fact.document.holder_name)
+    return {**_of(fact.document), "personal": personal}
 
 
 def _of(document: Document) -> dict[str, Any]:

@@ -61,14 +61,11 @@ class DiscardOrder(BaseModel):
     ]
 
 
-class StillStuck(DomainError):  # noqa: N818 - it names a state, as Conflict does
-    """A decision that can't be carried out as things are: the item goes on waiting, and `code` says for what."""
-
-
 class StuckSource(Protocol):
     """The source of a service's stuck items.
 
-    A decision raises NotFound or DomainError where nothing waits (any more), and StillStuck where it can't be carried out.
+    A decision raises NotFound or DomainError where nothing waits (any more); where it can't be carried out as things are, and the item
+    goes on waiting, a DomainError with one of the codes that `routes` was told.
     """
 
     async def page(self, after: str | None, limit: int) -> StuckPage:
@@ -110,7 +107,7 @@ def routes(source: StuckSource, personal: frozenset[str] = frozenset(), refusals
     Args:
         source: What waits in this service.
         personal: Names of fields of a content that tell of persons, beside those that `shared.logs` knows.
-        refusals: Codes of `StillStuck` with which the service answers a replay.
+        refusals: Codes that say for what an item waits still, when a decision can't be carried out.
     """
     router = APIRouter(prefix=PATH, tags=["stuck"])
     _reading(router, source, personal)
@@ -150,12 +147,12 @@ def _deciding(router: APIRouter, source: StuckSource, refusals: Sequence[str]) -
     @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=decided)
     async def replay(request: Request, stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.replayed", stuck_id)
-        await _decided(source.replay(stuck_id))
+        await _decided(source.replay(stuck_id), refusals)
 
     @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=decided)
     async def discard(request: Request, stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.discarded", stuck_id)
-        await _decided(source.discard(stuck_id, order.note))
+        await _decided(source.discard(stuck_id, order.note), refusals)
 
 
 async def _note(request: Request, client: Client, act: str, stuck_id: str, **detail: str) -> None:
@@ -168,15 +165,15 @@ async def _note(request: Request, client: Client, act: str, stuck_id: str, **det
     await write(AuditEntry(actor=client.name, actor_name=name, act=act, at=now(), about=f"stuck/{stuck_id}", detail=detail))
 
 
-async def _decided(act: Awaitable[None]) -> None:
-    """Say in the words of these routes that nothing waits there: never has, or not any more."""
+async def _decided(act: Awaitable[None], refusals: Sequence[str]) -> None:
+    """Say in the words of these routes that nothing waits there: never has, or not any more. What waits still says so itself."""
     try:
         await act
     except NotFound as error:
         raise NotFound("stuck_not_found") from error
-    except StillStuck:
-        raise
     except DomainError as error:
+        if error.code in refusals:
+            raise
         raise DomainError("not_stuck", error.code) from error
 
 

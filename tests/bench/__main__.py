@@ -36,7 +36,7 @@ class Bench(Protocol):
 
 def with_the_press(options: argparse.Namespace) -> Iterator[Report]:
     """The product as it is."""
-    with running(throughput.as_it_is) as system:
+    with running() as system:
         yield journey.on(system, options)
         yield throughput.on(system, throughput.SIGNED, options)
         yield throughput.on(system, throughput.BIRTH, options)

@@ -20,6 +20,8 @@ class Errand(Protocol):
     service: str
     photos: Mapping[str, tuple[str, str]]
     """Field of the form -> what the photo shows, and its file among the demo's photos."""
+    needs_officer: bool
+    """Whether the rules leave it to a person."""
 
     def __init__(self, system: System) -> None:
         """Read the people of the system's register."""
@@ -32,6 +34,7 @@ class LostCard:
     """A family card was lost."""
 
     service = "kk_hilang"
+    needs_officer = False
     photos: Mapping[str, tuple[str, str]] = {"surat_kehilangan": ("surat_kehilangan", "surat-polisi.jpg"), "ktp": ("ktp", "ktp.jpg")}
 
     def __init__(self, system: System) -> None:
@@ -47,6 +50,7 @@ class Birth:
     """A couple has a child."""
 
     service = "akta_lahir"
+    needs_officer = True
     photos: Mapping[str, tuple[str, str]] = {
         "surat_kelahiran": ("surat_kelahiran", "surat-polisi.jpg"),
         "buku_nikah": ("buku_nikah", "ktp.jpg"),

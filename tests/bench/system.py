@@ -6,7 +6,7 @@ import asyncio
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import psutil
@@ -95,11 +95,6 @@ async def _drop(settings: LocalSettings) -> None:
             await mongo.drop(settings.database_prefix + name)
     finally:
         await mongo.close()
-
-
-def with_environment(name: str, **environment: str) -> Callable[[Part], Part]:
-    """An `adapt` that sets environment variables of one part."""
-    return lambda part: replace(part, environment={**part.environment, **environment}) if part.name == name else part
 
 
 @dataclass(frozen=True)

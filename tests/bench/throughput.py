@@ -1,13 +1,14 @@
 """Journeys per second through everything: `python -m tests.bench.throughput`.
 
-A journey is a request filed by a channel adapter (`POST /v1/requests`, with two photos that lie there already), approved automatically
-against the register, printed and stored, told, and ready: intake says `ready` because issuance has told that there are its documents. An
-adapter is sent no message (it asks), so Meta's limit of 80 messages a second for a number limits nothing here.
+A journey is a request filed by a channel adapter (`POST /v1/requests`, with photos that lie there already), approved automatically against
+the register, or by an officer (`tests.bench.officer`) where the rules want one, printed and stored, told, and ready: intake says `ready`
+because issuance has told that there are its documents. An adapter is sent no message (it asks), so Meta's limit of 80 messages a second for
+a number limits nothing here.
 
 As many requests as a round has are filed by a few callers side by side; the clock stops when the last one is ready. A lost family card is
 asked for once with a stub of the press, and once with the real one, which typesets and signs a PDF for each; a birth (an akta, a family
-card and a child's card, and a change of the register) with the real one. CPU is told for each process, per journey, and for ours by
-library, from a round of its own.
+card and a child's card, and a change of the register) with the real one, and with an officer. CPU is told for each process, per journey,
+and for ours by library, from a round of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import asyncio
 import statistics
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -31,9 +33,10 @@ from shared.ids import new_id
 from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.errands import Birth, Errand, LostCard
+from tests.bench.officer import on_duty
 from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row
-from tests.bench.system import Meter, System, per, running, with_environment
+from tests.bench.system import Meter, System, per, running
 from tests.support.http_wire import Http, request
 
 STUB_TARGET: Final = 120.0  # journeys a second
@@ -151,11 +154,6 @@ async def trip(mongo: Mongo, system: System, adapter: Adapter, count: int) -> Tr
     return Trip(count / seconds, count / filed, per(meter.seconds(), count))
 
 
-def as_it_is(part: Part) -> Part:
-    """The product, with a birth approved by the rules alone: an officer would be what is measured."""
-    return with_environment("verification", AUTOMATIC='{"akta_lahir": true}')(part)
-
-
 def with_stub(part: Part) -> Part:
     """Issuance with the stub of the press."""
     return replace(part, module="tests.bench.stub_renderer") if part.name == "issuance" else part
@@ -165,7 +163,7 @@ async def _trips(system: System, press: Press, options: argparse.Namespace) -> t
     mongo = Mongo.connect(system.mongo_url)
     count = max(50 if press.target else 20, round(press.journeys * options.scale))
     try:
-        async with Http(system.url("intake")) as http:
+        async with Http(system.url("intake")) as http, on_duty(system) if press.errand.needs_officer else nullcontext():
             adapter = Adapter(system, http, press.errand)
             await adapter.upload()
             await trip(mongo, system, adapter, count // 3)  # connections, caches, the first print
@@ -196,7 +194,7 @@ def measure(options: argparse.Namespace) -> list[Report]:
     """The system with each press."""
     found = []
     for press in (STUB, SIGNED, BIRTH):
-        with running(with_stub if press.stub else as_it_is) as system:
+        with running(with_stub) if press.stub else running() as system:
             found.append(on(system, press, options))
     return found
 

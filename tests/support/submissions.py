@@ -1,6 +1,7 @@
 """Events as the other services publish them."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 from services.verification.domain.submission import Answers, Submission
 from shared.contracts.intake import RequestSubmitted
@@ -24,16 +25,8 @@ def document_issued(
     """The document of that key of a request."""
     return DocumentIssued.model_validate(
         {
-            "document_id": f"{submission.request_id}.{key}",
-            "request_id": submission.request_id,
-            "receipt": submission.receipt,
-            "case_id": submission.case_id,
-            "channel": submission.channel,
-            "service": submission.service,
-            "product": key.split(".", maxsplit=1)[0],
-            "documents": documents,
+            **_document(submission, key, number, documents),
             "form": "pdf",
-            "document_number": number,
             "size_bytes": 1000,
             "sha256": "0" * 64,
             "issued_at": submission.submitted_at,
@@ -48,17 +41,24 @@ def document_voided(
     """The word that the document of that key of a request was given up before its issue."""
     return DocumentVoided.model_validate(
         {
-            "document_id": f"{submission.request_id}.{key}",
-            "request_id": submission.request_id,
-            "receipt": submission.receipt,
-            "case_id": submission.case_id,
-            "channel": submission.channel,
-            "service": submission.service,
-            "product": key.split(".", maxsplit=1)[0],
-            "documents": documents,
-            "document_number": number,
+            **_document(submission, key, number, documents),
             "reason": "sheet_unprintable",
             "voided_at": submission.submitted_at,
             "personal": {"contact": asdict(submission.contact), "holder_name": "S"},
         }
     )
+
+
+def _document(submission: Submission, key: str, number: str, documents: int) -> dict[str, Any]:
+    """What every event about a document says."""
+    return {
+        "document_id": f"{submission.request_id}.{key}",
+        "request_id": submission.request_id,
+        "receipt": submission.receipt,
+        "case_id": submission.case_id,
+        "channel": submission.channel,
+        "service": submission.service,
+        "product": key.split(".", maxsplit=1)[0],
+        "documents": documents,
+        "document_number": number,
+    }

@@ -10,10 +10,9 @@ from fastapi import APIRouter
 from services.issuance import handlers
 from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import Deps, DocumentQuery, Tx
-from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
-from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
 _PERSONAL: Final = frozenset({"content", "contact", "holder_name"})
 
@@ -44,12 +43,7 @@ class HeldDocuments:
 
     async def discard(self, stuck_id: str, note: str) -> None:
         """End it; its number is void, and what was printed of it is deleted."""
-        try:
-            document = await self._units.run(lambda tx: handlers.discard_document(tx, self._deps, stuck_id, note=note))
-        except DomainError as error:
-            if error.code != handlers.NUMBER_SHOWN:
-                raise
-            raise StillStuck(error.code, error.detail) from error
+        document = await self._units.run(lambda tx: handlers.discard_document(tx, self._deps, stuck_id, note=note))
         await handlers.discard_leftovers(self._deps, document)
 
 

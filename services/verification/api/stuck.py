@@ -11,13 +11,11 @@ from services.verification import handlers
 from services.verification.domain.case import Case, CaseState, waits_for
 from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
 from services.verification.ports import Deps, Tx
-from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
-from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
 _PERSONAL: Final = frozenset({"change", "documents"})
-_REFUSALS: Final = (CONFLICT, DOCUMENT_VOID)
 
 
 class UnrecordedChanges:
@@ -44,12 +42,7 @@ class UnrecordedChanges:
 
     async def replay(self, stuck_id: str) -> None:
         """Apply it to the register as it is now."""
-        try:
-            await self._units.run(lambda tx: handlers.apply_again(tx, self._deps, stuck_id))
-        except DomainError as error:
-            if error.code not in _REFUSALS:
-                raise
-            raise StillStuck(error.code, error.detail) from error
+        await self._units.run(lambda tx: handlers.apply_again(tx, self._deps, stuck_id))
 
     async def discard(self, stuck_id: str, note: str) -> None:
         """Leave the register as it is; its families wait no more, and its history keeps the note."""
@@ -58,7 +51,7 @@ class UnrecordedChanges:
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(UnrecordedChanges(units, deps), _PERSONAL, _REFUSALS)
+    return stuck.routes(UnrecordedChanges(units, deps), _PERSONAL, (CONFLICT, DOCUMENT_VOID))
 
 
 def _fields(case: Case) -> dict[str, Any]:

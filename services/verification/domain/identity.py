@@ -28,11 +28,10 @@ def is_vouched_for(submission: Submission, register: Register, *, today: date, o
         return False
     if vouching.by is not VouchedBy.LINK:
         return True
-    if submission.sender_nik is None:
-        return False
-    if only_self or submission.sender_nik == submission.applicant.nik:
-        return submission.sender_nik == submission.applicant.nik
-    return _is_adult_of_the_card(submission.sender_nik, submission, register, today)
+    sender = submission.sender_nik
+    if sender is None or sender == submission.applicant.nik:
+        return sender is not None
+    return not only_self and _is_adult_of_the_card(sender, submission, register, today)
 
 
 def is_adult(member: Member, *, today: date) -> bool:

@@ -90,6 +90,10 @@ class Family:
         """Return the member with this NIK; None where there is none."""
         return next((member for member in self.members if member.nik == nik), None)
 
+    def late(self, nik: str | None) -> Former | None:
+        """Return the former member who died."""
+        return next((each for each in self.former if each.member.nik == nik and each.reason == Effect.DIED), None)
+
     @property
     def head(self) -> Member:
         """The head of the family; the first row where the register names none."""
@@ -142,5 +146,4 @@ class Register:
 
     def late(self, nik: str | None) -> Former | None:
         """Return the former member who died, with what the register was told of the death."""
-        former = (each for family in self.by_kk.values() for each in family.former)
-        return next((each for each in former if each.member.nik == nik and each.reason == Effect.DIED), None)
+        return next((late for family in self.by_kk.values() if (late := family.late(nik)) is not None), None)

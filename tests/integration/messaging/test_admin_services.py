@@ -17,7 +17,7 @@ from shared.messaging import topology
 from shared.messaging.admin import main
 from shared.messaging.layout import model as layout
 from shared.web import stuck
-from shared.web.stuck import StillStuck, StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 from tests.integration.messaging.conftest import SHORT
 from tests.support.http_server import serving
 from tests.support.operating import KEY, LESSER_KEY, app_with
@@ -59,7 +59,7 @@ class StuckThings:
 
     async def replay(self, stuck_id: str) -> None:
         if self.stuck.get(stuck_id) == "glued":
-            raise StillStuck("glued")
+            raise DomainError("glued")
         self._take(stuck_id)
         self.replayed.append(stuck_id)
 
@@ -79,7 +79,7 @@ async def test_what_a_service_gave_up_stands_in_the_same_list_and_takes_the_same
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     things = StuckThings()
-    async with serving(app_with(stuck.routes(things, frozenset({"holder"})))) as url:
+    async with serving(app_with(stuck.routes(things, frozenset({"holder"}), ("glued",)))) as url:
         monkeypatch.setenv("ADMIN_URLS", json.dumps({"issuance": url}))
         assert await run("list", "--json", "--service", "issuance") == 0
         listed = printed(capsys)

@@ -218,7 +218,7 @@ def _late_head(family: Family, nik: str) -> Member | None:
         return here if here.relation is Relation.HEAD else None
     if any(each.relation is Relation.HEAD for each in family.members):
         return None
-    gone = Register.of((family,)).late(nik)
+    gone = family.late(nik)
     return replace(gone.member, relation=Relation.HEAD) if gone else None
 
 
