@@ -56,7 +56,7 @@ docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI, settings tables and 
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs
 screenshots: setup ## Take the pictures of the pages anew, from a person's journey in the browser
-	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py
+	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/integration/verification/test_work_browser.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture

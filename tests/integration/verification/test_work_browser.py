@@ -87,7 +87,7 @@ def _papers(office: Office, family: Family, member: Member, *kinds: samples.Pict
     drawn = {kind: samples.picture(samples.Person(row, people.PHONE), kind) for kind in kinds}
     ids = {kind: new_id() for kind in kinds}
     office.intake.setdefault("files", {}).update({ids[kind]: (content, "image/png") for kind, content in drawn.items()})
-    return dict(ids)
+    return {str(kind): file_id for kind, file_id in ids.items()}
 
 
 def lost_card(family: Family, **changes: Any) -> Submission:
@@ -109,7 +109,7 @@ def unproven(office: Office, family: Family) -> Submission:
 def birth(family: Family, **answers: Any) -> Submission:
     """A birth in a family, reported by its head."""
     wife = next(each for each in family.members if each.relation is Relation.WIFE)
-    given = {
+    given: dict[str, Any] = {
         "relation": "father",
         "nik": family.head.nik,
         "kk_number": family.kk_number,
