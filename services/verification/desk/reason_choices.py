@@ -69,6 +69,20 @@ def choices(view: TaskView, act: Act, catalogue: Catalogue) -> tuple[Choice, ...
     return tuple(found)
 
 
+def with_kept(shown: tuple[Choice, ...], ticked: Sequence[str], service: str, catalogue: Catalogue) -> tuple[Choice, ...]:
+    """Return the reasons that are shown, and those that were ticked on a page where a check found them still: nothing sent is lost."""
+    known = {choice.value for choice in shown}
+    lost = [each.partition(_BETWEEN) for each in ticked if each not in known]
+    return (
+        *shown,
+        *(
+            Choice(code, reasons()[code].text, Place(field, place_label(service, field, catalogue)) if field else None)
+            for code, _, field in lost
+            if code in reasons()
+        ),
+    )
+
+
 def others(shown: Sequence[Choice], act: Act) -> tuple[KnownReason, ...]:
     """Return the reasons of the list that are not among those shown."""
     codes = {choice.code for choice in shown}
