@@ -67,9 +67,7 @@ def refusal(error: AppError, officers: Mapping[str, str], at: datetime) -> Refus
     about = error.about if isinstance(error, DomainError) else {}
     if error.code == "task_claimed":
         who = officers.get(about.get("claimed_by", ""), "Petugas lain")
-        return RefusedAct(
-            f"{who} sedang mengerjakannya.", f"Dipegang sampai {_until(about, at)}. Ambil pekerjaan lain, atau buka lagi nanti."
-        )
+        return RefusedAct(f"{who} sedang mengerjakannya.", f"Dipegang sampai {_until(about, at)}. Ambil yang lain, atau buka lagi nanti.")
     if error.code == "task_reserved":
         who = officers.get(about.get("reserved_for", ""), "petugas lain")
         return RefusedAct(
