@@ -59,7 +59,7 @@ _MEMBERS: Final = ("name", "nik", "sex", "birth_place", "born_on", "relation", "
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One line of a document. `is_number`: it is masked until an officer asks for it."""
 
     label: str
@@ -74,8 +74,8 @@ class PlannedSheet:
     name: str
     holder: str
     form: str
-    lines: tuple[Line, ...]
-    members: tuple[tuple[Line, ...], ...]
+    lines: tuple[PrintedLine, ...]
+    members: tuple[tuple[PrintedLine, ...], ...]
 
 
 def planned(view: TaskView, catalogue: Catalogue) -> tuple[PlannedSheet, ...]:
@@ -101,7 +101,7 @@ def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
     )
 
 
-def _lines(content: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
     for name, value in content.items():
         if isinstance(value, dict) and name in ("father", "mother", "reporter"):
             yield _line(name, value.get("name"))
@@ -111,5 +111,5 @@ def _lines(content: Mapping[str, Any]) -> Iterator[Line]:
             yield _line(name, value)
 
 
-def _line(name: str, value: Any) -> Line:
-    return Line(_LABELS.get(name, name), "-" if value is None else str(value), name in NUMBERS)
+def _line(name: str, value: Any) -> PrintedLine:
+    return PrintedLine(_LABELS.get(name, name), "-" if value is None else str(value), name in NUMBERS)

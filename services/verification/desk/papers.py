@@ -26,7 +26,7 @@ _INLINE: Final = {
 }
 
 
-class Pages(BaseModel):
+class PageCount(BaseModel):
     """How many pages a PDF has."""
 
     pages: int
@@ -43,8 +43,8 @@ def router(room: WorkRoom) -> APIRouter:
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 
     @routes.get(f"{FILE}/halaman")
-    async def count(task_id: str, file_id: str, member: Reader) -> Pages:
-        return Pages(pages=await room.pdf.count(await _read(await _open(room, member, task_id, file_id))))
+    async def count(task_id: str, file_id: str, member: Reader) -> PageCount:
+        return PageCount(pages=await room.pdf.count(await _read(await _open(room, member, task_id, file_id))))
 
     @routes.get(f"{FILE}/halaman/{{number}}")
     async def page(task_id: str, file_id: str, number: Number, member: Reader) -> Response:

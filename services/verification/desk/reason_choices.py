@@ -28,7 +28,7 @@ _BETWEEN: Final = "|"  # code and field in one value of the form
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReasonPlace:
     """A field that a reason may be about."""
 
     field: str
@@ -41,8 +41,8 @@ class Choice:
 
     code: str
     text: str
-    place: Place | None = None
-    places: tuple[Place, ...] = ()
+    place: ReasonPlace | None = None
+    places: tuple[ReasonPlace, ...] = ()
 
     @property
     def word(self) -> str:
@@ -67,6 +67,20 @@ def choices(view: TaskView, act: Act, catalogue: Catalogue) -> tuple[Choice, ...
             if places or known.about is ReasonScope.REQUEST:
                 found.append(Choice(code, known.text, places=places))
     return tuple(found)
+
+
+def with_kept(shown: tuple[Choice, ...], ticked: Sequence[str], service: str, catalogue: Catalogue) -> tuple[Choice, ...]:
+    """Return the reasons that are shown, and those that were ticked on a page where a check found them still: nothing sent is lost."""
+    known = {choice.value for choice in shown}
+    lost = [each.partition(_BETWEEN) for each in ticked if each not in known]
+    return (
+        *shown,
+        *(
+            Choice(code, reasons()[code].text, ReasonPlace(field, place_label(service, field, catalogue)) if field else None)
+            for code, _, field in lost
+            if code in reasons()
+        ),
+    )
 
 
 def others(shown: Sequence[Choice], act: Act) -> tuple[KnownReason, ...]:
@@ -96,26 +110,26 @@ def _found(view: TaskView, act: Act, catalogue: Catalogue) -> Iterator[Choice]:
     for finding in view.case.findings:
         known = reasons().get(finding.code)
         if known is not None and act.value in known.officer and finding.is_failure:
-            place = Place(finding.field, place_label(service, finding.field, catalogue)) if finding.field else None
+            place = ReasonPlace(finding.field, place_label(service, finding.field, catalogue)) if finding.field else None
             yield Choice(known.code, known.text, place)
 
 
-def _documents(case: Case, catalogue: Catalogue) -> Iterator[Place]:
+def _documents(case: Case, catalogue: Catalogue) -> Iterator[ReasonPlace]:
     for attachment in case.first.attachments:
-        yield Place(f"answers.{attachment.field}", catalogue.attachment_name(attachment.kind))
+        yield ReasonPlace(f"answers.{attachment.field}", catalogue.attachment_name(attachment.kind))
 
 
-def _answers(case: Case, catalogue: Catalogue) -> Iterator[Place]:
+def _answers(case: Case, catalogue: Catalogue) -> Iterator[ReasonPlace]:
     service = case.first.service
     for field in catalogue.get(service).form_kept(case.first.form_version).fields:
         value = case.first.answers.values.get(field.name)
         if value is None or field.is_document:
             continue
         if not field.is_group:
-            yield Place(f"answers.{field.name}", place_label(service, f"answers.{field.name}", catalogue))
+            yield ReasonPlace(f"answers.{field.name}", place_label(service, f"answers.{field.name}", catalogue))
             continue
         for number, row in enumerate(value):
             for inner in field.fields:
                 if row.get(inner.name) is not None:
                     name = f"answers.{field.name}[{number}].{inner.name}"
-                    yield Place(name, place_label(service, name, catalogue))
+                    yield ReasonPlace(name, place_label(service, name, catalogue))

@@ -19,7 +19,7 @@ _SOMEBODY: Final = "petugas lain"  # an account that is there no more
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedAct:
     """Why something was not done, and what to do now. `field`: of the form, where it belongs to one."""
 
     title: str
@@ -27,55 +27,55 @@ class Refusal:
     field: str = ""
 
 
-_REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
+_REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
     {
-        "act_missing": Refusal("Pilih dulu putusannya.", "Setujui, kembalikan, tolak, atau tanya warga.", "putusan"),
-        "reason_missing": Refusal(
+        "act_missing": RefusedAct("Pilih dulu putusannya.", "Setujui, kembalikan, tolak, atau tanya warga.", "putusan"),
+        "reason_missing": RefusedAct(
             "Pilih paling sedikit satu alasan.", "Warga harus tahu apa yang perlu diperbaiki atau mengapa ditolak.", "alasan"
         ),
-        "reason_unknown": Refusal("Alasan itu tidak ada di daftar.", "Pilih alasan dari daftar, lalu kirim lagi.", "alasan"),
-        "reason_not_for_this": Refusal("Alasan itu bukan untuk putusan ini.", "Pilih alasan lain.", "alasan"),
-        "reason_tells_register": Refusal(
+        "reason_unknown": RefusedAct("Alasan itu tidak ada di daftar.", "Pilih alasan dari daftar, lalu kirim lagi.", "alasan"),
+        "reason_not_for_this": RefusedAct("Alasan itu bukan untuk putusan ini.", "Pilih alasan lain.", "alasan"),
+        "reason_tells_register": RefusedAct(
             "Pengirim belum terbukti, jadi isi register tidak boleh disebut.",
             "Pakai alasan tentang bukti diri, atau pilih Sama bila wajahnya cocok.",
             "alasan",
         ),
-        "link_not_grantable": Refusal(
+        "link_not_grantable": RefusedAct(
             "Nomor HP tidak bisa dihubungkan.", "Hubungkan hanya bila ada swafoto, dan hanya saat menyetujui atau mengembalikan.", "wajah"
         ),
-        "question_missing": Refusal("Tulis dulu pertanyaannya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
-        "cannot_ask": Refusal("Pengirim ini tidak bisa ditanya lewat chat.", "Kembalikan saja dengan alasannya."),
-        "nothing_asked": Refusal("Tidak ada pertanyaan yang menunggu.", "Warga mungkin sudah menjawab; muat ulang lembar ini."),
-        "question_of_another": Refusal("Itu pertanyaan petugas lain.", "Hanya yang bertanya, atau kepala seksi, yang bisa menariknya."),
-        "task_not_claimed": Refusal(
+        "question_missing": RefusedAct("Tulis dulu pertanyaannya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
+        "cannot_ask": RefusedAct("Pengirim ini tidak bisa ditanya lewat chat.", "Kembalikan saja dengan alasannya."),
+        "nothing_asked": RefusedAct("Tidak ada pertanyaan yang menunggu.", "Warga mungkin sudah menjawab; muat ulang lembar ini."),
+        "question_of_another": RefusedAct("Itu pertanyaan petugas lain.", "Hanya yang bertanya, atau kepala seksi, yang bisa menariknya."),
+        "task_not_claimed": RefusedAct(
             "Pekerjaan ini tidak lagi Anda pegang.", "Ambil lagi, periksa, lalu kirim. Tulisan Anda masih ada di sini."
         ),
-        "task_closed": Refusal("Sudah diputuskan.", "Tidak ada lagi yang perlu dilakukan di sini."),
-        "task_deciding": Refusal("Sudah diputuskan.", "Putusannya masih bisa dibatalkan beberapa detik oleh yang memutuskan."),
-        "task_waiting": Refusal("Masih menunggu jawaban warga.", "Pekerjaan ini terbuka lagi begitu warga menjawab."),
-        "second_approval_needed": Refusal("Sudah disetujui sekali.", "Persetujuan kedua diberikan kepala seksi."),
-        "four_eyes": Refusal("Anda sudah menyetujuinya.", "Persetujuan kedua harus dari orang lain."),
-        "too_many_claims": Refusal("Anda sudah memegang sebanyak batasnya.", "Putuskan atau lepas satu pekerjaan, lalu ambil lagi."),
-        "nothing_to_undo": Refusal("Tidak bisa dibatalkan lagi.", "Waktunya habis dan putusan sudah dikirim."),
-        "decision_of_another": Refusal("Itu putusan petugas lain.", "Hanya yang memutuskan yang bisa membatalkannya."),
+        "task_closed": RefusedAct("Sudah diputuskan.", "Tidak ada lagi yang perlu dilakukan di sini."),
+        "task_deciding": RefusedAct("Sudah diputuskan.", "Putusannya masih bisa dibatalkan beberapa detik oleh yang memutuskan."),
+        "task_waiting": RefusedAct("Masih menunggu jawaban warga.", "Pekerjaan ini terbuka lagi begitu warga menjawab."),
+        "second_approval_needed": RefusedAct("Sudah disetujui sekali.", "Persetujuan kedua diberikan kepala seksi."),
+        "four_eyes": RefusedAct("Anda sudah menyetujuinya.", "Persetujuan kedua harus dari orang lain."),
+        "too_many_claims": RefusedAct("Anda sudah memegang sebanyak batasnya.", "Putuskan atau lepas satu pekerjaan, lalu ambil lagi."),
+        "nothing_to_undo": RefusedAct("Tidak bisa dibatalkan lagi.", "Waktunya habis dan putusan sudah dikirim."),
+        "decision_of_another": RefusedAct("Itu putusan petugas lain.", "Hanya yang memutuskan yang bisa membatalkannya."),
     }
 )
 
 
-def refusal(error: AppError, officers: Mapping[str, str], at: datetime) -> Refusal:
+def refusal(error: AppError, officers: Mapping[str, str], at: datetime) -> RefusedAct:
     """Return what a refused act says: by whom and until when, where another officer is in the way."""
     about = error.about if isinstance(error, DomainError) else {}
     if error.code == "task_claimed":
         who = officers.get(about.get("claimed_by", ""), "Petugas lain")
-        return Refusal(f"{who} sedang mengerjakannya.", f"Dipegang sampai {_until(about, at)}. Ambil pekerjaan lain, atau buka lagi nanti.")
+        return RefusedAct(f"{who} sedang mengerjakannya.", f"Dipegang sampai {_until(about, at)}. Ambil yang lain, atau buka lagi nanti.")
     if error.code == "task_reserved":
         who = officers.get(about.get("reserved_for", ""), "petugas lain")
-        return Refusal(
+        return RefusedAct(
             f"Disimpan untuk {who}.",
             f"Petugas itu yang memeriksanya dulu. Sesudah {_until(about, at)} siapa saja boleh mengambilnya.",
         )
     known = reasons().get(error.code)
-    fallback = Refusal("Belum bisa disetujui.", known.text if known else f"Kode: {error.code}. Beri tahu admin bila terulang.")
+    fallback = RefusedAct("Belum bisa disetujui.", known.text if known else f"Kode: {error.code}. Beri tahu admin bila terulang.")
     return _REFUSALS.get(error.code, fallback)
 
 

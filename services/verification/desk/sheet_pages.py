@@ -46,8 +46,9 @@ async def show(
     """Return the page."""
     at, catalogue = room.deps.clock(), room.deps.catalogue
     sheet = await lay_out(room, member, view)
-    returning = reason_choices.choices(view, Act.RETURN, catalogue)
-    rejecting = reason_choices.choices(view, Act.REJECT, catalogue)
+    sent, service = around.sent or DecisionForm(versi=view.version), view.task.service
+    returning = reason_choices.with_kept(reason_choices.choices(view, Act.RETURN, catalogue), sent.alasan, service, catalogue)
+    rejecting = reason_choices.with_kept(reason_choices.choices(view, Act.REJECT, catalogue), sent.tolakan, service, catalogue)
     values: dict[str, Any] = {
         "sheet": sheet,
         "task": view.task,
@@ -61,7 +62,7 @@ async def show(
         "deciding": may_decide(view, member),
         "claimable": may_claim(view, member, at),
         "holder": view.task.claimant(at),
-        "sent": around.sent or DecisionForm(versi=view.version),
+        "sent": sent,
         "refusal": refusals.refusal(around.refusal, sheet.officers, at) if around.refusal else None,
         "changes": around.changes,
         "revealed": around.revealed,

@@ -63,7 +63,7 @@ class WorkFilter(BaseModel):
     terakhir: Annotated[str | None, Field(max_length=64)] = None
 
 
-class Waiting(BaseModel):
+class WorkWaiting(BaseModel):
     """How many wait, for the side of every page."""
 
     waiting: int
@@ -180,9 +180,9 @@ def _looking(routes: APIRouter, room: WorkRoom) -> None:
         return await show(room, request, member, asked)
 
     @routes.get(f"{PATH}/jumlah")
-    async def waiting(member: Reader) -> Waiting:
+    async def waiting(member: Reader) -> WorkWaiting:
         tallies = await counts(room, member, WorkFilter())
-        return Waiting(waiting=tallies["saya"] + tallies["terlambat"], urgent=tallies["terlambat"] > 0)
+        return WorkWaiting(waiting=tallies["saya"] + tallies["terlambat"], urgent=tallies["terlambat"] > 0)
 
     @routes.get(f"{PATH}/langsung")
     async def news(request: Request, asked: Filter, member: Reader, sejak: Annotated[str, Query(max_length=64)]) -> Response:

@@ -47,16 +47,7 @@ def _to_doc(task: Task) -> Doc:
         "first_approval": _without(task.first_approval, "note") if task.first_approval else None,
         "question": _without(task.question, "text") if task.question else None,
         "answer": _without(task.answer, "text") if task.answer else None,
-        "personal": {
-            "search_terms": list(task.search_terms),
-            "persons": [fields_of(person) for person in task.persons],
-            "ruling": fields_of(task.ruling) | {"final_on": task.ruling.final_on.isoformat()} if task.ruling else None,
-            "first_note": task.first_approval.note if task.first_approval else None,
-            "held_note": task.held.note if task.held else None,
-            "handover_note": task.handover_note,
-            "question": task.question.text if task.question else None,
-            "answer": task.answer.text if task.answer else None,
-        },
+        "personal": _personal(task),
     }
     if task.held is not None:  # absent, not null, here and below: the indexes are sparse
         reasons = [finding_doc(finding) for finding in task.held.reasons]
@@ -68,6 +59,19 @@ def _to_doc(task: Task) -> Doc:
     if task.preferred_officer is not None:
         doc |= {"preferred_officer": task.preferred_officer, "preferred_until": task.preferred_until}
     return doc
+
+
+def _personal(task: Task) -> Doc:
+    return {
+        "search_terms": list(task.search_terms),
+        "persons": [fields_of(person) for person in task.persons],
+        "ruling": fields_of(task.ruling) | {"final_on": task.ruling.final_on.isoformat()} if task.ruling else None,
+        "first_note": task.first_approval.note if task.first_approval else None,
+        "held_note": task.held.note if task.held else None,
+        "handover_note": task.handover_note,
+        "question": task.question.text if task.question else None,
+        "answer": task.answer.text if task.answer else None,
+    }
 
 
 def task_from(doc: Doc) -> Task:

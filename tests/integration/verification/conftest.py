@@ -160,8 +160,10 @@ async def open_office(mongo_url: str, database: str, clock: Clock) -> AsyncItera
         return MongoTx(work, registry)
 
     units = UnitOfWorkRunner(mongo=mongo, database=database, service="verification", make_tx=make_tx, clock=clock)
-    await units.prepare()
-    await mongo.prepare(database, INDEXES)
-    yield Office(mongo, database, clock, units, deps, registry, _served(units, deps), intake)
-    await files.close()
-    await mongo.close()
+    try:
+        await units.prepare()
+        await mongo.prepare(database, INDEXES)
+        yield Office(mongo, database, clock, units, deps, registry, _served(units, deps), intake)
+    finally:
+        await files.close()
+        await mongo.close()
