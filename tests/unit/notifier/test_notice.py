@@ -11,10 +11,10 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
+from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
-from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
@@ -63,7 +63,7 @@ def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
     assert isinstance(ended(VILLAGE, REVOKED).message, RecordOnly)
 
 
-def ended(contact: Recipient, document: notice.EndedDocument) -> Job:
+def ended(contact: Recipient, document: EndedDocument) -> Job:
     (job,) = notice.ended_jobs(ORIGIN, contact, ABOUT, document, texts=TEXTS, at=AT)
     return job
 
