@@ -20,7 +20,8 @@ from tests.architecture.test_routes import PUBLIC, apps  # noqa: F401 - a fixtur
 from tests.support.documented import documented
 
 OF_A_KEY = {"key_missing", "key_unknown", "session_missing", "session_invalid", "session_over"}
-SIGNATURES = {"whatsapp-signature", "standard-webhooks"}
+WITHOUT_SCOPES = {"whatsapp-signature", "standard-webhooks", "session-token"}
+"""A signature over the body, and the session of whoever calls: what they may do is not asked."""
 JSON = {"content-type": "application/json"}
 CODE_AT = {"FieldProblem": 1, "Malformed": 0}  # which argument of each is the code
 
@@ -49,9 +50,9 @@ async def test_every_operation_says_who_may_call_it(apps: dict[str, FastAPI]) ->
             (asked,) = operation["security"]
             ((scheme, scopes),) = asked.items()
             assert scheme in schemes
-            assert (set(scopes) <= set(permissions()) and len(scopes) == 1) or (scheme in SIGNATURES and scopes == [])
+            assert (set(scopes) <= set(permissions()) and len(scopes) == 1) or (scheme in WITHOUT_SCOPES and scopes == [])
             assert "401" in operation["responses"], f"{method} {path}"
-            assert ("403" in operation["responses"]) or scheme in SIGNATURES
+            assert ("403" in operation["responses"]) or scheme in WITHOUT_SCOPES
 
 
 async def test_every_error_is_a_problem_whose_codes_are_listed(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
