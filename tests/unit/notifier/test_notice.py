@@ -55,7 +55,7 @@ def test_a_template_that_an_officer_chose_goes_as_it_is_and_stands_for_nothing()
     chosen = Template("pesan_baru", "id")
     (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="Ada pesan baru.", buttons=[], template=chosen, texts=TEXTS, at=AT)
     assert (job.message, job.fallback) == (chosen, None)
-    assert job_from_doc(job_to_doc(job)) == job
+    assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
 
 
 def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
