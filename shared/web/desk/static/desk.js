@@ -190,5 +190,6 @@
     document.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-Form-Token"] = body.dataset.formToken));
   }
 
-  body.dataset.ready = "";
+  // ready once the page's own scripts, which come after this one, have run too
+  document.addEventListener("DOMContentLoaded", () => (body.dataset.ready = ""));
 })();
