@@ -192,7 +192,7 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(browser: Browser, st
         await look(page, "desa-periksa-360")
         await page.get_by_role("checkbox").check()
         await page.get_by_role("button", name="Kirim permohonan").click()
-        await expect(page.get_by_text("Nomor resi")).to_be_visible()
+        await expect(page.get_by_text("Nomor resi MDN")).to_be_visible()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Akta kelahiran untuk Kirana Putri Sutaji")
         await look(page, "desa-permohonan-360")
     async with at_the_desk(browser, stack, issuer, VILLAGE, "village", village=SIDOREJO) as page:
