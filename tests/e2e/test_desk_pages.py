@@ -160,7 +160,8 @@ async def test_news_are_said_and_shown_when_asked_for(browser: Browser, stack: S
 
 
 async def test_what_was_typed_stays_where_the_session_has_ended(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
-    async with at_the_desk(browser, stack, issuer, "/dokumen", refused=1) as page:  # the renewal
+    async with at_the_desk(browser, stack, issuer, "/dokumen", refused=2) as page:  # the renewal, and a sign-in elsewhere
+        await page.context.clear_cookies()
         await page.clock.install()
         await page.clock.fast_forward("20:00")
         box = page.get_by_role("searchbox")
