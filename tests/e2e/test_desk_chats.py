@@ -199,6 +199,6 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(browser: Browser, st
         await expect(page.locator("[data-row]").first).to_have_text("Akta kelahiran")
         await look(page, "desa-1280")
         await page.get_by_role("link", name="Ajukan untuk warga").click()
-        await page.get_by_role("radio", name="KK hilang").first.check()
+        await page.get_by_role("radio", name="Kartu Keluarga hilang").first.check()
         await page.get_by_role("button", name="Lanjut").click()
         await look(page, "desa-pertanyaan-1280")
