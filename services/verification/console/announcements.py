@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -39,7 +39,7 @@ class Announcements:
     Only what the broker vouches for as verification's is told on; the rest is acknowledged and forgotten.
     """
 
-    def __init__(self, where: BrokerEndpoint, told: Callable[[Announcement], object], connected: Connected) -> None:
+    def __init__(self, where: BrokerEndpoint, told: Callable[[Announcement], Awaitable[None]], connected: Connected) -> None:
         """Describe it. `told` gets each announcement, `connected` whether the queue is being read whenever that changes."""
         self._queue = where.user
         self._told = told
@@ -72,7 +72,7 @@ class Announcements:
         while True:
             session, tag, delivery = await self._waiting.get()
             if delivery.publisher == _PUBLISHER and (news := _read(delivery)) is not None:
-                self._told(news)
+                await self._told(news)
             with contextlib.suppress(*CONNECTION_ERRORS):  # it comes again on the next connection
                 await session.channel.basic_ack(tag)
 

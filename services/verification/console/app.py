@@ -59,7 +59,6 @@ class ConsoleApp(OfficeApp):
     async def _listen(self) -> None:
         await self._announcements.run(self._stop)
 
-    @work
     async def _announced(self, news: Announcement) -> None:
         if self.api.signed_in:
             await self.know((news.data.get("officer_id"),))

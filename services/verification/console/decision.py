@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Checkbox, Input, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Checkbox, Input, Static
 
+from services.verification.console.reason_list import ReasonList
 from services.verification.console.sheet import place_of
 from services.verification.console.words import key_line, word
 
@@ -86,8 +86,7 @@ class Decision(ModalScreen[Draft]):
             if self._wrong:
                 yield Static(self._wrong, classes="wrong", markup=False)
             if act in _WITH_REASONS:
-                options = [Selection(text, value, value in self._draft.reasons) for value, text in self._choices]
-                yield SelectionList(*options, id="reasons")
+                yield ReasonList(self._choices, self._draft.reasons)
             if act == "approve":
                 names = [f"{each['name']} ({each['holder_name']})" for each in self._seen["personal"]["documents"]]
                 yield Static("Yang akan terbit: " + (", ".join(names) or "tidak ada"), markup=False)
@@ -103,8 +102,13 @@ class Decision(ModalScreen[Draft]):
         self.query_one("#reasons" if self._draft.act in _WITH_REASONS else "#note").focus()
         self._preview()
 
-    def on_selection_list_selected_changed(self) -> None:
+    def on_reason_list_chosen(self) -> None:
         """Keep the choice and show the message as it would be."""
+        self._keep()
+        self._preview()
+
+    def on_input_changed(self) -> None:
+        """Show the message as it would be."""
         self._keep()
         self._preview()
 
@@ -128,11 +132,12 @@ class Decision(ModalScreen[Draft]):
         self._draft.note = self.query_one("#note", Input).value.strip()
         for box in self.query("#link").results(Checkbox):
             self._draft.grant_link = box.value
-        for chosen in self.query("#reasons").results(SelectionList):
-            self._draft.reasons = [value for value, _ in self._choices if value in chosen.selected]
+        for reasons in self.query(ReasonList):
+            self._draft.reasons = reasons.chosen
 
     def _preview(self) -> None:
         texts = dict(self._choices)
         for place in self.query("#message").results(Static):
             said = [f"• {texts[value]}" for value in self._draft.reasons if value in texts]
+            said += [f"Catatan petugas: {self._draft.note}"] if self._draft.note else []
             place.update("\n".join(said) or "Pilih alasan: kalimatnya yang dibaca warga.")

@@ -142,14 +142,6 @@ class TaskList(WorkScreen):
             self._open(event.row_key.value)
 
     @work(exclusive=True)
-    async def action_undo(self) -> None:
-        """Undo the last decision that was made here, while that is possible."""
-        if self.office.decided:
-            task = await self.office.call("POST", f"/v1/tasks/{self.office.decided}/undo")
-            if task:
-                await self.open_sheet(task)
-
-    @work(exclusive=True)
     async def action_leave(self) -> None:
         """Give everything back and end."""
         await self.office.leave()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import ClassVar, Final
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -24,6 +28,7 @@ from shared.clock import now
 
 RENEW_SECONDS: Final = 60.0  # between two looks whether a claim is half over
 _LABEL: Final = 22  # columns
+_INDENT: Final = 2  # columns
 _ACTS: Final = {"s": "approve", "k": "return", "t": "reject", "w": ASK}
 
 
@@ -67,17 +72,18 @@ class TaskSheet(WorkScreen):
         """Show it as it is now."""
         self.seen = task
         self.query_one("#head", Static).update(f"{task['receipt']}  {task['service_name']}")
-        said = Text(sheet.head(task, self.office.officers, now()) + "\n")
-        for section, rows in groupby(sheet.rows(task, self.office.reasons), key=lambda row: row.section):
-            said.append(f"\n{section}\n", "bold")
-            for row in rows:
-                said.append(f"  {row.label[:_LABEL]:<{_LABEL}} {row.shown(opened=self._opened)}\n")
-        self.query_one("#text", Static).update(said)
+        self.query_one("#text", Static).update(Group(*self._sections()))
 
-    async def open_sheet(self, task: Json) -> None:
-        """Show another task in place of this one."""
-        await self.office.know((task["claimed_by"], task["decided_by"]))
-        await self.app.switch_screen(TaskSheet(task))
+    def _sections(self) -> Iterator[RenderableType]:
+        yield Text(sheet.head(self.seen, self.office.officers, now()))
+        for section, rows in groupby(sheet.rows(self.seen, self.office.reasons), key=lambda row: row.section):
+            table = Table.grid(padding=(0, 1))
+            table.add_column(width=_LABEL)
+            table.add_column(ratio=1)
+            for row in rows:
+                table.add_row(Text(row.label), Text(row.shown(opened=self._opened)))
+            yield Text(f"\n{section}", "bold")
+            yield Padding(table, (0, 0, 0, _INDENT))
 
     def announced(self, news: Announcement) -> None:
         """Say that something became of this task; it does not change under the hand."""
@@ -107,11 +113,6 @@ class TaskSheet(WorkScreen):
         """Claim, release, or withdraw a question."""
         said = {"claim": "Anda memegangnya.", "release": "Dilepas untuk petugas lain.", "withdraw": "Pertanyaan ditarik."}
         await self._became(await self.office.call("POST", self._path(act)), said[act])
-
-    @work(exclusive=True)
-    async def action_undo(self) -> None:
-        """Undo one's own decision, while that is possible."""
-        await self._became(await self.office.call("POST", self._path("undo")), "Putusan dibatalkan; pekerjaan ini Anda pegang lagi.")
 
     @work(exclusive=True)
     async def action_decide(self, act: str) -> None:

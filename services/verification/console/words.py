@@ -14,6 +14,7 @@ from shared.clock import now
 from shared.web.desk.words import day_words
 
 SOMEBODY: Final = "Petugas lain"
+_KEYS_SHOWN: Final = 6  # fit into a line of 80 columns
 
 
 @cache
@@ -28,8 +29,10 @@ def word(table: str, code: str | None) -> str:
 
 
 def key_line(screen: str) -> str:
-    """Return the keys of a screen in one line."""
-    return "  ".join(f"[b]{key}[/b] {does}" for key, does in words()["keys"][screen].items())
+    """Return the first keys of a screen in one line, and the one that shows all."""
+    keys = list(words()["keys"][screen].items())
+    shown = keys if len(keys) <= _KEYS_SHOWN else [*keys[:_KEYS_SHOWN], ("?", "semua")]
+    return "  ".join(f"[b]{key}[/b] {does}" for key, does in shown)
 
 
 def sentence(error: ConsoleError, officers: Mapping[str, str], reasons: Mapping[str, str]) -> str:

@@ -35,3 +35,14 @@ class WorkScreen(Screen[None]):
             await self.open_sheet(task)
         elif task is not None:
             self.office.tell("Tidak ada yang menunggu untuk Anda. Bagus.", good=True)
+
+    @work(exclusive=True)
+    async def action_undo(self) -> None:
+        """Undo the last decision that was made here, while that is possible, and show its task."""
+        if not self.office.decided:
+            self.office.tell("Belum ada putusan dari sini yang bisa dibatalkan.")
+            return
+        task = await self.office.call("POST", f"/v1/tasks/{self.office.decided}/undo")
+        if task:
+            await self.open_sheet(task)
+            self.office.tell("Putusan dibatalkan; pekerjaan ini Anda pegang lagi.", good=True)
