@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 import orjson
@@ -27,9 +28,10 @@ class Connected(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something about a task: `kind` is the type without publisher and version, such as `task_opened`."""
+    """Something about a task: `kind` is the type without publisher and version, such as `task_opened`; `at` when it happened."""
 
     kind: str
+    at: datetime
     data: dict[str, Any]
 
 
@@ -80,7 +82,8 @@ class Announcements:
 def _read(delivery: Delivery) -> Announcement | None:
     words = delivery.type.split(".")
     try:
-        data = orjson.loads(delivery.body)["data"]
-        return Announcement(words[1], data) if isinstance(data["task_id"], str) else None
+        event = orjson.loads(delivery.body)
+        at, data = datetime.fromisoformat(event["occurred_at"]), event["data"]
+        return Announcement(words[1], at, data) if isinstance(data["task_id"], str) else None
     except (ValueError, LookupError, TypeError):  # a type or a shape that this console does not know
         return None

@@ -50,9 +50,7 @@ class ConsoleApp(OfficeApp):
     async def _begin(self) -> None:
         if not self.api.signed_in:
             await self.push_screen_wait(SignIn(self.api))
-        known = await self.call("GET", "/v1/reasons")
-        self.known_reasons = known["reasons"] if known else []
-        self.reasons = {each["code"]: each["text"] for each in self.known_reasons}
+        await self.learn_reasons()
         await self.push_screen(TaskList())
 
     @work
@@ -63,15 +61,13 @@ class ConsoleApp(OfficeApp):
         if self.api.signed_in:
             await self.know((news.data.get("officer_id"),))
         for screen in self._at_work():
-            screen.announced(news)
+            if screen.is_news(news):
+                screen.announced(news)
 
     def _connected(self, *, listening: bool) -> None:
-        again, self.listening = listening and not self.listening, listening
+        self.listening = listening
         for screen in self._at_work():
-            if isinstance(screen, TaskList):
-                screen.show_head()
-                if again:
-                    screen.action_reload()  # what was announced meanwhile may be gone from the queue
+            screen.show_head()
 
     def _at_work(self) -> list[WorkScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, WorkScreen) and screen.is_mounted]

@@ -65,6 +65,13 @@ class OfficeApp(App[int]):
             self.api.session.officer_id = answer["claimed_by"]  # an API key does not say whose it is
         return answer
 
+    async def learn_reasons(self) -> None:
+        """Read the list of reasons, unless it is known."""
+        if not self.known_reasons:
+            answer = await self.call("GET", "/v1/reasons")
+            self.known_reasons = answer["reasons"] if answer else []
+            self.reasons = {each["code"]: each["text"] for each in self.known_reasons}
+
     def say(self, error: ConsoleError) -> str:
         """Return an error in a sentence."""
         return sentence(error, self.officers, self.reasons)

@@ -141,19 +141,21 @@ class TaskList(WorkScreen):
         if event.row_key.value:
             self._open(event.row_key.value)
 
-    @work(exclusive=True)
+    @work
     async def action_leave(self) -> None:
         """Give everything back and end."""
         await self.office.leave()
 
-    @work(exclusive=True)
+    @work
     async def _open(self, task_id: str) -> None:
-        task = await self.office.call("GET", f"/v1/tasks/{task_id}")
-        if task:
-            await self.open_sheet(task)
+        async with self.turn:
+            task = await self.office.call("GET", f"/v1/tasks/{task_id}")
+            if task:
+                await self.open_sheet(task)
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="read")
     async def _read(self, after: str | None) -> None:
+        began = now()
         asked = {"show": self._filter, "order": "place", "limit": PAGE} | ({"after": after} if after else {})
         if self._text:
             page = await self.office.call("POST", "/v1/tasks/search", json=asked | {"text": self._text})
@@ -162,7 +164,7 @@ class TaskList(WorkScreen):
         if not page:
             return
         await self.office.know(each["claimed_by"] for each in page["tasks"])
-        self._next = page["next"]
+        self._next, self.read_at = page["next"], began
         self._new.clear()
         self.table.clear()
         for each in page["tasks"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import ClassVar, Final
 
@@ -26,7 +26,8 @@ from services.verification.console.words import SOMEBODY, key_line, word
 from services.verification.console.work_screen import WorkScreen
 from shared.clock import now
 
-RENEW_SECONDS: Final = 60.0  # between two looks whether a claim is half over
+RENEW_SECONDS: Final = 60.0  # between two looks whether a claim is to be renewed
+RENEWED_BEFORE: Final = timedelta(minutes=10)  # half of the usual lease
 _LABEL: Final = 22  # columns
 _INDENT: Final = 2  # columns
 _ACTS: Final = {"s": "approve", "k": "return", "t": "reject", "w": ASK}
@@ -70,9 +71,14 @@ class TaskSheet(WorkScreen):
 
     def show_task(self, task: Json) -> None:
         """Show it as it is now."""
-        self.seen = task
-        self.query_one("#head", Static).update(f"{task['receipt']}  {task['service_name']}")
+        self.seen, self.read_at = task, now()
+        self.show_head()
         self.query_one("#text", Static).update(Group(*self._sections()))
+
+    def show_head(self) -> None:
+        """Show which request this is, and whether announcements arrive."""
+        link = "" if self.office.listening else "  [pengumuman terputus]"
+        self.query_one("#head", Static).update(f"{self.seen['receipt']}  {self.seen['service_name']}{link}")
 
     def _sections(self) -> Iterator[RenderableType]:
         yield Text(sheet.head(self.seen, self.office.officers, now()))
@@ -84,6 +90,14 @@ class TaskSheet(WorkScreen):
                 table.add_row(Text(row.label), Text(row.shown(opened=self._opened)))
             yield Text(f"\n{section}", "bold")
             yield Padding(table, (0, 0, 0, _INDENT))
+
+    async def open_sheet(self, task: Json) -> None:
+        """Show another task in place of this one."""
+        await self.office.know((task["claimed_by"], task["decided_by"]))
+        self._drafts.clear()
+        self._opened = False
+        self.show_task(task)
+        self.query_one("#sheet").scroll_home(animate=False)
 
     def announced(self, news: Announcement) -> None:
         """Say that something became of this task; it does not change under the hand."""
@@ -103,40 +117,47 @@ class TaskSheet(WorkScreen):
         self._opened = not self._opened
         self.show_task(self.seen)
 
-    @work(exclusive=True)
+    @work
     async def action_reload(self) -> None:
         """Show it as it is now."""
-        await self._became(await self.office.call("GET", self._path()), "Dimuat ulang.")
+        async with self.turn:
+            await self._became(await self.office.call("GET", self._path()), "Dimuat ulang.")
 
-    @work(exclusive=True)
+    @work
     async def action_act(self, act: str) -> None:
         """Claim, release, or withdraw a question."""
         said = {"claim": "Anda memegangnya.", "release": "Dilepas untuk petugas lain.", "withdraw": "Pertanyaan ditarik."}
-        await self._became(await self.office.call("POST", self._path(act)), said[act])
+        async with self.turn:
+            await self._became(await self.office.call("POST", self._path(act)), said[act])
 
-    @work(exclusive=True)
+    @work
     async def action_decide(self, act: str) -> None:
         """Put a decision together, and send it until it is taken or put aside."""
-        draft, wrong = self._drafts.setdefault(act, Draft(act)), ""
-        while (await self.app.push_screen_wait(Decision(self.seen, self.office.known_reasons, draft, wrong))).sent:
-            if act == ASK and not draft.note:
-                wrong = self.office.say(ConsoleError("question_missing"))
-                continue
-            try:
-                done = await self.office.api.send(
-                    "POST", self._path("ask" if act == ASK else "decision"), json=draft.body(self.seen["version"])
-                )
-            except SessionOverError as error:
-                wrong = self.office.say(error)
-                await self.office.sign_in_again(wrong)
-            except ConsoleError as error:
-                wrong = await self._refused(error)
-            else:
-                self._drafts.clear()
-                await self._decided(act, done)
-                return
-        if draft.note or draft.reasons:
-            self.office.tell("Belum dikirim. Pilihan dan tulisan Anda disimpan di lembar ini.")
+        async with self.turn:
+            await self.office.learn_reasons()
+            draft, wrong = self._drafts.setdefault(act, Draft(act)), ""
+            while (await self.app.push_screen_wait(Decision(self.seen, self.office.known_reasons, draft, wrong))).sent:
+                wrong = await self._send(act, draft)
+                if not wrong:
+                    return
+            if draft.note or draft.reasons:
+                self.office.tell("Belum dikirim. Pilihan dan tulisan Anda disimpan di lembar ini.")
+
+    async def _send(self, act: str, draft: Draft) -> str:
+        """Send what was put together; return why it was not taken, empty when it was."""
+        if act == ASK and not draft.note:
+            return self.office.say(ConsoleError("question_missing"))
+        route, body = "ask" if act == ASK else "decision", draft.body(self.seen["version"])
+        try:
+            done = await self.office.api.send("POST", self._path(route), json=body)
+        except SessionOverError as error:
+            await self.office.sign_in_again(self.office.say(error))
+            return "Anda sudah masuk lagi. Tulisan Anda masih ada; kirim sekali lagi."
+        except ConsoleError as error:
+            return await self._refused(error)
+        self._drafts.clear()
+        await self._decided(act, done)
+        return ""
 
     async def _refused(self, error: ConsoleError) -> str:
         if error.code != "version_stale":
@@ -149,10 +170,11 @@ class TaskSheet(WorkScreen):
         return "Berubah sejak Anda melihatnya. Periksa lagi, lalu kirim."
 
     async def _decided(self, act: str, task: Json) -> None:
-        self.office.decided = task["id"]
         if act == ASK:
             await self._became(task, "Pertanyaan dikirim. Jam berhenti sampai warga menjawab. N membuka yang berikutnya.")
-        elif task["effective_at"]:
+            return
+        self.office.decided = task["id"]
+        if task["effective_at"]:
             seconds = max(0, round((datetime.fromisoformat(task["effective_at"]) - now()).total_seconds()))
             await self._became(task, f"{word('acts', act)}: dikirim dalam {seconds} detik. Z membatalkan, N membuka yang berikutnya.")
         elif task["stage"] == "second":
@@ -167,13 +189,16 @@ class TaskSheet(WorkScreen):
             self.office.tell(said, good=True)
 
     async def _renew(self) -> None:
-        """Claim again what one holds, when half of the claim is over and somebody has pressed a key since the last look."""
-        until = self.seen["claimed_until"]
-        mine = self.seen["claimed_by"] == self.office.api.session.officer_id
-        if not until or not mine or not self.office.touched(RENEW_SECONDS):
+        """Claim again what one holds, before it lapses, where somebody has pressed a key since the last look.
+
+        What is shown stays: a decision is about what was seen, so its version is not the renewed one's.
+        """
+        until, mine = self.seen["claimed_until"], self.seen["claimed_by"] == self.office.api.session.officer_id
+        is_due = bool(until) and datetime.fromisoformat(until) - now() < RENEWED_BEFORE
+        if not (mine and is_due and self.office.touched(RENEW_SECONDS)):
             return
         try:
-            self.seen |= await self.office.api.send("POST", self._path("claim"))
+            self.seen["claimed_until"] = (await self.office.api.send("POST", self._path("claim")))["claimed_until"]
         except ConsoleError as error:
             self.office.tell(await self.office.explain(error))
 
