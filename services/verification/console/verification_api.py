@@ -15,7 +15,8 @@ from shared.clock import now
 
 Json = dict[str, Any]
 RENEWED_BEFORE: Final = timedelta(minutes=2)  # of a token's quarter of an hour: nobody's act meets one that has just ended
-_SESSION_CODES: Final = frozenset({"session_over", "session_invalid", "session_missing", "key_missing"})
+SESSION_CODES: Final = frozenset({"session_over", "session_invalid", "session_missing", "key_missing"})
+"""All say: sign in again."""
 
 
 class ConsoleError(Exception):
@@ -127,6 +128,6 @@ def _read(answer: httpx.Response) -> Json:
     except ValueError:  # something between us and the service answered
         problem = {}
     code = str(problem.get("code", "unreachable"))
-    if answer.status_code == HTTPStatus.UNAUTHORIZED and code in _SESSION_CODES:
+    if answer.status_code == HTTPStatus.UNAUTHORIZED and code in SESSION_CODES:
         raise SessionOverError("session_over")
     raise RefusedError(code, problem.get("about"))
