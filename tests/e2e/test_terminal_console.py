@@ -40,7 +40,7 @@ def undoing(stack: Stack) -> Iterator[str]:
     process.start()
     url = f"http://127.0.0.1:{port}"
     try:
-        process.wait_ready(lambda: ready(f"{url}/readyz"), 60)
+        process.wait_ready(lambda: ready(f"{url}/readyz"), 180)
         yield url
     finally:
         process.stop(25)

@@ -28,7 +28,7 @@ _LONGEST_NOTE: Final = 1_000  # characters; the API takes no more
 
 
 @dataclass
-class Draft:
+class DecisionDraft:
     """What was put together so far; kept by the sheet until it is sent. A reason is `code|field`."""
 
     act: str
@@ -66,12 +66,12 @@ def choices(task: Mapping[str, Any], known: Sequence[Mapping[str, Any]], act: st
     return first + [(f"{code}|", each["text"]) for code, each in allowed.items() if code not in named]
 
 
-class Decision(ModalScreen[Draft]):
+class Decision(ModalScreen[DecisionDraft]):
     """Dismissed with the draft, sent or not: nothing that was typed is lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "tutup"), Binding("f2", "send", "kirim", priority=True)]
 
-    def __init__(self, task: Mapping[str, Any], known: Sequence[Mapping[str, Any]], draft: Draft, wrong: str = "") -> None:
+    def __init__(self, task: Mapping[str, Any], known: Sequence[Mapping[str, Any]], draft: DecisionDraft, wrong: str = "") -> None:
         super().__init__()
         self._seen = task
         self._draft = draft

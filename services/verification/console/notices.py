@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from services.verification.console.sheet import Change
+from services.verification.console.sheet import SheetChange
 from services.verification.console.words import words
 
 
@@ -37,7 +37,7 @@ class AllKeys(_Notice):
 class Changed(_Notice):
     """What is not as it was when the officer looked; what was typed waits below."""
 
-    def __init__(self, changes: Sequence[Change]) -> None:
+    def __init__(self, changes: Sequence[SheetChange]) -> None:
         super().__init__()
         self._changes = changes
 

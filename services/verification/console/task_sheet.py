@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from services.verification.console import sheet
 from services.verification.console.announcements import Announcement
-from services.verification.console.decision import ASK, Decision, Draft
+from services.verification.console.decision import ASK, Decision, DecisionDraft
 from services.verification.console.notices import Changed
 from services.verification.console.verification_api import ConsoleError, Json, SessionOverError
 from services.verification.console.words import SOMEBODY, key_line, word
@@ -52,7 +52,7 @@ class TaskSheet(WorkScreen):
     def __init__(self, task: Json) -> None:
         super().__init__()
         self.seen = task
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: dict[str, DecisionDraft] = {}
         self._opened = False
 
     def compose(self) -> ComposeResult:
@@ -135,7 +135,7 @@ class TaskSheet(WorkScreen):
         """Put a decision together, and send it until it is taken or put aside."""
         async with self.turn:
             await self.office.learn_reasons()
-            draft, wrong = self._drafts.setdefault(act, Draft(act)), ""
+            draft, wrong = self._drafts.setdefault(act, DecisionDraft(act)), ""
             while (await self.app.push_screen_wait(Decision(self.seen, self.office.known_reasons, draft, wrong))).sent:
                 wrong = await self._send(act, draft)
                 if not wrong:
@@ -143,7 +143,7 @@ class TaskSheet(WorkScreen):
             if draft.note or draft.reasons:
                 self.office.tell("Belum dikirim. Pilihan dan tulisan Anda disimpan di lembar ini.")
 
-    async def _send(self, act: str, draft: Draft) -> str:
+    async def _send(self, act: str, draft: DecisionDraft) -> str:
         """Send what was put together; return why it was not taken, empty when it was."""
         if act == ASK and not draft.note:
             return self.office.say(ConsoleError("question_missing"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from deploy.local.parts import ROOT
 from services.verification.console import sheet
-from services.verification.console.decision import Draft, choices
+from services.verification.console.decision import DecisionDraft, choices
 from services.verification.console.verification_api import SESSION_CODES, ConsoleError
 from services.verification.console.words import SOMEBODY, sentence, words
 from shared.reference.reasons import reasons as known_reasons
@@ -103,7 +103,7 @@ def test_of_an_unproven_sender_no_reason_is_offered_that_tells_the_register() ->
 
 
 def test_a_draft_is_sent_with_the_version_that_was_seen() -> None:
-    body = Draft("return", ["attachment_wrong|answers.ktp", "other|"], "foto buram").body("3-1")
+    body = DecisionDraft("return", ["attachment_wrong|answers.ktp", "other|"], "foto buram").body("3-1")
     assert body == {
         "action": "return",
         "version": "3-1",
@@ -111,4 +111,4 @@ def test_a_draft_is_sent_with_the_version_that_was_seen() -> None:
         "note": "foto buram",
         "grant_link": False,
     }
-    assert Draft("ask", note="Benar?").body("3-1") == {"text": "Benar?", "version": "3-1"}
+    assert DecisionDraft("ask", note="Benar?").body("3-1") == {"text": "Benar?", "version": "3-1"}
