@@ -33,6 +33,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "petugas-01": _OFFICER,
     "petugas-02": _OFFICER,
     "kepala-seksi-01": _OFFICER | {"tasks:approve_second", "tasks:assign"},
+    "konsol-01": frozenset({"tasks:read", "tasks:decide"}),
     "admin-01": frozenset(
         {
             *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read", "people:link"),
@@ -42,7 +43,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "operator": frozenset({"admin"}),
 }
 """Clients of a local run: three services that call another, two channel adapters (a counter, which looks at people and their KTP-el itself,
-and a kiosk, which does not), two officers, the head of their section, an administrator, and `shared.messaging.admin`."""
+and a kiosk, which does not), two officers, the head of their section, an officer at a staff console, an administrator, and `shared.messaging.admin`."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(

@@ -220,7 +220,7 @@ class TaskClaimed(Event):
 
 
 class TaskReleased(Event):
-    """It waits for somebody again: given back, assigned, answered by the citizen, or approved once. Subject: the task id."""
+    """It waits for somebody: given back, assigned, approved once, the citizen was asked, or has answered. Subject: the task id."""
 
     type: ClassVar[str] = "verification.task_released.v1"
     exchange: ClassVar[str] = "staff"
@@ -228,7 +228,9 @@ class TaskReleased(Event):
     task_id: str
     request_id: str
     receipt: str
-    stage: Annotated[Code, Field(description="Whom it waits for: first (an officer), second (the head of the section); more may follow")]
+    stage: Annotated[
+        Code, Field(description="Whom it waits for: first (an officer), second (the head of the section), waiting (the citizen)")
+    ]
     released_at: AwareDatetime
 
 

@@ -38,6 +38,11 @@ BREACHES = {
         "import shared.contracts.intake\n",
         "Wire contracts are known only",
     ),
+    "a console that knows more than one of another builder": (
+        "services/verification/console/words.py",
+        "import services.verification.domain.task\n",
+        "The terminal console works over HTTP and AMQP alone",
+    ),
     "AMQP in the half that consumes": (
         "shared/messaging/consumer/settlement.py",
         "import aiormq\n",

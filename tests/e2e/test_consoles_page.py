@@ -4,19 +4,16 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import httpx
 import pytest
 from pamqp.commands import Basic
 
-from deploy.local.chat import PHOTOS
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
 from shared.ids import new_id
 from shared.messaging.broker.channel import connect, endpoint
+from tests.support.consoles import console_url, file_unproven, kept, shell
 from tests.support.eventually import eventually
 
 PAGE: Final = (ROOT / "docs" / "consoles.md").read_text(encoding="utf-8")
@@ -26,20 +23,6 @@ OPENED: Final = "verification.task_opened.v1"
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-
-
-async def shell(script: str) -> str:
-    """Run commands as a person does, in the folder of the project."""
-    process = await asyncio.create_subprocess_exec(
-        *("bash", "-euc", script),
-        cwd=ROOT,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await process.communicate()
-    assert process.returncode == 0, out.decode()
-    return out.decode()
 
 
 @pytest.fixture
@@ -75,12 +58,12 @@ async def test_the_page_from_the_command_to_the_first_announcement(stack: Stack,
 
 
 async def test_the_console_claims_and_decides_with_the_version_that_it_showed(stack: Stack, commands: str) -> None:
-    told = dict(re.findall(r"^(\w+): +(.*)$", await shell(commands), re.MULTILINE))
+    url = console_url(await shell(commands))
     _, program = blocks("python")
     environment = {
-        "CONSOLE_URL": told["address"].replace("console.counter2@", f"console.counter2:{kept(told['password'])}@"),
+        "CONSOLE_URL": url,
         "VERIFICATION_URL": stack.part("verification").url,
-        "OFFICER_KEY": stack.keys.clients["petugas-02"],
+        "OFFICER_KEY": stack.keys.clients["konsol-01"],
     }
     console = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", program),
@@ -104,25 +87,6 @@ async def test_the_console_claims_and_decides_with_the_version_that_it_showed(st
         console.kill()
         await console.wait()
         await shell(commands.replace("console counter2", "console counter2 --remove"))
-
-
-async def file_unproven(stack: Stack, person: Mapping[str, str]) -> str:
-    """File a request over the kiosk, which vouches for nobody: it is an officer's. Return its receipt."""
-    headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
-    async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=60) as kiosk:
-        answers: dict[str, Any] = {"nik": person["nik"], "kk_number": person["kk_number"]}
-        for kind, name in (("surat_kehilangan", "surat-polisi.jpg"), ("ktp", "ktp.jpg")):
-            file = await kiosk.post("/v1/files", content=(PHOTOS / name).read_bytes(), headers={"Content-Type": "image/jpeg"})
-            answers[kind] = {"kind": kind, "file_id": file.json()["file_id"]}
-        body = {"service": "kk_hilang", "answers": answers}
-        filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": new_id()})
-    assert filed.status_code == 201, filed.text
-    return str(filed.json()["receipt"])
-
-
-def kept(where: str) -> str:
-    """The password in the file that is told."""
-    return Path(where.removeprefix("in ").partition(",")[0]).read_text().strip()
 
 
 async def announce(url: str, publisher: str) -> None:

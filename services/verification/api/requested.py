@@ -16,6 +16,7 @@ from services.verification.handlers.planning import Preview
 from shared.errors import DomainError
 from shared.reference.catalogue import Catalogue
 from shared.reference.forms import Field as FormField
+from shared.reference.labels import field_label
 
 _WHOLE: Final = frozenset({"nik", "kk_number"})  # shown to an officer as they are: `FieldType.show` masks them for citizens
 
@@ -37,6 +38,7 @@ class AnswerOut(BaseModel):
     """The answer to one field of the form; what asks for it stands in intake's `GET /v1/services/{code}`."""
 
     field: Annotated[str, Field(description="Its name as findings have it: `answers.<field>`, in a group `answers.<group>[n].<field>`")]
+    label: Annotated[str, Field(description="What the field is called, in Indonesian")]
     type: Annotated[str, Field(description="nik, kk_number, person_name, text, date, choice, …")]
     value: Annotated[Any, Field(description="As it travels: a code, a number, a date as text")]
     shown: Annotated[str, Field(description="In Indonesian, a code by its label")]
@@ -131,7 +133,7 @@ def _request(submission: Submission, catalogue: Catalogue, task_id: str) -> Requ
         personal=RequestPersonalOut(
             applicant=PersonOut.of(submission.applicant),
             subject=PersonOut.of(submission.subject) if submission.subject else None,
-            answers=tuple(_answers(fields, submission.answers.values, "answers.", submission.submitted_on)),
+            answers=tuple(_answers(submission.service, fields, submission.answers.values, "", submission.submitted_on)),
         ),
     )
 
@@ -149,14 +151,16 @@ def _attachments(submission: Submission, catalogue: Catalogue, task_id: str) -> 
         )
 
 
-def _answers(fields: Sequence[FormField], values: Mapping[str, Any], path: str, day: date) -> Iterator[AnswerOut]:
+def _answers(service: str, fields: Sequence[FormField], values: Mapping[str, Any], path: str, day: date) -> Iterator[AnswerOut]:
     for field in fields:
         value = values.get(field.name)
         if value is None or field.is_document:
             continue
         if field.is_group:
             for number, row in enumerate(value):
-                yield from _answers(field.fields, row, f"{path}{field.name}[{number}].", day)
+                yield from _answers(service, field.fields, row, f"{path}{field.name}[{number}].", day)
         else:
+            name = f"{path}{field.name}"
             shown = str(value) if field.type in _WHOLE else field.show(value, day)
-            yield AnswerOut(field=f"{path}{field.name}", type=field.type, value=field.kind.wire(value), shown=shown)
+            label = field_label(service, name) or field.name
+            yield AnswerOut(field=f"answers.{name}", label=label, type=field.type, value=field.kind.wire(value), shown=shown)

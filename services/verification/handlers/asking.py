@@ -7,6 +7,7 @@ from typing import Final
 from services.verification.domain import asking
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.register_pause import service_time
+from services.verification.domain.task import freed
 from services.verification.domain.task_parts import Answer, Question
 from services.verification.handlers.desk import TaskView, version_of, view
 from services.verification.ports import Deps, Tx
@@ -33,6 +34,7 @@ async def ask_citizen(tx: Tx, deps: Deps, task_id: str, officer_id: str, text: s
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
     tx.tasks.save(task)
     tx.emit(fact)
+    tx.emit(freed(task, now)[1])  # consoles: it waits for the citizen
     return TaskView(task, seen.case, seen.register, seen.preview, version_of(task, seen.register))
 
 

@@ -18,7 +18,7 @@ from services.verification import desk
 from services.verification.adapters.office_accounts import OidcAccounts, OidcSettings
 from services.verification.adapters.passwords import Argon2Passwords
 from services.verification.adapters.session_keys import SessionSigningKeys
-from services.verification.api import sessions
+from services.verification.api import officers, sessions
 from services.verification.desk import accounts
 from services.verification.desk.office import BACK
 from services.verification.desk.room import StaffRoom
@@ -89,6 +89,7 @@ def install_accounts(
     shell.install(app, settings, health, keys.read_public, desk.TEMPLATES)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(units, deps, tokens))
+    officers.install(app, deps.reader)
     return (hasher.close, office.close) if office else (hasher.close,)
 
 
