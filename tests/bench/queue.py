@@ -156,11 +156,11 @@ def on(system: System, options: argparse.Namespace) -> Report:
     return Report("queue", tuple(rows), data | {name: time.shown() for name, time in times.items()})
 
 
-def row_of(name: str, time: Times, at_most: float, word: str = "p95") -> Row:
+def row_of(name: str, time: Times, at_most: float, word: str = "p95", *, more: str = "") -> Row:
     """The line of one question: the percentile that has a target, and the others beside it."""
     found = time.percentiles()
     note = ", ".join(f"{each} {value:.1f}" for each, value in found.items() if each != word)
-    return Row(f"{name}, {word}", found[word], "ms", at_most=at_most, note=f"{note}; odd: {time.odd}")
+    return Row(f"{name}, {word}", found[word], "ms", at_most=at_most, note=f"{note}; odd: {time.odd}{more and f'; {more}'}")
 
 
 def measure(options: argparse.Namespace) -> Report:
