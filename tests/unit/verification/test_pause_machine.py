@@ -37,12 +37,15 @@ class Kept:
 class PauseMachine(RuleBasedStateMachine):
     """Some tasks, and a register that the probe and people pause and resume, through nights, week-ends and holidays."""
 
-    @initialize(start=st.integers(0, 500 * 24 * 60).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)))
-    def begin(self, start: datetime) -> None:
+    @initialize(
+        start=st.integers(0, 500 * 24 * 60).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
+        hours=st.integers(4, 80),
+    )
+    def begin(self, start: datetime, hours: int) -> None:
         self.now = start
         self.state = RegisterPause()
         self.tasks: list[Kept] = []
-        self.pauses = 0
+        self.a_task_is_opened(hours)
 
     @rule(time=moments)
     def time_passes(self, time: timedelta) -> None:
@@ -53,6 +56,9 @@ class PauseMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.tasks) < MOST_TASKS)
     @rule(hours=st.integers(4, 80))
+    def another_task_is_opened(self, hours: int) -> None:
+        self.a_task_is_opened(hours)
+
     def a_task_is_opened(self, hours: int) -> None:
         promise = timedelta(hours=hours)
         self.tasks.append(Kept(started(HOURS, TIMES, at=self.now, due_at=HOURS.promise(self.now, promise)), promise))
@@ -72,7 +78,6 @@ class PauseMachine(RuleBasedStateMachine):
         was_paused = self.state.is_paused
         try:
             self.state = register_pause.resume(self.state, at=self.now)
-            self.pauses += 1
         except DomainError:
             assert not was_paused
 
@@ -119,7 +124,7 @@ class PauseMachine(RuleBasedStateMachine):
 
 
 TestPauseMachine = PauseMachine.TestCase
-TestPauseMachine.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
+TestPauseMachine.settings = settings(deadline=None, max_examples=300, stateful_step_count=30)
 
 
 @pytest.mark.parametrize("asked_again_after_hours", [1, 3])
