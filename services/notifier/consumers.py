@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.notifier.domain import notice
+from services.notifier.domain import announcement, notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
 from services.notifier.domain.message import Button, Template
@@ -64,7 +64,7 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def turned_down(tx: Tx, event: TurnedDown, meta: Meta, kind: NoticeKind, at: datetime) -> None:
         contact = _recipient(event.personal.contact)
         reasons = tuple((reason.code, reason.field) for reason in event.reasons)
-        why = notice.TurnedDown(event.products, reasons, event.personal.note, at)
+        why = announcement.TurnedDown(event.products, reasons, event.personal.note, at)
         job = notice.turned_down_job(_origin(meta), contact, _about(event), kind, why, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
@@ -97,7 +97,7 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def voided(tx: Tx, event: issuance.DocumentVoided, meta: Meta) -> None:
         await ended(tx, event, meta, _voided(event))
 
-    async def ended(tx: Tx, event: Ended, meta: Meta, document: notice.EndedDocument) -> None:
+    async def ended(tx: Tx, event: Ended, meta: Meta, document: announcement.EndedDocument) -> None:
         contact = _recipient(event.personal.contact)
         jobs = notice.ended_jobs(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, jobs)
@@ -119,20 +119,20 @@ async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceiv
     await tx.prefetch_jobs_by_provider_id(event.personal.wamid for event in events if not event.callback_data)
 
 
-def _origin(meta: Meta) -> notice.SourceEvent:
-    return notice.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
+def _origin(meta: Meta) -> announcement.SourceEvent:
+    return announcement.SourceEvent(meta.message_id, meta.occurred_at, meta.correlation_id, meta.traceparent)
 
 
 def _recipient(contact: parts.Contact) -> Recipient:
     return recipient(Contact(**dict(contact)))
 
 
-def _about(event: About) -> notice.RequestSummary:
-    return notice.RequestSummary(event.request_id, event.receipt, event.case_id)
+def _about(event: About) -> announcement.RequestSummary:
+    return announcement.RequestSummary(event.request_id, event.receipt, event.case_id)
 
 
-def _announced(event: issuance.DocumentIssued) -> notice.AnnouncedDocument:
-    return notice.AnnouncedDocument(
+def _announced(event: issuance.DocumentIssued) -> announcement.AnnouncedDocument:
+    return announcement.AnnouncedDocument(
         document_id=event.document_id,
         service=event.service,
         product=event.product,
@@ -146,9 +146,9 @@ def _announced(event: issuance.DocumentIssued) -> notice.AnnouncedDocument:
     )
 
 
-def _superseded(event: issuance.DocumentSuperseded) -> notice.EndedDocument:
+def _superseded(event: issuance.DocumentSuperseded) -> announcement.EndedDocument:
     details = (("superseded_by", event.superseded_by), ("superseded_at", event.superseded_at))
-    return notice.EndedDocument(
+    return announcement.EndedDocument(
         NoticeKind.SUPERSEDED,
         event.document_id,
         event.product,
@@ -159,16 +159,16 @@ def _superseded(event: issuance.DocumentSuperseded) -> notice.EndedDocument:
     )
 
 
-def _revoked(event: issuance.DocumentRevoked) -> notice.EndedDocument:
+def _revoked(event: issuance.DocumentRevoked) -> announcement.EndedDocument:
     details = (("authority", event.authority), ("reason", event.reason), ("revoked_at", event.revoked_at))
-    return notice.EndedDocument(
+    return announcement.EndedDocument(
         NoticeKind.REVOKED, event.document_id, event.product, event.document_number, event.revoked_at, details, event.reason
     )
 
 
-def _voided(event: issuance.DocumentVoided) -> notice.EndedDocument:
+def _voided(event: issuance.DocumentVoided) -> announcement.EndedDocument:
     details = (("documents", event.documents), ("reason", event.reason), ("voided_at", event.voided_at))
-    return notice.EndedDocument(
+    return announcement.EndedDocument(
         NoticeKind.VOIDED,
         event.document_id,
         event.product,

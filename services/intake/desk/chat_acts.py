@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from services.intake.desk.chat_pages import ChatPages, OpenChat
 from services.intake.desk.chats import PATH
 from services.intake.desk.room import DeskRoom, officer_of
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.handlers import (
     block_sender,
     give_back_chat,
@@ -120,7 +120,7 @@ def _taking(routes: APIRouter, acts: _Acts) -> None:
         to = next((each for each in await deps.visitors.recent(member.staff_id) if each.staff_id == kepada), None)
         if to is None:
             return back_to(f"{PATH}/{contact_id}")
-        chosen: Officer = to
+        chosen: ChatOfficer = to
         return await acts.do(
             request,
             member,

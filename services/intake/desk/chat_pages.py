@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.desk import chat_words as words
 from services.intake.desk.room import DeskRoom, officer_of
 from services.intake.domain.requests import Request as Filed
-from services.intake.ports import Chat, ChatPage, ChatView, LogLine
+from services.intake.ports import ChatPage, ChatView, ContactChat, LogLine
 from shared.audit import SeenPerson
 from shared.errors import NotFound
 from shared.reference.regions import find_village
@@ -48,7 +48,7 @@ class ChatPages:
 
     room: DeskRoom
 
-    async def lists(self, asked: ChatFilter, member: StaffMember, found: Sequence[Chat] | None = None) -> dict[str, Any]:
+    async def lists(self, asked: ChatFilter, member: StaffMember, found: Sequence[ContactChat] | None = None) -> dict[str, Any]:
         """Return what the list at the side is drawn from. `found`: what a search found, in place of the lists."""
         chats, at = self.room.deps.chats, self.room.deps.clock()
         counts = await chats.counts(member.staff_id, at)
@@ -82,7 +82,7 @@ class ChatPages:
         self,
         request: Request,
         member: StaffMember,
-        chat: Chat,
+        chat: ContactChat,
         asked: OpenChat,
         *,
         text: str | None = None,
@@ -130,7 +130,7 @@ class ChatPages:
             link=contact.link_at(at),
         )
 
-    async def log_of(self, chat: Chat, before: str | None, *, revealed: bool = False) -> dict[str, Any]:
+    async def log_of(self, chat: ContactChat, before: str | None, *, revealed: bool = False) -> dict[str, Any]:
         """Return what the log of a chat is drawn from."""
         deps = self.room.deps
         page = await deps.chats.log(chat.contact.ids, before, _LINES)
@@ -143,11 +143,11 @@ class ChatPages:
             "time": _time,
         }
 
-    async def requests_of(self, chat: Chat) -> tuple[Filed, ...]:
+    async def requests_of(self, chat: ContactChat) -> tuple[Filed, ...]:
         """Return the latest requests of the one who writes, the newest first."""
         return await self.room.units.run(lambda tx: tx.latest_requests(chat.contact.ids, _REQUESTS))
 
-    def fields(self, chat: Chat, requests: Sequence[Filed], member: StaffMember) -> Mapping[str, str]:
+    def fields(self, chat: ContactChat, requests: Sequence[Filed], member: StaffMember) -> Mapping[str, str]:
         """Return the fields of canned replies that are known here."""
         known = {"petugas": member.name, "nama": chat.contact.name or ""}
         if requests:
@@ -160,7 +160,7 @@ class ChatPages:
             }
         return {name: value for name, value in known.items() if value}
 
-    async def chat(self, contact_id: str) -> Chat:
+    async def chat(self, contact_id: str) -> ContactChat:
         """Return one chat.
 
         Raises:
@@ -171,7 +171,7 @@ class ChatPages:
             raise NotFound("chat_not_found", "There is no such chat.")
         return found
 
-    async def note_look(self, member: StaffMember, act: str, chat: Chat, detail: Mapping[str, str] | None = None) -> None:
+    async def note_look(self, member: StaffMember, act: str, chat: ContactChat, detail: Mapping[str, str] | None = None) -> None:
         """Write down that somebody looked at a person's chat."""
         link = chat.contact.link_at(self.room.deps.clock())
         persons = [SeenPerson(link.nik if link else None, chat.contact.name)]

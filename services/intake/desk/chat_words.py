@@ -10,11 +10,11 @@ from typing import Final
 
 from services.intake.domain.assistance import WaitingReason
 from services.intake.domain.chat import FileTrouble
-from services.intake.domain.chat_log import ChatEntry, EntryKind, Exchange, SaidKind
+from services.intake.domain.chat_log import ChatEntry, ChatExchange, EntryKind, SaidKind
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.requests import RequestState
 from services.intake.domain.window import window_end
-from services.intake.ports import Chat, LogLine
+from services.intake.ports import ContactChat, LogLine
 from shared.clock import WIB
 from shared.web.desk import State, Tone
 from shared.web.desk.words import day_words, masked_number, short_moment, span
@@ -76,7 +76,7 @@ def initials(contact: ChatContact) -> str:
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
 
 
-def state_of(chat: Chat, staff_id: str, at: datetime) -> State:
+def state_of(chat: ContactChat, staff_id: str, at: datetime) -> State:
     """Return why a chat stands in the list."""
     assistance = chat.conversation.assistance
     holder = assistance.holder(at)
@@ -146,13 +146,13 @@ def days(lines: Iterable[LogLine], kept: frozenset[str], *, revealed: bool) -> l
 
 
 def _bubbles(line: LogLine, kept: frozenset[str]) -> Iterator[Bubble]:
-    if isinstance(line.what, Exchange):
+    if isinstance(line.what, ChatExchange):
         yield from _exchange(line.what, line.at, kept)
     else:
         yield from _entry(line.what)
 
 
-def _exchange(said: Exchange, at: datetime, kept: frozenset[str]) -> Iterator[Bubble]:
+def _exchange(said: ChatExchange, at: datetime, kept: frozenset[str]) -> Iterator[Bubble]:
     text = said.said or FILES.get(said.kind, "")
     if said.kind is SaidKind.EDITED:
         text = f"{said.said} (diubah)"

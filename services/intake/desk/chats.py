@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from services.intake.desk.chat_pages import ChatFilter, ChatPages, OpenChat
 from services.intake.desk.room import DeskRoom, officer_of
@@ -15,6 +14,7 @@ from services.intake.ports import SearchText
 from shared.errors import NotFound
 from shared.values import Malformed, Nik, Phone, Receipt
 from shared.web.desk import Lookout, StaffMember, signed_in
+from shared.web.desk.navigation import WaitingCount
 
 PATH: Final = "/desk/percakapan"
 _FOUND: Final = 30  # chats that a search shows; whoever sees so many writes more of the name
@@ -23,13 +23,6 @@ _LATE_SECONDS: Final = 30 * 60  # somebody who asked for a person waits no longe
 _FEW_DIGITS: Final = 6  # fewer digits are no beginning of a number
 
 Reader = Annotated[StaffMember, signed_in("chats:read")]
-
-
-class Waiting(BaseModel):
-    """How many wait, for the side of every page."""
-
-    waiting: int
-    urgent: bool
 
 
 Filter = Annotated[ChatFilter, Query()]
@@ -63,11 +56,11 @@ def _listing(routes: APIRouter, pages: ChatPages) -> None:
         return pages.room.pages.show(request, "chats.html", member, **await pages.lists(ChatFilter(), member, found), q=text)
 
     @routes.get(f"{PATH}/jumlah")
-    async def waiting(member: Reader) -> Waiting:
+    async def waiting(member: Reader) -> WaitingCount:
         at = deps.clock()
         counts = await deps.chats.counts(member.staff_id, at)
         late = counts.longest_since is not None and (at - counts.longest_since).total_seconds() > _LATE_SECONDS
-        return Waiting(waiting=counts.waiting, urgent=late)
+        return WaitingCount(waiting=counts.waiting, urgent=late)
 
 
 def _opening(routes: APIRouter, pages: ChatPages) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.ports import Deps, Tx
 from shared.audit import AuditEntry, SeenPerson
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
@@ -51,6 +51,6 @@ class DeskRoom:
         return await self.units.run(body, context=context, audit=lambda _: entry)
 
 
-def officer_of(member: StaffMember) -> Officer:
+def officer_of(member: StaffMember) -> ChatOfficer:
     """Return who is signed in, as chats name them."""
-    return Officer(member.staff_id, member.name)
+    return ChatOfficer(member.staff_id, member.name)

@@ -23,6 +23,7 @@ from shared.errors import NotFound
 from shared.messaging.transaction.runner import Context
 from shared.values import Malformed, Nik, Receipt
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.words import proper
 
 PATH: Final = "/desk/desa"
 _ROWS: Final = 50
@@ -152,7 +153,7 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
 def _about(filed: Filed) -> str:
     """Return the first name in the form: whom it is about; empty where none was asked."""
     names = (value for name, value in filed.form.answers.items() if name.endswith("name") and isinstance(value, str))
-    return next(names, "")
+    return proper(next(names, ""))
 
 
 def _receipt(text: str) -> str | None:

@@ -29,7 +29,7 @@ class WaitingReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class ChatOfficer:
     """Somebody who works at the desk."""
 
     staff_id: str
@@ -40,7 +40,7 @@ class Officer:
 class Hold:
     """A chat in an officer's hands. `until`: end of the lease; `acted_at`: when an officer last did something in it."""
 
-    officer: Officer
+    officer: ChatOfficer
     since: datetime
     until: datetime
     acted_at: datetime
@@ -67,7 +67,7 @@ class Assistance:
         """Return whether an officer has the chat, so that the machine is silent."""
         return self.hold is not None and self.hold.is_silent(at)
 
-    def holder(self, at: datetime) -> Officer | None:
+    def holder(self, at: datetime) -> ChatOfficer | None:
         """Return who has it now; None where anybody may take it."""
         return self.hold.officer if self.hold is not None and self.hold.is_leased(at) else None
 
@@ -89,7 +89,7 @@ def counted(assistance: Assistance, *, is_misread: bool) -> Assistance:
     return replace(assistance, misread=assistance.misread + 1 if is_misread else 0)
 
 
-def take(assistance: Assistance, officer: Officer, at: datetime, lease: timedelta) -> Assistance:
+def take(assistance: Assistance, officer: ChatOfficer, at: datetime, lease: timedelta) -> Assistance:
     """Give the chat to an officer who takes it; whoever has it already keeps it for longer.
 
     Raises:
@@ -100,7 +100,7 @@ def take(assistance: Assistance, officer: Officer, at: datetime, lease: timedelt
     return replace(assistance, hold=Hold(officer, since, at + lease, at), misread=0)
 
 
-def renew(assistance: Assistance, officer: Officer, at: datetime, lease: timedelta) -> Assistance:
+def renew(assistance: Assistance, officer: ChatOfficer, at: datetime, lease: timedelta) -> Assistance:
     """Keep an officer's lease while they have the page open; what is not theirs stays as it is."""
     hold = assistance.hold
     if hold is None or hold.officer.staff_id != officer.staff_id or hold.until - at > lease / 2:
@@ -108,7 +108,7 @@ def renew(assistance: Assistance, officer: Officer, at: datetime, lease: timedel
     return replace(assistance, hold=replace(hold, until=at + lease))
 
 
-def answered(assistance: Assistance, officer: Officer, at: datetime, lease: timedelta) -> Assistance:
+def answered(assistance: Assistance, officer: ChatOfficer, at: datetime, lease: timedelta) -> Assistance:
     """Return the chat after an officer wrote to the citizen, who waits no longer.
 
     Raises:
@@ -118,7 +118,7 @@ def answered(assistance: Assistance, officer: Officer, at: datetime, lease: time
     return replace(take(assistance, officer, at, lease), waiting_since=None, reason=None)
 
 
-def hand_over(assistance: Assistance, officer: Officer, to: Officer, at: datetime, lease: timedelta) -> Assistance:
+def hand_over(assistance: Assistance, officer: ChatOfficer, to: ChatOfficer, at: datetime, lease: timedelta) -> Assistance:
     """Give the chat to another officer, for whom it waits from now on.
 
     Raises:
@@ -129,7 +129,7 @@ def hand_over(assistance: Assistance, officer: Officer, to: Officer, at: datetim
     return replace(waiting, hold=replace(hold, officer=to, until=at + lease, acted_at=at))
 
 
-def give_back(assistance: Assistance, officer: Officer, at: datetime) -> Assistance:
+def give_back(assistance: Assistance, officer: ChatOfficer, at: datetime) -> Assistance:
     """Give the chat back to the machine; nobody waits any more.
 
     Raises:
@@ -139,7 +139,7 @@ def give_back(assistance: Assistance, officer: Officer, at: datetime) -> Assista
     return Assistance()
 
 
-def require_hold(assistance: Assistance, officer: Officer, at: datetime) -> Hold:
+def require_hold(assistance: Assistance, officer: ChatOfficer, at: datetime) -> Hold:
     """Return the officer's hold; it counts beyond its lease as long as nobody else has taken the chat.
 
     Raises:
@@ -151,7 +151,7 @@ def require_hold(assistance: Assistance, officer: Officer, at: datetime) -> Hold
     return hold
 
 
-def _own(assistance: Assistance, officer: Officer, at: datetime) -> Hold | None:
+def _own(assistance: Assistance, officer: ChatOfficer, at: datetime) -> Hold | None:
     """Return the officer's own hold, if the chat is in their hands.
 
     Raises:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.messages import Content, Edited, MediaRef
 from services.intake.domain.words import Intent
@@ -27,7 +27,7 @@ class SaidKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ChatExchange:
     """One message of the citizen and what the machine answered. `file_id`: of a file that was kept; `trouble`: why one was not."""
 
     contact_id: str
@@ -39,21 +39,21 @@ class Exchange:
     trouble: FileTrouble | None = None
 
 
-def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> Exchange:
+def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> ChatExchange:
     """Return a message as the log keeps it; its answer is added when it is known."""
     match content:
         case Intent():
-            return Exchange(contact_id, SaidKind.TEXT, content.text)
+            return ChatExchange(contact_id, SaidKind.TEXT, content.text)
         case Edited():
-            return Exchange(contact_id, SaidKind.EDITED, content.intent.text)
+            return ChatExchange(contact_id, SaidKind.EDITED, content.intent.text)
         case MediaRef():
             kind = SaidKind.DOCUMENT if content.media_type == "application/pdf" else SaidKind.PHOTO
             stored = file if isinstance(file, SentFile) else None
             trouble = file.trouble if isinstance(file, RefusedFile) else None
             media_type = stored.media_type if stored else content.media_type
-            return Exchange(contact_id, kind, "", "", stored.file_id if stored else None, media_type, trouble)
+            return ChatExchange(contact_id, kind, "", "", stored.file_id if stored else None, media_type, trouble)
         case _:
-            return Exchange(contact_id, SaidKind.OTHER)
+            return ChatExchange(contact_id, SaidKind.OTHER)
 
 
 class EntryKind(StrEnum):
@@ -77,9 +77,9 @@ class ChatEntry:
     contact_id: str
     kind: EntryKind
     at: datetime
-    officer: Officer
+    officer: ChatOfficer
     text: str = field(default="", repr=False)
-    to: Officer | None = None
+    to: ChatOfficer | None = None
     template: str | None = None
     """Name of the approved template that was sent; None: a free message."""
 

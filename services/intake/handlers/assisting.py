@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.intake.domain import assistance as rules
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.domain.chat import Conversation, DialogueContext, Say
 from services.intake.domain.chat_log import ChatEntry, EntryKind, preview
 from services.intake.domain.contacts import Blocked, ChatContact
@@ -28,7 +28,7 @@ class Assisted:
     conversation: Conversation
 
 
-async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> Assisted:
+async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> Assisted:
     """Take a chat, so that the machine is silent; the citizen is told once.
 
     Raises:
@@ -44,7 +44,7 @@ async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> As
     return _keep(tx, contact, replace(conversation, assistance=after), at)
 
 
-async def renew_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> None:
+async def renew_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> None:
     """Keep an officer's chat theirs while its page is open."""
     conversation = await tx.conversation(contact_id)
     after = rules.renew(conversation.assistance, officer, deps.clock(), deps.officer_lease)
@@ -53,7 +53,7 @@ async def renew_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> N
 
 
 async def reply_in_chat(
-    tx: Tx, deps: Deps, contact_id: str, officer: Officer, text: str, template: ApprovedTemplate | None = None
+    tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, text: str, template: ApprovedTemplate | None = None
 ) -> Assisted:
     """Send what an officer wrote, or an approved template that reads like `text`.
 
@@ -72,14 +72,14 @@ async def reply_in_chat(
     return _keep(tx, contact, replace(conversation, assistance=after, preview=preview(text)), at)
 
 
-async def note_in_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer, text: str) -> Assisted:
+async def note_in_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, text: str) -> Assisted:
     """Store a note for colleagues; it is never sent."""
     contact, conversation, at = await _chat(tx, deps, contact_id)
     _log(tx, deps, contact, EntryKind.NOTE, officer, at, text)
     return _keep(tx, contact, conversation, at)
 
 
-async def hand_over_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer, to: Officer, text: str) -> Assisted:
+async def hand_over_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, to: ChatOfficer, text: str) -> Assisted:
     """Give a chat to another officer, with a note where there is one.
 
     Raises:
@@ -91,7 +91,7 @@ async def hand_over_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer, 
     return _keep(tx, contact, replace(conversation, assistance=after), at)
 
 
-async def give_back_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> Assisted:
+async def give_back_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> Assisted:
     """Give a chat back to the machine, which goes on where the draft was.
 
     Raises:
@@ -107,7 +107,7 @@ async def give_back_chat(tx: Tx, deps: Deps, contact_id: str, officer: Officer) 
     return _keep(tx, contact, going_on, at)
 
 
-async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: Officer, reason: str) -> Assisted:
+async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, reason: str) -> Assisted:
     """Stop serving a sender: what they write is stored, and nothing answers."""
     contact, conversation, at = await _chat(tx, deps, contact_id)
     if contact.blocked is not None:
@@ -119,7 +119,7 @@ async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: Officer, re
     return _keep(tx, blocked, replace(conversation, assistance=rules.Assistance()), at)
 
 
-async def unblock_sender(tx: Tx, deps: Deps, contact_id: str, officer: Officer) -> Assisted:
+async def unblock_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> Assisted:
     """Serve a blocked sender again."""
     contact, conversation, at = await _chat(tx, deps, contact_id)
     if contact.blocked is None:
@@ -164,7 +164,7 @@ def _send(
     tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text, buttons, template=template))
 
 
-def _log(tx: Tx, deps: Deps, contact: ChatContact, kind: EntryKind, officer: Officer, at: datetime, text: str) -> None:
+def _log(tx: Tx, deps: Deps, contact: ChatContact, kind: EntryKind, officer: ChatOfficer, at: datetime, text: str) -> None:
     tx.add_entry(ChatEntry(deps.new_id(), contact.contact_id, kind, at, officer, text))
 
 

@@ -1,10 +1,10 @@
 """The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
-from services.intake.ports.chats import Chat as Chat
 from services.intake.ports.chats import ChatCounts as ChatCounts
 from services.intake.ports.chats import ChatPage as ChatPage
 from services.intake.ports.chats import ChatReader as ChatReader
 from services.intake.ports.chats import ChatView as ChatView
+from services.intake.ports.chats import ContactChat as ContactChat
 from services.intake.ports.chats import LogLine as LogLine
 from services.intake.ports.chats import LogPage as LogPage
 from services.intake.ports.chats import SearchText as SearchText

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.domain.chat import Conversation
-from services.intake.domain.chat_log import ChatEntry, Exchange
+from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact
 
 
@@ -25,7 +25,7 @@ class ChatView(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class ContactChat:
     """A chat with the one who writes in it."""
 
     contact: ChatContact
@@ -36,7 +36,7 @@ class Chat:
 class ChatPage:
     """A page of chats, and the cursor of the next page where there is one."""
 
-    chats: tuple[Chat, ...]
+    chats: tuple[ContactChat, ...]
     next: str | None = None
 
 
@@ -65,7 +65,7 @@ class LogLine:
 
     at: datetime
     key: str
-    what: Exchange | ChatEntry
+    what: ChatExchange | ChatEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class LogPage:
 class Visitor:
     """An officer who has a chat open."""
 
-    officer: Officer
+    officer: ChatOfficer
     is_typing: bool
 
 
@@ -93,10 +93,10 @@ class ChatReader(Protocol):
     async def counts(self, staff_id: str, at: datetime) -> ChatCounts:
         """Return what the list's head says."""
 
-    async def find(self, contact_id: str) -> Chat | None:
+    async def find(self, contact_id: str) -> ContactChat | None:
         """Return one chat, by its present contact where two became one; None where there is none."""
 
-    async def search(self, text: SearchText, limit: int) -> Sequence[Chat]:
+    async def search(self, text: SearchText, limit: int) -> Sequence[ContactChat]:
         """Return chats by name, number, receipt, NIK of a linked person, or words that were written."""
 
     async def log(self, contact_ids: Sequence[str], before: str | None, limit: int) -> LogPage:
@@ -118,11 +118,11 @@ class ChatReader(Protocol):
 class Visitors(Protocol):
     """Who looks at which chat, for a short time after each sign of life."""
 
-    async def note(self, contact_id: str, officer: Officer, *, typing: bool) -> None:
+    async def note(self, contact_id: str, officer: ChatOfficer, *, typing: bool) -> None:
         """Note a sign of life. `contact_id` "": of the list."""
 
     async def others(self, contact_id: str, staff_id: str) -> Sequence[Visitor]:
         """Return who else has the chat open now."""
 
-    async def recent(self, staff_id: str) -> Sequence[Officer]:
+    async def recent(self, staff_id: str) -> Sequence[ChatOfficer]:
         """Return who else worked here in the last hours: a chat may be handed over to them."""

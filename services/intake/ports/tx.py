@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.intake.domain.chat import Conversation, OpenRequest
-from services.intake.domain.chat_log import ChatEntry, Exchange
+from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
@@ -56,10 +56,10 @@ class Tx(Protocol):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many in one query."""
 
-    def finish_item(self, item: StoredItem, said: Exchange | None = None) -> None:
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
         """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails."""
 
-    def park_item(self, item: StoredItem, reason: str, said: Exchange | None = None) -> None:
+    def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         """Park an item that can't be handled."""
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.domain.chat_log import ChatEntry, EntryKind
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -40,9 +40,9 @@ def entry_from(doc: Doc) -> KeptEntry:
         contact_id=doc["contact_id"],
         kind=EntryKind(doc["kind"]),
         at=doc["at"],
-        officer=Officer(**doc["officer"]),
+        officer=ChatOfficer(**doc["officer"]),
         text=doc["text"],
-        to=Officer(**doc["to"]) if doc["to"] else None,
+        to=ChatOfficer(**doc["to"]) if doc["to"] else None,
         template=doc["template"],
     )
     return KeptEntry(entry, doc["expires_at"])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.intake.ports import Chat, ChatCounts, ChatPage, ChatView, LogLine, LogPage, SearchText
+from services.intake.ports import ChatCounts, ChatPage, ChatView, ContactChat, LogLine, LogPage, SearchText
 from services.intake.store.chat_entries import entry_from
 from services.intake.store.contacts import CONTACTS, name_words
 from services.intake.store.conversations import CONVERSATIONS
@@ -56,15 +56,15 @@ class MongoChatReader:
             )
         return ChatCounts(count, mine, first["assistance"]["waiting_since"] if first else None)
 
-    async def find(self, contact_id: str) -> Chat | None:
+    async def find(self, contact_id: str) -> ContactChat | None:
         with reachable():
             doc = await self._contacts.find_one({"_id": contact_id})
             if doc is not None and doc["merged_into"] is not None:
                 doc = await self._contacts.find_one({"_id": doc["merged_into"]})
             chat = await self._conversations.find_one({"_id": doc["_id"]}) if doc is not None else None
-        return Chat(CONTACTS.from_doc(doc), CONVERSATIONS.from_doc(chat)) if doc is not None and chat is not None else None
+        return ContactChat(CONTACTS.from_doc(doc), CONVERSATIONS.from_doc(chat)) if doc is not None and chat is not None else None
 
-    async def search(self, text: SearchText, limit: int) -> list[Chat]:
+    async def search(self, text: SearchText, limit: int) -> list[ContactChat]:
         with reachable():
             ids = list(dict.fromkeys([each async for each in self._found(text, limit)]))
             contacts = await self._contacts.find({"_id": {"$in": ids}}, {"merged_into": 1}).to_list(None)
@@ -143,11 +143,11 @@ class MongoChatReader:
                 or await self._conversations.find_one({"_id": ids, "draft.attachments.file_id": file_id}, {"_id": 1}) is not None
             )
 
-    async def _with_contacts(self, docs: Sequence[Doc]) -> list[Chat]:
+    async def _with_contacts(self, docs: Sequence[Doc]) -> list[ContactChat]:
         found = await self._contacts.find({"_id": {"$in": [doc["_id"] for doc in docs]}}).to_list(None)
         contacts = {doc["_id"]: CONTACTS.from_doc(doc) for doc in found}
         chats = (CONVERSATIONS.from_doc({"draft": None, **doc}) for doc in docs)
-        return [Chat(contacts[chat.contact_id], chat) for chat in chats if chat.contact_id in contacts]
+        return [ContactChat(contacts[chat.contact_id], chat) for chat in chats if chat.contact_id in contacts]
 
 
 def _view(view: ChatView, staff_id: str, at: datetime) -> tuple[Doc, str, int]:

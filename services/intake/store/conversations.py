@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.assistance import Assistance, Hold, Officer, WaitingReason
+from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
 from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Stage
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
@@ -39,7 +39,7 @@ def _assistance_from(doc: Doc) -> Assistance:
     return Assistance(
         waiting_since=doc.get("waiting_since"),
         reason=WaitingReason(doc["reason"]) if doc.get("reason") else None,
-        hold=Hold(**{**known(Hold, hold), "officer": Officer(**hold["officer"])}) if hold else None,
+        hold=Hold(**{**known(Hold, hold), "officer": ChatOfficer(**hold["officer"])}) if hold else None,
         misread=doc.get("misread", 0),
     )
 

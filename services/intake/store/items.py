@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.intake.domain.chat import FileTrouble
-from services.intake.domain.chat_log import Exchange, SaidKind
+from services.intake.domain.chat_log import ChatExchange, SaidKind
 from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import ParkedItem, StoredItem
 from services.intake.store.parts import known
@@ -25,12 +25,12 @@ class ItemRow:
     item: StoredItem
     doc: Doc
 
-    def handled(self, at: datetime, kept: timedelta, said: Exchange | None) -> ItemRow:
+    def handled(self, at: datetime, kept: timedelta, said: ChatExchange | None) -> ItemRow:
         """Return the item as handled, with its place in the log of its chat; it expires some time later."""
         ended = {"state": HANDLED, "handled_at": at, "expires_at": at + kept}
         return ItemRow(replace(self.item, is_new=False), {**self.doc, **ended, **_said_to(said)})
 
-    def parked(self, reason: str, at: datetime, said: Exchange | None = None) -> ItemRow:
+    def parked(self, reason: str, at: datetime, said: ChatExchange | None = None) -> ItemRow:
         return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at) | _said_to(said))
 
     def renewed(self) -> ItemRow:
@@ -43,17 +43,21 @@ class ItemRow:
         return ItemRow(self.item, {**self.doc, "state": DISCARDED, "note": note, "handled_at": at, "expires_at": at + kept})
 
 
-def _said_to(said: Exchange | None) -> Doc:
+def _said_to(said: ChatExchange | None) -> Doc:
     if said is None:
         return {}
     return {"chat": {**fields_of(said), "kind": said.kind.value, "trouble": said.trouble.value if said.trouble else None}}
 
 
-def said_from(doc: Doc) -> Exchange:
+def said_from(doc: Doc) -> ChatExchange:
     """Read what the log keeps of a message."""
     chat = doc["chat"]
-    return Exchange(
-        **{**known(Exchange, chat), "kind": SaidKind(chat["kind"]), "trouble": FileTrouble(chat["trouble"]) if chat["trouble"] else None}
+    return ChatExchange(
+        **{
+            **known(ChatExchange, chat),
+            "kind": SaidKind(chat["kind"]),
+            "trouble": FileTrouble(chat["trouble"]) if chat["trouble"] else None,
+        }
     )
 
 

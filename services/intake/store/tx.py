@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from pymongo import DeleteOne
 
 from services.intake.domain.chat import Conversation, OpenRequest
-from services.intake.domain.chat_log import ChatEntry, Exchange
+from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestState, RequestSubmitted
@@ -63,10 +63,10 @@ class MongoTx:
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         await self._unit.prefetch(ITEMS, keys)
 
-    def finish_item(self, item: StoredItem, said: Exchange | None = None) -> None:
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
         self._unit.save(ITEMS, self._rows[item.key].handled(self._clock(), self._kept, said))
 
-    def park_item(self, item: StoredItem, reason: str, said: Exchange | None = None) -> None:
+    def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock(), said))
 
     async def parked_item(self, stuck_id: str) -> ParkedItem:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.intake.domain.assistance import Officer
+from services.intake.domain.assistance import ChatOfficer
 from services.intake.ports import Visitor
 from shared.clock import Clock
 from shared.mongo import Collection, Mongo, reachable
@@ -24,7 +24,7 @@ class MongoVisitors:
         self._visits: Collection = mongo.collection(database, "chat_visitors")
         self._clock = clock
 
-    async def note(self, contact_id: str, officer: Officer, *, typing: bool) -> None:
+    async def note(self, contact_id: str, officer: ChatOfficer, *, typing: bool) -> None:
         at = self._clock()
         doc = {
             "contact_id": contact_id,
@@ -41,14 +41,14 @@ class MongoVisitors:
         query = {"contact_id": contact_id, "seen_until": {"$gt": at}, "staff_id": {"$ne": staff_id}}
         with reachable():
             docs = await self._visits.find(query).limit(_MOST).to_list(None)
-        return [Visitor(Officer(doc["staff_id"], doc["name"]), _is_later(doc["typing_until"], at)) for doc in docs]
+        return [Visitor(ChatOfficer(doc["staff_id"], doc["name"]), _is_later(doc["typing_until"], at)) for doc in docs]
 
-    async def recent(self, staff_id: str) -> Sequence[Officer]:
+    async def recent(self, staff_id: str) -> Sequence[ChatOfficer]:
         query = {"seen_until": {"$gt": self._clock() - _WORKED}, "staff_id": {"$ne": staff_id}}
         with reachable():
             docs = await self._visits.find(query, {"staff_id": 1, "name": 1}).limit(_MOST * 20).to_list(None)
         found = {doc["staff_id"]: doc["name"] for doc in docs}
-        return [Officer(each, name) for each, name in sorted(found.items(), key=lambda row: row[1])][:_MOST]
+        return [ChatOfficer(each, name) for each, name in sorted(found.items(), key=lambda row: row[1])][:_MOST]
 
 
 def _is_later(moment: datetime, at: datetime) -> bool:

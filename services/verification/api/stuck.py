@@ -8,7 +8,8 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from services.verification import handlers
-from services.verification.domain.case import Case, CaseState, waits_for
+from services.verification.domain.case import Case, CaseState
+from services.verification.domain.case_documents import waits_for
 from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner

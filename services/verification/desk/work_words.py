@@ -20,6 +20,7 @@ from shared.reference.labels import field_label
 from shared.reference.reasons import reasons
 from shared.reference.regions import find_village
 from shared.web.desk import State, Tone
+from shared.web.desk.words import proper as proper
 from shared.web.desk.words import short_moment, time_left
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -162,11 +163,6 @@ def place_name(areas: tuple[str, ...]) -> str:
 def day(on: date) -> str:
     """Return `9 Nov 2026`."""
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
-
-
-def proper(name: str) -> str:
-    """Return a name of the register, which is in capitals, as people write it."""
-    return " ".join(word.capitalize() if word.isupper() else word for word in name.split())
 
 
 def clock_time(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from services.verification.domain.facts import CaseApproved, CaseRejected, CaseR
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
-from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID, AwaitedChange
+from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import Submission
 from shared.errors import DomainError
@@ -50,7 +50,6 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
         CaseState.VOID: frozenset(),
     },
 )
-_HAS_DOCUMENTS: Final = frozenset({CaseState.APPROVED, CaseState.UNRECORDED, CaseState.ISSUED, CaseState.VOID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,40 +199,6 @@ def reject(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[
     return moved, tuple(CaseRejected(submission, reasons, decided.at, decided.note) for submission in case.submissions)
 
 
-def document_issued(case: Case, document_id: str, number: str, *, at: datetime) -> Case:
-    """Record an issued document. The same document again changes nothing; whether it was the last, `is_settled` says.
-
-    Raises:
-        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, it has another number, or is void.
-    """
-    known = _document(case, document_id)
-    if known.voided_at is not None or known.number not in (None, number):
-        raise _other_document()
-    return case if known.number is not None else _with(case, known, replace(known, number=number, issued_at=at))
-
-
-def document_voided(case: Case, document_id: str, *, at: datetime) -> Case:
-    """Record that a document was given up before its issue: it will never come. The same document again changes nothing.
-
-    Raises:
-        DomainError: `case_not_approved`, or `other_document_issued`: no such document was ordered, or it is issued.
-    """
-    known = _document(case, document_id)
-    if known.number is not None:
-        raise _other_document()
-    return case if known.voided_at is not None else _with(case, known, replace(known, voided_at=at))
-
-
-def is_settled(case: Case) -> bool:
-    """Return whether every document of the case is issued or void."""
-    return all(document.is_settled for document in case.documents)
-
-
-def void_documents(case: Case) -> tuple[CaseDocument, ...]:
-    """Return the documents of the case that were given up."""
-    return tuple(document for document in case.documents if document.voided_at is not None)
-
-
 def issued(case: Case, *, at: datetime) -> Case:
     """End the case: its documents are issued, and the register is what it said."""
     return replace(_moved(case, CaseState.ISSUED), issued_at=case.issued_at or at, change=None, conflict_at=None)
@@ -258,28 +223,6 @@ def awaiting(case: Case) -> AwaitedChange:
     if case.state is not CaseState.UNRECORDED or case.change is None:
         raise DomainError("change_not_waiting", f"The case is {case.state.value}.")
     return case.change
-
-
-def waits_for(case: Case) -> str:
-    """Return why a change waits for a person, as a code."""
-    return DOCUMENT_VOID if void_documents(case) else CONFLICT
-
-
-def _document(case: Case, document_id: str) -> CaseDocument:
-    if case.state not in _HAS_DOCUMENTS:
-        raise DomainError("case_not_approved", f"The case is {case.state.value}.")
-    known = next((document for document in case.documents if document.id == document_id), None)
-    if known is None:
-        raise _other_document()
-    return known
-
-
-def _other_document() -> DomainError:
-    return DomainError("other_document_issued", "The approval ordered another document.")
-
-
-def _with(case: Case, known: CaseDocument, document: CaseDocument) -> Case:
-    return replace(case, documents=tuple(document if each is known else each for each in case.documents))
 
 
 def _turned_down(case: Case, state: CaseState, reasons: tuple[Finding, ...], decided: Decided) -> Case:

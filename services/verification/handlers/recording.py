@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.verification.domain import case as cases
+from services.verification.domain import case_documents
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.facts import RegisterChanged
 from services.verification.domain.history import RegisterEntry
@@ -25,7 +26,7 @@ async def record_document(tx: Tx, deps: Deps, case_id: str, document_id: str, nu
         DomainError: `case_not_approved` or `other_document_issued`.
     """
     held = await tx.cases.get(case_id)
-    await _keep(tx, deps, held, cases.document_issued(held, document_id, number, at=deps.clock()))
+    await _keep(tx, deps, held, case_documents.document_issued(held, document_id, number, at=deps.clock()))
 
 
 async def record_void(tx: Tx, deps: Deps, case_id: str, document_id: str) -> None:
@@ -36,19 +37,19 @@ async def record_void(tx: Tx, deps: Deps, case_id: str, document_id: str) -> Non
         DomainError: `case_not_approved` or `other_document_issued`.
     """
     held = await tx.cases.get(case_id)
-    await _keep(tx, deps, held, cases.document_voided(held, document_id, at=deps.clock()))
+    await _keep(tx, deps, held, case_documents.document_voided(held, document_id, at=deps.clock()))
 
 
 async def _keep(tx: Tx, deps: Deps, held: Case, case: Case) -> None:
     if case is held:
         return
-    if case.state is CaseState.APPROVED and cases.is_settled(case):
+    if case.state is CaseState.APPROVED and case_documents.is_settled(case):
         case = await _finished(tx, deps, case)
     tx.cases.put(case)
 
 
 async def _finished(tx: Tx, deps: Deps, case: Case) -> Case:
-    now, change, void = deps.clock(), case.change, cases.void_documents(case)
+    now, change, void = deps.clock(), case.change, case_documents.void_documents(case)
     if len(void) == len(case.documents):
         if change is not None:
             await tx.registry.release(change, case.id)
@@ -58,7 +59,9 @@ async def _finished(tx: Tx, deps: Deps, case: Case) -> Case:
     if not void and await _could_apply(tx, deps, case, change):
         return cases.issued(case, at=now)
     # where only some of the documents exist, or the register changed since, a person decides whether the register changes
-    tx.on_commit(lambda: _log.warning("register.unrecorded", case_id=case.id, service=case.first.service, code=cases.waits_for(case)))
+    tx.on_commit(
+        lambda: _log.warning("register.unrecorded", case_id=case.id, service=case.first.service, code=case_documents.waits_for(case))
+    )
     return cases.unrecorded(case, at=now)
 
 

@@ -97,3 +97,8 @@ def masked_number(number: str) -> str:
 def masked_phone(number: str) -> str:
     """Return a mask and the last digits."""
     return f"{_MASK}{number[-_SHOWN_OF_A_PHONE:]}" if len(number) > 2 * _SHOWN_OF_A_PHONE else _MASK
+
+
+def proper(name: str) -> str:
+    """Return a name of the register, which is in capitals, as people write it."""
+    return " ".join(word.capitalize() if word.isupper() else word for word in name.split())

@@ -250,6 +250,7 @@ async def test_a_stale_decision_shows_then_and_now_and_keeps_what_was_written(li
     async with live.at(f"/desk/pekerjaan/{task_id}", size=size, refused=1) as page:
         await page.keyboard.press("a")
         await expect(page.get_by_text("Anda pegang sampai")).to_be_visible()
+        await page.locator("body[data-ready]").wait_for()
         await page.keyboard.press("k")
         await page.keyboard.press("1")
         await page.get_by_label("Tambahan untuk warga").fill("Nama menurut KTP, ya.")

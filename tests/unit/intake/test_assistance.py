@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from services.intake.domain import assistance as rules
-from services.intake.domain.assistance import HOLD_LIFETIME, Assistance, Officer, WaitingReason
+from services.intake.domain.assistance import HOLD_LIFETIME, Assistance, ChatOfficer, WaitingReason
 from services.intake.domain.chat import Conversation, OtherContent, Stage
 from services.intake.domain.conversation import decide, given_back
 from shared.errors import DomainError
 from tests.unit.intake.talks import AT, KK, NIK, WORDS, WORLD, begun, photo, question_of, said, spoken, talk
 
 LEASE = timedelta(minutes=10)
-BAGUS, SULASTRI = Officer("s-1", "Bagus Prasetyo"), Officer("s-2", "Sulastri Wati")
+BAGUS, SULASTRI = ChatOfficer("s-1", "Bagus Prasetyo"), ChatOfficer("s-2", "Sulastri Wati")
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ class Desk(RuleBasedStateMachine):
         self.unheard_since: datetime | None = None
 
     @initialize(target=officers)
-    def bagus(self) -> Officer:
+    def bagus(self) -> ChatOfficer:
         return BAGUS
 
     @initialize(target=officers)
-    def sulastri(self) -> Officer:
+    def sulastri(self) -> ChatOfficer:
         return SULASTRI
 
     @rule(minutes=st.sampled_from([1, 9, 11, 60, 23 * 60, 25 * 60]))
@@ -143,7 +143,7 @@ class Desk(RuleBasedStateMachine):
             assert self.chat.assistance.hold is None
 
     @rule(officer=officers)
-    def take(self, officer: Officer) -> None:
+    def take(self, officer: ChatOfficer) -> None:
         holder, before = self.chat.assistance.holder(self.at), self.chat
         try:
             after = rules.take(before.assistance, officer, self.at, LEASE)
@@ -155,7 +155,7 @@ class Desk(RuleBasedStateMachine):
         self.chat = replace(before, assistance=after)
 
     @rule(officer=officers)
-    def answer(self, officer: Officer) -> None:
+    def answer(self, officer: ChatOfficer) -> None:
         before = self.chat.assistance
         try:
             after = rules.answered(before, officer, self.at, LEASE)
@@ -167,7 +167,7 @@ class Desk(RuleBasedStateMachine):
         self.chat = replace(self.chat, assistance=after)
 
     @rule(officer=officers, to=officers)
-    def hand_over(self, officer: Officer, to: Officer) -> None:
+    def hand_over(self, officer: ChatOfficer, to: ChatOfficer) -> None:
         try:
             after = rules.hand_over(self.chat.assistance, officer, to, self.at, LEASE)
         except DomainError:
@@ -177,7 +177,7 @@ class Desk(RuleBasedStateMachine):
         self.chat = replace(self.chat, assistance=after)
 
     @rule(officer=officers)
-    def give_back(self, officer: Officer) -> None:
+    def give_back(self, officer: ChatOfficer) -> None:
         before = self.chat
         try:
             after = rules.give_back(before.assistance, officer, self.at)

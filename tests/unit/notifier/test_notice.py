@@ -11,10 +11,10 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
+from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
-from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
@@ -55,7 +55,7 @@ def test_a_template_that_an_officer_chose_goes_as_it_is_and_stands_for_nothing()
     chosen = Template("pesan_baru", "id")
     (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="Ada pesan baru.", buttons=[], template=chosen, texts=TEXTS, at=AT)
     assert (job.message, job.fallback) == (chosen, None)
-    assert job_from_doc(job_to_doc(job)) == job
+    assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
 
 
 def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
@@ -63,7 +63,7 @@ def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
     assert isinstance(ended(VILLAGE, REVOKED).message, RecordOnly)
 
 
-def ended(contact: Recipient, document: notice.EndedDocument) -> Job:
+def ended(contact: Recipient, document: EndedDocument) -> Job:
     (job,) = notice.ended_jobs(ORIGIN, contact, ABOUT, document, texts=TEXTS, at=AT)
     return job
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.verification.domain import case as cases
+from services.verification.domain import case_documents
 from services.verification.domain import task as tasks
 from services.verification.domain.case import MOVES, Case, CaseState, Decided
 from services.verification.domain.documents import KeyedDocument, keyed
@@ -46,14 +47,14 @@ def documents() -> tuple[KeyedDocument, ...]:
 
 def issue(case: Case, key: str = "kk", number: str = "3519-KK-24112026-0001") -> Case:
     """Issue a document of the case, and end the case with the last."""
-    known = cases.document_issued(case, f"{people.lost_card().request_id}.{key}", number, at=NOW)
-    return cases.issued(known, at=NOW) if cases.is_settled(known) and known.state is CaseState.APPROVED else known
+    known = case_documents.document_issued(case, f"{people.lost_card().request_id}.{key}", number, at=NOW)
+    return cases.issued(known, at=NOW) if case_documents.is_settled(known) and known.state is CaseState.APPROVED else known
 
 
 def void(case: Case, key: str = "kk") -> Case:
     """Give up a document; the case ends where it was the only one."""
-    known = cases.document_voided(case, f"{case.first.request_id}.{key}", at=NOW)
-    return cases.voided(known) if cases.is_settled(known) and known.state is CaseState.APPROVED else known
+    known = case_documents.document_voided(case, f"{case.first.request_id}.{key}", at=NOW)
+    return cases.voided(known) if case_documents.is_settled(known) and known.state is CaseState.APPROVED else known
 
 
 def new_task() -> Task:

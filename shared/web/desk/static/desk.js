@@ -165,7 +165,7 @@
     if (now.staff !== body.dataset.staff) return false;
     for (const field of all("input[name=form_token]")) field.value = now.form_token;
     body.dataset.formToken = now.form_token;
-    until = now.until;
+    until = Math.max(now.until, Date.now() + BEFORE_MS); // this computer's clock may be wrong
     return true;
   };
   if (until) {
@@ -190,5 +190,6 @@
     document.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-Form-Token"] = body.dataset.formToken));
   }
 
-  body.dataset.ready = "";
+  // ready once the page's own scripts, which come after this one, have run too
+  document.addEventListener("DOMContentLoaded", () => (body.dataset.ready = ""));
 })();
