@@ -40,6 +40,7 @@ class Stack:
         adapt: Callable[[Part], Part] = lambda part: part,
         *,
         front_door: bool = False,
+        demo_accounts: bool = True,
     ) -> None:
         """Describe it.
 
@@ -48,10 +49,12 @@ class Stack:
             tell: Is told what has been done.
             adapt: Changes a part before it is started first, such as the addresses that a test puts in its environment.
             front_door: One address before all services, where its program is on this machine.
+            demo_accounts: An account for each role; without them nobody can sign in until somebody is invited by command.
         """
         self.settings = settings
         self._adapt = adapt
         self._front_door = find_caddy() if front_door else None
+        self._demo_accounts = demo_accounts
         self.state = settings.local_state.resolve()
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
@@ -244,7 +247,8 @@ class Stack:
         if self._database is None or not loaded.exists():
             where = {"MONGO_URL": urls["verification"], "MONGO_DATABASE": self._databases["verification"]}
             command("services.verification", "registry", "import", str(self.register), "--if-empty", environment=where)
-            put_accounts(self.state / "keys", where)
+            if self._demo_accounts:
+                put_accounts(self.state / "keys", where)
             if self._database is not None:
                 loaded.touch()
         return urls

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
-from tests.bench import growth, journey, queue, report, spike, start, step, throughput, webhook, workers
+from tests.bench import desk, growth, journey, queue, report, spike, start, step, throughput, webhook, workers
 from tests.bench.report import Report
 from tests.bench.system import FAMILIES, System, running
 
-BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth, queue)
+BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth, queue, desk)
 QUICK = {
     "tries": 1,
     "rounds": 1,
@@ -24,6 +24,8 @@ QUICK = {
     "stored": [20_000],
     "open_tasks": 5_000,
     "races": 3,
+    "requests": 20_000,
+    "decided": 5_000,
 }
 
 
@@ -56,6 +58,13 @@ def without_the_press(options: argparse.Namespace) -> Iterator[Report]:
                 yield bench(system, options=options)
 
 
+def with_an_office(options: argparse.Namespace) -> Iterator[Report]:
+    """What officers ask for: the queue, then the pages on the same open tasks and much more beside them."""
+    with running(queue.with_officers) as system:
+        yield queue.on(system, options)
+        yield desk.on(system, options)
+
+
 def main() -> int:
     """Measure and print. Imports come first: they need the machine for themselves and no servers."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Speed and memory against their targets.")
@@ -72,7 +81,7 @@ def main() -> int:
         step.measure,
         with_the_press,
         without_the_press,
-        queue.measure,
+        with_an_office,
     )
 
 

@@ -30,6 +30,7 @@ TITLES: Final[Mapping[str, str]] = {
     "spike": "The spike",
     "growth": "Growth",
     "queue": "The officers' queue",
+    "desk": "The pages of the desk",
 }
 USAGE: Final = 2  # exit code
 

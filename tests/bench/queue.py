@@ -1,8 +1,7 @@
 """The officers' queue with many open tasks: `python -m tests.bench.queue`.
 
-Real tasks of this run are read and written by the store's own mapper, and copied with keys and places of their own. Then the first page of
-the queue, the summary and the next task are asked for by some officers at a time; and fifty officers, each with a key of their own, claim
-one task at the same moment: one must get it, everybody else must be told who has it.
+Open tasks are loaded (`tests.bench.desk_data`). Then the first page of the queue and its summary are asked for by some officers at a time;
+and fifty officers, each with a key of their own, claim one task at the same moment: one must get it, all others must be told who has it.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -21,11 +19,10 @@ import uvloop
 from pymongo import MongoClient
 
 from deploy.local.parts import Part
-from services.verification.store.tasks import TASK
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc
 from tests.bench import report
-from tests.bench.growth import request_id
+from tests.bench.desk_data import load_all, open_task
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import System, running
 from tests.bench.throughput import Adapter, with_stub
@@ -37,7 +34,6 @@ OFFICERS: Final = 50
 RACES: Final = 20
 CALLS: Final = 200  # of each question
 AT_A_TIME: Final = 4  # officers who ask
-BATCH: Final = 5_000
 OK: Final = 200
 TAKEN: Final = 409
 PAGE_MS: Final = 150.0
@@ -82,30 +78,20 @@ async def tasks_of(system: System, count: int) -> list[str]:
     return [doc["_id"] for doc in await eventually(all_there, 60.0, ignoring=(AssertionError,))]
 
 
-def copy(sample: Doc, number: int, first: datetime) -> Doc:
-    """Another open task: its request is nobody's, which no list asks for."""
-    own = {"place_at": first - timedelta(seconds=number), "began_at": first - timedelta(seconds=number), "request_id": request_id(number)}
-    return {**sample, "_id": request_id(number), **own}
-
-
-def fill(system: System, count: int) -> float:
-    """Write so many copies of the open tasks; seconds."""
-    began = monotonic_seconds()
-    with MongoClient[Doc](system.mongo_url, tz_aware=True, w=1, journal=False) as client:
-        rows = client[system.database("verification")]["tasks"]
-        kept = [{**TASK.to_doc(TASK.from_doc(doc)), "version": doc["version"], "seq": doc["seq"]} for doc in rows.find().limit(20)]
-        first = min(doc["place_at"] for doc in kept)
-        for begin in range(0, count, BATCH):
-            rows.insert_many([copy(kept[each % len(kept)], each, first) for each in range(begin, min(begin + BATCH, count))], ordered=False)
-    return monotonic_seconds() - began
-
-
 @dataclass(frozen=True)
 class Times:
     """Milliseconds of each call, and how many were answered otherwise than expected."""
 
     milliseconds: Sequence[float]
     odd: int
+
+    def percentiles(self) -> dict[str, float]:
+        """What half, most and nearly all of them did not exceed."""
+        return {word: percentile(self.milliseconds, share) for word, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
+
+    def shown(self) -> dict[str, float]:
+        """For programs."""
+        return {word: round(value, 1) for word, value in self.percentiles().items()} | {"odd": self.odd}
 
 
 async def timed(http: Http, message: bytes) -> tuple[float, int, bytes]:
@@ -115,18 +101,18 @@ async def timed(http: Http, message: bytes) -> tuple[float, int, bytes]:
     return (monotonic_seconds() - began) * 1000, status, body
 
 
-async def asked(http: Http, calls: int, method: str, path: str, expected: frozenset[int]) -> Times:
-    """The same question by some officers at a time, each after the answer to the one before."""
-    left, found, odd = iter(range(calls)), list[float](), 0
+async def asked(http: Http, messages: Sequence[bytes], expected: int = OK) -> Times:
+    """Questions by some officers at a time, each after the answer to the one before."""
+    left, found, odd = iter(messages), list[float](), 0
 
-    async def officer(number: int) -> None:
+    async def officer() -> None:
         nonlocal odd
-        for _ in left:
-            milliseconds, status, _ = await timed(http, ask(number, method, path, b"{}" if method == "POST" else b""))
+        for message in left:
+            milliseconds, status, _ = await timed(http, message)
             found.append(milliseconds)
-            odd += status not in expected
+            odd += status != expected
 
-    await asyncio.gather(*(officer(number) for number in range(AT_A_TIME)))
+    await asyncio.gather(*(officer() for _ in range(AT_A_TIME)))
     return Times(found, odd)
 
 
@@ -144,17 +130,17 @@ async def raced(http: Http, tasks: Sequence[str]) -> Times:
 
 async def _measure(system: System, options: argparse.Namespace) -> tuple[dict[str, Times], float]:
     tasks = await tasks_of(system, options.races + AT_A_TIME)
-    seconds = await asyncio.to_thread(fill, system, options.open_tasks)
+    seconds = await asyncio.to_thread(load_all, system, [(open_task, options.open_tasks)])
     calls = max(20, round(CALLS * options.scale))
     async with Http(system.url("verification")) as http:
         page = "/v1/tasks?show=available&order=place&limit=50"
         questions = {
-            "first page of the queue": ("GET", page, frozenset({OK})),
-            "first page by the promise": ("GET", "/v1/tasks?limit=50", frozenset({OK})),
-            "summary of the queue": ("GET", "/v1/queue/summary", frozenset({OK})),
+            "first page of the queue": page,
+            "first page by the promise": "/v1/tasks?limit=50",
+            "summary of the queue": "/v1/queue/summary",
         }
-        await asked(http, 8, "GET", page, frozenset({OK}))  # connections, caches
-        times = {name: await asked(http, calls, *question) for name, question in questions.items()}
+        await asked(http, [ask(0, "GET", page)] * 8)  # connections, caches
+        times = {name: await asked(http, [ask(each % OFFICERS, "GET", path) for each in range(calls)]) for name, path in questions.items()}
         times["claim race of 50"] = await raced(http, tasks[: options.races])
     return times, seconds
 
@@ -163,17 +149,18 @@ def on(system: System, options: argparse.Namespace) -> Report:
     """On a running system that has the officers."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         times, seconds = runner.run(_measure(system, options))
-    rows: list[Row] = []
-    data: dict[str, Any] = {"open_tasks": options.open_tasks, "races": options.races, "load_seconds": round(seconds, 1)}
-    for name, time in times.items():
-        is_race = name.startswith("claim")
-        share, word, limit = (0.99, "p99", RACE_MS) if is_race else (0.95, "p95", PAGE_MS)
-        found = {each: percentile(time.milliseconds, part) for each, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
-        note = ", ".join(f"{each} {value:.1f}" for each, value in found.items() if each != word)
-        rows.append(Row(f"{name}, {word}", percentile(time.milliseconds, share), "ms", at_most=limit, note=f"{note}; odd: {time.odd}"))
-        data[name] = {each: round(value, 1) for each, value in found.items()} | {"odd": time.odd}
+    rows = [row_of(name, time, PAGE_MS) for name, time in times.items() if not name.startswith("claim")]
+    rows += [row_of(name, time, RACE_MS, "p99") for name, time in times.items() if name.startswith("claim")]
     rows.append(Row("answers that were not as they must be", float(sum(time.odd for time in times.values())), "", at_most=0.0))
-    return Report("queue", tuple(rows), data)
+    data: dict[str, Any] = {"open_tasks": options.open_tasks, "races": options.races, "load_seconds": round(seconds, 1)}
+    return Report("queue", tuple(rows), data | {name: time.shown() for name, time in times.items()})
+
+
+def row_of(name: str, time: Times, at_most: float, word: str = "p95", *, more: str = "") -> Row:
+    """The line of one question: the percentile that has a target, and the others beside it."""
+    found = time.percentiles()
+    note = ", ".join(f"{each} {value:.1f}" for each, value in found.items() if each != word)
+    return Row(f"{name}, {word}", found[word], "ms", at_most=at_most, note=f"{note}; odd: {time.odd}{more and f'; {more}'}")
 
 
 def measure(options: argparse.Namespace) -> Report:

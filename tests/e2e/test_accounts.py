@@ -14,8 +14,8 @@ from deploy.local.accounts import LocalAccount, load_accounts
 from deploy.local.commands import command
 from deploy.local.stack import Stack
 from shared.clock import now
+from tests.support import signing_in
 from tests.support.browser import DESK, NARROW, complaints, visit
-from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PASSWORD = "tiga kuda biru di sawah"
@@ -25,28 +25,16 @@ def account(stack: Stack, role: str) -> LocalAccount:
     return next(each for each in load_accounts(stack.state / "keys") if each.roles == (role,))
 
 
-async def fresh_code(secret: str, used: set[str]) -> str:
-    """A code that was not used yet: each is taken once."""
-
-    async def unused() -> str:
-        code = TOTP(secret).at(now())
-        assert code not in used
-        return code
-
-    code: str = await eventually(unused)
-    used.add(code)
-    return code
+PHONES: dict[str, signing_in.Authenticator] = {}
+"""By account: a code that one test used is used."""
 
 
-USED: dict[str, set[str]] = {}
+def phone(who: LocalAccount) -> signing_in.Authenticator:
+    return PHONES.setdefault(who.login, signing_in.Authenticator(who.secret))
 
 
 async def sign_in(page: Page, who: LocalAccount) -> None:
-    await page.get_by_label("Nama akun").fill(who.login)
-    await page.get_by_label("Kata sandi").fill(who.password)
-    await page.get_by_role("button", name="Lanjut").click()
-    await page.get_by_label("Kode 6 angka").fill(await fresh_code(who.secret, USED.setdefault(who.login, set())))
-    await page.get_by_role("button", name="Masuk").click()
+    await signing_in.sign_in(page, who.login, who.password, phone(who))
 
 
 async def fit(page: Page) -> None:
@@ -67,7 +55,7 @@ async def test_in_by_password_and_code_to_where_one_wanted(browser: Browser, sta
         await page.get_by_role("button", name="Lanjut").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Ketik kode dari aplikasi autentikator")
         await fit(page)
-        await page.get_by_label("Kode 6 angka").fill(await fresh_code(admin.secret, USED.setdefault(admin.login, set())))
+        await page.get_by_label("Kode 6 angka").fill(await phone(admin).fresh_code())
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Petugas")
         assert urlsplit(page.url).path == "/desk/petugas"
@@ -137,9 +125,12 @@ async def test_five_wrong_passwords_pause_an_account_until_an_admin_ends_it(brow
         await expect(page.get_by_role("alert")).to_contain_text("Akun dijeda.")
     async with visit(browser, f"{stack.desk_page}/petugas") as page:
         await sign_in(page, admin)
-        await expect(page.get_by_text("1 akun di daftar ini sedang dijeda")).to_be_visible()
+        told = page.get_by_role("status").filter(has_text="1 akun sedang dijeda")
+        await expect(told).to_be_visible()
         await fit(page)
-        await page.get_by_role("link", name=outreach.name).click()
+        await page.goto(f"{stack.desk_page}/akun")  # wherever an admin is, the side says so
+        await page.get_by_role("navigation", name="Utama").get_by_role("link", name="Petugas 1 menunggu").click()
+        await told.get_by_role("link", name=outreach.name).click()
         await fit(page)
         await page.get_by_role("button", name="Akhiri jeda").click()
         await expect(page.get_by_text("Jeda diakhiri")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -24,7 +25,7 @@ from shared.audit import AuditEntry
 from shared.errors import BadInput, NotFound
 from shared.reference.courts import courts
 from shared.reference.roles import permissions, roles
-from shared.web.desk import StaffMember, signed_in
+from shared.web.desk import StaffMember, WaitingCount, signed_in
 
 STAFF: Final = "/desk/petugas"
 
@@ -82,20 +83,33 @@ def _lists(routes: APIRouter, room: StaffRoom) -> None:
     ) -> Response:
         return await _list(room, request, member, SearchForm(tampil=tampil, peran=peran, after=after))
 
+    @routes.get(f"{STAFF}/jumlah")
+    async def waiting(_member: Admin) -> WaitingCount:
+        """Answer how many accounts are paused: an admin is told on every page, not only where the list is open."""
+        paused = len(await _paused(room))
+        return WaitingCount(waiting=paused, urgent=paused > 0)
+
     @routes.post(f"{STAFF}/cari")
     async def searched(request: Request, member: Admin, form: Annotated[SearchForm, Form()]) -> Response:
         return await _list(room, request, member, form)
 
 
+async def _paused(room: StaffRoom) -> Mapping[str, datetime]:
+    """Return until when accounts are paused: all of them, not only those that a list shows; names without an account are left out."""
+    keys = {key_of(login): account_id for account_id, login in (await room.deps.reader.logins()).items()}
+    found = await room.deps.reader.paused(keys, at=room.deps.clock())
+    return {keys[key]: until for key, until in found.items()}
+
+
 async def _list(room: StaffRoom, request: Request, member: StaffMember, search: SearchForm) -> Response:
     query = StaffQuery(show=search.tampil, role=search.peran or None, text=search.cari, after=search.after)
     page = await room.deps.reader.page(query)
-    keys = {key_of(account.login): account.id for account in page.accounts}
-    paused = await room.deps.reader.paused(keys, at=room.deps.clock())
+    paused = await _paused(room)
     values: dict[str, Any] = {
         "accounts": page.accounts,
         "next": page.next,
-        "paused": {keys[key]: until for key, until in paused.items()},
+        "paused": paused,
+        "paused_names": await room.deps.reader.names(paused),
         "counts": await room.deps.reader.counts(),
         "search": search,
         "shows": list(StaffShow),

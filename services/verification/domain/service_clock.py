@@ -75,8 +75,8 @@ def started(hours: OfficeHours, times: AlarmTimes, *, at: datetime, due_at: date
 
 
 def stopped(clock: ServiceClock, *, at: datetime) -> ServiceClock:
-    """Stop the clock; one that stands stays as it is."""
-    return clock if clock.stopped_at is not None else replace(clock, stopped_at=at)
+    """Stop the clock; one that stands stays as it is, and none stands since before it went on last (in a pause that began earlier)."""
+    return clock if clock.stopped_at is not None else replace(clock, stopped_at=max(at, clock.runs_since))
 
 
 def resumed(clock: ServiceClock, hours: OfficeHours, times: AlarmTimes, *, at: datetime) -> ServiceClock:

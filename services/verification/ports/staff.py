@@ -120,6 +120,9 @@ class StaffReader(Protocol):
     async def names(self, account_ids: Collection[str]) -> Mapping[str, str]:
         """Return the names of accounts as colleagues say them; of who has none, nothing."""
 
+    async def logins(self) -> Mapping[str, str]:
+        """Return the names of all accounts but those of people who left, by account."""
+
     async def sessions(self, account_id: str, *, at: datetime) -> Sequence[StaffSession]:
         """Return the sessions of an account that were not ended, the latest first."""
 

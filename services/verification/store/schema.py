@@ -29,13 +29,17 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("due_at", 1), ("_id", 1)], name="urgent"),  # the list, the most urgent first
         IndexModel([("state", 1), ("service", 1), ("due_at", 1), ("_id", 1)], name="urgent_by_service"),  # the same for one service
         IndexModel([("claim.officer_id", 1), ("due_at", 1), ("_id", 1)], name="mine", sparse=True),  # an officer's own
-        IndexModel([("personal.search_terms", 1)], name="search"),  # by receipt, number or name
+        IndexModel(
+            [("personal.search_terms", 1), ("state", 1)], name="search_open"
+        ),  # by receipt, number or name; closed ones are not read
         IndexModel([("request_id", 1)], name="request"),  # the tasks of one case
         IndexModel([("stage", 1), ("place_at", 1), ("_id", 1), ("priority", 1)], name="queue"),  # who is next; how many of each class
         IndexModel(
             [("stage", 1), ("service", 1), ("place_at", 1), ("_id", 1)], name="queue_by_service"
         ),  # the same for some services; counts
-        IndexModel([("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1)], name="queue_by_area"),  # the same for some areas
+        IndexModel(
+            [("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1), ("due_at", 1)], name="queue_of_area"
+        ),  # the same for some areas; late ones of an area are told apart without reading the others
         IndexModel([("state", 1), ("closed_at", 1), ("closed_by", 1), ("outcome", 1)], name="closed"),  # what was decided, by whom
         IndexModel([("state", 1), ("runs_since", 1)], name="running"),  # from which clocks a pause is to be taken out
         IndexModel([("opened_at", 1)], name="opened"),  # how many came in today

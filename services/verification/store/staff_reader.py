@@ -66,6 +66,11 @@ class MongoStaffReader:
             rows = await self._staff.find({"_id": {"$in": sorted(account_ids)}}, {"personal.name": 1}).to_list(None)
         return {row["_id"]: row["personal"]["name"] for row in rows}
 
+    async def logins(self) -> Mapping[str, str]:
+        with reachable():
+            rows = await self._staff.find({"state": {"$ne": AccountState.LEFT.value}}, {"personal.login": 1}).to_list(None)
+        return {row["_id"]: row["personal"]["login"] for row in rows}
+
     async def sessions(self, account_id: str, *, at: datetime) -> Sequence[StaffSession]:
         wanted = {"account_id": account_id, "ended_at": None, "ends_at": {"$gt": at}}
         with reachable():

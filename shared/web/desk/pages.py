@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -110,6 +110,7 @@ class Pages:
         return self._errors["code"].get(code, known)
 
 
+@lru_cache(maxsize=1024)  # a list draws some in every row; the texts beside them are templates' own words, a few hundred
 def icon(name: str, text: str = "") -> Markup:
     """Return a picture from the sprite; `text`: what a screen reader says where no word stands beside it.
 

@@ -65,7 +65,7 @@ async def test_figures_are_shared_for_some_seconds_and_mine_are_of_now(office: O
     [
         ({"stage": {"$in": ["first"]}, "claim": {"$exists": False}}, "place_at", "queue"),
         ({"stage": {"$in": ["first"]}, "service": {"$in": ["kk_hilang", "akta_lahir"]}}, "place_at", "queue_by_service"),
-        ({"stage": {"$in": ["first"]}, "areas": {"$in": ["351908"]}}, "place_at", "queue_by_area"),
+        ({"stage": {"$in": ["first"]}, "areas": {"$in": ["351908"]}}, "place_at", "queue_of_area"),
         ({"alarm_at": {"$lte": NOW}}, "alarm_at", "alarm"),
         ({"held.effective_at": {"$lte": NOW}}, "held.effective_at", "held"),
         ({"claim.officer_id": "officer-1", "claim.until": {"$gt": NOW}}, "due_at", "mine"),

@@ -192,17 +192,23 @@ async def test_an_admin_invites_changes_and_closes_and_every_act_is_written_down
     assert (await verify(desk.office.units.audit.all(), "verification")).broken is None
 
 
-async def test_a_paused_account_is_shown_to_admins_who_end_the_pause(desk: Desk) -> None:
+async def test_admins_are_told_of_a_paused_account_on_every_page_and_end_the_pause(desk: Desk) -> None:
     admin, _ = await desk.signed_in("sri", "admin")
     account, *_ = await desk.office.opened("rina")
-    for _ in range(5):
-        await staff.check_password(desk.office.units, desk.office.deps, "rina", "wrong password")
-    page = await admin.get("/desk/petugas")
-    assert "1 akun di daftar ini sedang dijeda" in page.text
+    assert (await admin.get("/desk/petugas/jumlah")).json() == {"waiting": 0, "urgent": False}
+    for login in ("rina", "nobody"):
+        for _ in range(5):
+            await staff.check_password(desk.office.units, desk.office.deps, login, "wrong password")
+    assert 'data-count="/desk/petugas/jumlah"' in (await admin.get("/desk/akun")).text
+    assert (await admin.get("/desk/petugas/jumlah")).json() == {"waiting": 1, "urgent": True}
+    page = await admin.get("/desk/petugas?tampil=keluar")  # a list that does not show the account
+    assert "1 akun sedang dijeda" in page.text
+    assert f'<a href="/desk/petugas/{account.id}">{account.name}</a> sampai' in page.text
     await admin.get(f"/desk/petugas/{account.id}")
     assert "Akhiri jeda" in admin.page
     await admin.send(f"/desk/petugas/{account.id}/tindakan", tindakan="lanjutkan")
-    assert "dijeda" not in (await admin.get("/desk/petugas")).text
+    assert "akun sedang dijeda" not in (await admin.get("/desk/petugas")).text
+    assert (await admin.get("/desk/petugas/jumlah")).json() == {"waiting": 0, "urgent": False}
     assert (await staff.check_password(desk.office.units, desk.office.deps, "rina", PASSWORD)).step is not None
 
 

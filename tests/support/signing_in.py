@@ -1,0 +1,53 @@
+"""Somebody in a browser who sets up an account and signs in, with an authenticator as they have it on their phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.async_api import Page
+from pyotp import TOTP
+
+from shared.clock import now
+from tests.support.eventually import eventually
+
+
+@dataclass
+class Authenticator:
+    """The app on a phone. Each code is taken once, so the next is waited for."""
+
+    secret: str = field(repr=False)
+    used: set[str] = field(default_factory=set)
+
+    async def fresh_code(self) -> str:
+        """A code that was not used yet."""
+
+        async def unused() -> str:
+            code = TOTP(self.secret).at(now())
+            assert code not in self.used
+            return code
+
+        code: str = await eventually(unused)
+        self.used.add(code)
+        return code
+
+
+async def sign_in(page: Page, login: str, password: str, authenticator: Authenticator) -> None:
+    """From the form of the sign-in to where one wanted to go."""
+    await page.get_by_label("Nama akun").fill(login)
+    await page.get_by_label("Kata sandi").fill(password)
+    await page.get_by_role("button", name="Lanjut").click()
+    await page.get_by_label("Kode 6 angka").fill(await authenticator.fresh_code())
+    await page.get_by_role("button", name="Masuk").click()
+
+
+async def set_up(page: Page, password: str) -> Authenticator:
+    """From the page of an invitation to the recovery codes: a password, and an authenticator that is linked."""
+    await page.get_by_role("button", name="Lanjut").click()
+    await page.get_by_label("Kata sandi baru").fill(password)
+    await page.get_by_label("Sekali lagi").fill(password)
+    await page.get_by_role("button", name="Lanjut").click()
+    authenticator = Authenticator((await page.locator("#kunci").inner_text()).replace("-", ""))
+    await page.get_by_label("Kode 6 angka").fill(await authenticator.fresh_code())
+    await page.get_by_role("button", name="Hubungkan").click()
+    await page.get_by_role("link", name="Sudah saya simpan, lanjut").click()
+    return authenticator
