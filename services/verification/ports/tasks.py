@@ -24,7 +24,7 @@ class TaskFilter(StrEnum):
     """The kind of tasks that a list shows.
 
     NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
-    the officer holds and has not decided; CLAIMED: what anybody holds, or `holder`.
+    the officer holds and has not decided; CLAIMED: what anybody holds.
     """
 
     OPEN = "open"
@@ -60,6 +60,7 @@ class TaskQuery:
     areas: frozenset[str] = frozenset()
     """Codes of the districts or villages that the officer works on; empty: all."""
     holder: str | None = None
+    """Of what is held: only by this officer."""
     decided_from: datetime | None = None
     decided_until: datetime | None = None
     is_late: bool = False

@@ -39,7 +39,8 @@ class MongoTaskReader:
             BadInput: `cursor_malformed`.
         """
         conditions = _conditions(query, at)
-        key, way = _KEYS[query.order]
+        order = TaskOrder.DUE if query.order is TaskOrder.DECIDED and query.show is not TaskFilter.CLOSED else query.order
+        key, way = _KEYS[order]
         if query.after is not None:
             moment, task_id = _read_cursor(query.after)
             beyond = "$gt" if way > 0 else "$lt"
@@ -52,7 +53,7 @@ class MongoTaskReader:
             return TaskPage(tasks, None)
         last = tasks[-1]
         places = {TaskOrder.DUE: last.due_at, TaskOrder.PLACE: last.place.at, TaskOrder.DECIDED: last.closed_at or last.opened_at}
-        return TaskPage(tasks, _cursor(places[query.order], last.id))
+        return TaskPage(tasks, _cursor(places[order], last.id))
 
     async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
