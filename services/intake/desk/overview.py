@@ -73,6 +73,7 @@ def picture_of_incoming(tally: Mapping[tuple[Channel, RequestState], int]) -> Pi
         ),
         lead=Lead("Buka yang diperiksa", address(_WORK, tampil="terbuka")),
         teaches="Begitu warga, pengadilan, atau registrar desa mengajukan permohonan, di sini terlihat dari mana datangnya.",
+        is_wide=True,
     )
 
 

@@ -45,6 +45,7 @@ def picture(tally: DocumentTally) -> Picture:
         if held
         else Lead("Buka dokumen hari ini", address(_REGISTER, waktu="hari-ini")),
         teaches="Begitu permohonan disetujui, dokumennya diberi nomor dan dihitung di sini menurut jenisnya.",
+        is_wide=True,
     )
 
 

@@ -11,12 +11,12 @@ from services.verification.desk.work_room import WorkRoom
 from shared.web.desk.overview import PATH, Gallery, Viewer, figures_file, number
 
 ELSEWHERE: Final = (
-    ("permohonan", "Permohonan dalam perjalanan"),
-    ("pesan", "Pesan keluar hari ini"),
-    ("dokumen", "Dokumen terbit hari ini"),
-    ("masuk", "Permohonan masuk hari ini"),
+    ("permohonan", "Permohonan dalam perjalanan", False),
+    ("pesan", "Pesan keluar hari ini", False),
+    ("dokumen", "Dokumen terbit hari ini", True),
+    ("masuk", "Permohonan masuk hari ini", True),
 )
-"""Pictures of the other services: their names, and what stands there until they come."""
+"""Pictures of the other services: their names, what stands there until they come, and whether they are wide."""
 
 
 def router(room: WorkRoom) -> APIRouter:

@@ -62,7 +62,7 @@ class OfficePictures:
                 listed(tampil="lewat"),
                 is_bad=worst is not None,
             ),
-            Tile(count(figures.by_stage.get("second", 0)), "Tunggu persetujuan", "kepala seksi", listed(tampil="kedua")),
+            Tile(count(figures.by_stage.get("second", 0)), "Persetujuan", "menunggu kepala seksi", listed(tampil="kedua")),
             Tile(
                 count(done),
                 "Diputuskan",

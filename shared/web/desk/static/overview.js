@@ -40,16 +40,19 @@
   const limitOf = (box, at) =>
     box.dataset.limit === undefined
       ? undefined
-      : { symbol: "none", silent: true, lineStyle: { color: soft, type: "dashed" }, label: { ...text, color: soft, formatter: box.dataset.limitWord, position: at === "yAxis" ? "insideStartTop" : "end" }, data: [{ [at]: Number(box.dataset.limit) }] };
+      : { symbol: "none", silent: true, lineStyle: { color: soft, type: "dashed" }, label: { ...text, color: soft, formatter: box.dataset.limitWord, position: at === "yAxis" ? "end" : "start" }, data: [{ [at]: Number(box.dataset.limit) }] };
   const isBeyond = (box, value) => box.dataset.limit !== undefined && value !== null && ("floor" in box.dataset ? value < Number(box.dataset.limit) : value > Number(box.dataset.limit));
   const wrapped = (word) => (word.length > 22 ? `${word.slice(0, 21)}…` : word);
+
+  // how much room the words above a drawing take: they go on in a second line where the picture is narrow
+  const legendHeight = (box, columns) => (columns.length > 1 ? 12 + 20 * Math.ceil(columns.reduce((sum, { word }) => sum + 34 + word.length * 6.6, 0) / box.clientWidth) : 0);
 
   const bars = (box, { columns, lines }, unit) => {
     const few = lines.slice(0, Number(box.dataset.shown));
     const several = columns.length > 1;
     return {
       ...base(unit),
-      grid: { left: 4, right: 40, top: several ? 30 : box.dataset.limit ? 20 : 4, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 40, top: legendHeight(box, columns) || (box.dataset.limit ? 22 : 4), bottom: 2, containLabel: true },
       legend: several ? { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: text } : { show: false },
       xAxis: { ...scale, max: (range) => Math.max(range.max, Number(box.dataset.limit ?? 0) * 1.15, 1), axisLabel: { ...scale.axisLabel, show: several, hideOverlap: true } },
       yAxis: { ...axis, type: "category", inverse: true, data: few.map((each) => each.word), axisLabel: { ...text, formatter: wrapped } },
@@ -57,6 +60,7 @@
         name: word,
         type: "bar",
         stack: several ? "all" : undefined,
+        itemStyle: { color: shade[0] },
         barMaxWidth: 15,
         markLine: at === 0 ? limitOf(box, "xAxis") : undefined,
         label: several
@@ -73,7 +77,7 @@
     const floor = "floor" in box.dataset ? Math.max(0, Math.min(80, Math.floor((Math.min(...values) - 5) / 10) * 10)) : 0;
     return {
       ...base(unit),
-      grid: { left: 4, right: 52, top: columns.length > 1 ? 30 : 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: box.dataset.limit ? 76 : 52, top: legendHeight(box, columns) || 14, bottom: 2, containLabel: true },
       legend: columns.length > 1 ? { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: text } : { show: false },
       xAxis: { ...axis, type: "category", data: days.map((each) => each.word), axisLabel: { ...text, color: soft, hideOverlap: true } },
       yAxis: { ...scale, min: floor, max: unit.includes("%") ? 100 : undefined, axisLabel: { ...scale.axisLabel, formatter: (value) => shown(value, unit) } },
