@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from base64 import b32encode
+from datetime import datetime
 from typing import Final
 
 from uuid_utils import uuid7
@@ -18,6 +19,12 @@ _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9
 def new_id() -> str:
     """Return a UUIDv7 (RFC 9562) as text: unique, and sorted by the time it was made."""
     return str(uuid7())
+
+
+def first_id_at(moment: datetime) -> str:
+    """Return the text at which the ids begin that are made from that moment on: for ranges, never for something new."""
+    milliseconds = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-000000000000"
 
 
 def new_token() -> str:

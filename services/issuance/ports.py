@@ -147,6 +147,22 @@ class RegisterPage:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProductTally:
+    """Documents of one kind: numbered today, and held since whenever."""
+
+    today: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTally:
+    """Documents by kind, those without any left out. `making`: how many wait for the renderer or are with it."""
+
+    by_product: Mapping[str, ProductTally]
+    making: int = 0
+
+
 class RegisterReader(Protocol):
     """The register of documents for people: plain reads, outside any unit of work."""
 
@@ -158,6 +174,9 @@ class RegisterReader(Protocol):
 
     async def total(self) -> int:
         """Return how many documents there are."""
+
+    async def tally(self, products: Sequence[str], *, since: datetime) -> DocumentTally:
+        """Return how many documents of each kind were numbered since a moment, how many are held, and how many are being made."""
 
     async def newest(self) -> str | None:
         """Return the place of the newest row."""

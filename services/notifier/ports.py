@@ -157,12 +157,16 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """The filter of a list of jobs. No states: all; `search`: the beginning of a reference; `after`: `next` of the page before."""
+    """The filter of a list of jobs.
+
+    No states: all; `search`: the beginning of a reference; `reason`: of what failed; `after`: `next` of the page before.
+    """
 
     states: tuple[JobState, ...] = ()
     search: str = ""
     after: str | None = None
     limit: int = 50
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,29 @@ class JobPage:
 
     rows: tuple[JobRow, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTally:
+    """Messages of one channel by how far they came. `sent`: the provider has them and has not said more."""
+
+    arrived: int = 0
+    sent: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTally:
+    """Messages of a day by channel; what failed and waits for a person, of any day, by its reason.
+
+    `oldest_minutes`: the age of what is in flight the longest; `is_cut`: there were more than are counted, the latest are.
+    """
+
+    channels: Mapping[Channel, ChannelTally]
+    failures: Mapping[str, int]
+    oldest_minutes: int = 0
+    is_cut: bool = False
 
 
 class JobReader(Protocol):
@@ -185,8 +212,11 @@ class JobReader(Protocol):
     async def counts(self) -> Mapping[str, int]:
         """Return how many jobs are in each state."""
 
-    async def count(self, states: Sequence[JobState], search: str = "") -> int:
-        """Return how many jobs are in these states; none: all. `search` as in `JobQuery`."""
+    async def tally(self, *, since: datetime, at: datetime) -> MessageTally:
+        """Return how far the messages came that were made since then."""
+
+    async def count(self, states: Sequence[JobState], search: str = "", reason: str = "") -> int:
+        """Return how many jobs are in these states; none: all. `search` and `reason` as in `JobQuery`."""
 
     async def newest(self) -> str | None:
         """Return the place of the newest job, as `after` names one."""

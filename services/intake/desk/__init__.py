@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from services.intake.desk import chat_acts, chats, village_form, villages
+from services.intake.desk import chat_acts, chats, overview, village_form, villages
 from services.intake.desk.room import DeskRoom
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -23,3 +23,6 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(chat_acts.router(room))
     app.include_router(village_form.router(room))  # before the address of one request, which would take `ajukan` for a receipt
     app.include_router(villages.router(room))
+    summary = APIRouter(include_in_schema=False)
+    overview.gallery(deps).install(summary, pages)
+    app.include_router(summary)

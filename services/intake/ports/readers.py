@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from services.intake.domain.contacts import ChatContact
@@ -41,6 +42,12 @@ class RequestReader(Protocol):
 
     async def search(self, search: RequestSearch) -> RequestPage:
         """Return one page of requests, the newest first."""
+
+    async def tally(self, *, since: datetime) -> Mapping[tuple[Channel, RequestState], int]:
+        """Return how many requests were filed since then, by channel and state; counted up to the latest 50,000."""
+
+    async def count_states(self, states: Sequence[RequestState]) -> Mapping[RequestState, int]:
+        """Return how many requests are in each of these states."""
 
 
 class PeopleReader(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -12,11 +14,13 @@ from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.contacts import name_words
 from services.intake.store.parts import attachments_from, known
-from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.ids import first_id_at
+from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
 from shared.reference.catalogue import Catalogue
 from shared.values import Channel, Malformed, Receipt, VouchedBy
 
 COLLECTION: Final = "requests"
+_MOST_COUNTED: Final = 50_000  # requests of a day that the head's view counts: 0.2 s; the office has some hundreds
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
@@ -144,6 +148,21 @@ class MongoRequestReader:
             docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]
         return RequestPage(tuple(self._from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
+
+    async def tally(self, *, since: datetime) -> Mapping[tuple[Channel, RequestState], int]:
+        pipeline: list[Doc] = [
+            {"$match": {"_id": {"$gte": first_id_at(since)}}},
+            {"$sort": {"_id": -1}},
+            {"$limit": _MOST_COUNTED},
+            {"$group": {"_id": {"channel": "$channel", "state": "$state"}, "count": {"$sum": 1}}},
+        ]
+        with reachable():
+            rows = await aggregate(self._requests, pipeline, hint="_id_")
+        return {(Channel(row["_id"]["channel"]), RequestState(row["_id"]["state"])): row["count"] for row in rows}
+
+    async def count_states(self, states: Sequence[RequestState]) -> Mapping[RequestState, int]:
+        with reachable():
+            return {state: int(await self._requests.count_documents({"state": state.value}, hint="by_state")) for state in states}
 
 
 def _query(search: RequestSearch) -> Doc:

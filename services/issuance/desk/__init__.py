@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from services.issuance.desk import documents
+from services.issuance.desk import documents, overview
 from services.issuance.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
@@ -17,4 +17,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
     pages = Pages(TEMPLATES)
     app.include_router(documents.router(deps, pages))
+    summary = APIRouter(include_in_schema=False)
+    overview.gallery(deps).install(summary, pages)
+    app.include_router(summary)
     audit.install(app, units.audit, units.note, pages, "dokumen")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from services.issuance.ports import RegisterPage, RegisterQuery
+from services.issuance.domain.document import DocumentState
+from services.issuance.ports import DocumentTally, ProductTally, RegisterPage, RegisterQuery
 from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
 from services.issuance.store.schema import DOCUMENTS
-from shared.mongo import Doc, Mongo, cursor, reachable
+from shared.mongo import Doc, Mongo, aggregate, cursor, reachable
 
 _ORDER: Final = [("claimed_at", -1), ("_id", -1)]
 _BY_NUMBER: Final = [("number", -1)]
@@ -42,6 +45,18 @@ class MongoRegisterReader:
     async def total(self) -> int:
         with reachable():
             return int(await self._documents.estimated_document_count())  # kept by the server: exact but for minutes after a crash
+
+    async def tally(self, products: Sequence[str], *, since: datetime) -> DocumentTally:
+        by_kind: list[Doc] = [{"$match": {"state": str(DocumentState.HELD)}}, {"$group": {"_id": "$product", "count": {"$sum": 1}}}]
+        making = {"state": {"$in": [str(DocumentState.CLAIMED), str(DocumentState.RENDERING)]}}
+        with reachable():
+            today = {each: await self._documents.count_documents({"product": each, "claimed_at": {"$gte": since}}) for each in products}
+            held = {row["_id"]: row["count"] for row in await aggregate(self._documents, by_kind, hint="register_of_state")}
+            found = {each: ProductTally(int(today.get(each, 0)), held.get(each, 0)) for each in dict.fromkeys([*products, *held])}
+            return DocumentTally(
+                {each: tally for each, tally in found.items() if tally != ProductTally()},
+                int(await self._documents.count_documents(making, hint="state")),
+            )
 
     async def newest(self) -> str | None:
         with reachable():

@@ -33,6 +33,7 @@ class MessageFilter(BaseModel):
 
     q: Annotated[str, Field(max_length=_LONGEST_SEARCH, pattern=rf"^({_REFERENCE})?$")] = ""
     keadaan: Annotated[str, Field(max_length=20)] = ""
+    sebab: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_]*$")] = ""
     setelah: Annotated[str | None, Field(max_length=500)] = None
     baris: Annotated[int, Field(ge=1)] = 1
     buka: Annotated[str | None, Field(max_length=200)] = None
@@ -52,7 +53,8 @@ class _Messages:
     @staticmethod
     def query(asked: MessageFilter) -> JobQuery:
         """Return what the filter means; a word that it does not know filters nothing."""
-        return JobQuery(words.FILTERS.get(asked.keadaan, ("", ()))[1], asked.q.strip(), asked.setelah, _ROWS)
+        reason = asked.sebab if asked.keadaan == "gagal" else ""  # few have failed: no index is needed within them
+        return JobQuery(words.FILTERS.get(asked.keadaan, ("", ()))[1], asked.q.strip(), asked.setelah, _ROWS, reason)
 
     async def show(self, request: Request, member: StaffMember, asked: MessageFilter, *, not_a_reference: bool = False) -> Response:
         """Return the page; `not_a_reference`: what was searched for is no number of a request, document or case."""
@@ -67,7 +69,7 @@ class _Messages:
             rows=[row.job for row in page.rows],
             following=page.next,
             newest=await reader.newest() if asked.setelah is None else None,
-            matching=await reader.count(query.states, query.search),
+            matching=await reader.count(query.states, query.search, query.reason),
             total=await reader.count(()),
             waiting={name: await reader.count(states) for name, (_, states) in words.FILTERS.items() if name in {"gagal", "menunggu"}},
             job=(await reader.get(asked.buka)).job if asked.buka else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -13,8 +12,8 @@ from services.verification.api.pauses import RegisterPauseOut
 from services.verification.domain.capacity import OfficerLoad, QueueFigures, finishing_time, room_until
 from services.verification.handlers.planning import day_of
 from services.verification.ports import Deps
-from shared.clock import monotonic_seconds
 from shared.web import Client, require
+from shared.web.latest import Latest
 
 _FRESH_SECONDS: Final = 5.0  # counting 100,000 open tasks takes 0.2 s: fifty pages that ask again and again share it
 
@@ -63,32 +62,16 @@ class QueueSummaryOut(BaseModel):
     mine: MineOut
 
 
-class LatestFigures:
-    """The figures of some seconds ago at most; of those who ask when they are older one counts again, the others get what is there."""
-
-    def __init__(self, deps: Deps) -> None:
-        self._deps = deps
-        self._counting = asyncio.Lock()
-        self._latest: QueueFigures | None = None
-        self._until = 0.0
-
-    async def get(self) -> QueueFigures:
-        """Return them."""
-        if self._latest is not None and (monotonic_seconds() < self._until or self._counting.locked()):
-            return self._latest
-        async with self._counting:
-            if self._latest is None or monotonic_seconds() >= self._until:
-                now = self._deps.clock()
-                began, ends = day_of(now)
-                self._latest = await self._deps.queue_reader.figures(at=now, day_began=began, day_ends=ends)
-                self._until = monotonic_seconds() + _FRESH_SECONDS
-            return self._latest
-
-
 def router(deps: Deps) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/v1", tags=["queue"])
-    latest = LatestFigures(deps)
+
+    async def count() -> QueueFigures:
+        now = deps.clock()
+        began, ends = day_of(now)
+        return await deps.queue_reader.figures(at=now, day_began=began, day_ends=ends)
+
+    latest = Latest(count, _FRESH_SECONDS)
 
     @routes.get("/queue/summary")
     async def summarize_queue(client: Client = require("tasks:read")) -> QueueSummaryOut:

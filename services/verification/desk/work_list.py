@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -18,9 +19,11 @@ from services.verification.desk import work_words as words
 from services.verification.desk.work_room import DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
+from shared.clock import WIB
 from shared.errors import DomainError
-from shared.reference.regions import districts
+from shared.reference.regions import districts, find_village
 from shared.web.desk import Lookout, StaffMember, signed_in
+from shared.web.desk.overview import PERMISSION as OVERVIEW
 
 _ROWS: Final = 50  # of a list that shows one kind
 _ROWS_OF_A_GROUP: Final = 12  # of the list of everything, for each group: what is held is never more than may be held
@@ -47,6 +50,16 @@ TABS: Final[Mapping[str, Tab]] = MappingProxyType(
     }
 )
 """What the URL says. The first three are the groups of the whole list, in its order."""
+OFFICE_TABS: Final[Mapping[str, Tab]] = MappingProxyType(
+    {
+        "terbuka": Tab("Semua terbuka", TaskFilter.OPEN, TaskOrder.PLACE, "Semua yang terbuka, diurut dari pesan pertama"),
+        "lewat": Tab("Lewat janji", TaskFilter.OVERDUE, TaskOrder.DUE, "Lewat janji, yang terlama di atas"),
+        "kedua": Tab("Persetujuan kedua", TaskFilter.SECOND, TaskOrder.PLACE, "Menunggu persetujuan kedua"),
+        "dipegang": Tab("Dipegang", TaskFilter.CLAIMED, TaskOrder.DUE, "Dipegang petugas"),
+        "selesai": Tab("Diputuskan", TaskFilter.CLOSED, TaskOrder.DECIDED, "Sudah diputuskan, yang terakhir di atas"),
+    }
+)
+"""Lists of the whole office, for whoever sees its summary: its pictures lead there."""
 
 
 class WorkFilter(BaseModel):
@@ -58,6 +71,11 @@ class WorkFilter(BaseModel):
     layanan: Annotated[str, Field(max_length=64)] = ""
     kecamatan: Annotated[str, Field(max_length=6)] = ""
     jalur: Annotated[str, Field(max_length=20)] = ""
+    desa: Annotated[str, Field(max_length=10)] = ""
+    petugas: Annotated[str, Field(max_length=64)] = ""
+    sejak: date | None = None
+    sampai: date | None = None
+    lewat: Annotated[str, Field(max_length=4)] = ""
     setelah: Annotated[str | None, Field(max_length=300)] = None
     baris: Annotated[int, Field(ge=1)] = 1
     terakhir: Annotated[str | None, Field(max_length=64)] = None
@@ -93,7 +111,11 @@ def query_of(room: WorkRoom, member: StaffMember, asked: WorkFilter, tab: Tab, *
         order=tab.order,
         service=asked.layanan if asked.layanan in room.deps.catalogue.services else None,
         channel=asked.jalur if asked.jalur in words.CHANNELS else None,
-        area=asked.kecamatan if asked.kecamatan in districts() else None,
+        area=asked.desa if find_village(asked.desa) else asked.kecamatan if asked.kecamatan in districts() else None,
+        holder=asked.petugas or None,
+        decided_from=_midnight(asked.sejak),
+        decided_until=_midnight(asked.sampai, days=1),
+        is_late=bool(asked.lewat),
         limit=limit,
         is_lead=member.may(LEAD),
         areas=frozenset() if tab.show is TaskFilter.HELD else member.areas,  # what one holds is shown wherever it is from
@@ -114,14 +136,17 @@ async def show(
     """Return the page. `more`: a refusal that is to be said on it."""
     at, reader = room.deps.clock(), room.deps.task_reader
     tallies = await counts(room, member, asked)
-    chosen = asked.tampil if asked.tampil in TABS else ""
+    tabs = {**TABS, **(OFFICE_TABS if member.may(OVERVIEW) else {})}
+    chosen = asked.tampil if asked.tampil in tabs else ""
+    if chosen in OFFICE_TABS:
+        tallies[chosen] = await reader.count(query_of(room, member, asked, tabs[chosen]), at=at, most=_MOST_COUNTED)
     names = [chosen] if chosen else [name for name in TABS if name != "menunggu"]
     limit = _ROWS if chosen else _ROWS_OF_A_GROUP
     after = asked.setelah if chosen else None
     pages = await asyncio.gather(
-        *(reader.page(replace(query_of(room, member, asked, TABS[name], limit=limit), after=after), at=at) for name in names)
+        *(reader.page(replace(query_of(room, member, asked, tabs[name], limit=limit), after=after), at=at) for name in names)
     )
-    sections = [Group(name, TABS[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
+    sections = [Group(name, tabs[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
     tasks = [task for section in sections for task in section.tasks]
     return room.pages.show(
         request,
@@ -130,7 +155,8 @@ async def show(
         status=status,
         asked=asked,
         chosen=chosen,
-        tabs=TABS,
+        tabs={name: tab for name, tab in tabs.items() if name in TABS or name == chosen},
+        narrowed=await _narrowed(room, asked),
         sections=sections,
         tallies=tallies,
         tally=_tally,
@@ -225,6 +251,24 @@ def _pulling(routes: APIRouter, room: WorkRoom) -> None:
 
 def _tally(number: int) -> str:
     return f"{number:,}".replace(",", ".") + ("+" if number >= _MOST_COUNTED else "")
+
+
+def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    return datetime.combine(day, time(), WIB) + timedelta(days=days) if day else None
+
+
+async def _narrowed(room: WorkRoom, asked: WorkFilter) -> str:
+    """Return in words what the address narrows beside the choices that the page shows."""
+    village = find_village(asked.desa)
+    names = await room.staff.names({asked.petugas}) if asked.petugas else {}
+    said = (
+        f"desa {village.name}, {village.district.name}" if village else "",
+        f"dipegang {names.get(asked.petugas, 'petugas ini')}" if asked.petugas else "",
+        f"diputuskan sejak {words.day(asked.sejak)}" if asked.sejak else "",
+        f"sampai {words.day(asked.sampai)}" if asked.sampai else "",
+        "setelah janjinya" if asked.lewat else "",
+    )
+    return ", ".join(filter(None, said))
 
 
 def _services(room: WorkRoom) -> list[tuple[str, str]]:

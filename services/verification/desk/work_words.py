@@ -25,7 +25,7 @@ from shared.web.desk.words import short_moment, time_left
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 CHANNELS: Final[Mapping[str, str]] = MappingProxyType(
-    {"whatsapp": "WhatsApp", "court": "pengadilan", "adapter": "saluran lain", "village": "registrar desa"}
+    {"whatsapp": "WhatsApp", "court": "pengadilan", "adapter": "saluran lain", "desk": "registrar desa"}
 )
 KINDS: Final[Mapping[str, str]] = MappingProxyType({"cerai_gugat": "cerai gugat", "cerai_talak": "cerai talak"})
 _FOR_OFFICERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -101,11 +101,22 @@ _REFUSED: Final = State("Keputusan batal, periksa lagi", Tone.BAD, icon="alert-o
 _SECOND: Final = State("Persetujuan kedua", Tone.INFO, icon="users-group")
 _ANSWERED: Final = State("Dijawab warga", Tone.INFO, icon="message-reply")
 _MENDED: Final = State("Perbaikan dari warga", Tone.INFO, icon="corner-down-left")
+_ENDS: Final[Mapping[Outcome, State]] = MappingProxyType(
+    {
+        Outcome.APPROVED: State("Disetujui", Tone.GOOD, icon="circle-check"),
+        Outcome.RETURNED: State("Dikembalikan", Tone.WAIT, icon="corner-down-left"),
+        Outcome.REJECTED: State("Ditolak", Tone.BAD, icon="ban"),
+    }
+)
+_KEPT: Final = State("dalam janji", Tone.GOOD, icon="clock")
+_BROKEN: Final = State("lewat janji", Tone.BAD, icon="clock-exclamation")
 _GREEN: Final = State("Semua cocok", Tone.GOOD, icon="circle-check")
 
 
 def found_state(task: Task, at: datetime) -> State:
     """Return what is to be known of a task before it is opened."""
+    if task.outcome is not None:
+        return _ENDS[task.outcome]
     known = (
         (task.stage is TaskStage.WAITING, _WAITING),
         (task.stage is TaskStage.DECIDING, _DECIDED),
@@ -124,6 +135,8 @@ def found_state(task: Task, at: datetime) -> State:
 def due_state(task: Task, at: datetime) -> State:
     """Return the time that is left, in words."""
     clock = task.clock
+    if task.closed_at is not None:
+        return _BROKEN if task.closed_at > clock.due_at else _KEPT
     if clock.stopped_at is not None:
         return State("jam berhenti", Tone.IDLE, icon="player-pause")
     if clock.is_overdue(at):

@@ -17,6 +17,7 @@ from services.verification.domain.register_pause import RegisterPause
 from services.verification.domain.rules import People, Rules, Wish
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.task import Task
+from services.verification.ports.overview import OverviewReader as OverviewReader
 from services.verification.ports.staff import Staff
 from services.verification.ports.tasks import TaskFilter as TaskFilter
 from services.verification.ports.tasks import TaskOrder as TaskOrder
@@ -227,6 +228,7 @@ class Deps:
     files: AttachmentSource
     task_reader: TaskReader
     queue_reader: QueueReader
+    overview_reader: OverviewReader
     case_reader: CaseReader
     pause_reader: PauseReader
     register_answers: Callable[[], Awaitable[bool]]

@@ -13,17 +13,18 @@ from services.verification.domain.task import Task
 
 
 class TaskOrder(StrEnum):
-    """The order of a list: by the promise, or as the queue is worked off."""
+    """The order of a list: by the promise, as the queue is worked off, or what was decided last first."""
 
     DUE = "due"
     PLACE = "place"
+    DECIDED = "decided"
 
 
 class TaskFilter(StrEnum):
     """The kind of tasks that a list shows.
 
     NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
-    the officer holds and has not decided.
+    the officer holds and has not decided; CLAIMED: what anybody holds.
     """
 
     OPEN = "open"
@@ -31,6 +32,7 @@ class TaskFilter(StrEnum):
     NEXT = "next"
     LATE = "late"
     HELD = "held"
+    CLAIMED = "claimed"
     MINE = "mine"
     RESERVED = "reserved"
     OVERDUE = "overdue"
@@ -57,6 +59,12 @@ class TaskQuery:
     """Whether the officer gives second approvals: they are part of what comes next."""
     areas: frozenset[str] = frozenset()
     """Codes of the districts or villages that the officer works on; empty: all."""
+    holder: str | None = None
+    """Of what is held: only by this officer."""
+    decided_from: datetime | None = None
+    decided_until: datetime | None = None
+    is_late: bool = False
+    """Of what was decided: only what came after its promise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from services.verification.store.cases import MongoCaseReader as MongoCaseReader
 from services.verification.store.history import MongoHistoryReader as MongoHistoryReader
+from services.verification.store.overview_reader import MongoOverviewReader as MongoOverviewReader
 from services.verification.store.pauses import MongoPauseReader as MongoPauseReader
 from services.verification.store.queue_reader import MongoQueueReader as MongoQueueReader
 from services.verification.store.registry import RegistryStore as RegistryStore

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.verification.domain.case import CaseState
+from services.verification.domain.task_parts import TaskState
 from shared.messaging.operations.accounting import by_state
 from shared.mongo import IndexModel
 
@@ -16,6 +17,7 @@ REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 PAUSES: Final = "pauses"
 REGISTER_HISTORY: Final = "register_history"
+OVERVIEW_DAYS: Final = "overview_days"
 STAFF: Final = "staff"
 STAFF_SESSIONS: Final = "staff_sessions"
 SIGN_IN_TRIES: Final = "sign_in_tries"
@@ -41,6 +43,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             [("stage", 1), ("areas", 1), ("place_at", 1), ("_id", 1), ("due_at", 1)], name="queue_of_area"
         ),  # the same for some areas; late ones of an area are told apart without reading the others
         IndexModel([("state", 1), ("closed_at", 1), ("closed_by", 1), ("outcome", 1)], name="closed"),  # what was decided, by whom
+        # what was decided, the latest first, and whether before its promise; open tasks have no place in it
+        IndexModel(
+            [("closed_at", -1), ("_id", -1), ("due_at", 1), ("service", 1), ("state", 1)],
+            name="decided",
+            partialFilterExpression={"state": TaskState.CLOSED.value},
+        ),
         IndexModel([("state", 1), ("runs_since", 1)], name="running"),  # from which clocks a pause is to be taken out
         IndexModel([("opened_at", 1)], name="opened"),  # how many came in today
         IndexModel([("alarm_at", 1)], name="alarm", sparse=True),  # what turns amber or red
@@ -53,6 +61,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     REQUESTS: (),
     COUNTERS: (),
     PAUSES: (),
+    OVERVIEW_DAYS: (),
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
         IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person

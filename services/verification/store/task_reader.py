@@ -21,7 +21,8 @@ from shared.errors import BadInput, FieldProblem
 from shared.mongo import Doc, Mongo, aggregate, reachable
 
 _OPEN: Final = TaskState.OPEN.value
-_KEYS: Final = {TaskOrder.DUE: "due_at", TaskOrder.PLACE: "place_at"}
+_KEYS: Final = {TaskOrder.DUE: ("due_at", 1), TaskOrder.PLACE: ("place_at", 1), TaskOrder.DECIDED: ("closed_at", -1)}
+_NOT_CLOSED: Final = [stage.value for stage in TaskStage if stage is not TaskStage.CLOSED]
 _MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
 
@@ -38,18 +39,21 @@ class MongoTaskReader:
             BadInput: `cursor_malformed`.
         """
         conditions = _conditions(query, at)
-        key = _KEYS[query.order]
+        order = TaskOrder.DUE if query.order is TaskOrder.DECIDED and query.show is not TaskFilter.CLOSED else query.order
+        key, way = _KEYS[order]
         if query.after is not None:
             moment, task_id = _read_cursor(query.after)
-            conditions.append({"$or": [{key: {"$gt": moment}}, {key: moment, "_id": {"$gt": task_id}}]})
-        rows = self._tasks.find({"$and": conditions}).sort([(key, 1), ("_id", 1)]).limit(query.limit + 1)
+            beyond = "$gt" if way > 0 else "$lt"
+            conditions.append({"$or": [{key: {beyond: moment}}, {key: moment, "_id": {beyond: task_id}}]})
+        rows = self._tasks.find({"$and": conditions}).sort([(key, way), ("_id", way)]).limit(query.limit + 1)
         with reachable():
             found = [task_from(doc) for doc in await rows.to_list(None)]
         tasks = tuple(found[: query.limit])
         if len(found) <= query.limit:
             return TaskPage(tasks, None)
         last = tasks[-1]
-        return TaskPage(tasks, _cursor(last.due_at if query.order is TaskOrder.DUE else last.place.at, last.id))
+        places = {TaskOrder.DUE: last.due_at, TaskOrder.PLACE: last.place.at, TaskOrder.DECIDED: last.closed_at or last.opened_at}
+        return TaskPage(tasks, _cursor(places[order], last.id))
 
     async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
@@ -133,7 +137,7 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
 def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
     """Yield what makes the kind of tasks that is shown."""
     unreserved: Doc = {"$or": [{"preferred_officer": query.officer_id}, _unreserved(at)]}
-    claimed: Doc = {"claim.officer_id": query.officer_id, "claim.until": {"$gt": at}}
+    claimed = _claimed(query, at)
     match query.show:
         case TaskFilter.AVAILABLE:
             yield from (_free(at), unreserved, {"stage": TaskStage.FIRST.value})
@@ -142,7 +146,7 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
             yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
         case TaskFilter.HELD:
             yield from (claimed, {"stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]}})
-        case TaskFilter.MINE:
+        case TaskFilter.MINE | TaskFilter.CLAIMED:
             yield claimed
         case TaskFilter.RESERVED:
             yield {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}
@@ -151,7 +155,22 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
         case TaskFilter.SECOND | TaskFilter.WAITING:
             yield {"stage": query.show.value}
         case TaskFilter.OPEN | TaskFilter.CLOSED:
-            return
+            yield from _spanned(query)
+
+
+def _claimed(query: TaskQuery, at: datetime) -> Doc:
+    holder: str | Doc = query.officer_id if query.show is not TaskFilter.CLAIMED else query.holder or {"$gt": ""}
+    return {"claim.officer_id": holder, "claim.until": {"$gt": at}}
+
+
+def _spanned(query: TaskQuery) -> Iterator[Doc]:
+    if query.show is TaskFilter.OPEN and query.order is TaskOrder.PLACE:
+        yield {"stage": {"$in": _NOT_CLOSED}}  # the indexes of the queue begin with it
+    span = {name: moment for name, moment in (("$gte", query.decided_from), ("$lt", query.decided_until)) if moment is not None}
+    if span:
+        yield {"closed_at": span}
+    if query.is_late:
+        yield {"$expr": {"$gt": ["$closed_at", "$due_at"]}}
 
 
 def _workable(officer_id: str, *, is_lead: bool) -> Doc:

@@ -138,6 +138,11 @@ def _form_field(secret: str) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, form_token(secret))
 
 
+def address(path: str, **values: Any) -> str:
+    """Return the address of a page with what is set of its filter."""
+    return path + _query(**values).rstrip("?")
+
+
 def _query(**values: Any) -> str:
     """Return `?a=1&b=2` of what is set."""
     found = urlencode({name: _plain(value) for name, value in values.items() if value not in (None, "")}, doseq=True)

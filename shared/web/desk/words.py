@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -54,6 +54,21 @@ def moment(at: datetime) -> str:
     """Return `Selasa, 24 Nov 2026 09.42 WIB`."""
     local = at.astimezone(WIB)
     return f"{_DAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H.%M} WIB"
+
+
+def day_short(on: date) -> str:
+    """Return `24 Nov`."""
+    return f"{on.day} {_MONTHS[on.month - 1]}"
+
+
+def weekday(on: date) -> str:
+    """Return `Selasa`."""
+    return _DAYS[on.weekday()]
+
+
+def file_day(at: datetime) -> str:
+    """Return `2026-11-24`, for names of files."""
+    return at.astimezone(WIB).date().isoformat()
 
 
 def short_moment(at: datetime, now: datetime) -> str:

@@ -116,6 +116,22 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         notifier.INDEXES,
         lambda mongo, name: notifier.MongoJobReader(mongo, name).oldest_open_seconds(Channel.WHATSAPP, now()),
     ),
+    "requests of today": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).tally(since=now()),
+    ),
+    "requests on their way": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).count_states([RequestState.SUBMITTED]),
+    ),
+    "documents of today": (
+        issuance.INDEXES,
+        lambda mongo, name: issuance.MongoRegisterReader(mongo, name).tally(["kk", "kia"], since=now()),
+    ),
+    "messages of today": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoJobReader(mongo, name).tally(since=now(), at=now()),
+    ),
     "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),
     "oldest event": (INDEXES, lambda mongo, name: Outbox(mongo, name).oldest_unsent_seconds()),
 }

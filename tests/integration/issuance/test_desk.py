@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -230,3 +231,14 @@ async def test_who_has_nothing_to_do_with_documents_sees_none(browser: Browser, 
 
 async def test_an_empty_register_says_when_it_will_not_be(browser: Browser) -> None:
     assert "Belum ada dokumen" in (await browser().get("/desk/dokumen")).text
+
+
+async def test_the_heads_view_counts_todays_documents_by_kind(desk: Desk, browser: Browser) -> None:
+    assert "Belum ada dokumen hari ini" in (await browser("head").get("/desk/ringkasan/dokumen")).text
+    tally = await desk.parts.deps.register.tally(("kk", "kia"), since=desk.clock() - timedelta(hours=1))
+    assert (tally.by_product, tally.making) == ({}, 0)
+    await desk.take_in(held_by("SITI AMINAH"))
+    tally = await desk.parts.deps.register.tally(("kk", "kia"), since=desk.clock() - timedelta(hours=1))
+    assert {product: each.today for product, each in tally.by_product.items()} == {"kk": 1}
+    assert "Sedang dibuat" in (await browser("head").get("/desk/dokumen?keadaan=dibuat&waktu=semua")).text
+    assert (await browser("operator").get("/desk/ringkasan/dokumen")).status_code == 403
