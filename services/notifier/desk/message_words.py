@@ -40,6 +40,8 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.DOCUMENT: "Dokumen",
         NoticeKind.SUPERSEDED: "Dokumen diganti",
         NoticeKind.REVOKED: "Dokumen dicabut",
+        NoticeKind.VOIDED: "Dokumen batal",
+        NoticeKind.QUESTION: "Pertanyaan petugas",
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
@@ -105,4 +107,4 @@ def result_of(code: str) -> str:
 
 def reference_of(job: Job) -> str:
     """Return what people know it by: receipt or number of a document; empty where it has none."""
-    return next((ref for ref in job.refs if ref.startswith("MDN-") or ref[:5] == "3519-"), "")
+    return job.reference or ""
