@@ -22,7 +22,6 @@ PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Ac
 """After which a notice can end as failed (`domain/attempt.py`)."""
 TEMPLATES = range(132000, 132017)
 """What WhatsApp has against a template; most of these numbers it does not use."""
-READ_ONLY_BY_PAGES = {"cursor_malformed", "unknown_service"}
 
 
 def raised(*folders: str) -> Iterator[str]:

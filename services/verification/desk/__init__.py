@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import decisions, papers, sheet_pages, side_by_side, work_list
+from services.verification.desk import decisions, papers, register, sheet_pages, side_by_side, work_list
 from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
@@ -28,6 +28,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     app.include_router(sheet_pages.router(room))
     app.include_router(papers.router(room))
     app.include_router(side_by_side.router(room))
+    app.include_router(register.router(room))
     audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)
 
 

@@ -136,6 +136,8 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "task.decided": "Memutus pekerjaan",
         "attachment.seen": "Membuka berkas",
         "history.seen": "Membuka riwayat keluarga",
+        "register.paused": "Menjeda pekerjaan register",
+        "register.resumed": "Melanjutkan pekerjaan register",
         "stuck.seen": "Membuka pekerjaan macet",
         "stuck.replayed": "Mengulang pekerjaan macet",
         "stuck.discarded": "Membuang pekerjaan macet",
