@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.notifier.desk import messages
+from services.notifier.desk import messages, people, sender
 from services.notifier.desk.message_words import KINDS
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.ports import Deps, Tx
@@ -20,7 +20,9 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
     pages = Pages(TEMPLATES)
-    app.include_router(messages.router(deps, pages))
+    app.include_router(messages.router(units, deps, pages))
+    app.include_router(people.router(deps, pages))
+    app.include_router(sender.router(units, deps, pages))
     audit.install(app, units.audit, units.note, pages, "pesan")
 
 
