@@ -43,7 +43,8 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "operator": frozenset({"admin"}),
 }
 """Clients of a local run: three services that call another, two channel adapters (a counter, which looks at people and their KTP-el itself,
-and a kiosk, which does not), two officers, the head of their section, an officer at a staff console, an administrator, and `shared.messaging.admin`."""
+and a kiosk, which does not), two officers, the head of their section, an officer at a staff console, an administrator, and
+`shared.messaging.admin`."""
 
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(

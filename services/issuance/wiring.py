@@ -14,6 +14,7 @@ from typing import Final
 
 from services.issuance import api, desk
 from services.issuance.adapters.renderer import Pool, RendererLimits
+from services.issuance.api import stuck
 from services.issuance.consumers import routes
 from services.issuance.domain.document import DocumentState
 from services.issuance.domain.office import Office, Officer, Pickup
@@ -106,6 +107,7 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
+    desk.install_stuck(app, stuck.HeldDocuments(parts.units, parts.deps), stuck.PERSONAL, stuck.REFUSALS)
     return Service(
         name=NAME,
         health=health,

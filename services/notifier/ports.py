@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from services.notifier.domain.facts import Fact
+from services.notifier.domain.facts import Fact, NoticeKind
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
 from services.notifier.domain.outcome import Outcome, SendVerdict
@@ -166,6 +166,8 @@ class JobQuery:
     search: str = ""
     after: str | None = None
     limit: int = 50
+    channel: Channel | None = None
+    kind: NoticeKind | None = None
     reason: str = ""
 
 
@@ -215,8 +217,20 @@ class JobReader(Protocol):
     async def tally(self, *, since: datetime, at: datetime) -> MessageTally:
         """Return how far the messages came that were made since then."""
 
-    async def count(self, states: Sequence[JobState], search: str = "", reason: str = "") -> int:
+    async def count(self, states: Sequence[JobState], search: str = "") -> int:
         """Return how many jobs are in these states; none: all. `search` and `reason` as in `JobQuery`."""
+
+    async def matching(self, query: JobQuery, most: int) -> int:
+        """Return how many jobs the filter has, counted up to `most`."""
+
+    async def failures(self) -> Mapping[str, int]:
+        """Return how many failed jobs wait, by the code of their reason, most first."""
+
+    async def progress_since(self, since: datetime) -> Mapping[tuple[JobState, Progress], int]:
+        """Return how far the jobs came that were made since then."""
+
+    async def of_person(self, lane: str, limit: int) -> tuple[JobRow, ...]:
+        """Return what was said to whoever this lane belongs to, in it and about their requests over every channel, newest first."""
 
     async def newest(self) -> str | None:
         """Return the place of the newest job, as `after` names one."""
@@ -256,8 +270,8 @@ class SenderLimiter(Protocol):
     async def apply(self, verdict: SendVerdict) -> None:
         """Let everyone wait, or stop, where the provider's answer says so; a success takes one step of a slow-down back."""
 
-    async def pause(self, reason: str) -> SenderState:
-        """Stop sending to WhatsApp until `resume`; jobs stay where they are."""
+    async def pause(self, reason: str, by: str | None = None) -> SenderState:
+        """Stop sending to WhatsApp until `resume`; jobs stay where they are. `by`: who says so; None: the provider."""
 
     async def resume(self) -> SenderState:
         """Send again."""

@@ -17,6 +17,7 @@ from services.notifier.adapters.network import make_http
 from services.notifier.adapters.sender_limiter import TokenSenderLimiter
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.adapters.wording import load_texts
+from services.notifier.api import stuck
 from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
@@ -97,6 +98,7 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
+    desk.install_stuck(app, stuck.FailedJobs(parts.units, parts.deps), stuck.PERSONAL)
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)

@@ -120,11 +120,11 @@ async def counted(system: System, colleagues: Colleagues) -> list[tuple[str, str
     """Where the counts at the side come from: service and path."""
     found = []
     for page in pages_of(visible_to(colleagues.issuer.member(ROLE))):
-        if page.counted:
+        for path in page.counts:
             for service in SERVICES:
                 async with Http(system.url(service)) as http:
-                    status, _ = await http.send(colleagues.get(0, f"{page.path}/jumlah", "application/json"))
-                found += [(service, f"{page.path}/jumlah")] if status == OK else []
+                    status, _ = await http.send(colleagues.get(0, path, "application/json"))
+                found += [(service, path)] if status == OK else []
     return found
 
 

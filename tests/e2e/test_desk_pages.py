@@ -215,7 +215,7 @@ async def test_pages_come_compressed_and_are_small_after_the_first(stack: Stack,
 async def test_a_page_works_on_its_services_own_port(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
     """But for how many wait at other services' pages: those are behind the front door."""
     member = issuer.member("operator")
-    elsewhere = sum(page.counted for page in pages_of(visible_to(member)) if page.path != "/desk/dokumen")
+    elsewhere = sum(len(page.counts) for page in pages_of(visible_to(member)) if page.path != "/desk/dokumen")
     address = f"{stack.part('issuance').url}/desk/dokumen"
     async with visit(browser, address, size=DESK, cookies={"desk": issuer.token(member)}, refused=elsewhere) as page:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Dokumen terbit")

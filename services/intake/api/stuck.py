@@ -14,7 +14,8 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
-_PERSONAL: Final = frozenset({"key", "sender", "content"})
+PERSONAL: Final = frozenset({"key", "sender", "content"})
+"""Names of fields of a content that tell of persons."""
 
 
 class ParkedItems:
@@ -53,7 +54,7 @@ class ParkedItems:
 
 def routes(deps: Deps, units: UnitOfWorkRunner[Tx], wake: Callable[[], None]) -> APIRouter:
     """Return the routes of parked items."""
-    return stuck.routes(ParkedItems(deps, units, wake), _PERSONAL)
+    return stuck.routes(ParkedItems(deps, units, wake), PERSONAL)
 
 
 def _fields(parked: ParkedItem) -> dict[str, Any]:

@@ -1,17 +1,31 @@
 """Intake's pages at the desk: chats with citizens, requests that village registrars file, and the audit log."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
 from services.intake.desk import chat_acts, chats, overview, village_form, villages
 from services.intake.desk.room import DeskRoom
+from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
+from shared.web.stuck import StuckSource
+from shared.web.stuck import pages as stuck
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_ITEMS: Final[Mapping[WebhookItemKind, str]] = MappingProxyType(
+    {
+        WebhookItemKind.MESSAGE: "Pesan warga",
+        WebhookItemKind.STATUS: "Kabar sampainya pesan",
+        WebhookItemKind.ERROR: "Kabar kesalahan dari WhatsApp",
+        WebhookItemKind.ELSEWHERE: "Kiriman untuk nomor lain",
+    }
+)
+"""What WhatsApp sends us -> as people call it."""
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
@@ -26,3 +40,12 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)
+
+
+def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str]) -> None:
+    """Add what was given up here to the page of stuck work. `personal`: names of fields that tell of persons."""
+    stuck.install(app, stuck.StuckRoom("permohonan", source, personal, _item_name), Pages(TEMPLATES))
+
+
+def _item_name(kind: str) -> str:
+    return _ITEMS[WebhookItemKind(kind)]

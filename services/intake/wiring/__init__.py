@@ -12,6 +12,7 @@ import httpx
 from services.intake import api, consumers, desk
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
+from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
@@ -204,6 +205,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
+    desk.install_stuck(app, stuck.ParkedItems(parts.deps, parts.units, parts.wake), stuck.PERSONAL)
     return Service(
         name=NAME,
         health=health,

@@ -14,7 +14,10 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
-_PERSONAL: Final = frozenset({"content", "contact", "holder_name"})
+PERSONAL: Final = frozenset({"content", "contact", "holder_name"})
+"""Names of fields of a content that tell of persons."""
+REFUSALS: Final = (handlers.NUMBER_SHOWN,)
+"""Codes that say for what a document waits still."""
 
 
 class HeldDocuments:
@@ -49,7 +52,7 @@ class HeldDocuments:
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(HeldDocuments(units, deps), _PERSONAL, (handlers.NUMBER_SHOWN,))
+    return stuck.routes(HeldDocuments(units, deps), PERSONAL, REFUSALS)
 
 
 def _fields(document: Document) -> dict[str, Any]:
@@ -59,4 +62,5 @@ def _fields(document: Document) -> dict[str, Any]:
         "code": document.reason or "",
         "since": document.reason_at,
         "attempts": document.attempt,
+        "reference": document.receipt,
     }

@@ -81,9 +81,9 @@ class TokenSenderLimiter:
             case _:
                 pass
 
-    async def pause(self, reason: str) -> SenderState:
-        _log.error("sender.paused", reason=reason)
-        return await self._change(lambda state: pacing.pause(state, reason, at=self._clock()))
+    async def pause(self, reason: str, by: str | None = None) -> SenderState:
+        _log.error("sender.paused", reason=reason, by=by)
+        return await self._change(lambda state: pacing.pause(state, reason, at=self._clock(), by=by))
 
     async def resume(self) -> SenderState:
         _log.warning("sender.resumed")

@@ -14,7 +14,7 @@ from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import SenderState
 from services.notifier.ports import Deps, JobQuery, JobRow
 from shared.values import Channel
-from shared.web import refuses, require
+from shared.web import Client, refuses, require
 
 _SHOWN: Final = 3  # last characters of a phone number that an operator sees: enough to tell two people of one case apart
 _ADMIN: Final = [require("admin")]
@@ -94,6 +94,7 @@ class SenderView(BaseModel):
     paused: bool
     paused_reason: str | None
     paused_at: datetime | None
+    paused_by: Annotated[str | None, Field(description="Who paused; null: the provider's answer")]
     slow_until: datetime | None
     jobs: Annotated[dict[str, int], Field(description="How many jobs are in each state, over all channels")]
 
@@ -138,6 +139,7 @@ def _sender(api: APIRouter, deps: Deps) -> None:
             paused=state.is_paused,
             paused_reason=state.paused_reason,
             paused_at=state.paused_at,
+            paused_by=state.paused_by,
             slow_until=state.slow_until,
             jobs=dict(await deps.job_reader.counts()),
         )
@@ -147,8 +149,8 @@ def _sender(api: APIRouter, deps: Deps) -> None:
         return await view(await deps.sender_limiter.state())
 
     @api.post("/sender/pause", summary="Stop sending to WhatsApp; jobs are kept", tags=["sender"], responses=_CONTENDED)
-    async def pause(order: PauseOrder | None = None) -> SenderView:
-        return await view(await deps.sender_limiter.pause((order or PauseOrder()).reason))
+    async def pause(client: Annotated[Client, require("admin")], order: PauseOrder | None = None) -> SenderView:
+        return await view(await deps.sender_limiter.pause((order or PauseOrder()).reason, client.name))
 
     @api.post("/sender/resume", summary="Send again", tags=["sender"], responses=_CONTENDED)
     async def resume() -> SenderView:

@@ -14,7 +14,8 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
-_PERSONAL: Final = frozenset({"address", "lane", "message", "fallback", "provider_ids"})
+PERSONAL: Final = frozenset({"address", "lane", "message", "fallback", "provider_ids"})
+"""Names of fields of a content that tell of persons."""
 
 
 class FailedJobs:
@@ -45,8 +46,15 @@ class FailedJobs:
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(FailedJobs(units, deps), _PERSONAL)
+    return stuck.routes(FailedJobs(units, deps), PERSONAL)
 
 
 def _fields(job: Job) -> dict[str, Any]:
-    return {"id": job.key, "kind": job.kind, "code": job.reason or "", "since": job.done_at, "attempts": job.attempt}
+    return {
+        "id": job.key,
+        "kind": job.kind,
+        "code": job.reason or "",
+        "since": job.done_at,
+        "attempts": job.attempt,
+        "reference": job.reference,
+    }

@@ -5,10 +5,14 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifier.desk import messages, overview
+from services.notifier.desk import messages, overview, people, sender
+from services.notifier.desk.message_words import KINDS
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
+from shared.web.stuck import StuckSource
+from shared.web.stuck import pages as stuck
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -16,8 +20,19 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add the pages to the app; the shell must be in it."""
     pages = Pages(TEMPLATES)
-    app.include_router(messages.router(deps, pages))
+    app.include_router(messages.router(units, deps, pages))
+    app.include_router(people.router(deps, pages))
+    app.include_router(sender.router(units, deps, pages))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)
     audit.install(app, units.audit, units.note, pages, "pesan")
+
+
+def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str]) -> None:
+    """Add what was given up here to the page of stuck work. `personal`: names of fields that tell of persons."""
+    stuck.install(app, stuck.StuckRoom("pesan", source, personal, _kind_name), Pages(TEMPLATES))
+
+
+def _kind_name(kind: str) -> str:
+    return KINDS[NoticeKind(kind)]

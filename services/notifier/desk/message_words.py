@@ -40,6 +40,8 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.DOCUMENT: "Dokumen",
         NoticeKind.SUPERSEDED: "Dokumen diganti",
         NoticeKind.REVOKED: "Dokumen dicabut",
+        NoticeKind.VOIDED: "Dokumen batal",
+        NoticeKind.QUESTION: "Pertanyaan petugas",
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
@@ -105,4 +107,13 @@ def result_of(code: str) -> str:
 
 def reference_of(job: Job) -> str:
     """Return what people know it by: receipt or number of a document; empty where it has none."""
-    return next((ref for ref in job.refs if ref.startswith("MDN-") or ref[:5] == "3519-"), "")
+    return job.reference or ""
+
+
+def tally(found: Mapping[tuple[JobState, Progress], int]) -> list[tuple[State, int]]:
+    """Return how many messages came how far, as their states are called; what there is none of is left out."""
+    counted: dict[State, int] = {}
+    for (state, progress), jobs in found.items():
+        shown = _PROGRESS[progress] if state is JobState.DONE and progress in _PROGRESS else _STATES[state]
+        counted[shown] = counted.get(shown, 0) + jobs
+    return sorted(counted.items(), key=lambda each: -each[1])

@@ -40,7 +40,7 @@ def picture(tally: MessageTally, *, paused: bool) -> Picture:
         for channel, each in sorted(tally.channels.items())
     )
     causes = tuple(
-        Line(f"Gagal: {said}", (0, 0, 0, number), address(_MESSAGES, keadaan="gagal", sebab=reason))
+        Line(f"Gagal: {said}", (0, 0, 0, number), address(_MESSAGES, keadaan="gagal", kode=reason))
         for reason, said, number in _causes(tally.failures)
     )
     waiting = address(_MESSAGES, keadaan="antre")

@@ -120,6 +120,11 @@ class Job:
         return self.key.removeprefix(DOCUMENT_KEY) if self.kind is NoticeKind.DOCUMENT else None
 
     @property
+    def reference(self) -> str | None:
+        """What people know it by: receipt or number of a document; None where it has none."""
+        return next((ref for ref in self.refs if ref.startswith("MDN-") or ref[:5] == "3519-"), None)
+
+    @property
     def outgoing(self) -> Message:
         """The message that the next try sends."""
         return self.fallback if self.template_since is not None and self.fallback is not None else self.message

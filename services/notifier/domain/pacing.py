@@ -54,12 +54,13 @@ class Rate:
 class SenderState:
     """The WhatsApp number as a whole, shared by every worker.
 
-    `paused_reason` stands until an operator resumes; `slow_until` passes by itself.
+    `paused_reason` stands until an operator resumes, `paused_by` is who paused (None: the provider's answer); `slow_until` passes.
     """
 
     bucket: Bucket | None = None
     paused_reason: str | None = None
     paused_at: datetime | None = None
+    paused_by: str | None = None
     slow_until: datetime | None = None
     slow_level: int = 0
 
@@ -73,14 +74,14 @@ class SenderState:
         return max(0.0, (self.slow_until - at).total_seconds()) if self.slow_until else 0.0
 
 
-def pause(state: SenderState, reason: str, *, at: datetime) -> SenderState:
+def pause(state: SenderState, reason: str, *, at: datetime, by: str | None = None) -> SenderState:
     """Stop sending. The first reason stands: it is the one to look into."""
-    return state if state.is_paused else replace(state, paused_reason=reason, paused_at=at)
+    return state if state.is_paused else replace(state, paused_reason=reason, paused_at=at, paused_by=by)
 
 
 def resume(state: SenderState) -> SenderState:
     """Send again, at full speed."""
-    return replace(state, paused_reason=None, paused_at=None, slow_until=None, slow_level=0)
+    return replace(state, paused_reason=None, paused_at=None, paused_by=None, slow_until=None, slow_level=0)
 
 
 def slow_down(state: SenderState, *, at: datetime, jitter: float, after_seconds: float | None = None) -> SenderState:

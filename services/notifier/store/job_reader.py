@@ -42,7 +42,7 @@ class MongoJobReader:
         Raises:
             BadInput: `cursor_malformed`.
         """
-        wanted = _filter(query.states, query.search, query.reason)
+        wanted = _of_query(query)
         if query.after:
             wanted |= cursor.older("created_at", query.after)
         with reachable():
@@ -81,10 +81,37 @@ class MongoJobReader:
             is_cut=sum(row["count"] for row in rows) >= _MOST_COUNTED,
         )
 
-    async def count(self, states: Sequence[JobState], search: str = "", reason: str = "") -> int:
-        wanted = _filter(states, search, reason)
+    async def count(self, states: Sequence[JobState], search: str = "") -> int:
+        wanted = _filter(states, search)
         with reachable():
             return int(await (self._rows.count_documents(wanted) if wanted else self._rows.estimated_document_count()))
+
+    async def matching(self, query: JobQuery, most: int) -> int:
+        with reachable():
+            return int(await self._rows.count_documents(_of_query(query), limit=most))
+
+    async def failures(self) -> dict[str, int]:
+        stages: list[Doc] = [{"$match": {"state": JobState.FAILED.value}}, {"$sortByCount": "$reason"}]
+        with reachable():
+            groups = await aggregate(self._rows, stages)
+        return {group["_id"] or "": group["count"] for group in groups}
+
+    async def progress_since(self, since: datetime) -> dict[tuple[JobState, Progress], int]:
+        key = {"state": "$state", "progress": "$progress"}
+        stages: list[Doc] = [{"$match": {"created_at": {"$gte": since}}}, {"$group": {"_id": key, "jobs": {"$sum": 1}}}]
+        with reachable():
+            groups = await aggregate(self._rows, stages)
+        return {(JobState(group["_id"]["state"]), Progress(group["_id"]["progress"])): group["jobs"] for group in groups}
+
+    async def of_person(self, lane: str, limit: int) -> tuple[JobRow, ...]:
+        latest = [("created_at", -1), ("_id", -1)]
+        with reachable():
+            own = await self._rows.find({"lane": lane}).sort(latest).limit(limit).to_list(None)
+            requests = sorted({doc["request_id"] for doc in own if doc["request_id"]})
+            about = await self._rows.find({"refs": {"$in": requests}}).sort(latest).limit(limit).to_list(None) if requests else []
+        found = {doc["_id"]: doc for doc in (*own, *about)}
+        newest = sorted(found.values(), key=lambda doc: (doc["created_at"], doc["_id"]), reverse=True)
+        return tuple(_row(doc) for doc in newest[:limit])
 
     async def newest(self) -> str | None:
         with reachable():
@@ -92,7 +119,7 @@ class MongoJobReader:
         return None if doc is None else cursor.encode(doc["created_at"], doc["_id"])
 
     async def count_newer(self, query: JobQuery, place: str, most: int) -> int:
-        wanted = _filter(query.states, query.search, query.reason) | cursor.newer("created_at", place)
+        wanted = _of_query(query) | cursor.newer("created_at", place)
         with reachable():
             return int(await self._rows.count_documents(wanted, limit=most))
 
@@ -124,14 +151,23 @@ def _how_far(channel: Channel, state: JobState, progress: Progress) -> str:
     return "arrived" if channel is not Channel.WHATSAPP or progress in (Progress.DELIVERED, Progress.READ) else "sent"
 
 
-def _filter(states: Sequence[JobState], search: str, reason: str = "") -> Doc:
+def _of_query(query: JobQuery) -> Doc:
+    wanted = _filter(query.states, query.search)
+    if query.channel:
+        wanted["channel"] = str(query.channel)
+    if query.kind:
+        wanted["kind"] = str(query.kind)
+    if query.reason:
+        wanted["reason"] = query.reason
+    return wanted
+
+
+def _filter(states: Sequence[JobState], search: str) -> Doc:
     wanted: Doc = {}
     if states:
         wanted["state"] = {"$in": [str(state) for state in states]}
     if search:
         wanted["refs"] = {"$regex": f"^{re.escape(search)}"}
-    if reason:
-        wanted["reason"] = reason
     return wanted
 
 

@@ -34,6 +34,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("created_at", -1), ("_id", -1)], name="newest_of_state"),
         # Search by request, case, receipt, document number, reference or effect key, also by their beginning.
         IndexModel([("refs", 1)], name="by_ref"),
+        # What was said to one person, newest first.
+        IndexModel([("lane", 1), ("created_at", -1), ("_id", -1)], name="of_person"),
     ),
     LANES: (
         # The dispatcher: lanes with something to do, longest waiting first.

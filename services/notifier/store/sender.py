@@ -47,6 +47,7 @@ def _to_doc(state: SenderState) -> Doc:
         "bucket": None if state.bucket is None else {"tokens": state.bucket.tokens, "at": state.bucket.at},
         "paused_reason": state.paused_reason,
         "paused_at": state.paused_at,
+        "paused_by": state.paused_by,
         "slow_until": state.slow_until,
         "slow_level": state.slow_level,
     }
@@ -58,6 +59,7 @@ def _from_doc(doc: Doc) -> SenderState:
         bucket=None if bucket is None else Bucket(bucket["tokens"], bucket["at"]),
         paused_reason=doc["paused_reason"],
         paused_at=doc["paused_at"],
+        paused_by=doc.get("paused_by"),
         slow_until=doc["slow_until"],
         slow_level=doc["slow_level"],
     )

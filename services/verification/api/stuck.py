@@ -16,7 +16,10 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
 
-_PERSONAL: Final = frozenset({"change", "documents"})
+PERSONAL: Final = frozenset({"change", "documents"})
+"""Names of fields of a content that tell of persons."""
+REFUSALS: Final = (CONFLICT, DOCUMENT_VOID)
+"""Codes that say for what a change waits still."""
 
 
 class UnrecordedChanges:
@@ -52,8 +55,15 @@ class UnrecordedChanges:
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(UnrecordedChanges(units, deps), _PERSONAL, (CONFLICT, DOCUMENT_VOID))
+    return stuck.routes(UnrecordedChanges(units, deps), PERSONAL, REFUSALS)
 
 
 def _fields(case: Case) -> dict[str, Any]:
-    return {"id": case.id, "kind": case.first.service, "code": waits_for(case), "since": case.conflict_at, "attempts": 1}
+    return {
+        "id": case.id,
+        "kind": case.first.service,
+        "code": waits_for(case),
+        "since": case.conflict_at,
+        "attempts": 1,
+        "reference": case.first.receipt,
+    }

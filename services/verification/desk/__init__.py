@@ -1,16 +1,20 @@
 """Verification's pages at the desk: work, the audit log, and those of people who work here (`accounts`)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import decisions, overview, papers, sheet_pages, side_by_side, work_list
+from services.verification.desk import decisions, overview, papers, register, sheet_pages, side_by_side, work_list
 from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.reference.catalogue import catalogue
 from shared.web.desk import Pages, audit
+from shared.web.stuck import StuckSource
+from shared.web.stuck import pages as stuck
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -25,4 +29,15 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     app.include_router(papers.router(room))
     app.include_router(side_by_side.router(room))
     app.include_router(overview.router(room))
+    app.include_router(register.router(room))
     audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)
+
+
+def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str]) -> None:
+    """Add what was given up here to the page of stuck work. `personal`: names of fields that tell of persons."""
+    stuck.install(app, stuck.StuckRoom("verifikasi", source, personal, _service_name, refusals), Pages(TEMPLATES))
+
+
+def _service_name(service: str) -> str:
+    found = catalogue().find(service)
+    return found.name if found else service

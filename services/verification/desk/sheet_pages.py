@@ -14,6 +14,7 @@ from services.verification import handlers
 from services.verification.desk import content_words, reason_choices, refusals
 from services.verification.desk import work_words as words
 from services.verification.desk.decision_form import DecisionForm
+from services.verification.desk.register import notice
 from services.verification.desk.sheet import MATCHES, lay_out, may_claim, may_decide
 from services.verification.desk.stale import Changes, snapshot
 from services.verification.desk.work_list import undoable
@@ -74,6 +75,7 @@ async def show(
         "undo": await undoable(room, member, around.last or (view.task.id if view.task.held else None)),
         "undo_seconds": int(room.deps.queue.undo.total_seconds()),
         "service_name": room.service_name,
+        "pause": await notice(room),
     }
     return room.pages.show(request, template, member, status=around.status, **values)
 

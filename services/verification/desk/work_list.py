@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification import handlers
 from services.verification.desk import work_words as words
+from services.verification.desk.register import notice
 from services.verification.desk.work_room import DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
@@ -171,6 +172,7 @@ async def show(
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
         service_name=room.service_name,
+        pause=await notice(room),
         **({"refusal": None} | more),
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
 from services.verification.adapters.pdf_pages import PdfiumPages
-from services.verification.api import sessions
+from services.verification.api import sessions, stuck
 from services.verification.desk import accounts
 from services.verification.domain.service_clock import AlarmTimes
 from services.verification.domain.services import RULES, check_registry
@@ -77,6 +77,7 @@ def build(settings: Settings) -> Service:
     closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
     desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
+    desk.install_stuck(app, stuck.UnrecordedChanges(units, deps), stuck.PERSONAL, stuck.REFUSALS)
     return Service(
         name=SERVICE,
         health=health,

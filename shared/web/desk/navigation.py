@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -19,13 +19,13 @@ _ON_A_PHONE: Final = 3  # pages in the bar at the bottom, beside the menu
 
 @dataclass(frozen=True, slots=True)
 class NavigationPage:
-    """A page that can be gone to. `counted`: `<path>/jumlah` says how many wait there."""
+    """A page that can be gone to. `counts`: the addresses that say how many wait there, each some of them."""
 
     path: str
     word: str
     icon: str
     permission: str
-    counted: bool = False
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,16 @@ def navigation() -> tuple[NavigationGroup, ...]:
     return tuple(
         NavigationGroup(
             row["name"],
-            tuple(
-                NavigationPage(page["path"], page["word"], page["icon"], page["permission"], page.get("count", False))
-                for page in row["pages"]
-            ),
+            tuple(NavigationPage(page["path"], page["word"], page["icon"], page["permission"], _counts(page)) for page in row["pages"]),
         )
         for row in rows
     )
+
+
+def _counts(page: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of a row's `count`: true is the page's own."""
+    counted = page.get("count", [])
+    return tuple(f"{path}/jumlah" for path in ([page["path"]] if counted is True else counted))
 
 
 def visible_to(member: StaffMember) -> tuple[NavigationGroup, ...]:

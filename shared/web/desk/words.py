@@ -11,7 +11,7 @@ from shared.clock import WIB
 
 _DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
-_NOTHING: Final = "\u2013"
+NOTHING: Final = "\u2013"
 _NEAR_DAYS: Final = {-1: "kemarin", 0: "hari ini", 1: "besok"}
 _MASK: Final = "•••••"
 """Of one length: it tells nothing of what it hides."""
@@ -101,7 +101,7 @@ def span(length: timedelta) -> str:
 
 def masked_name(name: str) -> str:
     """Return the first letter and a mask."""
-    return f"{name.strip()[:1]}{_MASK}" if name.strip() else _NOTHING
+    return f"{name.strip()[:1]}{_MASK}" if name.strip() else NOTHING
 
 
 def masked_number(number: str) -> str:

@@ -25,11 +25,11 @@ async def test_what_failed_is_counted_by_reason_and_found(still: Rig) -> None:
     async with browser_of(app_of(still, issuer), issuer, "head") as client:
         page = (await client.get(f"{PATH}/pesan", headers={"HX-Request": "true"})).text
         assert "1 pesan gagal, semuanya karena nomor ini tidak bisa menerima WhatsApp (meta_131026)" in page
-        link = re.search(r'href="([^"]+sebab=[^"]+)"', page)
+        link = re.search(r'href="([^"]+kode=[^"]+)"', page)
         assert link
         listed = await client.get(html.unescape(link[1]))
         assert words_of(listed) == [("Permohonan dikembalikan", "Gagal")]
-        other = await client.get("/desk/pesan?keadaan=gagal&sebab=meta_1")
+        other = await client.get("/desk/pesan?keadaan=gagal&kode=meta_1")
         assert words_of(other) == []
         assert "Sampai;Terkirim;Menunggu;Gagal" in (await client.get(f"{PATH}/pesan/unduh")).text
 

@@ -31,6 +31,7 @@ def work_app(office: Office, issuer: SessionIssuer, *, secure: bool = True) -> F
     shell.install(app, settings, Health(), issuer.read, desk.TEMPLATES, office.clock)
     desk.install(app, office.units, office.deps, MongoStaffReader(office.mongo, office.database), PdfiumPages())
 
+    @app.get("/desk/macet/{page}/jumlah", include_in_schema=False)
     @app.get("/desk/{page}/jumlah", include_in_schema=False)
     async def counted_elsewhere(page: str) -> dict[str, object]:
         """Answer for the other services, which count at the side of every page."""

@@ -99,22 +99,23 @@
 
   // -- how many wait, at the side
   const REFRESH_MS = 60_000;
+  const ask = async (place, address) => {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (answer.status === 404) place.dataset.count = place.dataset.count.replace(address, "").trim(); // behind the front door it is
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  };
   const count = async (place) => {
-    try {
-      const answer = await fetch(place.dataset.count, { headers: { Accept: "application/json" } });
-      if (answer.status === 404) delete place.dataset.count; // that page is not at this address: behind the front door it is
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { waiting, urgent } = await answer.json();
-      place.hidden = waiting === 0;
-      place.classList.toggle("bad", urgent);
-      place.textContent = waiting.toLocaleString("id-ID");
-      const said = document.createElement("span");
-      said.className = "vh";
-      said.textContent = " menunggu";
-      place.append(said);
-    } catch {
-      place.hidden = true; // no number is better than an old one
-    }
+    const addresses = place.dataset.count.split(" ").filter(Boolean);
+    const found = (await Promise.allSettled(addresses.map((each) => ask(place, each)))).filter((each) => each.status === "fulfilled");
+    const waiting = found.reduce((sum, each) => sum + each.value.waiting, 0);
+    place.hidden = waiting === 0; // of what does not answer no number is better than an old one
+    place.classList.toggle("bad", found.some((each) => each.value.urgent));
+    place.textContent = waiting.toLocaleString("id-ID");
+    const said = document.createElement("span");
+    said.className = "vh";
+    said.textContent = " menunggu";
+    place.append(said);
   };
   const countAll = () => document.visibilityState === "visible" && all("[data-count]").forEach(count);
   countAll();

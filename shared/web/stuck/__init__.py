@@ -1,6 +1,7 @@
 """The routes under `/v1/stuck`, the same in every service: what the service gave up, and what a person decides about it.
 
-A service implements `StuckSource` by its own readers and handlers. Ids stand in URLs and logs, so they tell nothing of a person.
+A service implements `StuckSource` by its own readers and handlers; `pages` shows the same to people at the desk. Ids stand in URLs and
+logs, so they tell nothing of a person.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class StuckEntry(BaseModel):
     code: Annotated[str, Field(description="Why it was given up")]
     since: datetime | None
     attempts: int
+    reference: Annotated[str | None, Field(description="Receipt or number by which people know it; null: it has none")] = None
 
 
 class StuckPage(BaseModel):
@@ -138,35 +140,54 @@ def _reading(router: APIRouter, source: StuckSource, personal_names: frozenset[s
             raise NotFound("stuck_not_found")
         response.headers["Cache-Control"] = "no-store"
         await _note(request, client, "stuck.seen", stuck_id, in_full=str(personal).lower())  # who saw it (UU 27/2022 article 31)
-        return found if personal else found.model_copy(update={"content": logs.masked(_without(found.content, personal_names))})
+        return found if personal else found.model_copy(update={"content": masked_content(found, personal_names)})
 
 
 def _deciding(router: APIRouter, source: StuckSource, refusals: Sequence[str]) -> None:
-    decided = _UNKNOWN | refuses(409, "not_stuck", *refusals)
+    answers = _UNKNOWN | refuses(409, "not_stuck", *refusals)
 
-    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=decided)
+    @router.post("/{stuck_id}/replay", summary="Have it worked on again", status_code=HTTPStatus.NO_CONTENT, responses=answers)
     async def replay(request: Request, stuck_id: str, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.replayed", stuck_id)
-        await _decided(source.replay(stuck_id), refusals)
+        await decided(source.replay(stuck_id), refusals)
 
-    @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=decided)
+    @router.post("/{stuck_id}/discard", summary="End it unhandled", status_code=HTTPStatus.NO_CONTENT, responses=answers)
     async def discard(request: Request, stuck_id: str, order: DiscardOrder, client: Annotated[Client, require("admin")]) -> None:
         await _note(request, client, "stuck.discarded", stuck_id)
-        await _decided(source.discard(stuck_id, order.note), refusals)
+        await decided(source.discard(stuck_id, order.note), refusals)
+
+
+async def note_act(request: Request, actor: tuple[str, str, frozenset[str]], act: str, stuck_id: str, **detail: str) -> None:
+    """Write into the audit log what is asked for, before it is done: an order that comes to nothing leaves a row too.
+
+    Args:
+        request: Whose app has the log.
+        actor: Id, name and roles of who asks.
+        act: `stuck.seen`, `stuck.replayed` or `stuck.discarded`.
+        stuck_id: What it is about.
+        detail: Codes, nothing personal.
+    """
+    who, name, roles = actor
+    write: Callable[[AuditEntry], Awaitable[None]] | None = getattr(request.app.state, "audit_note", None)
+    if write is None:  # a service without a database of its own
+        _log.info(act, stuck_id=stuck_id, client=who, **detail)
+        return
+    entry = AuditEntry(actor=who, actor_name=name, roles=tuple(sorted(roles)), act=act, at=now(), about=f"stuck/{stuck_id}", detail=detail)
+    await write(entry)
 
 
 async def _note(request: Request, client: Client, act: str, stuck_id: str, **detail: str) -> None:
-    """Write into the audit log what is asked for, before it is done: an order that comes to nothing leaves a row too."""
-    write: Callable[[AuditEntry], Awaitable[None]] | None = getattr(request.app.state, "audit_note", None)
-    if write is None:  # a service without a database of its own
-        _log.info(act, stuck_id=stuck_id, client=client.name, **detail)
-        return
-    name = client.member.name if client.member else client.name
-    await write(AuditEntry(actor=client.name, actor_name=name, act=act, at=now(), about=f"stuck/{stuck_id}", detail=detail))
+    name, roles = (client.member.name, client.member.roles) if client.member else (client.name, frozenset[str]())
+    await note_act(request, (client.name, name, roles), act, stuck_id, **detail)
 
 
-async def _decided(act: Awaitable[None], refusals: Sequence[str]) -> None:
-    """Say in the words of these routes that nothing waits there: never has, or not any more. What waits still says so itself."""
+async def decided(act: Awaitable[None], refusals: Sequence[str]) -> None:
+    """Say in the words of these routes that nothing waits there: never has, or not any more. What waits still says so itself.
+
+    Raises:
+        NotFound: `stuck_not_found`.
+        DomainError: `not_stuck`, or one of the refusals.
+    """
     try:
         await act
     except NotFound as error:
@@ -175,6 +196,12 @@ async def _decided(act: Awaitable[None], refusals: Sequence[str]) -> None:
         if error.code in refusals:
             raise
         raise DomainError("not_stuck", error.code) from error
+
+
+def masked_content(found: StuckDetail, personal: frozenset[str]) -> dict[str, Any]:
+    """Return what it holds without what is personal."""
+    masked: dict[str, Any] = logs.masked(_without(found.content, personal))
+    return masked
 
 
 def _without(content: Mapping[str, Any], personal: frozenset[str]) -> dict[str, Any]:
