@@ -6,11 +6,12 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.verification.desk import decisions, papers, sheet_pages, side_by_side, work_list
+from services.verification.desk.search import VerificationSearch
 from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages, audit
+from shared.web.desk import Pages, audit, search
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -25,3 +26,4 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     app.include_router(papers.router(room))
     app.include_router(side_by_side.router(room))
     audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)
+    search.install(app, "verifikasi", VerificationSearch(room).find, pages, units.note, deps.clock)

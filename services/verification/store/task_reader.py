@@ -22,6 +22,7 @@ from shared.mongo import Doc, Mongo, aggregate, reachable
 
 _OPEN: Final = TaskState.OPEN.value
 _KEYS: Final = {TaskOrder.DUE: "due_at", TaskOrder.PLACE: "place_at"}
+_LAST: Final = "\U0010ffff"  # sorts behind every term that begins the same
 _MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
 
@@ -99,6 +100,15 @@ class MongoTaskReader:
         wanted = {"personal.search_terms": {"$in": sorted(keys)}, "_id": {"$ne": but}}
         with reachable():
             return tuple(map(task_from, await self._tasks.find(wanted).sort("_id", -1).limit(limit).to_list(None)))
+
+    async def found(self, key: str, areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        begins = {"$elemMatch": {"$gte": key, "$lt": key + _LAST}}  # one term within the range: the index alone finds it
+        wanted: Doc = {"personal.search_terms": begins}
+        if areas:
+            wanted["$or"] = [{"areas": {"$in": sorted(areas)}}, {"areas": []}]
+        with reachable():
+            docs = await self._tasks.find(wanted).hint("search").limit(limit).to_list(None)
+        return tuple(sorted(map(task_from, docs), key=lambda task: task.id, reverse=True))
 
     async def tally(self, *, at: datetime) -> TaskTally:
         claimed = {"$cond": [{"$gt": ["$claim.until", at]}, 1, 0]}
