@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import decisions, papers, sheet_pages, side_by_side, work_list
+from services.verification.desk import assigning, decisions, green, hand_over, papers, sheet_pages, side_by_side, work_list
 from services.verification.desk.search import VerificationSearch
 from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
@@ -21,6 +21,9 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     pages = Pages(TEMPLATES)
     room = WorkRoom(units, deps, staff, pages, pdf)
     app.include_router(work_list.router(room))  # before what takes an id: `berikutnya` is none
+    app.include_router(hand_over.router(room))
+    app.include_router(green.router(room))
+    app.include_router(assigning.router(room))
     app.include_router(decisions.router(room))
     app.include_router(sheet_pages.router(room))
     app.include_router(papers.router(room))

@@ -21,6 +21,7 @@ PATH: Final = "/desk/pekerjaan"
 READ: Final = "tasks:read"
 DECIDE: Final = "tasks:decide"
 LEAD: Final = "tasks:approve_second"
+ASSIGN: Final = "tasks:assign"
 
 
 @dataclass(frozen=True, slots=True)

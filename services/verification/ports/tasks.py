@@ -23,10 +23,12 @@ class TaskFilter(StrEnum):
     """The kind of tasks that a list shows.
 
     NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
-    the officer holds and has not decided.
+    the officer holds and has not decided; GREEN: of what the officer may claim or holds, for a first approval, that of which every check is
+    green.
     """
 
     OPEN = "open"
+    GREEN = "green"
     AVAILABLE = "available"
     NEXT = "next"
     LATE = "late"

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.policy import OFFICER_REQUIRED
 from services.verification.domain.search import search_key
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import TaskStage, TaskState
@@ -23,6 +24,7 @@ from shared.mongo import Doc, Mongo, aggregate, reachable
 _OPEN: Final = TaskState.OPEN.value
 _KEYS: Final = {TaskOrder.DUE: "due_at", TaskOrder.PLACE: "place_at"}
 _LAST: Final = "\U0010ffff"  # sorts behind every term that begins the same
+_ALL_GREEN: Final[Doc] = {"reasons": {"$not": {"$elemMatch": {"code": {"$ne": OFFICER_REQUIRED}}}}}
 _MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
 
@@ -150,6 +152,9 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
         case TaskFilter.NEXT | TaskFilter.LATE:
             due = {"due_at": {"$lt": at} if query.show is TaskFilter.LATE else {"$gte": at}}
             yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
+        case TaskFilter.GREEN:
+            free: Doc = {"$and": [_free(at), unreserved]}
+            yield from ({"stage": TaskStage.FIRST.value}, {"$or": [free, claimed]}, {"stopped_at": {"$exists": False}}, _ALL_GREEN)
         case TaskFilter.HELD:
             yield from (claimed, {"stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]}})
         case TaskFilter.MINE:

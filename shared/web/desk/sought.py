@@ -126,9 +126,7 @@ OWNERS: Final[Mapping[str, Owner]] = MappingProxyType(
         "verifikasi": Owner(
             "Pekerjaan dan register", "tasks:read", frozenset({Shape.NUMBER, Shape.RECEIPT, Shape.CASE, Shape.NAME}), "NIK, KK, nama, resi"
         ),
-        "permohonan": Owner(
-            "Permohonan dan percakapan", "requests:follow", _FILED, "resi, nomor HP, NIK, nama"
-        ),
+        "permohonan": Owner("Permohonan dan percakapan", "requests:follow", _FILED, "resi, nomor HP, NIK, nama"),
         "dokumen": Owner(
             "Dokumen terbit", "documents:read", frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.NAME}), "nomor dokumen, resi, nama"
         ),

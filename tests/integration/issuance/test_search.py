@@ -3,7 +3,6 @@
 import pytest
 
 from shared.audit import AuditFilter
-
 from shared.web.desk.sought import PATH
 from tests.integration.issuance.office import Desk
 from tests.integration.issuance.test_desk import Browser, app, browser, held_by, issuer
