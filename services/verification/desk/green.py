@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -18,7 +18,7 @@ from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, 
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.handlers.bulk import is_sampled
-from services.verification.ports import TaskFilter, TaskOrder, Tx
+from services.verification.ports import TaskFilter, TaskOrder, TaskQuery, Tx
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, signed_in
 
@@ -63,6 +63,9 @@ def router(room: WorkRoom) -> APIRouter:
     @routes.post(f"{PATH}/hijau")
     async def approve(request: Request, member: Decider, form: Annotated[GreenForm, Form()]) -> Response:
         """Approve what is checked, each by itself, and say what became of each: the way without a script."""
+        page = await room.deps.task_reader.page(_query(room, member, form), at=room.deps.clock())
+        if _unopened(room, member, page.tasks):
+            return await _show(room, request, member, form, status=HTTPStatus.CONFLICT)
         outcomes = [(task_id, await _approve(room, member, task_id)) for task_id in dict.fromkeys(form.tugas)]
         return await _show(room, request, member, form, dict(outcomes))
 
@@ -93,25 +96,38 @@ def _act(room: WorkRoom, member: StaffMember, task_id: str) -> Callable[[Tx], Aw
     return act
 
 
+def _query(room: WorkRoom, member: StaffMember, asked: GreenFilter) -> TaskQuery:
+    return query_of(room, member, WorkFilter(layanan=asked.layanan), _GREEN, limit=_ROWS)
+
+
+def _unopened(room: WorkRoom, member: StaffMember, tasks: Iterable[Task]) -> frozenset[str]:
+    """Return those of the sample that this officer has not claimed to look at."""
+    every, at = room.deps.queue.sample_every, room.deps.clock()
+    return frozenset(task.id for task in tasks if is_sampled(task.id, every) and task.claimant(at) != member.staff_id)
+
+
 async def _show(
-    room: WorkRoom, request: Request, member: StaffMember, asked: GreenFilter, outcomes: dict[str, Approved] | None = None
+    room: WorkRoom,
+    request: Request,
+    member: StaffMember,
+    asked: GreenFilter,
+    outcomes: dict[str, Approved] | None = None,
+    *,
+    status: int = HTTPStatus.OK,
 ) -> Response:
-    at, reader = room.deps.clock(), room.deps.task_reader
-    query = query_of(room, member, WorkFilter(layanan=asked.layanan), _GREEN, limit=_ROWS)
+    at, reader, query = room.deps.clock(), room.deps.task_reader, _query(room, member, asked)
     known = query.service is not None
     tasks = (await reader.page(query, at=at)).tasks if known else ()
-    sampled = {task.id for task in tasks if is_sampled(task.id, room.deps.queue.sample_every)}
-    opened = {task.id for task in tasks if task.claimant(at) == member.staff_id}
     values: dict[str, Any] = {
         "tasks": tasks,
         "count": await reader.count(query, at=at, most=_MOST_COUNTED) if known else 0,
         "services": services_of(room),
-        "sampled": sampled,
-        "unopened": sampled - opened,
+        "sampled": {task.id for task in tasks if is_sampled(task.id, room.deps.queue.sample_every)},
+        "unopened": _unopened(room, member, tasks),
         "outcomes": outcomes or {},
         "every": room.deps.queue.sample_every,
         "undo_seconds": int(room.deps.queue.undo.total_seconds()),
     }
     return room.pages.show(
-        request, "green.html", member, status=HTTPStatus.OK, asked=asked, words=words, at=at, service_name=room.service_name, **values
+        request, "green.html", member, status=status, asked=asked, words=words, at=at, service_name=room.service_name, **values
     )

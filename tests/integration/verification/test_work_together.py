@@ -174,6 +174,9 @@ async def test_the_sample_must_be_opened_before_anything_is_approved(office: Off
     rina = sign_in()
     page = await rina.get(f"{PATH}/hijau?layanan=kk_hilang")
     assert f"Terkunci: {len(sample)} contoh belum diperiksa." in text_of(page)
+    early = await rina.post(f"{PATH}/hijau", data={"layanan": "kk_hilang", "tugas": [each for each in ids if each not in sample]})
+    assert early.status_code == 409
+    assert {row["stage"] for row in await office.rows("tasks")} == {"first"}
     one = await rina.post(f"{PATH}/{sample[0]}/hijau", headers={"HX-Request": "true"})
     assert "Ini contoh." in text_of(one)
     office.queue(sample_every=2, claims_at_once=30)
