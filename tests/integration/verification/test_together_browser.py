@@ -20,6 +20,8 @@ from tests.support.browser import DESK, NARROW, complaints
 
 __all__ = ["browser", "live"]
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
+ELSEWHERE = '<p class="soft pad">Tidak ada yang cocok di bagian ini.</p>'
+"""Intake's answer, which is not part of this test."""
 SIZES = {"desk": DESK, "phone": NARROW}
 
 
@@ -29,11 +31,12 @@ async def fit(page: Page, name: str, size: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
 
 
-async def test_the_box_finds_by_keyboard_and_says_which_service_does_not_answer(live: Live) -> None:
+async def test_the_box_finds_by_keyboard(live: Live) -> None:
     [task_id, *_] = await live.tasks(*map(lost_card, FAMILIES[40:42]))
     name = FAMILIES[40].head.name
     for size, dimensions in SIZES.items():
-        async with live.at("/desk/pekerjaan", size=dimensions, refused=3) as page:
+        async with live.at("/desk/pekerjaan", size=dimensions) as page:
+            await page.route("**/desk/cari/permohonan", lambda route: route.fulfill(status=200, content_type="text/html", body=ELSEWHERE))
             if size == "desk":
                 await page.keyboard.press("/")
                 await expect(page.locator("#cari")).to_be_focused()
@@ -45,13 +48,37 @@ async def test_the_box_finds_by_keyboard_and_says_which_service_does_not_answer(
                 await page.locator("#q-sini").press("Enter")
             await page.wait_for_url("**/desk/cari")
             await expect(page.get_by_text("Dikenali sebagai")).to_contain_text("NIK atau nomor KK")
-            await expect(page.get_by_text("Permohonan dan percakapan sedang tidak menjawab.")).to_be_visible()
+            await expect(page.get_by_text("Tidak ada yang cocok di bagian ini.")).to_be_visible()
             assert name not in await page.content()
             await fit(page, "cari", size)
             await page.keyboard.press("Escape")
             await page.keyboard.press("j")
             await page.keyboard.press("Enter")
             await page.wait_for_url(f"**/desk/pekerjaan/{task_id}")
+
+
+async def test_a_service_that_does_not_answer_says_so_in_its_own_place(live: Live) -> None:
+    [task_id] = await live.tasks(lost_card(FAMILIES[42]))
+    context = await live.browser.new_context(locale="id-ID")  # htmx writes each failure to the console, which `visit` would not have
+    try:
+        token = live.issuer.token(live.issuer.member("verifier", at=live.office.clock()))
+        await context.add_cookies([{"name": "desk", "value": token, "url": live.url}])
+        page = await context.new_page()
+        for wrong in ("503", "lost"):
+            await page.route(
+                "**/desk/cari/permohonan",
+                lambda route, wrong=wrong: (
+                    route.abort() if wrong == "lost" else route.fulfill(status=503, body="Bagian ini tidak menjawab")
+                ),  # type: ignore[misc]
+            )
+            await page.goto(f"{live.url}/desk/cari")
+            await page.locator("#cari").fill(FAMILIES[42].head.nik)
+            await page.locator("#cari").press("Enter")
+            await expect(page.get_by_text("Permohonan dan percakapan sedang tidak menjawab.")).to_be_visible()
+            await expect(page.locator(f'a[href="/desk/pekerjaan/{task_id}"]')).to_be_visible()
+            await page.unroute("**/desk/cari/permohonan")
+    finally:
+        await context.close()
 
 
 async def test_a_search_without_a_script_has_the_own_part_and_a_button_for_each_other(live: Live) -> None:
