@@ -7,6 +7,7 @@ from shared.audit.entry import AuditRow as AuditRow
 from shared.audit.entry import SeenPerson as SeenPerson
 from shared.audit.log import AUDIT as AUDIT
 from shared.audit.log import INDEXES as INDEXES
+from shared.audit.log import AuditCheck as AuditCheck
 from shared.audit.log import AuditFilter as AuditFilter
 from shared.audit.log import AuditLog as AuditLog
 from shared.audit.log import AuditPage as AuditPage

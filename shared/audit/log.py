@@ -6,16 +6,18 @@ transaction is run again and links to what was first. So there is one chain, wit
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from shared.audit.entry import AuditEntry, AuditRow, SeenPerson, chained, first_link
-from shared.mongo import Doc, IndexModel, Mongo, Session, reachable
+from shared.audit.verify import verify
+from shared.mongo import Doc, IndexModel, Mongo, Session, aggregate, reachable
 
 AUDIT: Final = "audit"
+CHECKS: Final = "audit_checks"
+"""The end of the last look at the whole log: one document."""
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     AUDIT: (
@@ -23,18 +25,22 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("about", 1), ("_id", -1)], name="about"),  # who saw one request
         IndexModel([("personal.persons.nik", 1), ("_id", -1)], name="person", sparse=True),  # who saw one person
         IndexModel([("at", 1)], name="at"),  # what happened on a day
-    )
+        IndexModel([("act", 1), ("_id", -1)], name="act"),  # one kind of act; which kinds there are
+        IndexModel([("detail.receipt", 1), ("_id", -1)], name="receipt", sparse=True),  # who saw one request, by its receipt
+    ),
+    CHECKS: (),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What an auditor looks for; None: anything. `nik` is personal: it is never part of a URL."""
+    """What an auditor looks for; None: anything. `nik` is personal: it is never part of a URL. `receipt`: of a request."""
 
     actor: str | None = None
     about: str | None = None
     act: str | None = None
     nik: str | None = None
+    receipt: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -49,11 +55,23 @@ class AuditPage:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """A look at the whole chain: `rows` were whole, the last of them with the hash `head`; `broken`: the first that is not, and `why`."""
+
+    at: datetime
+    rows: int
+    head: str
+    broken: int | None = None
+    why: str = ""
+
+
 class AuditLog:
     """The audit log of one service."""
 
     def __init__(self, mongo: Mongo, database: str, service: str) -> None:
         self._rows = mongo.collection(database, AUDIT)
+        self._checks = mongo.collection(database, CHECKS)
         self._mongo = mongo
         self._database = database
         self.service = service
@@ -78,6 +96,36 @@ class AuditLog:
         rows = tuple(map(row_from, docs[: wanted.limit]))
         return AuditPage(rows, rows[-1].number if len(docs) > wanted.limit else None)
 
+    async def actors(self) -> list[tuple[str, str]]:
+        """Return everybody who did or saw anything, by name: the id, and the name of their latest row."""
+        latest: list[Doc] = [{"$sort": {"actor": 1, "_id": -1}}, {"$group": {"_id": "$actor", "name": {"$first": "$actor_name"}}}]
+        with reachable():
+            found = await aggregate(self._rows, latest)
+        return sorted(((row["_id"], row["name"] or row["_id"]) for row in found), key=lambda each: each[1])
+
+    async def acts(self) -> list[str]:
+        """Return the acts that there are."""
+        with reachable():
+            return sorted(await self._rows.distinct("act"))
+
+    async def check(self, at: datetime) -> AuditCheck:
+        """Check the whole chain, and keep what was found for whoever asks next; a row that was known good then must be there still."""
+        last = await self.last_check()
+        known = (last.rows, last.head) if last is not None and last.rows else None
+        verdict = await verify(self.all(), self.service, known=known)
+        kept = AuditCheck(at, verdict.rows, verdict.head, verdict.broken, verdict.why)
+        if verdict.broken is not None and last is not None:
+            kept = replace(kept, rows=last.rows, head=last.head)  # the next look compares with the last good row still
+        with reachable():
+            await self._checks.replace_one({"_id": self.service}, _check_doc(kept), upsert=True)
+        return replace(kept, rows=verdict.rows)
+
+    async def last_check(self) -> AuditCheck | None:
+        """Return the end of the last look at the whole chain; None where nobody looked."""
+        with reachable():
+            doc = await self._checks.find_one({"_id": self.service})
+        return AuditCheck(doc["at"], doc["rows"], doc["head"], doc["broken"], doc["why"]) if doc else None
+
     async def all(self) -> AsyncIterator[AuditRow | Doc]:
         """Yield every row from the first on; what can't be read as one, as the document it is."""
         with reachable():
@@ -90,17 +138,21 @@ class AuditLog:
 
 def _query(wanted: AuditFilter) -> Doc:
     query: Doc = {}
-    for name, value in (("actor", wanted.actor), ("about", wanted.about), ("personal.persons.nik", wanted.nik)):
+    for name, value in (("actor", wanted.actor), ("about", wanted.about), ("personal.persons.nik", wanted.nik), ("act", wanted.act)):
         if value:
             query[name] = value
-    if wanted.act:
-        query["act"] = {"$regex": f"^{re.escape(wanted.act)}"}
+    if wanted.receipt:
+        query["$or"] = [{"detail.receipt": wanted.receipt}, {"about": f"search/{wanted.receipt}"}]
     at = {op: moment for op, moment in (("$gte", wanted.since), ("$lt", wanted.until)) if moment is not None}
     if at:
         query["at"] = at
     if wanted.before is not None:
         query["_id"] = {"$lt": wanted.before}
     return query
+
+
+def _check_doc(check: AuditCheck) -> Doc:
+    return {"at": check.at, "rows": check.rows, "head": check.head, "broken": check.broken, "why": check.why}
 
 
 def _to_doc(row: AuditRow) -> Doc:

@@ -9,10 +9,11 @@ from fastapi import APIRouter, FastAPI
 
 from services.intake.desk import chat_acts, chats, overview, village_form, villages
 from services.intake.desk.room import DeskRoom
+from services.intake.desk.search import IntakeSearch
 from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages, audit
+from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
 
@@ -33,6 +34,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     pages = Pages(TEMPLATES)
     room = DeskRoom(deps, units, pages)
     audit.install(app, units.audit, units.note, pages, "permohonan")
+    search.install(app, "permohonan", IntakeSearch(room).find, pages, units.note, deps.clock)
     app.include_router(chats.router(room))
     app.include_router(chat_acts.router(room))
     app.include_router(village_form.router(room))  # before the address of one request, which would take `ajukan` for a receipt

@@ -51,12 +51,16 @@ class ChatCounts:
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """What chats are searched by; None where the words can't be meant so. All of it is personal."""
+    """What chats are searched by; None where the words can't be meant so. All of it is personal.
+
+    `in_messages`: whether the words are looked for in what was written too, not in names alone.
+    """
 
     words: str = field(repr=False)
     phone: str | None = field(default=None, repr=False)
     receipt: str | None = field(default=None, repr=False)
     nik: str | None = field(default=None, repr=False)
+    in_messages: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,6 +39,12 @@ class RequestReader(Protocol):
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
+
+    async def find_by_term(self, term: str, villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
+        """Return requests in which a number of a person or card, or a name, begins so; `term`: a name as `words.plain` gives it.
+
+        `villages`: only those that these filed; None: all.
+        """
 
     async def search(self, search: RequestSearch) -> RequestPage:
         """Return one page of requests, the newest first."""

@@ -86,8 +86,8 @@ class MongoChatReader:
         named = {"$and": [{"name_words": {"$elemMatch": {"$gte": word, "$lt": word + _LAST}, "$gt": ""}} for word in words]}
         wordy = (
             (self._contacts, named, "_id", words),
-            (self._items, quoted, "chat.contact_id", words),
-            (self._entries, quoted, "contact_id", words),
+            (self._items, quoted, "chat.contact_id", words if text.in_messages else []),
+            (self._entries, quoted, "contact_id", words if text.in_messages else []),
         )
         for collection, query, field, is_asked in (*exact, *wordy):
             if is_asked:

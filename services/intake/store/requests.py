@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -11,16 +11,19 @@ from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
+from services.intake.domain.words import plain
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.contacts import name_words
 from services.intake.store.parts import attachments_from, known
 from shared.ids import first_id_at
-from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
+from shared.mongo import Collection as MongoCollection
+from shared.mongo import Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
 from shared.reference.catalogue import Catalogue
 from shared.values import Channel, Malformed, Receipt, VouchedBy
 
 COLLECTION: Final = "requests"
 _MOST_COUNTED: Final = 50_000  # requests of a day that the head's view counts: 0.2 s; the office has some hundreds
+_NUMBERS: Final = frozenset({"nik", "kk_number"})
 _LAST: Final = "\U0010ffff"  # sorts behind every text that begins the same
 
 
@@ -56,11 +59,23 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "began_at": request.began_at,
         "attachments": [fields_of(file) for file in form.attachments],
         "village_words": _names(request, catalogue) if request.origin.village else [],
+        "search_terms": _search_terms(request, catalogue),
         "timeline": [
             {"state": step.state.value, "at": step.at, "reasons": list(step.reasons), "document_number": step.document_number}
             for step in request.timeline
         ],
     }
+
+
+def _search_terms(request: Request, catalogue: Catalogue) -> list[str]:
+    """Return every number of a person or card in a form, and the names as they are searched for, each in one piece."""
+    form, party = catalogue.get(request.service).form_kept(request.form.form_version), request.form.party
+    given = {each.name: request.form.answers[each.name] for each in form.fields if each.name in request.form.answers}
+    numbers = [given[each.name] for each in form.fields if each.type in _NUMBERS and each.name in given]
+    names = [given[each.name] for each in form.fields if each.type == "person_name" and each.name in given]
+    if party is not None:
+        numbers, names = [*numbers, party.nik, party.kk_number], [*names, party.name]
+    return list(dict.fromkeys(term for term in (*numbers, *map(plain, filter(None, names))) if term))
 
 
 def _names(request: Request, catalogue: Catalogue) -> list[str]:
@@ -135,13 +150,21 @@ class MongoRequestReader:
     """Plain reads of the collection `requests`; implements `ports.RequestReader`."""
 
     def __init__(self, mongo: Mongo, database: str, catalogue: Catalogue) -> None:
-        self._requests: Collection = mongo.collection(database, COLLECTION)
+        self._requests: MongoCollection = mongo.collection(database, COLLECTION)
         self._from = requests_of(catalogue).from_doc
 
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
         with reachable():
             doc = await self._requests.find_one({"receipt": receipt.text})
         return None if doc is None else self._from(doc)
+
+    async def find_by_term(self, term: str, villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
+        query: Doc = {"search_terms": {"$elemMatch": {"$gte": term, "$lt": term + _LAST}}}
+        if villages is not None:
+            query["origin.village"] = {"$in": sorted(villages)}
+        with reachable():
+            docs = await self._requests.find(query).hint("search_terms").limit(limit).to_list(None)
+        return tuple(sorted(map(self._from, docs), key=lambda request: request.request_id, reverse=True))
 
     async def search(self, search: RequestSearch) -> RequestPage:
         with reachable():

@@ -90,6 +90,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # What a village filed, for its registrars.
         IndexModel([("origin.village", 1), ("_id", -1)], name="of_village", partialFilterExpression={"origin.village": {"$gt": ""}}),
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case
+        IndexModel([("search_terms", 1)], name="search_terms"),  # by numbers of persons and cards, and by beginnings of names
         IndexModel([("document_numbers", 1)], name="by_number", partialFilterExpression={"document_numbers": {"$gt": ""}}),
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written

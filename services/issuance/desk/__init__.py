@@ -7,10 +7,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from services.issuance.desk import documents, overview
+from services.issuance.desk.search import DocumentSearch
 from services.issuance.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.catalogue import catalogue
-from shared.web.desk import Pages, audit
+from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
 
@@ -25,6 +26,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)
     audit.install(app, units.audit, units.note, pages, "dokumen")
+    search.install(app, "dokumen", DocumentSearch(deps).find, pages, units.note, deps.clock)
 
 
 def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str]) -> None:

@@ -7,10 +7,11 @@ from fastapi import APIRouter, FastAPI
 
 from services.notifier.desk import messages, overview, people, sender
 from services.notifier.desk.message_words import KINDS
+from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web.desk import Pages, audit
+from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
 
@@ -27,6 +28,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)
     audit.install(app, units.audit, units.note, pages, "pesan")
+    search.install(app, "pesan", MessageSearch(deps).find, pages, units.note, deps.clock)
 
 
 def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str]) -> None:

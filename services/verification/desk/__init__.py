@@ -6,13 +6,25 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.verification.desk import decisions, overview, papers, register, sheet_pages, side_by_side, work_list
+from services.verification.desk import (
+    assigning,
+    decisions,
+    green,
+    hand_over,
+    overview,
+    papers,
+    register,
+    sheet_pages,
+    side_by_side,
+    work_list,
+)
+from services.verification.desk.search import VerificationSearch
 from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.catalogue import catalogue
-from shared.web.desk import Pages, audit
+from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
 
@@ -24,6 +36,9 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     pages = Pages(TEMPLATES)
     room = WorkRoom(units, deps, staff, pages, pdf)
     app.include_router(work_list.router(room))  # before what takes an id: `berikutnya` is none
+    app.include_router(hand_over.router(room))
+    app.include_router(green.router(room))
+    app.include_router(assigning.router(room))
     app.include_router(decisions.router(room))
     app.include_router(sheet_pages.router(room))
     app.include_router(papers.router(room))
@@ -31,6 +46,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     app.include_router(overview.router(room))
     app.include_router(register.router(room))
     audit.install(app, units.audit, units.note, pages, "verifikasi", is_first=True)
+    search.install(app, "verifikasi", VerificationSearch(room).find, pages, units.note, deps.clock)
 
 
 def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str]) -> None:

@@ -56,7 +56,10 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
         "second_approval_needed": RefusedAct("Sudah disetujui sekali.", "Persetujuan kedua diberikan kepala seksi."),
         "four_eyes": RefusedAct("Anda sudah menyetujuinya.", "Persetujuan kedua harus dari orang lain."),
         "too_many_claims": RefusedAct("Anda sudah memegang sebanyak batasnya.", "Putuskan atau lepas satu pekerjaan, lalu ambil lagi."),
+        "not_all_green": RefusedAct("Ada yang perlu dilihat.", "Buka dan putuskan sendiri."),
+        "sample_unopened": RefusedAct("Ini contoh.", "Buka dan periksa dulu, lalu setujui bersama yang lain."),
         "nothing_to_undo": RefusedAct("Tidak bisa dibatalkan lagi.", "Waktunya habis dan putusan sudah dikirim."),
+        "colleague_unknown": RefusedAct("Rekan itu tidak bisa mengerjakannya.", "Pilih petugas aktif yang bertugas di wilayahnya."),
         "decision_of_another": RefusedAct("Itu putusan petugas lain.", "Hanya yang memutuskan yang bisa membatalkannya."),
     }
 )

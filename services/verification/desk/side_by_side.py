@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 
 from services.verification.desk import work_words as words
-from services.verification.desk.sheet import Row, Sheet, lay_out
+from services.verification.desk.sheet import Paper, Row, Sheet, lay_out
 from services.verification.desk.work_room import PATH, READ, WorkRoom
 from shared.errors import NotFound
 from shared.web.desk import StaffMember, signed_in
@@ -39,6 +39,7 @@ def router(room: WorkRoom) -> APIRouter:
             raise NotFound("tasks_not_found")
         right = await lay_out(room, member, await room.look(member, other_id))
         values: dict[str, Any] = {"left": left, "right": right, "pairs": pairs(left, right), "words": words, "at": room.deps.clock()}
+        values |= {"papers": paper_pairs(left, right), "others": [task for task in left.related if task.id != other_id]}
         return room.pages.show(request, "side_by_side.html", member, service_name=room.service_name, **values)
 
     return routes
@@ -49,6 +50,12 @@ def pairs(left: Sheet, right: Sheet) -> tuple[Pair, ...]:
     ours, theirs = ({row.name: row for row in sheet.rows} for sheet in (left, right))
     found = [_pair(ours.get(name), theirs.get(name)) for name in dict.fromkeys((*ours, *theirs))]
     return tuple(sorted(found, key=lambda pair: not pair.differs))
+
+
+def paper_pairs(left: Sheet, right: Sheet) -> tuple[tuple[Paper | None, Paper | None], ...]:
+    """Return the papers of both by what they are, in the order of the left one; None where one has no such paper."""
+    ours, theirs = ({paper.field: paper for paper in sheet.papers} for sheet in (left, right))
+    return tuple((ours.get(name), theirs.get(name)) for name in dict.fromkeys((*ours, *theirs)))
 
 
 def _pair(left: Row | None, right: Row | None) -> Pair:

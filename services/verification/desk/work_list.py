@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification import handlers
 from services.verification.desk import work_words as words
+from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.register import notice
-from services.verification.desk.work_room import DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
+from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
 from shared.clock import WIB
@@ -80,6 +81,8 @@ class WorkFilter(BaseModel):
     setelah: Annotated[str | None, Field(max_length=300)] = None
     baris: Annotated[int, Field(ge=1)] = 1
     terakhir: Annotated[str | None, Field(max_length=64)] = None
+    atur: Annotated[str, Field(max_length=4)] = ""
+    ok: Annotated[str, Field(max_length=20)] = ""
 
 
 class WorkWaiting(BaseModel):
@@ -168,12 +171,13 @@ async def show(
         at=at,
         words=words,
         here=here,
-        services=_services(room),
+        services=services_of(room),
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
         service_name=room.service_name,
         pause=await notice(room),
-        **({"refusal": None} | more),
+        colleagues=(await Colleagues.of(room, member)).accounts if asked.atur and member.may(ASSIGN) else (),
+        **({"refusal": None, "unassigned": None} | more),
     )
 
 
@@ -187,7 +191,7 @@ async def undoable(room: WorkRoom, member: StaffMember, task_id: str | None) -> 
 
 def here(asked: WorkFilter, **changes: Any) -> dict[str, Any]:
     """Return the filter for an address, with changes; what is as usual is left out."""
-    values = asked.model_dump() | {"baris": None if asked.baris == 1 else asked.baris, "terakhir": None} | changes
+    values = asked.model_dump() | {"baris": None if asked.baris == 1 else asked.baris, "terakhir": None, "ok": None} | changes
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
@@ -273,5 +277,6 @@ async def _narrowed(room: WorkRoom, asked: WorkFilter) -> str:
     return ", ".join(filter(None, said))
 
 
-def _services(room: WorkRoom) -> list[tuple[str, str]]:
+def services_of(room: WorkRoom) -> list[tuple[str, str]]:
+    """Return the services that are open, by code and name."""
     return [(service.id, service.name) for service in room.deps.catalogue.services.values() if service.ready]

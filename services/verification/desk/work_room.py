@@ -21,6 +21,7 @@ PATH: Final = "/desk/pekerjaan"
 READ: Final = "tasks:read"
 DECIDE: Final = "tasks:decide"
 LEAD: Final = "tasks:approve_second"
+ASSIGN: Final = "tasks:assign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, /, **de
     known = {person.nik: view.register.person(person.nik) for person in persons if person.nik}
     names = {nik: row.name for nik, row in known.items() if row is not None}
     seen = dict.fromkeys(SeenPerson(person.nik, person.name or names.get(person.nik or "")) for person in persons)
-    return entry(room, member, act, f"task/{view.task.id}", tuple(seen), **detail)
+    return entry(room, member, act, f"task/{view.task.id}", tuple(seen), receipt=view.task.receipt, **detail)
 
 
 def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), /, **detail: str) -> AuditEntry:

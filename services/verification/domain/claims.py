@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.verification.domain.facts import TaskClaimed, TaskReleased
-from services.verification.domain.task import Task, freed, refuse_at_rest, refuse_unclaimed
+from services.verification.domain.task import Task, freed, refuse_at_rest, refuse_unclaimed, release
 from services.verification.domain.task_parts import Claim
 from shared.errors import DomainError
 
@@ -29,6 +29,25 @@ def assign(task: Task, officer_id: str, *, at: datetime, reserved: timedelta) ->
         edition=task.edition + (0 if is_theirs else 1),
     )
     return freed(assigned, at)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Who takes a task over (None: whoever is next in the queue), and what they should know; personal."""
+
+    to: str | None = None
+    note: str | None = field(default=None, repr=False)
+
+
+def give_back(task: Task, officer_id: str, note: str | None, *, at: datetime) -> tuple[Task, TaskReleased]:
+    """Release a task that one holds into the queue, with a note for whoever takes it next.
+
+    Raises:
+        DomainError: `task_closed`, `task_deciding`, `task_waiting` or `task_not_claimed`.
+    """
+    refuse_at_rest(task)
+    refuse_unclaimed(task, officer_id)
+    return freed(replace(release(task, officer_id, at=at)[0], handover_note=note), at)
 
 
 def hand_over(task: Task, officer_id: str, to: str, note: str | None, *, at: datetime, lease: timedelta) -> tuple[Task, TaskClaimed]:

@@ -8,7 +8,7 @@ from services.verification.domain.rules import Application
 
 
 def search_terms(application: Application) -> tuple[str, ...]:
-    """Return the receipts, the numbers and the words of names, in the form of `search_key`."""
+    """Return the receipts, the numbers, the words of names and whole names, in the form of `search_key`."""
     names: list[str | None] = []
     numbers: list[str | None] = []
     for submission in application.submissions:
@@ -21,7 +21,7 @@ def search_terms(application: Application) -> tuple[str, ...]:
         names += [decision.husband.name, decision.wife.name]
         numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
     words = [word for name in names if name for word in name.split()]
-    return tuple(dict.fromkeys(key for key in map(search_key, [*filter(None, numbers), *words]) if key))
+    return tuple(dict.fromkeys(key for key in map(search_key, [*filter(None, numbers), *words, *filter(None, names)]) if key))
 
 
 def search_key(text: str) -> str:

@@ -25,6 +25,7 @@ from services.verification.handlers.pausing import resume_register as resume_reg
 from services.verification.handlers.pausing import take_out_pause as take_out_pause
 from services.verification.handlers.queue import assign_task as assign_task
 from services.verification.handlers.queue import hand_over as hand_over
+from services.verification.handlers.queue import hand_over_one as hand_over_one
 from services.verification.handlers.queue import puller as puller
 from services.verification.handlers.queue import release_all as release_all
 from services.verification.handlers.recording import apply_again as apply_again

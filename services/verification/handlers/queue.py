@@ -8,6 +8,8 @@ from random import Random
 from typing import Final
 
 from services.verification.domain import claims
+from services.verification.domain.claims import HandOver
+from services.verification.domain.facts import TaskFact
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.handlers.desk import TaskView, check_room, set_free, take, view
@@ -72,13 +74,29 @@ async def hand_over(tx: Tx, deps: Deps, officer_id: str, to: str, note: str | No
     Raises:
         DomainError: `four_eyes`: the colleague approved one of them already; nothing is handed over.
     """
-    handed: list[Task] = []
-    for held in await _held(tx, deps, officer_id):
-        task, fact = claims.hand_over(held, officer_id, to, note, at=deps.clock(), lease=deps.claim_lease)
-        tx.tasks.save(task)
-        tx.emit(fact)
-        handed.append(task)
-    return tuple(handed)
+    wish = HandOver(to, note)
+    return tuple([_handed(tx, deps, task, officer_id, wish) for task in await _held(tx, deps, officer_id)])
+
+
+async def hand_over_one(tx: Tx, deps: Deps, task_id: str, officer_id: str, wish: HandOver) -> TaskView:
+    """Hand over one task that an officer holds, to a colleague or into the queue.
+
+    Raises:
+        NotFound: `tasks_not_found`.
+        DomainError: as `domain.claims.hand_over`.
+    """
+    return await view(tx, deps, _handed(tx, deps, await tx.tasks.get(task_id), officer_id, wish))
+
+
+def _handed(tx: Tx, deps: Deps, held: Task, officer_id: str, wish: HandOver) -> Task:
+    fact: TaskFact
+    if wish.to is None:
+        task, fact = claims.give_back(held, officer_id, wish.note, at=deps.clock())
+    else:
+        task, fact = claims.hand_over(held, officer_id, wish.to, wish.note, at=deps.clock(), lease=deps.claim_lease)
+    tx.tasks.save(task)
+    tx.emit(fact)
+    return task
 
 
 async def _held(tx: Tx, deps: Deps, officer_id: str) -> list[Task]:

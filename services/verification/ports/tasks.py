@@ -24,10 +24,12 @@ class TaskFilter(StrEnum):
     """The kind of tasks that a list shows.
 
     NEXT: what the officer may claim now, as the queue hands it out, and is not late; LATE: the same where the promise is broken; HELD: what
-    the officer holds and has not decided; CLAIMED: what anybody holds.
+    the officer holds and has not decided; GREEN: of what the officer may claim or holds, for a first approval, that of which every check is
+    green; CLAIMED: what anybody holds.
     """
 
     OPEN = "open"
+    GREEN = "green"
     AVAILABLE = "available"
     NEXT = "next"
     LATE = "late"
@@ -102,6 +104,12 @@ class TaskReader(Protocol):
 
     async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
         """Return tasks about these numbers of persons or cards but this one, the newest first."""
+
+    async def found(self, key: str, areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        """Return tasks, open and closed, that a receipt, a number, a name or a beginning of one finds; `key`: as `search_key` gives it.
+
+        `areas`: only those of these places, and those whose place nobody knows; empty: all.
+        """
 
     async def candidates(self, officer: DeskOfficer, *, at: datetime, limit: int) -> tuple[str, ...]:
         """Return the ids of tasks that this officer may claim now: first those reserved for them, then by their place in the queue."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.policy import OFFICER_REQUIRED
 from services.verification.domain.search import search_key
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import TaskStage, TaskState
@@ -23,6 +24,8 @@ from shared.mongo import Doc, Mongo, aggregate, reachable
 _OPEN: Final = TaskState.OPEN.value
 _KEYS: Final = {TaskOrder.DUE: ("due_at", 1), TaskOrder.PLACE: ("place_at", 1), TaskOrder.DECIDED: ("closed_at", -1)}
 _NOT_CLOSED: Final = [stage.value for stage in TaskStage if stage is not TaskStage.CLOSED]
+_LAST: Final = "\U0010ffff"  # sorts behind every term that begins the same
+_ALL_GREEN: Final[Doc] = {"reasons": {"$not": {"$elemMatch": {"code": {"$ne": OFFICER_REQUIRED}}}}}
 _MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
 
@@ -104,6 +107,15 @@ class MongoTaskReader:
         with reachable():
             return tuple(map(task_from, await self._tasks.find(wanted).sort("_id", -1).limit(limit).to_list(None)))
 
+    async def found(self, key: str, areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        begins = {"$elemMatch": {"$gte": key, "$lt": key + _LAST}}  # one term within the range: the index alone finds it
+        wanted: Doc = {"personal.search_terms": begins}
+        if areas:
+            wanted["$or"] = [{"areas": {"$in": sorted(areas)}}, {"areas": []}]
+        with reachable():
+            docs = await self._tasks.find(wanted).hint("search").limit(limit).to_list(None)
+        return tuple(sorted(map(task_from, docs), key=lambda task: task.id, reverse=True))
+
     async def tally(self, *, at: datetime) -> TaskTally:
         claimed = {"$cond": [{"$gt": ["$claim.until", at]}, 1, 0]}
         running = {"$eq": [{"$type": "$stopped_at"}, "missing"]}
@@ -144,6 +156,9 @@ def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:
         case TaskFilter.NEXT | TaskFilter.LATE:
             due = {"due_at": {"$lt": at} if query.show is TaskFilter.LATE else {"$gte": at}}
             yield from (_workable(query.officer_id, is_lead=query.is_lead), _free(at), unreserved, due)
+        case TaskFilter.GREEN:
+            free: Doc = {"$and": [_free(at), unreserved]}
+            yield from ({"stage": TaskStage.FIRST.value}, {"$or": [free, claimed]}, {"stopped_at": {"$exists": False}}, _ALL_GREEN)
         case TaskFilter.HELD:
             yield from (claimed, {"stage": {"$in": [TaskStage.FIRST.value, TaskStage.SECOND.value]}})
         case TaskFilter.MINE | TaskFilter.CLAIMED:

@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.audit import AuditEntry, AuditFilter, AuditLog
-from shared.clock import WIB
-from shared.reference.roles import roles
+from shared.clock import WIB, now
+from shared.web.desk.acts import act_in_words
 from shared.web.desk.pages import Pages
 from shared.web.desk.session import StaffMember, signed_in
+from shared.web.desk.sought import IN_WORDS, Shape, recognised
 
 PATH: Final = "/desk/jejak"
 SERVICES: Final[Mapping[str, str]] = MappingProxyType(
@@ -79,8 +80,27 @@ def install(
 
     async def _page(request: Request, member: StaffMember, asked: PersonQuestion) -> Response:
         page = await log.page(_filter(asked))
-        values: dict[str, Any] = {"rows": page.rows, "next": page.next, "asked": asked, "here": f"{PATH}/{name}", "services": SERVICES}
-        return pages.show(request, "audit.html", member, base=PATH, service=name, act=act_in_words, roles=roles(), **values)
+        values: dict[str, Any] = {
+            "rows": page.rows,
+            "next": page.next,
+            "asked": asked,
+            "here": f"{PATH}/{name}",
+            "services": SERVICES,
+            "actors": await log.actors(),
+            "acts": sorted(((each, act_in_words(each)) for each in await log.acts()), key=lambda each: each[1]),
+            "check": await log.last_check(),
+            "why": _BREAKS,
+        }
+        return pages.show(request, "audit.html", member, base=PATH, service=name, act=act_in_words, detail=detail_in_words, **values)
+
+    @routes.post(f"{PATH}/{name}/periksa")
+    async def checked(member: Auditor) -> Response:
+        """Check the whole chain, and show what was found."""
+        found = await log.check(now())
+        detail = {"rows": str(found.rows), "broken": str(found.broken or "")}
+        entry = AuditEntry(member.staff_id, "audit.checked", now(), member.name, "", tuple(sorted(member.roles)), detail)
+        await note(entry)
+        return RedirectResponse(f"{PATH}/{name}", HTTPStatus.SEE_OTHER)
 
     if is_first:
 
@@ -91,10 +111,53 @@ def install(
     app.include_router(routes)
 
 
+_BREAKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "its number is wrong": "nomornya salah",
+        "it is not linked to the row before": "tidak tersambung dengan baris sebelumnya",
+        "its persons were changed": "warganya diubah",
+        "it was changed": "isinya diubah",
+        "a field is missing": "ada isian yang hilang",
+        "its hash is not the one that was noted": "bukan baris yang dulu diperiksa",
+        "it was noted once and is gone": "dulu ada dan sekarang hilang",
+    }
+)
+"""Why the chain is broken, as `shared.audit.verify` says it -> in words; of a row that is gone it says so by its number."""
+_DETAILS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "receipt": "resi",
+        "act": "putusan",
+        "reasons": "alasan",
+        "outcome": "hasil",
+        "to": "kepada",
+        "found": "ditemukan",
+        "shape": "dicari dengan",
+        "file": "berkas",
+        "file_id": "berkas",
+        "way": "cara",
+        "rows": "baris utuh",
+        "broken": "baris rusak",
+        "roles": "peran",
+        "field": "isian",
+        "service": "layanan",
+    }
+)
+
+
+def detail_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
+    """Return what a row says beside, by names that people know; what is empty is left out."""
+    values = {"queue": "antrean", "together": "bersama", "approve": "setujui", "return": "kembalikan", "reject": "tolak"}
+    values |= {shape.value: word for shape, word in IN_WORDS.items()}
+    return [(_DETAILS.get(name, name), values.get(value, value)) for name, value in entry.detail.items() if value]
+
+
 def _filter(asked: PersonQuestion) -> AuditFilter:
+    sought = recognised(asked.tentang)
+    receipt = sought.text if sought.shape is Shape.RECEIPT else None
     return AuditFilter(
         actor=asked.petugas or None,
-        about=asked.tentang or None,
+        about=None if receipt else asked.tentang or None,
+        receipt=receipt,
         act=asked.tindakan or None,
         nik="".join(filter(str.isdigit, asked.nik)) or None,
         since=_midnight(asked.dari),
@@ -110,44 +173,3 @@ def _midnight(day: str, *, days: int = 0) -> datetime | None:
         return datetime.combine(date.fromisoformat(day), time(), WIB) + timedelta(days=days) if day else None
     except ValueError:
         return None
-
-
-_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "session.begun": "Masuk",
-        "session.ended": "Keluar, atau mengakhiri sesi",
-        "account.invited": "Mengundang akun",
-        "account.set_up": "Membuka akunnya",
-        "account.changed": "Mengubah peran atau wilayah akun",
-        "account.locked": "Mengunci akun",
-        "account.unlocked": "Membuka akun yang dikunci",
-        "account.reset": "Mengatur ulang sandi dan ponsel akun",
-        "account.closed": "Menutup akun",
-        "account.paused": "Akun dijeda: terlalu sering salah",
-        "account.pause_ended": "Mengakhiri jeda akun",
-        "account.session_ended": "Mengakhiri satu sesi akun",
-        "account.sessions_ended": "Mengakhiri semua sesi akun",
-        "account.password_changed": "Mengganti kata sandinya",
-        "account.recovery_renewed": "Membuat kode cadangan baru",
-        "task.seen": "Membuka pekerjaan",
-        "task.listed": "Melihat daftar pekerjaan",
-        "task.claimed": "Mengambil pekerjaan",
-        "task.released": "Melepas pekerjaan",
-        "task.decided": "Memutus pekerjaan",
-        "attachment.seen": "Membuka berkas",
-        "history.seen": "Membuka riwayat keluarga",
-        "message.retried": "Mengirim ulang pesan yang gagal",
-        "sender.paused": "Menjeda pengiriman WhatsApp",
-        "sender.resumed": "Menjalankan lagi pengiriman WhatsApp",
-        "register.paused": "Menjeda pekerjaan register",
-        "register.resumed": "Melanjutkan pekerjaan register",
-        "stuck.seen": "Membuka pekerjaan macet",
-        "stuck.replayed": "Mengulang pekerjaan macet",
-        "stuck.discarded": "Membuang pekerjaan macet",
-    }
-)
-
-
-def act_in_words(act: str) -> str:
-    """Return an act as people say it; one that has no words yet by its route."""
-    return _WORDS.get(act) or act.replace("GET ", "Melihat ").replace("POST ", "Mengirim ")

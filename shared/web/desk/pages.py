@@ -21,6 +21,8 @@ from shared.web.desk import navigation, words
 from shared.web.desk.assets import DeskAssets
 from shared.web.desk.forms import FIELD, form_token
 from shared.web.desk.session import RENEW, SIGN_OUT, StaffMember
+from shared.web.desk.sought import PATH as SEARCH
+from shared.web.desk.sought import owners_for
 
 ASSETS: Final = "/desk/aset"
 _HERE: Final = Path(__file__).parent
@@ -99,6 +101,8 @@ class Pages:
                 "form_token": form_token(member.session_id) if member else "",
                 "sign_out": SIGN_OUT,
                 "renew": RENEW,
+                "search_address": SEARCH,
+                "may_search": member is not None and bool(owners_for(member)),
                 "whole": "hx-request" not in request.headers,
             }
             | values

@@ -42,7 +42,8 @@
   const OWN = {
     j: () => step(1),
     k: () => step(-1),
-    "/": () => document.querySelector("[data-find]")?.focus(),
+    "/": () => [...all("[data-find-all]"), ...all("[data-find]")].find((each) => each.offsetParent)?.focus(),
+    f: () => document.querySelector("[data-find]")?.focus(),
     "?": () => document.getElementById("tombol")?.showModal(),
   };
   const pressed = (key) => {
@@ -52,7 +53,7 @@
       else target.click();
       return true;
     }
-    if (!OWN[key] || ("jk".includes(key) && !rows().length)) return false;
+    if (!OWN[key] || ("jk".includes(key) && !rows().length) || (key === "f" && !document.querySelector("[data-find]"))) return false;
     OWN[key]();
     return true;
   };
@@ -190,6 +191,19 @@
     });
     document.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-Form-Token"] = body.dataset.formToken));
   }
+
+  // -- search: a part whose service does not answer says so in its own place, and the others stay
+  const silent = (event) => {
+    const owner = event.detail.elt?.closest?.("[data-owner]");
+    if (!owner) return;
+    if (event.type === "htmx:beforeSwap") {
+      if (!event.detail.isError) return;
+      event.detail.shouldSwap = false;
+    }
+    owner.querySelector("[data-asking]").hidden = true;
+    owner.querySelector("[data-silent]").hidden = false;
+  };
+  for (const kind of ["htmx:beforeSwap", "htmx:sendError", "htmx:timeout"]) document.addEventListener(kind, silent);
 
   // ready once the page's own scripts, which come after this one, have run too
   document.addEventListener("DOMContentLoaded", () => (body.dataset.ready = ""));
