@@ -14,6 +14,7 @@ from services.notifier.domain.message import CourtCallback, DocumentFile, Messag
 from services.notifier.domain.outcome import Outcome, SendVerdict
 from services.notifier.domain.pacing import Bucket, Rate, SenderState
 from services.notifier.domain.policy import SendPolicy
+from services.notifier.domain.tally import MessageTally
 from services.notifier.domain.texts import NoticeTexts
 from shared.clock import Clock
 from shared.values import Channel
@@ -177,29 +178,6 @@ class JobPage:
 
     rows: tuple[JobRow, ...]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelTally:
-    """Messages of one channel by how far they came. `sent`: the provider has them and has not said more."""
-
-    arrived: int = 0
-    sent: int = 0
-    waiting: int = 0
-    failed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MessageTally:
-    """Messages of a day by channel; what failed and waits for a person, of any day, by its reason.
-
-    `oldest_minutes`: the age of what is in flight the longest; `is_cut`: there were more than are counted, the latest are.
-    """
-
-    channels: Mapping[Channel, ChannelTally]
-    failures: Mapping[str, int]
-    oldest_minutes: int = 0
-    is_cut: bool = False
 
 
 class JobReader(Protocol):

@@ -9,7 +9,7 @@ from typing import Final
 from services.intake.domain.requests import RequestState
 from services.intake.ports import Deps
 from shared.values import Channel
-from shared.web.desk.overview import Column, Gallery, Lead, Line, Picture, Shade, day_began
+from shared.web.desk.overview import Column, Gallery, Lead, Picture, PictureRow, Shade, day_began
 from shared.web.desk.pages import address
 from shared.web.desk.words import count
 
@@ -64,7 +64,7 @@ def picture_of_incoming(tally: Mapping[tuple[Channel, RequestState], int]) -> Pi
         subject="Saluran",
         columns=tuple(_COLUMNS),
         lines=tuple(
-            Line(
+            PictureRow(
                 CHANNELS[channel],
                 tuple(sum(tally.get((channel, state), 0) for state in states) for states in _COLUMNS.values()),
                 address(_WORK, tampil="terbuka", jalur=channel.value),
@@ -91,8 +91,8 @@ def finding_of_incoming(totals: Mapping[Channel, int]) -> str:
 
 def picture_of_states(states: Mapping[RequestState, int], chats_waiting: int) -> Picture:
     """Return the picture of what is on its way."""
-    lines = [Line(word, (states.get(state, 0),), link) for state, (word, link) in ON_THE_WAY.items()]
-    lines.append(Line("Percakapan menunggu petugas", (chats_waiting,), address(_CHATS, daftar="menunggu")))
+    lines = [PictureRow(word, (states.get(state, 0),), link) for state, (word, link) in ON_THE_WAY.items()]
+    lines.append(PictureRow("Percakapan menunggu petugas", (chats_waiting,), address(_CHATS, daftar="menunggu")))
     lost = states.get(RequestState.UNDELIVERED, 0)
     return Picture(
         name="permohonan",

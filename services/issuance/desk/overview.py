@@ -6,7 +6,7 @@ from typing import Final
 
 from services.issuance.ports import Deps, DocumentTally
 from shared.reference.catalogue import catalogue
-from shared.web.desk.overview import Column, Gallery, Lead, Line, Picture, Shade, day_began
+from shared.web.desk.overview import Column, Gallery, Lead, Picture, PictureRow, Shade, day_began
 from shared.web.desk.pages import address
 from shared.web.desk.words import count
 
@@ -34,7 +34,7 @@ def picture(tally: DocumentTally) -> Picture:
         subject="Jenis",
         columns=(Column("Hari ini", Shade.MAIN), Column("Tertahan", Shade.LATE)),
         lines=tuple(
-            Line(
+            PictureRow(
                 names.get(product, product),
                 (each.today, each.held),
                 address(_REGISTER, jenis=product, **({"keadaan": "tertahan", "waktu": "semua"} if each.held else {"waktu": "hari-ini"})),

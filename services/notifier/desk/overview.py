@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.notifier.desk import message_words
-from services.notifier.ports import Deps, MessageTally
-from shared.web.desk.overview import Column, Gallery, Lead, Line, Picture, Shade, day_began
+from services.notifier.domain.tally import MessageTally
+from services.notifier.ports import Deps
+from shared.web.desk.overview import Column, Gallery, Lead, Picture, PictureRow, Shade, day_began
 from shared.web.desk.pages import address
 from shared.web.desk.words import count
 
@@ -36,11 +37,11 @@ def picture(tally: MessageTally, *, paused: bool) -> Picture:
     """Return the picture of what was counted."""
     failed = sum(tally.failures.values())
     channels = tuple(
-        Line(message_words.CHANNELS[channel], (each.arrived, each.sent, each.waiting, each.failed))
+        PictureRow(message_words.CHANNELS[channel], (each.arrived, each.sent, each.waiting, each.failed))
         for channel, each in sorted(tally.channels.items())
     )
     causes = tuple(
-        Line(f"Gagal: {said}", (0, 0, 0, number), address(_MESSAGES, keadaan="gagal", kode=reason))
+        PictureRow(f"Gagal: {said}", (0, 0, 0, number), address(_MESSAGES, keadaan="gagal", kode=reason))
         for reason, said, number in _causes(tally.failures)
     )
     waiting = address(_MESSAGES, keadaan="antre")

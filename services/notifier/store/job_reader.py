@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from services.notifier.domain.job import OPEN, JobState, Progress
-from services.notifier.ports import ChannelTally, JobPage, JobQuery, JobRow, MessageTally
+from services.notifier.domain.tally import ChannelTally, MessageTally
+from services.notifier.ports import JobPage, JobQuery, JobRow
 from services.notifier.store.schema import JOBS, job_from_doc
 from shared.errors import NotFound
 from shared.mongo import Collection, Doc, Mongo, aggregate, cursor, reachable

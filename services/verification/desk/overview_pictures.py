@@ -14,7 +14,7 @@ from services.verification.domain.capacity import QueueFigures, finishing_time, 
 from services.verification.domain.overview import TARGET_PERCENT, Dues, capacity_per_hour, project, top, working_days
 from services.verification.handlers.planning import day_of
 from shared.clock import WIB
-from shared.web.desk.overview import FRESH_SECONDS, PATH, Column, Kind, Lead, Limit, Line, Picture, Shade
+from shared.web.desk.overview import FRESH_SECONDS, PATH, Column, Kind, Lead, Limit, Picture, PictureRow, Shade
 from shared.web.desk.pages import address
 from shared.web.desk.words import count, day_short, decimal
 from shared.web.latest import Latest
@@ -88,7 +88,9 @@ class OfficePictures:
             about="Permohonan terbuka menurut layanan dan sisa waktu janji",
             subject="Layanan",
             columns=_DUE_COLUMNS,
-            lines=tuple(Line(self._room.service_name(code), _values(each), listed(tampil="terbuka", layanan=code)) for code, each in rows),
+            lines=tuple(
+                PictureRow(self._room.service_name(code), _values(each), listed(tampil="terbuka", layanan=code)) for code, each in rows
+            ),
             lead=Lead(f"Buka {count(late)} yang lewat", listed(tampil="lewat")) if late else Lead("Buka semua", listed(tampil="terbuka")),
             teaches="Begitu ada permohonan untuk petugas, di sini terlihat layanan mana yang menunggu dan mana yang terlambat.",
             is_wide=True,
@@ -108,7 +110,7 @@ class OfficePictures:
             subject="Hari",
             columns=(Column("Ditepati"),),
             lines=tuple(
-                Line(
+                PictureRow(
                     day_short(day.on),
                     (None if day.percent is None else round(day.percent, 1),),
                     listed(tampil="selesai", sejak=day.on.isoformat(), sampai=day.on.isoformat(), lewat="ya"),
@@ -134,7 +136,7 @@ class OfficePictures:
             about=f"Dipegang sekarang; batas {limit} per petugas",
             subject="Petugas",
             columns=(Column("Dipegang"),),
-            lines=tuple(Line(names[officer], (load.held,), listed(tampil="dipegang", petugas=officer)) for officer, load in rows),
+            lines=tuple(PictureRow(names[officer], (load.held,), listed(tampil="dipegang", petugas=officer)) for officer, load in rows),
             lead=Lead("Bagi ulang", listed(tampil="dipegang")),
             teaches="Begitu petugas mengambil pekerjaan, di sini terlihat siapa memegang berapa, dan siapa di atas batas.",
             limit=Limit(limit, f"batas {limit}"),
@@ -152,7 +154,9 @@ class OfficePictures:
             subject="Desa, kecamatan",
             columns=_DUE_COLUMNS,
             lines=tuple(
-                Line(words.place(code), _values(each), listed(tampil="terbuka", desa=code) if words.place(code) != words.place("") else "")
+                PictureRow(
+                    words.place(code), _values(each), listed(tampil="terbuka", desa=code) if words.place(code) != words.place("") else ""
+                )
                 for code, each in rows
             ),
             lead=Lead(f"Semua {count(len(rows))} desa di tabel", "#t-desa")
@@ -172,7 +176,7 @@ class OfficePictures:
             about="Permohonan terbuka menurut lama sejak pesan pertama, dan siapa yang ditunggu",
             subject="Sejak pesan pertama",
             columns=tuple(Column(words.STAGES[stage], _STAGE_SHADES[stage]) for stage in stages),
-            lines=tuple(Line(age, tuple(found.get((place, stage), 0) for stage in stages)) for place, age in enumerate(words.AGES)),
+            lines=tuple(PictureRow(age, tuple(found.get((place, stage), 0) for stage in stages)) for place, age in enumerate(words.AGES)),
             lead=Lead("Buka dari yang terlama", listed(tampil="terbuka")),
             teaches="Begitu ada permohonan, di sini terlihat berapa lama warga sudah menunggu, dan siapa yang ditunggu.",
         )
@@ -194,7 +198,7 @@ class OfficePictures:
             subject="Akhir hari",
             columns=(Column("Dengan yang baru masuk", Shade.SOON), Column("Antrean sekarang saja")),
             lines=tuple(
-                Line(day_short(_day(each.at)) if place else "Sekarang", (each.with_arrivals, each.alone))
+                PictureRow(day_short(_day(each.at)) if place else "Sekarang", (each.with_arrivals, each.alone))
                 for place, each in enumerate(points)
             ),
             lead=Lead("Buka antrean", listed(tampil="terbuka")),

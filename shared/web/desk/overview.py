@@ -53,7 +53,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PictureRow:
     """One line of the table. `leads_to`: the list of what it counts. None among the values: nothing to count."""
 
     word: str
@@ -91,7 +91,7 @@ class Picture:
     about: str
     subject: str
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PictureRow, ...]
     lead: Lead
     teaches: str
     kind: Kind = Kind.BARS

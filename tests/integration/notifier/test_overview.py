@@ -6,7 +6,7 @@ import html
 import re
 
 from services.notifier.desk import overview
-from services.notifier.ports import ChannelTally, MessageTally
+from services.notifier.domain.tally import ChannelTally, MessageTally
 from shared.values import Channel
 from shared.web.desk.overview import PATH
 from tests.integration.notifier.rig import Rig, running
