@@ -56,28 +56,9 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     async def page(request: Request, member: StaffMember, status: int = HTTPStatus.OK, problem: str = "") -> Response:
-        return pages.show(
-            request,
-            "sender.html",
-            member,
-            status=status,
-            pause=notice(await deps.sender_limiter.state()),
-            waiting=await deps.job_reader.count(tuple(sorted(OPEN))),
-            reasons=REASONS,
-            problem=problem,
-        )
-
-    async def note(member: StaffMember, act: str, **detail: str) -> None:
-        entry = AuditEntry(
-            actor=member.staff_id,
-            actor_name=member.name,
-            roles=tuple(sorted(member.roles)),
-            act=act,
-            at=deps.clock(),
-            about="sender/whatsapp",
-            detail=detail,
-        )
-        await units.note(entry)
+        pause, waiting = notice(await deps.sender_limiter.state()), await deps.job_reader.count(tuple(sorted(OPEN)))
+        values = {"pause": pause, "waiting": waiting, "reasons": REASONS, "problem": problem}
+        return pages.show(request, "sender.html", member, status=status, **values)
 
     @routes.get(PATH)
     async def show(request: Request, member: Manager) -> Response:
@@ -87,14 +68,19 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages) -> APIRouter:
     async def pause(request: Request, member: Manager, alasan: Annotated[str, Form(max_length=40)] = "") -> Response:
         if alasan not in REASONS:
             return await page(request, member, HTTPStatus.UNPROCESSABLE_ENTITY, "reason_missing")
-        await note(member, "sender.paused", reason=alasan)
+        await units.note(_row(deps, member, "sender.paused", reason=alasan))
         await deps.sender_limiter.pause(alasan, member.name)
         return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
 
     @routes.post(f"{PATH}/lanjut")
     async def resume(member: Manager) -> Response:
-        await note(member, "sender.resumed")
+        await units.note(_row(deps, member, "sender.resumed"))
         await deps.sender_limiter.resume()
         return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
 
     return routes
+
+
+def _row(deps: Deps, member: StaffMember, act: str, **detail: str) -> AuditEntry:
+    roles = tuple(sorted(member.roles))
+    return AuditEntry(member.staff_id, act, deps.clock(), member.name, "sender/whatsapp", roles, detail)

@@ -144,7 +144,7 @@ async def try_to_approve(desk: httpx.AsyncClient, task: str, traffic: Traffic) -
     traffic.refused_approvals += 1
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_ten_minutes_without_the_register_under_load(
     office: Office, register: Proxy, traffic: Traffic, issuance: BrokerChannel, amqp_url: str, mongo_url: str
 ) -> None:
