@@ -159,11 +159,24 @@ class RegisterReader(Protocol):
     async def total(self) -> int:
         """Return how many documents there are."""
 
+    async def superseded_by(self, document_id: str) -> Sequence[Document]:
+        """Return the documents whose place this one took, as far as they are about the same."""
+
     async def newest(self) -> str | None:
         """Return the place of the newest row."""
 
     async def count_newer(self, query: RegisterQuery, place: str, most: int) -> int:
         """Return how many rows the filter has above a place, counted up to `most`; raises BadInput (`cursor_malformed`)."""
+
+
+class PdfPages(Protocol):
+    """Draws documents as pictures for people who look at them."""
+
+    async def count(self, pdf: bytes) -> int:
+        """Return how many pages a PDF has; raises BadInput (`pdf_unreadable`)."""
+
+    async def page(self, pdf: bytes, number: int) -> bytes:
+        """Return a page as JPEG; raises NotFound (`page_not_found`) or BadInput (`pdf_unreadable`)."""
 
 
 @dataclass(frozen=True, slots=True)

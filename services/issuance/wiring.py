@@ -29,6 +29,7 @@ from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.web import create_app
@@ -105,7 +106,7 @@ def build(settings: Settings) -> Service:
     api.install(app, parts.units, parts.deps)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
-    desk.install(app, parts.units, parts.deps)
+    desk.install(app, parts.units, parts.deps, PdfiumPages())
     return Service(
         name=NAME,
         health=health,

@@ -1,20 +1,22 @@
-"""Issuance's pages at the desk: the register of documents."""
+"""Issuance's pages at the desk: the register of documents, and one document with its end by hand."""
 
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
-from services.issuance.desk import documents
-from services.issuance.ports import Deps, Tx
+from services.issuance.desk import document_page, documents
+from services.issuance.desk.room import DeskRoom
+from services.issuance.ports import Deps, PdfPages, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages) -> None:
     """Add the pages to the app; the shell must be in it."""
-    pages = Pages(TEMPLATES)
-    app.include_router(documents.router(deps, pages))
-    audit.install(app, units.audit, units.note, pages, "dokumen")
+    room = DeskRoom(deps, units, Pages(TEMPLATES), pdf)
+    app.include_router(documents.router(deps, room.pages))
+    app.include_router(document_page.router(room))
+    audit.install(app, units.audit, units.note, room.pages, "dokumen")

@@ -97,6 +97,7 @@ class _Register:
             successor=successor,
             revealed=revealed,
             trail=words.trail(document) if document else [],
+            held_for=words.held_for(document) if document else "",
             states=words.STATES,
             products={product.id: product.name for product in catalogue().products.values()},
             state_options=[(value, word) for value, (word, _) in words.STATE_FILTERS.items()],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from services.issuance.domain.document import Document
 from services.issuance.ports import RegisterPage, RegisterQuery
 from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
 from services.issuance.store.schema import DOCUMENTS
 from shared.mongo import Doc, Mongo, cursor, reachable
 
+_MOST_OLDER: Final = 20  # documents that one took the place of: two families that become one have two
 _ORDER: Final = [("claimed_at", -1), ("_id", -1)]
 _BY_NUMBER: Final = [("number", -1)]
 _BY_NAME: Final = [("holder_name", 1), ("claimed_at", -1)]
@@ -42,6 +44,16 @@ class MongoRegisterReader:
     async def total(self) -> int:
         with reachable():
             return int(await self._documents.estimated_document_count())  # kept by the server: exact but for minutes after a crash
+
+    async def superseded_by(self, document_id: str) -> list[Document]:
+        with reachable():
+            newer = await self._documents.find_one({"_id": document_id}, {"about": 1, "replaces": 1})
+            if newer is None:
+                return []
+            subjects = [newer["about"], *newer.get("replaces", ())]
+            wanted = {"about": {"$in": subjects}, "superseded_by": document_id}
+            found = await self._documents.find(wanted, WITHOUT_PERSONS).limit(_MOST_OLDER).to_list(None)
+        return [without_persons(doc) for doc in found]
 
     async def newest(self) -> str | None:
         with reachable():

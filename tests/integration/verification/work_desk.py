@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.verification import desk
-from services.verification.adapters.pdf_pages import PdfiumPages
+from shared.pdf_pages import PdfiumPages
 from services.verification.settings import Settings
 from services.verification.store import MongoStaffReader
 from shared.health import Health
