@@ -21,7 +21,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoRegisterReader, MongoTx
+from services.issuance.store import INDEXES, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -83,9 +83,11 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         archive=archive,
         document_reader=MongoDocumentReader(mongo, database),
         register=MongoRegisterReader(mongo, database),
+        cards=MongoCardReader(mongo, database),
         wake_renderer=woken.set,
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
+        blanks_low=settings.blanks_low,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds

@@ -1,11 +1,11 @@
-"""Issuance's pages at the desk: the register of documents, and one document with its end by hand."""
+"""Issuance's pages at the desk: the register of documents, one document with its end by hand, and the board of cards."""
 
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
-from services.issuance.desk import document_page, documents
+from services.issuance.desk import card_acts, cards, document_page, documents
 from services.issuance.desk.room import DeskRoom
 from services.issuance.ports import Deps, PdfPages, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -19,4 +19,6 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages
     room = DeskRoom(deps, units, Pages(TEMPLATES), pdf)
     app.include_router(documents.router(deps, room.pages))
     app.include_router(document_page.router(room))
+    app.include_router(card_acts.router(room))
+    app.include_router(cards.router(room))
     audit.install(app, units.audit, units.note, room.pages, "dokumen")

@@ -40,6 +40,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.DOCUMENT: "Dokumen",
         NoticeKind.SUPERSEDED: "Dokumen diganti",
         NoticeKind.REVOKED: "Dokumen dicabut",
+        NoticeKind.CARD_READY: "Kartu siap diambil",
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
