@@ -138,6 +138,7 @@ class RegisterQuery:
     product: str = ""
     states: tuple[DocumentState, ...] = ()
     since: datetime | None = None
+    until: datetime | None = None
     after: str | None = None
     limit: int = 50
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.issuance.desk import card_acts, cards, document_page, documents
+from services.issuance.desk import card_acts, cards, document_page, documents, number_page
 from services.issuance.desk.room import DeskRoom
 from services.issuance.ports import Deps, PdfPages, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -18,6 +18,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages
     """Add the pages to the app; the shell must be in it."""
     room = DeskRoom(deps, units, Pages(TEMPLATES), pdf)
     app.include_router(documents.router(deps, room.pages))
+    app.include_router(number_page.router(room))
     app.include_router(document_page.router(room))
     app.include_router(card_acts.router(room))
     app.include_router(cards.router(room))

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.number_book import Gap
 from shared.clock import WIB
+from shared.reference.revocations import VOID, end_reasons
 from shared.web.desk import State, Tone
 
 _MAKING: Final = State("Sedang dibuat", Tone.INFO, icon="signature")
@@ -82,6 +84,18 @@ def trail(document: Document) -> list[tuple[datetime, str]]:
 def held_for(document: Document) -> str:
     """Return why a document is held, in words; a code that has none by itself."""
     return HELD_FOR.get(document.reason or "", document.reason or "") if document.state is DocumentState.HELD else ""
+
+
+def gap(of: Gap) -> str:
+    """Return why a number carries no document, in words."""
+    match of.state:
+        case DocumentState.VOID:
+            known = end_reasons(VOID).get(of.reason)
+            return f"hangus: {known.word if known else HELD_FOR.get(of.reason, of.reason)}"
+        case DocumentState.HELD:
+            return f"tertahan: {HELD_FOR.get(of.reason, of.reason)}"
+        case _:
+            return "sedang dibuat"
 
 
 def _of_reason(document: Document) -> str:

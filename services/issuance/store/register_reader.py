@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
 from services.issuance.domain.document import Document
@@ -74,11 +75,15 @@ def _filter(query: RegisterQuery) -> Doc:
             ("holder_name", _begins(query.holder)),
             ("product", query.product),
             ("state", {"$in": [str(state) for state in query.states]} if query.states else None),
-            ("claimed_at", {"$gte": query.since} if query.since else None),
+            ("claimed_at", _between(query.since, query.until)),
         )
         if value
     }
     return wanted
+
+
+def _between(since: datetime | None, until: datetime | None) -> Doc:
+    return {name: at for name, at in (("$gte", since), ("$lt", until)) if at is not None}
 
 
 def _begins(text: str) -> Doc | None:

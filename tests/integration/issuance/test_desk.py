@@ -10,7 +10,9 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from fastapi import FastAPI
+from openpyxl import load_workbook
 
+from services.issuance import handlers
 from services.issuance.domain.claim import Approval
 from tests.integration.issuance.desk_app import OpenBrowser
 from tests.integration.issuance.office import Desk, superseded
@@ -195,3 +197,35 @@ async def test_who_has_nothing_to_do_with_documents_sees_none(browser: OpenBrows
 
 async def test_an_empty_register_says_when_it_will_not_be(browser: OpenBrowser) -> None:
     assert "Belum ada dokumen" in (await browser().get("/desk/dokumen")).text
+
+
+async def test_the_workbook_has_the_same_rows_and_explains_the_numbers(desk: Desk, browser: OpenBrowser) -> None:
+    siti, _ = await desk.issue(held_by("SITI AMINAH"), held_by("=BUDI()"))
+    given_up = await desk.document(await desk.claim())
+    await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, given_up.document_id, reason="ordered_twice"))
+    client = browser()
+    answer = await client.get("/desk/dokumen/unduh-xlsx")
+    assert answer.headers["content-disposition"] == 'attachment; filename="dokumen-terbit.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    lines = list(csv.reader(io.StringIO((await client.get("/desk/dokumen/unduh")).content.decode("utf-8-sig")), delimiter=";"))
+    rows = [[cell or "" for cell in row] for row in book["Dokumen"].iter_rows(values_only=True)]
+    assert rows == [[cell.removeprefix("'") for cell in line] for line in lines]
+    assert {cell.data_type for row in book["Dokumen"].iter_rows() for cell in row} <= {"s", "n"}, "no name is a formula"
+    [numbers_row] = list(book["Nomor"].iter_rows(min_row=2, values_only=True))
+    assert numbers_row[2:7] == (1, 3, 3, 2, 1)
+    assert numbers_row[7] == "0003 hangus: Permohonan yang sama sudah diproses"
+    one = load_workbook(io.BytesIO((await client.get(f"/desk/dokumen/unduh-xlsx?q={siti.receipt}")).content))
+    assert one.sheetnames == ["Dokumen"], "beside one document all others would seem to be gaps"
+    assert (await browser("verifier").get("/desk/dokumen/unduh-xlsx")).status_code == 403
+
+
+async def test_the_numbers_of_a_day_are_shown_with_their_gaps(desk: Desk, browser: OpenBrowser) -> None:
+    await desk.issue(held_by("SITI AMINAH"))
+    given_up = await desk.document(await desk.claim())
+    await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, given_up.document_id, reason="ordered_twice"))
+    page = await browser("auditor").get("/desk/dokumen/nomor")
+    assert re.findall(r"data-row>([^<]+)</a> ([^<]+)<", page.text) == [(given_up.number, "hangus: Permohonan yang sama sudah diproses")]
+    day_before = re.search(r'href="([^"]+)" data-key="\["', page.text)
+    assert day_before
+    assert "Hari itu belum ada nomor" in (await browser().get(day_before[1])).text
+    assert given_up.number in (await browser().get("/desk/dokumen/nomor?hari=bukan-hari")).text
