@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from services.issuance.domain.cards import pickup_code
@@ -25,7 +24,7 @@ PICTURES = os.environ.get("SCREENSHOTS")
 SIZES = {"desk": DESK, "phone": NARROW}
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def chrome() -> AsyncIterator[Browser]:
     async with chromium() as running:
         yield running
