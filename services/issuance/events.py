@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from services.issuance.domain.document import Document, DocumentIssued, DocumentRevoked, DocumentSuperseded, DocumentVoided, Fact
+from services.issuance.domain.document import (
+    CardReady,
+    Document,
+    DocumentIssued,
+    DocumentRevoked,
+    DocumentSuperseded,
+    DocumentVoided,
+    Fact,
+)
 from shared.contracts import issuance as wire
 from shared.contracts.envelope import Event
 
@@ -16,25 +24,34 @@ def to_event(fact: Fact) -> Event:
             return _issued(fact)
         case DocumentSuperseded():
             return wire.DocumentSuperseded(
-                **_ended(fact),
+                **_told(fact),
                 superseded_by=fact.by,
                 same_contact=fact.same_contact,
                 superseded_at=fact.superseded_at,
             )
         case DocumentRevoked(revocation=revocation):
             return wire.DocumentRevoked(
-                **_ended(fact),
+                **_told(fact),
                 authority=revocation.authority,
                 reason=revocation.reason,
                 revoked_at=fact.revoked_at,
             )
         case DocumentVoided(document=document):
             return wire.DocumentVoided(
-                **_ended(fact),
+                **_told(fact),
                 service=document.service,
                 documents=document.documents,
                 reason=fact.reason,
                 voided_at=fact.voided_at,
+            )
+        case CardReady(pickup=pickup):
+            return wire.CardReady(
+                **_told(fact),
+                prints=fact.prints,
+                place=pickup.place,
+                address=pickup.address,
+                hours=pickup.hours,
+                ready_at=fact.ready_at,
             )
         case _:
             assert_never(fact)
@@ -54,7 +71,7 @@ def _issued(fact: DocumentIssued) -> Event:
     )
 
 
-def _ended(fact: DocumentSuperseded | DocumentRevoked | DocumentVoided) -> dict[str, Any]:
+def _told(fact: DocumentSuperseded | DocumentRevoked | DocumentVoided | CardReady) -> dict[str, Any]:
     personal = wire.DocumentEndedPersonal(contact=fact.contact, holder_name=fact.document.holder_name)
     return {**_of(fact.document), "personal": personal}
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from services.issuance.domain.card_order import CardState
+from services.issuance.domain.cards import BlankStock
 from services.issuance.domain.document import Certificate, Document, DocumentState, Fact, Pdf
 from services.issuance.domain.numbers import NumberSequence
 from services.issuance.domain.office import Office
@@ -43,6 +45,12 @@ class Tx(Protocol):
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Save a counter, new or raised."""
+
+    async def blanks(self, product: str) -> BlankStock:
+        """Return the blanks of a product, none where nobody recorded any."""
+
+    async def keep_blanks(self, stock: BlankStock) -> None:
+        """Save how many there are."""
 
     def emit(self, fact: Fact) -> None:
         """Emit a fact; it leaves with the commit."""
@@ -130,6 +138,7 @@ class RegisterQuery:
     product: str = ""
     states: tuple[DocumentState, ...] = ()
     since: datetime | None = None
+    until: datetime | None = None
     after: str | None = None
     limit: int = 50
 
@@ -178,11 +187,63 @@ class RegisterReader(Protocol):
     async def tally(self, products: Sequence[str], *, since: datetime) -> DocumentTally:
         """Return how many documents of each kind were numbered since a moment, how many are held, and how many are being made."""
 
+    async def superseded_by(self, document_id: str) -> Sequence[Document]:
+        """Return the documents whose place this one took, as far as they are about the same."""
+
     async def newest(self) -> str | None:
         """Return the place of the newest row."""
 
     async def count_newer(self, query: RegisterQuery, place: str, most: int) -> int:
         """Return how many rows the filter has above a place, counted up to `most`; raises BadInput (`cursor_malformed`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardQuery:
+    """One column of the board, the card that waits longest first, those that were handed over the newest first. `after`: as `next`."""
+
+    state: CardState
+    product: str = ""
+    since: datetime | None = None
+    after: str | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """Cards of a column with how many it has; `next`: `after` of the following page."""
+
+    cards: tuple[Document, ...]
+    count: int
+    next: str | None
+
+
+class CardReader(Protocol):
+    """The board of cards: plain reads, outside any unit of work."""
+
+    async def page(self, query: CardQuery) -> CardPage:
+        """Return a page of a column; raises BadInput (`cursor_malformed`)."""
+
+    async def find(self, *, token: str = "", number: str = "", receipt: str = "") -> Sequence[Document]:
+        """Return the cards whose slip has this token or number, or that a request has."""
+
+    async def blanks(self) -> Mapping[str, int]:
+        """Return how many blanks there are of each product that anybody recorded."""
+
+    async def newest(self) -> datetime | None:
+        """Return when a card was last moved, or ordered."""
+
+    async def count_newer(self, since: datetime, most: int) -> int:
+        """Return how many cards were moved or ordered since then, counted up to `most`."""
+
+
+class PdfPages(Protocol):
+    """Draws documents as pictures for people who look at them."""
+
+    async def count(self, pdf: bytes) -> int:
+        """Return how many pages a PDF has; raises BadInput (`pdf_unreadable`)."""
+
+    async def page(self, pdf: bytes, number: int) -> bytes:
+        """Return a page as JPEG; raises NotFound (`page_not_found`) or BadInput (`pdf_unreadable`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +259,11 @@ class Deps:
     archive: Archive
     document_reader: DocumentReader
     register: RegisterReader
+    cards: CardReader
     wake_renderer: Callable[[], None]
     lease: timedelta
     most_attempts: int
+    blanks_low: int
 
     def check_url(self, token: str) -> str:
         """Return the address of a document's public page."""

@@ -53,3 +53,4 @@ class Settings(ServiceSettings):
         float, Field(gt=0, description="After this long without a sign of life an attempt counts as dead, in seconds; renewed thrice in it")
     ] = 6.0
     print_attempts: Annotated[int, Field(ge=1, description="Attempts before a document is held for a person")] = 8
+    blanks_low: Annotated[int, Field(ge=0, description="Blank cards of a kind below which the desk says that more must be ordered")] = 100

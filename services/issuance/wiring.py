@@ -22,7 +22,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoDocumentReader, MongoRegisterReader, MongoTx
+from services.issuance.store import INDEXES, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -30,6 +30,7 @@ from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.web import create_app
@@ -83,9 +84,11 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         archive=archive,
         document_reader=MongoDocumentReader(mongo, database),
         register=MongoRegisterReader(mongo, database),
+        cards=MongoCardReader(mongo, database),
         wake_renderer=woken.set,
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
+        blanks_low=settings.blanks_low,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
@@ -106,7 +109,7 @@ def build(settings: Settings) -> Service:
     api.install(app, parts.units, parts.deps)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
-    desk.install(app, parts.units, parts.deps)
+    desk.install(app, parts.units, parts.deps, PdfiumPages())
     desk.install_stuck(app, stuck.HeldDocuments(parts.units, parts.deps), stuck.PERSONAL, stuck.REFUSALS)
     return Service(
         name=NAME,

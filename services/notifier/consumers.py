@@ -18,7 +18,7 @@ from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked | issuance.DocumentVoided
-About = intake.RequestSubmitted | TurnedDown | verification.CitizenAsked | issuance.DocumentIssued | Ended
+About = intake.RequestSubmitted | TurnedDown | verification.CitizenAsked | issuance.DocumentIssued | issuance.CardReady | Ended
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -102,7 +102,13 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         jobs = notice.ended_jobs(_origin(meta), contact, _about(event), document, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, jobs)
 
+    async def card_ready(tx: Tx, event: issuance.CardReady, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact)
+        job = notice.card_ready_job(_origin(meta), contact, _about(event), _ready(event), texts=deps.texts, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job])
+
     return (
+        EventRoute(issuance.CardReady, card_ready),
         EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
         EventRoute(issuance.DocumentSuperseded, superseded),
         EventRoute(issuance.DocumentRevoked, revoked),
@@ -143,6 +149,19 @@ def _announced(event: issuance.DocumentIssued) -> announcement.AnnouncedDocument
         size_bytes=event.size_bytes,
         issued_at=event.issued_at,
         check_url=event.personal.check_url,
+    )
+
+
+def _ready(event: issuance.CardReady) -> announcement.ReadyCard:
+    return announcement.ReadyCard(
+        document_id=event.document_id,
+        product=event.product,
+        document_number=event.document_number,
+        prints=event.prints,
+        place=event.place,
+        address=event.address,
+        hours=event.hours,
+        at=event.ready_at,
     )
 
 

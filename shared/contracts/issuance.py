@@ -93,3 +93,24 @@ class DocumentVoided(DocumentEnded):
     documents: Annotated[int, Field(ge=1, description="How many documents the request was to have, this one included")]
     reason: Annotated[Code, Field(description="Why: wrong_data, sheet_unprintable, …")]
     voided_at: AwareDatetime
+
+
+class CardReady(Event):
+    """A card was printed and lies where it is fetched, by whoever shows its slip. Subject: the document id of the slip."""
+
+    type: ClassVar[str] = "issuance.card_ready.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
+
+    document_id: str
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    product: ProductCode
+    document_number: Annotated[DocumentNumber, Field(description="Of the slip")]
+    prints: Annotated[int, Field(ge=1, description="Which print of the card: one that was spoiled is told anew when it is ready again")]
+    place: Annotated[str, Field(min_length=1, description="Where it is fetched")]
+    address: str
+    hours: Annotated[str, Field(min_length=1, description="When, as people read it")]
+    ready_at: AwareDatetime
+    personal: DocumentEndedPersonal

@@ -1,4 +1,4 @@
-"""Issuance's pages at the desk: the register of documents."""
+"""Issuance's pages at the desk: the register of documents, one document with its end by hand, and the board of cards."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.issuance.desk import documents, overview
+from services.issuance.desk import card_acts, cards, document_page, documents, number_page, overview
+from services.issuance.desk.room import DeskRoom
 from services.issuance.desk.search import DocumentSearch
-from services.issuance.ports import Deps, Tx
+from services.issuance.ports import Deps, PdfPages, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.catalogue import catalogue
 from shared.web.desk import Pages, audit, search
@@ -18,15 +19,19 @@ from shared.web.stuck import pages as stuck
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages) -> None:
     """Add the pages to the app; the shell must be in it."""
-    pages = Pages(TEMPLATES)
-    app.include_router(documents.router(deps, pages))
+    room = DeskRoom(deps, units, Pages(TEMPLATES), pdf)
+    app.include_router(documents.router(deps, room.pages))
+    app.include_router(number_page.router(room))
+    app.include_router(document_page.router(room))
+    app.include_router(card_acts.router(room))
+    app.include_router(cards.router(room))
+    audit.install(app, units.audit, units.note, room.pages, "dokumen")
+    search.install(app, "dokumen", DocumentSearch(deps).find, room.pages, units.note, deps.clock)
     summary = APIRouter(include_in_schema=False)
-    overview.gallery(deps).install(summary, pages)
+    overview.gallery(deps).install(summary, room.pages)
     app.include_router(summary)
-    audit.install(app, units.audit, units.note, pages, "dokumen")
-    search.install(app, "dokumen", DocumentSearch(deps).find, pages, units.note, deps.clock)
 
 
 def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str]) -> None:

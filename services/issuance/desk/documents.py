@@ -1,9 +1,8 @@
-"""`/desk/dokumen`: the register of documents, with search, one document beside it, and the list as a file."""
+"""`/desk/dokumen`: the register of documents, with search, one document beside it, and the list as files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
@@ -11,18 +10,15 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.issuance.desk import exports
 from services.issuance.desk import register_words as words
-from services.issuance.domain.document import Document
 from services.issuance.ports import Deps, RegisterQuery
 from shared import logs
 from shared.reference.catalogue import catalogue
-from shared.web.desk import Lookout, Pages, StaffMember, signed_in
-from shared.web.desk.csv import csv_lines
-from shared.web.desk.words import moment, short_moment
+from shared.web.desk import Lookout, Pages, StaffMember, signed_in, xlsx
 
 PATH: Final = "/desk/dokumen"
 _ROWS: Final = 50
-_ROWS_OF_A_FILE: Final = 500  # read at a time while a file is sent
 _MOST_NEW: Final = 99  # what is beyond is said as 99+
 _NUMBER: Final = re.compile(r"[0-9]{4}-[A-Z]{2}(-[0-9]{0,8}(-[0-9]{0,6})?)?")
 _RECEIPT: Final = re.compile(r"MDN-?[0-9A-Z]{4}-?[0-9A-Z]{4}")
@@ -97,6 +93,7 @@ class _Register:
             successor=successor,
             revealed=revealed,
             trail=words.trail(document) if document else [],
+            held_for=words.held_for(document) if document else "",
             states=words.STATES,
             products={product.id: product.name for product in catalogue().products.values()},
             state_options=[(value, word) for value, (word, _) in words.STATE_FILTERS.items()],
@@ -116,6 +113,7 @@ def router(deps: Deps, pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     register = _Register(deps, pages)
     _looking(routes, register)
+    _exporting(routes, register)
     _opening(routes, register)
     _listening(routes, register)
     return routes
@@ -135,12 +133,21 @@ def _looking(routes: APIRouter, register: _Register) -> None:
         _log.info("documents.searched_by_name", staff_id=member.staff_id)
         return await register.show(request, member, RegisterFilter(), holder=text)
 
+
+def _exporting(routes: APIRouter, register: _Register) -> None:
     @routes.get(f"{PATH}/unduh")
     async def download(asked: Filter, member: Annotated[StaffMember, signed_in("documents:export")]) -> Response:
         """Send the rows of the filter as a file, names in full; who did it is logged."""
         _log.info("documents.exported", staff_id=member.staff_id)
-        headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="dokumen-terbit.csv"'}
-        return StreamingResponse(_lines(register, asked), media_type="text/csv; charset=utf-8", headers=headers)
+        lines = exports.csv_of(register.deps, replace(register.query(asked), after=None))
+        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=exports.headers("dokumen-terbit.csv"))
+
+    @routes.get(f"{PATH}/unduh-xlsx")
+    async def workbook(asked: Filter, member: Annotated[StaffMember, signed_in("documents:export")]) -> Response:
+        """Send the same rows as a workbook, with the numbers and their gaps on a sheet of its own; who did it is logged."""
+        _log.info("documents.exported", staff_id=member.staff_id)
+        sheets = exports.sheets_of(register.deps, replace(register.query(asked), after=None))
+        return StreamingResponse(xlsx.chunks(sheets), media_type=xlsx.MEDIA_TYPE, headers=exports.headers("dokumen-terbit.xlsx"))
 
 
 def _opening(routes: APIRouter, register: _Register) -> None:
@@ -182,30 +189,3 @@ def _listening(routes: APIRouter, register: _Register) -> None:
 
         await count()  # refuses a place that is none while it still can
         return lookout.answer(request, count)
-
-
-async def _lines(register: _Register, asked: RegisterFilter) -> AsyncIterator[str]:
-    names = {product.id: product.name for product in catalogue().products.values()}
-    now = register.deps.clock()
-
-    def row(document: Document) -> list[str]:
-        ended = document.superseded_at or document.revoked_at or (document.reason_at if document.issued_at is None else None)
-        return [
-            document.number,
-            names.get(document.product, document.product),
-            document.holder_name,
-            document.receipt,
-            short_moment(document.claimed_at, now),
-            moment(document.issued_at) if document.issued_at else "",
-            words.STATES[document.state].word,
-            moment(ended) if ended else "",
-        ]
-
-    yield csv_lines([["Nomor", "Jenis", "Nama", "Resi", "Nomor diberikan", "Terbit", "Keadaan", "Berakhir"]], begin=True)
-    query = replace(register.query(asked), after=None, limit=_ROWS_OF_A_FILE)
-    while True:
-        page = await register.deps.register.page(query)
-        yield csv_lines([row(document) for document in page.documents])
-        if page.next is None:
-            return
-        query = replace(query, after=page.next)

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.number_book import Gap
 from shared.clock import WIB
+from shared.reference.revocations import VOID, end_reasons
 from shared.web.desk import State, Tone
 
 _MAKING: Final = State("Sedang dibuat", Tone.INFO, icon="signature")
@@ -38,6 +40,19 @@ STATE_FILTERS: Final[Mapping[str, tuple[str, tuple[DocumentState, ...]]]] = Mapp
 )
 """What the URL says -> what people read, and the states that it means."""
 
+HELD_FOR: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "sheet_unprintable": "isinya tidak muat atau tidak dapat dicetak; templatnya perlu diperbaiki",
+        "renderer_overran": "pencetakan terlalu lama, berkali-kali",
+        "renderer_died": "pencetak berhenti di tengah jalan, berkali-kali",
+        "renderer_start_failed": "pencetak tidak mau menyala",
+        "number_void": "menampilkan nomor akta yang sudah hangus",
+        "product_unknown": "jenis dokumen ini belum dikenal versi yang sedang berjalan",
+        "content_gone": "isinya sudah dihapus",
+    }
+)
+"""Why a document waits for a person, by the code that is kept."""
+
 PERIODS: Final[Mapping[str, tuple[str, int | None]]] = MappingProxyType(
     {"": ("7 hari terakhir", 7), "hari-ini": ("Hari ini", 1), "30-hari": ("30 hari terakhir", 30), "semua": ("Sejak awal", None)}
 )
@@ -64,6 +79,23 @@ def trail(document: Document) -> list[tuple[datetime, str]]:
         (document.revoked_at, "Dicabut"),
     ]
     return [(at, what) for at, what in happened if at is not None and what]
+
+
+def held_for(document: Document) -> str:
+    """Return why a document is held, in words; a code that has none by itself."""
+    return HELD_FOR.get(document.reason or "", document.reason or "") if document.state is DocumentState.HELD else ""
+
+
+def gap(of: Gap) -> str:
+    """Return why a number carries no document, in words."""
+    match of.state:
+        case DocumentState.VOID:
+            known = end_reasons(VOID).get(of.reason)
+            return f"hangus: {known.word if known else HELD_FOR.get(of.reason, of.reason)}"
+        case DocumentState.HELD:
+            return f"tertahan: {HELD_FOR.get(of.reason, of.reason)}"
+        case _:
+            return "sedang dibuat"
 
 
 def _of_reason(document: Document) -> str:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from services.issuance.domain.card_order import CardOrder, order_card
+from services.issuance.domain.office import Pickup
 from services.issuance.domain.products.spec import Content, DocumentForm
 from services.issuance.domain.revocation import Revocation
 from shared.backoff import Backoff
@@ -32,16 +34,15 @@ class DocumentState(StrEnum):
     VOID = "void"
 
 
-_ENDED: Final[frozenset[DocumentState]] = frozenset()
 NEXT: Final[Mapping[DocumentState, frozenset[DocumentState]]] = MappingProxyType(
     {
         DocumentState.CLAIMED: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
         DocumentState.RENDERING: frozenset({DocumentState.RENDERING, DocumentState.ISSUED, DocumentState.HELD, DocumentState.VOID}),
         DocumentState.HELD: frozenset({DocumentState.RENDERING, DocumentState.VOID}),
         DocumentState.ISSUED: frozenset({DocumentState.SUPERSEDED, DocumentState.REVOKED}),
-        DocumentState.SUPERSEDED: _ENDED,
-        DocumentState.REVOKED: _ENDED,
-        DocumentState.VOID: _ENDED,
+        DocumentState.SUPERSEDED: frozenset(),
+        DocumentState.REVOKED: frozenset(),
+        DocumentState.VOID: frozenset(),
     }
 )
 """What may follow what."""
@@ -85,7 +86,7 @@ class Document:
 
     `due_at` says when the renderer may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
     one; None when there is nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told
-    of it. `note` says why an operator discarded it, and who.
+    of it. `note` says why an operator discarded it, and who. `card`: of a slip, from its issue on.
     """
 
     document_id: str
@@ -120,6 +121,7 @@ class Document:
     superseded_at: datetime | None = None
     revocation: Revocation | None = None
     revoked_at: datetime | None = None
+    card: CardOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,18 @@ class DocumentVoided:
     voided_at: datetime
 
 
-Fact: TypeAlias = DocumentIssued | DocumentSuperseded | DocumentRevoked | DocumentVoided
+@dataclass(frozen=True, slots=True)
+class CardReady:
+    """The fact that a card lies where it is fetched. `prints`: which print of it."""
+
+    document: Document
+    prints: int
+    pickup: Pickup
+    contact: Contact
+    ready_at: datetime
+
+
+Fact: TypeAlias = DocumentIssued | DocumentSuperseded | DocumentRevoked | DocumentVoided | CardReady
 
 
 def begin(document: Document, *, lease: timedelta, at: datetime) -> Document:
@@ -198,6 +211,7 @@ def issue(
         issued_at=at,
         reason=None,
         reason_at=None,
+        card=order_card(at) if document.form is DocumentForm.CARD else None,
     )
     return issued, DocumentIssued(document=issued, pdf=pdf, contact=contact, issued_at=at, check_url=check_url)
 

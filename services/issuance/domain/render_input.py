@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 
+from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
 from services.issuance.domain.office import Office
 from services.issuance.domain.products.spec import FillContext, RenderInput, Spec
@@ -19,7 +20,9 @@ def compose(document: Document, spec: Spec, *, office: Office, check_url: str, i
     """
     if document.content is None:
         raise DomainError("content_gone")
-    context = FillContext(number=document.number, receipt=document.receipt, issued_on=issued_on, office=office)
+    context = FillContext(
+        number=document.number, receipt=document.receipt, issued_on=issued_on, office=office, pickup_code=pickup_code(document.token)
+    )
     shared: RenderInput = {
         "number": document.number,
         "receipt": document.receipt,

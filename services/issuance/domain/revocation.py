@@ -16,7 +16,7 @@ class Authority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Why an issued document was taken back. `by` is the API client that recorded it; `note` is for the office alone."""
+    """Why an issued document was taken back. `by` is the account or the API client that recorded it; `note` is for the office alone."""
 
     authority: Authority
     reason: str

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from services.issuance.domain.document import DocumentState
+from services.issuance.domain.document import Document, DocumentState
 from services.issuance.ports import DocumentTally, ProductTally, RegisterPage, RegisterQuery
 from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
 from services.issuance.store.schema import DOCUMENTS
 from shared.mongo import Doc, Mongo, aggregate, cursor, reachable
 
+_MOST_OLDER: Final = 20  # documents that one took the place of: two families that become one have two
 _ORDER: Final = [("claimed_at", -1), ("_id", -1)]
 _BY_NUMBER: Final = [("number", -1)]
 _BY_NAME: Final = [("holder_name", 1), ("claimed_at", -1)]
@@ -58,6 +59,16 @@ class MongoRegisterReader:
                 int(await self._documents.count_documents(making, hint="state")),
             )
 
+    async def superseded_by(self, document_id: str) -> list[Document]:
+        with reachable():
+            newer = await self._documents.find_one({"_id": document_id}, {"about": 1, "replaces": 1})
+            if newer is None:
+                return []
+            subjects = [newer["about"], *newer.get("replaces", ())]
+            wanted = {"about": {"$in": subjects}, "superseded_by": document_id}
+            found = await self._documents.find(wanted, WITHOUT_PERSONS).limit(_MOST_OLDER).to_list(None)
+        return [without_persons(doc) for doc in found]
+
     async def newest(self) -> str | None:
         with reachable():
             found = await self._documents.find({}, {"claimed_at": 1}).sort(_ORDER).limit(1).to_list(None)
@@ -77,11 +88,15 @@ def _filter(query: RegisterQuery) -> Doc:
             ("holder_name", _begins(query.holder)),
             ("product", query.product),
             ("state", {"$in": [str(state) for state in query.states]} if query.states else None),
-            ("claimed_at", {"$gte": query.since} if query.since else None),
+            ("claimed_at", _between(query.since, query.until)),
         )
         if value
     }
     return wanted
+
+
+def _between(since: datetime | None, until: datetime | None) -> Doc:
+    return {name: at for name, at in (("$gte", since), ("$lt", until)) if at is not None}
 
 
 def _begins(text: str) -> Doc | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from services.issuance.domain.card_order import CardMove, CardOrder, CardState
+from services.issuance.domain.cards import BlankStock
 from services.issuance.domain.document import Cause, Certificate, Document, DocumentState, Pdf
 from services.issuance.domain.numbers import NumberSequence
 from services.issuance.domain.products.spec import DocumentForm
@@ -41,8 +43,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"state": {"$in": RARE_STATES}},
         ),
         IndexModel([("holder_name", 1), ("claimed_at", -1)], name="holder"),  # search by name, from its beginning
+        # the board of cards: slips alone are in these
+        IndexModel([("card.state", 1), ("card.since", 1), ("_id", 1)], name="cards", partialFilterExpression={"card.state": {"$gt": ""}}),
+        IndexModel([("card.since", -1)], name="cards_moved", partialFilterExpression={"card.since": {"$type": "date"}}),
     ],
     "counters": [],
+    "blanks": [],
 }
 
 
@@ -79,6 +85,7 @@ def _document_to_doc(document: Document) -> Doc:
         "superseded_at": document.superseded_at,
         "revocation": fields_of(document.revocation) if document.revocation else None,
         "revoked_at": document.revoked_at,
+        **({"card": _card_to_doc(document.card)} if document.card else {}),  # absent where there is none, as in most
     }
 
 
@@ -117,7 +124,19 @@ def document_from_doc(doc: Doc) -> Document:
         superseded_at=doc["superseded_at"],
         revocation=_revocation(doc["revocation"]),
         revoked_at=doc["revoked_at"],
+        card=_card(doc.get("card")),
     )
+
+
+def _card_to_doc(card: CardOrder) -> Doc:
+    return fields_of(card) | {"state": card.state.value, "moves": [fields_of(move) | {"state": move.state.value} for move in card.moves]}
+
+
+def _card(doc: Doc | None) -> CardOrder | None:
+    if doc is None:
+        return None
+    moves = tuple(CardMove(**(move | {"state": CardState(move["state"])})) for move in doc["moves"])
+    return CardOrder(**(doc | {"state": CardState(doc["state"]), "moves": moves}))
 
 
 def _revocation(doc: Doc | None) -> Revocation | None:
@@ -136,4 +155,11 @@ COUNTERS: Final[DocumentMapping[NumberSequence]] = DocumentMapping(
     key=lambda counter: counter.key,
     to_doc=lambda counter: {"last": counter.last},
     from_doc=lambda doc: NumberSequence(doc["_id"], doc["last"]),
+)
+
+BLANKS: Final[DocumentMapping[BlankStock]] = DocumentMapping(
+    collection="blanks",
+    key=lambda stock: stock.product,
+    to_doc=lambda stock: {"left": stock.left},
+    from_doc=lambda doc: BlankStock(doc["_id"], doc["left"]),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from services.issuance.domain.cards import BlankStock
 from services.issuance.domain.document import Document, Fact
 from services.issuance.domain.numbers import NumberSequence
 from services.issuance.domain.supersession import are_related, subjects
 from services.issuance.events import to_event
-from services.issuance.store.schema import COUNTERS, DOCUMENTS
+from services.issuance.store.schema import BLANKS, COUNTERS, DOCUMENTS
 from shared.messaging.transaction.unit_of_work import UnitOfWork
 
 
@@ -59,6 +60,15 @@ class MongoTx:
             self._unit.add(COUNTERS, counter)
         else:
             self._unit.save(COUNTERS, counter)
+
+    async def blanks(self, product: str) -> BlankStock:
+        return await self._unit.find(BLANKS, product) or BlankStock(product)
+
+    async def keep_blanks(self, stock: BlankStock) -> None:
+        if await self._unit.find(BLANKS, stock.product) is None:
+            self._unit.add(BLANKS, stock)
+        else:
+            self._unit.save(BLANKS, stock)
 
     def emit(self, fact: Fact) -> None:
         document = fact.document

@@ -8,6 +8,7 @@ from importlib.resources import files
 from services.notifier.domain.texts import NoticeTexts
 from shared.reference.catalogue import catalogue
 from shared.reference.reasons import reasons
+from shared.reference.revocations import REVOKED, end_reasons
 from shared.reference.service_files import office_place
 
 
@@ -22,6 +23,7 @@ def load_texts() -> NoticeTexts:
     products = known.products
     shared = {
         "reasons": {code: reason.text for code, reason in reasons().items()},
+        "revocations": {code: reason.told for code, reason in end_reasons(REVOKED).items()},
         "products": {code: product.name for code, product in products.items()},
         "documents": {code: product.document for code, product in products.items()},
         "file_names": {code: product.file_name for code, product in products.items()},

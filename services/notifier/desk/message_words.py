@@ -42,6 +42,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.REVOKED: "Dokumen dicabut",
         NoticeKind.VOIDED: "Dokumen batal",
         NoticeKind.QUESTION: "Pertanyaan petugas",
+        NoticeKind.CARD_READY: "Kartu siap diambil",
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(

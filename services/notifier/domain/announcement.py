@@ -62,6 +62,20 @@ class EndedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyCard:
+    """A card that lies where it is fetched. The document is its slip; `prints`: which print of it."""
+
+    document_id: str
+    product: str
+    document_number: str
+    prints: int
+    place: str
+    address: str
+    hours: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TurnedDown:
     """The reasons against a request for these products: codes with the field each is about, and the officer's own words."""
 

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     VOIDED = "voided"
+    CARD_READY = "card_ready"
     QUESTION = "question"
 
 
@@ -40,6 +41,7 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),
         NoticeKind.REVOKED: frozenset({"product", "receipt", "document_number", "reason", "office"}),
         NoticeKind.VOIDED: frozenset({"product", "receipt", "document_number", "next", "office"}),
+        NoticeKind.CARD_READY: frozenset({"product", "receipt", "document_number", "place", "address", "hours"}),
     }
 )
 """What each wording may speak of: one per kind, and one for slips. A kind that is not named here is never told to a person."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
+from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import CARD, NoticeKind
 from services.notifier.domain.job import DOCUMENT_KEY, Job
 from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
@@ -26,6 +26,7 @@ _CALLBACK_TYPES: Final = {
     NoticeKind.SUPERSEDED: "document.superseded",
     NoticeKind.REVOKED: "document.revoked",
     NoticeKind.VOIDED: "document.voided",
+    NoticeKind.CARD_READY: "card.ready",
 }
 
 
@@ -151,6 +152,33 @@ def ended_jobs(
             message = RecordOnly()
     job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
     return (_with_fallback(job, texts, str(kind), values),)
+
+
+def card_ready_job(
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, card: ReadyCard, *, texts: NoticeTexts, at: datetime
+) -> Job:
+    """Return the job that says where and when a card can be fetched; one that was spoiled is told anew when it is ready again."""
+    kind, key = NoticeKind.CARD_READY, f"{NoticeKind.CARD_READY}:{card.document_id}:{card.prints}"
+    values = {
+        "product": texts.product_names([card.product]),
+        "receipt": about.receipt,
+        "document_number": card.document_number,
+        "place": card.place,
+        "address": card.address,
+        "hours": card.hours,
+    }
+    message: Message
+    match contact.channel:
+        case Channel.WHATSAPP:
+            message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
+        case Channel.COURT:
+            document = (("product", card.product), ("document_id", card.document_id), ("document_number", card.document_number))
+            where = (("place", card.place), ("address", card.address), ("hours", card.hours), ("ready_at", card.at))
+            message = _callback(contact, kind, key, card.at, (*_about_data(about), *document, *where))
+        case Channel.ADAPTER | Channel.DESK:
+            message = RecordOnly()
+    job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(card.document_number, card.document_id))
+    return _with_fallback(job, texts, str(kind), values)
 
 
 def turned_down_job(

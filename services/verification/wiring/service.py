@@ -7,7 +7,6 @@ from typing import Final
 
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
-from services.verification.adapters.pdf_pages import PdfiumPages
 from services.verification.api import sessions, stuck
 from services.verification.desk import accounts
 from services.verification.domain.service_clock import AlarmTimes
@@ -36,6 +35,7 @@ from shared.logs import get
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.pdf_pages import PdfiumPages
 from shared.poller import Poller
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import missing_year

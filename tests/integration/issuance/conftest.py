@@ -26,9 +26,11 @@ from services.issuance.wiring import TEMPLATES, assemble, read_office
 from shared.clock import WIB, now
 from shared.health import Health
 from shared.web import create_app
+from tests.integration.issuance.desk_app import OpenBrowser, desk_app
 from tests.integration.issuance.office import Desk
 from tests.support.approvals import AT, approval, origin
 from tests.support.harness import Clock, api_client, http_of
+from tests.support.sessions import SessionIssuer, browser_of
 
 ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
@@ -146,3 +148,27 @@ def app(desk: Desk, settings: Settings) -> FastAPI:
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with http_of(app) as client:
         yield client
+
+
+@pytest.fixture
+def issuer() -> SessionIssuer:
+    return SessionIssuer()
+
+
+@pytest.fixture
+def desk_pages(desk: Desk, settings: Settings, issuer: SessionIssuer) -> FastAPI:
+    return desk_app(desk, settings, issuer)
+
+
+@pytest.fixture
+async def browser(desk_pages: FastAPI, desk: Desk, issuer: SessionIssuer) -> AsyncIterator[OpenBrowser]:
+    """Browsers of people with these roles; of a section head where none is named."""
+    opened: list[httpx.AsyncClient] = []
+
+    def make(*roles: str) -> httpx.AsyncClient:
+        opened.append(browser_of(desk_pages, issuer, *(roles or ("section_head",)), at=desk.clock()))
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        await client.aclose()

@@ -4,7 +4,6 @@ import csv
 import html
 import io
 import re
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -12,46 +11,14 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from fastapi import FastAPI
+from openpyxl import load_workbook
 
-from services.issuance import desk as pages
+from services.issuance import handlers
 from services.issuance.domain.claim import Approval
-from services.issuance.settings import Settings
-from shared.health import Health
-from shared.web import create_app
-from shared.web.desk import shell
+from tests.integration.issuance.desk_app import OpenBrowser
 from tests.integration.issuance.office import Desk, superseded
 from tests.support.approvals import approval, order
 from tests.support.http_server import serving
-from tests.support.sessions import SessionIssuer, browser_of
-
-Browser = Callable[..., httpx.AsyncClient]
-
-
-@pytest.fixture
-def issuer() -> SessionIssuer:
-    return SessionIssuer()
-
-
-@pytest.fixture
-def app(desk: Desk, settings: Settings, issuer: SessionIssuer) -> FastAPI:
-    made = create_app(settings, Health(), title="test")
-    shell.install(made, settings, Health(), issuer.read, pages.TEMPLATES, desk.clock)
-    pages.install(made, desk.parts.units, desk.parts.deps)
-    return made
-
-
-@pytest.fixture
-async def browser(app: FastAPI, desk: Desk, issuer: SessionIssuer) -> AsyncIterator[Browser]:
-    """Browsers of people with these roles; of a section head where none is named."""
-    opened: list[httpx.AsyncClient] = []
-
-    def make(*roles: str) -> httpx.AsyncClient:
-        opened.append(browser_of(app, issuer, *(roles or ("section_head",)), at=desk.clock()))
-        return opened[-1]
-
-    yield make
-    for client in opened:
-        await client.aclose()
 
 
 def numbers(page: httpx.Response) -> list[str]:
@@ -69,7 +36,7 @@ def held_by(name: str, **other: Any) -> Approval:
     return approval(order("kk", holder_name=name), **other)
 
 
-async def test_the_newest_is_first_and_names_are_masked(desk: Desk, browser: Browser) -> None:
+async def test_the_newest_is_first_and_names_are_masked(desk: Desk, browser: OpenBrowser) -> None:
     documents = await desk.issue(*(held_by(name) for name in ("SITI AMINAH", "BUDI SANTOSO", "CITRA DEWI")))
     page = await browser().get("/desk/dokumen")
     assert numbers(page) == [document.number for document in reversed(documents)]
@@ -79,7 +46,7 @@ async def test_the_newest_is_first_and_names_are_masked(desk: Desk, browser: Bro
     assert page.text.count("</svg>Berlaku</span>") == 3
 
 
-async def test_every_row_is_on_one_page_and_the_count_is_of_all(desk: Desk, browser: Browser) -> None:
+async def test_every_row_is_on_one_page_and_the_count_is_of_all(desk: Desk, browser: OpenBrowser) -> None:
     await desk.take_in(*(approval() for _ in range(120)))
     client = browser()
     seen: list[str] = []
@@ -94,7 +61,7 @@ async def test_every_row_is_on_one_page_and_the_count_is_of_all(desk: Desk, brow
     assert seen == sorted((document.number for document in await desk.documents()), reverse=True)
 
 
-async def test_a_document_is_found_by_its_number_and_its_receipt(desk: Desk, browser: Browser) -> None:
+async def test_a_document_is_found_by_its_number_and_its_receipt(desk: Desk, browser: OpenBrowser) -> None:
     first, second = await desk.issue(approval(), approval())
     client = browser()
     for text in (first.number, first.number.lower(), first.receipt):
@@ -105,7 +72,7 @@ async def test_a_document_is_found_by_its_number_and_its_receipt(desk: Desk, bro
     assert set(numbers(beginning)) == {first.number, second.number}
 
 
-async def test_a_name_is_found_and_stands_in_no_address(desk: Desk, browser: Browser) -> None:
+async def test_a_name_is_found_and_stands_in_no_address(desk: Desk, browser: OpenBrowser) -> None:
     siti, _ = await desk.issue(held_by("SITI AMINAH"), held_by("BUDI SANTOSO"))
     answer = await browser().post("/desk/dokumen/cari", data={"q": " siti am"})
     assert numbers(answer) == [siti.number]
@@ -113,7 +80,7 @@ async def test_a_name_is_found_and_stands_in_no_address(desk: Desk, browser: Bro
     assert not [address for address in addresses if "siti" in unquote(address).lower()]
 
 
-async def test_a_beginning_that_fits_many_asks_for_more_letters(desk: Desk, browser: Browser) -> None:
+async def test_a_beginning_that_fits_many_asks_for_more_letters(desk: Desk, browser: OpenBrowser) -> None:
     await desk.take_in(*(held_by(f"SITI {chr(65 + index // 26)}{chr(65 + index % 26)}") for index in range(52)))
     client = browser()
     by_name = await client.post("/desk/dokumen/cari", data={"q": "siti"})
@@ -126,13 +93,13 @@ async def test_a_beginning_that_fits_many_asks_for_more_letters(desk: Desk, brow
     assert 'rel="next"' not in by_name.text + by_number.text
 
 
-async def test_a_search_by_form_needs_the_forms_token(browser: Browser) -> None:
+async def test_a_search_by_form_needs_the_forms_token(browser: OpenBrowser) -> None:
     client = browser()
     client.headers["X-Form-Token"] = "another"
     assert (await client.post("/desk/dokumen/cari", data={"q": "SITI"})).status_code == 403
 
 
-async def test_filters_are_what_they_say(desk: Desk, browser: Browser) -> None:
+async def test_filters_are_what_they_say(desk: Desk, browser: OpenBrowser) -> None:
     old, new = await superseded(desk)
     waiting = await desk.document(await desk.claim("akta_kelahiran"))
     client = browser()
@@ -154,7 +121,7 @@ async def test_filters_are_what_they_say(desk: Desk, browser: Browser) -> None:
     assert len(numbers(await later.get("/desk/dokumen?waktu=semua"))) == 3
 
 
-async def test_one_document_says_what_became_of_it(desk: Desk, browser: Browser) -> None:
+async def test_one_document_says_what_became_of_it(desk: Desk, browser: OpenBrowser) -> None:
     old, new = await superseded(desk)
     page = await browser().get(f"/desk/dokumen?buka={old.document_id}")
     assert "Sudah diganti" in page.text
@@ -164,7 +131,7 @@ async def test_one_document_says_what_became_of_it(desk: Desk, browser: Browser)
     assert (await browser().get("/desk/dokumen?buka=x")).status_code == 404
 
 
-async def test_a_name_is_opened_by_a_form_and_by_whoever_may(desk: Desk, browser: Browser, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_name_is_opened_by_a_form_and_by_whoever_may(desk: Desk, browser: OpenBrowser, capsys: pytest.CaptureFixture[str]) -> None:
     [document] = await desk.issue(held_by("SITI AMINAH"))
     path = f"/desk/dokumen/{document.document_id}/nama"
     client = browser("verifier")
@@ -178,7 +145,7 @@ async def test_a_name_is_opened_by_a_form_and_by_whoever_may(desk: Desk, browser
     assert f"{document.document_id}/nama" not in (await browser("auditor").get(f"/desk/dokumen?buka={document.document_id}")).text
 
 
-async def test_the_document_itself_is_shown_to_whoever_may(desk: Desk, browser: Browser) -> None:
+async def test_the_document_itself_is_shown_to_whoever_may(desk: Desk, browser: OpenBrowser) -> None:
     [document] = await desk.issue(approval())
     path = f"/desk/dokumen/{document.document_id}/berkas"
     answer = await browser("verifier").get(path)
@@ -189,7 +156,7 @@ async def test_the_document_itself_is_shown_to_whoever_may(desk: Desk, browser: 
     assert unprinted.status_code == 303
 
 
-async def test_the_file_has_the_rows_of_the_filter_in_full(desk: Desk, browser: Browser) -> None:
+async def test_the_file_has_the_rows_of_the_filter_in_full(desk: Desk, browser: OpenBrowser) -> None:
     siti, _ = await desk.issue(held_by("SITI AMINAH"), held_by("BUDI SANTOSO"))
     await desk.claim("akta_kelahiran")
     answer = await browser().get("/desk/dokumen/unduh?keadaan=berlaku")
@@ -201,14 +168,14 @@ async def test_the_file_has_the_rows_of_the_filter_in_full(desk: Desk, browser: 
     assert (await browser("verifier").get("/desk/dokumen/unduh")).status_code == 403
 
 
-async def test_a_page_is_told_how_much_is_new(app: FastAPI, desk: Desk, browser: Browser) -> None:
+async def test_a_page_is_told_how_much_is_new(desk_pages: FastAPI, desk: Desk, browser: OpenBrowser) -> None:
     await desk.claim()
     client = browser()
     found = re.search(r'data-live="([^"]+)"', (await client.get("/desk/dokumen")).text)
     assert found
     cookies = {"Cookie": f"__Host-desk={client.cookies['__Host-desk']}", "Accept": "text/event-stream"}
     async with (
-        serving(app) as url,
+        serving(desk_pages) as url,
         httpx.AsyncClient(trust_env=False) as http,
         http.stream("GET", url + html.unescape(found[1]), headers=cookies) as stream,
     ):
@@ -217,23 +184,23 @@ async def test_a_page_is_told_how_much_is_new(app: FastAPI, desk: Desk, browser:
         assert await anext(line async for line in stream.aiter_lines() if line.startswith("data:")) == "data: 2"
 
 
-async def test_a_made_up_place_is_refused_before_the_stream(browser: Browser) -> None:
+async def test_a_made_up_place_is_refused_before_the_stream(browser: OpenBrowser) -> None:
     answer = await browser().get("/desk/dokumen/langsung?sejak=xx", headers={"Accept": "text/event-stream"})
     assert (answer.status_code, answer.json()["code"]) == (422, "cursor_malformed")
 
 
 @pytest.mark.parametrize("role", ["village", "court", "outreach", "admin"])
-async def test_who_has_nothing_to_do_with_documents_sees_none(browser: Browser, role: str) -> None:
+async def test_who_has_nothing_to_do_with_documents_sees_none(browser: OpenBrowser, role: str) -> None:
     answer = await browser(role).get("/desk/dokumen")
     assert answer.status_code == 403
     assert "Halaman ini bukan untuk peran Anda" in answer.text
 
 
-async def test_an_empty_register_says_when_it_will_not_be(browser: Browser) -> None:
+async def test_an_empty_register_says_when_it_will_not_be(browser: OpenBrowser) -> None:
     assert "Belum ada dokumen" in (await browser().get("/desk/dokumen")).text
 
 
-async def test_the_heads_view_counts_todays_documents_by_kind(desk: Desk, browser: Browser) -> None:
+async def test_the_heads_view_counts_todays_documents_by_kind(desk: Desk, browser: OpenBrowser) -> None:
     assert "Belum ada dokumen hari ini" in (await browser("head").get("/desk/ringkasan/dokumen")).text
     tally = await desk.parts.deps.register.tally(("kk", "kia"), since=desk.clock() - timedelta(hours=1))
     assert (tally.by_product, tally.making) == ({}, 0)
@@ -242,3 +209,35 @@ async def test_the_heads_view_counts_todays_documents_by_kind(desk: Desk, browse
     assert {product: each.today for product, each in tally.by_product.items()} == {"kk": 1}
     assert "Sedang dibuat" in (await browser("head").get("/desk/dokumen?keadaan=dibuat&waktu=semua")).text
     assert (await browser("operator").get("/desk/ringkasan/dokumen")).status_code == 403
+
+
+async def test_the_workbook_has_the_same_rows_and_explains_the_numbers(desk: Desk, browser: OpenBrowser) -> None:
+    siti, _ = await desk.issue(held_by("SITI AMINAH"), held_by("=BUDI()"))
+    given_up = await desk.document(await desk.claim())
+    await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, given_up.document_id, reason="ordered_twice"))
+    client = browser()
+    answer = await client.get("/desk/dokumen/unduh-xlsx")
+    assert answer.headers["content-disposition"] == 'attachment; filename="dokumen-terbit.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    lines = list(csv.reader(io.StringIO((await client.get("/desk/dokumen/unduh")).content.decode("utf-8-sig")), delimiter=";"))
+    rows = [[cell or "" for cell in row] for row in book["Dokumen"].iter_rows(values_only=True)]
+    assert rows == [[cell.removeprefix("'") for cell in line] for line in lines]
+    assert {cell.data_type for row in book["Dokumen"].iter_rows() for cell in row} <= {"s", "n"}, "no name is a formula"
+    [numbers_row] = list(book["Nomor"].iter_rows(min_row=2, values_only=True))
+    assert numbers_row[2:7] == (1, 3, 3, 2, 1)
+    assert numbers_row[7] == "0003 hangus: Permohonan yang sama sudah diproses"
+    one = load_workbook(io.BytesIO((await client.get(f"/desk/dokumen/unduh-xlsx?q={siti.receipt}")).content))
+    assert one.sheetnames == ["Dokumen"], "beside one document all others would seem to be gaps"
+    assert (await browser("verifier").get("/desk/dokumen/unduh-xlsx")).status_code == 403
+
+
+async def test_the_numbers_of_a_day_are_shown_with_their_gaps(desk: Desk, browser: OpenBrowser) -> None:
+    await desk.issue(held_by("SITI AMINAH"))
+    given_up = await desk.document(await desk.claim())
+    await desk.parts.units.run(lambda tx: handlers.void_document(tx, desk.parts.deps, given_up.document_id, reason="ordered_twice"))
+    page = await browser("auditor").get("/desk/dokumen/nomor")
+    assert re.findall(r"data-row>([^<]+)</a> ([^<]+)<", page.text) == [(given_up.number, "hangus: Permohonan yang sama sudah diproses")]
+    day_before = re.search(r'href="([^"]+)" data-key="\["', page.text)
+    assert day_before
+    assert "Hari itu belum ada nomor" in (await browser().get(day_before[1])).text
+    assert given_up.number in (await browser().get("/desk/dokumen/nomor?hari=bukan-hari")).text

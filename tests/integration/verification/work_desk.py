@@ -9,10 +9,10 @@ import httpx
 from fastapi import FastAPI
 
 from services.verification import desk
-from services.verification.adapters.pdf_pages import PdfiumPages
 from services.verification.settings import Settings
 from services.verification.store import MongoStaffReader
 from shared.health import Health
+from shared.pdf_pages import PdfiumPages
 from shared.web import create_app
 from shared.web.desk import StaffMember, shell
 from shared.web.desk.forms import HEADER, form_token

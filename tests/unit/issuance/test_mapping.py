@@ -14,15 +14,17 @@ import pytest
 from services.issuance.consumers import approval_of
 from services.issuance.domain import document as documents
 from services.issuance.domain.claim import claim, number_kinds
+from services.issuance.domain.document import CardReady as CardFact
 from services.issuance.domain.document import Certificate, Document, Fact, Pdf
+from services.issuance.domain.office import Pickup
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.events import to_event
 from services.issuance.store.schema import DOCUMENTS
-from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentSuperseded, DocumentVoided
+from shared.contracts.issuance import CardReady, DocumentIssued, DocumentRevoked, DocumentSuperseded, DocumentVoided
 from shared.contracts.verification import RequestApproved
 from shared.errors import Permanent
-from tests.support.approvals import ADDRESS, AT, CARD, HOLDER_NIK, WIFE, approval, birth, order, origin, request_approved
+from tests.support.approvals import ADDRESS, AT, CARD, CONTACT, HOLDER_NIK, WIFE, approval, birth, order, origin, request_approved
 
 GOLDEN = Path(__file__).parents[2] / "contract/golden/verification.request_approved.v1.json"
 URL = "https://x/v/t"
@@ -107,6 +109,7 @@ def facts() -> list[tuple[Fact, type[Any]]]:
         (documents.supersede(done, claimed(), at=AT)[1], DocumentSuperseded),
         (documents.revoke(done, ORDER, at=AT)[1], DocumentRevoked),
         (documents.void(claimed(), reason="wrong_data", at=AT)[1], DocumentVoided),
+        (CardFact(done, 1, Pickup("MPP", "Jl. Contoh", "Senin"), CONTACT, AT), CardReady),
     ]
 
 

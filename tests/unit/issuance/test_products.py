@@ -14,7 +14,9 @@ from shared.contracts.contents import ContentInvalid, read_content
 from tests.support.approvals import CONTENTS, HEAD, WIFE
 
 OFFICE = Office("Pemerintah", "Dinas", "Madiun", Officer("Kepala", "Pejabat", ""), Pickup("MPP", "Jalan", "08.00-15.00"))
-CONTEXT = FillContext(number="3519-LU-24112026-0001", receipt="MDN-2222-2222", issued_on=date(2026, 11, 24), office=OFFICE)
+CONTEXT = FillContext(
+    number="3519-LU-24112026-0001", receipt="MDN-2222-2222", issued_on=date(2026, 11, 24), office=OFFICE, pickup_code="2A3B4C"
+)
 
 
 def content_of(product: str, **changes: Any) -> dict[str, Any]:

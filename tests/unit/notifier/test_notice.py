@@ -11,7 +11,7 @@ import pytest
 from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
-from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
+from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
@@ -196,6 +196,21 @@ def test_what_will_never_come_is_no_fault_of_its_holder_and_they_hear_what_to_do
     court = ended(COURT, VOIDED).message
     assert isinstance(court, CourtCallback)
     assert (court.type, dict(court.data)["reason"]) == ("document.voided", "sheet_unprintable")
+
+
+@pytest.mark.parametrize("prints", [1, 2])
+def test_where_and_when_a_card_is_fetched_is_told_for_each_print(prints: int) -> None:
+    card = ReadyCard("request-1.ktp", "ktp", "3519-KT-24112026-0001", prints, "MPP", "Jl. Contoh", "Senin 08.00-15.00", AT)
+    job = notice.card_ready_job(ORIGIN, CITIZEN, ABOUT, card, texts=TEXTS, at=AT)
+    assert job.key == f"card_ready:request-1.ktp:{prints}"
+    for told in ("KTP-el Anda sudah dicetak", "MPP, Jl. Contoh", "Senin 08.00-15.00", ABOUT.receipt, "3519-KT-24112026-0001"):
+        assert told in said(job)
+    assert job.fallback is not None
+    assert (job.fallback.name, job.fallback.parameters) == ("kartu_siap_diambil", ("KTP-el", ABOUT.receipt, "MPP", "Senin 08.00-15.00"))
+    court = notice.card_ready_job(ORIGIN, COURT, ABOUT, card, texts=TEXTS, at=AT).message
+    assert isinstance(court, CourtCallback)
+    assert (court.type, dict(court.data)["place"], dict(court.data)["ready_at"]) == ("card.ready", "MPP", AT)
+    assert isinstance(notice.card_ready_job(ORIGIN, ADAPTER, ABOUT, card, texts=TEXTS, at=AT).message, RecordOnly)
 
 
 def test_a_note_with_braces_and_no_note() -> None:

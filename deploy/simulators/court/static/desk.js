@@ -12,6 +12,7 @@ const CALLBACKS = {
   "request.rejected": "Permohonan ditolak",
   "document.superseded": "Dokumen digantikan yang lebih baru",
   "document.revoked": "Dokumen dicabut",
+  "card.ready": "Kartu siap diambil",
   "document.voided": "Dokumen batal, tidak jadi terbit",
 };
 const PAGE_SIZE = 20;

@@ -26,7 +26,7 @@ def fill(content: Content, context: FillContext) -> RenderInput:
         "holder": {name: content[name] for name in _HOLDER},
         **{name: content[name] for name in _CARD},
         "address": printed_address(content["address"]),
-        "pickup": asdict(context.office.pickup),
+        "pickup": asdict(context.office.pickup) | {"code": context.pickup_code},
     }
 
 

@@ -18,7 +18,7 @@ def fill(content: Content, context: FillContext) -> RenderInput:
     return {
         "holder": {name: content[name] for name in _HOLDER},
         "address": printed_address(content["address"]),
-        "pickup": asdict(context.office.pickup),
+        "pickup": asdict(context.office.pickup) | {"code": context.pickup_code},
     }
 
 

@@ -36,6 +36,8 @@ class FillContext:
     receipt: str
     issued_on: date
     office: Office
+    pickup_code: str
+    """With which a card is fetched; shown by slips alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Pages of a PDF that a citizen sent, as pictures: drawn by pdfium in a process of its own, which may take so much and no more.
+"""Pages of a PDF as pictures: drawn by pdfium in a process of its own, which may take so much and no more.
 
-`python -m services.verification.adapters.pdf_pages PAGE` reads a PDF and writes a JPEG; page 0 writes how many pages there are.
+`python -m shared.pdf_pages PAGE` reads a PDF and writes a JPEG; page 0 writes how many pages there are.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-import pypdfium2
-
 from shared.errors import BadInput, NotFound
 
-MOST_PAGES: Final = 30  # shown; a paper of a citizen has one or two
+MOST_PAGES: Final = 30  # shown; a paper has one or two, the card of a very large family three
 _WIDTH_PIXELS: Final = 1_400  # text of an A4 page can be read at twice the size of the pane
 _MOST_SCALE: Final = 6.0  # of a page that is tiny: a stamp does not become a poster
 _MOST_SECONDS: Final = 10  # for one page; a good one takes a fifth of one
@@ -27,7 +25,7 @@ _UNREADABLE: Final = 4
 
 
 class PdfiumPages:
-    """Draws pages; implements `ports.PdfPages`."""
+    """Draws pages of what citizens send and of what the office issues."""
 
     def __init__(self) -> None:
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -76,6 +74,8 @@ class PdfiumPages:
 
 def main(words: Sequence[str]) -> int:
     """Draw one page from standard input to standard output; return the exit code."""
+    import pypdfium2  # noqa: PLC0415 - only the process that draws needs it
+
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
     number = int(words[0])
