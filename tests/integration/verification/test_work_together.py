@@ -45,6 +45,7 @@ async def account(office: Office, login: str, role: str = "verifier", *areas: st
             "posting": {"roles": [role], "area": list(areas), "court": None},
             "invited_by": "setup",
             "invited_at": office.clock(),
+            "invitation": None,
             "signed_in_at": None,
             "personal": {"login": login, "name": NAMES[login], "search_terms": [], "password_hash": None, "factor": None, "pending": None},
         }
