@@ -1,6 +1,7 @@
-"""Writes the page about a run: `python -m tests.bench.page RUN.json docs/performance.md`.
+"""Writes the page about a run: `python -m tests.bench.page RUN.json [LATER.json …] docs/performance.md`.
 
-The file holds what `python -m tests.bench` printed; its last line is the run. Numbers stand on the page as they were measured, the missed
+A file holds what `python -m tests.bench` printed; its last line is the run. A later run of some benches says under each of its headings
+where it was taken. Numbers stand on the page as they were measured, the missed
 ones too. What the page says beside them comes from `page.md`, next to this file, where `{{table}}` and `{{machine}}` are filled in.
 """
 
@@ -32,14 +33,19 @@ TITLES: Final[Mapping[str, str]] = {
     "queue": "The officers' queue",
     "desk": "The pages of the desk",
 }
-USAGE: Final = 2  # exit code
+USAGE: Final = 2  # exit code; also how many words it takes at least
 
 
-def page(run: Mapping[str, Any]) -> str:
+def page(run: Mapping[str, Any], *later: Mapping[str, Any]) -> str:
     """The whole page."""
-    benches = list(dict.fromkeys(row["bench"] for row in run["rows"]))
-    tables = [f"## {TITLES.get(bench, bench)}\n\n{_table([row for row in run['rows'] if row['bench'] == bench])}" for bench in benches]
+    tables = [*sections(run, ""), *(section for each in later for section in sections(each, f"{_machine(each)}\n\n"))]
     return TEMPLATE.read_text(encoding="utf-8").replace("{{machine}}", _machine(run)).replace("{{table}}", "\n\n".join(tables))
+
+
+def sections(run: Mapping[str, Any], where: str) -> list[str]:
+    """Each bench of a run under its heading; `where`: what is said of the machine before its table."""
+    benches = list(dict.fromkeys(row["bench"] for row in run["rows"]))
+    return [f"## {TITLES.get(bench, bench)}\n\n{where}{_table([row for row in run['rows'] if row['bench'] == bench])}" for bench in benches]
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -70,11 +76,12 @@ def _machine(run: Mapping[str, Any]) -> str:
 
 def main(words: Sequence[str]) -> int:
     """Write it."""
-    if len(words) != USAGE:
-        sys.stderr.write("usage: python -m tests.bench.page RUN.json PAGE.md\n")
+    if len(words) < USAGE:
+        sys.stderr.write("usage: python -m tests.bench.page RUN.json [LATER.json …] PAGE.md\n")
         return USAGE
-    run = orjson.loads(Path(words[0]).read_bytes().strip().splitlines()[-1])
-    Path(words[1]).write_text(page(run), encoding="utf-8")
+    *runs, target = words
+    found = [orjson.loads(Path(run).read_bytes().strip().splitlines()[-1]) for run in runs]
+    Path(target).write_text(page(*found), encoding="utf-8")
     return 0
 
 

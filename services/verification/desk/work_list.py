@@ -29,7 +29,7 @@ from shared.web.desk.overview import PERMISSION as OVERVIEW
 
 _ROWS: Final = 50  # of a list that shows one kind
 _ROWS_OF_A_GROUP: Final = 12  # of the list of everything, for each group: what is held is never more than may be held
-_MOST_COUNTED: Final = 1_000  # what is beyond is said as "1.000+": counting further would cost more than it tells
+_MOST_COUNTED: Final = 500  # what is beyond is said as "500+": counting further would cost more than it tells
 _MOST_NEW: Final = 99
 
 

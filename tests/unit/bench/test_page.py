@@ -38,5 +38,16 @@ def test_a_missed_target_stands_on_the_page(tmp_path: Path) -> None:
     assert "{{" not in text
 
 
+def test_a_later_run_says_where_it_was_taken(tmp_path: Path) -> None:
+    run, later, made = tmp_path / "run.json", tmp_path / "later.json", tmp_path / "page.md"
+    run.write_text(json.dumps(RUN))
+    later.write_text(json.dumps(RUN | {"machine": MACHINE | {"commit": "def", "load_before": 40}, "rows": [{**ROW, "bench": "desk"}]}))
+    assert page.main([str(run), str(later), str(made)]) == 0
+    first, _, second = made.read_text().partition("## The pages of the desk")
+    assert "at commit abc" in first
+    assert "at commit def: 2 cores (X)" in second
+    assert "Load before 40" in second
+
+
 def test_without_both_files_it_says_how_it_is_called() -> None:
     assert page.main([]) == page.USAGE
