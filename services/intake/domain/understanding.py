@@ -1,0 +1,139 @@
+"""What somebody wants, out of their own words: things and events that a lexicon knows, and rules over them. Pure; no model, no learning.
+
+The lexicon is data (`templates/lexicon.toml`, and `words` in the services' files). A text is read into words as the lexicon writes them
+(`spelling`), words and phrases into notions (`kk`, `lost`), and each meaning gets the weight of its best rule over the notions that are
+there. The weights become confidences that add up to less than one: what is left is the confidence that nothing known is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import exp
+from typing import Final, TypeAlias
+
+from services.intake.domain.spelling import Speller
+
+Understood: TypeAlias = tuple[tuple[str, float], ...]
+"""Meanings with their confidence, the most likely first."""
+
+SURE: Final = 0.6  # confidence from which one tap is asked for; measured: `make recognition`
+NEAR: Final = 0.02  # and from which a meaning is worth a button
+MOST_OFFERED: Final = 3  # buttons of a message
+_NOTHING: Final = 3.0  # weight of "nothing known": what is below it is a guess
+_FURTHER: Final = 0.6  # what each further rule that holds adds to the best one, at most three of them
+_MOST_FURTHER: Final = 3
+_NEAR_WORDS: Final = 5  # words within which notions belong together; in a story every further one costs
+_PER_WORD: Final = 0.12
+_MOST_LOST: Final = 2.5
+_NOT: Final = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Notions that together mean something; `without`: not where one of these is there."""
+
+    meaning: str
+    notions: tuple[str, ...]
+    without: tuple[str, ...]
+    weight: float
+
+    @classmethod
+    def of(cls, meaning: str, text: str, weight: float) -> Rule:
+        """Read `kk lost !akta`."""
+        parts = text.split()
+        needed = tuple(part for part in parts if not part.startswith(_NOT))
+        return cls(meaning, needed, tuple(part.removeprefix(_NOT) for part in parts if part.startswith(_NOT)), weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words, notions and rules, compiled. `phrases`: by their first word, the longest first."""
+
+    speller: Speller
+    idle: frozenset[str]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    by_notion: Mapping[str, tuple[Rule, ...]]
+
+    @classmethod
+    def of(cls, speller: Speller, idle: Iterable[str], notions: Mapping[str, Iterable[str]], rules: Iterable[Rule]) -> Lexicon:
+        """Compile a lexicon: `idle`: words that say nothing; `notions`: the words and phrases of each.
+
+        Raises:
+            ValueError: a rule names a notion that has no words.
+        """
+        nothing = frozenset(word for each in idle for word in speller.exactly(each))
+        phrases: dict[str, dict[tuple[tuple[str, ...], str], None]] = {}
+        for notion, texts in notions.items():
+            for text in texts:
+                words = speller.exactly(text)
+                said = tuple(word for word in words if word not in nothing) or words
+                phrases.setdefault(said[0], {})[said, notion] = None
+        by_notion: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if unknown := {*rule.notions, *rule.without} - set(notions):
+                raise ValueError(f"notions without words: {', '.join(sorted(unknown))}")
+            by_notion.setdefault(rule.notions[0], []).append(rule)
+        longest_first = {first: tuple(sorted(each, key=lambda phrase: -len(phrase[0]))) for first, each in phrases.items()}
+        return cls(speller, nothing, longest_first, {name: tuple(each) for name, each in by_notion.items()})
+
+    def notions(self, text: str) -> Mapping[str, tuple[int, ...]]:
+        """Return the notions of a text with their places; a long phrase hides the shorter ones in it."""
+        words = [word for word in self.speller.read(text) if word not in self.idle]
+        found: dict[str, list[int]] = {}
+        at = 0
+        while at < len(words):
+            longest = 0
+            for phrase, notion in self.phrases.get(words[at], ()):
+                if len(phrase) < longest:
+                    break
+                if tuple(words[at : at + len(phrase)]) == phrase:
+                    found.setdefault(notion, []).append(at)
+                    longest = len(phrase)
+            at += max(1, longest)
+        return {notion: tuple(places) for notion, places in found.items()}
+
+
+def understand(text: str, lexicon: Lexicon, expected: Mapping[str, float] | None = None) -> Understood:
+    """Return what a text may mean, the most likely first; nothing where nothing known is in it.
+
+    Args:
+        text: What somebody wrote.
+        lexicon: The words, with the catalogue's in it.
+        expected: Weight that the chat adds to meanings that fit it: who has an open request asks for its state.
+    """
+    there = lexicon.notions(text)
+    weights = _weights(there, lexicon)
+    for meaning, more in (expected or {}).items():
+        if meaning in weights:
+            weights[meaning] += more
+    total = exp(_NOTHING) + sum(map(exp, weights.values()))
+    ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((meaning, exp(weight) / total) for meaning, weight in ranked)
+
+
+def is_sure(understood: Understood) -> bool:
+    """Return whether the first meaning may be asked for with one tap."""
+    return bool(understood) and understood[0][1] >= SURE
+
+
+def nearest(understood: Understood) -> tuple[str, ...]:
+    """Return the meanings that are worth a button."""
+    return tuple(meaning for meaning, confidence in understood[:MOST_OFFERED] if confidence >= NEAR)
+
+
+def _weights(there: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> dict[str, float]:
+    held: dict[str, list[float]] = {}
+    for notion in there:
+        for rule in lexicon.by_notion.get(notion, ()):
+            if all(name in there for name in rule.notions) and not any(name in there for name in rule.without):
+                held.setdefault(rule.meaning, []).append(rule.weight - _far(rule, there))
+    return {meaning: max(weights) + _FURTHER * min(len(weights) - 1, _MOST_FURTHER) for meaning, weights in held.items()}
+
+
+def _far(rule: Rule, there: Mapping[str, tuple[int, ...]]) -> float:
+    """Return what a rule loses because its notions stand far from each other, measured from the places of the first."""
+    if len(rule.notions) == 1:
+        return 0.0
+    spans = (max(min(abs(place - other) for other in there[name]) for name in rule.notions[1:]) for place in there[rule.notions[0]])
+    return min(_MOST_LOST, _PER_WORD * max(0, min(spans) - _NEAR_WORDS))
