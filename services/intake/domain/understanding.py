@@ -7,7 +7,7 @@ there. The weights become confidences that add up to less than one: what is left
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Final, TypeAlias
@@ -47,51 +47,85 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row that stand for a notion."""
+
+    words: tuple[str, ...]
+    notion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words, notions and rules, compiled. `phrases`: by their first word, the longest first."""
+    """Words, notions and rules, compiled. `phrases`: by their first word, the longest first. `by_notion`: rules by their first notion."""
 
     speller: Speller
     idle: frozenset[str]
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    things: Mapping[str, tuple[Phrase, ...]]
+    events: Mapping[str, tuple[Phrase, ...]]
     by_notion: Mapping[str, tuple[Rule, ...]]
 
     @classmethod
-    def of(cls, speller: Speller, idle: Iterable[str], notions: Mapping[str, Iterable[str]], rules: Iterable[Rule]) -> Lexicon:
-        """Compile a lexicon: `idle`: words that say nothing; `notions`: the words and phrases of each.
+    def of(
+        cls,
+        speller: Speller,
+        idle: Iterable[str],
+        things: Mapping[str, Iterable[str]],
+        events: Mapping[str, Iterable[str]],
+        rules: Iterable[Rule],
+    ) -> Lexicon:
+        """Compile a lexicon: `idle`: words that say nothing; `things` and `events`: the words and phrases of each notion.
 
         Raises:
-            ValueError: a rule names a notion that has no words.
+            ValueError: a rule names a notion that has no words; of a phrase only one word is left without the idle ones.
         """
         nothing = frozenset(word for each in idle for word in speller.exactly(each))
-        phrases: dict[str, dict[tuple[tuple[str, ...], str], None]] = {}
-        for notion, texts in notions.items():
-            for text in texts:
-                words = speller.exactly(text)
-                said = tuple(word for word in words if word not in nothing) or words
-                phrases.setdefault(said[0], {})[said, notion] = None
         by_notion: dict[str, list[Rule]] = {}
         for rule in rules:
-            if unknown := {*rule.notions, *rule.without} - set(notions):
+            if unknown := {*rule.notions, *rule.without} - set(things) - set(events):
                 raise ValueError(f"notions without words: {', '.join(sorted(unknown))}")
             by_notion.setdefault(rule.notions[0], []).append(rule)
-        longest_first = {first: tuple(sorted(each, key=lambda phrase: -len(phrase[0]))) for first, each in phrases.items()}
-        return cls(speller, nothing, longest_first, {name: tuple(each) for name, each in by_notion.items()})
+        return cls(
+            speller,
+            nothing,
+            _phrases(speller, nothing, things),
+            _phrases(speller, nothing, events),
+            {name: tuple(each) for name, each in by_notion.items()},
+        )
 
     def notions(self, text: str) -> Mapping[str, tuple[int, ...]]:
-        """Return the notions of a text with their places; a long phrase hides the shorter ones in it."""
+        """Return the notions of a text with their places. A long phrase hides the shorter ones in it; that of an event hides no thing."""
         words = [word for word in self.speller.read(text) if word not in self.idle]
         found: dict[str, list[int]] = {}
-        at = 0
-        while at < len(words):
-            longest = 0
-            for phrase, notion in self.phrases.get(words[at], ()):
-                if len(phrase) < longest:
-                    break
-                if tuple(words[at : at + len(phrase)]) == phrase:
-                    found.setdefault(notion, []).append(at)
-                    longest = len(phrase)
-            at += max(1, longest)
+        for phrases in (self.things, self.events):
+            at = 0
+            while at < len(words):
+                longest = _longest(phrases.get(words[at], ()), words, at)
+                for phrase in longest:
+                    found.setdefault(phrase.notion, []).append(at)
+                at += max(1, len(longest[0].words) if longest else 1)
         return {notion: tuple(places) for notion, places in found.items()}
+
+
+def _longest(phrases: Iterable[Phrase], words: Sequence[str], at: int) -> list[Phrase]:
+    found: list[Phrase] = []
+    for phrase in phrases:
+        if found and len(phrase.words) < len(found[0].words):
+            break
+        if tuple(words[at : at + len(phrase.words)]) == phrase.words:
+            found.append(phrase)
+    return found
+
+
+def _phrases(speller: Speller, idle: frozenset[str], notions: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[Phrase, ...]]:
+    found: dict[str, dict[Phrase, None]] = {}
+    for notion, texts in notions.items():
+        for text in texts:
+            words = speller.exactly(text)
+            said = tuple(word for word in words if word not in idle) or words
+            if len(said) == 1 < len(words):
+                raise ValueError(f"{notion}: only {said[0]} is left of {text}")
+            found.setdefault(said[0], {})[Phrase(said, notion)] = None
+    return {first: tuple(sorted(each, key=lambda phrase: -len(phrase.words))) for first, each in found.items()}
 
 
 def understand(text: str, lexicon: Lexicon, expected: Mapping[str, float] | None = None) -> Understood:

@@ -31,18 +31,18 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
         ValueError: a rule names a notion that has no words.
     """
     document = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
-    notions = {name: _split(words) for name, words in document["notions"].items()}
+    things, events = ({name: _split(words) for name, words in document[part].items()} for part in ("things", "notions"))
     rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
     named: dict[str, list[str]] = {service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()}
     for phrase, meaning in (added or {}).items():
         named.setdefault(meaning, []).append(" ".join(words_of(phrase)))
     for code, words in named.items():
         if words:
-            notions[_NAMES_IT + code] = words
+            events[_NAMES_IT + code] = words
             rules.append(Rule.of(code, _NAMES_IT + code, _CALLED))
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
-    words = {word for texts in (*notions.values(), idle) for text in texts for word in text.split()}
-    return Lexicon.of(Speller.of(same, sorted(words), dict(_places())), idle, notions, rules)
+    words = {word for texts in (*things.values(), *events.values(), idle) for text in texts for word in text.split()}
+    return Lexicon.of(Speller.of(same, sorted(words), dict(_places())), idle, things, events, rules)
 
 
 def read_phrases(folder: Path) -> tuple[Phrase, ...]:
