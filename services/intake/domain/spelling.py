@@ -11,6 +11,8 @@ from shared.typed import without_marks
 
 _MAX_WORDS: Final = 120  # of one message that are read: a longer one says what it wants before
 _LEAST_SLIP: Final = 4  # letters of a word in which a slip is looked for; shorter ones are too like each other
+_LEAST_SWAP: Final = 7  # letters of a word in which a consonant may be another one: `angkot` is not angkat
+_VOWELS: Final = frozenset("aeiou")
 _LEAST_SKELETON: Final = 3  # consonants of a word that lost its vowels: `hlg` is hilang, `kt` may be anything
 _LEAST_STEM: Final = 3
 _LEAST_JOINED: Final = 6  # letters of two words without the blank between them
@@ -111,7 +113,10 @@ class Speller:
         if len(word) < _LEAST_SLIP:
             return None
         near = {
-            known for key in _with_slips(word) for known in self.slips.get(key, ()) if abs(len(known) - len(word)) <= 1 and _is_slip(known, word)
+            known
+            for key in _with_slips(word)
+            for known in self.slips.get(key, ())
+            if abs(len(known) - len(word)) <= 1 and _is_slip(known, word)
         }
         best = sorted(near, key=lambda known: (known[0] != word[0], abs(len(known) - len(word)), known))
         return self.known[best[0]] if best and (best[0][0] == word[0] or len(word) > _LEAST_SLIP) else None
@@ -151,6 +156,8 @@ def _is_slip(known: str, word: str) -> bool:
     if len(known) != len(word):
         longer, shorter = sorted((known, word), key=len, reverse=True)
         return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    if len(known) < _LEAST_SWAP and not {*known} ^ {*word} <= _VOWELS:
+        return False
     unlike = [at for at, (one, other) in enumerate(zip(known, word, strict=True)) if one != other]
     if len(unlike) == 2:  # noqa: PLR2004  two letters that changed places
         first, second = unlike

@@ -25,6 +25,7 @@ _FURTHER: Final = 0.6  # what each further rule that holds adds to the best one,
 _MOST_FURTHER: Final = 3
 _NEAR_WORDS: Final = 5  # words within which notions belong together; in a story every further one costs
 _PER_WORD: Final = 0.12
+_PER_WORD_ALONE: Final = 0.2
 _MOST_LOST: Final = 2.5
 _NOT: Final = "!"
 
@@ -60,6 +61,7 @@ class Lexicon:
 
     speller: Speller
     idle: frozenset[str]
+    names: Mapping[str, tuple[Phrase, ...]]
     things: Mapping[str, tuple[Phrase, ...]]
     events: Mapping[str, tuple[Phrase, ...]]
     by_notion: Mapping[str, tuple[Rule, ...]]
@@ -69,11 +71,12 @@ class Lexicon:
         cls,
         speller: Speller,
         idle: Iterable[str],
+        names: Mapping[str, Iterable[str]],
         things: Mapping[str, Iterable[str]],
         events: Mapping[str, Iterable[str]],
         rules: Iterable[Rule],
     ) -> Lexicon:
-        """Compile a lexicon: `idle`: words that say nothing; `things` and `events`: the words and phrases of each notion.
+        """Compile a lexicon: `idle`: words that say nothing; `names`, `things` and `events`: the words and phrases of each notion.
 
         Raises:
             ValueError: a rule names a notion that has no words; of a phrase only one word is left without the idle ones.
@@ -81,29 +84,30 @@ class Lexicon:
         nothing = frozenset(word for each in idle for word in speller.exactly(each))
         by_notion: dict[str, list[Rule]] = {}
         for rule in rules:
-            if unknown := {*rule.notions, *rule.without} - set(things) - set(events):
+            if unknown := {*rule.notions, *rule.without} - {*names, *things, *events}:
                 raise ValueError(f"notions without words: {', '.join(sorted(unknown))}")
             by_notion.setdefault(rule.notions[0], []).append(rule)
         return cls(
             speller,
             nothing,
+            _phrases(speller, nothing, names),
             _phrases(speller, nothing, things),
             _phrases(speller, nothing, events),
             {name: tuple(each) for name, each in by_notion.items()},
         )
 
-    def notions(self, text: str) -> Mapping[str, tuple[int, ...]]:
-        """Return the notions of a text with their places. A long phrase hides the shorter ones in it; that of an event hides no thing."""
+    def notions(self, text: str) -> tuple[Mapping[str, tuple[int, ...]], int]:
+        """Return the notions of a text with their places, and how many words it has that say something. A long phrase hides the shorter ones in it; that of an event hides no thing."""
         words = [word for word in self.speller.read(text) if word not in self.idle]
         found: dict[str, list[int]] = {}
-        for phrases in (self.things, self.events):
+        for phrases in (self.names, self.things, self.events):
             at = 0
             while at < len(words):
                 longest = _longest(phrases.get(words[at], ()), words, at)
                 for phrase in longest:
                     found.setdefault(phrase.notion, []).append(at)
                 at += max(1, len(longest[0].words) if longest else 1)
-        return {notion: tuple(places) for notion, places in found.items()}
+        return {notion: tuple(places) for notion, places in found.items()}, len(words)
 
 
 def _longest(phrases: Iterable[Phrase], words: Sequence[str], at: int) -> list[Phrase]:
@@ -128,19 +132,15 @@ def _phrases(speller: Speller, idle: frozenset[str], notions: Mapping[str, Itera
     return {first: tuple(sorted(each, key=lambda phrase: -len(phrase.words))) for first, each in found.items()}
 
 
-def understand(text: str, lexicon: Lexicon, expected: Mapping[str, float] | None = None) -> Understood:
+def understand(text: str, lexicon: Lexicon) -> Understood:
     """Return what a text may mean, the most likely first; nothing where nothing known is in it.
 
     Args:
         text: What somebody wrote.
         lexicon: The words, with the catalogue's in it.
-        expected: Weight that the chat adds to meanings that fit it: who has an open request asks for its state.
     """
-    there = lexicon.notions(text)
-    weights = _weights(there, lexicon)
-    for meaning, more in (expected or {}).items():
-        if meaning in weights:
-            weights[meaning] += more
+    there, length = lexicon.notions(text)
+    weights = _weights(there, lexicon, length)
     total = exp(_NOTHING) + sum(map(exp, weights.values()))
     ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((meaning, exp(weight) / total) for meaning, weight in ranked)
@@ -156,18 +156,18 @@ def nearest(understood: Understood) -> tuple[str, ...]:
     return tuple(meaning for meaning, confidence in understood[:MOST_OFFERED] if confidence >= NEAR)
 
 
-def _weights(there: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> dict[str, float]:
+def _weights(there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, length: int) -> dict[str, float]:
     held: dict[str, list[float]] = {}
     for notion in there:
         for rule in lexicon.by_notion.get(notion, ()):
             if all(name in there for name in rule.notions) and not any(name in there for name in rule.without):
-                held.setdefault(rule.meaning, []).append(rule.weight - _far(rule, there))
+                held.setdefault(rule.meaning, []).append(rule.weight - _far(rule, there, length))
     return {meaning: max(weights) + _FURTHER * min(len(weights) - 1, _MOST_FURTHER) for meaning, weights in held.items()}
 
 
-def _far(rule: Rule, there: Mapping[str, tuple[int, ...]]) -> float:
-    """Return what a rule loses because its notions stand far from each other, measured from the places of the first."""
+def _far(rule: Rule, there: Mapping[str, tuple[int, ...]], length: int) -> float:
+    """Return what a rule loses because its notions stand far from each other, or because it is one notion in a long story."""
     if len(rule.notions) == 1:
-        return 0.0
+        return min(_MOST_LOST, _PER_WORD_ALONE * max(0, length - _NEAR_WORDS))
     spans = (max(min(abs(place - other) for other in there[name]) for name in rule.notions[1:]) for place in there[rule.notions[0]])
     return min(_MOST_LOST, _PER_WORD * max(0, min(spans) - _NEAR_WORDS))

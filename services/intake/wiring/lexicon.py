@@ -17,9 +17,11 @@ from shared.values import HOME_REGENCY
 _FILE: Final = "lexicon.toml"
 _PHRASES: Final = "phrases.tsv"
 _OUT, _HERE = "luarkota", "sinikab"  # the words that names of places stand for
-_CALLED: Final = 8.0  # weight of the words of a service's own file: they name it
+_CALLED: Final = 6.8  # weight of the words of a service's own file: they name it
 _NAMES_IT: Final = "service."  # notion of a service's own words
-_ORDINARY: Final = frozenset({"batu", "buru", "ende", "selatan", "utara", "barat", "timur", "tengah", "kota", "kab", "kepulauan", "raya", "baru"})
+_ORDINARY: Final = frozenset(
+    {"batu", "buru", "ende", "selatan", "utara", "barat", "timur", "tengah", "kota", "kab", "kepulauan", "raya", "baru"}
+)
 """Parts of names of places that are words of their own."""
 
 
@@ -33,16 +35,19 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     document = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
     things, events = ({name: _split(words) for name, words in document[part].items()} for part in ("things", "notions"))
     rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
-    named: dict[str, list[str]] = {service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()}
+    named: dict[str, list[str]] = {
+        service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
+    }
     for phrase, meaning in (added or {}).items():
         named.setdefault(meaning, []).append(" ".join(words_of(phrase)))
+    names: dict[str, list[str]] = {}
     for code, words in named.items():
         if words:
-            events[_NAMES_IT + code] = words
+            names[_NAMES_IT + code] = words
             rules.append(Rule.of(code, _NAMES_IT + code, _CALLED))
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
-    words = {word for texts in (*things.values(), *events.values(), idle) for text in texts for word in text.split()}
-    return Lexicon.of(Speller.of(same, sorted(words), dict(_places())), idle, things, events, rules)
+    spelled = {word for texts in (*names.values(), *things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()}
+    return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
 
 
 def read_phrases(folder: Path) -> tuple[Phrase, ...]:
