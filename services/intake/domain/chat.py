@@ -176,8 +176,8 @@ class Say:
     """An answer: the name of its text.
 
     `values` fill the text's placeholders: words, a sentence, or several sentences, a line each. `buttons`: three at most, by the id of one
-    that has a title of its own, or with its title. `rows`: ten at most, a list to choose from in place of buttons. `otherwise`: names of the
-    texts that serve where the first is not there.
+    that has a title of its own, or with its title. `rows`: ten at most, a list to choose from in place of buttons. `otherwise`: names of
+    the texts that serve where the first is not there.
     """
 
     text: str

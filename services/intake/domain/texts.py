@@ -87,7 +87,7 @@ class DialogueTexts:
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
 
     def rows(self, parts: Sequence[Say]) -> tuple[tuple[str, str, str], ...]:
-        """Return the list of the last sentence that has one: id, title and a line about it; nothing where another sentence follows with buttons."""
+        """Return the list of the last sentence to choose from, each with id, title and a line about it; nothing where that has buttons."""
         last = next((part for part in reversed(parts) if part.buttons or part.rows), None)
         rows = last.rows if last else ()
         return tuple((row.id, self.title(row.id), row.about[:MAX_ROW_CHARACTERS]) for row in rows)

@@ -97,7 +97,10 @@ class Lexicon:
         )
 
     def notions(self, text: str) -> tuple[Mapping[str, tuple[int, ...]], int]:
-        """Return the notions of a text with their places, and how many words it has that say something. A long phrase hides the shorter ones in it; that of an event hides no thing."""
+        """Return the notions of a text with their places, and how many words it has that say something.
+
+        A long phrase hides the shorter ones in it; that of an event hides no thing, and the name of a service nothing.
+        """
         words = [word for word in self.speller.read(text) if word not in self.idle]
         found: dict[str, list[int]] = {}
         for phrases in (self.names, self.things, self.events):
