@@ -7,7 +7,7 @@ there. The weights become confidences that add up to less than one: what is left
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Final, TypeAlias
@@ -17,7 +17,7 @@ from services.intake.domain.spelling import Speller
 Understood: TypeAlias = tuple[tuple[str, float], ...]
 """Meanings with their confidence, the most likely first."""
 
-SURE: Final = 0.6  # confidence from which one tap is asked for; measured: `make recognition`
+SURE: Final = 0.65  # confidence from which one tap is asked for; measured: `make recognition`
 NEAR: Final = 0.02  # and from which a meaning is worth a button
 MOST_OFFERED: Final = 3  # buttons of a message
 _NOTHING: Final = 3.0  # weight of "nothing known": what is below it is a guess
@@ -90,9 +90,9 @@ class Lexicon:
         return cls(
             speller,
             nothing,
-            _phrases(speller, nothing, names),
-            _phrases(speller, nothing, things),
-            _phrases(speller, nothing, events),
+            _phrases(speller.read, nothing, names),
+            _phrases(speller.exactly, nothing, things),
+            _phrases(speller.exactly, nothing, events),
             {name: tuple(each) for name, each in by_notion.items()},
         )
 
@@ -123,11 +123,13 @@ def _longest(phrases: Iterable[Phrase], words: Sequence[str], at: int) -> list[P
     return found
 
 
-def _phrases(speller: Speller, idle: frozenset[str], notions: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[Phrase, ...]]:
+def _phrases(
+    read: Callable[[str], tuple[str, ...]], idle: frozenset[str], notions: Mapping[str, Iterable[str]]
+) -> Mapping[str, tuple[Phrase, ...]]:
     found: dict[str, dict[Phrase, None]] = {}
     for notion, texts in notions.items():
         for text in texts:
-            words = speller.exactly(text)
+            words = read(text)
             said = tuple(word for word in words if word not in idle) or words
             if len(said) == 1 < len(words):
                 raise ValueError(f"{notion}: only {said[0]} is left of {text}")

@@ -47,10 +47,7 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
             rules.append(Rule.of(code, _NAMES_IT + code, _CALLED))
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
     spelled = {
-        word
-        for texts in (*names.values(), *things.values(), *events.values(), idle, _split(document["common"]))
-        for text in texts
-        for word in text.split()
+        word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
     }
     return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
 

@@ -107,7 +107,7 @@ def test_every_service_is_told_about_with_what_it_needs(service: str) -> None:
     assert "•" in text or service == "cerai"
     assert "ratis" in text
     is_open = service in MENU.forms
-    assert [fact.buttons for fact in facts if isinstance(fact, Say)][0][0] == (f"service:{service}" if is_open else "menu")
+    assert next(fact.buttons for fact in facts if isinstance(fact, Say))[0] == (f"service:{service}" if is_open else "menu")
 
 
 def test_the_menu_leads_through_groups_that_fit_a_list() -> None:
