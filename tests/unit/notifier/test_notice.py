@@ -13,7 +13,7 @@ from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
+from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Row, Template
 from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -215,6 +215,14 @@ def test_the_buttons_follow_a_long_text_in_order() -> None:
     assert second.order < "01920000-0000-7000-8000-000000000002"
     (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("x" * 1024, (Button("a", "A"),)), texts=TEXTS, at=AT)
     assert alone.message == Reply("x" * 1024, (Button("a", "A"),))
+
+
+def test_a_list_to_choose_from_stays_with_its_long_text() -> None:
+    said = Reply("x" * 2000, rows=(Row("group:kk", "Kartu Keluarga", "hilang, rusak"),))
+    (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=said, texts=TEXTS, at=AT)
+    assert isinstance(alone.message, Reply)
+    assert (alone.message.rows, alone.message.text) == (said.rows, said.text)
+    assert 0 < len(alone.message.list_title) <= 20
 
 
 @pytest.mark.parametrize("code", [code for code, way in ROUTES.items() if way in (CaseRoute.RETURN, CaseRoute.REJECT)])
