@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run test test-containers lint format docs screenshots samples bench chaos mutants topology conservation release lock clean distclean
+.PHONY: help setup run test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture
 	@mkdir -p $(SAMPLES)
 	@$(PY) -m pytest -q -n 0 tests/integration/issuance/test_samples.py -k looks_as_its_picture
+
+recognition: $(READY) ## Measure how well what people write is understood (FILE=path of code<TAB>phrase; without it the phrases of the lexicon)
+	@$(PY) -m tests.recognition $(FILE)
 
 bench: $(READY) ## Measure against the targets: imports, a consumer step, journeys, the webhook, memory (QUICK=1: less of each)
 	@$(PY) -m deploy.local.setup run

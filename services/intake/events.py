@@ -33,6 +33,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                     in_reply_to=fact.in_reply_to,
                     text=fact.text,
                     buttons=tuple(wire.ReplyButton(id=name, title=title) for name, title in fact.buttons),
+                    rows=tuple(wire.ReplyRow(id=name, title=title, about=about) for name, title, about in fact.rows),
                     template=fact.template,
                 ),
             )

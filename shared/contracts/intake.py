@@ -97,6 +97,14 @@ class ReplyTemplate(Contract):
     parameters: tuple[str, ...] = ()
 
 
+class ReplyRow(Contract):
+    """A row of a list that the person chooses from."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=24)]
+    about: Annotated[str, Field(max_length=72)] = ""
+
+
 class ReplyComposedPersonal(Contract):
     """To whom and what."""
 
@@ -106,6 +114,7 @@ class ReplyComposedPersonal(Contract):
     ] = None
     text: Annotated[str, Field(min_length=1, max_length=4096)]
     buttons: Annotated[tuple[ReplyButton, ...], Field(max_length=3)] = ()
+    rows: Annotated[tuple[ReplyRow, ...], Field(max_length=10, description="A list to choose from, in place of the buttons")] = ()
     template: Annotated[ReplyTemplate | None, Field(description="Goes instead of the text, which says what it reads like")] = None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of
-from services.intake.domain.chat import Button, DialogueContext, Draft, Say
+from services.intake.domain.chat import Button, DialogueContext, Draft, ListRow, Say
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import MAX_TITLE_CHARACTERS
 from shared.reference.forms import Field, Form, Unclear
@@ -22,6 +22,16 @@ _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a number
 _MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
 _WITHOUT_EXAMPLE: Final = frozenset({"choice", "yes_no", "nik", "kk_number"})  # shown already, or a number that somebody would copy
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "kk": ("kk",),
+    "cards": ("ktp", "kia"),
+    "birth": ("birth",),
+    "death": ("death",),
+    "move": ("move",),
+    "certificates": ("children", "certificate"),
+    "more": ("marriage", "court", "data", "complaint", "other"),
+}
+"""The groups of the menu: few enough for one list, each with the catalogue's groups in it."""
 
 
 def menu(text: str, context: DialogueContext, **values: str | Say) -> Say:
@@ -35,7 +45,11 @@ def menu(text: str, context: DialogueContext, **values: str | Say) -> Say:
             number += 1
             lines.append(Say("menu_service", {"number": str(number), "service": service.name}))
     buttons = tuple(f"service:{code}" for code in services.forms) if len(services.forms) <= _MAX_SERVICE_BUTTONS else ()
-    return Say(text, {"services": tuple(lines), **values}, (*buttons, "status"))
+    return Say(text, {"services": tuple(lines), **values}, (*buttons, "status"), rows=() if buttons else _menu_rows())
+
+
+def _menu_rows() -> tuple[ListRow, ...]:
+    return (*(ListRow(f"group:{name}") for name in GROUPS), ListRow("status"), ListRow("officer"))
 
 
 def sentence(draft: Draft, name: str, what: str, kind: str, **values: str | Say) -> Say:

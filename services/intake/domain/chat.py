@@ -75,6 +75,8 @@ class Conversation:
     unmoved: tuple[str, ...] = field(default=(), repr=False)
     asked: AskedQuestion | None = None
     """An officer's question; the next text without a draft is its answer."""
+    offered: str = ""
+    """The service that the chat told about last and that a "ya" begins."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
     preview: str = field(default="", repr=False)
@@ -162,17 +164,27 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row of a list that is chosen from: the id that comes back, its title (the id of a button with one), and a line about it."""
+
+    id: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """An answer: the name of its text.
 
     `values` fill the text's placeholders: words, a sentence, or several sentences, a line each. `buttons`: three at most, by the id of one
-    that has a title of its own, or with its title. `otherwise`: names of the texts that serve where the first is not there.
+    that has a title of its own, or with its title. `rows`: ten at most, a list to choose from in place of buttons. `otherwise`: names of
+    the texts that serve where the first is not there.
     """
 
     text: str
     values: Mapping[str, str | Say | tuple[Say, ...]] = field(default_factory=dict)
     buttons: tuple[str | Button, ...] = ()
     otherwise: tuple[str, ...] = ()
+    rows: tuple[ListRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

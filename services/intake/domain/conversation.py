@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import assistance, drafting, steps
+from services.intake.domain import assistance, drafting, steps, wishes
 from services.intake.domain.assistance import WaitingReason
 from services.intake.domain.chat import (
     Act,
@@ -35,7 +35,7 @@ from services.intake.domain.reading import as_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
-_MISREAD: Final = frozenset({"not_understood", "wants_document", "wants_text", "wants_confirm"})
+_MISREAD: Final = frozenset({"not_understood", "question_unknown", "wants_document", "wants_text", "wants_confirm"})
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
@@ -48,7 +48,8 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
-    act = as_answer(conversation, act, context)
+    act = _as_begun(conversation, as_answer(conversation, act, context))
+    conversation = replace(conversation, offered="")
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     if conversation.asked is not None and step in (steps.not_understood, steps.nothing_to_confirm):
@@ -59,6 +60,13 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     after, facts = _call_for_help(after, act, facts, context.at)
     unmoved = _unmoved(conversation, after, act, context.wamid)
     return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved), stale + facts
+
+
+def _as_begun(conversation: Conversation, act: Act) -> Act:
+    """Return a "ya" to a service that was just told about as its beginning."""
+    if conversation.draft is not None or not conversation.offered or not isinstance(act, Intent) or act.meaning is not Meaning.CONFIRM:
+        return act
+    return Intent(Meaning.SERVICE, service=conversation.offered, text=act.text)
 
 
 def given_back(conversation: Conversation, context: DialogueContext) -> Outcome:
@@ -151,11 +159,14 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: drafting.resume,
     Meaning.MENU: drafting.resume,
     Meaning.RESUME: drafting.resume,
-    Meaning.SERVICE: drafting.resume,
+    Meaning.SERVICE: wishes.other_wish,
+    Meaning.ABOUT: wishes.answer_topic,
+    Meaning.GROUP: wishes.show_group,
+    Meaning.UNSURE: wishes.choose,
     Meaning.CANCEL: drafting.cancel,
     Meaning.STATUS: steps.status,
     Meaning.HELP: steps.show_help,
-    Meaning.IN_PERSON: steps.in_person,
+    Meaning.IN_PERSON: wishes.offer,
     Meaning.OFFICER: steps.call_officer,
     Meaning.ANSWER: drafting.answer,
     Meaning.CONFIRM: drafting.wants_confirm,

@@ -66,9 +66,11 @@ def edit_late(conversation: Conversation, _act: Act, context: DialogueContext) -
     return ask_next(conversation, context, (Say("edit_late"),))
 
 
-def cancel(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
-    """Drop the draft. A returned request stays returned, and can be mended later."""
+def cancel(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
+    """Drop the draft; asked first where it was read out of somebody's own words. A returned request stays returned."""
     draft = conversation.draft
+    if draft is not None and isinstance(act, Intent) and act.is_guess:
+        return conversation, (Say("cancel_sure", buttons=("cancel", "resume")),)
     said = Say("cancelled_mending", buttons=("mend", "menu")) if draft and draft.mends else Say("cancelled", buttons=("menu",))
     return without_draft(conversation), (*dropped(draft), said)
 
@@ -84,6 +86,8 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     try:
         values = read_act(draft, question, act.text, form, context.today)
     except Malformed as malformed:
+        if act.is_question:
+            return ask_next(conversation, context, (Say("question_unknown"),))
         return conversation, asking.wrong(draft, question, malformed, context)
     for path, value in values.items():
         draft = put(draft, path, value)

@@ -20,22 +20,53 @@ _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHA
 """Meanings that a text of somebody's own words may have by chance."""
 _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
 """Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
+_DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone"})
+_LONGEST_QUESTION: Final = 14  # words; what is longer where free text is asked for is a story
 MORE: Final = Field("more", "yes_no")
 
 
 def as_answer(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
     """Return a typed command as an answer where the open question takes it as one."""
     question = current_question(conversation, context.menu, context.today)
-    if not isinstance(act, Intent) or act.is_pressed or act.meaning in _COMMANDS or conversation.stage is not Stage.ASKING:
+    if (
+        not isinstance(act, Intent)
+        or act.is_pressed
+        or (act.meaning in _COMMANDS and not act.is_guess)
+        or conversation.stage is not Stage.ASKING
+    ):
         return act
     if question is None or question.takes_file:
         return act
     field = MORE if question.asks_more else question.field
+    if act.is_guess:
+        return _guess_or_answer(act, field, context.today)
     if field.optional and field.type not in _CLOSED_TYPES and _is_no(act.text, context.today):
         return replace(act, meaning=Meaning.SKIP)
     if act.meaning is Meaning.CONFIRM and field.type == "yes_no":
         return Intent(Meaning.ANSWER, text="ya")
     return replace(act, meaning=Meaning.ANSWER) if _is_answer(field, act, context.today) else act
+
+
+def _guess_or_answer(act: Intent, field: Field, today: date) -> Act:
+    """Return what was read out of somebody's own words as the answer that it may be; a question to us stays one.
+
+    Words that mean something to the lexicon may be a name, a street, a story: where such an answer is open, they are it unless they ask.
+    """
+    if field.optional and field.type not in _CLOSED_TYPES and _is_no(act.text, today):
+        return replace(act, meaning=Meaning.SKIP)
+    if (
+        act.is_question
+        and field.type not in _CLOSED_TYPES
+        and act.meaning is not Meaning.UNSURE
+        and len(act.text.split()) <= _LONGEST_QUESTION
+    ):
+        return act
+    try:
+        field.parse(act.text, today)
+    except Malformed:
+        is_wrong = field.type in _DIGIT_TYPES and any(letter.isdecimal() for letter in act.text)
+        return replace(act, meaning=Meaning.ANSWER) if is_wrong else act
+    return replace(act, meaning=Meaning.ANSWER)
 
 
 def _is_no(text: str, today: date) -> bool:

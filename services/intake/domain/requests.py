@@ -180,6 +180,7 @@ class ReplyComposed:
     origin: RequestOrigin
     text: str = field(repr=False)
     buttons: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
     request_id: str | None = None
     in_reply_to: str | None = None
     template: ApprovedTemplate | None = None

@@ -18,8 +18,9 @@ from services.intake.domain.chat import (
     Say,
     StatusAsked,
 )
-from services.intake.domain.drafting import ask_next, resume
+from services.intake.domain.drafting import ask_next
 from services.intake.domain.drafts import current_question
+from services.intake.domain.wishes import about_service, offer
 from services.intake.domain.words import Intent
 
 # Without a draft
@@ -58,17 +59,27 @@ def pass_over(conversation: Conversation, _act: Act, _context: DialogueContext) 
 
 
 def start(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Begin a draft and ask the first question."""
+    """Begin a draft and ask the first question; where the service was read out of somebody's own words, tell about it first."""
+    if isinstance(act, Intent) and act.is_guess:
+        return offer(conversation, act, context)
     service = act.service if isinstance(act, Intent) else ""
     form = context.menu.forms.get(service)
     if form is None:
-        return conversation, (menu("service_not_open", context, service=context.menu.title(service)),)
+        return _not_open(conversation, service, context)
     if context.is_at_limit:
         return conversation, (Say("limit_reached", buttons=("status", "menu")),)
     draft = Draft(service, context.at, form.version, outreach_source=context.outreach_source, needs_selfie=not context.is_linked)
-    hours = f"{context.menu.catalogue.get(service).promise_hours:g}"
-    begun = Say(f"{service}.start", {"service": context.menu.title(service), "hours": hours}, otherwise=("start",))
+    told = about_service(context.menu.catalogue.get(service), context.menu)
+    begun = Say(f"{service}.start", told.values, otherwise=("start",))
     return ask_next(replace(conversation, draft=draft), context, (begun,))
+
+
+def _not_open(conversation: Conversation, code: str, context: DialogueContext) -> Outcome:
+    """Say that a service is not offered here, and where it is."""
+    service = context.menu.catalogue.find(code)
+    if service is None:
+        return conversation, (menu("not_understood", context),)
+    return conversation, (Say("service_not_open", about_service(service, context.menu).values, ("menu", "status")),)
 
 
 def mend(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
@@ -117,15 +128,6 @@ def call_officer(conversation: Conversation, _act: Act, context: DialogueContext
     """Call a person; the chat goes on with the machine until one comes."""
     waiting = call(conversation.assistance, WaitingReason.ASKED, context.at)
     return replace(conversation, assistance=waiting), (Say("officer_asked", buttons=_onward(conversation)),)
-
-
-def in_person(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say where a service is offered that is not online."""
-    service = context.menu.in_person.get(act.service) if isinstance(act, Intent) else None
-    if service is None or service.place is None:
-        return resume(conversation, act, context) if conversation.draft else not_understood(conversation, act, context)
-    values = {"service": service.name, "place": service.place.name, "hours": service.place.hours}
-    return conversation, (Say("in_person", values, _onward(conversation)),)
 
 
 def _onward(conversation: Conversation) -> tuple[str, ...]:

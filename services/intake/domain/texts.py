@@ -11,6 +11,7 @@ from services.intake.domain.chat import Button, Say
 from shared.errors import NotFound
 
 MAX_TITLE_CHARACTERS: Final = 20  # WhatsApp's limit of a reply button
+MAX_ROW_CHARACTERS: Final = 72  # WhatsApp's limit of the line about a row of a list
 MAX_BUTTON_TEXT_CHARACTERS: Final = 1024  # WhatsApp's limit of an interactive body
 MAX_TEXT_CHARACTERS: Final = 4096  # WhatsApp's limit of a text
 
@@ -84,6 +85,12 @@ class DialogueTexts:
             for button in ids
         )
         return text, buttons if len(text) <= MAX_BUTTON_TEXT_CHARACTERS else ()
+
+    def rows(self, parts: Sequence[Say]) -> tuple[tuple[str, str, str], ...]:
+        """Return the list of the last sentence to choose from, each with id, title and a line about it; nothing where that has buttons."""
+        last = next((part for part in reversed(parts) if part.buttons or part.rows), None)
+        rows = last.rows if last else ()
+        return tuple((row.id, self.title(row.id), row.about[:MAX_ROW_CHARACTERS]) for row in rows)
 
     def title(self, button: str) -> str:
         """Return the title of a button."""

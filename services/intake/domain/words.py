@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
-from shared.typed import visible, without_marks
+from services.intake.domain.understanding import Lexicon, is_sure, nearest, understand
+from shared.typed import long_numbers, visible, without_marks
 from shared.values import Malformed, Receipt
 
-LONGEST_COMMAND_WORDS = 8  # a longer text is a story, not a command
 _RECEIPT_INSIDE = re.compile(r"\bMDN[\s-]*(?:[2-9A-Z][\s-]*){8}(?![2-9A-Z])", re.IGNORECASE)
 
 _MENU_NUMBER = re.compile(r"[\s*_~`(]*(?:(?:no|nomor|nomer|pilih|pilihan|angka)[\s.:]*)*([0-9]{1,2})[\s*_~`.)!,]*")
@@ -39,13 +40,23 @@ class Meaning(StrEnum):
     IN_PERSON = "in_person"
     OFFICER = "officer"
     """Somebody wants to talk to a person."""
+    ABOUT = "about"
+    """What a meaning of people's words leads to: a service that is told about first, an answer to an everyday question."""
+    GROUP = "group"
+    """A group of services in the menu."""
+    UNSURE = "unsure"
+    """Several meanings are near; the person says which."""
     ANSWER = "answer"
     """Text that is no command: an answer to the question that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A meaning, with its service, receipt number, or number of a line where there is one. `is_pressed`: by a button, not typed."""
+    """A meaning, with its service, receipt number, or number of a line where there is one.
+
+    `topic`: of `ABOUT` and `GROUP`, which. `near`: of `UNSURE`, the nearest first. `is_pressed`: by a button, not typed. `is_guess`: read
+    out of somebody's own words, so that it may be an answer as well. `is_question`: it asks.
+    """
 
     meaning: Meaning
     service: str = ""
@@ -54,19 +65,34 @@ class Intent:
     text: str = ""
     number: int = 0
     is_pressed: bool = False
+    topic: str = ""
+    near: tuple[str, ...] = ()
+    is_guess: bool = False
+    is_question: bool = False
+
+
+_AS_COMMANDS: Final[Mapping[str, Meaning]] = {
+    "status": Meaning.STATUS,
+    "cancel": Meaning.CANCEL,
+    "help": Meaning.HELP,
+    "human": Meaning.OFFICER,
+}
+"""Meanings of the lexicon that are commands in other words."""
+_WITH_ARGUMENT: Final = frozenset({Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON, Meaning.ABOUT, Meaning.GROUP, Meaning.UNSURE})
+_ASKS, _QUESTION = "?", "question"  # the mark and the notion of a text that asks
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words for each command and service, in `plain` form.
+    """The words for each command and service, in `plain` form, and the lexicon of everything else.
 
-    `commands`, `services` and `in_person` map a word or phrase to a meaning or a service code. A command must be the whole text;
-    the phrase of a service may be anywhere in a short text.
+    `commands`, `services` and `in_person` map a word or phrase to a meaning or a service code: it must be the whole text.
     """
 
     commands: Mapping[str, Meaning]
     services: Mapping[str, str]
     in_person: Mapping[str, str]
+    lexicon: Lexicon
     officer: tuple[str, ...] = ()
     """Phrases of somebody who wants to talk to a person, anywhere in a text, however long: they mean nothing else."""
     menu: Mapping[str, str] = field(default_factory=dict)
@@ -86,14 +112,31 @@ class Vocabulary:
         receipt = _receipt(text)
         if receipt is not None:
             return receipt
-        words = plain(text).split()
-        if len(words) <= LONGEST_COMMAND_WORDS:
-            spaced = f" {' '.join(words)} "
-            for phrases, meaning in ((self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE)):
-                found = max((phrase for phrase in phrases if f" {phrase} " in spaced), key=len, default="")
-                if found:
-                    return Intent(meaning, service=phrases[found], text=text)
-        return Intent(Meaning.ANSWER, text=text)
+        for phrases, meaning in ((self.in_person, Meaning.IN_PERSON), (self.services, Meaning.SERVICE)):
+            if plain(text) in phrases:
+                return Intent(meaning, service=phrases[plain(text)], text=text)
+        return self._understood(text)
+
+    def _understood(self, text: str) -> Intent:
+        """Read somebody's own words. Who sends the long number of a card answers a question."""
+        understood = () if long_numbers(text) else understand(text, self.lexicon)
+        asks = _ASKS in text or _QUESTION in self.lexicon.notions(text)[0]
+        near = nearest(understood)
+        if not near:
+            return Intent(Meaning.ANSWER, text=text, is_question=asks)
+        if not is_sure(understood):
+            return Intent(Meaning.UNSURE, text=text, near=near, is_guess=True, is_question=asks)
+        return replace(self.about(near[0], text), is_guess=True, is_question=asks)
+
+    def about(self, code: str, text: str = "") -> Intent:
+        """Return what a meaning of the lexicon is for the dialogue."""
+        if code in _AS_COMMANDS:
+            return Intent(_AS_COMMANDS[code], text=text)
+        if code in self.in_person.values():
+            return Intent(Meaning.IN_PERSON, service=code, text=text)
+        if code in self.services.values():
+            return Intent(Meaning.SERVICE, service=code, text=text, is_guess=True)
+        return Intent(Meaning.ABOUT, topic=code, text=text)
 
     def _call(self, text: str) -> Meaning | None:
         spaced = f" {plain(text)} "
@@ -104,9 +147,13 @@ class Vocabulary:
         name, _, argument = choice.partition(":")
         if name == Meaning.SERVICE and argument in self.services.values():
             return Intent(Meaning.SERVICE, service=argument, text=title, is_pressed=True)
+        if name == Meaning.ABOUT and argument:
+            return replace(self.about(argument, title), is_pressed=True)
+        if name == Meaning.GROUP and argument:
+            return Intent(Meaning.GROUP, topic=argument, text=title, is_pressed=True)
         if name == Meaning.ANSWER and argument:
             return Intent(Meaning.ANSWER, text=argument, is_pressed=True)
-        if name in set(Meaning) - {Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON}:
+        if name in set(Meaning) - _WITH_ARGUMENT:
             return Intent(Meaning(name), text=title, is_pressed=True)
         return self.read_text(title or choice)
 

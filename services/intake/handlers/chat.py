@@ -234,6 +234,7 @@ def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _
             origin=origin_of(contact),
             text=text,
             buttons=tuple((button.id, button.title) for button in buttons),
+            rows=deps.texts.rows(reply.parts),
             request_id=reply.request_id,
             in_reply_to=inbound.wamid,
         ),

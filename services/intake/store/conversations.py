@@ -18,6 +18,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
         "assistance": _assistance_to(conversation.assistance),
+        "offered": conversation.offered,
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
         "asked": fields_of(conversation.asked) if conversation.asked else None,
@@ -70,6 +71,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
+        offered=doc.get("offered", ""),
         preview=doc.get("preview", ""),
         draft=draft,
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,

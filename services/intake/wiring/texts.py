@@ -11,6 +11,7 @@ from services.intake.domain.desk_texts import CannedReply, DeskTexts, TemplateCh
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import Dates, DialogueTexts
 from services.intake.domain.words import Meaning, Vocabulary, plain
+from services.intake.wiring.lexicon import read_lexicon
 from shared.clock import WIB
 from shared.reference.catalogue import Offer
 from shared.reference.labels import labels
@@ -32,6 +33,8 @@ def read_texts(folder: Path) -> DialogueTexts:
     sentences = {code: reason.text for code, reason in reasons().items()}
     written = Dates(dates["days"], dates["months"], dates["moment"])
     texts = document["texts"] | {f"{name}.label": label for name, label in labels().items()}
+    faq = tomllib.loads((folder / "faq.toml").read_text(encoding="utf-8"))
+    texts |= {f"{part}.{name}": text for part, each in faq.items() for name, text in each.items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
     return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
 
@@ -62,7 +65,7 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
-    return Vocabulary(commands, phrases | named, in_person, officer, numbered)
+    return Vocabulary(commands, phrases | named, in_person, read_lexicon(path.parent, menu.catalogue), officer, numbered)
 
 
 def read_desk_texts(path: Path) -> DeskTexts:

@@ -88,6 +88,10 @@ def _recipient(address: str) -> dict[str, str]:
 
 def _content(message: Message, media_id: str | None) -> dict[str, Any]:
     match message:
+        case Reply(text=text, rows=(_, *_) as rows, list_title=title):
+            listed = [{"id": row.id, "title": row.title} | ({"description": row.about} if row.about else {}) for row in rows]
+            action = {"button": title, "sections": [{"rows": listed}]}
+            return {"type": "interactive", "interactive": {"type": "list", "body": {"text": text}, "action": action}}
         case Reply(text=text, buttons=()):
             return {"type": "text", "text": {"body": text, "preview_url": False}}
         case Reply(text=text, buttons=buttons):

@@ -16,11 +16,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list to choose from: its title has at most 24 characters, the line about it 72."""
+
+    id: str
+    title: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """A chat message: text, with up to three buttons."""
+    """A chat message: text, with up to three buttons, or in their place a list of up to ten rows, opened by `list_title`."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    rows: tuple[Row, ...] = ()
+    list_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import CARD, NoticeKind
 from services.notifier.domain.job import DOCUMENT_KEY, Job
-from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.message import CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from shared.values import Channel
@@ -35,8 +35,7 @@ def reply_jobs(
     contact: Recipient,
     *,
     request_id: str | None,
-    text: str,
-    buttons: Sequence[Button],
+    said: Reply,
     template: Template | None = None,
     texts: NoticeTexts,
     at: datetime,
@@ -48,11 +47,12 @@ def reply_jobs(
     key = f"reply:{origin.message_id}"
     if template is not None:
         return (_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
-    if not buttons or len(text) <= _BUTTON_TEXT_MAX:
-        message = Reply(text[:_TEXT_MAX], tuple(buttons))
+    text = said.text[:_TEXT_MAX]
+    if said.rows or not said.buttons or len(text) <= _BUTTON_TEXT_MAX:
+        message = replace(said, text=text, list_title=texts.choose_list if said.rows else "")
         return (_reply(_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)
-    first = _reply(_job(origin, contact, NoticeKind.REPLY, key, Reply(text[:_TEXT_MAX]), at=at, request_id=request_id), texts)
-    choice = Reply(texts.choose, tuple(buttons))
+    first = _reply(_job(origin, contact, NoticeKind.REPLY, key, Reply(text), at=at, request_id=request_id), texts)
+    choice = Reply(texts.choose, said.buttons)
     return first, replace(first, key=f"{key}:buttons", order=f"{first.order}:buttons", message=choice, refs=(f"{key}:buttons", *first.refs))
 
 

@@ -39,6 +39,7 @@ class NoticeTexts:
     unknown_reason: str
     note: str
     choose: str
+    choose_list: str
     opening: str
     closing: str
     void_alone: str
@@ -71,6 +72,7 @@ class NoticeTexts:
             unknown_reason=data["unknown_reason"],
             note=data["note"],
             choose=data["choose"],
+            choose_list=data["choose_list"],
             opening=data["opening"],
             closing=data["closing"],
             void_alone=data["void_alone"],

@@ -9,8 +9,8 @@ from pymongo import IndexModel
 
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
-from shared.mongo import Doc, DocumentMapping
+from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Row, Template
+from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import Channel
 
 JOBS: Final = "jobs"
@@ -66,7 +66,13 @@ def message_to_doc(message: Message) -> Doc:
     """Return a message as a document, tagged with its shape."""
     match message:
         case Reply():
-            return {"shape": "reply", "text": message.text, "buttons": [{"id": each.id, "title": each.title} for each in message.buttons]}
+            return {
+                "shape": "reply",
+                "text": message.text,
+                "buttons": [fields_of(each) for each in message.buttons],
+                "rows": [fields_of(each) for each in message.rows],
+                "list_title": message.list_title,
+            }
         case DocumentMessage():
             return {"shape": "document", "file": _file_to_doc(message.file), "caption": message.caption}
         case Template():
@@ -94,7 +100,8 @@ def message_from_doc(doc: Doc) -> Message:
     """Return the message of a document."""
     match doc["shape"]:
         case "reply":
-            return Reply(doc["text"], tuple(Button(each["id"], each["title"]) for each in doc["buttons"]))
+            rows = tuple(Row(**each) for each in doc.get("rows", ()))  # absent: stored before 0.4
+            return Reply(doc["text"], tuple(Button(**each) for each in doc["buttons"]), rows, doc.get("list_title", ""))
         case "document":
             return DocumentMessage(_file_from_doc(doc["file"]), doc["caption"])
         case "template":

@@ -105,9 +105,20 @@ class Rig(Harness):
     def whatsapp_contact(self, phone: str = PHONE, ago: timedelta = timedelta(0)) -> Contact:
         return Contact(channel=Channel.WHATSAPP, address=phone, last_inbound_at=self.clock() - ago)
 
-    def reply(self, text: str = "Halo", phone: str = PHONE, *, ago: timedelta = timedelta(0), buttons: Sequence[str] = ()) -> Event:
+    def reply(
+        self,
+        text: str = "Halo",
+        phone: str = PHONE,
+        *,
+        ago: timedelta = timedelta(0),
+        buttons: Sequence[str] = (),
+        rows: Sequence[str] = (),
+    ) -> Event:
         said = [intake.ReplyButton(id=title.lower(), title=title) for title in buttons]
-        personal = intake.ReplyComposedPersonal(contact=self.whatsapp_contact(phone, ago), text=text, buttons=tuple(said))
+        listed = [intake.ReplyRow(id=title.lower(), title=title, about=title * 2) for title in rows]
+        personal = intake.ReplyComposedPersonal(
+            contact=self.whatsapp_contact(phone, ago), text=text, buttons=tuple(said), rows=tuple(listed)
+        )
         return intake.ReplyComposed(conversation_id="conversation-1", request_id="request-1", personal=personal)
 
     def document(self, contact: Contact | None = None, content: bytes = PDF, **changes: Any) -> Event:

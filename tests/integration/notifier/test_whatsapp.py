@@ -35,6 +35,16 @@ async def test_a_reply_arrives_with_its_buttons_and_our_key(rig: Rig) -> None:
     assert await rig.emitted() == []  # a reply is the dialogue itself
 
 
+async def test_a_list_to_choose_from_arrives_in_one_message_however_long_its_text(rig: Rig) -> None:
+    await rig.tell(rig.reply("x" * 2000, rows=("KK", "KTP")))
+    (effect,) = await rig.accepted(1)
+    chosen = effect["payload"]["interactive"]
+    assert chosen["type"] == "list"
+    assert chosen["body"]["text"] == "x" * 2000
+    (section,) = chosen["action"]["sections"]
+    assert section["rows"] == [{"id": "kk", "title": "KK", "description": "KKKK"}, {"id": "ktp", "title": "KTP", "description": "KTPKTP"}]
+
+
 async def test_a_document_is_fetched_checked_uploaded_and_announced(rig: Rig) -> None:
     await rig.tell(rig.document())
     (effect,) = await rig.accepted(1)

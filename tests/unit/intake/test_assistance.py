@@ -58,7 +58,7 @@ def test_asked_within_a_form_the_form_goes_on() -> None:
 
 
 def test_what_is_not_understood_twice_in_a_row_calls_a_person_once() -> None:
-    after, facts = talk(Conversation("c-1"), "lha niku pripun mbak kok dereng wonten kabar nggih")
+    after, facts = talk(Conversation("c-1"), "lha niku rak inggih ngoten to mbak")
     assert said(facts) == ["not_understood"]
     after, facts = talk(after, OtherContent())
     assert said(facts) == ["not_understood", "officer_called"]

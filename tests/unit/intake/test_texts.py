@@ -69,6 +69,8 @@ def test_every_sentence_of_a_form_is_one_that_something_says() -> None:
     names = {f"{owner}.{name}" for service, name, *_ in EVERY for owner in (service, "common")}
     for text in TEXTS.texts:
         owner, dot, rest = text.partition(".")
+        if owner in ("answers", "needs"):  # of everyday questions, and of services without a form: `test_everyday_questions`
+            continue
         if not dot or rest == "start":
             assert not dot or owner in SERVICES
             continue

@@ -47,7 +47,7 @@ RECEIPT = Receipt.from_body("7K4Q9F2")
         ("mau legalisir", Meaning.IN_PERSON, "legalisir"),
         ("ktp baru", Meaning.IN_PERSON, "ktp_rekam"),
         ("3519081708850003", Meaning.ANSWER, ""),
-        ("saya kehilangan kk waktu banjir besar di desa kami minggu lalu pak", Meaning.ANSWER, ""),
+        ("saya kehilangan kk waktu banjir besar di desa kami minggu lalu pak", Meaning.SERVICE, "kk_hilang"),
         ("", Meaning.ANSWER, ""),
     ],
 )

@@ -14,7 +14,7 @@ from services.notifier.domain import notice
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Template
+from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Row, Template
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
@@ -53,7 +53,7 @@ VILLAGE = Recipient(Channel.DESK, "3519072001")
 
 def test_a_template_that_an_officer_chose_goes_as_it_is_and_stands_for_nothing() -> None:
     chosen = Template("pesan_baru", "id")
-    (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="Ada pesan baru.", buttons=[], template=chosen, texts=TEXTS, at=AT)
+    (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("Ada pesan baru."), template=chosen, texts=TEXTS, at=AT)
     assert (job.message, job.fallback) == (chosen, None)
     assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
 
@@ -92,7 +92,7 @@ def test_keys_are_good_for_urls_signatures_and_callback_data() -> None:
         notice.document_job(ORIGIN, COURT, ABOUT, ISSUED, texts=TEXTS, at=AT),
         notice.received_job(ORIGIN, COURT, ABOUT, submitted_at=AT, at=AT),
         *notice.ended_jobs(ORIGIN, COURT, ABOUT, REVOKED, texts=TEXTS, at=AT),
-        *notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="x" * 2000, buttons=[Button("a", "A")], texts=TEXTS, at=AT),
+        *notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("x" * 2000, (Button("a", "A"),)), texts=TEXTS, at=AT),
     ]
     for job in jobs:
         assert job is not None
@@ -225,11 +225,19 @@ def test_a_note_with_braces_and_no_note() -> None:
 
 
 def test_the_buttons_follow_a_long_text_in_order() -> None:
-    first, second = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="x" * 1025, buttons=[Button("a", "A")], texts=TEXTS, at=AT)
+    first, second = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("x" * 1025, (Button("a", "A"),)), texts=TEXTS, at=AT)
     assert first.order < second.order
     assert second.order < "01920000-0000-7000-8000-000000000002"
-    (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, text="x" * 1024, buttons=[Button("a", "A")], texts=TEXTS, at=AT)
+    (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("x" * 1024, (Button("a", "A"),)), texts=TEXTS, at=AT)
     assert alone.message == Reply("x" * 1024, (Button("a", "A"),))
+
+
+def test_a_list_to_choose_from_stays_with_its_long_text() -> None:
+    said = Reply("x" * 2000, rows=(Row("group:kk", "Kartu Keluarga", "hilang, rusak"),))
+    (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=said, texts=TEXTS, at=AT)
+    assert isinstance(alone.message, Reply)
+    assert (alone.message.rows, alone.message.text) == (said.rows, said.text)
+    assert 0 < len(alone.message.list_title) <= 20
 
 
 @pytest.mark.parametrize("code", [code for code, way in ROUTES.items() if way in (CaseRoute.RETURN, CaseRoute.REJECT)])

@@ -1,0 +1,72 @@
+"""The lexicon of what people want, read from its template and from the catalogue at the start."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from services.intake.domain.recognition import Phrase
+from services.intake.domain.spelling import Speller, words_of
+from services.intake.domain.understanding import Lexicon, Rule
+from shared.reference.catalogue import Catalogue
+from shared.reference.regions import districts, regencies
+from shared.values import HOME_REGENCY
+
+_FILE: Final = "lexicon.toml"
+_PHRASES: Final = "phrases.tsv"
+_OUT, _HERE = "luarkota", "sinikab"  # the words that names of places stand for
+_CALLED: Final = 6.8  # weight of the words of a service's own file: they name it
+_NAMES_IT: Final = "service."  # notion of a service's own words
+_ORDINARY: Final = frozenset(
+    {"batu", "buru", "ende", "selatan", "utara", "barat", "timur", "tengah", "kota", "kab", "kepulauan", "raya", "baru"}
+)
+"""Parts of names of places that are words of their own."""
+
+
+def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None) -> Lexicon:
+    """Return the lexicon with the words of the catalogue's services; `added`: phrases that the office gave a meaning to.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: a rule names a notion that has no words.
+    """
+    document = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
+    things, events = ({name: _split(words) for name, words in document[part].items()} for part in ("things", "notions"))
+    rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
+    named: dict[str, list[str]] = {
+        service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
+    }
+    for phrase, meaning in (added or {}).items():
+        named.setdefault(meaning, []).append(" ".join(words_of(phrase)))
+    names: dict[str, list[str]] = {}
+    for code, words in named.items():
+        if words:
+            names[_NAMES_IT + code] = words
+            rules.append(Rule.of(code, _NAMES_IT + code, _CALLED))
+    same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
+    spelled = {
+        word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
+    }
+    return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
+
+
+def read_phrases(folder: Path) -> tuple[Phrase, ...]:
+    """Return the phrases on which a change of the lexicon is tried."""
+    return Phrase.of_lines((folder / _PHRASES).read_text(encoding="utf-8").splitlines())
+
+
+def _split(words: str) -> list[str]:
+    return [" ".join(word.split()) for word in words.split(",") if word.strip()]
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    """Yield the names of other regencies and of the districts here, each a word that stands for where it is."""
+    for regency in regencies().values():
+        words = words_of(regency.name)[1:]
+        if regency.code != HOME_REGENCY and words and words[0] not in _ORDINARY:
+            yield words[0], _OUT
+    for district in districts().values():
+        yield words_of(district.name)[0], _HERE
+    yield "madiun", _HERE
