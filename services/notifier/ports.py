@@ -158,10 +158,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """The filter of a list of jobs.
-
-    No states: all; `search`: the beginning of a reference; `reason`: of what failed; `after`: `next` of the page before.
-    """
+    """The filter of a list. No states: all; `search`: beginning of a reference; `reason`: of what failed; `after`: `next` before."""
 
     states: tuple[JobState, ...] = ()
     search: str = ""

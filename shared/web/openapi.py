@@ -108,7 +108,8 @@ def _servers(port: int) -> list[dict[str, str | Any]]:
 def _complete(operation: dict[str, Any], found: list[Demand], *, parses_body: bool) -> None:
     """Write what FastAPI can't know into one operation."""
     validation = _of_validation(operation, parses_body=parses_body)
-    security = [{demand.scheme: [demand.scope] if demand.scope else []} for demand in found if demand.scheme]
+    asked = dict.fromkeys((demand.scheme, demand.scope) for demand in found if demand.scheme)
+    security = [{scheme: [scope] if scope else []} for scheme, scope in asked]
     operation["security"] = security  # [] says: nobody is asked
     headers = {name: text for demand in found for name, text in demand.headers.items()}
     if headers:

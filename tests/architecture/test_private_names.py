@@ -18,6 +18,7 @@ ALLOWED = {
         "_link",
     ): "the broker forgets a consumer: said over its own channel",
     ("tests/integration/messaging/test_traps_publishing.py", "_link"): "whether it is still the same channel is nobody's business outside",
+    ("tests/support/terminal.py", "_compositor"): "textual shows what stands on the screen as a picture alone",
     ("tests/support/commands.py", "_LISTENERS"): "pymongo registers listeners for ever; this one is taken back",
 }
 """Where there is no public way, and why."""

@@ -77,15 +77,17 @@ BREACHES = {
 }
 
 # Names of fixed parts of a service, and of a thing that stands in several places because each has its own view of it.
-ROOM_NAMES = {"Settings", "Deps", "Tx", "MongoTx"}
+ROOM_NAMES = {"Settings", "Deps", "Tx", "MongoTx", "DeskRoom"}
 ONE_THING = {
     "CourtDecision": "what the court decided: as it came, as it travels, as it is judged",
     "CourtParty": "as CourtDecision",
     "CourtChild": "as CourtDecision",
     "Button": "a reply button: composed by intake, sent by the notifier",
+    "ListRow": "as Button",
     "Contact": "where the answer goes: its wire shape mirrors `shared.values`",
     "Attachment": "as Contact",
     "Vouching": "as Contact",
+    "PdfPages": "a PDF as pictures: a port of each service that shows one",
     "Person": "who asks, and whom it is about: as filed, as it travels, as it is judged",
 }
 

@@ -18,6 +18,8 @@ RAISED = re.compile(
 )
 INTAKE = [f"services/intake/{room}" for room in ("handlers", "domain", "adapters", "jobs", "store", "ports")]
 UNDER_ALL = ["shared/mongo", "shared/messaging/transaction", "shared/reference"]
+OF_PEOPLE = ["services/issuance/desk", "services/issuance/domain/cards.py"]
+"""Where what is refused is an act of somebody who reads it at once."""
 PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Action.MEDIA}
 """After which a notice can end as failed (`domain/attempt.py`)."""
 TEMPLATES = range(132000, 132017)
@@ -27,7 +29,8 @@ TEMPLATES = range(132000, 132017)
 def raised(*folders: str) -> Iterator[str]:
     """The codes that stand in the source; where a part is filled in, `<begin>x`."""
     for folder in folders:
-        for file in sorted((ROOT / folder).rglob("*.py")):
+        path = ROOT / folder
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             for form, code, other in RAISED.findall(file.read_text(encoding="utf-8")):
                 text = other or code
                 if not text.startswith("{"):
@@ -43,7 +46,7 @@ def notices() -> set[str]:
 CODES = {
     "permohonan": {*raised(*INTAKE, *UNDER_ALL), "issuance_refused", "defect_zerodivisionerror"},
     "verifikasi": {CONFLICT, DOCUMENT_VOID},
-    "dokumen": set(raised("services/issuance")),
+    "dokumen": set(raised("services/issuance")) - set(raised(*OF_PEOPLE)),
     "pesan": notices(),
 }
 

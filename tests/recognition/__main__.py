@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from services.intake.domain.recognition import Phrase, recognise
+from services.intake.domain.recognition import Wanted, recognise
 from services.intake.domain.understanding import understand
 from services.intake.wiring import TEMPLATES
 from services.intake.wiring.lexicon import read_lexicon, read_phrases
@@ -17,7 +17,7 @@ def main() -> None:
     """Print the shares, the confusions, and every phrase that was not right at once (`!` sent wrong, `?` asked)."""
     lexicon = read_lexicon(TEMPLATES, catalogue())
     files = [Path(name) for name in sys.argv[1:]]
-    phrases = [phrase for file in files for phrase in Phrase.of_lines(file.read_text("utf-8").splitlines())] or read_phrases(TEMPLATES)
+    phrases = [phrase for file in files for phrase in Wanted.of_lines(file.read_text("utf-8").splitlines())] or read_phrases(TEMPLATES)
     took: list[float] = []
 
     def timed(text: str) -> tuple[tuple[str, float], ...]:

@@ -14,14 +14,14 @@ _NONE: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class Wanted:
     """Something that people write, and what they want with it."""
 
     code: str
     text: str
 
     @classmethod
-    def of_lines(cls, lines: Iterable[str]) -> tuple[Phrase, ...]:
+    def of_lines(cls, lines: Iterable[str]) -> tuple[Wanted, ...]:
         """Read `code<TAB>phrase`, a line each; the head line and empty lines are passed over.
 
         Raises:
@@ -42,14 +42,14 @@ class Recognition:
     offered: int
     wrong: int
     confusions: tuple[tuple[str, str, int], ...]
-    missed: tuple[tuple[Phrase, str], ...]
+    missed: tuple[tuple[Wanted, str], ...]
 
     def share(self, count: int) -> float:
         """Return a count as a share of all phrases, in percent."""
         return 100 * count / self.phrases if self.phrases else 0.0
 
 
-def recognise(phrases: Iterable[Phrase], understand: Callable[[str], Understood]) -> Recognition:
+def recognise(phrases: Iterable[Wanted], understand: Callable[[str], Understood]) -> Recognition:
     """Understand every phrase. `offered` counts those right at once too; `wrong`: sure, and not what was wanted.
 
     What is not the office's (`other`) is right where nothing is understood: the groups of services are shown then.
@@ -57,7 +57,7 @@ def recognise(phrases: Iterable[Phrase], understand: Callable[[str], Understood]
     rows = tuple(phrases)
     confusions: Counter[tuple[str, str]] = Counter()
     right = offered = wrong = 0
-    missed: list[tuple[Phrase, str]] = []
+    missed: list[tuple[Wanted, str]] = []
     for phrase in rows:
         understood = understand(phrase.text)
         near, sure = nearest(understood), is_sure(understood)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from services.intake.domain.recognition import Phrase
+from services.intake.domain.recognition import Wanted
 from services.intake.domain.spelling import Speller, words_of
 from services.intake.domain.understanding import Lexicon, Rule
 from shared.reference.catalogue import Catalogue
@@ -52,9 +52,9 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
 
 
-def read_phrases(folder: Path) -> tuple[Phrase, ...]:
+def read_phrases(folder: Path) -> tuple[Wanted, ...]:
     """Return the phrases on which a change of the lexicon is tried."""
-    return Phrase.of_lines((folder / _PHRASES).read_text(encoding="utf-8").splitlines())
+    return Wanted.of_lines((folder / _PHRASES).read_text(encoding="utf-8").splitlines())
 
 
 def _split(words: str) -> list[str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.issuance.desk import card_acts, cards, document_page, documents, number_page, overview
 from services.issuance.desk.room import DeskRoom
-from services.issuance.desk.search import DocumentSearch
+from services.issuance.desk.search import IssuanceSearch
 from services.issuance.ports import Deps, PdfPages, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.catalogue import catalogue
@@ -28,7 +28,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages
     app.include_router(card_acts.router(room))
     app.include_router(cards.router(room))
     audit.install(app, units.audit, units.note, room.pages, "dokumen")
-    search.install(app, "dokumen", DocumentSearch(deps).find, room.pages, units.note, deps.clock)
+    search.install(app, "dokumen", IssuanceSearch(deps).find, room.pages, units.note, deps.clock)
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, room.pages)
     app.include_router(summary)

@@ -70,6 +70,10 @@ def _many(routes: APIRouter, room: DeskRoom) -> None:
         return await _each(room, request, member, chosen, "card.ready", ready)
 
 
+def _moving(move: Move, document_id: str, seen: int, by: CardClerk) -> Callable[[Tx], Awaitable[Document]]:
+    return lambda tx: move(tx, document_id, seen, by)
+
+
 async def _each(room: DeskRoom, request: Request, member: StaffMember, chosen: ChosenCards, act: str, move: Move) -> Response:
     """Move the chosen cards one by one: what somebody else moved meanwhile keeps nobody else's card back.
 
@@ -82,7 +86,7 @@ async def _each(room: DeskRoom, request: Request, member: StaffMember, chosen: C
         document = await room.deps.document_reader.get(document_id)
         entry = room.entry(member, act, f"document/{document_id}", [document])
         try:
-            await room.act(request, entry, lambda tx, key=document_id, at=int(seen): move(tx, key, at, _clerk(member)))
+            await room.act(request, entry, _moving(move, document_id, int(seen), _clerk(member)))
             moved += 1
         except DomainError as error:
             if error.code == "blanks_none" and not moved:

@@ -52,7 +52,7 @@ class BoardFilter(BaseModel):
 class LanePage:
     """A column with its cards."""
 
-    lane: words.Lane
+    lane: words.CardLane
     page: CardPage
 
 
@@ -83,7 +83,7 @@ class CardPages:
         values: dict[str, Any] = {"lanes": lanes, "alone": bool(alone), "stocks": await self.stocks(), "newest": newest}
         return self.room.pages.show(request, "cards.html", member, asked=asked, kinds=words.kinds(), low=deps.blanks_low, **values)
 
-    def _query(self, lane: words.Lane, asked: BoardFilter, *, alone: bool) -> CardQuery:
+    def _query(self, lane: words.CardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
         handed_over = lane.state is CardState.HANDED_OVER
         return CardQuery(
             state=lane.state,
@@ -165,7 +165,7 @@ def _listing(routes: APIRouter, pages: CardPages) -> None:
             return await pages.one(request, member, cards[0], code=pickup_code(token) if token else "")
         shown = [register_words.STATES[each.state] for each in cards]
         await pages.room.units.note(pages.room.entry(member, "card.searched", "cards", cards, found=str(len(cards))))
-        values = {"cards": list(zip(cards, shown, strict=True)), "kinds": words.kinds(), "steps": words.LANES}
+        values: dict[str, Any] = {"cards": list(zip(cards, shown, strict=True)), "kinds": words.kinds(), "steps": words.LANES}
         return pages.room.pages.show(request, "cards_found.html", member, **values)
 
 

@@ -39,7 +39,7 @@ Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
 Ender = Annotated[StaffMember, signed_in("documents:revoke")]
 
 
-class DocumentView(BaseModel):
+class DocumentPageQuery(BaseModel):
     """What the address says about how the document is shown."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -87,7 +87,7 @@ def router(room: DeskRoom) -> APIRouter:
 
 def _looking(routes: APIRouter, room: DeskRoom) -> None:
     @routes.get(ONE)
-    async def one(request: Request, document_id: str, asked: Annotated[DocumentView, Query()], member: Reader) -> Response:
+    async def one(request: Request, document_id: str, asked: Annotated[DocumentPageQuery, Query()], member: Reader) -> Response:
         return await _show(room, request, member, document_id, done=asked.selesai)
 
     @routes.get(f"{ONE}/lihat")
@@ -98,7 +98,7 @@ def _looking(routes: APIRouter, room: DeskRoom) -> None:
             return RedirectResponse(f"{PATH}/{document_id}", HTTPStatus.SEE_OTHER)
         pages = await room.pdf.count(await _bytes(room, document))
         await room.units.note(room.entry(member, "document.read", f"document/{document_id}", [document]))
-        values = {"document": document, "sheets": range(1, pages + 1), "product": product_name(document)}
+        values: dict[str, Any] = {"document": document, "sheets": range(1, pages + 1), "product": product_name(document)}
         return room.pages.show(request, "document_sheets.html", member, **values)
 
     @routes.get(f"{ONE}/halaman/{{number}}")

@@ -14,7 +14,7 @@ from shared.web.desk.sought import Shape, Sought
 from shared.web.desk.words import masked_name
 
 
-class DocumentSearch:
+class IssuanceSearch:
     """Finds documents."""
 
     def __init__(self, deps: Deps) -> None:

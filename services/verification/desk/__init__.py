@@ -23,7 +23,7 @@ from services.verification.desk.work_room import WorkRoom
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.reference.catalogue import catalogue
+from shared.reference.catalogue import Catalogue
 from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
@@ -49,11 +49,11 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     search.install(app, "verifikasi", VerificationSearch(room).find, pages, units.note, deps.clock)
 
 
-def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str]) -> None:
+def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], refusals: Sequence[str], catalogue: Catalogue) -> None:
     """Add what was given up here to the page of stuck work. `personal`: names of fields that tell of persons."""
-    stuck.install(app, stuck.StuckRoom("verifikasi", source, personal, _service_name, refusals), Pages(TEMPLATES))
 
+    def service_name(service: str) -> str:
+        found = catalogue.find(service)
+        return found.name if found else service
 
-def _service_name(service: str) -> str:
-    found = catalogue().find(service)
-    return found.name if found else service
+    stuck.install(app, stuck.StuckRoom("verifikasi", source, personal, service_name, refusals), Pages(TEMPLATES))

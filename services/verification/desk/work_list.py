@@ -151,7 +151,6 @@ async def show(
         *(reader.page(replace(query_of(room, member, asked, tabs[name], limit=limit), after=after), at=at) for name in names)
     )
     sections = [Group(name, tabs[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
-    tasks = [task for section in sections for task in section.tasks]
     return room.pages.show(
         request,
         "work_list.html",
@@ -167,7 +166,7 @@ async def show(
         following=pages[0].next if chosen else None,
         newest=await reader.newest() if after is None else None,
         limit_held=room.deps.queue.claims_at_once,
-        officers=await room.names(tasks),
+        officers=await room.names([task for section in sections for task in section.tasks]),
         at=at,
         words=words,
         here=here,

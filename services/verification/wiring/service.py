@@ -77,7 +77,7 @@ def build(settings: Settings) -> Service:
     closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
     desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
-    desk.install_stuck(app, stuck.UnrecordedChanges(units, deps), stuck.PERSONAL, stuck.REFUSALS)
+    desk.install_stuck(app, stuck.UnrecordedChanges(units, deps), stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
     return Service(
         name=SERVICE,
         health=health,

@@ -36,19 +36,19 @@ _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class StuckPlace:
+class StuckPart:
     """One part of the page: its name, and the step at which work stops there."""
 
     word: str
     step: str
 
 
-PLACES: Final[Mapping[str, StuckPlace]] = MappingProxyType(
+PLACES: Final[Mapping[str, StuckPart]] = MappingProxyType(
     {
-        "permohonan": StuckPlace("Penerimaan", "pesan masuk"),
-        "verifikasi": StuckPlace("Verifikasi", "pencatatan"),
-        "dokumen": StuckPlace("Penerbitan", "pencetakan"),
-        "pesan": StuckPlace("Pesan", "pengiriman"),
+        "permohonan": StuckPart("Penerimaan", "pesan masuk"),
+        "verifikasi": StuckPart("Verifikasi", "pencatatan"),
+        "dokumen": StuckPart("Penerbitan", "pencetakan"),
+        "pesan": StuckPart("Pesan", "pengiriman"),
     }
 )
 """The last part of the address of each service's part -> what it is called."""
@@ -98,7 +98,7 @@ class StuckOrder(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class StuckCause:
     """Items with one cause; `oldest` first."""
 
     code: str
@@ -107,7 +107,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StuckOutcome:
     """What became of many at once. `waiting`: the code for which the last one that refused waits still."""
 
     done: int = 0
@@ -228,18 +228,18 @@ def _words(room: StuckRoom) -> dict[str, Any]:
     }
 
 
-def _causes(room: StuckRoom, entries: Iterable[StuckEntry]) -> list[Cause]:
+def _causes(room: StuckRoom, entries: Iterable[StuckEntry]) -> list[StuckCause]:
     """Return the groups, the one with most first; within each the oldest first."""
     found: dict[str, list[StuckEntry]] = {}
     for entry in sorted(entries, key=lambda each: each.since or _OLDEST):
         found.setdefault(entry.code, []).append(entry)
-    groups = [Cause(code, cause_of(room.name, code), tuple(each)) for code, each in found.items()]
+    groups = [StuckCause(code, cause_of(room.name, code), tuple(each)) for code, each in found.items()]
     return sorted(groups, key=lambda group: -len(group.entries))
 
 
-async def _decide(request: Request, member: StaffMember, room: StuckRoom, ids: Iterable[str], note: str | None) -> Outcome:
+async def _decide(request: Request, member: StaffMember, room: StuckRoom, ids: Iterable[str], note: str | None) -> StuckOutcome:
     """Replay each, or discard it with the note."""
-    result = Outcome()
+    result = StuckOutcome()
     for stuck_id in dict.fromkeys(ids):
         await _note(request, member, "stuck.replayed" if note is None else "stuck.discarded", stuck_id)
         act = room.source.replay(stuck_id) if note is None else room.source.discard(stuck_id, note)
@@ -273,7 +273,7 @@ async def _lines(room: StuckRoom) -> AsyncIterator[str]:
         after = page.next
 
 
-def _row(room: StuckRoom, place: StuckPlace, entry: StuckEntry) -> list[str]:
+def _row(room: StuckRoom, place: StuckPart, entry: StuckEntry) -> list[str]:
     since = moment(entry.since) if entry.since else ""
     kind, reference = room.kind_word(entry.kind), entry.reference or ""
     return [place.word, cause_of(room.name, entry.code), entry.code, kind, reference, since, str(entry.attempts), place.step]

@@ -30,7 +30,6 @@ from shared.messaging import topology
 from shared.messaging.broker.channel import BrokerChannel, connect, endpoint
 from shared.messaging.host import MessagingHost
 from shared.messaging.layout import model as layout
-from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.metrics import render
 from shared.mongo import Mongo
@@ -181,8 +180,6 @@ async def test_ten_minutes_without_the_register_under_load(
         await eventually(lambda: approved(traffic, issuance, traffic.sent + HELD))
     assert await counted(office) == {"approved": traffic.sent + HELD}
     assert await office.rows("parked") == []
-    tally = (await accounting.take(office.mongo, office.database))["cases"] if await office.rows("accounting") else None
-    assert tally is None or tally.parked == 0
     print(  # noqa: T201 - the figures of the show
         f"\nregister down {MINUTES} min ({FAILURES} probes until paused): {traffic.sent} requests over RabbitMQ, "
         f"{waiting['opened']} came meanwhile and waited, {traffic.refused_approvals} approvals refused, "

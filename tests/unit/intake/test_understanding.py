@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.recognition import Phrase, recognise
+from services.intake.domain.recognition import Wanted, recognise
 from services.intake.domain.understanding import Understood, is_sure, nearest, understand
 from services.intake.wiring import TEMPLATES
 from services.intake.wiring.lexicon import read_lexicon, read_phrases
@@ -102,16 +102,16 @@ def test_no_text_breaks_it_and_confidences_leave_room_for_nothing(text: str) -> 
 
 
 def test_a_file_of_phrases_is_read_line_by_line() -> None:
-    assert Phrase.of_lines(["code\tphrase", "", "kk_hilang\tkk ilang"]) == (Phrase("kk_hilang", "kk ilang"),)
+    assert Wanted.of_lines(["code\tphrase", "", "kk_hilang\tkk ilang"]) == (Wanted("kk_hilang", "kk ilang"),)
     with pytest.raises(ValueError, match="code<TAB>phrase"):
-        Phrase.of_lines(["kk ilang"])
+        Wanted.of_lines(["kk ilang"])
 
 
 def test_the_measure_tells_right_from_offered_from_wrong() -> None:
     def made_up(text: str) -> Understood:
         return {"sure": (("a", 0.9),), "near": (("b", 0.4), ("a", 0.3)), "far": (("b", 0.9),)}.get(text, ())
 
-    result = recognise([Phrase("a", text) for text in ("sure", "near", "far", "nothing")] + [Phrase("other", "nothing")], made_up)
+    result = recognise([Wanted("a", text) for text in ("sure", "near", "far", "nothing")] + [Wanted("other", "nothing")], made_up)
     assert (result.right, result.offered, result.wrong) == (2, 3, 1)
 
 
