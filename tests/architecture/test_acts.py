@@ -38,7 +38,7 @@ def written() -> dict[str, str]:
                     continue
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 for text in texts(node):
-                    if name in WRITERS or (name not in LOGGED and text.partition(".")[0] in nouns and not text.endswith(".html")):
+                    if name in WRITERS or (name not in LOGGED and text.partition(".")[0] in nouns and not text.endswith((".html", ".js"))):
                         found[text] = f"{file.relative_to(ROOT)}: {name}"
     return found
 

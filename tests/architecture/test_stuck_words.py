@@ -18,7 +18,7 @@ RAISED = re.compile(
 )
 INTAKE = [f"services/intake/{room}" for room in ("handlers", "domain", "adapters", "jobs", "store", "ports")]
 UNDER_ALL = ["shared/mongo", "shared/messaging/transaction", "shared/reference"]
-OF_PEOPLE = ["services/issuance/desk", "services/issuance/domain/cards.py"]
+OF_PEOPLE = ["services/issuance/desk/card_acts.py", "services/issuance/domain/cards.py"]
 """Where what is refused is an act of somebody who reads it at once."""
 PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Action.MEDIA}
 """After which a notice can end as failed (`domain/attempt.py`)."""

@@ -63,7 +63,7 @@ async def visit(
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
     )
-    await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in (cookies or {}).items()])
+    await context.add_cookies([{"name": name, "value": value, "url": _origin(url)} for name, value in (cookies or {}).items()])
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     trouble: list[str] = []
@@ -89,6 +89,12 @@ async def complaints(page: Page) -> list[str]:
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     found = await page.evaluate("(options) => axe.run(document, options)", options)
     return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
+
+
+def _origin(url: str) -> str:
+    """The address without its path: a cookie that was set for a path is not sent with what lies beside it."""
+    there = urlsplit(url)
+    return f"{there.scheme}://{there.netloc}/"
 
 
 def _is_elsewhere(asked: str, page: str) -> bool:

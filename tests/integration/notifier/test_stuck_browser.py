@@ -118,7 +118,7 @@ async def test_its_own_pages_are_fit_for_everybody(live: Live, size: tuple[int, 
         await expect(page.locator("[data-picked]")).to_have_text("2 dipilih")
         await look(page, f"macet-{name}")
         await page.locator("[data-row]").first.click()
-        await expect(page.get_by_role("heading", level=2)).to_have_text("Isi")
+        await expect(page.get_by_role("heading", name="Isi", exact=True)).to_be_visible()
         await look(page, f"macet-isi-{name}")
     for path, heading in (("/desk/pesan", "Pesan keluar"), ("/desk/pesan/orang", "Pesan kepada seseorang")):
         async with live.at(path, size=size) as page:
@@ -140,7 +140,7 @@ async def test_stuck_messages_of_one_cause_are_replayed_from_the_page_by_keys_al
         await expect(page.locator("[data-row]")).to_have_count(1)
         await page.keyboard.press("j")
         await page.keyboard.press("i")
-        await expect(page.get_by_role("heading", level=2)).to_have_text("Isi")
+        await expect(page.get_by_role("heading", name="Isi", exact=True)).to_be_visible()
         await page.keyboard.press("r")
         await expect(page.locator("[data-said]")).to_contain_text("1 diulang.")
         await expect(page.get_by_text("Tidak ada yang macet di Pesan")).to_be_visible()

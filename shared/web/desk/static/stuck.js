@@ -118,11 +118,12 @@
     part.querySelector("[data-said]").replaceChildren(note);
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status < 500) return;
     const { target } = event;
+    if (event.detail.xhr.status < 400 || !target.matches("[data-place], [data-part]")) return;
+    event.detail.isError = false; // it is said on the page
+    if (event.detail.xhr.status < 500) return;
     if (target.matches("[data-place]")) missing(target);
-    else if (target.matches("[data-part]")) lost(target);
-    else return;
+    else lost(target);
     event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:sendError", (event) => event.target.matches("[data-place]") && missing(event.target));
