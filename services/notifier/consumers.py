@@ -8,7 +8,7 @@ from datetime import datetime
 from services.notifier.domain import notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
-from services.notifier.domain.message import Button, Reply, Row, Template
+from services.notifier.domain.message import Button, Reply, ReplyRow, Template
 from services.notifier.domain.recipient import Recipient, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
@@ -37,7 +37,7 @@ def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
             said=Reply(
                 said.text,
                 tuple(Button(button.id, button.title) for button in said.buttons),
-                tuple(Row(row.id, row.title, row.about) for row in said.rows),
+                tuple(ReplyRow(row.id, row.title, row.about) for row in said.rows),
             ),
             template=Template(template.name, template.language, template.parameters) if template is not None else None,
             texts=deps.texts,

@@ -16,7 +16,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReplyRow:
     """A row of a list to choose from: its title has at most 24 characters, the line about it 72."""
 
     id: str
@@ -30,7 +30,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ReplyRow, ...] = ()
     list_title: str = ""
 
 

@@ -9,7 +9,17 @@ from pymongo import IndexModel
 
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Row, Template
+from services.notifier.domain.message import (
+    Button,
+    CourtCallback,
+    DocumentFile,
+    DocumentMessage,
+    Message,
+    RecordOnly,
+    Reply,
+    ReplyRow,
+    Template,
+)
 from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import Channel
 
@@ -98,7 +108,7 @@ def message_from_doc(doc: Doc) -> Message:
     """Return the message of a document."""
     match doc["shape"]:
         case "reply":
-            rows = tuple(Row(**each) for each in doc.get("rows", ()))  # absent: stored before 0.4
+            rows = tuple(ReplyRow(**each) for each in doc.get("rows", ()))  # absent: stored before 0.4
             return Reply(doc["text"], tuple(Button(**each) for each in doc["buttons"]), rows, doc.get("list_title", ""))
         case "document":
             return DocumentMessage(_file_from_doc(doc["file"]), doc["caption"])

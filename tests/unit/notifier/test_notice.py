@@ -13,7 +13,7 @@ from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, Row, Template
+from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, ReplyRow, Template
 from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -218,7 +218,7 @@ def test_the_buttons_follow_a_long_text_in_order() -> None:
 
 
 def test_a_list_to_choose_from_stays_with_its_long_text() -> None:
-    said = Reply("x" * 2000, rows=(Row("group:kk", "Kartu Keluarga", "hilang, rusak"),))
+    said = Reply("x" * 2000, rows=(ReplyRow("group:kk", "Kartu Keluarga", "hilang, rusak"),))
     (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=said, texts=TEXTS, at=AT)
     assert isinstance(alone.message, Reply)
     assert (alone.message.rows, alone.message.text) == (said.rows, said.text)
