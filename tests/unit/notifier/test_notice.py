@@ -55,7 +55,7 @@ def test_a_template_that_an_officer_chose_goes_as_it_is_and_stands_for_nothing()
     chosen = Template("pesan_baru", "id")
     (job,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=Reply("Ada pesan baru."), template=chosen, texts=TEXTS, at=AT)
     assert (job.message, job.fallback) == (chosen, None)
-    assert job_from_doc(job_to_doc(job)) == job
+    assert job_from_doc({"_id": job.key, **job_to_doc(job)}) == job
 
 
 def test_a_village_that_hands_over_itself_is_sent_nothing() -> None:
@@ -223,6 +223,7 @@ def test_a_list_to_choose_from_stays_with_its_long_text() -> None:
     assert isinstance(alone.message, Reply)
     assert (alone.message.rows, alone.message.text) == (said.rows, said.text)
     assert 0 < len(alone.message.list_title) <= 20
+    assert job_from_doc({"_id": alone.key, **job_to_doc(alone)}) == alone
 
 
 @pytest.mark.parametrize("code", [code for code, way in ROUTES.items() if way in (CaseRoute.RETURN, CaseRoute.REJECT)])
