@@ -48,7 +48,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class NotionPhrase:
     """Words in a row that stand for a notion."""
 
     words: tuple[str, ...]
@@ -61,9 +61,9 @@ class Lexicon:
 
     speller: Speller
     idle: frozenset[str]
-    names: Mapping[str, tuple[Phrase, ...]]
-    things: Mapping[str, tuple[Phrase, ...]]
-    events: Mapping[str, tuple[Phrase, ...]]
+    names: Mapping[str, tuple[NotionPhrase, ...]]
+    things: Mapping[str, tuple[NotionPhrase, ...]]
+    events: Mapping[str, tuple[NotionPhrase, ...]]
     by_notion: Mapping[str, tuple[Rule, ...]]
 
     @classmethod
@@ -113,8 +113,8 @@ class Lexicon:
         return {notion: tuple(places) for notion, places in found.items()}, len(words)
 
 
-def _longest(phrases: Iterable[Phrase], words: Sequence[str], at: int) -> list[Phrase]:
-    found: list[Phrase] = []
+def _longest(phrases: Iterable[NotionPhrase], words: Sequence[str], at: int) -> list[NotionPhrase]:
+    found: list[NotionPhrase] = []
     for phrase in phrases:
         if found and len(phrase.words) < len(found[0].words):
             break
@@ -125,15 +125,15 @@ def _longest(phrases: Iterable[Phrase], words: Sequence[str], at: int) -> list[P
 
 def _phrases(
     read: Callable[[str], tuple[str, ...]], idle: frozenset[str], notions: Mapping[str, Iterable[str]]
-) -> Mapping[str, tuple[Phrase, ...]]:
-    found: dict[str, dict[Phrase, None]] = {}
+) -> Mapping[str, tuple[NotionPhrase, ...]]:
+    found: dict[str, dict[NotionPhrase, None]] = {}
     for notion, texts in notions.items():
         for text in texts:
             words = read(text)
             said = tuple(word for word in words if word not in idle) or words
             if len(said) == 1 < len(words):
                 raise ValueError(f"{notion}: only {said[0]} is left of {text}")
-            found.setdefault(said[0], {})[Phrase(said, notion)] = None
+            found.setdefault(said[0], {})[NotionPhrase(said, notion)] = None
     return {first: tuple(sorted(each, key=lambda phrase: -len(phrase.words))) for first, each in found.items()}
 
 

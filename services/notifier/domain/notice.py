@@ -40,10 +40,7 @@ def reply_jobs(
     texts: NoticeTexts,
     at: datetime,
 ) -> tuple[Job, ...]:
-    """Return the jobs of an answer, or of the approved template that goes in its place.
-
-    A long text with buttons is two messages: with buttons it may have 1,024 characters.
-    """
+    """Return the jobs of an answer, or of the template in its place; a text too long for its buttons is two messages."""
     key = f"reply:{origin.message_id}"
     if template is not None:
         return (_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
