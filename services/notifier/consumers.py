@@ -8,11 +8,7 @@ from datetime import datetime
 from services.notifier.domain import announcement, notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
-<<<<<<< HEAD
-from services.notifier.domain.message import Button, ListRow, Reply, Template
-=======
 from services.notifier.domain.message import Button, Reply, ReplyRow, Template
->>>>>>> h/words
 from services.notifier.domain.recipient import Recipient, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
@@ -41,11 +37,7 @@ def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
             said=Reply(
                 said.text,
                 tuple(Button(button.id, button.title) for button in said.buttons),
-<<<<<<< HEAD
-                tuple(ListRow(row.id, row.title, row.about) for row in said.rows),
-=======
                 tuple(ReplyRow(row.id, row.title, row.about) for row in said.rows),
->>>>>>> h/words
             ),
             template=Template(template.name, template.language, template.parameters) if template is not None else None,
             texts=deps.texts,

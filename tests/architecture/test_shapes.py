@@ -83,7 +83,6 @@ ONE_THING = {
     "CourtParty": "as CourtDecision",
     "CourtChild": "as CourtDecision",
     "Button": "a reply button: composed by intake, sent by the notifier",
-    "ListRow": "as Button",
     "Contact": "where the answer goes: its wire shape mirrors `shared.values`",
     "Attachment": "as Contact",
     "Vouching": "as Contact",

@@ -16,11 +16,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
-class ListRow:
-=======
 class ReplyRow:
->>>>>>> h/words
     """A row of a list to choose from: its title has at most 24 characters, the line about it 72."""
 
     id: str
@@ -34,11 +30,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
-<<<<<<< HEAD
-    rows: tuple[ListRow, ...] = ()
-=======
     rows: tuple[ReplyRow, ...] = ()
->>>>>>> h/words
     list_title: str = ""
 
 

@@ -14,17 +14,10 @@ from services.notifier.domain.message import (
     CourtCallback,
     DocumentFile,
     DocumentMessage,
-<<<<<<< HEAD
-    ListRow,
-    Message,
-    RecordOnly,
-    Reply,
-=======
     Message,
     RecordOnly,
     Reply,
     ReplyRow,
->>>>>>> h/words
     Template,
 )
 from shared.mongo import Doc, DocumentMapping, fields_of
@@ -117,11 +110,7 @@ def message_from_doc(doc: Doc) -> Message:
     """Return the message of a document."""
     match doc["shape"]:
         case "reply":
-<<<<<<< HEAD
-            rows = tuple(ListRow(**each) for each in doc.get("rows", ()))  # absent: stored before 0.4
-=======
             rows = tuple(ReplyRow(**each) for each in doc.get("rows", ()))  # absent: stored before 0.4
->>>>>>> h/words
             return Reply(doc["text"], tuple(Button(**each) for each in doc["buttons"]), rows, doc.get("list_title", ""))
         case "document":
             return DocumentMessage(_file_from_doc(doc["file"]), doc["caption"])

@@ -14,12 +14,7 @@ from services.notifier.domain import notice
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, Try
-<<<<<<< HEAD
-from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, ListRow, RecordOnly, Reply, Template
-=======
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, ReplyRow, Template
-from services.notifier.domain.notice import AnnouncedDocument, EndedDocument, RequestSummary, SourceEvent, TurnedDown
->>>>>>> h/words
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
@@ -238,11 +233,7 @@ def test_the_buttons_follow_a_long_text_in_order() -> None:
 
 
 def test_a_list_to_choose_from_stays_with_its_long_text() -> None:
-<<<<<<< HEAD
-    said = Reply("x" * 2000, rows=(ListRow("group:kk", "Kartu Keluarga", "hilang, rusak"),))
-=======
     said = Reply("x" * 2000, rows=(ReplyRow("group:kk", "Kartu Keluarga", "hilang, rusak"),))
->>>>>>> h/words
     (alone,) = notice.reply_jobs(ORIGIN, CITIZEN, request_id=None, said=said, texts=TEXTS, at=AT)
     assert isinstance(alone.message, Reply)
     assert (alone.message.rows, alone.message.text) == (said.rows, said.text)
