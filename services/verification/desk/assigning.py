@@ -45,7 +45,7 @@ def router(room: WorkRoom) -> APIRouter:
         refused: RefusedAct | None = None
         if not form.tugas or not form.kepada:
             refused = RefusedAct("Belum ada yang ditugaskan.", "Centang paling sedikit satu pekerjaan dan pilih petugasnya.")
-        for task_id in dict.fromkeys(form.tugas):
+        for task_id in dict.fromkeys(form.tugas if form.kepada else ()):
             try:
                 await room.units.run(
                     _act(room, member, task_id, form.kepada, colleagues),
