@@ -39,7 +39,7 @@ class MongoOverviewReader:
         stands: Doc = {"$eq": ["$stage", TaskStage.WAITING.value]}
         by: Doc = {"of": {"$arrayElemAt": ["$areas", 1]}, "due": {"$cond": [stands, "stopped", _due(at, day_ends)]}}
         with reachable():
-            rows = await aggregate(self._tasks, [{"$match": {"stage": {"$in": _OPEN}}}, _counted(by)], hint="queue_by_area")
+            rows = await aggregate(self._tasks, [{"$match": {"stage": {"$in": _OPEN}}}, _counted(by)], hint="queue_of_area")
         return {name: Dues(**dues) for name, dues in sorted(_by_name(rows).items())}
 
     async def by_age(self, *, at: datetime) -> Mapping[tuple[int, str], int]:
