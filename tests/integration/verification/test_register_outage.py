@@ -7,6 +7,7 @@ moved by the test. The figures are printed (`-s`).
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -104,7 +105,7 @@ async def issuance(traffic: Traffic, amqp_url: str) -> AsyncIterator[BrokerChann
 async def register(office: Office, mongo_url: str) -> AsyncIterator[Proxy]:
     """The way to the register."""
     async with Proxy.before(mongo_url) as proxy:
-        mongo = Mongo.connect(f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true", selection_timeout_ms=500)
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=500)
         office.deps = replace(office.deps, register_answers=RegistryStore(mongo, office.database).answers)
         office.queue()
         yield proxy
