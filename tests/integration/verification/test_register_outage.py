@@ -31,7 +31,6 @@ from shared.messaging import topology
 from shared.messaging.broker.channel import BrokerChannel, connect, endpoint
 from shared.messaging.host import MessagingHost
 from shared.messaging.layout import model as layout
-from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.metrics import render
 from shared.mongo import Mongo
@@ -40,6 +39,7 @@ from tests.integration.verification.test_desk import decision, ok, refused
 from tests.integration.verification.test_queue import asked
 from tests.integration.verification.test_service import put, submitted
 from tests.integration.verification.work_desk import browser_of, officer, work_app
+from tests.support import families as people
 from tests.support.eventually import eventually
 from tests.support.families import NOW
 from tests.support.proxy import Proxy
@@ -71,8 +71,8 @@ class Traffic:
         self.sent += count
         await eventually(self._all_stored)
 
-    async def _all_stored(self) -> None:
-        assert len(await self.office.rows("cases")) == self.sent + HELD
+    async def _all_stored(self) -> bool:
+        return len(await self.office.rows("cases")) == self.sent + HELD
 
     async def take_approved(self, queue: BrokerChannel) -> int:
         """Read what went on to issuance; how many requests were approved in all."""
@@ -87,7 +87,7 @@ class Traffic:
 async def traffic(office: Office, amqp_url: str) -> AsyncIterator[Traffic]:
     await topology.declare(amqp_url, layout.product())
     families = list(sample_families(A_MINUTE * (MINUTES + 2), 7))
-    await office.load(*families)
+    await office.load(people.family(), *families)
     session = await connect(endpoint(as_user(amqp_url, "intake")), "test")
     yield Traffic(session, families, office)
     await session.close()
@@ -182,8 +182,6 @@ async def test_ten_minutes_without_the_register_under_load(
         await eventually(lambda: approved(traffic, issuance, traffic.sent + HELD))
     assert await counted(office) == {"approved": traffic.sent + HELD}
     assert await office.rows("parked") == []
-    tally = (await accounting.take(office.mongo, office.database))["cases"] if await office.rows("accounting") else None
-    assert tally is None or tally.parked == 0
     print(  # noqa: T201 - the figures of the show
         f"\nregister down {MINUTES} min ({FAILURES} probes until paused): {traffic.sent} requests over RabbitMQ, "
         f"{waiting['opened']} came meanwhile and waited, {traffic.refused_approvals} approvals refused, "
@@ -192,16 +190,15 @@ async def test_ten_minutes_without_the_register_under_load(
     )
 
 
-async def approved(traffic: Traffic, queue: BrokerChannel, count: int) -> None:
-    assert await traffic.take_approved(queue) == count
+async def approved(traffic: Traffic, queue: BrokerChannel, count: int) -> bool:
+    return await traffic.take_approved(queue) == count
 
 
-async def resumed(office: Office, *jobs: RegisterJob) -> None:
+async def resumed(office: Office, *jobs: RegisterJob) -> bool:
     """Two processes look again; the driver finds its way back by itself."""
     await asyncio.gather(*(turns(job) for job in jobs))
-    assert not office.deps.gate.is_paused
-    assert (await office.deps.pause_reader.current()).ended == ()
-    assert "opened" not in await counted(office)
+    state = await office.deps.pause_reader.current()
+    return not office.deps.gate.is_paused and state.ended == () and "opened" not in await counted(office)
 
 
 async def counted(office: Office) -> dict[str, int]:
