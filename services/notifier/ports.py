@@ -205,7 +205,7 @@ class JobReader(Protocol):
         """Return how far the jobs came that were made since then."""
 
     async def of_person(self, lane: str, limit: int) -> tuple[JobRow, ...]:
-        """Return what was said to whoever this lane belongs to, in it and about their requests over every channel, newest first."""
+        """Return what was said to whoever this lane belongs to, in it and about its requests over other channels, newest first."""
 
     async def newest(self) -> str | None:
         """Return the place of the newest job, as `after` names one."""

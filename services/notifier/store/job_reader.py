@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from services.notifier.domain.job import OPEN, JobState, Progress
+from services.notifier.domain.recipient import channel_of
 from services.notifier.domain.tally import ChannelTally, MessageTally
 from services.notifier.ports import JobPage, JobQuery, JobRow
 from services.notifier.store.schema import JOBS, job_from_doc
@@ -109,7 +110,8 @@ class MongoJobReader:
         with reachable():
             own = await self._rows.find({"lane": lane}).sort(latest).limit(limit).to_list(None)
             requests = sorted({doc["request_id"] for doc in own if doc["request_id"]})
-            about = await self._rows.find({"refs": {"$in": requests}}).sort(latest).limit(limit).to_list(None) if requests else []
+            elsewhere: Doc = {"refs": {"$in": requests}, "channel": {"$ne": channel_of(lane)}}
+            about = await self._rows.find(elsewhere).sort(latest).limit(limit).to_list(None) if requests else []
         found = {doc["_id"]: doc for doc in (*own, *about)}
         newest = sorted(found.values(), key=lambda doc: (doc["created_at"], doc["_id"]), reverse=True)
         return tuple(_row(doc) for doc in newest[:limit])

@@ -7,6 +7,7 @@ moved by the test. The figures are printed (`-s`).
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ from tests.integration.verification.test_desk import decision, ok, refused
 from tests.integration.verification.test_queue import asked
 from tests.integration.verification.test_service import put, submitted
 from tests.integration.verification.work_desk import browser_of, officer, work_app
+from tests.support import families as people
 from tests.support.eventually import eventually
 from tests.support.families import NOW
 from tests.support.proxy import Proxy
@@ -69,8 +71,8 @@ class Traffic:
         self.sent += count
         await eventually(self._all_stored)
 
-    async def _all_stored(self) -> None:
-        assert len(await self.office.rows("cases")) == self.sent + HELD
+    async def _all_stored(self) -> bool:
+        return len(await self.office.rows("cases")) == self.sent + HELD
 
     async def take_approved(self, queue: BrokerChannel) -> int:
         """Read what went on to issuance; how many requests were approved in all."""
@@ -85,7 +87,7 @@ class Traffic:
 async def traffic(office: Office, amqp_url: str) -> AsyncIterator[Traffic]:
     await topology.declare(amqp_url, layout.product())
     families = list(sample_families(A_MINUTE * (MINUTES + 2), 7))
-    await office.load(*families)
+    await office.load(people.family(), *families)
     session = await connect(endpoint(as_user(amqp_url, "intake")), "test")
     yield Traffic(session, families, office)
     await session.close()
@@ -103,7 +105,7 @@ async def issuance(traffic: Traffic, amqp_url: str) -> AsyncIterator[BrokerChann
 async def register(office: Office, mongo_url: str) -> AsyncIterator[Proxy]:
     """The way to the register."""
     async with Proxy.before(mongo_url) as proxy:
-        mongo = Mongo.connect(f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true", selection_timeout_ms=500)
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=500)
         office.deps = replace(office.deps, register_answers=RegistryStore(mongo, office.database).answers)
         office.queue()
         yield proxy
@@ -188,16 +190,15 @@ async def test_ten_minutes_without_the_register_under_load(
     )
 
 
-async def approved(traffic: Traffic, queue: BrokerChannel, count: int) -> None:
-    assert await traffic.take_approved(queue) == count
+async def approved(traffic: Traffic, queue: BrokerChannel, count: int) -> bool:
+    return await traffic.take_approved(queue) == count
 
 
-async def resumed(office: Office, *jobs: RegisterJob) -> None:
+async def resumed(office: Office, *jobs: RegisterJob) -> bool:
     """Two processes look again; the driver finds its way back by itself."""
     await asyncio.gather(*(turns(job) for job in jobs))
-    assert not office.deps.gate.is_paused
-    assert (await office.deps.pause_reader.current()).ended == ()
-    assert "opened" not in await counted(office)
+    state = await office.deps.pause_reader.current()
+    return not office.deps.gate.is_paused and state.ended == () and "opened" not in await counted(office)
 
 
 async def counted(office: Office) -> dict[str, int]:
