@@ -52,7 +52,7 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     conversation = replace(conversation, offered="")
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
-    if conversation.asked is not None and step in (steps.not_understood, steps.nothing_to_confirm):
+    if conversation.asked is not None and (step in (steps.not_understood, steps.nothing_to_confirm) or _may_answer(conversation, act)):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
     if any(isinstance(fact, FormCompleted) for fact in facts):
@@ -60,6 +60,11 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     after, facts = _call_for_help(after, act, facts, context.at)
     unmoved = _unmoved(conversation, after, act, context.wamid)
     return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved), stale + facts
+
+
+def _may_answer(conversation: Conversation, act: Act) -> bool:
+    """Return whether what the lexicon made of somebody's own words is rather what an officer asked for."""
+    return conversation.draft is None and isinstance(act, Intent) and act.is_guess
 
 
 def _as_begun(conversation: Conversation, act: Act) -> Act:

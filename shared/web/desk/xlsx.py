@@ -9,12 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS: Final = 1_048_576  # of a sheet, by the format; more go on to another sheet
 _CHUNK_BYTES: Final = 256 * 1024
@@ -33,7 +27,7 @@ class Worksheet:
 async def chunks(sheets: Iterable[Worksheet]) -> AsyncIterator[bytes]:
     """Return the workbook as bytes. What is slow runs beside the event loop."""
     with tempfile.TemporaryDirectory(prefix="xlsx-") as folder:
-        book = await asyncio.to_thread(Workbook, write_only=True)
+        book = await asyncio.to_thread(_library().Workbook, write_only=True)
         for sheet in sheets:
             await _fill(book, sheet)
         path = Path(folder) / "book.xlsx"
@@ -56,11 +50,11 @@ async def _fill(book: Any, sheet: Worksheet) -> None:
 def _begin(book: Any, name: str, sheet: Worksheet) -> Any:
     place = book.create_sheet(name)
     for column, width in enumerate(sheet.widths, 1):
-        place.column_dimensions[get_column_letter(column)].width = width
+        place.column_dimensions[_library().utils.get_column_letter(column)].width = width
     place.freeze_panes = "A2"
-    bold = [WriteOnlyCell(place, word) for word in sheet.head]
+    bold = [_library().cell.WriteOnlyCell(place, word) for word in sheet.head]
     for cell in bold:
-        cell.font = Font(bold=True)
+        cell.font = _library().styles.Font(bold=True)
     place.append(bold)
     return place
 
@@ -74,7 +68,13 @@ def _cell(place: Any, value: str | int) -> Any:
     """Return a text as text, whatever it begins with: nothing from a person is ever a formula."""
     if isinstance(value, int):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    cell = WriteOnlyCell(place, text)
+    text = _library().cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell = _library().cell.WriteOnlyCell(place, text)
     cell.data_type = "s"
     return cell
+
+
+def _library() -> Any:
+    import openpyxl  # noqa: PLC0415 - an eighth of a second, which only a download costs
+
+    return openpyxl

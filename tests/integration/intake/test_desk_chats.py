@@ -52,8 +52,8 @@ async def test_the_longest_wait_is_first_and_is_taken_first(rig: Rig, desk: Desk
 
 
 async def test_two_messages_that_the_machine_does_not_understand_call_a_person(rig: Rig, desk: Desk) -> None:
-    await rig.say("lha niku pripun mbak kok dereng wonten kabar ngantos sakniki nggih")
-    reply = only(await rig.say("kula tangklet malih mbak niku pripun kok dereng wonten kabar nggih"))
+    await rig.say("sembarang kata tanpa makna apa pun begitu")
+    reply = only(await rig.say("hijau ungu jingga langit bulan bintang"))
     assert "petugas kami juga akan membaca" in text_of(reply)
     assert "Tidak dipahami 2 kali" in await page(desk.browser("operator"), CHATS)
 
