@@ -113,7 +113,7 @@ class MongoTaskReader:
         if areas:
             wanted["$or"] = [{"areas": {"$in": sorted(areas)}}, {"areas": []}]
         with reachable():
-            docs = await self._tasks.find(wanted).hint("search").limit(limit).to_list(None)
+            docs = await self._tasks.find(wanted).hint("search_open").limit(limit).to_list(None)
         return tuple(sorted(map(task_from, docs), key=lambda task: task.id, reverse=True))
 
     async def tally(self, *, at: datetime) -> TaskTally:
