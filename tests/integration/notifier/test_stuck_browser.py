@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ async def live(mongo_url: str, database: str, browser: Browser) -> AsyncIterator
             await rig.fault("error", code=code, http_status=400, count=1)
             await rig.tell(rig.reply("Halo", phone))
             async with running(rig.parts):
-                await eventually(lambda wanted=wanted: in_state(rig, JobState.FAILED, wanted))
+                await eventually(partial(in_state, rig, JobState.FAILED, wanted))
         issuer = SessionIssuer()
         async with serving(served(rig, issuer)) as url:
             yield Live(rig, issuer, url, browser)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx
 import pytest
@@ -35,7 +36,7 @@ async def rig(mongo_url: str, database: str) -> AsyncIterator[Rig]:
             await made.fault("error", code=code, http_status=400, count=1)
             await made.tell(made.reply("Foto buram, kata petugas", phone))
             async with running(made.parts):
-                await eventually(lambda wanted=wanted: in_state(made, JobState.FAILED, wanted))
+                await eventually(partial(in_state, made, JobState.FAILED, wanted))
         yield made
 
 
