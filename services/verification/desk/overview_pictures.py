@@ -67,7 +67,7 @@ class OfficePictures:
                 count(done),
                 "Diputuskan",
                 f"dari sekitar {count(done + room)} hari ini" if room is not None else "hari ini",
-                listed(tampil="selesai", sejak=_day(figures.at).isoformat()),
+                listed(tampil="selesai", dari=_day(figures.at).isoformat()),
             ),
             Tile(
                 decimal(figures.workable / capacity / self._hours_of_a_day(figures.at)) if capacity else "\u2013",
@@ -113,11 +113,11 @@ class OfficePictures:
                 PictureRow(
                     day_short(day.on),
                     (None if day.percent is None else round(day.percent, 1),),
-                    listed(tampil="selesai", sejak=day.on.isoformat(), sampai=day.on.isoformat(), lewat="ya"),
+                    listed(tampil="selesai", dari=day.on.isoformat(), sampai=day.on.isoformat(), lewat="ya"),
                 )
                 for day in days
             ),
-            lead=Lead("Buka yang diputuskan lewat janji", listed(tampil="selesai", sejak=since.isoformat(), lewat="ya")),
+            lead=Lead("Buka yang diputuskan lewat janji", listed(tampil="selesai", dari=since.isoformat(), lewat="ya")),
             teaches="Begitu petugas memutuskan permohonan pertama, di sini terlihat tiap hari berapa bagian yang selesai sebelum janjinya.",
             kind=Kind.LINES,
             limit=Limit(TARGET_PERCENT, f"sasaran {TARGET_PERCENT:.0f}", is_floor=True),

@@ -75,7 +75,7 @@ class WorkFilter(BaseModel):
     jalur: Annotated[str, Field(max_length=20)] = ""
     desa: Annotated[str, Field(max_length=10)] = ""
     petugas: Annotated[str, Field(max_length=64)] = ""
-    sejak: date | None = None
+    dari: date | None = None
     sampai: date | None = None
     lewat: Annotated[str, Field(max_length=4)] = ""
     setelah: Annotated[str | None, Field(max_length=300)] = None
@@ -117,7 +117,7 @@ def query_of(room: WorkRoom, member: StaffMember, asked: WorkFilter, tab: Tab, *
         channel=asked.jalur if asked.jalur in words.CHANNELS else None,
         area=asked.desa if find_village(asked.desa) else asked.kecamatan if asked.kecamatan in districts() else None,
         holder=asked.petugas or None,
-        decided_from=_midnight(asked.sejak),
+        decided_from=_midnight(asked.dari),
         decided_until=_midnight(asked.sampai, days=1),
         is_late=bool(asked.lewat),
         limit=limit,
@@ -269,7 +269,7 @@ async def _narrowed(room: WorkRoom, asked: WorkFilter) -> str:
     said = (
         f"desa {village.name}, {village.district.name}" if village else "",
         f"dipegang {names.get(asked.petugas, 'petugas ini')}" if asked.petugas else "",
-        f"diputuskan sejak {words.day(asked.sejak)}" if asked.sejak else "",
+        f"diputuskan sejak {words.day(asked.dari)}" if asked.dari else "",
         f"sampai {words.day(asked.sampai)}" if asked.sampai else "",
         "setelah janjinya" if asked.lewat else "",
     )

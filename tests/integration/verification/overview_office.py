@@ -45,7 +45,7 @@ def _open(sample: dict[str, Any], number: int, at: datetime) -> dict[str, Any]:
     if held:
         row["claim"] = {"officer_id": OFFICERS[number // 5 % 2], "until": at + HOUR}
     if number % 11 == 3:
-        row |= {"stage": "waiting", "stopped_at": at, "question": {"officer_id": "rina", "at": at}}
+        row |= {"stage": "waiting", "stopped_at": at, "question": {"id": f"q-{number}", "officer_id": "rina", "at": at}}
     return row
 
 

@@ -138,6 +138,6 @@ async def test_a_beginning_reads_the_index_and_no_more_of_it_than_is_shown(offic
     key = search_key("Slamet Darmawanto")
     assert [task.id for task in await office.deps.task_reader.found(key[:8], frozenset(), limit=11)] == [task_id]
     begins = {"personal.search_terms": {"$elemMatch": {"$gte": "ANI", "$lt": "ANI\U0010ffff"}}}
-    plan = await tasks.find(begins).hint("search").limit(11).explain()
+    plan = await tasks.find(begins).hint("search_open").limit(11).explain()
     assert plan["executionStats"]["totalKeysExamined"] <= 12
     assert plan["executionStats"]["totalDocsExamined"] <= 11
