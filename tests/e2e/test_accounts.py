@@ -151,7 +151,7 @@ async def test_a_session_of_verification_opens_the_pages_of_other_services(brows
 
 async def test_what_was_typed_is_sent_after_a_new_sign_in_in_another_tab(browser: Browser, stack: Stack) -> None:
     admin, login = account(stack, "admin"), f"ani.{now():%H%M%S%f}"
-    async with visit(browser, f"{stack.desk_page}/petugas/undang", size=DESK, refused=1) as page:
+    async with visit(browser, f"{stack.desk_page}/petugas/undang", size=DESK, refused=None) as page:
         await sign_in(page, admin)
         await page.get_by_label("Nama akun").fill(login)
         await page.get_by_label("Nama", exact=True).fill("Ani Kept")
