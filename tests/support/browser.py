@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -55,7 +55,7 @@ async def visit(
         url: Where it is.
         size: Of the window, in CSS pixels.
         refused: How many of its calls the test makes the server refuse; the browser writes each to the console.
-        cookies: Set before it is opened.
+        cookies: Set before it is opened, for the whole origin.
 
     Raises:
         AssertionError: a script failed, something else was written to the console as an error, or another host was asked for something.
@@ -63,7 +63,7 @@ async def visit(
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
     )
-    await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in (cookies or {}).items()])
+    await context.add_cookies([{"name": name, "value": value, "url": urljoin(url, "/")} for name, value in (cookies or {}).items()])
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     trouble: list[str] = []
