@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.issuance import handlers
 from services.issuance.desk import card_words as words
 from services.issuance.desk.cards import ONE, PATH, CardPages, Clerk, back_to
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.domain.cards import CardClerk, Receiver
 from services.issuance.domain.document import Document
 from services.issuance.ports import Tx
@@ -44,7 +44,7 @@ class OneCard(BaseModel):
     kartu_lama: Annotated[str, Field(max_length=2)] = ""
 
 
-def router(room: DeskRoom) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the routes that change something."""
     routes = APIRouter(include_in_schema=False)
     pages = CardPages(room)
@@ -54,7 +54,7 @@ def router(room: DeskRoom) -> APIRouter:
     return routes
 
 
-def _many(routes: APIRouter, room: DeskRoom) -> None:
+def _many(routes: APIRouter, room: IssuanceRoom) -> None:
     async def printed(tx: Tx, document_id: str, seen: int, by: CardClerk) -> Document:
         return await handlers.mark_card_printed(tx, room.deps, document_id, seen=seen, by=by)
 
@@ -70,7 +70,7 @@ def _many(routes: APIRouter, room: DeskRoom) -> None:
         return await _each(room, request, member, chosen, "card.ready", ready)
 
 
-async def _each(room: DeskRoom, request: Request, member: StaffMember, chosen: ChosenCards, act: str, move: Move) -> Response:
+async def _each(room: IssuanceRoom, request: Request, member: StaffMember, chosen: ChosenCards, act: str, move: Move) -> Response:
     """Move the chosen cards one by one: what somebody else moved meanwhile keeps nobody else's card back.
 
     Raises:
@@ -127,7 +127,7 @@ def _one(routes: APIRouter, pages: CardPages) -> None:
         return back_to(f"{PATH}/{document_id}", selesai="serah")
 
 
-def _blanks(routes: APIRouter, room: DeskRoom) -> None:
+def _blanks(routes: APIRouter, room: IssuanceRoom) -> None:
     @routes.post(f"{PATH}/blangko")
     async def receive(
         request: Request,

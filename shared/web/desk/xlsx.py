@@ -21,7 +21,7 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet: its rows come in batches. `widths`: of the columns, in characters."""
 
     name: str
@@ -30,7 +30,7 @@ class Sheet:
     rows: AsyncIterator[Sequence[Sequence[str | int]]]
 
 
-async def chunks(sheets: Iterable[Sheet]) -> AsyncIterator[bytes]:
+async def chunks(sheets: Iterable[WorkbookSheet]) -> AsyncIterator[bytes]:
     """Return the workbook as bytes. What is slow runs beside the event loop."""
     with tempfile.TemporaryDirectory(prefix="xlsx-") as folder:
         book = await asyncio.to_thread(Workbook, write_only=True)
@@ -43,7 +43,7 @@ async def chunks(sheets: Iterable[Sheet]) -> AsyncIterator[bytes]:
                 yield part
 
 
-async def _fill(book: Any, sheet: Sheet) -> None:
+async def _fill(book: Any, sheet: WorkbookSheet) -> None:
     number, place, left = 1, _begin(book, sheet.name, sheet), MOST_ROWS - 1
     async for batch in sheet.rows:
         if len(batch) > left:
@@ -53,7 +53,7 @@ async def _fill(book: Any, sheet: Sheet) -> None:
         left -= len(batch)
 
 
-def _begin(book: Any, name: str, sheet: Sheet) -> Any:
+def _begin(book: Any, name: str, sheet: WorkbookSheet) -> Any:
     place = book.create_sheet(name)
     for column, width in enumerate(sheet.widths, 1):
         place.column_dimensions[get_column_letter(column)].width = width

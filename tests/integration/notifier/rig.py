@@ -166,7 +166,7 @@ class Rig(Harness):
             "document_number": "3519-KT-02032026-0007",
             "prints": 1,
             "place": "MPP Kabupaten Madiun",
-            "address": "Jl. Contoh 1",
+            "office_address": "Jl. Contoh 1",
             "hours": "Senin-Kamis 08.00-15.00",
             "ready_at": self.clock(),
             "personal": issuance.DocumentEndedPersonal(contact=contact, holder_name="BUDI SANTOSO"),

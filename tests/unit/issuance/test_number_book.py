@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from tests.support.approvals import AT, approval, origin
 [CLAIMED] = claim(approval(), PRODUCTS, ["3519-KK-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT)
 
 
-def numbered(serial: int, kind: str = "KK", day: str = "24112026", **changes: object) -> Document:
+def numbered(serial: int, kind: str = "KK", day: str = "24112026", **changes: Any) -> Document:
     return replace(CLAIMED, number=f"3519-{kind}-{day}-{serial:04d}", **{"issued_at": AT, "state": DocumentState.ISSUED, **changes})
 
 
