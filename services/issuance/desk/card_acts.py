@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from collections.abc import Awaitable
+from functools import partial
+from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +21,12 @@ from shared.web.desk import StaffMember
 
 _MOST_AT_ONCE: Final = 50  # cards of one column by itself
 
-Move = Callable[[Tx, str, int, CardClerk], Awaitable[Document]]
+
+class Move(Protocol):
+    """One of the moves that many cards make at once."""
+
+    def __call__(self, tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Awaitable[Document]:
+        """Move a card."""
 
 
 class ChosenCards(BaseModel):
@@ -55,10 +61,10 @@ def router(room: IssuanceRoom) -> APIRouter:
 
 
 def _many(routes: APIRouter, room: IssuanceRoom) -> None:
-    async def printed(tx: Tx, document_id: str, seen: int, by: CardClerk) -> Document:
+    async def printed(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
         return await handlers.mark_card_printed(tx, room.deps, document_id, seen=seen, by=by)
 
-    async def ready(tx: Tx, document_id: str, seen: int, by: CardClerk) -> Document:
+    async def ready(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
         return await handlers.mark_card_ready(tx, room.deps, document_id, seen=seen, by=by)
 
     @routes.post(f"{PATH}/cetak")
@@ -82,7 +88,7 @@ async def _each(room: IssuanceRoom, request: Request, member: StaffMember, chose
         document = await room.deps.document_reader.get(document_id)
         entry = room.entry(member, act, f"document/{document_id}", [document])
         try:
-            await room.act(request, entry, lambda tx, key=document_id, at=int(seen): move(tx, key, at, _clerk(member)))
+            await room.act(request, entry, partial(move, document_id=document_id, seen=int(seen), by=_clerk(member)))
             moved += 1
         except DomainError as error:
             if error.code == "blanks_none" and not moved:

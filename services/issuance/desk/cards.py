@@ -165,7 +165,7 @@ def _listing(routes: APIRouter, pages: CardPages) -> None:
             return await pages.one(request, member, cards[0], code=pickup_code(token) if token else "")
         shown = [register_words.STATES[each.state] for each in cards]
         await pages.room.units.note(pages.room.entry(member, "card.searched", "cards", cards, found=str(len(cards))))
-        values = {"cards": list(zip(cards, shown, strict=True)), "kinds": words.kinds(), "steps": words.LANES}
+        values: dict[str, Any] = {"cards": list(zip(cards, shown, strict=True)), "kinds": words.kinds(), "steps": words.LANES}
         return pages.room.pages.show(request, "cards_found.html", member, **values)
 
 

@@ -98,7 +98,7 @@ def _looking(routes: APIRouter, room: IssuanceRoom) -> None:
             return RedirectResponse(f"{PATH}/{document_id}", HTTPStatus.SEE_OTHER)
         pages = await room.pdf.count(await _bytes(room, document))
         await room.units.note(room.entry(member, "document.read", f"document/{document_id}", [document]))
-        values = {"document": document, "sheets": range(1, pages + 1), "product": product_name(document)}
+        values: dict[str, Any] = {"document": document, "sheets": range(1, pages + 1), "product": product_name(document)}
         return room.pages.show(request, "document_sheets.html", member, **values)
 
     @routes.get(f"{ONE}/halaman/{{number}}")
