@@ -49,7 +49,7 @@ def to_event(fact: Fact) -> Event:
                 **_told(fact),
                 prints=fact.prints,
                 place=pickup.place,
-                place_address=pickup.address,
+                office_address=pickup.address,
                 hours=pickup.hours,
                 ready_at=fact.ready_at,
             )

@@ -236,7 +236,7 @@ class CardReader(Protocol):
         """Return how many cards were moved or ordered since then, counted up to `most`."""
 
 
-class PdfPages(Protocol):
+class DocumentPictures(Protocol):
     """Draws documents as pictures for people who look at them."""
 
     async def count(self, pdf: bytes) -> int:

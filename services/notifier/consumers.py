@@ -162,7 +162,7 @@ def _ready(event: issuance.CardReady) -> announcement.ReadyCard:
         document_number=event.document_number,
         prints=event.prints,
         place=event.place,
-        address=event.place_address,
+        address=event.office_address,
         hours=event.hours,
         at=event.ready_at,
     )

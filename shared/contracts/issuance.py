@@ -110,7 +110,7 @@ class CardReady(Event):
     document_number: Annotated[DocumentNumber, Field(description="Of the slip")]
     prints: Annotated[int, Field(ge=1, description="Which print of the card: one that was spoiled is told anew when it is ready again")]
     place: Annotated[str, Field(min_length=1, description="Where it is fetched")]
-    place_address: str
+    office_address: str
     hours: Annotated[str, Field(min_length=1, description="When, as people read it")]
     ready_at: AwareDatetime
     personal: DocumentEndedPersonal

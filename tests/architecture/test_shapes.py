@@ -77,7 +77,7 @@ BREACHES = {
 }
 
 # Names of fixed parts of a service, and of a thing that stands in several places because each has its own view of it.
-ROOM_NAMES = {"Settings", "Deps", "Tx", "MongoTx", "DeskRoom"}
+ROOM_NAMES = {"Settings", "Deps", "Tx", "MongoTx"}
 ONE_THING = {
     "CourtDecision": "what the court decided: as it came, as it travels, as it is judged",
     "CourtParty": "as CourtDecision",
@@ -86,7 +86,6 @@ ONE_THING = {
     "Contact": "where the answer goes: its wire shape mirrors `shared.values`",
     "Attachment": "as Contact",
     "Vouching": "as Contact",
-    "PdfPages": "a PDF as pictures: a port of each service that shows one",
     "Person": "who asks, and whom it is about: as filed, as it travels, as it is judged",
 }
 

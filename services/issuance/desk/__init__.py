@@ -7,9 +7,9 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from services.issuance.desk import card_acts, cards, document_page, documents, number_page, overview
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.desk.search import IssuanceSearch
-from services.issuance.ports import Deps, PdfPages, Tx
+from services.issuance.ports import Deps, DocumentPictures, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.catalogue import catalogue
 from shared.web.desk import Pages, audit, search
@@ -19,9 +19,9 @@ from shared.web.stuck import pages as stuck
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: PdfPages) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: DocumentPictures) -> None:
     """Add the pages to the app; the shell must be in it."""
-    room = DeskRoom(deps, units, Pages(TEMPLATES), pdf)
+    room = IssuanceRoom(deps, units, Pages(TEMPLATES), pdf)
     app.include_router(documents.router(deps, room.pages))
     app.include_router(number_page.router(room))
     app.include_router(document_page.router(room))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from collections.abc import Awaitable
+from functools import partial
+from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.issuance import handlers
 from services.issuance.desk import card_words as words
 from services.issuance.desk.cards import ONE, PATH, CardPages, Clerk, back_to
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.domain.cards import CardClerk, Receiver
 from services.issuance.domain.document import Document
 from services.issuance.ports import Tx
@@ -20,7 +21,12 @@ from shared.web.desk import StaffMember
 
 _MOST_AT_ONCE: Final = 50  # cards of one column by itself
 
-Move = Callable[[Tx, str, int, CardClerk], Awaitable[Document]]
+
+class Move(Protocol):
+    """One of the moves that many cards make at once."""
+
+    def __call__(self, tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Awaitable[Document]:
+        """Move a card."""
 
 
 class ChosenCards(BaseModel):
@@ -44,7 +50,7 @@ class OneCard(BaseModel):
     kartu_lama: Annotated[str, Field(max_length=2)] = ""
 
 
-def router(room: DeskRoom) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the routes that change something."""
     routes = APIRouter(include_in_schema=False)
     pages = CardPages(room)
@@ -54,11 +60,11 @@ def router(room: DeskRoom) -> APIRouter:
     return routes
 
 
-def _many(routes: APIRouter, room: DeskRoom) -> None:
-    async def printed(tx: Tx, document_id: str, seen: int, by: CardClerk) -> Document:
+def _many(routes: APIRouter, room: IssuanceRoom) -> None:
+    async def printed(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
         return await handlers.mark_card_printed(tx, room.deps, document_id, seen=seen, by=by)
 
-    async def ready(tx: Tx, document_id: str, seen: int, by: CardClerk) -> Document:
+    async def ready(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
         return await handlers.mark_card_ready(tx, room.deps, document_id, seen=seen, by=by)
 
     @routes.post(f"{PATH}/cetak")
@@ -70,11 +76,7 @@ def _many(routes: APIRouter, room: DeskRoom) -> None:
         return await _each(room, request, member, chosen, "card.ready", ready)
 
 
-def _moving(move: Move, document_id: str, seen: int, by: CardClerk) -> Callable[[Tx], Awaitable[Document]]:
-    return lambda tx: move(tx, document_id, seen, by)
-
-
-async def _each(room: DeskRoom, request: Request, member: StaffMember, chosen: ChosenCards, act: str, move: Move) -> Response:
+async def _each(room: IssuanceRoom, request: Request, member: StaffMember, chosen: ChosenCards, act: str, move: Move) -> Response:
     """Move the chosen cards one by one: what somebody else moved meanwhile keeps nobody else's card back.
 
     Raises:
@@ -86,7 +88,7 @@ async def _each(room: DeskRoom, request: Request, member: StaffMember, chosen: C
         document = await room.deps.document_reader.get(document_id)
         entry = room.entry(member, act, f"document/{document_id}", [document])
         try:
-            await room.act(request, entry, _moving(move, document_id, int(seen), _clerk(member)))
+            await room.act(request, entry, partial(move, document_id=document_id, seen=int(seen), by=_clerk(member)))
             moved += 1
         except DomainError as error:
             if error.code == "blanks_none" and not moved:
@@ -131,7 +133,7 @@ def _one(routes: APIRouter, pages: CardPages) -> None:
         return back_to(f"{PATH}/{document_id}", selesai="serah")
 
 
-def _blanks(routes: APIRouter, room: DeskRoom) -> None:
+def _blanks(routes: APIRouter, room: IssuanceRoom) -> None:
     @routes.post(f"{PATH}/blangko")
     async def receive(
         request: Request,

@@ -15,7 +15,7 @@ from shared.reference.catalogue import catalogue
 
 
 @dataclass(frozen=True, slots=True)
-class CardLane:
+class BoardLane:
     """A column: the word of the address, its heading, its picture, and what an empty one says."""
 
     word: str
@@ -25,10 +25,10 @@ class CardLane:
 
 
 LANES: Final = (
-    CardLane("cetak", "Akan dicetak", CardState.TO_PRINT, "Begitu bukti pengambilan terbit, kartunya muncul di sini."),
-    CardLane("periksa", "Sudah dicetak", CardState.PRINTED, "Kartu yang baru dicetak menunggu diperiksa di sini."),
-    CardLane("siap", "Siap diambil", CardState.READY, "Belum ada kartu yang menunggu diambil."),
-    CardLane("serah", "Diserahkan hari ini", CardState.HANDED_OVER, "Hari ini belum ada kartu yang diserahkan."),
+    BoardLane("cetak", "Akan dicetak", CardState.TO_PRINT, "Begitu bukti pengambilan terbit, kartunya muncul di sini."),
+    BoardLane("periksa", "Sudah dicetak", CardState.PRINTED, "Kartu yang baru dicetak menunggu diperiksa di sini."),
+    BoardLane("siap", "Siap diambil", CardState.READY, "Belum ada kartu yang menunggu diambil."),
+    BoardLane("serah", "Diserahkan hari ini", CardState.HANDED_OVER, "Hari ini belum ada kartu yang diserahkan."),
 )
 SPOILED: Final[Mapping[str, str]] = MappingProxyType(
     {

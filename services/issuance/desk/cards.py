@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.issuance.desk import card_words as words
 from services.issuance.desk import register_words
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.domain.card_order import CardState
 from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
@@ -52,7 +52,7 @@ class BoardFilter(BaseModel):
 class LanePage:
     """A column with its cards."""
 
-    lane: words.CardLane
+    lane: words.BoardLane
     page: CardPage
 
 
@@ -69,7 +69,7 @@ class Stock:
 class CardPages:
     """Draws the board and single cards; also for what was just done to them."""
 
-    def __init__(self, room: DeskRoom) -> None:
+    def __init__(self, room: IssuanceRoom) -> None:
         self.room = room
 
     async def board(self, request: Request, member: StaffMember, asked: BoardFilter) -> Response:
@@ -83,7 +83,7 @@ class CardPages:
         values: dict[str, Any] = {"lanes": lanes, "alone": bool(alone), "stocks": await self.stocks(), "newest": newest}
         return self.room.pages.show(request, "cards.html", member, asked=asked, kinds=words.kinds(), low=deps.blanks_low, **values)
 
-    def _query(self, lane: words.CardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
+    def _query(self, lane: words.BoardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
         handed_over = lane.state is CardState.HANDED_OVER
         return CardQuery(
             state=lane.state,
@@ -131,7 +131,7 @@ class CardPages:
         )
 
 
-def router(room: DeskRoom) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the routes that look."""
     routes = APIRouter(include_in_schema=False)
     pages = CardPages(room)

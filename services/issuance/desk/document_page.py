@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.issuance import handlers
 from services.issuance.desk import register_words as words
 from services.issuance.desk.documents import PATH
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.domain.document import Document, DocumentState
 from services.issuance.domain.revocation import Authority, Revocation
 from shared.reference.catalogue import catalogue
@@ -39,8 +39,8 @@ Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
 Ender = Annotated[StaffMember, signed_in("documents:revoke")]
 
 
-class DocumentPageQuery(BaseModel):
-    """What the address says about how the document is shown."""
+class DoneNotice(BaseModel):
+    """What was just done, as the address says it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -77,7 +77,7 @@ class EndForm(BaseModel):
         return [(field, text) for field, text in lacks.items() if isinstance(text, str)]
 
 
-def router(room: DeskRoom) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the routes. They come after those of the list, whose words they would take for ids."""
     routes = APIRouter(include_in_schema=False)
     _looking(routes, room)
@@ -85,9 +85,9 @@ def router(room: DeskRoom) -> APIRouter:
     return routes
 
 
-def _looking(routes: APIRouter, room: DeskRoom) -> None:
+def _looking(routes: APIRouter, room: IssuanceRoom) -> None:
     @routes.get(ONE)
-    async def one(request: Request, document_id: str, asked: Annotated[DocumentPageQuery, Query()], member: Reader) -> Response:
+    async def one(request: Request, document_id: str, asked: Annotated[DoneNotice, Query()], member: Reader) -> Response:
         return await _show(room, request, member, document_id, done=asked.selesai)
 
     @routes.get(f"{ONE}/lihat")
@@ -109,7 +109,7 @@ def _looking(routes: APIRouter, room: DeskRoom) -> None:
         return Response(drawn, headers=dict(_NO_CACHE), media_type="image/jpeg")
 
 
-def _ending(routes: APIRouter, room: DeskRoom) -> None:
+def _ending(routes: APIRouter, room: IssuanceRoom) -> None:
     @routes.get(f"{ONE}/cabut")
     async def ask_revoke(request: Request, document_id: str, member: Ender) -> Response:
         return await _ask(room, request, member, document_id, EndForm(), of=REVOKED, is_new=True)
@@ -142,7 +142,7 @@ def _ending(routes: APIRouter, room: DeskRoom) -> None:
         return RedirectResponse(f"{PATH}/{document_id}?selesai=hangus", HTTPStatus.SEE_OTHER)
 
 
-async def _show(room: DeskRoom, request: Request, member: StaffMember, document_id: str, *, done: str) -> Response:
+async def _show(room: IssuanceRoom, request: Request, member: StaffMember, document_id: str, *, done: str) -> Response:
     reader = room.deps.document_reader
     document = await reader.get(document_id)
     successor = await reader.get(document.superseded_by) if document.superseded_by else None
@@ -165,7 +165,7 @@ async def _show(room: DeskRoom, request: Request, member: StaffMember, document_
 
 
 async def _ask(
-    room: DeskRoom, request: Request, member: StaffMember, document_id: str, asked: EndForm, *, of: str, is_new: bool = False
+    room: IssuanceRoom, request: Request, member: StaffMember, document_id: str, asked: EndForm, *, of: str, is_new: bool = False
 ) -> Response:
     """Ask for reasons; once they are there, show the message that the holder will get and ask whether it shall be so."""
     document = await room.deps.document_reader.get(document_id)
@@ -212,7 +212,7 @@ def _reason_word(document: Document) -> str:
     return known.word if known else words.HELD_FOR.get(code, code)
 
 
-async def _bytes(room: DeskRoom, document: Document) -> bytes:
+async def _bytes(room: IssuanceRoom, document: Document) -> bytes:
     if document.pdf is None:
         return b""
     return b"".join([chunk async for chunk in await room.deps.archive.open(document.pdf.file_id)])

@@ -13,7 +13,7 @@ from services.issuance.ports import Deps, RegisterQuery
 from shared.reference.catalogue import catalogue
 from shared.web.desk.csv import csv_lines
 from shared.web.desk.words import moment, short_moment
-from shared.web.desk.xlsx import Worksheet
+from shared.web.desk.xlsx import WorkbookSheet
 
 _ROWS: Final = 500  # read at a time while a file is sent
 _HEAD: Final = ("Nomor", "Jenis", "Nama", "Resi", "Nomor diberikan", "Terbit", "Keadaan", "Berakhir")
@@ -34,12 +34,12 @@ async def csv_of(deps: Deps, query: RegisterQuery) -> AsyncIterator[str]:
         yield csv_lines(_rows(deps, documents))
 
 
-def sheets_of(deps: Deps, query: RegisterQuery) -> tuple[Worksheet, ...]:
+def sheets_of(deps: Deps, query: RegisterQuery) -> tuple[WorkbookSheet, ...]:
     """Return the sheets of the workbook. Who looks for single documents gets no numbers: the others would seem to be gaps."""
-    documents = Worksheet("Dokumen", _HEAD, _WIDTHS, _document_rows(deps, query))
+    documents = WorkbookSheet("Dokumen", _HEAD, _WIDTHS, _document_rows(deps, query))
     if query.number or query.receipt or query.holder or query.product:
         return (documents,)
-    return documents, Worksheet("Nomor", _NUMBERS_HEAD, _NUMBERS_WIDTHS, _number_rows(deps, replace(query, states=())))
+    return documents, WorkbookSheet("Nomor", _NUMBERS_HEAD, _NUMBERS_WIDTHS, _number_rows(deps, replace(query, states=())))
 
 
 async def pages_of(deps: Deps, query: RegisterQuery) -> AsyncIterator[Sequence[Document]]:

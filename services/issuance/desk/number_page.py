@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.issuance.desk import exports
 from services.issuance.desk import register_words as words
 from services.issuance.desk.documents import PATH
-from services.issuance.desk.room import DeskRoom
+from services.issuance.desk.room import IssuanceRoom
 from services.issuance.ports import RegisterQuery
 from shared.clock import WIB
 from shared.web.desk import StaffMember, signed_in
@@ -35,7 +35,7 @@ class NumberDay(BaseModel):
             return today
 
 
-def router(room: DeskRoom) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the route. It comes before that of one document, which would take its word for an id."""
     routes = APIRouter(include_in_schema=False)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from services.issuance.domain.document import Document
-from services.issuance.ports import Deps, PdfPages, Tx
+from services.issuance.ports import Deps, DocumentPictures, Tx
 from shared.audit import AuditEntry, SeenPerson
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.web.desk import Pages, StaffMember
@@ -18,13 +18,13 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class DeskRoom:
+class IssuanceRoom:
     """The parts of issuance's pages."""
 
     deps: Deps
     units: UnitOfWorkRunner[Tx]
     pages: Pages
-    pdf: PdfPages
+    pdf: DocumentPictures
 
     def entry(self, member: StaffMember, act: str, about: str, seen: Sequence[Document] = (), /, **detail: str) -> AuditEntry:
         """Return the row of the audit log about a look or an act of this person. `seen`: the documents whose holders it is about."""

@@ -15,7 +15,7 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Worksheet:
+class WorkbookSheet:
     """A sheet: its rows come in batches. `widths`: of the columns, in characters."""
 
     name: str
@@ -24,7 +24,7 @@ class Worksheet:
     rows: AsyncIterator[Sequence[Sequence[str | int]]]
 
 
-async def chunks(sheets: Iterable[Worksheet]) -> AsyncIterator[bytes]:
+async def chunks(sheets: Iterable[WorkbookSheet]) -> AsyncIterator[bytes]:
     """Return the workbook as bytes. What is slow runs beside the event loop."""
     with tempfile.TemporaryDirectory(prefix="xlsx-") as folder:
         book = await asyncio.to_thread(_library().Workbook, write_only=True)
@@ -37,7 +37,7 @@ async def chunks(sheets: Iterable[Worksheet]) -> AsyncIterator[bytes]:
                 yield part
 
 
-async def _fill(book: Any, sheet: Worksheet) -> None:
+async def _fill(book: Any, sheet: WorkbookSheet) -> None:
     number, place, left = 1, _begin(book, sheet.name, sheet), MOST_ROWS - 1
     async for batch in sheet.rows:
         if len(batch) > left:
@@ -47,7 +47,7 @@ async def _fill(book: Any, sheet: Worksheet) -> None:
         left -= len(batch)
 
 
-def _begin(book: Any, name: str, sheet: Worksheet) -> Any:
+def _begin(book: Any, name: str, sheet: WorkbookSheet) -> Any:
     place = book.create_sheet(name)
     for column, width in enumerate(sheet.widths, 1):
         place.column_dimensions[_library().utils.get_column_letter(column)].width = width

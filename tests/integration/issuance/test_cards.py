@@ -78,7 +78,7 @@ async def test_the_holder_is_told_once_where_and_when_and_again_after_a_spoiled_
     await made_ready(client, siti)
     [told] = await desk.told_data("card_ready")
     office = desk.parts.deps.office.pickup
-    assert (told["place"], told["place_address"], told["hours"]) == (office.place, office.address, office.hours)
+    assert (told["place"], told["office_address"], told["hours"]) == (office.place, office.address, office.hours)
     assert (told["prints"], told["document_number"]) == (1, siti.number)
     assert told["personal"]["holder_name"] == "SITI AMINAH"
     spoiled = await client.post(f"/desk/kartu/{siti.document_id}/rusak", data={"langkah": "2", "alasan": "chip"})

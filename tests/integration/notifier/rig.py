@@ -164,6 +164,26 @@ class Rig(Harness):
             return kind(**(told | facts))
         return kind(**{"authority": "head_of_office", "reason": "data_wrong", "revoked_at": self.clock(), **facts})
 
+    def card_ready(self, contact: Contact | None = None, **changes: Any) -> Event:
+        """A card that lies ready."""
+        contact = contact or self.whatsapp_contact()
+        facts: dict[str, Any] = {
+            "document_id": "request-0.ktp",
+            "request_id": "request-0",
+            "receipt": "MDN-3H8P-2C5T",
+            "case_id": "case-0" if contact.channel == Channel.COURT else None,
+            "channel": contact.channel,
+            "product": "ktp",
+            "document_number": "3519-KT-02032026-0007",
+            "prints": 1,
+            "place": "MPP Kabupaten Madiun",
+            "office_address": "Jl. Contoh 1",
+            "hours": "Senin-Kamis 08.00-15.00",
+            "ready_at": self.clock(),
+            "personal": issuance.DocumentEndedPersonal(contact=contact, holder_name="BUDI SANTOSO"),
+        }
+        return issuance.CardReady(**(facts | changes))
+
     def turned_down(self, contact: Contact | None = None, *, note: str | None = None) -> Event:
         contact = contact or self.whatsapp_contact()
         return verification.RequestReturned(

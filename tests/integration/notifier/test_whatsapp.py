@@ -174,6 +174,20 @@ async def test_a_document_that_will_never_come_is_told_once_in_the_window_and_by
     assert [each["text"] for each in template["components"][0]["parameters"]] == ["Kartu Keluarga", "MDN-3H8P-2C5T"]
 
 
+async def test_a_card_that_lies_ready_is_told_once_for_each_print_and_by_its_template_after_the_window(rig: Rig) -> None:
+    long_ago = rig.whatsapp_contact("6281234567899", ago=timedelta(days=90))
+    ready = [rig.card_ready(), rig.card_ready(prints=2), rig.card_ready(long_ago, document_id="request-9.ktp")]
+    await rig.tell(*ready, *ready)
+    told = [effect["payload"] for effect in await rig.accepted(3)]
+    free = [each["text"]["body"] for each in told if each["type"] == "text"]
+    assert len(free) == 2
+    assert all("MPP Kabupaten Madiun, Jl. Contoh 1" in text and "Senin-Kamis 08.00-15.00" in text for text in free)
+    [template] = [each["template"] for each in told if each["type"] == "template"]
+    assert template["name"] == "kartu_siap_diambil"
+    values = [each["text"] for each in template["components"][0]["parameters"]]
+    assert values == ["KTP-el", "MDN-3H8P-2C5T", "MPP Kabupaten Madiun", "Senin-Kamis 08.00-15.00"]
+
+
 async def test_a_revocation_reaches_who_has_not_written_for_long_by_its_template(rig: Rig) -> None:
     await rig.tell(rig.ended(DocumentRevoked, rig.whatsapp_contact(ago=timedelta(days=90))))
     (effect,) = await rig.accepted(1)
