@@ -153,7 +153,7 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
             await people.file(sustained * TIMES, seconds)
             peak = round(answers.due - answers.began)
             before = answers.p95(1, calm)
-            back = await _watch(people, sustained / 2, min(WATCHED_SECONDS, round(4 * seconds)), max(TWICE * before, SOON_MS))
+            back = await _watch(people, sustained / 2, WATCHED_SECONDS, max(TWICE * before, SOON_MS))
             await asyncio.gather(*people.calls)
         requests = mongo.collection(system.database("intake"), "requests")
         stored = await requests.count_documents({"_id": {"$in": answers.taken}})
