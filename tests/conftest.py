@@ -93,6 +93,29 @@ def database(_mongo: MongoClient[dict[str, Any]]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def _kept(_mongo: MongoClient[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    names: dict[str, str] = {}
+    yield names
+    for name in names.values():
+        _mongo.drop_database(name)
+
+
+@pytest.fixture
+def kept_database(request: pytest.FixtureRequest, _mongo: MongoClient[dict[str, Any]], _kept: dict[str, str]) -> Iterator[str]:
+    """Name of a database that the tests of a folder have one after the other: empty, with the indexes that the first one made.
+
+    Forty indexes take a second. For folders whose tests are of one service; databases whose name begins with it are dropped afterwards.
+    """
+    name = _kept.setdefault(str(request.path.parent), unique_name())
+    for collection in _mongo[name].list_collection_names(filter={"type": "collection"}):
+        _mongo[name][collection].delete_many({})
+    yield name
+    for found in _mongo.list_database_names():
+        if found.startswith(f"{name}_"):
+            _mongo.drop_database(found)
+
+
+@pytest.fixture(scope="session")
 def _leaving() -> Iterator[Leaving]:
     leaving = Leaving()
     yield leaving

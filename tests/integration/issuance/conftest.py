@@ -34,6 +34,12 @@ ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheet
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
 
 
+@pytest.fixture
+def database(kept_database: str) -> str:
+    """One for all tests of this folder, emptied for each."""
+    return kept_database
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
     return ensure_demo_ca(tmp_path_factory.mktemp("ca"), now=now() - timedelta(seconds=1))

@@ -92,6 +92,12 @@ def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
 
 
 @pytest.fixture
+def database(kept_database: str) -> str:
+    """One for all tests of this folder, emptied for each."""
+    return kept_database
+
+
+@pytest.fixture
 async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
     mongo = Mongo.connect(mongo_url)
     clock, intake = Clock(NOW), dict[str, Any]()
