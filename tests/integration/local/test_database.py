@@ -129,7 +129,7 @@ async def test_no_phone_stands_in_the_log_however_slow_or_broken_off_a_query_is(
             room["things"].create_index("unique", unique=True, sparse=True)
             room["things"].insert_one({"phone": PHONE, "unique": PHONE})
             for command in commands:
-                with pytest.raises(OperationFailure, match="time limit"):
+                with pytest.raises(OperationFailure, match=r"time limit|interrupted"):
                     _raise_write_error(room.command({**command, "maxTimeMS": 100}))
                 room.command(command)
             room["things"].insert_many([{"phone": PHONE}, {"phone": PHONE, "unique": "other"}])
