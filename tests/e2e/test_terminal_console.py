@@ -235,7 +235,7 @@ async def connections(broker: httpx.AsyncClient, user: str, without: list[str] |
 
 async def test_every_key_is_told(stack: Stack, queue: str) -> None:
     async with console(stack, queue) as (app, pilot):
-        await eventually(lambda: isinstance(app.screen, TaskList))
+        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
         await pilot.press("question_mark")
         await shows(app, "Lembar kerja", "tarik pertanyaan")
         await pilot.press("escape")

@@ -125,7 +125,7 @@ class TaskList(WorkScreen):
         """Ask for what is looked for."""
         place = self.query_one("#find", Input)
         place.display = True
-        place.focus()
+        self.set_focus(place)  # at once: who types on loses no letter
 
     def action_reset(self) -> None:
         """Look for nothing any more."""
