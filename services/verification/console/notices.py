@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -28,10 +28,13 @@ class AllKeys(_Notice):
 
     def compose(self) -> ComposeResult:
         """Lay out the keys of each screen."""
-        with VerticalScroll(classes="box"):
-            for title, screen in (("Daftar", "list"), ("Lembar kerja", "sheet"), ("Putusan", "decision")):
-                lines = [f"  {key:<7}{does}" for key, does in words()["keys"][screen].items()]
-                yield Static("\n".join((title, *lines)), markup=False)
+        with Horizontal(classes="box keys"):
+            yield Static(_told("Daftar", "list"), markup=False)
+            yield Static(f"{_told('Lembar kerja', 'sheet')}\n{_told('Putusan', 'decision')}", markup=False)
+
+
+def _told(title: str, screen: str) -> str:
+    return "\n".join((title, *(f" {key:<7}{does}" for key, does in words()["keys"][screen].items())))
 
 
 class Changed(_Notice):

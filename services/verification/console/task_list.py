@@ -33,7 +33,7 @@ class TaskList(WorkScreen):
         Binding("n", "next"),
         Binding("full_stop", "reload"),
         Binding("right_square_bracket", "more"),
-        Binding("slash", "find"),
+        Binding("slash", "find", priority=True),  # before the next key is looked at: who types on loses no letter
         Binding("z", "undo"),
         Binding("q", "leave"),
         Binding("question_mark", "app.keys"),
@@ -125,7 +125,11 @@ class TaskList(WorkScreen):
         """Ask for what is looked for."""
         place = self.query_one("#find", Input)
         place.display = True
-        self.set_focus(place)  # at once: who types on loses no letter
+        self.set_focus(place)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key that begins a search to what is typed into it."""
+        return not (action == "find" and isinstance(self.focused, Input)) and super().check_action(action, parameters)
 
     def action_reset(self) -> None:
         """Look for nothing any more."""

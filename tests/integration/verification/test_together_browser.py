@@ -122,7 +122,6 @@ async def test_a_shift_is_handed_over_by_keyboard(live: Live, size: str) -> None
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_green_is_approved_row_by_row_after_the_sample_was_opened(live: Live, size: str) -> None:
     live.office.automatic(kk_hilang=False)
-    live.office.queue(undo=timedelta(seconds=600), claims_at_once=30, sample_every=4)
     green = [lost_card(family) for family in FAMILIES[48:60]]
     asked = [
         people.lost_card(nik=family.head.nik, kk_number=family.kk_number, request_id=new_id(), receipt=str(new_receipt()))

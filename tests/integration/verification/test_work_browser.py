@@ -69,7 +69,7 @@ class Live:
 @pytest_asyncio.fixture(loop_scope="module")
 async def live(mongo_url: str, database: str, browser: Browser) -> AsyncIterator[Live]:
     async with open_office(mongo_url, database, Clock()) as office:
-        office.queue(undo=timedelta(seconds=60), claims_at_once=30)  # a busy machine takes long between two keys
+        office.queue(undo=timedelta(seconds=600), claims_at_once=30, sample_every=4)  # a busy machine takes long between two keys
         await office.load(people.family(), *FAMILIES)
         issuer = SessionIssuer()
         async with serving(work_app(office, issuer, secure=False)) as url:
