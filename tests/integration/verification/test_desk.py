@@ -69,6 +69,7 @@ async def test_an_officer_sees_the_request_the_register_and_the_documents_an_app
     assert request["personal"]["applicant"] == {"nik": people.HUSBAND, "kk_number": people.KK, "name": "Slamet Darmawanto"}
     assert request["personal"]["answers"][0] == {
         "field": "answers.nik",
+        "label": "NIK pemohon",
         "type": "nik",
         "value": people.HUSBAND,
         "shown": people.HUSBAND,
