@@ -21,6 +21,7 @@ from deploy.local.travel import Places
 from shared.web.desk.session import JWKS
 from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
+from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
 
 VHOST = "journeys"
@@ -65,6 +66,16 @@ def issuer(stack: Stack) -> SessionIssuer:
     assert isinstance(key, EllipticCurvePrivateKey)
     published = httpx.get(next(part.url for part in stack.parts if part.name == "verification") + JWKS, trust_env=False).json()
     return SessionIssuer(key, published["keys"][0]["kid"])
+
+
+@pytest.fixture(scope="session")
+def persons(stack: Stack) -> Persons:
+    """Hand out persons of the sample register for a kind of request: each to one test alone, for a second request would join the first.
+
+    The last of each kind is docs/adapters.md's.
+    """
+    left = {kind: iter(people[:-1]) for kind, people in stack.people().items()}
+    return lambda kind: next(left[kind])
 
 
 @pytest.fixture

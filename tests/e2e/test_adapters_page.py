@@ -19,6 +19,7 @@ from services.intake.domain.requests import RequestState
 from services.intake.settings import Settings
 from shared.reference.catalogue import catalogue
 from tests.support.pdf import text_of
+from tests.support.persons import Persons
 
 PAGE = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -69,15 +70,15 @@ async def test_every_command_of_the_page_does_what_the_page_says(stack: Stack, f
     assert after[MEND]["MENDED"] == after[RETURN]["MENDED"] != receipt
     assert "nik_not_16_digits" in after[REFUSE]["REFUSED"]
     pdf = (folder / "document.pdf").read_bytes()
-    person = stack.people()["kk_hilang"][49]
+    person = stack.people()["kk_hilang"][-1]
     assert person["kk_number"] in text_of(pdf)
     digest = re.search(r"(?im)^repr-digest: sha-256=:(.*?):", (folder / "headers.txt").read_text())
     assert digest is not None
     assert b64decode(digest.group(1)) == hashlib.sha256(pdf).digest()
 
 
-async def test_a_counter_sees_nothing_of_what_a_citizen_asks_for_in_a_chat(stack: Stack, places: Places) -> None:
-    (receipt,) = (await journeys.whatsapp(places, stack.people()["kk_hilang"][43])).receipts
+async def test_a_counter_sees_nothing_of_what_a_citizen_asks_for_in_a_chat(stack: Stack, places: Places, persons: Persons) -> None:
+    (receipt,) = (await journeys.whatsapp(places, persons("kk_hilang"))).receipts
     counter, officer = ({"Authorization": f"Bearer {stack.keys.clients[name]}"} for name in ("loket", "petugas-01"))
     async with httpx.AsyncClient(base_url=stack.part("intake").url) as client:
         for path in (f"/v1/requests/{receipt}", f"/v1/requests/{receipt}/documents/1"):

@@ -8,14 +8,17 @@ from deploy.local.applications import reprint
 from deploy.local.chat import RECEIPT, Chat, answer_all, anything, spoken
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
+from tests.support.persons import Persons
 
 
 def _text(message: Mapping[str, Any]) -> str:
     return str(message["content"].get("text") or "")
 
 
-async def test_the_reasons_of_a_returned_request_come_when_the_person_writes_and_by_status(stack: Stack, places: Places) -> None:
-    person, other = stack.people()["kk_hilang"][-2:]
+async def test_the_reasons_of_a_returned_request_come_when_the_person_writes_and_by_status(
+    stack: Stack, places: Places, persons: Persons
+) -> None:
+    person, other = persons("kk_hilang"), persons("kk_hilang")
     async with Travel(places, lambda _who, _what: None) as travel:
         chat = await Chat.open(travel, person["name"])
         await travel.link(chat.phone, person["nik"])  # so that the rules alone may tell what the register holds

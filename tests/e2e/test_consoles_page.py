@@ -15,6 +15,7 @@ from shared.ids import new_id
 from shared.messaging.broker.channel import connect, endpoint
 from tests.support.consoles import console_url, file_unproven, kept, shell
 from tests.support.eventually import eventually
+from tests.support.persons import Persons
 
 PAGE: Final = (ROOT / "docs" / "consoles.md").read_text(encoding="utf-8")
 GOLDEN: Final = ROOT / "tests" / "contract" / "golden"
@@ -57,7 +58,7 @@ async def test_the_page_from_the_command_to_the_first_announcement(stack: Stack,
         await shell(commands.replace("console counter2", "console counter2 --remove"))
 
 
-async def test_the_console_claims_and_decides_with_the_version_that_it_showed(stack: Stack, commands: str) -> None:
+async def test_the_console_claims_and_decides_with_the_version_that_it_showed(stack: Stack, persons: Persons, commands: str) -> None:
     url = console_url(await shell(commands))
     _, program = blocks("python")
     environment = {
@@ -75,13 +76,13 @@ async def test_the_console_claims_and_decides_with_the_version_that_it_showed(st
     assert console.stdin is not None
     assert console.stdout is not None
     try:
-        for person, words in ((40, b"return name_differs\napprove\n"), (41, b"return attachment_wrong answers.ktp\n")):
-            receipt = await file_unproven(stack, stack.people()["kk_hilang"][person])
+        for words in (b"return name_differs\napprove\n", b"return attachment_wrong answers.ktp\n"):
+            receipt = await file_unproven(stack, persons("kk_hilang"))
             console.stdin.write(words)
             lines = [(await asyncio.wait_for(console.stdout.readline(), 60)).decode().split() for _ in range(2 * words.count(b"\n"))]
             assert lines[0][:2] == lines[-2][:2] == ["TASK", receipt]
             assert lines[-1] == ["DONE", receipt, "closed", "now"]
-            if person == 40:
+            if b"name_differs" in words:
                 assert lines[1][:2] == ["REFUSED", "reason_tells_register"], "who asks is unproven"
     finally:
         console.kill()

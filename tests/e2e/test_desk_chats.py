@@ -16,6 +16,7 @@ from deploy.local.chat import PHOTOS, Chat, anything, says, text_of
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 from tests.support.browser import DESK, NARROW, complaints, visit
+from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -163,8 +164,10 @@ async def answer(page: Page, application: Application, photo: int) -> None:
     await expect(page.locator(f"input[name=tanya][value='{path}']")).to_have_count(0)
 
 
-async def test_a_village_registrar_files_a_birth_on_a_phone(browser: Browser, stack: Stack, issuer: SessionIssuer) -> None:
-    application = birth(stack.people()["akta_lahir"][30], "Kirana Putri Sutaji")
+async def test_a_village_registrar_files_a_birth_on_a_phone(
+    browser: Browser, stack: Stack, issuer: SessionIssuer, persons: Persons
+) -> None:
+    application = birth(persons("akta_lahir"), "Kirana Putri Sutaji")
     async with at_the_desk(browser, stack, issuer, VILLAGE, "village", size=NARROW, refused=1, village=SIDOREJO) as page:
         await look(page, "desa-kosong-360")
         await page.get_by_role("link", name="Ajukan untuk warga").click()

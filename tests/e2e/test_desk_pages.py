@@ -18,6 +18,7 @@ from deploy.local import journeys
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from tests.support.browser import DESK, NARROW, complaints, visit
+from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -38,8 +39,8 @@ class Issued:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def issued(stack: Stack) -> Issued:
-    person = stack.people()["kk_hilang"][40]
+async def issued(stack: Stack, persons: Persons) -> Issued:
+    person = persons("kk_hilang")
     result = await journeys.whatsapp(Places.of(stack.parts, stack.keys.clients["petugas-01"]), person)
     return Issued(str(person["name"]), result.papers[0].number)
 
@@ -144,12 +145,14 @@ async def test_a_phone_has_the_menu_and_the_account(browser: Browser, stack: Sta
         await look(page, "akun-360")
 
 
-async def test_news_are_said_and_shown_when_asked_for(browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places) -> None:
+async def test_news_are_said_and_shown_when_asked_for(
+    browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places, persons: Persons
+) -> None:
     async with at_the_desk(browser, stack, issuer, "/dokumen") as page:
         top = await page.locator("[data-row]").first.inner_text()
         bar = page.locator(".newbar")
         await expect(bar).to_be_hidden()
-        await journeys.whatsapp(places, stack.people()["kk_hilang"][41])
+        await journeys.whatsapp(places, persons("kk_hilang"))
         await expect(bar).to_contain_text("1 baru")
         await expect(page.locator("[data-row]").first).to_have_text(top)
         await look(page, "dokumen-baru-1280")

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from deploy.local import journeys
-from deploy.local.stack import Stack
 from deploy.local.travel import JourneyError, Places, Travel
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
+from tests.support.persons import Persons
 
 
-async def test_a_citizen_gets_a_lost_family_card_in_the_chat(stack: Stack, places: Places) -> None:
-    person = stack.people()["kk_hilang"][0]
+async def test_a_citizen_gets_a_lost_family_card_in_the_chat(places: Places, persons: Persons) -> None:
+    person = persons("kk_hilang")
     told: list[tuple[str, str]] = []
     result = await journeys.whatsapp(places, person, lambda who, what: told.append((who, what)))
     (paper,) = result.papers
@@ -40,8 +40,8 @@ async def test_the_court_is_told_of_every_document_that_follows_from_a_divorce(p
     assert len({paper.number for paper in result.papers}) == len(result.papers)
 
 
-async def test_two_citizens_at_once_get_each_their_own(stack: Stack, places: Places) -> None:
-    people = stack.people()["kk_hilang"][1:4]
+async def test_two_citizens_at_once_get_each_their_own(places: Places, persons: Persons) -> None:
+    people = [persons("kk_hilang") for _ in range(3)]
     results = await asyncio.gather(*(journeys.whatsapp(places, person) for person in people))
     for person, result in zip(people, results, strict=True):
         assert person["kk_number"] in text_of(result.papers[0].pdf)
@@ -55,8 +55,8 @@ async def test_a_decision_that_breaks_a_rule_is_refused_with_the_field(places: P
     assert "final_on" in str(raised.value)
 
 
-async def test_a_birth_gives_three_documents_of_one_request_and_the_register_has_the_child(stack: Stack, places: Places) -> None:
-    family = stack.people()["akta_lahir"][0]
+async def test_a_birth_gives_three_documents_of_one_request_and_the_register_has_the_child(places: Places, persons: Persons) -> None:
+    family = persons("akta_lahir")
     result = await journeys.birth(places, family, "MELATI KUSUMA DEWI")
     assert len(result.receipts) == 1
     papers = {paper.product: text_of(paper.pdf) for paper in result.papers}
@@ -71,8 +71,8 @@ async def test_a_birth_gives_three_documents_of_one_request_and_the_register_has
     assert result.register["families"] == [family["kk_number"]]
 
 
-async def test_the_death_of_a_head_gives_the_family_another_head_and_number(stack: Stack, places: Places) -> None:
-    family = stack.people()["akta_mati"][0]
+async def test_the_death_of_a_head_gives_the_family_another_head_and_number(places: Places, persons: Persons) -> None:
+    family = persons("akta_mati")
     result = await journeys.death(places, family)
     papers = {paper.product: text_of(paper.pdf) for paper in result.papers}
     assert set(papers) == {"akta_kematian", "kk", "ktp"}
@@ -86,9 +86,9 @@ async def test_the_death_of_a_head_gives_the_family_another_head_and_number(stac
     assert family["kk_number"] not in papers["kk"]
 
 
-async def test_a_returned_request_is_mended_in_the_chat_under_its_receipt(stack: Stack, places: Places) -> None:
+async def test_a_returned_request_is_mended_in_the_chat_under_its_receipt(places: Places, persons: Persons) -> None:
     told: list[tuple[str, str]] = []
-    result = await journeys.mended(places, stack.people()["kk_rusak"][0], lambda who, what: told.append((who, what)))
+    result = await journeys.mended(places, persons("kk_rusak"), lambda who, what: told.append((who, what)))
     assert [paper.product for paper in result.papers] == ["kk"]
     assert len(result.receipts) == 1
     states = [what.split()[2] for who, what in told if who == "request"]

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from deploy.local.stack import Stack
 from tests.support.browser import DESK, PHONE, visit
 from tests.support.pdf import codes_of, signature_of, text_of
+from tests.support.persons import Persons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,8 +53,10 @@ async def _keep(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "place"), [(PHONE, 20), (DESK, 21)], ids=["phone", "desk"])
-async def test_a_person_gets_a_lost_family_card(browser: Browser, stack: Stack, size: tuple[int, int], place: int) -> None:
-    person = stack.people()["kk_hilang"][place]
+async def test_a_person_gets_a_lost_family_card(
+    browser: Browser, stack: Stack, size: tuple[int, int], place: int, persons: Persons
+) -> None:
+    person = persons("kk_hilang")
     counter = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
     body = {"phone": f"0812 3456 78{place}", "nik": person["nik"]}
     linked = await asyncio.to_thread(httpx.post, f"{stack.part('intake').url}/v1/people/links", json=body, headers=counter)

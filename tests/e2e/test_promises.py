@@ -18,6 +18,7 @@ from deploy.local.database import MongoNode
 from deploy.local.parts import ROOT, SERVICES
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
+from tests.support.persons import Persons
 from tests.support.slow_callers import post, slow_callers
 
 
@@ -34,9 +35,9 @@ def a_request(**changed: Any) -> dict[str, Any]:
 
 
 async def test_everything_accepted_is_finished_parked_or_in_flight(
-    stack: Stack, places: Places, operator_environment: dict[str, str]
+    places: Places, persons: Persons, operator_environment: dict[str, str]
 ) -> None:
-    await journeys.whatsapp(places, stack.people()["kk_hilang"][10])
+    await journeys.whatsapp(places, persons("kk_hilang"))
     command = [sys.executable, "-m", "shared.messaging.admin", "conservation"]
     done = await asyncio.to_thread(
         subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=60
@@ -55,13 +56,13 @@ async def test_every_service_tells_an_operator_what_it_gave_up(operator_environm
     assert "waiting" in done.stdout
 
 
-async def test_i8_no_log_names_a_person(stack: Stack, places: Places, private_mongo: MongoNode) -> None:
-    persons = [stack.people()["kk_hilang"][number] for number in (11, 41, 42)]
+async def test_i8_no_log_names_a_person(stack: Stack, places: Places, persons: Persons, private_mongo: MongoNode) -> None:
+    asking = [persons("kk_hilang") for _ in range(3)]
     decision = await journeys.sample_decision(places, 12)
-    for person in persons:  # one after the other: what comes together is logged together
+    for person in asking:  # one after the other: what comes together is logged together
         await journeys.whatsapp(places, person)
     await journeys.court(places, decision)
-    personal = {person[name] for person in persons for name in ("nik", "kk_number", "name")} | {decision["case_number"]}
+    personal = {person[name] for person in asking for name in ("nik", "kk_number", "name")} | {decision["case_number"]}
     personal |= {decision[party][name] for party in ("husband", "wife") for name in ("nik", "name")}
     async with httpx.AsyncClient(base_url=stack.part("whatsapp").url) as client:
         chats = (await client.get("/sim/citizens")).json()["citizens"]

@@ -16,6 +16,7 @@ from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
+from tests.support.persons import Persons
 
 SECONDS = 30.0
 WHEN = re.compile(r"\w+, \d+ \w+ \d{4} pukul [\d.]+ WIB")
@@ -66,9 +67,9 @@ def decide(desk: httpx.Client, task: dict[str, Any], **decision: Any) -> httpx.R
 
 
 async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_and_learns_nothing(
-    stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
+    travel: Travel, selfie: Path, desk: httpx.Client, persons: Persons
 ) -> None:
-    victim = stack.people()["kk_hilang"][30]
+    victim = persons("kk_hilang")
     nobody = {"nik": "3519010101900001", "kk_number": "3519010101900002", "name": "NOBODY"}
     heard = []
     for person in (victim, nobody):
@@ -86,8 +87,10 @@ async def test_a_stranger_with_a_nik_a_kk_number_and_pictures_gets_no_document_a
     assert "periksa dulu" in heard[0]
 
 
-async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(stack: Stack, travel: Travel, desk: httpx.Client) -> None:
-    victim = stack.people()["kk_hilang"][33]
+async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(
+    stack: Stack, travel: Travel, desk: httpx.Client, persons: Persons
+) -> None:
+    victim = persons("kk_hilang")
     headers = {"Authorization": f"Bearer {stack.keys.clients['kios-01']}"}
     async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=headers, timeout=SECONDS) as kiosk:
         answers: dict[str, Any] = {"nik": victim["nik"], "kk_number": victim["kk_number"]}
@@ -104,9 +107,9 @@ async def test_an_adapter_that_vouches_for_nobody_gets_no_document_by_itself(sta
 
 
 async def test_once_an_officer_has_compared_the_selfie_the_next_request_needs_nobody(
-    stack: Stack, travel: Travel, selfie: Path, desk: httpx.Client
+    travel: Travel, selfie: Path, desk: httpx.Client, persons: Persons
 ) -> None:
-    person = stack.people()["kk_hilang"][31]
+    person = persons("kk_hilang")
     chat = await Chat.open(travel, person["name"])
     _, answer = await ask(chat, reprint("kk_hilang", person), selfie)
     task = await task_of(desk, receipt_in(answer))
@@ -130,8 +133,8 @@ def is_document(message: Mapping[str, Any]) -> bool:
     return bool(message["content"]["type"] == "document")
 
 
-async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signed_pdf(stack: Stack, travel: Travel) -> None:
-    person = stack.people()["kk_hilang"][32]
+async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signed_pdf(travel: Travel, persons: Persons) -> None:
+    person = persons("kk_hilang")
     chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
     for chat in chats:
         await travel.link(chat.phone, person["nik"])

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -24,6 +25,7 @@ from services.verification.console.task_sheet import TaskSheet
 from shared.clock import now
 from tests.support.consoles import console_command, console_url, file_unproven, officer, shell
 from tests.support.eventually import eventually
+from tests.support.persons import Persons
 from tests.support.terminal import SIZE, Terminal, shows
 
 UNDO_SECONDS = 60  # longer than anything here takes
@@ -68,9 +70,9 @@ async def console(stack: Stack, queue: str, url: str = "", key: str = "konsol-01
         yield app, pilot
 
 
-async def opened(app: ConsoleApp, pilot: Pilot[int], stack: Stack, person: int) -> str:
+async def opened(app: ConsoleApp, pilot: Pilot[int], stack: Stack, person: dict[str, Any]) -> str:
     """File a request and open its task from the search; return the task's id."""
-    receipt = await file_unproven(stack, stack.people()["kk_hilang"][person])
+    receipt = await file_unproven(stack, person)
     await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
     task_id = await eventually(lambda: task_of(stack, receipt))
     await pilot.press("slash", *receipt.replace("-", "").lower(), "enter")
@@ -93,11 +95,11 @@ async def state_of(stack: Stack, task_id: str) -> str:
     return str(task["outcome"] or task["stage"])
 
 
-async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_hand(stack: Stack, queue: str) -> None:
+async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_hand(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot), officer(stack, "petugas-02") as other:
         await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
         before = app.screen.query_one("#tasks").row_count  # type: ignore[attr-defined]
-        receipt = await file_unproven(stack, stack.people()["kk_hilang"][34])
+        receipt = await file_unproven(stack, persons("kk_hilang"))
         await shows(app, "1 baru: tekan titik (.)")
         assert app.screen.query_one("#tasks").row_count == before  # type: ignore[attr-defined]
         await pilot.press("full_stop")
@@ -110,9 +112,9 @@ async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_ha
         await shows(app, receipt, "dikembalikan")
 
 
-async def test_a_request_is_returned_by_keyboard_and_that_is_undone(stack: Stack, queue: str, undoing: str) -> None:
+async def test_a_request_is_returned_by_keyboard_and_that_is_undone(stack: Stack, persons: Persons, queue: str, undoing: str) -> None:
     async with console(stack, queue, undoing) as (app, pilot):
-        task_id = await opened(app, pilot, stack, 35)
+        task_id = await opened(app, pilot, stack, persons("kk_hilang"))
         await pilot.press("a")
         await shows(app, "Anda memegangnya", "dipegang konsol-01")
         await pilot.press("k", "f2")
@@ -126,21 +128,22 @@ async def test_a_request_is_returned_by_keyboard_and_that_is_undone(stack: Stack
         await shows(app, "Dilepas untuk petugas lain")
 
 
-async def test_one_is_approved_and_one_refused_for_good(stack: Stack, queue: str) -> None:
+async def test_one_is_approved_and_one_refused_for_good(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot):
-        for person, keys, outcome in ((36, ("s", "enter"), "disetujui"), (37, ("t", "space", "f2"), "ditolak")):
+        for keys, outcome in ((("s", "enter"), "disetujui"), (("t", "space", "f2"), "ditolak")):
+            person = persons("kk_hilang")
             task_id = await opened(app, pilot, stack, person)
             await pilot.press("o", "a")
-            await shows(app, "Anda memegangnya", stack.people()["kk_hilang"][person]["nik"])
+            await shows(app, "Anda memegangnya", person["nik"])
             await pilot.press(*keys)
             await shows(app, f"Sudah {outcome}")
             assert await state_of(stack, task_id) == {"disetujui": "approved", "ditolak": "rejected"}[outcome]
             await pilot.press("escape")
 
 
-async def test_who_has_it_is_said_and_who_can_not_be_asked(stack: Stack, queue: str) -> None:
+async def test_who_has_it_is_said_and_who_can_not_be_asked(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot), officer(stack, "petugas-02") as other:
-        task_id = await opened(app, pilot, stack, 38)
+        task_id = await opened(app, pilot, stack, persons("kk_hilang"))
         await other.post(f"/v1/tasks/{task_id}/claim")
         await shows(app, "petugas-02 mengambil pekerjaan ini")
         await pilot.press("a")
@@ -156,9 +159,9 @@ async def test_who_has_it_is_said_and_who_can_not_be_asked(stack: Stack, queue: 
         await shows(app, "tulisan Anda disimpan")
 
 
-async def test_a_stale_decision_shows_what_changed_and_loses_nothing_of_what_was_typed(stack: Stack, queue: str) -> None:
+async def test_a_stale_decision_shows_what_changed_and_loses_nothing_of_what_was_typed(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot), officer(stack, "petugas-02") as other, officer(stack, "konsol-01") as same:
-        task_id = await opened(app, pilot, stack, 39)
+        task_id = await opened(app, pilot, stack, persons("kk_hilang"))
         await pilot.press("a")
         await shows(app, "Anda memegangnya")
         await pilot.press("k", "space", "tab", *"burem")
@@ -173,14 +176,14 @@ async def test_a_stale_decision_shows_what_changed_and_loses_nothing_of_what_was
         assert await state_of(stack, task_id) == "returned"
 
 
-async def test_an_officer_signs_in_and_again_when_the_session_is_over(stack: Stack, queue: str) -> None:
+async def test_an_officer_signs_in_and_again_when_the_session_is_over(stack: Stack, persons: Persons, queue: str) -> None:
     account = next(each for each in load_accounts(stack.state / "keys") if each.roles == (ROLE,))
     async with console(stack, queue, key="") as (app, pilot):
         await shows(app, "Masuk ke konsol petugas")
         await pilot.press(*account.login, "enter", *"salah", "enter", *"000000", "enter")
         await shows(app, "Nama, kata sandi, atau kode salah")
         await sign_in(app, pilot, account)
-        task_id = await opened(app, pilot, stack, 44)
+        task_id = await opened(app, pilot, stack, persons("kk_hilang"))
         await pilot.press("a")
         await shows(app, "Anda memegangnya", f"dipegang {account.name}")
         await pilot.press("k", "space", "tab", *"terang")
@@ -214,7 +217,7 @@ async def sign_in(app: ConsoleApp, pilot: Pilot[int], account: LocalAccount) -> 
     await eventually(done, 60)
 
 
-async def test_announcements_go_on_after_the_connection_was_cut(stack: Stack, queue: str) -> None:
+async def test_announcements_go_on_after_the_connection_was_cut(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot):
         await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
         async with httpx.AsyncClient(base_url=stack.operator_environment()["RABBITMQ_API_URL"], timeout=30) as broker:
@@ -222,7 +225,7 @@ async def test_announcements_go_on_after_the_connection_was_cut(stack: Stack, qu
             for name in names:
                 await broker.delete(f"/api/connections/{quote(name, safe='')}")
             await eventually(lambda: connections(broker, "console.terminal1", without=names))
-        receipt = await file_unproven(stack, stack.people()["kk_hilang"][45])
+        receipt = await file_unproven(stack, persons("kk_hilang"))
         await shows(app, "1 baru")
         await pilot.press("full_stop")
         await shows(app, receipt)
@@ -244,8 +247,10 @@ async def test_every_key_is_told(stack: Stack, queue: str) -> None:
             await shows(app, f" {words}")
 
 
-async def test_in_a_process_of_its_own_it_works_with_the_consoles_rights_alone(stack: Stack, queue: str, tmp_path: Path) -> None:
-    receipt = await file_unproven(stack, stack.people()["kk_hilang"][46])
+async def test_in_a_process_of_its_own_it_works_with_the_consoles_rights_alone(
+    stack: Stack, persons: Persons, queue: str, tmp_path: Path
+) -> None:
+    receipt = await file_unproven(stack, persons("kk_hilang"))
     task_id = await eventually(lambda: task_of(stack, receipt))
     environment = {
         "PATH": os.environ["PATH"],

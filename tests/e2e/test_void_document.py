@@ -16,6 +16,7 @@ from deploy.local.processes import Process
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
 from tests.support.eventually import eventually
+from tests.support.persons import Persons
 
 NOTHING_PRINTS = {"RENDERER_SECONDS": "0.001", "PRINT_ATTEMPTS": "1"}
 ADMIN = "shared.messaging.admin"
@@ -66,9 +67,9 @@ async def asked(chat: Chat, person: Mapping[str, Any]) -> str:
 
 
 async def test_who_waited_for_a_held_document_hears_that_it_is_given_up_and_gets_it_on_asking_again(
-    stack: Stack, places: Places, operator_environment: dict[str, str]
+    stack: Stack, places: Places, persons: Persons, operator_environment: dict[str, str]
 ) -> None:
-    person = stack.people()["kk_hilang"][25]
+    person = persons("kk_hilang")
 
     async def operator(*arguments: str) -> str:
         return await asyncio.to_thread(command, ADMIN, *arguments, environment=operator_environment)

@@ -145,3 +145,10 @@ async def test_without_a_script_the_figures_are_there(browser: Browser, live: Li
         await expect(page.locator(f"#t-{name}")).to_be_visible()
     await expect(page.locator("#pic-pesan .pic-lead")).to_have_attribute("href", "/desk/ringkasan/pesan")
     await context.close()
+
+
+async def test_a_picture_alone_fits_a_phone(browser: Browser, live: Live) -> None:
+    await full_office(live.office)
+    for name in OWN:
+        async with visit(browser, f"{live.url}{PAGE}/{name}", size=NARROW, cookies=live.cookies, refused=None) as page:
+            await look(page, f"ringkasan-{name}-phone")
