@@ -14,6 +14,7 @@ from services.issuance.domain.document import Document
 from services.issuance.settings import Settings
 from tests.integration.issuance.desk_app import desk_app
 from tests.integration.issuance.office import Desk
+from tests.integration.issuance.test_document_page import held
 from tests.support.approvals import approval, order
 from tests.support.browser import DESK, NARROW, chromium, complaints, visit
 from tests.support.http_server import serving
@@ -134,10 +135,12 @@ async def test_every_page_fits_a_phone_and_says_what_it_is_to_a_screen_reader(li
         "kartu-satu": f"/desk/kartu/{siti.document_id}",
         "dokumen-satu": f"/desk/dokumen/{siti.document_id}",
         "dokumen-cabut": f"/desk/dokumen/{siti.document_id}/cabut",
+        "dokumen-hangus": f"/desk/dokumen/{await held(live.desk)}/hangus",
         "nomor": "/desk/dokumen/nomor",
     }
     for name, path in pages.items():
         async with live.at(path, size=NARROW) as page:
             await look(page, name, "phone")
-    async with live.at("/desk/dokumen/nomor") as page:
-        await look(page, "nomor", "desk")
+    for name in ("dokumen-hangus", "nomor"):
+        async with live.at(pages[name]) as page:
+            await look(page, name, "desk")
