@@ -49,13 +49,17 @@ class VouchedBy(StrEnum):
     COURT = "court"
     ADAPTER = "adapter"
     DESK = "desk"
-    """A village registrar, who looked at the person and their KTP-el."""
+    """A village registrar, who looked at the person and their KTP-el: proves people of that village, and nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vouching:
-    """The proof that a request rests on. With `link`: which one, and how it was proven (`level`)."""
+    """The proof that a request rests on.
+
+    With `link`: which one, and how it was proven (`level`). With `desk`: the code of the registrar's `village`.
+    """
 
     by: VouchedBy
     link_id: str | None = None
     level: str | None = None
+    village: str | None = None

@@ -1,4 +1,4 @@
-"""Who vouches for the sender of a request: nobody, a link, the court, or an adapter that checks people's identity itself."""
+"""Who vouches for the sender of a request: nobody, a link, the court, an adapter that checks people's identity itself, or a village."""
 
 from __future__ import annotations
 
@@ -10,12 +10,21 @@ from shared.values import VouchedBy
 
 @dataclass(frozen=True, slots=True)
 class SenderVouching:
-    """The one who vouches for a request's sender. `nik`: the person the sender's contact is linked to, where a link vouches."""
+    """The one who vouches for a request's sender.
+
+    `nik`: the person the sender's contact is linked to, where a link vouches. `village`: its code, where its registrar does.
+    """
 
     by: VouchedBy
     link_id: str | None = None
     level: str | None = None
     nik: str | None = field(default=None, repr=False)
+    village: str | None = None
+
+
+def by_registrar(village: str) -> SenderVouching:
+    """Return the vouching of a village's registrar."""
+    return SenderVouching(VouchedBy.DESK, village=village)
 
 
 def by_link(link: PersonLink | None) -> SenderVouching | None:

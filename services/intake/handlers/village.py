@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from services.intake.domain import village as rules
 from services.intake.domain.answers import open_question
@@ -11,16 +10,14 @@ from services.intake.domain.chat import Conversation, Draft, SentFile
 from services.intake.domain.drafts import completed, filled_form, renewed
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.village import VillageDraft
-from services.intake.domain.vouching import SenderVouching
+from services.intake.domain.vouching import by_registrar
 from services.intake.handlers.filing import Filed, Wish, file_wish, local_day
 from services.intake.handlers.mending import mend_filled
 from services.intake.handlers.returning import mending_of
 from services.intake.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 from shared.reference.forms import Form
-from shared.values import Channel, Phone, VouchedBy
-
-BY_REGISTRAR: Final = SenderVouching(VouchedBy.DESK)
+from shared.values import Channel, Phone
 
 
 async def begin_for_villager(tx: Tx, deps: Deps, village: str, registrar: str, service: str) -> VillageDraft:
@@ -99,8 +96,8 @@ async def file_for_villager(tx: Tx, deps: Deps, draft_id: str, phone: str) -> Fi
     tx.remove_village_draft(known)
     if known.draft.mends is not None:
         request = await tx.request(known.draft.mends)
-        return Filed(await mend_filled(tx, deps, replace(request, origin=origin), filled, at, BY_REGISTRAR))
-    return await file_wish(tx, deps, Wish(origin, filled, at, vouching=BY_REGISTRAR))
+        return Filed(await mend_filled(tx, deps, replace(request, origin=origin), filled, at, by_registrar(known.village)))
+    return await file_wish(tx, deps, Wish(origin, filled, at, vouching=by_registrar(known.village)))
 
 
 async def mend_for_villager(tx: Tx, deps: Deps, request_id: str, registrar: str) -> VillageDraft:

@@ -19,13 +19,16 @@ LINKABLE_CHANNEL: Final = "whatsapp"  # its senders are contacts that intake can
 
 
 def is_vouched_for(submission: Submission, register: Register, *, today: date, only_self: bool = False) -> bool:
-    """Return whether the sender is vouched for: by court, adapter, or a link to the person or to an adult of the same card.
+    """Return whether the sender is vouched for: by court, adapter, the registrar of the own village, or a link.
 
+    The link is to the person or to an adult of the same card.
     `only_self`: nobody but the person may ask for this, so that a link to somebody else of the card proves nothing.
     """
     vouching = submission.vouching
     if vouching is None:
         return False
+    if vouching.by is VouchedBy.DESK:
+        return _lives_in(vouching.village, submission, register)
     if vouching.by is not VouchedBy.LINK:
         return True
     sender = submission.sender_nik
@@ -37,6 +40,13 @@ def is_vouched_for(submission: Submission, register: Register, *, today: date, o
 def is_adult(member: Member, *, today: date) -> bool:
     """Return whether a person is 17 years old, or was ever married (UU 24/2013 article 63)."""
     return member.age_on(today) >= ADULT_AGE_YEARS or member.marital is not KkMarital.SINGLE
+
+
+def _lives_in(village: str | None, submission: Submission, register: Register) -> bool:
+    """Return whether by the register the applicant's card is one of this village. One who is on two cards doesn't count."""
+    nik = submission.applicant.nik
+    card = register.family_of(nik) if nik and nik not in register.twice else None
+    return card is not None and card.village_code == village
 
 
 def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:

@@ -45,6 +45,21 @@ def family_with(son: Any) -> Register:
 
 
 @pytest.mark.parametrize(
+    ("village", "register", "expected"),
+    [
+        (people.family().village_code, people.register(), True),
+        ("3519072999", people.register(), False),
+        (None, people.register(), False),
+        (people.family().village_code, people.register(people.family(people.member("3519010101900001"))), False),
+    ],
+    ids=["own", "another", "none", "not in the register"],
+)
+def test_a_registrar_stands_for_people_of_the_own_village_alone(village: str | None, register: Register, *, expected: bool) -> None:
+    submission = people.lost_card(vouching=Vouching(VouchedBy.DESK, village=village), sender_nik=None)
+    assert is_vouched_for(submission, register, today=TODAY) is expected
+
+
+@pytest.mark.parametrize(
     ("submission", "register", "expected"),
     [
         (people.lost_card(), people.register(), True),
