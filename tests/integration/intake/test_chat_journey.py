@@ -24,7 +24,7 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert submitted["personal"]["applicant"] == {"nik": NIK, "kk_number": KK, "name": None}
     assert submitted["personal"]["answers"] == {"nik": NIK, "kk_number": KK}
     assert (submitted["form_version"], submitted["round"]) == (1, 1)
-    assert submitted["vouching"] == {"by": "link", "link_id": link["link_id"], "level": "counter"}
+    assert submitted["vouching"] == {"by": "link", "link_id": link["link_id"], "level": "counter", "village": None}
     assert submitted["personal"]["sender_nik"] == NIK
     assert [(file["field"], file["size_bytes"]) for file in submitted["attachments"]] == [
         ("surat_kehilangan", len(JPEG)),

@@ -29,7 +29,7 @@ async def test_a_registrar_files_for_a_villager_who_is_told_at_the_village(rig: 
     submitted = only(await rig.told_data("intake.request_submitted.v1"))
     assert where == f"{PATH}/{submitted['receipt']}"
     assert submitted["channel"] == "desk"
-    assert submitted["vouching"] == {"by": "desk", "link_id": None, "level": None}
+    assert submitted["vouching"] == {"by": "desk", "link_id": None, "level": None, "village": VILLAGE}
     assert submitted["personal"]["contact"]["channel"] == "desk"
     assert submitted["personal"]["contact"]["address"] == VILLAGE
     assert submitted["personal"]["answers"] == {"nik": NIK, "kk_number": KK}

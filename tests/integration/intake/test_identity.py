@@ -189,7 +189,9 @@ async def test_a_decision_links_nobody_who_got_the_number_meanwhile(rig: Rig) ->
     assert (await post(rig, "/search", nik=NIK)).json() == {"links": []}
 
 
-@pytest.mark.parametrize(("key", "expected"), [(ADAPTER, None), (COUNTER, {"by": "adapter", "link_id": None, "level": None})])
+@pytest.mark.parametrize(
+    ("key", "expected"), [(ADAPTER, None), (COUNTER, {"by": "adapter", "link_id": None, "level": None, "village": None})]
+)
 async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any) -> None:
     content = {"service": "kk_hilang", "answers": await rig.answers(key)}
     answer = await rig.http.post("/v1/requests", json=content, headers=keyed(key, Idempotency_Key="k"))

@@ -32,10 +32,10 @@ async def test_an_automatic_approval_names_the_link_it_rests_on(office: Office) 
     await office.load(people.family())
     await office.take_in(people.lost_card())
     [approved] = await office.told("request_approved")
-    assert approved["data"]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
+    assert approved["data"]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter", "village": None}
     assert approved["data"]["decided_by"] == "automatic"
     [case] = await office.rows("cases")
-    assert case["requests"][0]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter"}
+    assert case["requests"][0]["vouching"] == {"by": "link", "link_id": "link-1", "level": "counter", "village": None}
     assert case["personal"]["requests"][0]["sender_nik"] == people.HUSBAND
 
 
