@@ -14,7 +14,7 @@ from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web import Client, require
+from shared.web import REVEAL, Client, require
 
 
 class HistoryIn(BaseModel):
@@ -99,7 +99,7 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     made = APIRouter(prefix="/v1/register", tags=["register"])
 
     @made.post("/history", responses=OUTSIDE)
-    async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read")) -> HistoryOut:
+    async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read", people=REVEAL)) -> HistoryOut:
         """List what became of a family through approved requests. A POST, because whose history it is, is personal."""
 
         async def read(tx: Tx) -> tuple[RegisterEntry, ...]:

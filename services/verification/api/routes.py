@@ -25,7 +25,7 @@ from services.verification.domain.register_pause import service_time
 from services.verification.ports import Deps, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
-from shared.web import Client, refuses, require
+from shared.web import REVEAL, Client, refuses, require
 
 _INLINE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
@@ -102,7 +102,9 @@ def _acts(router: APIRouter, answers: TaskAnswers, deps: Deps) -> None:
     shown = answers.after
 
     @router.get("/tasks/{task_id}", responses=UNKNOWN)
-    async def get_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:read")) -> TaskDetailOut:
+    async def get_task(
+        request: Request, response: Response, task_id: str, client: Client = require("tasks:read", people=REVEAL)
+    ) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
         return await answers.seen(request, response, client, "task.seen", lambda tx: handlers.view_task(tx, deps, task_id))
 

@@ -95,3 +95,11 @@ async def test_the_history_of_a_family_of_another_area_is_refused(caller: Caller
     assert (await caller(HERE).post("/v1/register/history", json=asked)).status_code == 200
     refused = await caller(ELSEWHERE).post("/v1/register/history", json=asked)
     assert (refused.status_code, refused.json()["code"]) == (403, "area_outside")
+
+
+async def test_an_auditor_who_sees_numbers_masked_gets_them_over_the_api_no_more(caller: Caller, task_id: str) -> None:
+    auditor = caller(HERE, "auditor", login="sari")
+    assert [task["id"] for task in (await auditor.get("/v1/tasks")).json()["tasks"]] == [task_id]
+    for answer in (await auditor.get(f"/v1/tasks/{task_id}"), await auditor.post("/v1/register/history", json={"kk_number": KK})):
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+        assert HUSBAND not in answer.text
