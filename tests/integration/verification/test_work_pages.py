@@ -297,7 +297,8 @@ async def test_the_area_of_an_account_holds_for_list_sheet_and_documents(office:
     inside, outside = sign_in(areas=frozenset({"351908"})), sign_in("budi", areas=frozenset({"351901"}))
     assert "Slamet Darmawan" in text_of(await inside.get(PATH))
     assert "Slamet Darmawan" not in text_of(await outside.get(PATH))
-    assert (await inside.get(f"{PATH}/{task_id}/berkas/file-ktp")).status_code == 200
+    paper = await inside.get(f"{PATH}/{task_id}/berkas/file-ktp")
+    assert (paper.status_code, paper.headers["cache-control"]) == (200, "no-store")  # who sits there next is asked again
     for answer in (
         await outside.get(f"{PATH}/{task_id}"),
         await outside.get(f"{PATH}/{task_id}/berkas/file-ktp"),
