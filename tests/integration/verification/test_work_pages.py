@@ -309,6 +309,12 @@ async def test_the_area_of_an_account_holds_for_list_sheet_and_documents(office:
     assert (await inside.post(f"{PATH}/berikutnya")).status_code == 303
 
 
+async def test_days_at_the_ends_of_the_calendar_limit_nothing(sign_in: Sign) -> None:
+    browser = sign_in("sari", "head")
+    for asked in ("sampai=9999-12-31", "dari=0001-01-01"):
+        assert (await browser.get(f"{PATH}?tampil=selesai&{asked}")).status_code == 200, asked
+
+
 async def test_an_auditor_looks_and_acts_never(office: Office, sign_in: Sign) -> None:
     await office.load(people.family())
     [task_id] = await office.tasks_of(lost())
