@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,14 @@ def now() -> datetime:
     if faults.ARMED:
         moment += timedelta(seconds=faults.skew_seconds())
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """Return when a day begins here, or the one so many days later; None for none, and for one beyond the calendar's ends."""
+    try:
+        return (datetime(day.year, day.month, day.day, tzinfo=WIB) + timedelta(days=days)).astimezone(UTC) if day else None
+    except OverflowError:
+        return None
 
 
 def monotonic_seconds() -> float:

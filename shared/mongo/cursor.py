@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.errors import BadInput
 from shared.mongo.connection import Doc
@@ -23,12 +23,24 @@ def decode(cursor: str) -> tuple[datetime, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, key = text.partition("|")
-        at = datetime.fromisoformat(moment)
+        return moment_of(moment), key
     except ValueError:
         raise BadInput("cursor_malformed", "Use `next` of the page before as it is.") from None
+
+
+def moment_of(text: str) -> datetime:
+    """Return a moment that the database can hold.
+
+    Raises:
+        ValueError: it is none, names no zone, or lies beyond the calendar's ends.
+    """
+    at = datetime.fromisoformat(text)
     if at.tzinfo is None:
-        raise BadInput("cursor_malformed", "Use `next` of the page before as it is.")
-    return at, key
+        raise ValueError(text)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def older(field: str, cursor: str) -> Doc:

@@ -1,6 +1,7 @@
 from fastapi import FastAPI as FastAPI
 
 from shared.web.app import create_app as create_app
+from shared.web.auth import REVEAL as REVEAL
 from shared.web.auth import Client as Client
 from shared.web.auth import require as require
 from shared.web.auth import signed_by as signed_by

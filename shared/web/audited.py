@@ -24,7 +24,8 @@ from shared.reference.roles import personal_permissions
 from shared.web.problems import problem
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_AGAIN_SECONDS: Final = 60.0  # a list that renews itself is one look in that time, not sixty
+_AGAIN_SECONDS: Final = 60.0  # a list that renews itself is one look in that time, not sixty; another page or filter of it is another
+_STREAM: Final = "/langsung"  # tells how much is new, and nobody; its address is another with each page that listens
 _UNWRITTEN: Final = "What is shown can't be written down now. Try again."
 _REMEMBERED: Final = 10_000  # looks; more than an office has in a minute
 
@@ -69,7 +70,7 @@ class AuditedRequests:
         self._app = app
         self._note = note
         self._clock = clock
-        self._looks: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
+        self._looks: OrderedDict[tuple[str, str, str, bytes], datetime] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -103,7 +104,7 @@ class AuditedRequests:
         if is_look and watched.permission not in personal_permissions():
             return True
         entry = self._entry(scope, watched)
-        look = (entry.actor, entry.act, entry.about)
+        look = (entry.actor, entry.act, entry.about, b"" if entry.act.endswith(_STREAM) else scope["query_string"])
         if is_look and look in self._looks and (entry.at - self._looks[look]).total_seconds() < _AGAIN_SECONDS:
             return True
         try:

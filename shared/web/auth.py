@@ -70,19 +70,28 @@ class Authenticator:
         return True
 
 
-def require(scope: str) -> Any:
-    """Return a FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`)."""
+REVEAL: Final = "persons:reveal"
+"""What people need beside, where the answer shows numbers and names that pages mask; programs are given what their scope says."""
+
+
+def require(scope: str, *, people: str | None = None) -> Any:
+    """Return a FastAPI dependency that gives the `Client`, or answers 401 or 403 (`scope_missing`).
+
+    `people`: a permission that people need beside the scope.
+    """
 
     async def authenticated(request: Request) -> Client:
         client = await _caller(request)
         if scope not in client.scopes:
             raise Forbidden("scope_missing", f"This key, or these roles, lack {scope}.")
         if client.member is not None:
+            if people is not None and people not in client.scopes:
+                raise Forbidden("scope_missing", f"These roles lack {people}.")
             watch(request.scope, client.member, scope)
         return client
 
     refusals = refuses(401, "key_missing", "key_unknown", "session_invalid", "session_over") | refuses(403, "scope_missing")
-    return demanding(authenticated, Demand("api-key", scope, _BEARER, refusals=refusals))
+    return demanding(authenticated, Demand("api-key", scope, _BEARER, refusals=refusals, people=people))
 
 
 async def _caller(request: Request) -> Client:

@@ -34,13 +34,14 @@ class GuardedRoute:
         """The permission, the other way to authenticate, or what a page for everybody asks."""
         if self.demand is None:
             return "terbuka"
-        return self.demand.scope or ("masuk" if self.demand.scheme in PEOPLE else str(self.demand.scheme))
+        named = self.demand.scope or ("masuk" if self.demand.scheme in PEOPLE else str(self.demand.scheme))
+        return f"{named} + {self.demand.people}" if self.demand.people else named
 
     def opens_to(self, role: StaffRole) -> bool:
         """Return whether the table gives this role the route."""
         if self.demand is None or self.demand.scheme not in PEOPLE | {BOTH}:
             return False
-        return self.demand.scope is None or self.demand.scope in role.permissions
+        return {self.demand.scope, self.demand.people} - {None} <= role.permissions
 
 
 def guarded_routes(app: FastAPI) -> Iterator[GuardedRoute]:

@@ -23,7 +23,7 @@ class Demand:
     """The demand of a dependency on the caller.
 
     `scheme`: name of the security scheme; `scope`: what the key must have; `definition`: the scheme as OpenAPI has it; `headers`: name ->
-    description of those that must be there; `refusals`: what it answers otherwise.
+    description of those that must be there; `refusals`: what it answers otherwise; `people`: the permission that people need beside.
     """
 
     scheme: str | None = None
@@ -31,6 +31,7 @@ class Demand:
     definition: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=dict)
+    people: str | None = None
 
 
 def refuses(status: int, *codes: str, fields: tuple[str, ...] = ()) -> Refusals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -13,7 +12,7 @@ from services.intake.desk.room import DeskRoom, officer_of
 from services.intake.ports import SearchText
 from shared.errors import NotFound
 from shared.values import Malformed, Nik, Phone, Receipt
-from shared.web.desk import Lookout, StaffMember, signed_in
+from shared.web.desk import Lookout, Since, StaffMember, signed_in
 from shared.web.desk.navigation import WaitingCount
 
 PATH: Final = "/desk/percakapan"
@@ -105,7 +104,7 @@ def _listening(routes: APIRouter, pages: ChatPages) -> None:
     lookout = Lookout(chats.newest)
 
     @routes.get(f"{PATH}/langsung")
-    async def news(request: Request, _member: Reader, sejak: datetime) -> Response:
+    async def news(request: Request, _member: Reader, sejak: Since) -> Response:
         async def count() -> tuple[int, bool]:
             found = await chats.count_newer(sejak, _MOST_NEW + 1)
             return min(found, _MOST_NEW), found > _MOST_NEW
@@ -113,7 +112,7 @@ def _listening(routes: APIRouter, pages: ChatPages) -> None:
         return lookout.answer(request, count)
 
     @routes.get(f"{PATH}/{{contact_id}}/langsung")
-    async def lines(request: Request, contact_id: str, _member: Reader, sejak: datetime) -> Response:
+    async def lines(request: Request, contact_id: str, _member: Reader, sejak: Since) -> Response:
         chat = await pages.chat(contact_id)
 
         async def count() -> tuple[int, bool]:

@@ -18,7 +18,7 @@ from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web import Client, refuses, require
+from shared.web import REVEAL, Client, refuses, require
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -144,7 +144,9 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
         | refuses(409, "document_not_issued")
         | {200: {"content": {"application/pdf": {}}}, 304: {"description": "The caller has these bytes already"}},
     )
-    async def content(document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ)) -> Response:
+    async def content(
+        document_id: str, if_none_match: Annotated[str | None, Header()] = None, client: Client = require(READ, people=REVEAL)
+    ) -> Response:
         document = await deps.document_reader.get(document_id)
         pdf = document.pdf
         if pdf is None:

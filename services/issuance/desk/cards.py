@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -20,7 +19,7 @@ from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
 from services.issuance.ports import CardPage, CardQuery
 from shared.errors import NotFound
-from shared.web.desk import Lookout, StaffMember, signed_in
+from shared.web.desk import Lookout, Since, StaffMember, signed_in
 from shared.web.desk.navigation import WaitingCount
 
 PATH: Final = "/desk/kartu"
@@ -180,7 +179,7 @@ def _listening(routes: APIRouter, pages: CardPages) -> None:
     lookout = Lookout(cards.newest)
 
     @routes.get(f"{PATH}/langsung")
-    async def news(request: Request, _member: Clerk, sejak: datetime) -> Response:
+    async def news(request: Request, _member: Clerk, sejak: Since) -> Response:
         async def count() -> tuple[int, bool]:
             found = await cards.count_newer(sejak, _MOST_NEW + 1)
             return min(found, _MOST_NEW), found > _MOST_NEW

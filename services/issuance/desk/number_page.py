@@ -17,6 +17,7 @@ from shared.clock import WIB
 from shared.web.desk import StaffMember, signed_in
 
 _SHOWN: Final = 200  # gaps of one kind on the page; the workbook has all
+_OLDEST: Final = date(2000, 1, 1)  # no number is older, and a calendar has an end
 Reader = Annotated[StaffMember, signed_in("documents:read")]
 
 
@@ -30,7 +31,7 @@ class NumberDay(BaseModel):
     def on(self, today: date) -> date:
         """Return the day; what is none is today."""
         try:
-            return min(date.fromisoformat(self.hari), today) if self.hari else today
+            return max(_OLDEST, min(date.fromisoformat(self.hari), today)) if self.hari else today
         except ValueError:
             return today
 

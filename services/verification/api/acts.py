@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.verification import handlers
 from services.verification.api import noting
+from services.verification.api.area import within
 from services.verification.api.shapes import Input, TaskDetailOut
 from services.verification.api.showing import AT_REST, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.domain.officer import DeskOfficer
@@ -87,7 +88,7 @@ def _together(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> Non
     async def approve(request: Request, task_id: str, client: Client, officer: DeskOfficer) -> BulkResultOut:
         try:
             done = await units.run(
-                lambda tx: handlers.approve_green(tx, deps, task_id, officer),
+                within(client, task_id, lambda tx: handlers.approve_green(tx, deps, task_id, officer)),
                 context=context(request, task_id),
                 audit=lambda view: noting.of_task(deps, client, "task.decided", view),
             )

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.api import noting
+from services.verification.api.area import OUTSIDE, refuse_family_outside
 from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web import Client, require
+from shared.web import REVEAL, Client, require
 
 
 class HistoryIn(BaseModel):
@@ -97,11 +98,12 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the route."""
     made = APIRouter(prefix="/v1/register", tags=["register"])
 
-    @made.post("/history")
-    async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read")) -> HistoryOut:
+    @made.post("/history", responses=OUTSIDE)
+    async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read", people=REVEAL)) -> HistoryOut:
         """List what became of a family through approved requests. A POST, because whose history it is, is personal."""
 
-        async def read(_tx: Tx) -> tuple[RegisterEntry, ...]:
+        async def read(tx: Tx) -> tuple[RegisterEntry, ...]:
+            await refuse_family_outside(tx, client, body.kk_number)
             return await deps.history_reader.of_family(body.kk_number, limit=body.limit)
 
         found = await units.run(read, audit=lambda entries: noting.of_history(deps, client, body.kk_number, entries))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.verification import handlers
 from services.verification.api import noting
+from services.verification.api.area import narrowed
 from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
 from services.verification.api.showing import ASSIGN, AT_REST, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.domain.officer import DeskOfficer
@@ -71,7 +72,11 @@ def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: T
         request: Request, response: Response, body: NextIn | None = None, client: Client = require("tasks:decide")
     ) -> TaskDetailOut | Response:
         """Claim the best task for this officer: reserved for them, else the first of the queue. 204 when there is none."""
-        officer = _working_on(client, body or NextIn(), deps)
+        wished = body or NextIn()
+        areas = narrowed(wished.areas, client)
+        if areas is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        officer = _working_on(client, wished, areas, deps)
         view = await units.run(
             handlers.puller(deps, officer),
             context=context(request, officer.id),
@@ -110,7 +115,7 @@ def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: 
         )
 
 
-def _working_on(client: Client, body: NextIn, deps: Deps) -> DeskOfficer:
+def _working_on(client: Client, body: NextIn, areas: frozenset[str], deps: Deps) -> DeskOfficer:
     of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
     known = officer_of(client)
-    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))
+    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=areas)

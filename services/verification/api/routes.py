@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.verification import handlers
 from services.verification.api import acts, history, noting, pauses, queue, stuck, summary
+from services.verification.api.area import OUTSIDE, areas_of, within
 from services.verification.api.shapes import (
     DecisionIn,
     KnownReasonOut,
@@ -24,7 +25,7 @@ from services.verification.domain.register_pause import service_time
 from services.verification.ports import Deps, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
-from shared.web import Client, refuses, require
+from shared.web import REVEAL, Client, refuses, require
 
 _INLINE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
@@ -79,12 +80,12 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
     async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
-        return await _page(deps, TaskQuery(officer_id=client.name, **filters.model_dump()))
+        return await _page(deps, TaskQuery(officer_id=client.name, areas=areas_of(client), **filters.model_dump()))
 
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
         """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
-        return await _page(deps, TaskQuery(officer_id=client.name, **search.model_dump()))
+        return await _page(deps, TaskQuery(officer_id=client.name, areas=areas_of(client), **search.model_dump()))
 
     @router.get("/tasks/tally")
     async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
@@ -101,7 +102,9 @@ def _acts(router: APIRouter, answers: TaskAnswers, deps: Deps) -> None:
     shown = answers.after
 
     @router.get("/tasks/{task_id}", responses=UNKNOWN)
-    async def get_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:read")) -> TaskDetailOut:
+    async def get_task(
+        request: Request, response: Response, task_id: str, client: Client = require("tasks:read", people=REVEAL)
+    ) -> TaskDetailOut:
         """Show one task with its requests, what the register says and the documents that an approval would make."""
         return await answers.seen(request, response, client, "task.seen", lambda tx: handlers.view_task(tx, deps, task_id))
 
@@ -133,6 +136,7 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
         "/tasks/{task_id}/attachments/{file_id}",
         response_class=Response,
         responses=refuses(400, "intake_refused")
+        | OUTSIDE
         | refuses(404, "tasks_not_found", "cases_not_found", "attachment_not_found", "file_not_found")
         | refuses(503, "intake_unavailable")
         | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
@@ -141,7 +145,8 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
         """Serve a document of the request, streamed from intake."""
         entry = noting.noted(deps, client, "attachment.seen", f"task/{task_id}", (), {"file": file_id})
         about = context(request, task_id)
-        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=about, audit=lambda _: entry)
+        opened = within(client, task_id, lambda tx: handlers.open_attachment(tx, deps, task_id, file_id))
+        stream = await units.run(opened, context=about, audit=lambda _: entry)
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 

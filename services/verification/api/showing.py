@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from fastapi import Request, Response
 
 from services.verification.api import noting
+from services.verification.api.area import OUTSIDE, within
 from services.verification.api.shapes import TaskDetailOut, detail_out
 from services.verification.domain.officer import DeskOfficer
 from services.verification.handlers import TaskView
@@ -24,7 +25,7 @@ LEAD: Final = "tasks:approve_second"
 ASSIGN: Final = "tasks:assign"
 
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}  # persons stand in the answers: no cache keeps them
-UNKNOWN: Final = refuses(404, "tasks_not_found", "cases_not_found")
+UNKNOWN: Final = OUTSIDE | refuses(404, "tasks_not_found", "cases_not_found")
 AT_REST: Final = ("task_closed", "task_deciding", "task_waiting")
 UNCLAIMABLE: Final = (*AT_REST, "task_claimed", "task_reserved", "second_approval_needed", "four_eyes", "too_many_claims")
 
@@ -40,9 +41,14 @@ class TaskAnswers:
     async def seen(
         self, request: Request, response: Response, client: Client, word: str, look: Callable[[Tx], Awaitable[TaskView]]
     ) -> TaskDetailOut:
-        """Return the task as it is, and leave a row `word` in the audit log."""
-        deps, about = self._deps, context(request, request.path_params["task_id"])
-        return self.of(response, await self._units.run(look, context=about, audit=lambda view: noting.of_task(deps, client, word, view)))
+        """Return the task as it is, where it is of the caller's area, and leave a row `word` in the audit log."""
+        deps, task_id = self._deps, request.path_params["task_id"]
+        view = await self._units.run(
+            within(client, task_id, look),
+            context=context(request, task_id),
+            audit=lambda found: noting.of_task(deps, client, word, found),
+        )
+        return self.of(response, view)
 
     async def after(
         self, request: Request, response: Response, client: Client, word: str, act: Callable[[Tx], Awaitable[TaskView]]

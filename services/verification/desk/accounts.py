@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -15,7 +16,11 @@ PUBLIC: Final = gate.PUBLIC | invitation.PUBLIC
 
 
 def install(app: FastAPI, room: StaffRoom, read_keys: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
-    """Add the pages to the app; the shell must be in it. `read_keys` gives the published keys of sessions."""
+    """Add the pages to the app; the shell must be in it. `read_keys` gives the published keys of sessions.
+
+    Here sessions are kept: every route of the app asks whether the caller's was ended, so that whoever was locked does nothing more.
+    """
+    app.state.session_check = replace(app.state.session_check, is_alive=room.deps.reader.is_alive)
     app.include_router(gate.router(room, read_keys))
     app.include_router(invitation.router(room))
     app.include_router(own_account.router(room))

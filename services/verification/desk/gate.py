@@ -66,9 +66,9 @@ def _password(routes: APIRouter, room: StaffRoom) -> None:
     async def ask(request: Request, next: _Text = "", keluar: bool = False) -> Response:  # noqa: A002, FBT001, FBT002 - words of the address
         """Go on at once where the session lives still: its token was too old for the page that led here."""
         member = await cookie_session(request)
-        if member is not None and member.expires_at - room.deps.clock() > room.deps.limits.token - _JUST_NOW:
-            return room.gate(request, "belum_dikenal.html", status=HTTPStatus.SERVICE_UNAVAILABLE, next=safe_next(next))
         session = await room.renewed(member.session_id) if member is not None else None
+        if session is not None and member is not None and member.expires_at - room.deps.clock() > room.deps.limits.token - _JUST_NOW:
+            return room.gate(request, "belum_dikenal.html", status=HTTPStatus.SERVICE_UNAVAILABLE, next=safe_next(next))
         if session is not None:
             back = RedirectResponse(safe_next(next), HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
             room.tokens.put(request, back, session, room.deps.clock())

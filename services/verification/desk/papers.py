@@ -20,7 +20,7 @@ Number = Annotated[int, Path(ge=1, le=1_000)]
 FILE: Final = f"{PATH}/{{task_id}}/berkas/{{file_id}}"
 _MOST_BYTES: Final = 20 * 1024 * 1024  # of a PDF that is drawn; intake takes less
 _INLINE: Final = {
-    "Cache-Control": "private, max-age=600",  # a photo of one decision is turned and looked at again, then forgotten
+    "Cache-Control": "no-store",  # whoever sits down at this browser next is asked who they are, and each look leaves its row
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
 }

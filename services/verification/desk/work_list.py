@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -21,7 +21,7 @@ from services.verification.desk.register import notice
 from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
-from shared.clock import WIB
+from shared.clock import midnight
 from shared.errors import DomainError
 from shared.reference.regions import districts, find_village
 from shared.web.desk import Lookout, StaffMember, signed_in
@@ -117,8 +117,8 @@ def query_of(room: WorkRoom, member: StaffMember, asked: WorkFilter, tab: Tab, *
         channel=asked.jalur if asked.jalur in words.CHANNELS else None,
         area=asked.desa if find_village(asked.desa) else asked.kecamatan if asked.kecamatan in districts() else None,
         holder=asked.petugas or None,
-        decided_from=_midnight(asked.dari),
-        decided_until=_midnight(asked.sampai, days=1),
+        decided_from=midnight(asked.dari),
+        decided_until=midnight(asked.sampai, days=1),
         is_late=bool(asked.lewat),
         limit=limit,
         is_lead=member.may(LEAD),
@@ -256,10 +256,6 @@ def _pulling(routes: APIRouter, room: WorkRoom) -> None:
 
 def _tally(number: int) -> str:
     return f"{number:,}".replace(",", ".") + ("+" if number >= _MOST_COUNTED else "")
-
-
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    return datetime.combine(day, time(), WIB) + timedelta(days=days) if day else None
 
 
 async def _narrowed(room: WorkRoom, asked: WorkFilter) -> str:

@@ -129,6 +129,9 @@ class StaffReader(Protocol):
     async def renew(self, session_id: str, *, at: datetime, idle: timedelta) -> StaffSession | None:
         """Return a session that may be renewed, and note that it was seen, in one call; None where it ended."""
 
+    async def is_alive(self, session_id: str) -> bool:
+        """Return whether a session was not ended. How long its token lasts stands in the token."""
+
     async def paused(self, keys: Iterable[str], *, at: datetime) -> Mapping[str, datetime]:
         """Return until when the names with these keys are paused, for those that are."""
 

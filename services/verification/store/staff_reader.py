@@ -82,6 +82,10 @@ class MongoStaffReader:
             doc = await self._sessions.find_one_and_update(wanted, {"$max": {"seen_at": at}})
         return session_from(doc) if doc else None
 
+    async def is_alive(self, session_id: str) -> bool:
+        with reachable():
+            return await self._sessions.find_one({"_id": session_id, "ended_at": None}, {"_id": 1}) is not None
+
     async def paused(self, keys: Iterable[str], *, at: datetime) -> Mapping[str, datetime]:
         with reachable():
             rows = await self._tries.find({"_id": {"$in": list(keys)}, "paused_until": {"$gt": at}}).to_list(None)

@@ -20,6 +20,7 @@ from services.verification.store.schema import TASKS
 from services.verification.store.tasks import task_from
 from shared.errors import BadInput, FieldProblem
 from shared.mongo import Doc, Mongo, aggregate, reachable
+from shared.mongo.cursor import moment_of
 
 _OPEN: Final = TaskState.OPEN.value
 _KEYS: Final = {TaskOrder.DUE: ("due_at", 1), TaskOrder.PLACE: ("place_at", 1), TaskOrder.DECIDED: ("closed_at", -1)}
@@ -208,7 +209,7 @@ def _cursor(moment: datetime, task_id: str) -> str:
 def _read_cursor(text: str) -> tuple[datetime, str]:
     try:
         moment, task_id = _pair(orjson.loads(base64.urlsafe_b64decode(text)))
-        return datetime.fromisoformat(moment), task_id
+        return moment_of(moment), task_id
     except (binascii.Error, ValueError):
         raise BadInput("cursor_malformed", problems=[FieldProblem("after", "cursor_malformed")]) from None
 

@@ -4,6 +4,7 @@ from shared.web.desk import shell as shell
 from shared.web.desk.forms import VISITOR_FORM as VISITOR_FORM
 from shared.web.desk.forms import form_token as form_token
 from shared.web.desk.live import Lookout as Lookout
+from shared.web.desk.live import Since as Since
 from shared.web.desk.navigation import WaitingCount as WaitingCount
 from shared.web.desk.pages import Pages as Pages
 from shared.web.desk.session import JwksReader as JwksReader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.audit import AuditEntry, AuditFilter, AuditLog
-from shared.clock import WIB, now
+from shared.clock import midnight, now
 from shared.web.desk.acts import act_in_words
 from shared.web.desk.pages import Pages
 from shared.web.desk.session import StaffMember, signed_in
@@ -25,6 +25,7 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The last part of the address of each service's page -> its name."""
 _ROWS: Final = 50
+_MOST_ROWS: Final = 2**63 - 1  # numbers that the database can hold
 
 Auditor = Annotated[StaffMember, signed_in("audit:read")]
 
@@ -39,7 +40,7 @@ class AuditQuestion(BaseModel):
     tindakan: Annotated[str, Field(max_length=100)] = ""
     dari: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
     sampai: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
-    sebelum: Annotated[int | None, Field(ge=1)] = None
+    sebelum: Annotated[int | None, Field(ge=1, le=_MOST_ROWS)] = None
 
 
 class PersonQuestion(AuditQuestion):
@@ -160,16 +161,16 @@ def _filter(asked: PersonQuestion) -> AuditFilter:
         receipt=receipt,
         act=asked.tindakan or None,
         nik="".join(filter(str.isdigit, asked.nik)) or None,
-        since=_midnight(asked.dari),
-        until=_midnight(asked.sampai, days=1),
+        since=midnight(_day(asked.dari)),
+        until=midnight(_day(asked.sampai), days=1),
         before=asked.sebelum,
         limit=_ROWS,
     )
 
 
-def _midnight(day: str, *, days: int = 0) -> datetime | None:
-    """Return the beginning of a day here, or of the one so many days later; None for no day, or one that there is not."""
+def _day(text: str) -> date | None:
+    """Return a day; None for none, or one that there is not."""
     try:
-        return datetime.combine(date.fromisoformat(day), time(), WIB) + timedelta(days=days) if day else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         return None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from typing import Final
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
 from fastapi import Request
+from pydantic import AfterValidator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from shared import logs
@@ -22,6 +24,19 @@ _KEEPALIVE_SECONDS: Final = 15  # below the 30 s after which browsers and proxie
 _RECONNECT_MS: Final = 3_000  # after a lost connection: a restart of the service takes about as long
 MORE: Final = "more"
 """Id of an event whose number is where counting ended."""
+
+
+def _within_the_calendar(since: datetime) -> datetime:
+    if since.tzinfo is None:
+        return since.replace(tzinfo=UTC)
+    try:
+        return since.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar's ends") from None
+
+
+Since = Annotated[datetime, AfterValidator(_within_the_calendar)]
+"""When a page was drawn, as its address says it: a moment that the database can hold."""
 
 _log = logs.get("desk")
 

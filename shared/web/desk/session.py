@@ -182,6 +182,8 @@ class SessionCheck:
     clock: Clock
     secure: bool
     """Over TLS: cookies are then bound to one host (`__Host-`), which browsers refuse over plain http."""
+    is_alive: Callable[[str], Awaitable[bool]] | None = None
+    """Where sessions are kept: whether this one was not ended. Other services believe a token for as long as it lasts."""
 
     @property
     def cookie(self) -> str:
@@ -206,7 +208,7 @@ class SessionCheck:
             member = _member(claims)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise Unauthorized("session_invalid", "This session is not ours.") from error
-        if member.expires_at <= self.clock() and not expired:
+        if not expired and (member.expires_at <= self.clock() or (self.is_alive and not await self.is_alive(member.session_id))):
             raise Unauthorized("session_over", "The session has ended.")
         return member
 

@@ -241,3 +241,5 @@ async def test_the_numbers_of_a_day_are_shown_with_their_gaps(desk: Desk, browse
     assert day_before
     assert "Hari itu belum ada nomor" in (await browser().get(day_before[1])).text
     assert given_up.number in (await browser().get("/desk/dokumen/nomor?hari=bukan-hari")).text
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await browser().get(f"/desk/dokumen/nomor?hari={day}")).status_code == 200

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from shared.web.desk.session import SessionCheck, SessionKeys
 from tests.integration.issuance.office import Desk, issued_one, sha256, superseded
 from tests.support.approvals import CONTACT, WIFE, approval, birth
-from tests.support.harness import keyed
+from tests.support.harness import http_of, keyed
+from tests.support.sessions import SessionIssuer
 
 REVOKE = {"authority": "court", "reason": "court_order", "note": "Putusan 12/G/2026"}
 
@@ -205,3 +208,17 @@ async def test_late_document_makes_the_service_not_ready(desk: Desk) -> None:
     await desk.claim()
     at = desk.clock()
     assert await desk.parts.deps.document_reader.oldest_due_seconds(at + timedelta(seconds=90)) >= 90
+
+
+@pytest.mark.parametrize(("role", "status"), [("auditor", 403), ("operator", 200)])
+async def test_whoever_may_not_open_a_document_at_the_desk_gets_it_over_the_api_no_more(
+    desk: Desk, app: FastAPI, issuer: SessionIssuer, role: str, status: int
+) -> None:
+    document = await issued_one(desk)
+    app.state.session_check = SessionCheck(SessionKeys(issuer.read), desk.clock, secure=True)
+    token = issuer.token(issuer.member(role, at=desk.clock()))
+    async with http_of(app) as http:
+        path = f"/v1/documents/{document.document_id}"
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert (await http.get(path, headers=bearer)).status_code == 200
+        assert (await http.get(f"{path}/content", headers=bearer)).status_code == status

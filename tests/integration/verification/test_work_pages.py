@@ -297,7 +297,8 @@ async def test_the_area_of_an_account_holds_for_list_sheet_and_documents(office:
     inside, outside = sign_in(areas=frozenset({"351908"})), sign_in("budi", areas=frozenset({"351901"}))
     assert "Slamet Darmawan" in text_of(await inside.get(PATH))
     assert "Slamet Darmawan" not in text_of(await outside.get(PATH))
-    assert (await inside.get(f"{PATH}/{task_id}/berkas/file-ktp")).status_code == 200
+    paper = await inside.get(f"{PATH}/{task_id}/berkas/file-ktp")
+    assert (paper.status_code, paper.headers["cache-control"]) == (200, "no-store")  # who sits there next is asked again
     for answer in (
         await outside.get(f"{PATH}/{task_id}"),
         await outside.get(f"{PATH}/{task_id}/berkas/file-ktp"),
@@ -306,6 +307,12 @@ async def test_the_area_of_an_account_holds_for_list_sheet_and_documents(office:
         assert answer.status_code == 403
         assert "Pekerjaan ini di luar wilayah Anda" in text_of(answer)
     assert (await inside.post(f"{PATH}/berikutnya")).status_code == 303
+
+
+async def test_days_at_the_ends_of_the_calendar_limit_nothing(sign_in: Sign) -> None:
+    browser = sign_in("sari", "head")
+    for asked in ("sampai=9999-12-31", "dari=0001-01-01"):
+        assert (await browser.get(f"{PATH}?tampil=selesai&{asked}")).status_code == 200, asked
 
 
 async def test_an_auditor_looks_and_acts_never(office: Office, sign_in: Sign) -> None:

@@ -60,6 +60,10 @@ def app(log: Log, clock: Clock) -> FastAPI:
             raise NotFound("tasks_not_found")
         return task_id
 
+    @made.get("/tasks/{task_id}/langsung")
+    async def listen(task_id: str, _client: Annotated[Client, require("tasks:read")]) -> str:
+        return task_id
+
     @made.get("/noted/{task_id}")
     async def noted(task_id: str, _client: Annotated[Client, require("tasks:read")]) -> str:
         duty = current_duty()
@@ -107,6 +111,15 @@ async def test_the_same_look_again_is_one_in_a_minute_and_an_act_is_one_each_tim
     for _ in range(2):
         await ask(app, clock, "POST", "/tasks/t-1")
     assert [act for act, _ in log.acts[3:]] == ["POST /tasks/{task_id}"] * 2
+
+
+async def test_another_page_filter_or_file_of_a_list_is_another_look_but_a_stream_is_one(app: FastAPI, log: Log, clock: Clock) -> None:
+    for query in ("", "?desa=3519081001", "?desa=3519081001", "?setelah=x"):
+        await ask(app, clock, "GET", f"/tasks/unduh{query}")
+    assert log.acts == [("GET /tasks/{task_id}", "task_id/unduh")] * 3
+    for since in ("1", "2"):
+        await ask(app, clock, "GET", f"/tasks/t-1/langsung?sejak={since}")
+    assert len(log.rows) == 4
 
 
 async def test_what_shows_nobody_and_what_was_refused_leaves_none(app: FastAPI, log: Log, clock: Clock) -> None:

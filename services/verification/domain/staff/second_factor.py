@@ -33,7 +33,7 @@ def accepted(factor: SecondFactor, code: str, *, at: datetime) -> SecondFactor |
     totp = TOTP(factor.secret)
     found = None
     for step in range(now - _DRIFT_STEPS, now + _DRIFT_STEPS + 1):  # no early end: the time tells nothing
-        if hmac.compare_digest(totp.generate_otp(step), code) and step > factor.last_step:
+        if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()) and step > factor.last_step:
             found = step
     return replace(factor, last_step=found) if found is not None else None
 

@@ -129,9 +129,10 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[StaffOffice]:
 class Desk:
     """The pages over accounts, and people in front of them."""
 
-    def __init__(self, office: StaffOffice, app: FastAPI) -> None:
+    def __init__(self, office: StaffOffice, app: FastAPI, tokens: SessionTokens) -> None:
         self.office = office
         self.app = app
+        self.tokens = tokens
 
     def visitor(self) -> Visitor:
         return Visitor(self.app)
@@ -169,4 +170,4 @@ def desk_of(office: StaffOffice, regency: OfficeAccounts | None) -> Desk:
     audit.install(app, office.units.audit, office.units.note, room.pages, "verifikasi", is_first=True)
     accounts.install(app, room, keys.read_public)
     sessions.install(app, sessions.SessionsApi(office.units, office.deps, tokens))
-    return Desk(office, app)
+    return Desk(office, app, tokens)

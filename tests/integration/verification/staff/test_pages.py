@@ -248,6 +248,9 @@ async def test_an_auditor_sees_who_did_what_and_that_is_written_down_too(desk: D
     rows = [row["act"] for row in await desk.office.rows("audit") if row["actor"] == account.id]
     assert rows[-2:] == ["GET /desk/jejak/verifikasi", "POST /desk/jejak/verifikasi/cari"]
     assert (await auditor.get("/desk/jejak")).headers["location"] == "/desk/jejak/verifikasi"
+    for asked in ("dari=0001-01-01", "sampai=9999-12-31", "sebelum=9223372036854775807"):
+        assert (await auditor.get(f"/desk/jejak/verifikasi?{asked}")).status_code == 200, asked
+    assert (await auditor.get("/desk/jejak/verifikasi?sebelum=9223372036854775808")).status_code == 422
     admin, _ = await desk.signed_in("sri", "admin")
     assert (await admin.get("/desk/jejak/verifikasi")).status_code == 403
 

@@ -10,6 +10,7 @@ from services.verification.domain.staff import account as accounts
 from services.verification.domain.staff import password, second_factor
 from services.verification.domain.staff.account import AccountState, Posting, StaffAccount, check_posting
 from services.verification.domain.staff.second_factor import SecondFactor, accepted, digest_of, grouped, recovered, with_recovery
+from services.verification.domain.staff.sign_in import normal_code
 from shared.errors import BadInput, DomainError
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
@@ -55,6 +56,11 @@ def test_a_code_is_taken_once_and_never_an_older_one() -> None:
 def test_a_phones_clock_may_be_off_by_half_a_minute(seconds: int, *, taken: bool) -> None:
     code = TOTP(SECRET).at(NOW + timedelta(seconds=seconds))
     assert (accepted(SecondFactor(SECRET), code, at=NOW) is not None) is taken
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "\xe9", "\u0661\u0662\u0663\u0664\u0665\u0666", "\uff11\uff12\uff13\uff14\uff15\uff16"])
+def test_whatever_is_no_code_is_wrong_and_nothing_more(typed: str) -> None:
+    assert accepted(SecondFactor(SECRET), normal_code(typed), at=NOW) is None
 
 
 def test_a_recovery_code_is_used_up_however_it_is_typed() -> None:
