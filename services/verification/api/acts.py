@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 from services.verification import handlers
 from services.verification.api import noting
 from services.verification.api.shapes import Input, TaskDetailOut
-from services.verification.api.showing import AT_REST, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.api.showing import AT_REST, UNKNOWN, TaskAnswers, context, officer_of, refuse_outside
 from services.verification.domain.officer import DeskOfficer
+from services.verification.handlers import TaskView
 from services.verification.ports import Deps, Tx
 from shared.errors import AppError, Transient
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -85,9 +86,13 @@ def _asking(routes: APIRouter, deps: Deps, answers: TaskAnswers) -> None:
 
 def _together(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     async def approve(request: Request, task_id: str, client: Client, officer: DeskOfficer) -> BulkResultOut:
+        async def act(tx: Tx) -> TaskView:
+            refuse_outside(client, await tx.tasks.get(task_id))
+            return await handlers.approve_green(tx, deps, task_id, officer)
+
         try:
             done = await units.run(
-                lambda tx: handlers.approve_green(tx, deps, task_id, officer),
+                act,
                 context=context(request, task_id),
                 audit=lambda view: noting.of_task(deps, client, "task.decided", view),
             )

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.api import noting
+from services.verification.api.showing import OUTSIDE, READ
 from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
+from services.verification.domain.rules import People
 from services.verification.ports import Deps, Tx
+from shared.errors import Forbidden
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, require
 
@@ -97,11 +100,12 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the route."""
     made = APIRouter(prefix="/v1/register", tags=["register"])
 
-    @made.post("/history")
+    @made.post("/history", responses=OUTSIDE)
     async def family_history(body: HistoryIn, response: Response, client: Client = require("tasks:read")) -> HistoryOut:
         """List what became of a family through approved requests. A POST, because whose history it is, is personal."""
 
-        async def read(_tx: Tx) -> tuple[RegisterEntry, ...]:
+        async def read(tx: Tx) -> tuple[RegisterEntry, ...]:
+            await _refuse_outside(tx, client, body.kk_number)
             return await deps.history_reader.of_family(body.kk_number, limit=body.limit)
 
         found = await units.run(read, audit=lambda entries: noting.of_history(deps, client, body.kk_number, entries))
@@ -109,3 +113,16 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
         return HistoryOut(changes=tuple(map(RegisterChangeOut.of, found)))
 
     return made
+
+
+async def _refuse_outside(tx: Tx, client: Client, kk_number: str) -> None:
+    """Refuse a family that lives outside the areas of who is signed in.
+
+    Raises:
+        Forbidden: `area_outside`.
+    """
+    if client.member is None or not client.member.areas:
+        return
+    family = (await tx.register(People(kk_numbers=(kk_number,)))).family(kk_number)
+    if family is None or not client.member.covers(family.village_code, READ):
+        raise Forbidden("area_outside", "The family is of another area than this account's.")

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from services.verification import handlers
 from services.verification.api import noting
 from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
-from services.verification.api.showing import ASSIGN, AT_REST, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.api.showing import ASSIGN, AT_REST, OUTSIDE, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
 from services.verification.ports import Deps, Tx
+from shared.errors import Forbidden
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import Client, refuses, require
 
@@ -64,6 +65,7 @@ def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: T
         "/tasks/next",
         responses=refuses(409, "too_many_claims")
         | refuses(404, "cases_not_found")
+        | OUTSIDE
         | {204: {"description": "Nothing waits that this officer may take"}},
         response_model=TaskDetailOut,
     )
@@ -113,4 +115,18 @@ def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: 
 def _working_on(client: Client, body: NextIn, deps: Deps) -> DeskOfficer:
     of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
     known = officer_of(client)
-    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))
+    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=_within(known.areas, body.areas))
+
+
+def _within(own: frozenset[str], asked: frozenset[str]) -> frozenset[str]:
+    """Return what of the areas that were asked for is within one's own, or the other way round; nothing asked: all of one's own.
+
+    Raises:
+        Forbidden: `area_outside`: they have nothing in common.
+    """
+    if not own or not asked:
+        return own or asked
+    common = {area for area in asked if area.startswith(tuple(own))} | {area for area in own if area.startswith(tuple(asked))}
+    if not common:
+        raise Forbidden("area_outside", "These areas are not this account's.")
+    return frozenset(common)

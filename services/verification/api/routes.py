@@ -18,10 +18,21 @@ from services.verification.api.shapes import (
     SearchIn,
     TaskDetailOut,
 )
-from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UNKNOWN, TaskAnswers, context, officer_of
+from services.verification.api.showing import (
+    AT_REST,
+    NO_STORE,
+    OUTSIDE,
+    UNCLAIMABLE,
+    UNKNOWN,
+    TaskAnswers,
+    areas_of,
+    context,
+    officer_of,
+    refuse_outside,
+)
 from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
 from services.verification.domain.register_pause import service_time
-from services.verification.ports import Deps, TaskQuery, Tx
+from services.verification.ports import Deps, FileStream, TaskFilter, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import Client, refuses, require
@@ -58,6 +69,9 @@ _DECIDING: Final = (
 )
 
 
+_OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is listed wherever it is from
+
+
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     """Add verification's routes to the app."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
@@ -79,12 +93,12 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
     async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
-        return await _page(deps, TaskQuery(officer_id=client.name, **filters.model_dump()))
+        return await _page(deps, client, filters)
 
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
         """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
-        return await _page(deps, TaskQuery(officer_id=client.name, **search.model_dump()))
+        return await _page(deps, client, search)
 
     @router.get("/tasks/tally")
     async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
@@ -92,7 +106,9 @@ def _lists(router: APIRouter, deps: Deps) -> None:
         return TallyOut.of(await deps.task_reader.tally(at=service_time(await deps.pause_reader.current(), deps.clock())))
 
 
-async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
+async def _page(deps: Deps, client: Client, asked: ListIn) -> TaskPageOut:
+    areas = frozenset() if asked.show in _OWN else areas_of(client)
+    query = TaskQuery(officer_id=client.name, areas=areas, **asked.model_dump())
     now = service_time(await deps.pause_reader.current(), deps.clock())  # while work is paused nothing gets later
     return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 
@@ -132,7 +148,8 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
     @router.get(
         "/tasks/{task_id}/attachments/{file_id}",
         response_class=Response,
-        responses=refuses(400, "intake_refused")
+        responses=OUTSIDE
+        | refuses(400, "intake_refused")
         | refuses(404, "tasks_not_found", "cases_not_found", "attachment_not_found", "file_not_found")
         | refuses(503, "intake_unavailable")
         | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
@@ -140,8 +157,12 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
     async def get_attachment(request: Request, task_id: str, file_id: str, client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, streamed from intake."""
         entry = noting.noted(deps, client, "attachment.seen", f"task/{task_id}", (), {"file": file_id})
-        about = context(request, task_id)
-        stream = await units.run(lambda tx: handlers.open_attachment(tx, deps, task_id, file_id), context=about, audit=lambda _: entry)
+
+        async def opened(tx: Tx) -> FileStream:
+            refuse_outside(client, await tx.tasks.get(task_id))
+            return await handlers.open_attachment(tx, deps, task_id, file_id)
+
+        stream = await units.run(opened, context=context(request, task_id), audit=lambda _: entry)
         headers = dict(_INLINE) | ({"Content-Length": str(stream.size_bytes)} if stream.size_bytes is not None else {})
         return StreamingResponse(stream.chunks, HTTPStatus.OK, headers=headers, media_type=stream.media_type)
 
