@@ -51,6 +51,7 @@ _UNPRINTABLE: Final = (
     "card_too_large",
     "register_unprintable",
     "register_change_pending",
+    "registry_answer_unclear",
     "register_change_unsound",
     "numbers_exhausted",
     "content_invalid",

@@ -210,9 +210,10 @@ class RegistryStore:
             return await self._families.find_one({}, projection={"_id": 1}) is None
 
 
-def _niks(members: object) -> Iterator[object]:
-    """Yield what stands for a NIK in the rows of a family, whatever shape they have."""
-    yield from (row.get("nik") for row in (members if isinstance(members, list) else ()) if isinstance(row, dict))
+def _niks(members: object) -> Iterator[str]:
+    """Yield the NIKs in the rows of a family, whatever shape they have."""
+    rows = (row for row in (members if isinstance(members, list) else ()) if isinstance(row, dict))
+    yield from (row["nik"] for row in rows if isinstance(row.get("nik"), str))
 
 
 def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:
