@@ -22,7 +22,7 @@ from services.verification.api.shapes import (
 from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
 from services.verification.domain.register_pause import service_time
-from services.verification.ports import Deps, TaskQuery, Tx
+from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import REVEAL, Client, refuses, require
@@ -41,6 +41,7 @@ _UNPRINTABLE: Final = (
     "card_too_large",
     "register_unprintable",
     "register_change_pending",
+    "registry_answer_unclear",
     "register_change_unsound",
     "numbers_exhausted",
     "content_invalid",
@@ -57,6 +58,7 @@ _DECIDING: Final = (
     | refuses(412, "version_stale")
     | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
 )
+_OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is listed wherever it is from
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
@@ -80,12 +82,12 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
     async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
-        return await _page(deps, TaskQuery(officer_id=client.name, areas=areas_of(client), **filters.model_dump()))
+        return await _page(deps, client, filters)
 
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
         """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
-        return await _page(deps, TaskQuery(officer_id=client.name, areas=areas_of(client), **search.model_dump()))
+        return await _page(deps, client, search)
 
     @router.get("/tasks/tally")
     async def tally_tasks(_client: Client = require("tasks:read")) -> TallyOut:
@@ -93,7 +95,9 @@ def _lists(router: APIRouter, deps: Deps) -> None:
         return TallyOut.of(await deps.task_reader.tally(at=service_time(await deps.pause_reader.current(), deps.clock())))
 
 
-async def _page(deps: Deps, query: TaskQuery) -> TaskPageOut:
+async def _page(deps: Deps, client: Client, asked: ListIn) -> TaskPageOut:
+    areas = frozenset() if asked.show in _OWN else areas_of(client)
+    query = TaskQuery(officer_id=client.name, areas=areas, **asked.model_dump())
     now = service_time(await deps.pause_reader.current(), deps.clock())  # while work is paused nothing gets later
     return page_out(await deps.task_reader.page(query, at=now), deps.catalogue, now)
 

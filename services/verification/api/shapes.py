@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.api.requested import PlannedDocumentOut, RequestOut, planned_out, requests_out
 from services.verification.api.task_rows import ReasonOut, TaskOut, task_out
+from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.case import Case
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import TELLS_NOTHING
@@ -128,6 +129,25 @@ class FamilyOut(BaseModel):
         )
 
 
+class AnswerLineOut(BaseModel):
+    """One value of an answer of the register that makes no sense."""
+
+    place: Annotated[str, Field(description="`members[1].born_on`; a finding names it as `unclear[n].members[1].born_on`")]
+    text: str
+    code: Annotated[str | None, Field(description="Why it can't be understood; null: it can")]
+
+
+class UnclearOut(BaseModel):
+    """An answer of the register that makes no sense, value by value: what can't be understood first."""
+
+    lines: tuple[AnswerLineOut, ...]
+
+    @classmethod
+    def of(cls, answer: UnclearAnswer) -> UnclearOut:
+        """Build from an answer."""
+        return cls(lines=tuple(AnswerLineOut(place=line.place, text=line.text, code=line.code) for line in answer.lines))
+
+
 class PersonalOut(BaseModel):
     """What the register says, and what an approval would make of it. The persons of each request stand in `requests`."""
 
@@ -138,6 +158,10 @@ class PersonalOut(BaseModel):
 
     decision: CourtDecision | None
     registered: tuple[FamilyOut, ...]
+    unclear: Annotated[
+        tuple[UnclearOut, ...],
+        Field(description="Answers of the register that make no sense; while a finding names them nothing that rests on them is approved"),
+    ]
     documents: Annotated[tuple[PlannedDocumentOut, ...], Field(description="What an approval would make; empty: nothing can follow")]
     numbers_final: Annotated[
         bool,
@@ -199,6 +223,7 @@ def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetail
             answer=task.answer.text if task.answer else None,
             decision=case.first.decision,
             registered=tuple(map(FamilyOut.of, view.register.by_kk.values())),
+            unclear=tuple(map(UnclearOut.of, case.unclear)),
             documents=planned_out(case.application, preview, catalogue),
             numbers_final=preview is None or preview.is_final,
         ),

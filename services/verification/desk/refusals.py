@@ -56,6 +56,9 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
         "second_approval_needed": RefusedAct("Sudah disetujui sekali.", "Persetujuan kedua diberikan kepala seksi."),
         "four_eyes": RefusedAct("Anda sudah menyetujuinya.", "Persetujuan kedua harus dari orang lain."),
         "too_many_claims": RefusedAct("Anda sudah memegang sebanyak batasnya.", "Putuskan atau lepas satu pekerjaan, lalu ambil lagi."),
+        "registry_answer_unclear": RefusedAct(
+            "Jawaban register tidak bisa dipahami.", "Minta admin memuat keluarga ini lagi ke register, lalu buka lagi lembar ini."
+        ),
         "not_all_green": RefusedAct("Ada yang perlu dilihat.", "Buka dan putuskan sendiri."),
         "sample_unopened": RefusedAct("Ini contoh.", "Buka dan periksa dulu, lalu setujui bersama yang lain."),
         "nothing_to_undo": RefusedAct("Tidak bisa dibatalkan lagi.", "Waktunya habis dan putusan sudah dikirim."),

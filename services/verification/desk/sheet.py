@@ -21,6 +21,7 @@ from services.verification.domain.policy import OFFICER_REQUIRED
 from services.verification.domain.submission import Submission
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import TaskStage
+from services.verification.domain.unclear import UNCLEAR
 from services.verification.handlers import TaskView
 from shared.values import Attachment
 from shared.web.desk import StaffMember, State, Tone
@@ -228,6 +229,8 @@ def _findings(room: WorkRoom, view: TaskView) -> Iterator[Told]:
 def _evidence(finding: Finding) -> str:
     if finding.field is None:
         return ""
+    if finding.code == UNCLEAR:
+        return "Jawabannya ada di bawah."
     return "Bukti: isian warga dan register penduduk."
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.verification import handlers
-from services.verification.desk import content_words, reason_choices, refusals
+from services.verification.desk import content_words, reason_choices, refusals, unclear_words
 from services.verification.desk import work_words as words
 from services.verification.desk.decision_form import DecisionForm
 from services.verification.desk.register import notice
@@ -76,6 +76,8 @@ async def show(
         "undo_seconds": int(room.deps.queue.undo.total_seconds()),
         "service_name": room.service_name,
         "pause": await notice(room),
+        "unclear": unclear_words.said(view.case),
+        "is_unclear": unclear_words.is_unclear_now(view.case),
     }
     return room.pages.show(request, template, member, status=around.status, **values)
 

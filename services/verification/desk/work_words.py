@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.desk import unclear_words
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.policy import OFFICER_REQUIRED
@@ -14,6 +15,7 @@ from services.verification.domain.priority import COURT, ELDERLY, URGENT
 from services.verification.domain.service_clock import Lateness
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import Outcome, TaskStage
+from services.verification.domain.unclear import UNCLEAR
 from shared.clock import WIB
 from shared.reference.catalogue import Catalogue
 from shared.reference.labels import field_label
@@ -33,6 +35,7 @@ _FOR_OFFICERS: Final[Mapping[str, str]] = MappingProxyType(
         IDENTITY_UNPROVEN: "Pengirim belum terbukti orangnya. Cocokkan swafoto dengan foto KTP.",
         OFFICER_REQUIRED: "Layanan ini selalu diperiksa petugas. Pemeriksaan otomatis tidak menemukan yang salah.",
         "repeated_recently": "Hal yang sama baru saja diminta.",
+        UNCLEAR: "Jawaban register di bagian ini tidak bisa dipahami.",
         "register_change_pending": "Keluarga ini masih menunggu dokumen dari permohonan lain terbit.",
         "attachment_missing": "Berkas ini belum dikirim.",
         "answer_missing": "Pertanyaan ini belum dijawab.",
@@ -72,6 +75,8 @@ def place_label(service: str, name: str, catalogue: Catalogue) -> str:
     owner, _, rest = name.partition(".")
     if owner == "decision":
         return _decision_label(rest)
+    if owner.startswith("unclear["):
+        return f"Register: {unclear_words.label(rest)}"
     return field_label(service, rest) or _document_label(service, rest, catalogue) or rest
 
 

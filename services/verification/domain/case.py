@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.documents import CaseDocument, KeyedDocument, awaited
 from services.verification.domain.facts import CaseApproved, CaseRejected, CaseReturned
 from services.verification.domain.finding import Finding
@@ -91,6 +92,8 @@ class Case:
     """Since when the change waits for a person: the register changed in between, or a document is void."""
     link_granted: bool = False
     """Whether the officer's decision linked the sender's contact to the person."""
+    unclear: tuple[UnclearAnswer, ...] = ()
+    """What the register answered and made no sense, when it was looked at last and did; kept when the register is mended."""
 
     @property
     def first(self) -> Submission:
@@ -151,9 +154,9 @@ def review(case: Case, *, findings: tuple[Finding, ...], reasons: tuple[Finding,
     return replace(_moved(case, CaseState.IN_REVIEW), findings=findings, reasons=reasons, task_id=task_id)
 
 
-def judged(case: Case, findings: tuple[Finding, ...]) -> Case:
-    """Record what the checks found."""
-    return replace(case, findings=findings)
+def judged(case: Case, findings: tuple[Finding, ...], unclear: tuple[UnclearAnswer, ...] = ()) -> Case:
+    """Record what the checks found, and answers of the register that made no sense to them."""
+    return replace(case, findings=findings, unclear=unclear or case.unclear)
 
 
 def approve(

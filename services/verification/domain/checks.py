@@ -95,9 +95,13 @@ def check_application(application: Application, service: CivilService, register:
     first = application.first
     if service.offer is Offer.COURT:
         findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
-    elif not any(finding.is_failure and finding.field in (NIK_FIELD, CARD_FIELD) for finding in findings):
+    elif not (_is_malformed(findings) or register.is_unclear(first.applicant.nik, first.kk_number)):
         findings += check_card(first, service, register, today=today)
     return tuple(dict.fromkeys(findings))
+
+
+def _is_malformed(findings: Sequence[Finding]) -> bool:
+    return any(finding.is_failure and finding.field in (NIK_FIELD, CARD_FIELD) for finding in findings)
 
 
 def check_pending(case_id: str, application: Application, plan: Plan, register: Register) -> Iterator[Finding]:

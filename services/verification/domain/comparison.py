@@ -142,8 +142,7 @@ def _party(path: str, party: CourtParty, register: Register) -> Iterator[_Row]:
 
 
 def _name_of(nik: str | None, register: Register) -> str | None:
-    member = register.person(nik) if nik else None
-    return member.name if member else None
+    return register.name_of(nik) if nik else None
 
 
 def _head_of(kk_number: str, register: Register) -> str | None:

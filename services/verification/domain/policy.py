@@ -12,6 +12,7 @@ from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.rules import Ways
 from services.verification.domain.submission import NIK_MISSING
+from services.verification.domain.unclear import UNCLEAR
 from shared.reference.catalogue import CivilService
 
 
@@ -80,7 +81,7 @@ def route(findings: tuple[Finding, ...], service: CivilService, ways: Ways = NO_
 
     Without failures, and if the service allows it: approved; warnings do not stop that. Otherwise the strongest route that any failure
     asks for, with the failures that asked for it; an officer is shown every failure. An unproven sender's request is returned automatically
-    only for its form: any other answer would reveal what the register holds.
+    only for its form: any other answer would reveal what the register holds. So is one on which the register's answer makes no sense.
 
     Args:
         findings: What the checks found.
@@ -92,7 +93,7 @@ def route(findings: tuple[Finding, ...], service: CivilService, ways: Ways = NO_
     if not failures:
         is_automatic = service.automatic and not look_again
         return Verdict(CaseRoute.APPROVE) if is_automatic else Verdict(CaseRoute.STAFF, (failure(OFFICER_REQUIRED),))
-    if any(finding.code == IDENTITY_UNPROVEN for finding in failures):
+    if any(finding.code in (IDENTITY_UNPROVEN, UNCLEAR) for finding in failures):
         form = tuple(finding for finding in failures if finding.code in FORM)
         return Verdict(CaseRoute.RETURN, form) if form else Verdict(CaseRoute.STAFF, failures)
     for way in (CaseRoute.REJECT, CaseRoute.RETURN):

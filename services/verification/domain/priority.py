@@ -46,7 +46,8 @@ def areas_of(application: Application, register: Register) -> tuple[str, ...]:
     first = application.first
     family = register.family_of(first.applicant.nik) if first.applicant.nik else None
     family = family or (register.family(first.kk_number) if first.kk_number else None)
-    return (family.village_code[:_DISTRICT_DIGITS], family.village_code) if family else ()
+    village = family.village_code if family else register.village_of(first.applicant.nik, first.kk_number)
+    return (village[:_DISTRICT_DIGITS], village) if village else ()
 
 
 def _facts(application: Application, service: CivilService, register: Register, today: date, elderly_age: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.answers import UnclearAnswer
 from shared.reference.population import Effect, KkMarital, Relation
 
 GONE: Final = "gone"  # a load of the register no longer had them
@@ -110,9 +111,11 @@ class Register:
     """Persons who are in more than one family: nobody can tell which row is right."""
     closed: frozenset[str] = frozenset()
     """Persons who were in these families and are in none of them now."""
+    unclear: tuple[UnclearAnswer, ...] = ()
+    """Answers that make no sense, of which nothing stands in the others."""
 
     @classmethod
-    def of(cls, families: Iterable[Family]) -> Register:
+    def of(cls, families: Iterable[Family], unclear: Iterable[UnclearAnswer] = ()) -> Register:
         """Index families by card and by person."""
         held = tuple(sorted(families, key=lambda family: family.kk_number))
         present = [family for family in held if family.closed_on is None]
@@ -124,12 +127,13 @@ class Register:
             twice=frozenset(nik for nik, times in seen.items() if times > 1),
             by_kk=MappingProxyType({family.kk_number: family for family in held}),
             by_nik=MappingProxyType({member.nik: family for family in present for member in family.members}),
+            unclear=tuple(sorted(unclear, key=lambda answer: answer.mark)),
         )
 
     @property
     def editions(self) -> str:
         """The editions of these families: another text means that the register changed."""
-        return ".".join(str(family.edition) for family in self.by_kk.values())
+        return ".".join((*(str(family.edition) for family in self.by_kk.values()), *(answer.mark for answer in self.unclear)))
 
     def family_of(self, nik: str) -> Family | None:
         """Return the family in which this person is registered."""
@@ -139,6 +143,20 @@ class Register:
         """Return the row of this person."""
         family = self.by_nik.get(nik)
         return family.member(nik) if family else None
+
+    def name_of(self, nik: str) -> str | None:
+        """Return the name of this person, by an answer too of which something else makes no sense."""
+        member = self.person(nik)
+        return member.name if member else next((answer.names[nik] for answer in self.unclear if nik in answer.names), None)
+
+    def village_of(self, *numbers: str | None) -> str | None:
+        """Return where a family lives of which something else makes no sense."""
+        found = (answer.village_code for answer in self.unclear if not answer.numbers.isdisjoint(numbers))
+        return next(filter(None, found), None)
+
+    def is_unclear(self, *numbers: str | None) -> bool:
+        """Return whether an answer that makes no sense names one of these cards or persons."""
+        return any(not answer.numbers.isdisjoint(numbers) for answer in self.unclear)
 
     def family(self, kk_number: str) -> Family | None:
         """Return the family of this card."""

@@ -57,7 +57,7 @@ _IN_NAMES: Final = " '`.,-/\u2018\u2019\u00b4"  # beside letters and their marks
 _VILLAGE_DIGITS: Final = 10
 _POSTAL_DIGITS: Final = 5
 
-_TERMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+TERMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "sex": frozenset(term.value for term in Sex),
         "religion": frozenset(term.value for term in Religion),
@@ -127,7 +127,7 @@ def normal(column: str, text: str) -> str:
 def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
     """Check a row in its normal form, column by column."""
     for column in COLUMNS:
-        code = _number_problem(_NUMBERS[column], row[column]) if column in _NUMBERS else _problem(column, row[column])
+        code = number_problem(column, row[column]) if column in _NUMBERS else _problem(column, row[column])
         if code:
             yield Flaw(column, code)
     yield from _date_problems(row, today)
@@ -215,20 +215,21 @@ def _has_controls(text: str) -> bool:
 
 
 def _form_problem(column: str, text: str) -> str | None:
-    if column in _TERMS:
-        return None if text in _TERMS[column] else "term_unknown"
+    if column in TERMS:
+        return None if text in TERMS[column] else "term_unknown"
     if column in ("rt", "rw"):
         return None if _is_number(text) and len(text) == LONGEST[column] else f"{column}_malformed"
     if column == "postal_code":
         return None if not text or (_is_number(text, _POSTAL_DIGITS) and len(text) == _POSTAL_DIGITS) else "postal_code_malformed"
-    return _village_problem(text) if column == "village_code" else None
+    return village_problem(text) if column == "village_code" else None
 
 
-def _number_problem(kind: type[Nik | KkNumber], text: str) -> str | None:
+def number_problem(column: str, text: str) -> str | None:
+    """Return what is wrong with the number of a person or a card, as a code."""
     if not text.isprintable():
         return "text_has_controls"
     try:
-        return None if kind.parse(text).text == text else "digits_only"
+        return None if _NUMBERS[column].parse(text).text == text else "digits_only"
     except Malformed as malformed:
         return malformed.code
 
@@ -239,14 +240,15 @@ def _name_problem(text: str) -> str | None:
     return None if all(unicodedata.category(char)[0] in "LM" or char in _IN_NAMES for char in text) else "name_has_symbols"
 
 
-def _village_problem(code: str) -> str | None:
+def village_problem(code: str) -> str | None:
+    """Return what is wrong with the code of a village, as a code."""
     if len(code) != _VILLAGE_DIGITS or not _is_number(code, _VILLAGE_DIGITS) or find_regency(code) is None:
         return "village_code_malformed"
     return "village_unknown" if is_home(code) and find_village(code) is None else None
 
 
 def _date_problems(row: Row, today: date) -> Iterator[Flaw]:
-    born_on, marital_on = _date(row["born_on"]), _date(row["marital_on"])
+    born_on, marital_on = date_of(row["born_on"]), date_of(row["marital_on"])
     if born_on is None:
         yield Flaw("born_on", "date_malformed")
     elif not EARLIEST_BIRTH <= born_on <= today:
@@ -262,7 +264,8 @@ def _date_problems(row: Row, today: date) -> Iterator[Flaw]:
         yield Flaw("marital_on", "marital_before_birth")
 
 
-def _date(text: str) -> date | None:
+def date_of(text: str) -> date | None:
+    """Return the day of a text that is written YYYY-MM-DD; None where it is none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -17,9 +17,9 @@ def name_of(submission: Submission, register: Register) -> str:
     """Return the name of whom a request is about; empty: nobody knows it."""
     decision = submission.decision
     for person in filter(None, (submission.subject, submission.applicant)):
-        member = register.person(person.nik) if person.nik else None
+        known = register.name_of(person.nik) if person.nik else None
         party = decision.party(person.nik) if decision is not None and person.nik else None
-        found = (member and member.name) or person.name or (party and party.name)
+        found = known or person.name or (party and party.name)
         if found:
             return found
     return ""

@@ -129,7 +129,7 @@ async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
     if case.state is CaseState.IN_REVIEW:
         findings, known = judge(deps, case, register)
         unproven = tuple(finding for finding in case.findings if finding.code == IDENTITY_UNPROVEN)
-        case = cases.judged(case, tuple(dict.fromkeys((*unproven, *findings))))
+        case = cases.judged(case, tuple(dict.fromkeys((*unproven, *findings))), register.unclear)
     return TaskView(task, case, register, known, version_of(task, register))
 
 

@@ -15,7 +15,7 @@ from services.verification.domain.service_clock import started
 from services.verification.domain.subjects import persons_of
 from services.verification.domain.submission import Submission
 from services.verification.domain.task_parts import Claim
-from services.verification.handlers.planning import Preview, approve, judge, log_decision, people_of, rules_for, today
+from services.verification.handlers.planning import Preview, approve, judge, log_decision, log_unclear, people_of, rules_for, today
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 
@@ -64,7 +64,9 @@ async def judge_case(tx: Tx, deps: Deps, case: Case) -> Case:
     register = await tx.register(people_of(application, rules))
     findings, known = judge(deps, case, register)
     verdict = route(findings, service, rules.ways, look_again=case.returned_by is not None)
-    return await _settle(tx, deps, cases.judged(case, findings), verdict, register, known)
+    if register.unclear:
+        log_unclear(tx, case, findings)
+    return await _settle(tx, deps, cases.judged(case, findings, register.unclear), verdict, register, known)
 
 
 async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register, known: Preview | None) -> Case:

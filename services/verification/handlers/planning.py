@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -18,6 +19,7 @@ from services.verification.domain.recording import AwaitedChange, ensure_sound
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People, Plan, Rules
 from services.verification.domain.services import rules_of
+from services.verification.domain.unclear import UNCLEAR, check_clear
 from services.verification.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
@@ -57,9 +59,11 @@ def preview(deps: Deps, application: Application, register: Register) -> Preview
     """Return what an approval would make, with placeholders for the numbers that it would give.
 
     Raises:
-        DomainError: nothing can follow from the request, for the code of which the checks say why.
+        DomainError: nothing can follow from the request, for the code of which the checks say why; `registry_answer_unclear`.
     """
     rules = rules_for(deps, application)
+    if _rests_on_unclear(application, people_of(application, rules), register):
+        raise DomainError(UNCLEAR, "What the register says of somebody in this request makes no sense.")
     wishes = rules.wishes(application, register)
     plan = rules.plan(application, register, placeholders(wishes), today(deps))
     if plan.change is not None:
@@ -68,10 +72,16 @@ def preview(deps: Deps, application: Application, register: Register) -> Preview
 
 
 def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ...], Preview | None]:
-    """Return what the checks find of a case in this register, and what an approval would make; None where nothing can follow."""
+    """Return what the checks find of a case in this register, and what an approval would make; None where nothing can follow.
+
+    Where an answer of the register makes no sense, what rests on it is not checked before it does.
+    """
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     findings = check_application(application, service, register, today=today(deps))
+    findings += tuple(check_clear(register.unclear))
+    if _rests_on_unclear(application, people_of(application, rules), register):
+        return findings, None
     findings += tuple(check_asker(case.first, service, rules.concerns, register))
     findings += tuple(rules.check(application, register, today(deps)))
     try:
@@ -106,6 +116,14 @@ async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: D
     return settled
 
 
+def _rests_on_unclear(application: Application, people: People, register: Register) -> bool:
+    """Return whether an answer that makes no sense is about more than a witness, of whom nothing is changed or printed."""
+    if not register.unclear:
+        return False
+    witnesses = {row.text("nik") for each in application.submissions for row in each.answers.rows("witnesses")}
+    return bool(people.everybody_of) or register.is_unclear(*({*people.niks, *people.kk_numbers} - witnesses))
+
+
 def check_approvable(case: Case, register: Register, known: Preview) -> None:
     """Refuse an approval that could not take effect now.
 
@@ -137,6 +155,12 @@ def log_decision(tx: Tx, case: Case) -> None:
             )
 
     tx.on_commit(say)
+
+
+def log_unclear(tx: Tx, case: Case, findings: Sequence[Finding]) -> None:
+    """Log after the commit that the register's answer makes no sense, with the places of it: nothing that it says."""
+    places = [finding.field for finding in findings if finding.code == UNCLEAR]
+    tx.on_commit(lambda: _log.warning("register.answer_unclear", case_id=case.id, service=case.first.service, places=places))
 
 
 def today(deps: Deps) -> date:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.answers import AnswerLine, UnclearAnswer
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.documents import CaseDocument
 from services.verification.domain.finding import Finding, Severity
@@ -56,6 +58,7 @@ def _to_doc(case: Case) -> Doc:
             "note": case.note,
             "abouts": [document.about for document in case.documents],
             "change": _change_doc(case.change) if case.change else None,
+            **({"unclear": [_unclear_doc(answer) for answer in case.unclear]} if case.unclear else {}),
         },
     }
 
@@ -81,7 +84,22 @@ def _from_doc(doc: Doc) -> Case:
         change=_change(personal["change"]) if personal["change"] else None,
         conflict_at=doc["conflict_at"],
         link_granted=doc["link_granted"],
+        unclear=tuple(map(_unclear_from, personal.get("unclear", ()))),
     )
+
+
+def _unclear_doc(answer: UnclearAnswer) -> Doc:
+    return {
+        "lines": [fields_of(line) for line in answer.lines],
+        "numbers": sorted(answer.numbers),
+        "village_code": answer.village_code,
+        "names": [[nik, name] for nik, name in answer.names.items()],
+    }
+
+
+def _unclear_from(doc: Doc) -> UnclearAnswer:
+    lines = tuple(AnswerLine(**line) for line in doc["lines"])
+    return UnclearAnswer(lines, frozenset(doc["numbers"]), doc["village_code"], MappingProxyType(dict(doc["names"])))
 
 
 def _document_doc(document: CaseDocument) -> Doc:

@@ -9,13 +9,14 @@ from typing import Final
 
 from services.verification.domain.history import RegisterEntry, completed
 from services.verification.domain.numbers import NumberCounter, counter_key, give, stem
-from services.verification.domain.recording import AwaitedChange, applied
+from services.verification.domain.recording import CONFLICT, AwaitedChange, applied
 from services.verification.domain.register import Family
 from services.verification.domain.rules import Wish
 from services.verification.store.history import ENTRY
 from services.verification.store.registry import FAMILY, RegistryStore
 from services.verification.store.schema import COUNTERS, FAMILIES
-from shared.mongo import ChangeTracker, Doc, DocumentMapping, LostRace
+from shared.errors import DomainError
+from shared.mongo import ChangeTracker, Doc, DocumentMapping, LostRace, UpdateOne
 
 
 def _counter_doc(counter: NumberCounter) -> Doc:
@@ -47,7 +48,10 @@ class MongoFamilyRegister:
         return tuple(replace(self._unit.present(FAMILY, key), edition=self._unit.version(FAMILY, key)) for key in keys)
 
     async def mark(self, families: Sequence[Family], case_id: str) -> tuple[Family, ...]:
-        present = await self._present(family.kk_number for family in families)
+        try:
+            present = await self._present(family.kk_number for family in families)
+        except DomainError:  # it makes no sense any more: read again, it is judged as that
+            raise LostRace(f"{FAMILIES}_changed") from None
         if any(present.get(family.kk_number) != family for family in families):
             raise LostRace(f"{FAMILIES}_changed")
         for family in families:
@@ -57,8 +61,10 @@ class MongoFamilyRegister:
     async def record(self, awaited: AwaitedChange, draft: RegisterEntry, *, on: date) -> RegisterEntry | None:
         if await self._unit.find(ENTRY, draft.id) is not None:
             return None
-        homes = await self._store.families(kk_numbers=(), niks=awaited.niks)
-        present = await self._present({*awaited.kk_numbers, *(family.kk_number for family in homes)})
+        homes = await self._store.look_up(kk_numbers=awaited.kk_numbers, niks=awaited.niks, on=on)
+        if homes.unclear:
+            raise DomainError(CONFLICT, "What the register says of these families since makes no sense.")
+        present = await self._present({*awaited.kk_numbers, *(family.kk_number for family in homes.families)})
         families = applied(awaited, present, on=on)
         before = [present[family.kk_number] for family in families if family.kk_number in present]
         entry = completed(draft, before, families, awaited.change.died)
@@ -70,6 +76,11 @@ class MongoFamilyRegister:
     async def release(self, awaited: AwaitedChange, case_id: str, kept: RegisterEntry | None = None) -> None:
         if kept is not None:
             self._unit.add(ENTRY, kept)
+        answers = await self._store.look_up(kk_numbers=awaited.kk_numbers, niks=())
+        if answers.unclear:  # nothing of them is written over but that they wait
+            for kk_number in awaited.kk_numbers:
+                self._unit.defer(FAMILIES, UpdateOne({"_id": kk_number, "pending": case_id}, {"$set": {"pending": None}}))
+            return
         present = await self._present(awaited.kk_numbers)
         for family in present.values():
             if family.pending == case_id:

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Final
 
+from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.register import GONE, Family, Former, Member
+from services.verification.domain.register_rules import MEMBER_COLUMNS, TERMS
+from services.verification.domain.unclear import UNCLEAR, unclear_of
 from services.verification.store.schema import FAMILIES
+from shared.errors import DomainError
 from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
 _OF_BIRTH: Final = ("birth_certificate", "birth_order")  # what our own certificate said, which no load brings
+_OURS: Final = frozenset(("_id", "seq", "load_id"))  # what stands in a document and says nothing of a family
+_NEXT_VERSION: Final[Doc] = {"$add": [{"$cond": [{"$isNumber": "$version"}, "$version", 0]}, 1]}
+_MAKES_SENSE: Final[tuple[Doc, ...]] = (
+    {"$eq": [{"$type": "$$this"}, "object"]},
+    *({"$eq": [{"$type": f"$$this.{column}"}, "string"]} for column in MEMBER_COLUMNS if column not in ("passport", "kitap", "marital_on")),
+    *({"$in": [f"$$this.{column}", sorted(terms)]} for column, terms in TERMS.items()),
+    {"$regexMatch": {"input": {"$convert": {"input": "$$this.nik", "to": "string", "onError": ""}}, "regex": "^[0-9]{16}$"}},
+    {"$ne": [{"$dateFromString": {"dateString": "$$this.born_on", "format": "%Y-%m-%d", "onError": None, "onNull": None}}, None]},
+)
+"""Of a row that is known already (`domain.unclear` in the words of MongoDB, as far as a load needs them)."""
 _BULK: Final = 2000  # families per write: about 2 MB, well under the 48 MB of one command
 
 
@@ -38,7 +53,7 @@ def member_from(doc: Doc) -> Member:
             doc
             | {
                 "born_on": date.fromisoformat(doc["born_on"]),
-                "marital_on": date.fromisoformat(doc["marital_on"]) if doc["marital_on"] else None,
+                "marital_on": date.fromisoformat(doc["marital_on"]) if doc.get("marital_on") else None,
                 "marital": KkMarital(doc["marital"]),
                 "relation": Relation(doc["relation"]),
             }
@@ -77,7 +92,7 @@ def family_doc(family: Family) -> Doc:
 
 
 def family_from(doc: Doc) -> Family:
-    """Read a family from its document."""
+    """Read a family from its document, which makes sense: it was written here, or `understood` looked at it."""
     rows = [dict(row) for row in doc["members"]]
     return Family(
         kk_number=doc["_id"],
@@ -94,9 +109,31 @@ def family_from(doc: Doc) -> Family:
     )
 
 
+def understood(doc: Doc, *, on: date = date.max) -> Family | UnclearAnswer:
+    """Read what the register says of a family, whatever is in its document. `on`: the day that nothing in it may be after."""
+    answer = {name: value for name, value in doc.items() if name not in _OURS} | {"kk_number": doc.get("_id")}
+    return unclear_of(answer, on=on) or family_from(doc)
+
+
+def _sound(doc: Doc) -> Family:
+    found = understood(doc)
+    if isinstance(found, UnclearAnswer):
+        raise DomainError(UNCLEAR, "The register's answer about a family can't be understood.")
+    return found
+
+
 FAMILY: DocumentMapping[Family] = DocumentMapping(
-    collection=FAMILIES, key=lambda family: family.kk_number, to_doc=family_doc, from_doc=family_from
+    collection=FAMILIES, key=lambda family: family.kk_number, to_doc=family_doc, from_doc=_sound
 )
+"""Reading one that makes no sense raises `registry_answer_unclear`: what can't be understood is never written over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAnswers:
+    """What the register said: families, and answers that make no sense."""
+
+    families: tuple[Family, ...] = ()
+    unclear: tuple[UnclearAnswer, ...] = ()
 
 
 class RegistryStore:
@@ -105,16 +142,20 @@ class RegistryStore:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._families = mongo.collection(database, FAMILIES)
 
-    async def families(self, *, kk_numbers: Iterable[str], niks: Iterable[str]) -> list[Family]:
+    async def look_up(self, *, kk_numbers: Iterable[str], niks: Iterable[str], on: date = date.max) -> RegistryAnswers:
+        """Return the families of these cards and persons. `on`: the day that nothing in them may be after."""
         ways: list[Doc] = []
         if cards := list(kk_numbers):
             ways.append({"_id": {"$in": cards}})
         if persons := list(niks):
             ways.append({"members.nik": {"$in": persons}})
         if not ways:
-            return []
+            return RegistryAnswers()
         with reachable():
-            return [family_from(doc) for doc in await self._families.find({"$or": ways}).to_list(None)]
+            found = [understood(doc, on=on) for doc in await self._families.find({"$or": ways}).to_list(None)]
+        return RegistryAnswers(
+            tuple(each for each in found if isinstance(each, Family)), tuple(each for each in found if isinstance(each, UnclearAnswer))
+        )
 
     async def taken(self, beginnings: Collection[str]) -> set[str]:
         """Return the numbers of persons and cards, former ones included, that begin with one of these twelve digits."""
@@ -123,7 +164,7 @@ class RegistryStore:
         found: set[str] = set()
         with reachable():
             async for doc in self._families.find({"$or": [*of_persons, *of_cards]}, {"members.nik": 1}):
-                found |= {doc["_id"], *(member["nik"] for member in doc["members"])}
+                found |= {doc["_id"], *_niks(doc.get("members"))}
         return found
 
     async def load(self, families: Iterable[Family], *, on: date, load_id: str = "") -> int:
@@ -152,7 +193,7 @@ class RegistryStore:
         with reachable():
             if marks:
                 await self._families.bulk_write(marks, ordered=False)
-            closed = await self._families.update_many(missing, {"$set": {"closed_on": on.isoformat()}, "$inc": {"version": 1}})
+            closed = await self._families.update_many(missing, [{"$set": {"closed_on": on.isoformat(), "version": _NEXT_VERSION}}])
         return int(closed.modified_count)
 
     async def answers(self) -> bool:
@@ -169,6 +210,12 @@ class RegistryStore:
             return await self._families.find_one({}, projection={"_id": 1}) is None
 
 
+def _niks(members: object) -> Iterator[str]:
+    """Yield the NIKs in the rows of a family, whatever shape they have."""
+    rows = (row for row in (members if isinstance(members, list) else ()) if isinstance(row, dict))
+    yield from (row["nik"] for row in rows if isinstance(row.get("nik"), str))
+
+
 def _bulks(families: Iterable[Family]) -> Iterator[list[Family]]:
     source = iter(families)
     while bulk := list(islice(source, _BULK)):
@@ -179,15 +226,16 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
     doc = family_doc(family)
     members = doc.pop("members")
     del doc["pending"]  # an approved change still waits: it is laid over what is loaded here
-    known = {"$ifNull": ["$members", []]}
-    gone = {"$filter": {"input": known, "cond": {"$not": {"$in": ["$$this.nik", [member["nik"] for member in members]]}}}}
+    known = {"$cond": [{"$isArray": "$members"}, "$members", []]}
+    stays = [{"$not": {"$in": ["$$this.nik", [member["nik"] for member in members]]}}, *_MAKES_SENSE]
+    gone = {"$filter": {"input": known, "cond": {"$and": stays}}}  # a row that makes no sense is nobody's: the load mends it
     closed = {
         "$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat(), "reason": GONE}, "$$this"]}}
     }  # an earlier day stays
     change = {name: {"$literal": value} for name, value in doc.items()} | {
         "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_birth(known)}}, closed]},
-        "version": {"$add": [{"$ifNull": ["$version", 0]}, 1]},
-        "seq": {"$ifNull": ["$seq", 0]},
+        "version": _NEXT_VERSION,
+        "seq": {"$cond": [{"$isNumber": "$seq"}, "$seq", 0]},
         "load_id": {"$literal": load_id},
     }
     return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.facts import (
     CaseFact,
     RegisterChanged,
@@ -25,6 +26,7 @@ from services.verification.store.pauses import MongoPauses
 from services.verification.store.registry import RegistryStore
 from services.verification.store.staff import MongoStaff
 from services.verification.store.tasks import TASK, MongoTasks
+from shared.clock import WIB
 from shared.messaging.transaction.runner import UnitOfWork
 
 
@@ -36,6 +38,7 @@ class MongoTx:
         self._store = registry
         self._by_card: dict[str, Family] = {}
         self._by_person: dict[str, dict[str, Family]] = {}
+        self._unclear: dict[str, list[UnclearAnswer]] = {}  # by every number in them
         self._asked_cards: set[str] = set()  # whose families are known here, absent ones included
         self._asked_persons: set[str] = set()  # a NIK may equal a KK number: both have sixteen digits
         self.cases = MongoCases(work.unit)
@@ -55,7 +58,8 @@ class MongoTx:
         for family in self.registry.written():  # what this unit changed is not yet where the others were read
             if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
                 found[family.kk_number] = family
-        return Register.of(found.values())
+        unclear = {answer.mark: answer for number in (*cards, *persons) for answer in self._unclear.get(number, ())}
+        return Register.of(found.values(), unclear.values())
 
     async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
         return await self.registry.take_numbers(wishes, on)
@@ -87,7 +91,13 @@ class MongoTx:
 
     async def _read(self, cards: set[str], persons: set[str]) -> None:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons
-        for family in await self._store.families(kk_numbers=new_cards, niks=new_persons):
+        if not new_cards and not new_persons:
+            return
+        answers = await self._store.look_up(kk_numbers=new_cards, niks=new_persons, on=self._work.clock().astimezone(WIB).date())
+        for answer in answers.unclear:
+            for number in answer.numbers:
+                self._unclear.setdefault(number, []).append(answer)
+        for family in answers.families:
             self._by_card[family.kk_number] = family
             for member in (*family.members, *(former.member for former in family.former)):
                 self._by_person.setdefault(member.nik, {})[family.kk_number] = family

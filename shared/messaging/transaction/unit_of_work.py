@@ -51,7 +51,7 @@ class UnitOfWork:
         self.unit = unit
         self.context = context
         self._service = service
-        self._clock = clock
+        self.clock = clock
         self._events: list[OutboxRow] = []
         self._hooks: list[Callable[[], None]] = []
         self._notes: list[AuditEntry] = []
@@ -77,7 +77,7 @@ class UnitOfWork:
             source=self._service,
             subject=key,
             sequence=self.unit.next_sequence(mapping, key),
-            occurred_at=self._clock(),
+            occurred_at=self.clock(),
             correlation_id=correlation_id or (because.correlation_id if because else key),
             causation_id=because.causation_id if because else None,
             traceparent=child_traceparent(because.traceparent if because else None),

@@ -93,7 +93,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "uploads to sweep": (intake.INDEXES, unused),
     "families": (
         verification.INDEXES,
-        lambda mongo, name: verification.RegistryStore(mongo, name).families(kk_numbers=["3519"], niks=["3519", "3520"]),
+        lambda mongo, name: verification.RegistryStore(mongo, name).look_up(kk_numbers=["3519"], niks=["3519", "3520"]),
     ),
     "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).due(now(), 4)),
     "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).oldest_due_seconds(now())),

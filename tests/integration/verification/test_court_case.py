@@ -34,7 +34,7 @@ async def approved(office: Office) -> None:
 
 
 async def families(office: Office) -> dict[str, Family]:
-    return {family.kk_number: family for family in await office.registry.families(kk_numbers=[KK, NEW_KK], niks=[HUSBAND, WIFE])}
+    return {family.kk_number: family for family in (await office.registry.look_up(kk_numbers=[KK, NEW_KK], niks=[HUSBAND, WIFE])).families}
 
 
 def niks(family: Family) -> list[str]:

@@ -349,11 +349,11 @@ async def test_the_register_takes_in_families_and_counts_their_editions(office: 
     families = list(sample_families(30, 3))
     await office.load(*families)
     await office.load(families[0])
-    found = await office.registry.families(kk_numbers=[families[0].kk_number], niks=[families[1].head.nik])
+    found = (await office.registry.look_up(kk_numbers=[families[0].kk_number], niks=[families[1].head.nik])).families
     assert {(family.kk_number, family.edition) for family in found} == {(families[0].kk_number, 2), (families[1].kk_number, 1)}
     assert next(family for family in found if family.edition == 1) == families[1]
     assert not await office.registry.is_empty()
-    assert await office.registry.families(kk_numbers=[], niks=[]) == []
+    assert (await office.registry.look_up(kk_numbers=[], niks=[])).families == ()
 
 
 async def test_a_family_that_no_card_holds_is_a_task_that_can_not_be_approved_and_can_be_once_the_register_is_mended(

@@ -118,7 +118,7 @@ async def test_a_newborn_stands_in_the_register_with_the_number_of_the_certifica
     await office.issue(request, "kk", "kia")
     await office.issue(request, "akta_kelahiran", number="3519-LU-24112026-0001")
     [nik] = await niks(office)
-    [home] = await office.registry.families(kk_numbers=[KK], niks=[])
+    [home] = (await office.registry.look_up(kk_numbers=[KK], niks=[])).families
     girl = home.member(nik)
     assert girl is not None
     assert girl.birth_certificate == "3519-LU-24112026-0001"
@@ -126,5 +126,5 @@ async def test_a_newborn_stands_in_the_register_with_the_number_of_the_certifica
     assert (told["data"]["born"], told["data"]["basis"], told["sequence"]) == (1, "akta_kelahiran", 2)
     assert [entry["personal"]["basis_number"] for entry in await office.rows("register_history")] == ["3519-LU-24112026-0001"]
     await office.load(replace(people.family(), members=(*people.family().members, replace(girl, birth_certificate=None))))
-    [loaded] = await office.registry.families(kk_numbers=[KK], niks=[])
+    [loaded] = (await office.registry.look_up(kk_numbers=[KK], niks=[])).families
     assert loaded.member(nik) == girl, "a load has no certificates, and takes none away"

@@ -62,6 +62,6 @@ async def test_a_death_is_kept_with_its_day_and_certificate(office: Office) -> N
         body = {"action": "approve", "version": seen["version"]}
         assert (await desk.post(f"/v1/tasks/{task['_id']}/decision", json=body)).status_code == 200
     await office.issue(request, "akta_kematian", "kk", "ktp", number="3519-KM-24112026-0001")
-    [family] = await office.registry.families(kk_numbers=[KK], niks=[])
+    [family] = (await office.registry.look_up(kk_numbers=[KK], niks=[])).families
     late = next(each for each in family.former if each.reason == Effect.DIED)
     assert (str(late.died_on), late.certificate) == ("2026-11-20", "3519-KM-24112026-0001")

@@ -97,7 +97,7 @@ async def test_a_newborn_whose_certificate_is_void_is_not_recorded_without_its_n
         [stuck] = (await ok(admin.get("/v1/stuck")))["stuck"]
         assert (stuck["id"], stuck["code"]) == (request.request_id, "document_void"), "it waits still"
         assert (await admin.post(f"/v1/stuck/{request.request_id}/discard", json={"note": NOTE})).status_code == 204
-    [home] = await office.registry.families(kk_numbers=[str(request.kk_number)], niks=[])
+    [home] = (await office.registry.look_up(kk_numbers=[str(request.kk_number)], niks=[])).families
     assert (home.pending, len(home.members)) == (None, 2)
 
 
