@@ -22,7 +22,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
+from services.issuance.store import INDEXES, REFILLS, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -33,6 +33,7 @@ from shared.mongo import Mongo
 from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
+from shared.refill import RefillJob
 from shared.web import create_app
 from shared.web.desk import JwksReader, shell
 
@@ -119,6 +120,7 @@ def build(settings: Settings) -> Service:
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("renderer", parts.printing.run, {"documents": documents, "renderer": certificate}),
+            BackgroundJob("refill", RefillJob(parts.mongo, host.database, REFILLS).poller().run),
             BackgroundJob("sweep", sweeper("archive", parts.archive.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),

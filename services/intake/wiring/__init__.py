@@ -30,6 +30,7 @@ from services.intake.store import (
     MongoVisitors,
     MongoWebhookLog,
     UsedFiles,
+    refills_of,
 )
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
@@ -48,6 +49,7 @@ from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
+from shared.refill import RefillJob
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
 
@@ -215,6 +217,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
