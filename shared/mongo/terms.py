@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection as Many
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from shared.mongo.connection import Collection, Doc, aggregate
+from shared.mongo.connection import Collection, Doc
 from shared.mongo.errors import reachable
-
-_MOST_COUNTED: Final = 5_000  # keys of a word that are counted to tell the rarest: 2 ms, and what is above is common
-_MOST_READ: Final = 100_000  # documents with the rarest word that are read for the others; two words that never meet end here (0.5 s)
 
 
 def begins(field: str, beginnings: Many[str]) -> Doc:
@@ -28,27 +25,18 @@ async def found_by_terms(
     also: Mapping[str, Any] | None = None,
     projection: Mapping[str, Any] | None = None,
 ) -> list[Doc]:
-    """Return documents in which every word is, in the order of the index; its rarest word finds them, the others are looked for in them.
+    """Return documents in which every word is, in the order of the index.
 
-    A person has a common word and a rare one in their name. An index over an array answers one condition, and the server's own choice
-    between two of the same shape is that of whoever asked first.
+    An index over an array answers one condition, and the others are looked at in the documents. The server tries each word for a moment and
+    goes on with the one that finds what is wanted soonest: of a common and a rare one the rare, of two common ones either.
 
     Args:
         collection: Of the store.
         words: A condition of `begins` each.
         index: Name of the index that begins with their array.
-        limit: How many are wanted.
-        also: What else must hold; looked at in the documents.
+        limit: How many are wanted; nothing is put in order, so no more are read than that takes.
+        also: What else must hold.
         projection: What is read of them.
     """
     with reachable():
-        if len(words) > 1:
-            counts = [await collection.count_documents(word, limit=_MOST_COUNTED, hint=index) for word in words]
-            words = [word for _, word in sorted(zip(counts, words, strict=True), key=lambda each: each[0])]
-        first, *others = words
-        rest = [*others, *([also] if also else [])]
-        stages: list[Mapping[str, Any]] = [{"$match": first}]
-        if rest:  # the limit between keeps the server from making one condition of the two, and from choosing by itself
-            stages += [{"$limit": _MOST_READ}, {"$match": {"$and": rest}}]
-        stages += [{"$limit": limit}, *([{"$project": projection}] if projection else [])]
-        return await aggregate(collection, stages, hint=index)
+        return await collection.find({"$and": [*words, *([also] if also else [])]}, projection).hint(index).limit(limit).to_list(None)

@@ -58,6 +58,10 @@ Decider = Annotated[StaffMember, signed_in("stuck:manage")]
 Revealer = Annotated[StaffMember, signed_in("stuck:reveal")]
 
 
+MESSAGE: Final = "message_between_services"
+"""Kind of what is a message of the services themselves; it stops on its way to the part, or from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StuckRoom:
     """What a service's part is made with.
@@ -222,10 +226,19 @@ def _words(room: StuckRoom) -> dict[str, Any]:
         "places": PLACES,
         "name": room.name,
         "place": PLACES[room.name],
-        "kind_word": room.kind_word,
+        "kind_word": lambda kind: _kind_word(room, kind),
+        "step": lambda kind: _step(room, kind),
         "cause": lambda code: cause_of(room.name, code),
         "age": lambda since: span(at - since) if since else NOTHING,
     }
+
+
+def _kind_word(room: StuckRoom, kind: str) -> str:
+    return "Kabar antarbagian" if kind == MESSAGE else room.kind_word(kind)
+
+
+def _step(room: StuckRoom, kind: str) -> str:
+    return "antrean" if kind == MESSAGE else PLACES[room.name].step
 
 
 def _causes(room: StuckRoom, entries: Iterable[StuckEntry]) -> list[StuckCause]:
@@ -275,5 +288,5 @@ async def _lines(room: StuckRoom) -> AsyncIterator[str]:
 
 def _row(room: StuckRoom, place: StuckPart, entry: StuckEntry) -> list[str]:
     since = moment(entry.since) if entry.since else ""
-    kind, reference = room.kind_word(entry.kind), entry.reference or ""
-    return [place.word, cause_of(room.name, entry.code), entry.code, kind, reference, since, str(entry.attempts), place.step]
+    kind, reference, step = _kind_word(room, entry.kind), entry.reference or "", _step(room, entry.kind)
+    return [place.word, cause_of(room.name, entry.code), entry.code, kind, reference, since, str(entry.attempts), step]
