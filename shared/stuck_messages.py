@@ -18,12 +18,8 @@ from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, Pu
 from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.web.stuck import StuckDetail, StuckEntry, StuckPage, StuckSource
-from shared.web.stuck.pages import MESSAGE
+from shared.web.stuck.pages import MESSAGE, UNREAD
 
-REFUSALS: Final = ("forged", "broker_unreachable")
-"""Codes that say for what a message waits still."""
-PERSONAL: Final = frozenset({"unread"})
-"""Names of fields of a content that tell of persons."""
 _PLACES: Final = frozenset({StuckPlace.PARKED, StuckPlace.REFUSED, StuckPlace.DEAD})
 _APART: Final = "~"  # between the place and the id of a message; ids of a service's own have none
 _FRESH_SECONDS: Final = 15.0  # every open page counts what waits: the broker is asked for its dead letters once in so long, not for each
@@ -60,7 +56,7 @@ class StuckWithMessages:
         """Send a message again to this service alone, or have the service's own worked on again.
 
         Raises:
-            DomainError: one of `REFUSALS`: it goes on waiting.
+            DomainError: one of `MESSAGE_REFUSALS`: it goes on waiting.
             NotFound: nothing waits there.
         """
         if _address(stuck_id)[0] is None:
@@ -124,4 +120,4 @@ def _content(item: StuckItem) -> dict[str, Any]:
     try:
         return found | {"message": orjson.loads(item.body)}
     except orjson.JSONDecodeError:
-        return found | {"unread": item.body.decode(errors="backslashreplace")}
+        return found | {UNREAD: item.body.decode(errors="backslashreplace")}

@@ -34,6 +34,7 @@ from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.refill import RefillJob
+from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
 from shared.web.desk import JwksReader, shell
 
@@ -111,7 +112,8 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps, PdfiumPages())
-    desk.install_stuck(app, stuck.HeldDocuments(parts.units, parts.deps), stuck.PERSONAL, stuck.REFUSALS)
+    source = StuckWithMessages(stuck.HeldDocuments(parts.units, parts.deps), host.stuck_messages(), NAME)
+    desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
     return Service(
         name=NAME,
         health=health,

@@ -15,7 +15,7 @@ from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.items import said_from
 from shared.mongo import Collection, Doc, Mongo, reachable
 from shared.mongo.cursor import decode, encode, newer, older
-from shared.mongo.terms import begins
+from shared.mongo.terms import begins, found_by_terms
 from shared.values.name_terms import name_beginnings
 
 _LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
@@ -86,16 +86,19 @@ class MongoChatReader:
         )
         words = plain(text.words).split()
         quoted = {"$text": {"$search": " ".join(f'"{word}"' for word in words)}}
-        named = {"$and": [{"name_words": {"$gt": ""}}, *(begins("name_words", word) for word in name_beginnings(text.words))]}
+        named = [begins("name_words", word) for word in name_beginnings(text.words)]
         wordy = (
-            (self._contacts, named, "_id", words),
             (self._items, quoted, "chat.contact_id", words if text.in_messages else []),
             (self._entries, quoted, "contact_id", words if text.in_messages else []),
         )
-        for collection, query, field, is_asked in (*exact, *wordy):
-            if is_asked:
-                async for doc in collection.find(query, {field: 1}).limit(limit):
-                    yield _inside(doc, field)
+        for found, asked in ((exact, named), (wordy, [])):
+            for collection, query, field, is_asked in found:
+                if is_asked:
+                    async for doc in collection.find(query, {field: 1}).limit(limit):
+                        yield _inside(doc, field)
+            if asked:
+                for doc in await found_by_terms(self._contacts, asked, index="by_name_words", limit=limit, projection={"_id": 1}):
+                    yield doc["_id"]
 
     async def log(self, contact_ids: Sequence[str], before: str | None, limit: int) -> LogPage:
         """See `ports.ChatReader`.

@@ -50,6 +50,7 @@ from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
+from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
 
@@ -207,7 +208,8 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    desk.install_stuck(app, stuck.ParkedItems(parts.deps, parts.units, parts.wake), stuck.PERSONAL)
+    source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
+    desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
         name=NAME,
         health=health,

@@ -43,6 +43,7 @@ from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
+from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
 
 SERVICE: Final = "verification"
@@ -79,7 +80,8 @@ def build(settings: Settings) -> Service:
     closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
     desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
-    desk.install_stuck(app, stuck.UnrecordedChanges(units, deps), stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
+    source = StuckWithMessages(stuck.UnrecordedChanges(units, deps), host.stuck_messages(), SERVICE)
+    desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
     return Service(
         name=SERVICE,
         health=health,

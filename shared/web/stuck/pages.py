@@ -58,6 +58,10 @@ Decider = Annotated[StaffMember, signed_in("stuck:manage")]
 Revealer = Annotated[StaffMember, signed_in("stuck:reveal")]
 
 
+MESSAGE_REFUSALS: Final = frozenset({"forged", "broker_unreachable"})
+"""Codes that say for what a message waits still."""
+UNREAD: Final = "unread"
+"""Field of a message's content that is no JSON: personal as a whole."""
 MESSAGE: Final = "message_between_services"
 """Kind of what is a message of the services themselves; it stops on its way to the part, or from it."""
 
@@ -76,6 +80,11 @@ class StuckRoom:
     kind_word: Callable[[str], str]
     refusals: Sequence[str] = ()
     clock: Clock = now
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """Codes for which an item, or a message, waits still."""
+        return frozenset(self.refusals) | MESSAGE_REFUSALS
 
 
 class StuckFilter(BaseModel):
@@ -178,7 +187,7 @@ def _showing(routes: APIRouter, room: StuckRoom, pages: Pages) -> None:
         return found
 
     def shown(request: Request, member: StaffMember, found: StuckDetail, *, in_full: bool) -> Response:
-        content = found.content if in_full else masked_content(found, room.personal)
+        content = found.content if in_full else masked_content(found, room.personal | {UNREAD})
         text = json.dumps(jsonable_encoder(content, custom_encoder={bytes: repr}), ensure_ascii=False, indent=2)
         return pages.show(
             request, "stuck_one.html", member, entry=found, content=text, in_full=in_full, **_words(room), script=asset("stuck.js")
@@ -257,11 +266,11 @@ async def _decide(request: Request, member: StaffMember, room: StuckRoom, ids: I
         await _note(request, member, "stuck.replayed" if note is None else "stuck.discarded", stuck_id)
         act = room.source.replay(stuck_id) if note is None else room.source.discard(stuck_id, note)
         try:
-            await decided(act, room.refusals)
+            await decided(act, sorted(room.waits_for))
         except NotFound:
             result = replace(result, gone=result.gone + 1)
         except DomainError as error:
-            if error.code in room.refusals:
+            if error.code in room.waits_for:
                 result = replace(result, kept=result.kept + 1, waiting=error.code)
             else:
                 result = replace(result, gone=result.gone + 1)
