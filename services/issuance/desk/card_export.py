@@ -30,7 +30,7 @@ def router(room: IssuanceRoom) -> APIRouter:
 
     @routes.get(f"{PATH}/unduh")
     async def download(member: Clerk, asked: Annotated[BoardFilter, Query()]) -> Response:
-        """Send the cards that the board has, names in full as there; whose names went into the file is written down with each part of it."""
+        """Send the cards that the board has, names in full as there; whose names are in it is written down, part by part."""
         first, *others = [lane for lane in words.LANES if lane.word == asked.kolom] or words.LANES
         page = await _page(pages, member, first, asked, None)  # before the answer begins: one that can't be written down is not sent
         return StreamingResponse(

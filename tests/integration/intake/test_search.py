@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from services.intake.store import refills_of
 from shared.mongo.terms import begins
+from shared.refill import AGAIN_SECONDS, RefillJob
 from shared.web.desk.sought import PATH
 from tests.integration.intake.desk import VILLAGE, Desk
 from tests.integration.intake.rig import KK, NIK, Rig, only
@@ -59,3 +61,15 @@ async def test_numbers_and_names_are_found_by_their_index(rig: Rig) -> None:
     plan = await requests.find(begins("search_terms", [NIK])).hint("search_terms").explain()
     assert plan["executionStats"]["nReturned"] == 1
     assert plan["executionStats"]["totalKeysExamined"] <= 3
+
+
+async def test_requests_and_contacts_of_an_older_release_get_their_words(rig: Rig) -> None:
+    await stranger_files(rig)
+    before, contact = only(await rig.rows("requests")), only(await rig.rows("contacts"))
+    requests, contacts = rig.mongo.collection(rig.database, "requests"), rig.mongo.collection(rig.database, "contacts")
+    await requests.update_one({"_id": before["_id"]}, {"$unset": {"search_terms": ""}})
+    await contacts.update_one({"_id": contact["_id"]}, {"$unset": {"name_words": ""}})
+    work = RefillJob(rig.mongo, rig.database, refills_of(rig.wiring.deps.catalogue))
+    assert await work.turn() == AGAIN_SECONDS
+    assert only(await rig.rows("requests")) == before
+    assert only(await rig.rows("contacts")) == contact

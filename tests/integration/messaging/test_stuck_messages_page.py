@@ -1,4 +1,4 @@
-"""A service's messages on the page of stuck work, over a real broker with the service's own user: seen, replayed, discarded, many at once."""
+"""A service's messages on the page of stuck work, over a real broker with its own user: seen, replayed, discarded, many at once."""
 
 from __future__ import annotations
 

@@ -135,12 +135,6 @@ def database(kept_database: str) -> str:
 
 
 @pytest.fixture
-def database(kept_database: str) -> str:
-    """One for all tests of this folder, emptied for each."""
-    return kept_database
-
-
-@pytest.fixture
 async def office(mongo_url: str, database: str) -> AsyncIterator[Office]:
     async with open_office(mongo_url, database, Clock(NOW)) as opened:
         yield opened
