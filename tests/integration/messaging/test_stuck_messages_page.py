@@ -146,9 +146,12 @@ async def test_a_forged_one_says_why_it_waits_still(town: Town, head: httpx.Asyn
     assert "hanya bisa dibuang" in (await head.get(done.headers["location"])).text
 
 
-async def test_without_the_broker_what_the_database_knows_is_shown(town: Town) -> None:
+@pytest.mark.parametrize("whose", ["nobody", "notifier"])
+async def test_where_the_dead_letters_can_t_be_read_what_the_database_knows_is_shown(town: Town, whose: str) -> None:
+    """The broker is down, or the user has not the right to them: an installation whose topology is of the release before."""
     ids = await ill_messages(town, 1)
-    async with browser_at(town, source_of(town, "amqp://nobody@127.0.0.1:1/")) as head:
+    url = "amqp://nobody@127.0.0.1:1/" if whose == "nobody" else as_user(town.room.url, whose)
+    async with browser_at(town, source_of(town, url)) as head:
         assert picks(await head.get(PATH)) == [f"parked~{ids[0]}"]
         done = await head.post(f"{PATH}/putusan", data={"pilih": [f"parked~{ids[0]}"], "act": "ulangi"})
         assert done.headers["location"] == f"{PATH}?tetap=1&sebab=broker_unreachable"
