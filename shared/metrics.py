@@ -24,6 +24,8 @@ EFFECT_SECONDS: Final = Histogram("effect_seconds", "Time of one call to the out
 SENDER_PAUSED: Final = Gauge("sender_paused", "1 while nothing may be sent to WhatsApp until an operator resumes")
 SIGN_INS_PAUSED: Final = Counter("sign_ins_paused_total", "Names paused after wrong passwords or codes", ("known",))
 REGISTER_PAUSED: Final = Gauge("register_paused", "1 while the civil register is not to be had and work on it stands")
+REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by what became of them", ("refill", "outcome"))
+REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 
 

@@ -129,12 +129,15 @@ class DocumentReader(Protocol):
 class RegisterQuery:
     """The filter of the register as people look at it, by the moment the number was given. What is empty does not filter.
 
-    `number`: the beginning of a document's number; `holder`: the beginning of a name, in capitals; `after`: `next` of the page before.
+    `number`: the beginning of a document's number; `holder`: words of a name, or their beginnings; `phone`: the beginning of the number to
+    which it went; `about`: what it is about may be any of these (`subject_key`); `after`: `next` of the page before.
     """
 
     number: str = ""
     receipt: str = ""
     holder: str = ""
+    phone: str = ""
+    about: tuple[str, ...] = ()
     product: str = ""
     states: tuple[DocumentState, ...] = ()
     since: datetime | None = None
@@ -145,7 +148,7 @@ class RegisterQuery:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """Rows, the newest number first; of a search by number or name in that order, and then there is no following page.
+    """Rows, the newest number first; of a search by number, name or phone in no order that could be gone on with: there is one page.
 
     `first`: the place of the first row; `next`: `after` of the following page; `more`: there are rows below these.
     """

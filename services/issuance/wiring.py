@@ -22,7 +22,7 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
+from services.issuance.store import INDEXES, REFILLS, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -33,6 +33,8 @@ from shared.mongo import Mongo
 from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
+from shared.refill import RefillJob
+from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
 from shared.web.desk import JwksReader, shell
 
@@ -110,7 +112,8 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps, PdfiumPages())
-    desk.install_stuck(app, stuck.HeldDocuments(parts.units, parts.deps), stuck.PERSONAL, stuck.REFUSALS)
+    source = StuckWithMessages(stuck.HeldDocuments(parts.units, parts.deps), host.stuck_messages(), NAME)
+    desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
     return Service(
         name=NAME,
         health=health,
@@ -119,6 +122,7 @@ def build(settings: Settings) -> Service:
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("renderer", parts.printing.run, {"documents": documents, "renderer": certificate}),
+            BackgroundJob("refill", RefillJob(parts.mongo, host.database, REFILLS).poller().run),
             BackgroundJob("sweep", sweeper("archive", parts.archive.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),

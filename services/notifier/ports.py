@@ -158,7 +158,10 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """The filter of a list. No states: all; `search`: beginning of a reference; `reason`: of what failed; `after`: `next` before."""
+    """The filter of a list. No states: all; `search`: beginning of a reference; `phone`: of the number it went to.
+
+    `reason`: of what failed; `after`: `next` of the page before.
+    """
 
     states: tuple[JobState, ...] = ()
     search: str = ""
@@ -167,6 +170,7 @@ class JobQuery:
     channel: Channel | None = None
     kind: NoticeKind | None = None
     reason: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
+from shared.stuck_messages import StuckWithMessages
 from shared.values import Channel
 from shared.web import create_app
 from shared.web.desk import JwksReader, shell
@@ -98,7 +99,8 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    desk.install_stuck(app, stuck.FailedJobs(parts.units, parts.deps), stuck.PERSONAL)
+    source = StuckWithMessages(stuck.FailedJobs(parts.units, parts.deps), host.stuck_messages(), NAME)
+    desk.install_stuck(app, source, stuck.PERSONAL)
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, INDEXES)

@@ -45,9 +45,7 @@ class Vouching(Contract):
     by: VouchedBy
     link_id: Annotated[str | None, Field(description="The link between the sender's contact and a person; only with `link`")] = None
     level: Annotated[Code | None, Field(description="How that link was proven: counter, officer")] = None
-    village: Annotated[
-        VillageCode | None, Field(description="The village whose registrar stands for the sender; only with `desk`")
-    ] = None
+    village: Annotated[VillageCode | None, Field(description="The village whose registrar stands for the sender; only with `desk`")] = None
 
 
 class Person(Contract):

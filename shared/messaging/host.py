@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from shared.clock import Clock
+from shared.clock import Clock, now
 from shared.health import Check
 from shared.ids import new_token
 from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.publisher import Publisher
+from shared.messaging.broker.queue_browser import QueueBrowser
 from shared.messaging.consumer.consumer import Consumer, Options
 from shared.messaging.delivery import AnyEventRoute, Delivery, Outcome, routing
+from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.relay import Relay
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
@@ -84,6 +86,10 @@ class MessagingHost:
                 yield_to_requests=yield_to_requests,
             ),
         )
+
+    def stuck_messages(self) -> StuckMessages:
+        """Return the messages of this service that were not handled or not sent, for its part of the page of stuck work."""
+        return StuckMessages(self.mongo, {self.service: self.database}, QueueBrowser(self._where), self.publisher.publish, now)
 
     async def check_database(self) -> Check:
         """Return the readiness of every role: a primary answers."""

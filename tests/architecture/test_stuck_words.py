@@ -8,16 +8,19 @@ import pytest
 
 from services.notifier.domain.outcome import COURT_STATUSES, WHATSAPP_CODES, Action
 from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
-from shared.web.stuck.pages import PLACES
-from shared.web.stuck.words import cause_of, sentences
+from shared.messaging.consumer.retry import EXHAUSTED
+from shared.messaging.consumer.settlement import FORGED_CODE
+from shared.web.stuck.pages import MESSAGE_REFUSALS, PLACES
+from shared.web.stuck.words import MESSAGES, cause_of, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 RAISED = re.compile(
-    r"""(?:Permanent|Transient|DomainError|BadInput|NotFound|Conflict|Stale|LostRace|DatabaseUnavailable)\(\s*(f?)"([^"]+)"|"""
+    r"""(?:Permanent|Transient|Undecodable|PublishRefused|DomainError|BadInput|NotFound|Conflict|Stale|LostRace|DatabaseUnavailable)\(\s*(f?)"([^"]+)"|"""
     r"""(?:"error":|_VOID: Final =|_SHOWN: Final =|code =) "([a-z]+_[a-z_]+)\""""
 )
 INTAKE = [f"services/intake/{room}" for room in ("handlers", "domain", "adapters", "jobs", "store", "ports")]
 UNDER_ALL = ["shared/mongo", "shared/messaging/transaction", "shared/reference"]
+OF_THE_BROKER = {"delivery_limit", "expired", "maxlen", "rejected"}
 OF_PEOPLE = ["services/issuance/desk/card_acts.py", "services/issuance/domain/cards.py"]
 """Where what is refused is an act of somebody who reads it at once."""
 PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Action.MEDIA}
@@ -48,11 +51,12 @@ CODES = {
     "verifikasi": {CONFLICT, DOCUMENT_VOID},
     "dokumen": set(raised("services/issuance")) - set(raised(*OF_PEOPLE)),
     "pesan": notices(),
+    MESSAGES: {*raised("shared/messaging", "shared/contracts"), FORGED_CODE, EXHAUSTED, "too_large", *OF_THE_BROKER, *MESSAGE_REFUSALS},
 }
 
 
 def test_there_is_a_list_for_every_part() -> None:
-    assert set(CODES) == set(sentences()) == set(PLACES)
+    assert set(CODES) == set(sentences()) == {*PLACES, MESSAGES}
     assert {"media_http_x", "contended"} <= CODES["permohonan"]
     assert {"sheet_unprintable", "renderer_failed", "number_void"} <= CODES["dokumen"]
 

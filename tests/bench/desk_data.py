@@ -21,6 +21,7 @@ from services.verification.domain.task_parts import Outcome, TaskStage, TaskStat
 from services.verification.store.tasks import TASK
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc
+from shared.values.name_terms import name_terms
 from tests.bench.growth import BATCH, LOADERS, receipt, request_id
 from tests.bench.system import System
 
@@ -70,8 +71,8 @@ def decided_task(sample: Doc, number: int, citizen: Citizen, first: datetime) ->
 
 
 def _personal(sample: Doc, number: str, citizen: Citizen) -> Doc:
-    words = [number, citizen.kk_number, citizen.nik, *citizen.name.split()]
-    own = {"search_terms": list(dict.fromkeys(map(search_key, words))), "persons": [{"receipt": number, "name": citizen.name}]}
+    numbers = map(search_key, (number, citizen.kk_number, citizen.nik))
+    own = {"search_terms": [*numbers, *name_terms(citizen.name)], "persons": [{"receipt": number, "name": citizen.name}]}
     return {**sample["personal"], **own}
 
 

@@ -9,8 +9,8 @@ from services.intake.desk import chat_words as words
 from services.intake.desk.room import DeskRoom
 from services.intake.desk.village_area import FILE, villages_of
 from services.intake.domain.requests import Request as Filed
-from services.intake.domain.words import plain
 from services.intake.ports import ContactChat, RequestSearch, SearchText
+from shared.values.name_terms import name_beginnings
 from shared.web.desk import StaffMember
 from shared.web.desk.search import MOST_FOUND, Hit, HitGroup, group_of
 from shared.web.desk.sought import Shape, Sought
@@ -42,10 +42,8 @@ class IntakeSearch:
         if sought.shape in (Shape.RECEIPT, Shape.DOCUMENT):
             found = (await register.search(RequestSearch(text=sought.text, limit=_FEW))).requests
             return [each for each in found if villages is None or each.origin.village in villages]
-        if sought.shape in (Shape.NUMBER, Shape.NAME):
-            term = plain(sought.text) if sought.shape is Shape.NAME else sought.text
-            return await register.find_by_term(term, villages, limit=_FEW) if term else ()
-        return ()
+        words = _words_of(sought)
+        return await register.find_by_terms(words, villages, limit=_FEW) if words else ()
 
     def _request(self, member: StaffMember, filed: Filed) -> Hit:
         service = self._room.deps.catalogue.get(filed.service)
@@ -75,6 +73,18 @@ class IntakeSearch:
             state=words.state_of(chat, member.staff_id, at),
             at=chat.contact.last_inbound_at,
         )
+
+
+def _words_of(sought: Sought) -> tuple[tuple[str, ...], ...]:
+    match sought.shape:
+        case Shape.NAME:
+            return name_beginnings(sought.text)
+        case Shape.NUMBER:
+            return ((sought.text,),)
+        case Shape.PHONE:
+            return ((f"+{sought.text}",),)
+        case _:
+            return ()
 
 
 def _chats_by(sought: Sought) -> SearchText:

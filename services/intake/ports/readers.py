@@ -40,8 +40,8 @@ class RequestReader(Protocol):
     async def find_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
 
-    async def find_by_term(self, term: str, villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
-        """Return requests in which a number of a person or card, or a name, begins so; `term`: a name as `words.plain` gives it.
+    async def find_by_terms(self, words: Sequence[Sequence[str]], villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
+        """Return requests that have every word: for each, beginnings of which a number, a name's word or `+phone` has one.
 
         `villages`: only those that these filed; None: all.
         """

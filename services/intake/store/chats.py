@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from services.intake.domain.words import plain
 from services.intake.ports import ChatCounts, ChatPage, ChatView, ContactChat, LogLine, LogPage, SearchText
 from services.intake.store.chat_entries import entry_from
-from services.intake.store.contacts import CONTACTS, name_words
+from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.items import said_from
 from shared.mongo import Collection, Doc, Mongo, reachable
 from shared.mongo.cursor import decode, encode, newer, older
+from shared.mongo.terms import begins, found_by_terms
+from shared.values.name_terms import name_beginnings
 
 _LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
 _WAITING, _HOLDER, _UNTIL = "assistance.waiting_since", "assistance.hold.officer.staff_id", "assistance.hold.until"
@@ -75,24 +78,27 @@ class MongoChatReader:
 
     async def _found(self, text: SearchText, limit: int) -> AsyncIterator[str]:
         """Yield ids of contacts: what is exact first."""
-        begins = {"$gte": text.phone, "$lt": f"{text.phone}{_LAST}"}
+        numbered = {"$gte": text.phone, "$lt": f"{text.phone}{_LAST}"}
         exact = (
             (self._requests, {"receipt": text.receipt}, "origin.contact_id", text.receipt),
             (self._contacts, {"links.nik": text.nik}, "_id", text.nik),
-            (self._contacts, {"wa_id": begins}, "_id", text.phone),
+            (self._contacts, {"wa_id": numbered}, "_id", text.phone),
         )
-        words = name_words(text.words)
+        words = plain(text.words).split()
         quoted = {"$text": {"$search": " ".join(f'"{word}"' for word in words)}}
-        named = {"$and": [{"name_words": {"$elemMatch": {"$gte": word, "$lt": word + _LAST}, "$gt": ""}} for word in words]}
+        named = [begins("name_words", word) for word in name_beginnings(text.words)]
         wordy = (
-            (self._contacts, named, "_id", words),
             (self._items, quoted, "chat.contact_id", words if text.in_messages else []),
             (self._entries, quoted, "contact_id", words if text.in_messages else []),
         )
-        for collection, query, field, is_asked in (*exact, *wordy):
-            if is_asked:
-                async for doc in collection.find(query, {field: 1}).limit(limit):
-                    yield _inside(doc, field)
+        for found, asked in ((exact, named), (wordy, [])):
+            for collection, query, field, is_asked in found:
+                if is_asked:
+                    async for doc in collection.find(query, {field: 1}).limit(limit):
+                        yield _inside(doc, field)
+            if asked:
+                for doc in await found_by_terms(self._contacts, asked, index="by_name_words", limit=limit, projection={"_id": 1}):
+                    yield doc["_id"]
 
     async def log(self, contact_ids: Sequence[str], before: str | None, limit: int) -> LogPage:
         """See `ports.ChatReader`.

@@ -7,9 +7,9 @@ from typing import Final
 from services.intake.domain.contacts import Blocked, ChatContact
 from services.intake.domain.docket import DayCount
 from services.intake.domain.links import End, Level, PersonLink
-from services.intake.domain.words import plain
 from services.intake.store.parts import known, tally_from, tally_to
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.values.name_terms import name_terms
 
 
 def _contact_to(contact: ChatContact) -> Doc:
@@ -23,7 +23,7 @@ def _contact_to(contact: ChatContact) -> Doc:
         "links": [{**fields_of(link), "level": link.level.value, "end": link.end.value if link.end else None} for link in contact.links],
         "filed": tally_to(contact.filed),
         "name": contact.name,
-        "name_words": name_words(contact.name or ""),
+        "name_words": list(name_terms(contact.name or "")),
         "blocked": fields_of(contact.blocked) if contact.blocked else None,
     }
 
@@ -42,11 +42,6 @@ def _contact_from(doc: Doc) -> ChatContact:
         name=doc.get("name"),
         blocked=Blocked(**doc["blocked"]) if doc.get("blocked") else None,
     )
-
-
-def name_words(name: str) -> list[str]:
-    """Return the words of a name as they are searched for."""
-    return plain(name).split()
 
 
 def _link_from(doc: Doc) -> PersonLink:

@@ -11,15 +11,15 @@ from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
-from services.intake.domain.words import plain
 from services.intake.ports import RequestPage, RequestSearch
-from services.intake.store.contacts import name_words
 from services.intake.store.parts import attachments_from, known
 from shared.ids import first_id_at
 from shared.mongo import Collection as MongoCollection
 from shared.mongo import Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
+from shared.mongo.terms import begins, found_by_terms
 from shared.reference.catalogue import Catalogue
-from shared.values import Channel, Malformed, Receipt, VouchedBy
+from shared.values import Channel, Malformed, Phone, Receipt, VouchedBy
+from shared.values.name_terms import name_terms
 
 COLLECTION: Final = "requests"
 _MOST_COUNTED: Final = 50_000  # requests of a day that the head's view counts: 0.2 s; the office has some hundreds
@@ -68,21 +68,29 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
 
 
 def _search_terms(request: Request, catalogue: Catalogue) -> list[str]:
-    """Return every number of a person or card in a form, and the names as they are searched for, each in one piece."""
+    """Return every number of a person or card in a form, the words of the names, and the phone number that it came from, with its plus."""
     form, party = catalogue.get(request.service).form_kept(request.form.form_version), request.form.party
     given = {each.name: request.form.answers[each.name] for each in form.fields if each.name in request.form.answers}
     numbers = [given[each.name] for each in form.fields if each.type in _NUMBERS and each.name in given]
     names = [given[each.name] for each in form.fields if each.type == "person_name" and each.name in given]
     if party is not None:
         numbers, names = [*numbers, party.nik, party.kk_number], [*names, party.name]
-    return list(dict.fromkeys(term for term in (*numbers, *map(plain, filter(None, names))) if term))
+    words = (word for name in names if name for word in name_terms(name))
+    return list(dict.fromkeys([*filter(None, numbers), *words, *_phone_terms(request.origin.address)]))
+
+
+def _phone_terms(address: str) -> list[str]:
+    try:
+        return [f"+{Phone.parse(address).text}"]
+    except Malformed:
+        return []  # an adapter, a court, or a person without a number that we know
 
 
 def _names(request: Request, catalogue: Catalogue) -> list[str]:
     """Return the words of the names in a form: by them a registrar finds what the village filed."""
     form = catalogue.get(request.service).form_kept(request.form.form_version)
     named = [request.form.answers[each.name] for each in form.fields if each.type == "person_name" and each.name in request.form.answers]
-    return list(dict.fromkeys(word for name in named for word in name_words(name)))
+    return list(dict.fromkeys(word for name in named for word in name_terms(name)))
 
 
 def _subject_nik(request: Request, catalogue: Catalogue) -> str | None:
@@ -158,12 +166,10 @@ class MongoRequestReader:
             doc = await self._requests.find_one({"receipt": receipt.text})
         return None if doc is None else self._from(doc)
 
-    async def find_by_term(self, term: str, villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
-        query: Doc = {"search_terms": {"$elemMatch": {"$gte": term, "$lt": term + _LAST}}}
-        if villages is not None:
-            query["origin.village"] = {"$in": sorted(villages)}
-        with reachable():
-            docs = await self._requests.find(query).hint("search_terms").limit(limit).to_list(None)
+    async def find_by_terms(self, words: Sequence[Sequence[str]], villages: Collection[str] | None, *, limit: int) -> tuple[Request, ...]:
+        theirs: Doc | None = None if villages is None else {"origin.village": {"$in": sorted(villages)}}
+        terms = [begins("search_terms", word) for word in words]
+        docs = await found_by_terms(self._requests, terms, index="search_terms", also=theirs, limit=limit)
         return tuple(sorted(map(self._from, docs), key=lambda request: request.request_id, reverse=True))
 
     async def search(self, search: RequestSearch) -> RequestPage:

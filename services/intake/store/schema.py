@@ -47,7 +47,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # A counter looks for whose account is linked to a person, and revokes a link. Most contacts have none.
         IndexModel([("links.nik", 1)], name="by_linked_person", partialFilterExpression={"links.nik": {"$gt": ""}}),
         # An officer looks for a chat by the name that the person goes by.
-        IndexModel([("name_words", 1)], name="by_name", partialFilterExpression={"name_words": {"$gt": ""}}),
+        IndexModel([("name_words", 1)], name="by_name_words"),
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
     "dockets": (),

@@ -8,13 +8,13 @@ from typing import Final
 
 from services.intake.domain.village import VillageDraft
 from services.intake.ports import VillagePage, VillageSearch
-from services.intake.store.contacts import name_words
 from services.intake.store.conversations import draft_from, draft_to
 from services.intake.store.requests import COLLECTION, requests_of
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, reachable
+from shared.mongo.terms import begins
 from shared.reference.catalogue import Catalogue
+from shared.values.name_terms import name_beginnings
 
-_LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
 _MOST: Final = 50  # requests begun and not filed: a village has a handful
 
 
@@ -75,6 +75,6 @@ def _query(search: VillageSearch) -> Doc:
         query["receipt"] = search.receipt
     if search.nik:
         query["person.nik"] = search.nik
-    if words := name_words(search.name):
-        query["$and"] = [{"village_words": {"$elemMatch": {"$gte": word, "$lt": word + _LAST}}} for word in words]
+    if words := name_beginnings(search.name):
+        query["$and"] = [begins("village_words", word) for word in words]
     return query

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.issuance.desk import card_acts, cards, document_page, documents, number_page, overview
+from services.issuance.desk import card_acts, card_export, cards, document_page, documents, number_page, overview
 from services.issuance.desk.room import IssuanceRoom
 from services.issuance.desk.search import IssuanceSearch
 from services.issuance.ports import Deps, DocumentPictures, Tx
@@ -26,6 +26,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: Document
     app.include_router(number_page.router(room))
     app.include_router(document_page.router(room))
     app.include_router(card_acts.router(room))
+    app.include_router(card_export.router(room))  # before what takes an id: `unduh` is none
     app.include_router(cards.router(room))
     audit.install(app, units.audit, units.note, room.pages, "dokumen")
     search.install(app, "dokumen", IssuanceSearch(deps).find, room.pages, units.note, deps.clock)

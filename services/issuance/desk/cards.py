@@ -76,13 +76,14 @@ class CardPages:
         deps = self.room.deps
         newest = await deps.cards.newest()
         alone = [lane for lane in words.LANES if lane.word == asked.kolom]
-        lanes = [LanePage(lane, await deps.cards.page(self._query(lane, asked, alone=bool(alone)))) for lane in alone or words.LANES]
+        lanes = [LanePage(lane, await deps.cards.page(self.query(lane, asked, alone=bool(alone)))) for lane in alone or words.LANES]
         shown = [card for lane in lanes for card in lane.page.cards]
         await self.room.units.note(self.room.entry(member, "card.listed", "cards", shown, cards=str(len(shown))))
         values: dict[str, Any] = {"lanes": lanes, "alone": bool(alone), "stocks": await self.stocks(), "newest": newest}
         return self.room.pages.show(request, "cards.html", member, asked=asked, kinds=words.kinds(), low=deps.blanks_low, **values)
 
-    def _query(self, lane: words.BoardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
+    def query(self, lane: words.BoardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
+        """Return what a column shows; `alone`: by itself, from where the address says."""
         handed_over = lane.state is CardState.HANDED_OVER
         return CardQuery(
             state=lane.state,

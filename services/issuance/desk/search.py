@@ -1,10 +1,12 @@
-"""What the search box finds of issuance: documents by number, receipt, or the beginning of a name."""
+"""What the search box finds of issuance: documents by number, receipt, whom they are about, words of a name, or where they went."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.issuance.desk import register_words as words
+from services.issuance.domain.claim import subject_key
 from services.issuance.domain.document import Document
 from services.issuance.ports import Deps, RegisterQuery
 from shared.reference.catalogue import catalogue
@@ -22,16 +24,24 @@ class IssuanceSearch:
 
     async def find(self, _member: StaffMember, sought: Sought) -> Sequence[HitGroup]:
         """See `shared.web.desk.search.Finder`."""
-        text = sought.text.upper()
-        query = RegisterQuery(
-            number=text if sought.shape is Shape.DOCUMENT else "",
-            receipt=text if sought.shape is Shape.RECEIPT else "",
-            holder=text if sought.shape is Shape.NAME else "",
-            limit=MOST_FOUND,
-        )
-        page = await self._deps.register.page(query)
+        page = await self._deps.register.page(_query(sought))
         group = group_of("Dokumen", [_hit(document) for document in page.documents])
         return [HitGroup(group.word, group.hits, page.more)]
+
+
+def _query(sought: Sought) -> RegisterQuery:
+    query = RegisterQuery(limit=MOST_FOUND)
+    match sought.shape:
+        case Shape.DOCUMENT:
+            return replace(query, number=sought.text)
+        case Shape.RECEIPT:
+            return replace(query, receipt=sought.text)
+        case Shape.PHONE:
+            return replace(query, phone=sought.text)
+        case Shape.NUMBER:  # numbers of persons and cards are kept as digests, by which whole ones are found
+            return replace(query, about=tuple(subject_key(f"{product}:{sought.text}") for product in catalogue().products))
+        case _:
+            return replace(query, holder=sought.text)
 
 
 def _hit(document: Document) -> Hit:

@@ -12,12 +12,14 @@ from services.issuance.ports import DocumentTally, ProductTally, RegisterPage, R
 from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
 from services.issuance.store.schema import DOCUMENTS
 from shared.mongo import Doc, Mongo, aggregate, cursor, reachable
+from shared.mongo.terms import begins, found_by_terms
+from shared.values.name_terms import name_beginnings
 
 _MOST_OLDER: Final = 20  # documents that one took the place of: two families that become one have two
 _ORDER: Final = [("claimed_at", -1), ("_id", -1)]
 _BY_NUMBER: Final = [("number", -1)]
-_BY_NAME: Final = [("holder_name", 1), ("claimed_at", -1)]
-"""In the order of the index that finds them: a beginning may fit hundreds of thousands, which nobody sorts for fifty."""
+_MOST_NAMED: Final = 1_000  # documents of a name that are counted: who gets more writes more
+_LAST: Final = "\U0010ffff"  # sorts behind every address that begins the same
 
 
 class MongoRegisterReader:
@@ -30,17 +32,34 @@ class MongoRegisterReader:
         wanted = _filter(query)
         if query.after is not None:
             wanted |= cursor.older("claimed_at", query.after)
-        order = _BY_NAME if query.holder else _BY_NUMBER if query.number else _ORDER
-        with reachable():
-            found = await self._documents.find(wanted, WITHOUT_PERSONS).sort(order).limit(query.limit + 1).to_list(None)
+        order = [] if query.holder else _BY_NUMBER if query.number else _ORDER
+        found = await (self._named(query, wanted) if query.holder else self._listed(query, wanted, order))
         rows = tuple(without_persons(doc) for doc in found[: query.limit])
         more = len(found) > query.limit
         places = [cursor.encode(row.claimed_at, row.document_id) for row in rows]
         return RegisterPage(rows, places[0] if places else None, places[-1] if more and order is _ORDER else None, more)
 
+    async def _listed(self, query: RegisterQuery, wanted: Doc, order: list[tuple[str, int]]) -> list[Doc]:
+        found = self._documents.find(wanted, WITHOUT_PERSONS).sort(order).limit(query.limit + 1)
+        if query.phone or query.about:
+            found = found.hint("sent_to" if query.phone else "about")  # those of a person are few: read, then put in order
+        with reachable():
+            return await found.to_list(None)
+
+    async def _named(self, query: RegisterQuery, wanted: Doc) -> list[Doc]:
+        """Return documents of a name in the order of its index: it may fit hundreds of thousands, which nobody sorts for fifty."""
+        words = _named(query.holder)
+        if not words:
+            return []
+        return await found_by_terms(
+            self._documents, words, index="holder_terms", also=wanted, limit=query.limit + 1, projection=WITHOUT_PERSONS
+        )
+
     async def count(self, query: RegisterQuery) -> int:
         wanted = _filter(query)
         with reachable():
+            if words := _named(query.holder):
+                return int(await self._documents.count_documents({"$and": [*words, wanted]}, hint="holder_terms", limit=_MOST_NAMED))
             return int(await self._documents.count_documents(wanted)) if wanted else await self.total()
 
     async def total(self) -> int:
@@ -85,7 +104,8 @@ def _filter(query: RegisterQuery) -> Doc:
         for name, value in (
             ("number", _begins(query.number)),
             ("receipt", query.receipt),
-            ("holder_name", _begins(query.holder)),
+            ("about", {"$in": list(query.about)} if query.about else None),
+            ("contact.address", {"$gte": query.phone, "$lt": query.phone + _LAST} if query.phone else None),
             ("product", query.product),
             ("state", {"$in": [str(state) for state in query.states]} if query.states else None),
             ("claimed_at", _between(query.since, query.until)),
@@ -93,6 +113,10 @@ def _filter(query: RegisterQuery) -> Doc:
         if value
     }
     return wanted
+
+
+def _named(typed: str) -> list[Doc]:
+    return [begins("holder_terms", word) for word in name_beginnings(typed)]
 
 
 def _between(since: datetime | None, until: datetime | None) -> Doc:

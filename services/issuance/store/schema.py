@@ -13,6 +13,7 @@ from services.issuance.domain.products.spec import DocumentForm
 from services.issuance.domain.revocation import Authority, Revocation
 from shared.mongo import Doc, DocumentMapping, IndexModel, fields_of
 from shared.values import Contact
+from shared.values.name_terms import name_terms
 
 ARCHIVE: Final = "pdf"
 """GridFS bucket of the issued bytes."""
@@ -42,7 +43,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             name="register_of_state",
             partialFilterExpression={"state": {"$in": RARE_STATES}},
         ),
-        IndexModel([("holder_name", 1), ("claimed_at", -1)], name="holder"),  # search by name, from its beginning
+        IndexModel([("holder_terms", 1)], name="holder_terms"),  # search by words of a name, each from its beginning
+        # search by the number to which it went; ended documents forget it
+        IndexModel([("contact.address", 1)], name="sent_to", partialFilterExpression={"contact.address": {"$gt": ""}}),
         # the board of cards: slips alone are in these
         IndexModel([("card.state", 1), ("card.since", 1), ("_id", 1)], name="cards", partialFilterExpression={"card.state": {"$gt": ""}}),
         IndexModel([("card.since", -1)], name="cards_moved", partialFilterExpression={"card.since": {"$type": "date"}}),
@@ -65,6 +68,7 @@ def _document_to_doc(document: Document) -> Doc:
         "form": document.form.value,
         "token": document.token,
         "holder_name": document.holder_name,
+        "holder_terms": list(name_terms(document.holder_name)),
         "about": document.about,
         **({"replaces": list(document.replaces)} if document.replaces else {}),
         "approved_at": document.approved_at,

@@ -1,4 +1,4 @@
-"""What the search box finds of the notifier: messages about a request, a document, or a case."""
+"""What the search box finds of the notifier: messages about a request, a document, or a case, and those to a phone number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.notifier.ports import Deps, JobQuery
 from shared.values import Channel
 from shared.web.desk import StaffMember
 from shared.web.desk.search import MOST_FOUND, Hit, HitGroup, group_of
-from shared.web.desk.sought import Sought
+from shared.web.desk.sought import Shape, Sought
 from shared.web.desk.words import masked_phone
 
 
@@ -23,7 +23,9 @@ class MessageSearch:
 
     async def find(self, _member: StaffMember, sought: Sought) -> Sequence[HitGroup]:
         """See `shared.web.desk.search.Finder`."""
-        page = await self._deps.job_reader.page(JobQuery(search=sought.text, limit=MOST_FOUND))
+        is_phone = sought.shape is Shape.PHONE
+        query = JobQuery(phone=sought.text if is_phone else "", search="" if is_phone else sought.text, limit=MOST_FOUND)
+        page = await self._deps.job_reader.page(query)
         group = group_of("Pesan", [_hit(row.job) for row in page.rows])
         return [HitGroup(group.word, group.hits, page.next is not None)]
 

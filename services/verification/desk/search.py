@@ -9,7 +9,7 @@ from services.verification.desk import work_words as words
 from services.verification.desk.work_room import PATH, READ, WorkRoom
 from services.verification.domain.register import Family
 from services.verification.domain.rules import People
-from services.verification.domain.search import search_key
+from services.verification.domain.search import search_beginnings
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import Outcome, TaskStage
 from shared.web.desk import StaffMember, State, Tone
@@ -33,8 +33,8 @@ class VerificationSearch:
 
     async def find(self, member: StaffMember, sought: Sought) -> Sequence[HitGroup]:
         """See `shared.web.desk.search.Finder`."""
-        key = search_key(sought.text)
-        tasks = await self._room.deps.task_reader.found(key, member.areas, limit=_FEW) if key else ()
+        words = search_beginnings(f"+{sought.text}" if sought.shape is Shape.PHONE else sought.text)
+        tasks = await self._room.deps.task_reader.found(words, member.areas, limit=_FEW) if words else ()
         groups = [group_of("Pekerjaan", [self._task(each) for each in tasks])]
         if sought.shape is Shape.NUMBER:
             groups.append(

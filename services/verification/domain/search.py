@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from services.verification.domain.rules import Application
+from shared.values import Malformed, Phone
+from shared.values.name_terms import name_beginnings, name_terms
 
 
 def search_terms(application: Application) -> tuple[str, ...]:
-    """Return the receipts, the numbers, the words of names and whole names, in the form of `search_key`."""
+    """Return the receipts and numbers in the form of `search_key`, the words of names, and phone numbers with their plus."""
     names: list[str | None] = []
     numbers: list[str | None] = []
     for submission in application.submissions:
@@ -20,10 +22,34 @@ def search_terms(application: Application) -> tuple[str, ...]:
     if decision is not None:
         names += [decision.husband.name, decision.wife.name]
         numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
-    words = [word for name in names if name for word in name.split()]
-    return tuple(dict.fromkeys(key for key in map(search_key, [*filter(None, numbers), *words, *filter(None, names)]) if key))
+    phones = filter(None, (_phone_term(each.contact.address) for each in application.submissions))
+    words = (word for name in names if name for word in name_terms(name))
+    return tuple(dict.fromkeys([*filter(None, map(search_key, filter(None, numbers))), *words, *phones]))
 
 
 def search_key(text: str) -> str:
     """Return letters and digits only, in capitals: `mdn-7k4q` and `MDN 7K4Q` become the same."""
     return re.sub(r"[^0-9A-Z]", "", text.upper())
+
+
+def search_beginnings(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return for each word of what somebody types the beginnings of which a term of a task must have one."""
+    found = (_word_beginnings(word) for word in text.split())
+    return tuple(dict.fromkeys(each for beginnings in found for each in beginnings if each))
+
+
+def _word_beginnings(word: str) -> tuple[tuple[str, ...], ...]:
+    if word.startswith("+"):
+        return ((f"+{search_key(word)}",),)
+    key = search_key(word)
+    if any(map(str.isdigit, key)):
+        return ((key, *filter(None, [_phone_term(word)])),)
+    return tuple(tuple(dict.fromkeys((search_key(each[0]), *each))) for each in name_beginnings(word))
+
+
+def _phone_term(text: str) -> str | None:
+    """Return a phone number as it is kept; None for what is none: a NIK of another province begins with 62 as well."""
+    try:
+        return f"+{Phone.parse(text).text}"
+    except Malformed:
+        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -105,8 +105,8 @@ class TaskReader(Protocol):
     async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
         """Return tasks about these numbers of persons or cards but this one, the newest first."""
 
-    async def found(self, key: str, areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
-        """Return tasks, open and closed, that a receipt, a number, a name or a beginning of one finds; `key`: as `search_key` gives it.
+    async def found(self, words: Sequence[Sequence[str]], areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        """Return tasks, open and closed, that have every word; `words`: as `search_beginnings` gives them, at least one.
 
         `areas`: only those of these places, and those whose place nobody knows; empty: all.
         """

@@ -5,6 +5,7 @@ from services.verification.store.history import MongoHistoryReader as MongoHisto
 from services.verification.store.overview_reader import MongoOverviewReader as MongoOverviewReader
 from services.verification.store.pauses import MongoPauseReader as MongoPauseReader
 from services.verification.store.queue_reader import MongoQueueReader as MongoQueueReader
+from services.verification.store.refills import refills_of as refills_of
 from services.verification.store.registry import RegistryStore as RegistryStore
 from services.verification.store.schema import ACCOUNTS as ACCOUNTS
 from services.verification.store.schema import INDEXES as INDEXES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import orjson
 
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.policy import OFFICER_REQUIRED
-from services.verification.domain.search import search_key
+from services.verification.domain.search import search_beginnings
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import TaskStage, TaskState
 from services.verification.ports import TaskFilter, TaskOrder, TaskPage, TaskQuery, TaskTally
@@ -21,11 +21,12 @@ from services.verification.store.tasks import task_from
 from shared.errors import BadInput, FieldProblem
 from shared.mongo import Doc, Mongo, aggregate, reachable
 from shared.mongo.cursor import moment_of
+from shared.mongo.terms import begins, found_by_terms
 
 _OPEN: Final = TaskState.OPEN.value
 _KEYS: Final = {TaskOrder.DUE: ("due_at", 1), TaskOrder.PLACE: ("place_at", 1), TaskOrder.DECIDED: ("closed_at", -1)}
 _NOT_CLOSED: Final = [stage.value for stage in TaskStage if stage is not TaskStage.CLOSED]
-_LAST: Final = "\U0010ffff"  # sorts behind every term that begins the same
+_TERMS: Final = "personal.search_terms"
 _ALL_GREEN: Final[Doc] = {"reasons": {"$not": {"$elemMatch": {"code": {"$ne": OFFICER_REQUIRED}}}}}
 _MOST_HELD: Final = 200  # tasks of one officer: far beyond what the limit of claims allows; handed-over ones come on top
 
@@ -104,17 +105,13 @@ class MongoTaskReader:
         return found["_id"] if found else None
 
     async def related(self, keys: Collection[str], *, but: str, limit: int) -> tuple[Task, ...]:
-        wanted = {"personal.search_terms": {"$in": sorted(keys)}, "_id": {"$ne": but}}
+        wanted = {_TERMS: {"$in": sorted(keys)}, "_id": {"$ne": but}}
         with reachable():
             return tuple(map(task_from, await self._tasks.find(wanted).sort("_id", -1).limit(limit).to_list(None)))
 
-    async def found(self, key: str, areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
-        begins = {"$elemMatch": {"$gte": key, "$lt": key + _LAST}}  # one term within the range: the index alone finds it
-        wanted: Doc = {"personal.search_terms": begins}
-        if areas:
-            wanted["$or"] = [{"areas": {"$in": sorted(areas)}}, {"areas": []}]
-        with reachable():
-            docs = await self._tasks.find(wanted).hint("search_open").limit(limit).to_list(None)
+    async def found(self, words: Sequence[Sequence[str]], areas: Collection[str], *, limit: int) -> tuple[Task, ...]:
+        inside: Doc | None = {"$or": [{"areas": {"$in": sorted(areas)}}, {"areas": []}]} if areas else None
+        docs = await found_by_terms(self._tasks, [begins(_TERMS, word) for word in words], index="search_open", also=inside, limit=limit)
         return tuple(sorted(map(task_from, docs), key=lambda task: task.id, reverse=True))
 
     async def tally(self, *, at: datetime) -> TaskTally:
@@ -143,8 +140,7 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
             conditions.append({name: wanted})
     if query.areas:
         conditions.append({"areas": {"$in": sorted(query.areas)}})
-    keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
-    return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
+    return [*conditions, *(begins(_TERMS, word) for word in search_beginnings(query.text or ""))]
 
 
 def _shown(query: TaskQuery, at: datetime) -> Iterator[Doc]:

@@ -26,6 +26,7 @@ from services.verification.store import (
     MongoTaskReader,
     MongoTx,
     RegistryStore,
+    refills_of,
 )
 from services.verification.wiring.staff import install_accounts
 from shared import clock
@@ -41,6 +42,8 @@ from shared.process import BackgroundJob, Service
 from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
+from shared.refill import RefillJob
+from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
 
 SERVICE: Final = "verification"
@@ -77,13 +80,14 @@ def build(settings: Settings) -> Service:
     closing = install_accounts(app, units, settings, health, host)
     api.install(app, units, deps)
     desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
-    desk.install_stuck(app, stuck.UnrecordedChanges(units, deps), stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
+    source = StuckWithMessages(stuck.UnrecordedChanges(units, deps), host.stuck_messages(), SERVICE)
+    desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
     return Service(
         name=SERVICE,
         health=health,
         app=app,
         prepare=prepare,
-        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units)),
+        workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units, host)),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(files.close, *closing, host.close),
     )
@@ -111,9 +115,10 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles, registry:
     )
 
 
-def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
+def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx], host: MessagingHost) -> tuple[BackgroundJob, ...]:
     register = RegisterJob(deps, units, failures=settings.register_failures)
     pollers = {
+        "refill": RefillJob(host.mongo, host.database, refills_of(host.mongo, host.database)).poller(),
         "decisions": Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
         "lateness": Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
         "register": Poller("register", register.turn, poll_seconds=settings.register_poll_seconds),

@@ -9,7 +9,8 @@ from typing import Final
 from pamqp.commands import Basic
 
 from shared.messaging.broker import wire
-from shared.messaging.broker.channel import BrokerEndpoint, connect
+from shared.messaging.broker.channel import CONNECTION_ERRORS, BrokerEndpoint, connect
+from shared.messaging.broker.errors import ConnectionLost
 from shared.messaging.delivery import Delivery
 
 MOST: Final = 10_000  # messages read in one go: a page of some 20 MB
@@ -93,6 +94,8 @@ class QueueBrowser:
                 if await judge(QueuedMessage(queue, got.exchange or "", wire.receive(message))):
                     await session.channel.basic_ack(got.delivery_tag)
                     taken += 1
+        except CONNECTION_ERRORS as error:  # gone meanwhile, or this user may not read that queue
+            raise ConnectionLost(type(error).__name__) from error
         finally:
             await session.close()
         return taken

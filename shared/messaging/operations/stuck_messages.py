@@ -62,9 +62,16 @@ class StuckMessages:
             ConnectionLost: the broker is not there.
             DatabaseUnavailable: MongoDB is not there.
         """
+        return [*await self.of_database(service), *await self.of_broker(service)]
+
+    async def of_database(self, service: str) -> list[StuckItem]:
+        """Return what its consumer parked and what the broker refused, the oldest of each first.
+
+        Raises:
+            DatabaseUnavailable: MongoDB is not there.
+        """
         parked = [_parked(service, row) for row in await self._parked[service].list(limit=PAGE)]
-        refused = [_refused(service, event) for event in await self._outboxes[service].parked(PAGE)]
-        return [*parked, *refused, *await self._list_dead(service)]
+        return [*parked, *(_refused(service, event) for event in await self._outboxes[service].parked(PAGE))]
 
     async def of_nobody(self) -> list[StuckItem]:
         """Return what no queue took.
@@ -83,7 +90,7 @@ class StuckMessages:
             event = await self._outboxes[service].find(message_id)
             return None if event is None else _refused(service, event)
         if place is StuckPlace.DEAD:
-            return next((entry for entry in await self._list_dead(service) if entry.id == message_id), None)
+            return next((entry for entry in await self.of_broker(service) if entry.id == message_id), None)
         return next((_entry(place, service, letter) for letter in await self.unrouted() if letter.delivery.message_id == message_id), None)
 
     async def replay(self, entry: StuckItem, *, vouch: bool) -> bool:
@@ -111,7 +118,12 @@ class StuckMessages:
             return await self._outboxes[entry.service].discard(entry.id, note)
         return await self._discard_message(entry, note)
 
-    async def _list_dead(self, service: str) -> list[StuckItem]:
+    async def of_broker(self, service: str) -> list[StuckItem]:
+        """Return its dead letters that wait nowhere else.
+
+        Raises:
+            ConnectionLost: the broker is not there.
+        """
         return [_entry(StuckPlace.DEAD, service, letter) for letter, state in await self._dead(service) if state not in _WAITS_ELSEWHERE]
 
     async def unrecorded(self, service: str) -> list[QueuedMessage]:

@@ -119,18 +119,19 @@ class Owner:
     by: str
 
 
-_NUMBERED: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.CASE})
+_TOLD: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.CASE, Shape.PHONE})
 _FILED: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.NUMBER, Shape.PHONE, Shape.NAME})
 OWNERS: Final[Mapping[str, Owner]] = MappingProxyType(
     {
         "verifikasi": Owner(
-            "Pekerjaan dan register", "tasks:read", frozenset({Shape.NUMBER, Shape.RECEIPT, Shape.CASE, Shape.NAME}), "NIK, KK, nama, resi"
+            "Pekerjaan dan register",
+            "tasks:read",
+            frozenset({Shape.NUMBER, Shape.RECEIPT, Shape.CASE, Shape.PHONE, Shape.NAME}),
+            "NIK, KK, nama, nomor HP, resi",
         ),
         "permohonan": Owner("Permohonan dan percakapan", "requests:follow", _FILED, "resi, nomor HP, NIK, nama"),
-        "dokumen": Owner(
-            "Dokumen terbit", "documents:read", frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.NAME}), "nomor dokumen, resi, nama"
-        ),
-        "pesan": Owner("Pesan keluar", "messages:read", _NUMBERED, "resi, nomor dokumen, nomor perkara"),
+        "dokumen": Owner("Dokumen terbit", "documents:read", _FILED, "nomor dokumen, resi, NIK, KK, nomor HP, nama"),
+        "pesan": Owner("Pesan keluar", "messages:read", _TOLD, "resi, nomor dokumen, nomor perkara, nomor HP"),
     }
 )
 """The last part of the address of each service's answer -> what it has; the order in which they stand on the page."""

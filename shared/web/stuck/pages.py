@@ -58,6 +58,14 @@ Decider = Annotated[StaffMember, signed_in("stuck:manage")]
 Revealer = Annotated[StaffMember, signed_in("stuck:reveal")]
 
 
+MESSAGE_REFUSALS: Final = frozenset({"forged", "broker_unreachable"})
+"""Codes that say for what a message waits still."""
+UNREAD: Final = "unread"
+"""Field of a message's content that is no JSON: personal as a whole."""
+MESSAGE: Final = "message_between_services"
+"""Kind of what is a message of the services themselves; it stops on its way to the part, or from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StuckRoom:
     """What a service's part is made with.
@@ -72,6 +80,11 @@ class StuckRoom:
     kind_word: Callable[[str], str]
     refusals: Sequence[str] = ()
     clock: Clock = now
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """Codes for which an item, or a message, waits still."""
+        return frozenset(self.refusals) | MESSAGE_REFUSALS
 
 
 class StuckFilter(BaseModel):
@@ -174,7 +187,7 @@ def _showing(routes: APIRouter, room: StuckRoom, pages: Pages) -> None:
         return found
 
     def shown(request: Request, member: StaffMember, found: StuckDetail, *, in_full: bool) -> Response:
-        content = found.content if in_full else masked_content(found, room.personal)
+        content = found.content if in_full else masked_content(found, room.personal | {UNREAD})
         text = json.dumps(jsonable_encoder(content, custom_encoder={bytes: repr}), ensure_ascii=False, indent=2)
         return pages.show(
             request, "stuck_one.html", member, entry=found, content=text, in_full=in_full, **_words(room), script=asset("stuck.js")
@@ -222,10 +235,19 @@ def _words(room: StuckRoom) -> dict[str, Any]:
         "places": PLACES,
         "name": room.name,
         "place": PLACES[room.name],
-        "kind_word": room.kind_word,
+        "kind_word": lambda kind: _kind_word(room, kind),
+        "step": lambda kind: _step(room, kind),
         "cause": lambda code: cause_of(room.name, code),
         "age": lambda since: span(at - since) if since else NOTHING,
     }
+
+
+def _kind_word(room: StuckRoom, kind: str) -> str:
+    return "Kabar antarbagian" if kind == MESSAGE else room.kind_word(kind)
+
+
+def _step(room: StuckRoom, kind: str) -> str:
+    return "antrean" if kind == MESSAGE else PLACES[room.name].step
 
 
 def _causes(room: StuckRoom, entries: Iterable[StuckEntry]) -> list[StuckCause]:
@@ -244,11 +266,11 @@ async def _decide(request: Request, member: StaffMember, room: StuckRoom, ids: I
         await _note(request, member, "stuck.replayed" if note is None else "stuck.discarded", stuck_id)
         act = room.source.replay(stuck_id) if note is None else room.source.discard(stuck_id, note)
         try:
-            await decided(act, room.refusals)
+            await decided(act, sorted(room.waits_for))
         except NotFound:
             result = replace(result, gone=result.gone + 1)
         except DomainError as error:
-            if error.code in room.refusals:
+            if error.code in room.waits_for:
                 result = replace(result, kept=result.kept + 1, waiting=error.code)
             else:
                 result = replace(result, gone=result.gone + 1)
@@ -275,5 +297,5 @@ async def _lines(room: StuckRoom) -> AsyncIterator[str]:
 
 def _row(room: StuckRoom, place: StuckPart, entry: StuckEntry) -> list[str]:
     since = moment(entry.since) if entry.since else ""
-    kind, reference = room.kind_word(entry.kind), entry.reference or ""
-    return [place.word, cause_of(room.name, entry.code), entry.code, kind, reference, since, str(entry.attempts), place.step]
+    kind, reference, step = _kind_word(room, entry.kind), entry.reference or "", _step(room, entry.kind)
+    return [place.word, cause_of(room.name, entry.code), entry.code, kind, reference, since, str(entry.attempts), step]

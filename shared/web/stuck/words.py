@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 _FILE: Final = Path(__file__).parent / "causes.toml"
+MESSAGES: Final = "antarbagian"  # sentences for messages between the services, whichever of them it is
 _BEGINNING: Final = "*"  # ends the name of a sentence for every code that begins so
 _UNKNOWN: Final = "Sebab yang belum dikenal"
 
@@ -28,7 +29,8 @@ def is_known(name: str, code: str) -> bool:
 def cause_of(name: str, code: str) -> str:
     """Return the sentence; where the code has none of its own, with the code, for whoever looks it up."""
     known = sentences()[name]
-    if code in known:
-        return known[code]
+    for each in (known, sentences()[MESSAGES]):
+        if code in each:
+            return each[code]
     said = next((text for begin, text in known.items() if begin.endswith(_BEGINNING) and code.startswith(begin[:-1])), _UNKNOWN)
     return f"{said} ({code})" if code else said

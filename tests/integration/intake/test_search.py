@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from services.intake.store import refills_of
+from shared.mongo.terms import begins
+from shared.refill import AGAIN_SECONDS, RefillJob
 from shared.web.desk.sought import PATH
 from tests.integration.intake.desk import VILLAGE, Desk
 from tests.integration.intake.rig import KK, NIK, Rig, only
@@ -35,6 +38,7 @@ async def test_a_request_is_found_by_receipt_and_numbers_and_its_chat_by_phone(r
         assert NIK not in page
     for typed in (f"0{PHONE[2:]}", f"+{PHONE[:10]}"):
         page = await found(operator, typed)
+        assert request["receipt"] in page, typed
         assert f"/desk/percakapan/{contact['_id']}" in page, typed
         assert PHONE not in page
     row = only(await rig.rows("audit", {"personal.persons.nik": NIK}))
@@ -54,7 +58,18 @@ async def test_a_registrar_finds_nothing_that_another_way_brought(rig: Rig, desk
 async def test_numbers_and_names_are_found_by_their_index(rig: Rig) -> None:
     await stranger_files(rig)
     requests = rig.mongo.collection(rig.database, "requests")
-    term = {"search_terms": {"$elemMatch": {"$gte": NIK, "$lt": NIK + "\U0010ffff"}}}
-    plan = await requests.find(term).hint("search_terms").explain()
+    plan = await requests.find(begins("search_terms", [NIK])).hint("search_terms").explain()
     assert plan["executionStats"]["nReturned"] == 1
-    assert plan["executionStats"]["totalKeysExamined"] <= 2
+    assert plan["executionStats"]["totalKeysExamined"] <= 3
+
+
+async def test_requests_and_contacts_of_an_older_release_get_their_words(rig: Rig) -> None:
+    await stranger_files(rig)
+    before, contact = only(await rig.rows("requests")), only(await rig.rows("contacts"))
+    requests, contacts = rig.mongo.collection(rig.database, "requests"), rig.mongo.collection(rig.database, "contacts")
+    await requests.update_one({"_id": before["_id"]}, {"$unset": {"search_terms": ""}})
+    await contacts.update_one({"_id": contact["_id"]}, {"$unset": {"name_words": ""}})
+    work = RefillJob(rig.mongo, rig.database, refills_of(rig.wiring.deps.catalogue))
+    assert await work.turn() == AGAIN_SECONDS
+    assert only(await rig.rows("requests")) == before
+    assert only(await rig.rows("contacts")) == contact

@@ -1,6 +1,7 @@
 """Cards at the desk: the board, the moves of one and of many, the slip's code, blanks, who was told, who may, who was faster."""
 
 import asyncio
+import csv
 import re
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
+from shared.audit import AuditFilter
 from tests.integration.issuance.desk_app import OpenBrowser
 from tests.integration.issuance.office import Desk, FakePress
 from tests.support.approvals import approval, order
@@ -181,3 +183,24 @@ async def test_a_form_without_its_token_moves_nothing(desk: Desk, browser: OpenB
     client.headers["X-Form-Token"] = "another"
     assert (await client.post("/desk/kartu/cetak", data=chosen(siti))).status_code == 403
     assert await state(desk, siti) == "to_print"
+
+
+async def test_the_board_is_a_file_of_its_columns_and_whose_names_are_in_it_is_written_down(desk: Desk, browser: OpenBrowser) -> None:
+    siti, budi = await cards(desk, "SITI AMINAH", "BUDI SANTOSO")
+    await cards(desk, "CITRA LESTARI", product="kia")
+    client = browser("operator")
+    await stocked(client)
+    await client.post("/desk/kartu/cetak", data=chosen(siti))
+    answer = await client.get("/desk/kartu/unduh?jenis=ktp")
+    assert answer.headers["content-disposition"] == 'attachment; filename="kartu.csv"'
+    head, *rows = csv.reader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert [(row[0], row[1], row[3], row[4]) for row in rows] == [
+        ("Akan dicetak", "BUDI SANTOSO", budi.receipt, budi.number),
+        ("Sudah dicetak", "SITI AMINAH", siti.receipt, siti.number),
+    ]
+    assert rows[1][head.index("Langkah terakhir")] == "Dicetak"
+    [alone] = list(csv.reader((await client.get("/desk/kartu/unduh?kolom=periksa")).text.splitlines(), delimiter=";"))[1:]
+    assert alone[1] == "SITI AMINAH"
+    noted = [row.entry for row in (await desk.parts.units.audit.page(AuditFilter())).rows if row.entry.act == "card.exported"]
+    assert {person.name for entry in noted for person in entry.persons} == {"SITI AMINAH", "BUDI SANTOSO"}
+    assert (await browser("auditor").get("/desk/kartu/unduh")).status_code == 403

@@ -1,5 +1,7 @@
-"""The pages of documents and cards in Chromium: a card from its print to its owner by keyboard alone, and a revocation; both sizes."""
+"""The pages of documents and cards in Chromium: by keyboard alone, with what is downloaded compared to the database; both sizes."""
 
+import csv
+import io
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from openpyxl import load_workbook
+from playwright.async_api import Browser, Download, Page, expect
 
 from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
 from services.issuance.settings import Settings
 from tests.integration.issuance.desk_app import desk_app
-from tests.integration.issuance.office import Desk
+from tests.integration.issuance.office import Desk, superseded
 from tests.integration.issuance.test_document_page import held
 from tests.support.approvals import approval, order
 from tests.support.browser import DESK, NARROW, chromium, complaints, visit
@@ -144,3 +147,57 @@ async def test_every_page_fits_a_phone_and_says_what_it_is_to_a_screen_reader(li
     for name in ("dokumen-hangus", "nomor"):
         async with live.at(pages[name]) as page:
             await look(page, name, "desk")
+
+
+async def register(desk: Desk) -> list[Document]:
+    """Documents of four people; one of them took another's place, so that two states are in the list."""
+    await superseded(desk)
+    await slips(desk)
+    await desk.issue(approval(order("kk", holder_name="SITI AMINAH")), approval(order("akta_kelahiran", holder_name="NUR'AINI RAHAYU")))
+    return sorted(await desk.documents(), key=lambda document: (document.claimed_at, document.document_id), reverse=True)
+
+
+async def test_the_register_is_searched_by_any_word_of_a_name_and_a_document_opened_by_keyboard(live: Live) -> None:
+    documents = await register(live.desk)
+    async with live.at("/desk/dokumen") as page:
+        keys = page.keyboard
+        await expect(page.locator("[data-row]")).to_have_count(len(documents))
+        await keys.press("f")
+        await keys.type("aminnah siti")
+        await keys.press("Enter")
+        await expect(page.locator("[data-row]")).to_have_count(2)
+        assert "aminnah" not in page.url.lower()
+        await page.locator("body[data-ready]").wait_for()
+        await keys.press("j")
+        await keys.press("Enter")
+        await expect(page.get_by_role("link", name="Semua tentang dokumen ini")).to_be_visible()
+        await look(page, "dokumen", "desk")
+    async with live.at("/desk/dokumen", size=NARROW) as page:
+        await expect(page.locator("[data-row]")).to_have_count(len(documents))
+        await look(page, "dokumen", "phone")
+        await page.locator("[data-row]").first.click()
+        await look(page, "dokumen-terbuka", "phone")
+
+
+async def test_the_register_is_downloaded_by_keyboard_and_is_what_the_database_has(live: Live) -> None:
+    documents = await register(live.desk)
+    expected = [(each.number, each.holder_name, each.receipt) for each in documents]
+    async with live.at("/desk/dokumen") as page:
+        async with page.expect_download() as sent:
+            await page.keyboard.press("e")
+        name, content = await downloaded(await sent.value)
+        assert name == "dokumen-terbit.csv"
+        head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
+        assert head[:4] == ["Nomor", "Jenis", "Nama", "Resi"]
+        assert [(row[0], row[2], row[3]) for row in rows] == expected
+        async with page.expect_download() as sent:
+            await page.keyboard.press("x")
+        name, content = await downloaded(await sent.value)
+        assert name == "dokumen-terbit.xlsx"
+        book = load_workbook(io.BytesIO(content))
+        assert [(row[0], row[2], row[3]) for row in book["Dokumen"].iter_rows(min_row=2, values_only=True)] == expected
+        assert sum(row[4] for row in book["Nomor"].iter_rows(min_row=2, values_only=True)) == len(documents)
+
+
+async def downloaded(file: Download) -> tuple[str, bytes]:
+    return file.suggested_filename, (await file.path()).read_bytes()

@@ -17,3 +17,14 @@ async def test_a_message_is_found_by_its_receipt_and_its_recipient_is_masked(sti
         assert "Foto buram" not in answer.text
         nothing = await client.post(f"{PATH}/pesan", data={"q": "MDN-2222-2222"}, headers={"HX-Request": "true"})
         assert "Tidak ada yang cocok" in nothing.text
+
+
+async def test_a_message_is_found_by_the_phone_it_went_to(still: Rig, issuer: SessionIssuer) -> None:
+    await still.tell(still.turned_down(note="Foto buram, kata petugas"))
+    async with browser_of(app_of(still, issuer), issuer, "operator") as client:
+        for typed in (f"0{PHONE[2:]}", PHONE[:11]):
+            answer = await client.post(f"{PATH}/pesan", data={"q": typed}, headers={"HX-Request": "true"})
+            assert "Permohonan dikembalikan</a>" in answer.text, typed
+            assert PHONE not in answer.text
+        other = await client.post(f"{PATH}/pesan", data={"q": "0899999999999"}, headers={"HX-Request": "true"})
+        assert "Tidak ada yang cocok" in other.text

@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from services.verification.domain.search import search_key
+from services.verification.domain.search import search_beginnings
 from services.verification.domain.submission import Submission
+from services.verification.store import refills_of
 from shared.ids import new_id, new_receipt
+from shared.mongo.terms import begins
+from shared.refill import AGAIN_SECONDS, RefillJob
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_work_pages import text_of
 from tests.integration.verification.work_desk import browser_of, officer, work_app
@@ -44,7 +47,7 @@ async def found(client: httpx.AsyncClient, typed: str) -> str:
     return text_of(answer)
 
 
-@pytest.mark.parametrize("typed", [HUSBAND, KK, "slamet", "Slamet Darm", "darmawan"])
+@pytest.mark.parametrize("typed", [HUSBAND, KK, "slamet", "Slamet Darm", "darmawan", "darmawantoe SLAMMET"])
 async def test_a_task_is_found_by_number_and_name_and_is_masked(office: Office, sign_in: Sign, typed: str) -> None:
     await office.load(people.family())
     asked = lost()
@@ -132,12 +135,34 @@ async def test_a_beginning_reads_the_index_and_no_more_of_it_than_is_shown(offic
     tasks = office.mongo.collection(office.database, "tasks")
     row = await tasks.find_one({"_id": task_id})
     assert row is not None
-    copies = [{**row, "_id": new_id(), "personal": {**row["personal"], "search_terms": [f"ANI{n:05}", "X"]}} for n in range(2_000)]
+    copies = [{**row, "_id": new_id(), "personal": {**row["personal"], "search_terms": [f"ani{n:05}", "x"]}} for n in range(2_000)]
     await tasks.insert_many(copies)
-    assert len(await office.deps.task_reader.found("ANI", frozenset(), limit=11)) == 11
-    key = search_key("Slamet Darmawanto")
-    assert [task.id for task in await office.deps.task_reader.found(key[:8], frozenset(), limit=11)] == [task_id]
-    begins = {"personal.search_terms": {"$elemMatch": {"$gte": "ANI", "$lt": "ANI\U0010ffff"}}}
-    plan = await tasks.find(begins).hint("search_open").limit(11).explain()
+    assert len(await office.deps.task_reader.found(search_beginnings("ani"), frozenset(), limit=11)) == 11
+    assert [task.id for task in await office.deps.task_reader.found(search_beginnings("darm slam"), frozenset(), limit=11)] == [task_id]
+    [word] = search_beginnings("ani")
+    plan = await tasks.find(begins("personal.search_terms", word)).hint("search_open").limit(11).explain()
     assert plan["executionStats"]["totalKeysExamined"] <= 12
     assert plan["executionStats"]["totalDocsExamined"] <= 11
+
+
+async def test_tasks_of_an_older_release_are_found_by_what_their_cases_tell(office: Office) -> None:
+    await office.load(people.family())
+    [task_id] = await office.tasks_of(lost())
+    tasks = office.mongo.collection(office.database, "tasks")
+    before = await tasks.find_one({"_id": task_id})
+    assert before is not None
+    await tasks.update_one({"_id": task_id}, {"$set": {"personal.search_terms": ["SLAMET", "SLAMETDARMAWANTO"]}})
+    assert await RefillJob(office.mongo, office.database, refills_of(office.mongo, office.database)).turn() == AGAIN_SECONDS
+    assert await tasks.find_one({"_id": task_id}) == before
+
+
+async def test_a_task_is_found_by_the_phone_that_it_was_asked_from(office: Office, sign_in: Sign) -> None:
+    await office.load(people.family())
+    asked = lost()
+    await office.tasks_of(asked)
+    number = asked.contact.address
+    client = sign_in()
+    for typed in (f"0{number[2:]}", f"+{number}", number[:11]):
+        assert asked.receipt in await found(client, typed), typed
+    assert "Tidak ada yang cocok" in await found(client, "0899999999999")
+    assert number not in (await client.post(OWN, data={"q": number}, headers={"HX-Request": "true"})).text
