@@ -41,6 +41,11 @@ class ConsoleApp(OfficeApp):
         self._stop.set()
         await self._client.aclose()
 
+    async def leave(self) -> None:
+        """Listen no more, give everything back, end."""
+        self._stop.set()
+        await super().leave()
+
     @work
     async def action_leave(self) -> None:
         """Leave from wherever one is."""
@@ -70,4 +75,6 @@ class ConsoleApp(OfficeApp):
             screen.show_head()
 
     def _at_work(self) -> list[WorkScreen]:
+        if self._stop.is_set():  # screens are being taken down: nothing is to be shown on them
+            return []
         return [screen for screen in self.screen_stack if isinstance(screen, WorkScreen) and screen.is_mounted]

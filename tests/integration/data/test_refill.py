@@ -24,9 +24,10 @@ def job(mongo: Mongo, database: str, *refills: Refill) -> RefillJob:
 
 
 async def stored(mongo: Mongo, database: str, *names: str | None) -> list[str]:
-    rows = [{"_id": new_id(), "version": 1, "personal": {"name": name}} for name in names]
+    ids = [new_id() for _ in names]
+    rows = [{"_id": row_id, "version": 1, "personal": {"name": name}} for row_id, name in zip(ids, names, strict=True)]
     await mongo.collection(database, ROWS).insert_many(rows)
-    return [row["_id"] for row in rows]
+    return ids
 
 
 async def found(mongo: Mongo, database: str) -> list[list[str] | None]:
