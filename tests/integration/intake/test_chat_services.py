@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.conftest import empty
 from tests.integration.intake.rig import JPEG, KK, NIK, Rig, buttons_of, only, settings, text_of
 from tests.integration.intake.test_progress import REJECTED, RETURNED, delivery
 
@@ -37,10 +36,10 @@ BIRTH = (
 
 
 @pytest.fixture
-async def rig(mongo_url: str, _prepared: Any) -> AsyncIterator[Rig]:
+async def rig(mongo_url: str, kept_database: str) -> AsyncIterator[Rig]:
     """Intake with several services open."""
-    made = Rig(settings(mongo_url, _prepared[1]).model_copy(update={"open_services": ("kk_hilang", "akta_lahir", "kk_pisah")}))
-    await empty(made, _prepared)
+    made = Rig(settings(mongo_url, kept_database).model_copy(update={"open_services": ("kk_hilang", "akta_lahir", "kk_pisah")}))
+    await made.wiring.prepare()
     yield made
     await made.close()
 
