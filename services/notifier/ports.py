@@ -93,10 +93,9 @@ class Transact(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A recipient's lane, leased to us.
+    """A recipient's lane, leased to us; `revision` counts what was put in, `held_since`: something waits for the person to write.
 
-    `revision` counts what was put into it; `pair` is the recipient's own token bucket; `held_since`: something
-    waits for the person to write.
+    `pair` is the recipient's own token bucket.
     """
 
     key: str
@@ -158,10 +157,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """The filter of a list. No states: all; `search`: beginning of a reference; `phone`: of the number it went to.
-
-    `reason`: of what failed; `after`: `next` of the page before.
-    """
+    """A list's filter. No states: all; `search`: a reference's beginning; `phone`: where it went; `after`: `next` of the page before."""
 
     states: tuple[JobState, ...] = ()
     search: str = ""

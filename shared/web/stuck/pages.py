@@ -29,8 +29,7 @@ from shared.web.stuck import StuckDetail, StuckEntry, StuckSource, decided, mask
 from shared.web.stuck.words import cause_of
 
 PATH: Final = "/desk/macet"
-_ROWS: Final = 200  # a page: what is given up are few, and one cause is dealt with at once
-_MOST_COUNTED: Final = 200  # what is beyond is said as "200+"
+_ROWS = _MOST_COUNTED = 200  # a page, and what is counted: what is given up are few; what is beyond is said as "200+"
 _LONGEST_NOTE: Final = 500  # characters, as the API takes it
 _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
