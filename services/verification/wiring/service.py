@@ -112,7 +112,7 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles, registry:
 
 
 def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx]) -> tuple[BackgroundJob, ...]:
-    register = RegisterJob(deps, units, failures=settings.register_failures)
+    register = RegisterJob(deps, units, failures=settings.register_failures, return_seconds=settings.register_return_seconds)
     pollers = {
         "decisions": Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
         "lateness": Poller("lateness", LatenessJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),
