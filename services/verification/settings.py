@@ -73,6 +73,9 @@ class Settings(OfficeSettings, AccountSettings, ServiceSettings):
     register_poll_seconds: Annotated[
         float, Field(gt=0, description="How often it is looked whether the register can be read, in seconds")
     ] = 5.0
+    register_return_seconds: Annotated[
+        float, Field(gt=0, description="How often it is looked while the work is paused, so that it goes on soon, in seconds")
+    ] = 1.0
     register_failures: Annotated[
         int, Field(ge=1, description="After how many looks in a row that failed the work on the register is paused")
     ] = 3

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
 from services.verification.domain.case import Case, CaseState, Decided
+from services.verification.domain.facts import PromiseMoved
 from services.verification.domain.policy import CaseRoute, Verdict, route
 from services.verification.domain.priority import place_of
 from services.verification.domain.register import Register
@@ -57,8 +60,8 @@ def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
             continue
 
 
-async def judge_case(tx: Tx, deps: Deps, case: Case) -> Case:
-    """Judge a complete case, and let follow what its way says."""
+async def judge_case(tx: Tx, deps: Deps, case: Case, *, has_waited: bool = False) -> Case:
+    """Judge a complete case, and let follow what its way says. `has_waited`: it stood since it came, for want of the register."""
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     register = await tx.register(people_of(application, rules))
@@ -66,15 +69,26 @@ async def judge_case(tx: Tx, deps: Deps, case: Case) -> Case:
     verdict = route(findings, service, rules.ways, look_again=case.returned_by is not None)
     if register.unclear:
         log_unclear(tx, case, findings)
-    return await _settle(tx, deps, cases.judged(case, findings, register.unclear), verdict, register, known)
+    return await _settle(tx, deps, cases.judged(case, findings, register.unclear), _Judgement(verdict, register, known, has_waited))
 
 
-async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register, known: Preview | None) -> Case:
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What a case is settled by."""
+
+    verdict: Verdict
+    register: Register
+    known: Preview | None
+    has_waited: bool
+
+
+async def _settle(tx: Tx, deps: Deps, case: Case, found: _Judgement) -> Case:
+    verdict, register, known = found.verdict, found.register, found.known
     decided = Decided(deps.clock())
     if verdict.route is CaseRoute.APPROVE and known is not None:
         settled = await approve(tx, deps, case, register, decided, known)
     elif verdict.route in (CaseRoute.STAFF, CaseRoute.APPROVE):
-        return _to_officers(tx, deps, case, verdict, register)
+        return _to_officers(tx, deps, case, found)
     else:
         turn_down = cases.return_to_sender if verdict.route is CaseRoute.RETURN else cases.reject
         settled, facts = turn_down(case, verdict.reasons, decided)
@@ -84,10 +98,21 @@ async def _settle(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Re
     return settled
 
 
-def _to_officers(tx: Tx, deps: Deps, case: Case, verdict: Verdict, register: Register) -> Case:
+def tell_later(tx: Tx, deps: Deps, case: Case, promised_at: datetime) -> None:
+    """Tell the senders of a case that its time is a later one, where they were told one."""
+    for submission in case.submissions:
+        if submission.promised_at is not None:
+            tx.emit(PromiseMoved(submission, promised_at, deps.clock()))
+
+
+def _to_officers(tx: Tx, deps: Deps, case: Case, found: _Judgement) -> Case:
+    verdict, register = found.verdict, found.register
     now, first = deps.clock(), case.first
     service = deps.catalogue.get(first.service)
     due_at = first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
+    if found.has_waited:  # that was not the office's time: what was left when it came is left now
+        due_at = deps.hours.promise(now, deps.hours.elapsed(max(each.submitted_at for each in case.submissions), due_at))
+        tell_later(tx, deps, case, due_at)
     clock = started(deps.hours, deps.queue.alarms, at=now, due_at=due_at)
     place = place_of(case.application, service, register, today=today(deps), elderly_age=deps.queue.elderly_age)
     preferred = Claim(case.returned_by, now + deps.reserved_for) if case.returned_by else None

@@ -10,7 +10,7 @@ from services.verification.domain.case import CaseState
 from services.verification.domain.register_pause import Pause
 from services.verification.domain.service_clock import without_pause
 from services.verification.domain.task_parts import TaskState
-from services.verification.handlers.judging import judge_case
+from services.verification.handlers.judging import judge_case, tell_later
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError
 from shared.logs import get
@@ -39,15 +39,17 @@ async def resume_register(tx: Tx, deps: Deps, *, by: str) -> None:
 
 
 async def take_out_pause(tx: Tx, deps: Deps, task_ids: Sequence[str], pause: Pause) -> None:
-    """Move the promises of tasks by the working time of a pause; once, however often it is asked for."""
+    """Move the promises of tasks by the working time of a pause, and tell their senders; once, however often it is asked for."""
     await tx.tasks.prefetch(task_ids)
-    for task_id in task_ids:
-        task = await tx.tasks.find(task_id)
-        if task is None or task.state is TaskState.CLOSED:
-            continue
+    found = [task for task_id in task_ids if (task := await tx.tasks.find(task_id)) is not None and task.state is not TaskState.CLOSED]
+    await tx.prefetch(task.case_key for task in found)
+    for task in found:
         clock = without_pause(task.clock, deps.hours, deps.queue.alarms, since=pause.since, until=pause.until)
-        if clock is not task.clock:
-            tx.tasks.save(replace(task, clock=clock))
+        if clock is task.clock:
+            continue
+        tx.tasks.save(replace(task, clock=clock))
+        if clock.due_at > task.due_at:
+            tell_later(tx, deps, await tx.cases.get(task.case_key), clock.due_at)
 
 
 async def forget_pause(tx: Tx, pause: Pause) -> None:
@@ -63,7 +65,7 @@ async def judge_waiting(tx: Tx, deps: Deps, case_id: str) -> None:
     """
     case = await tx.cases.get(case_id)
     if case.state is CaseState.OPENED:
-        tx.cases.put(await judge_case(tx, deps, case))
+        tx.cases.put(await judge_case(tx, deps, case, has_waited=True))
 
 
 async def refuse_paused(tx: Tx) -> None:

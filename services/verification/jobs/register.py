@@ -18,24 +18,25 @@ UNREACHABLE: Final = "unreachable"  # the reason of a pause by the probe
 class RegisterJob:
     """Probes the register; one failure is an accident, some in a row are a pause. What others paused or resumed it follows."""
 
-    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], *, failures: int) -> None:
-        """`failures`: how many probes in a row must fail."""
+    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], *, failures: int, return_seconds: float = 1.0) -> None:
+        """`failures`: how many probes in a row must fail. `return_seconds`: how soon it is probed again while the work is paused."""
         self._deps = deps
         self._units = units
         self._most = failures
+        self._return_seconds = return_seconds
         self._failed = 0
 
     async def turn(self) -> float | None:
         """Look, and do what follows; 0 when there may be more."""
-        await self._probe()
+        await self._probe(await self._deps.pause_reader.current())
         state = await self._deps.pause_reader.current()
         self._deps.gate.is_paused = state.is_paused
         REGISTER_PAUSED.set(int(state.is_paused))
-        return None if state.is_paused else await self._make_up(state)
+        return self._return_seconds if state.is_paused else await self._make_up(state)
 
-    async def _probe(self) -> None:
+    async def _probe(self, state: RegisterPause) -> None:
+        """Ask the register; an outage of our own database, which everything waits for, came out before and counts for nothing."""
         self._failed = 0 if await self._deps.register_answers() else self._failed + 1
-        state = await self._deps.pause_reader.current()
         try:
             if self._failed >= self._most and not state.is_paused:
                 await self._units.run(lambda tx: handlers.pause_register(tx, self._deps, by=BY_PROBE, reason=UNREACHABLE))

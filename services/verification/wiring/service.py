@@ -116,7 +116,7 @@ def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles, registry:
 
 
 def _jobs(settings: Settings, deps: Deps, units: UnitOfWorkRunner[Tx], host: MessagingHost) -> tuple[BackgroundJob, ...]:
-    register = RegisterJob(deps, units, failures=settings.register_failures)
+    register = RegisterJob(deps, units, failures=settings.register_failures, return_seconds=settings.register_return_seconds)
     pollers = {
         "refill": RefillJob(host.mongo, host.database, refills_of(host.mongo, host.database)).poller(),
         "decisions": Poller("decisions", DecisionJob(deps, units).turn, poll_seconds=settings.decisions_poll_seconds),

@@ -176,6 +176,8 @@ async def test_ten_minutes_without_the_register_under_load(
         await eventually(lambda: approved(traffic, issuance, traffic.sent))
         rows = {row["_id"]: row for row in await office.rows("tasks")}
         assert {rows[task]["due_at"] for task in tasks} == {NOW + LEFT + timedelta(minutes=MINUTES)}, "what was left is left"
+        later = [told["promised_at"] for told in await office.told_data("promise_moved")]
+        assert later == ["2026-11-24T02:15:00Z"] * HELD, "each sender is told the time that is true now, once"
         for task in tasks:
             seen = await ok(desk.get(f"/v1/tasks/{task}"))
             await ok(desk.post(f"/v1/tasks/{task}/decision", json=decision("approve", seen["version"])))
@@ -185,7 +187,7 @@ async def test_ten_minutes_without_the_register_under_load(
     print(  # noqa: T201 - the figures of the show
         f"\nregister down {MINUTES} min ({FAILURES} probes until paused): {traffic.sent} requests over RabbitMQ, "
         f"{waiting['opened']} came meanwhile and waited, {traffic.refused_approvals} approvals refused, "
-        f"{len(await office.told('task_overdue')) - told_before} called late; {HELD} clocks moved by {MINUTES} min; "
+        f"{len(await office.told('task_overdue')) - told_before} called late; {HELD} clocks moved by {MINUTES} min and their senders told; "
         f"afterwards {len(traffic.approved)} of {traffic.sent + HELD} approved, 0 lost, 0 parked; {paused}"
     )
 

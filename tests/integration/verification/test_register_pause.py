@@ -1,19 +1,24 @@
 """The register is not to be had for a while: work and clocks stand and say so; afterwards nothing is lost or counted twice."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.verification.jobs import DecisionJob, LatenessJob, RegisterJob
+from services.verification.store import MongoPauseReader
 from shared.ids import new_id
 from shared.metrics import render
+from shared.mongo import DatabaseUnavailable, Mongo
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok, refused
 from tests.integration.verification.test_queue import asked
 from tests.support import families as people
+from tests.support.eventually import eventually
 from tests.support.families import NOW
+from tests.support.proxy import Proxy
 
 
 class OutsideRegister:
@@ -83,6 +88,46 @@ async def test_ten_minutes_without_the_register(office: Office, outside: Outside
     approved = await office.told_data("request_approved")
     assert sorted(told["request_id"] for told in approved) == sorted(each.request_id for each in (before, *meanwhile))
     assert b"\nregister_paused 0.0\n" in render()
+
+
+async def test_who_came_while_it_was_down_has_the_whole_time_of_the_promise_and_is_told(office: Office, outside: OutsideRegister) -> None:
+    job = RegisterJob(office.deps, office.units, failures=1)
+    await office.load(people.family())
+    outside.is_up = False
+    await turns(job)
+    await office.take_in(asked(promised_at=NOW + timedelta(minutes=5)))
+    office.clock.forward(minutes=10)
+    outside.is_up = True
+    await turns(job)
+    [task] = await office.rows("tasks")
+    assert task["due_at"] == NOW + timedelta(minutes=15)
+    assert [told["promised_at"] for told in await office.told_data("promise_moved")] == ["2026-11-24T02:15:00Z"]
+
+
+async def test_an_outage_of_our_own_database_is_none_of_the_register(office: Office, outside: OutsideRegister, mongo_url: str) -> None:
+    outside.is_up = False
+    async with Proxy.before(mongo_url) as proxy:
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=300)
+        deps = replace(office.deps, pause_reader=MongoPauseReader(mongo, office.database))
+        job = RegisterJob(deps, office.units, failures=2)
+        proxy.cut()
+        for _ in range(3):
+            with pytest.raises(DatabaseUnavailable):
+                await job.turn()
+        proxy.heal()
+        await eventually(lambda: looked(job))
+        assert not deps.gate.is_paused, "the first look of which anything is known"
+        assert await job.turn() == 1, "seconds: it is asked again soon"
+        assert deps.gate.is_paused
+        await mongo.close()
+
+
+async def looked(job: RegisterJob) -> bool:
+    """Look once the driver has found its way back."""
+    try:
+        return await job.turn() is None
+    except DatabaseUnavailable:
+        return False
 
 
 async def test_who_paused_by_hand_resumes_by_hand(office: Office, job: RegisterJob) -> None:
