@@ -77,11 +77,12 @@ def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: T
         if areas is None:
             return Response(status_code=HTTPStatus.NO_CONTENT)
         officer = _working_on(client, wished, areas, deps)
-        view = await units.run(
-            handlers.puller(deps, officer),
-            context=context(request, officer.id),
-            audit=lambda found: noting.of_task(deps, client, "task.claimed", found) if found else None,
-        )
+        async with deps.claiming.of(officer.id):
+            view = await units.run(
+                handlers.puller(deps, officer),
+                context=context(request, officer.id),
+                audit=lambda found: noting.of_task(deps, client, "task.claimed", found) if found else None,
+            )
         return answers.of(response, view) if view is not None else Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -116,7 +116,8 @@ def _acts(router: APIRouter, answers: TaskAnswers, deps: Deps) -> None:
     async def claim_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:
         """Claim a task, or renew one's claim. 409 `task_claimed` while another officer holds it: `about` says who, and until when."""
         officer = officer_of(client)
-        return await shown(request, response, client, "task.claimed", lambda tx: handlers.claim_task(tx, deps, task_id, officer))
+        async with deps.claiming.of(officer.id):
+            return await shown(request, response, client, "task.claimed", lambda tx: handlers.claim_task(tx, deps, task_id, officer))
 
     @router.post("/tasks/{task_id}/release", responses=UNKNOWN | refuses(409, *AT_REST, "task_claimed"))
     async def release_task(request: Request, response: Response, task_id: str, client: Client = require("tasks:decide")) -> TaskDetailOut:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
-from weakref import WeakValueDictionary
 
 from fastapi import Request, Response
 
@@ -17,6 +15,7 @@ from services.verification.handlers import TaskView
 from services.verification.ports import Deps, Tx
 from shared.messaging.delivery import Context
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.turns import Turns
 from shared.web import Client, refuses
 
 LEAD: Final = "tasks:approve_second"
@@ -36,7 +35,7 @@ class TaskAnswers:
     def __init__(self, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
         self._deps = deps
         self._units = units
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def seen(
         self, request: Request, response: Response, client: Client, word: str, look: Callable[[Tx], Awaitable[TaskView]]
@@ -58,7 +57,7 @@ class TaskAnswers:
         Within this process acts on one task come one after the other: of fifty who claim it, forty-nine read that it is taken, and none
         of them pays for a transaction that it must lose.
         """
-        async with self._turns.setdefault(request.path_params["task_id"], asyncio.Lock()):
+        async with self._turns.of(request.path_params["task_id"]):
             return await self.seen(request, response, client, word, act)
 
     def of(self, response: Response, view: TaskView) -> TaskDetailOut:

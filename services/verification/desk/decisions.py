@@ -15,7 +15,7 @@ from services.verification.desk.decision_form import ASK, DecisionForm
 from services.verification.desk.sheet import lay_out
 from services.verification.desk.sheet_pages import Around, show
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
-from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of
+from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of, pull_next
 from services.verification.handlers import TaskDecision
 from shared.errors import AppError, BadInput, DomainError, Stale
 from shared.web.desk import StaffMember, signed_in
@@ -114,10 +114,7 @@ async def _onward(room: WorkRoom, member: StaffMember, task_id: str) -> Response
 
 async def _pulled(room: WorkRoom, member: StaffMember) -> str | None:
     try:
-        view = await room.units.run(
-            handlers.puller(room.deps, officer_of(member)),
-            audit=lambda found: noted(room, member, "task.claimed", found) if found else None,
-        )
+        view = await pull_next(room, member)
     except DomainError:
         return None
     return view.task.id if view is not None else None

@@ -107,7 +107,8 @@ def _looking(routes: APIRouter, room: WorkRoom) -> None:
     async def claim(request: Request, task_id: str, member: Decider) -> Response:
         """Claim a task, or renew one's claim."""
         try:
-            await room.units.run(claiming(task_id, member), audit=lambda found: noted(room, member, "task.claimed", found))
+            async with room.deps.claiming.of(member.staff_id):
+                await room.units.run(claiming(task_id, member), audit=lambda found: noted(room, member, "task.claimed", found))
         except DomainError as error:
             around = Around(status=HTTPStatus.CONFLICT, refusal=error)
             return await show(room, request, member, await room.look(member, task_id), around)

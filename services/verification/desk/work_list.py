@@ -18,7 +18,7 @@ from services.verification import handlers
 from services.verification.desk import work_words as words
 from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.register import notice
-from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, officer_of
+from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, pull_next
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
 from shared.clock import midnight
@@ -234,10 +234,7 @@ def _pulling(routes: APIRouter, room: WorkRoom) -> None:
     async def pull(request: Request, member: Decider) -> Response:
         """Claim the next task and open it; where there is none, or one holds as many as one may, the list says so."""
         try:
-            view = await room.units.run(
-                handlers.puller(room.deps, officer_of(member)),
-                audit=lambda found: noted(room, member, "task.claimed", found) if found else None,
-            )
+            view = await pull_next(room, member)
         except DomainError as error:
             return await show(room, request, member, WorkFilter(), status=HTTPStatus.CONFLICT, refusal=error.code)
         if view is None:

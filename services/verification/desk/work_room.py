@@ -104,3 +104,16 @@ def _officers(task: Task) -> Iterable[str]:
     asked = task.question.officer_id if task.question else None
     claimed = task.claim.officer_id if task.claim else None
     return filter(None, (approval, held, asked, claimed, task.preferred_officer, task.closed_by))
+
+
+async def pull_next(room: WorkRoom, member: StaffMember) -> TaskView | None:
+    """Claim the next task for who is signed in; None where there is none.
+
+    Raises:
+        DomainError: `too_many_claims`.
+    """
+    async with room.deps.claiming.of(member.staff_id):
+        return await room.units.run(
+            handlers.puller(room.deps, officer_of(member)),
+            audit=lambda found: noted(room, member, "task.claimed", found) if found else None,
+        )

@@ -66,7 +66,7 @@ def take(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task:
 
 
 async def check_room(deps: Deps, officer: DeskOfficer) -> None:
-    """Refuse a new claim to an officer who holds as many as one may. Two claims at the same moment may end up one above.
+    """Refuse a new claim to an officer who holds as many as one may. Their claims take turns (`Deps.claiming`) within a process.
 
     Raises:
         DomainError: `too_many_claims`.

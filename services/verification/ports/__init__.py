@@ -28,6 +28,7 @@ from services.verification.ports.tasks import TaskTally as TaskTally
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.working_hours import WorkingHours
+from shared.turns import Turns
 
 
 class Cases(Protocol):
@@ -238,5 +239,7 @@ class Deps:
     """The rules by service code (`domain.services.RULES`)."""
     reserved_for: timedelta
     """How long the task of a mended request is its earlier officer's alone."""
+    claiming: Turns = field(default_factory=Turns)
+    """The claims of one officer come one after the other, so that the limit of what one holds is one."""
     gate: RegisterGate = field(default_factory=RegisterGate)
     queue: QueueRules = field(default_factory=QueueRules)

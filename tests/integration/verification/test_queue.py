@@ -76,6 +76,17 @@ async def test_an_officer_is_given_what_they_know_and_where_they_work(office: Of
         assert await pulled(desk, services=["kk_hilang"], areas=["351908"]) == here
 
 
+async def test_claims_at_the_same_moment_do_not_get_round_the_limit(office: Office) -> None:
+    office.queue(claims_at_once=2)
+    await office.load(people.family())
+    ids = await office.tasks_of(*(asked() for _ in range(8)))
+    async with office.client() as desk:
+        claims = [desk.post(f"/v1/tasks/{each}/claim") for each in ids[:4]]
+        answers = await asyncio.gather(*claims, *(desk.post("/v1/tasks/next") for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, *[409] * 6]
+    assert sum("claim" in row for row in await office.rows("tasks")) == 2
+
+
 async def test_nobody_holds_more_than_the_limit(office: Office) -> None:
     office.queue(claims_at_once=2)
     await office.load(people.family())
