@@ -253,7 +253,7 @@ def _kept_policies() -> list[QueuePolicy]:
 
 def _service_user(service: str, *, announces: bool) -> User:
     topics = f"{EVENTS}|{STAFF}" if announces else EVENTS
-    return User(service, write=rf"^({topics}|(retry|dead)\.{service})$", read=rf"^(dead\.)?{service}$", publishes=rf"^{service}\.")
+    return User(service, write=rf"^({topics}|(retry|dead)\.{service})$", read=rf"^{service}(\.dead)?$", publishes=rf"^{service}\.")
 
 
 def _console_bindings(name: str, types: Iterable[str]) -> list[Binding]:

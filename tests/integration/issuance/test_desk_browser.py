@@ -176,6 +176,7 @@ async def test_the_register_is_searched_by_any_word_of_a_name_and_a_document_ope
         await expect(page.locator("[data-row]")).to_have_count(len(documents))
         await look(page, "dokumen", "phone")
         await page.locator("[data-row]").first.click()
+        await expect(page.get_by_role("link", name="Semua tentang dokumen ini")).to_be_visible()
         await look(page, "dokumen-terbuka", "phone")
 
 

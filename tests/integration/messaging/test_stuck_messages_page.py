@@ -97,7 +97,7 @@ async def test_parked_messages_are_listed_with_reason_and_age_seen_masked_and_re
     assert picks(await head.get(PATH)) == []
     assert await town.room.depth(DEAD) == 0
     rows = (await town.intake.audit.page(AuditFilter())).rows
-    assert sorted(row.entry.act for row in rows) == ["stuck.replayed", "stuck.replayed", "stuck.seen"]
+    assert sorted(row.entry.act for row in rows if row.entry.act.startswith("stuck.")) == ["stuck.replayed", "stuck.replayed", "stuck.seen"]
 
 
 async def test_parked_messages_are_discarded_with_a_note(town: Town, head: httpx.AsyncClient) -> None:
