@@ -124,4 +124,5 @@ def _between(since: datetime | None, until: datetime | None) -> Doc:
 
 
 def _begins(text: str) -> Doc | None:
+    text = text.replace("\0", "")  # which no pattern of the database may have, and no name has
     return {"$regex": f"^{re.escape(text)}"} if text else None

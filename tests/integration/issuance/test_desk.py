@@ -243,3 +243,11 @@ async def test_the_numbers_of_a_day_are_shown_with_their_gaps(desk: Desk, browse
     assert given_up.number in (await browser().get("/desk/dokumen/nomor?hari=bukan-hari")).text
     for day in ("0001-01-01", "9999-12-31"):
         assert (await browser().get(f"/desk/dokumen/nomor?hari={day}")).status_code == 200
+
+
+async def test_what_no_pattern_can_hold_finds_what_is_left_of_it(desk: Desk, browser: OpenBrowser) -> None:
+    [document] = await desk.issue(held_by("SITI AMINAH"))
+    for path, field in (("/desk/dokumen/cari", "q"), ("/desk/cari/dokumen", "q")):
+        page = await browser().post(path, data={field: "Siti\0 Aminah"})
+        assert page.status_code == 200
+        assert document.number in page.text
