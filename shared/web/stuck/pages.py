@@ -57,10 +57,8 @@ Decider = Annotated[StaffMember, signed_in("stuck:manage")]
 Revealer = Annotated[StaffMember, signed_in("stuck:reveal")]
 
 
-MESSAGE_REFUSALS: Final = frozenset({"forged", "broker_unreachable"})
-"""Codes that say for what a message waits still."""
-UNREAD: Final = "unread"
-"""Field of a message's content that is no JSON: personal as a whole."""
+MESSAGE_REFUSALS: Final = frozenset({"forged", "broker_unreachable"})  # codes that say for what a message waits still
+UNREAD: Final = "unread"  # field of a message's content that is no JSON: personal as a whole
 MESSAGE: Final = "message_between_services"
 """Kind of what is a message of the services themselves; it stops on its way to the part, or from it."""
 
