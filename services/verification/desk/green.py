@@ -17,12 +17,11 @@ from services.verification.desk.work_list import Tab, WorkFilter, query_of, serv
 from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of, refuse_outside
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
-from services.verification.handlers.bulk import is_sampled
+from services.verification.handlers.bulk import TOGETHER, is_sampled, is_unopened
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery, Tx
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, signed_in
 
-_ROWS: Final = 50  # approved at once: what one can answer for
 _MOST_COUNTED: Final = 1_000
 _GREEN: Final = Tab("Semua cocok", TaskFilter.GREEN, TaskOrder.PLACE, "Semua cocok")
 
@@ -40,7 +39,7 @@ class GreenFilter(BaseModel):
 class GreenForm(GreenFilter):
     """What is approved."""
 
-    tugas: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=_ROWS)] = []
+    tugas: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=TOGETHER)] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +96,12 @@ def _act(room: WorkRoom, member: StaffMember, task_id: str) -> Callable[[Tx], Aw
 
 
 def _query(room: WorkRoom, member: StaffMember, asked: GreenFilter) -> TaskQuery:
-    return query_of(room, member, WorkFilter(layanan=asked.layanan), _GREEN, limit=_ROWS)
+    return query_of(room, member, WorkFilter(layanan=asked.layanan), _GREEN, limit=TOGETHER)
 
 
 def _unopened(room: WorkRoom, member: StaffMember, tasks: Iterable[Task]) -> frozenset[str]:
     """Return those of the sample that this officer has not claimed to look at."""
-    every, at = room.deps.queue.sample_every, room.deps.clock()
-    return frozenset(task.id for task in tasks if is_sampled(task.id, every) and task.claimant(at) != member.staff_id)
+    return frozenset(task.id for task in tasks if is_unopened(room.deps, member.staff_id, task))
 
 
 async def _show(

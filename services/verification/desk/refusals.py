@@ -60,7 +60,9 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
             "Jawaban register tidak bisa dipahami.", "Minta admin memuat keluarga ini lagi ke register, lalu buka lagi lembar ini."
         ),
         "not_all_green": RefusedAct("Ada yang perlu dilihat.", "Buka dan putuskan sendiri."),
-        "sample_unopened": RefusedAct("Ini contoh.", "Buka dan periksa dulu, lalu setujui bersama yang lain."),
+        "sample_unopened": RefusedAct(
+            "Contohnya belum diperiksa.", "Buka dan periksa dulu yang bertanda contoh, lalu setujui bersama yang lain."
+        ),
         "nothing_to_undo": RefusedAct("Tidak bisa dibatalkan lagi.", "Waktunya habis dan putusan sudah dikirim."),
         "colleague_unknown": RefusedAct("Rekan itu tidak bisa mengerjakannya.", "Pilih petugas aktif yang bertugas di wilayahnya."),
         "decision_of_another": RefusedAct("Itu putusan petugas lain.", "Hanya yang memutuskan yang bisa membatalkannya."),

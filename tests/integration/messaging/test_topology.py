@@ -80,7 +80,8 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
     assert await topology.check(PRODUCT, url=urls["verification"]) == []
     for user, readable, forbidden in (
         ("verification", "verification", "issuance"),
-        ("verification", "verification", "verification.dead"),
+        ("verification", "verification.dead", "issuance.dead"),  # what it gave up itself is on its page
+        ("verification", "verification", "verification.retry.5s"),
         ("console.main", "console.main", "issuance"),
         ("operator", "verification.dead", ""),
     ):

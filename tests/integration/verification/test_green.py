@@ -50,6 +50,20 @@ async def test_one_of_the_sample_must_be_opened_first(office: Office) -> None:
         assert await approved(desk, task) == {task: "closed"}
 
 
+async def test_what_comes_after_one_of_the_sample_waits_until_that_was_opened(office: Office) -> None:
+    office.queue(sample_every=2, claims_at_once=30)
+    ids = await green(office, 12)
+    sample = [each for each in ids if is_sampled(each, 2)]
+    others = [each for each in ids if each not in sample]
+    assert sample
+    assert others
+    async with office.client() as desk:
+        assert set((await approved(desk, *others)).values()) == {"sample_unopened"}
+        for each in sample:
+            await ok(desk.post(f"/v1/tasks/{each}/claim"))
+        assert set((await approved(desk, *others)).values()) == {"closed"}
+
+
 def test_the_sample_is_one_of_so_many_and_nobodys_choice() -> None:
     ids = [f"task-{number}" for number in range(5000)]
     assert 400 < sum(is_sampled(each, 10) for each in ids) < 600

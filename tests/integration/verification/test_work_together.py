@@ -179,7 +179,7 @@ async def test_the_sample_must_be_opened_before_anything_is_approved(office: Off
     assert early.status_code == 409
     assert {row["stage"] for row in await office.rows("tasks")} == {"first"}
     one = await rina.post(f"{PATH}/{sample[0]}/hijau", headers={"HX-Request": "true"})
-    assert "Ini contoh." in text_of(one)
+    assert "Contohnya belum diperiksa." in text_of(one)
     office.queue(sample_every=2, claims_at_once=30)
     for each in sample:
         assert (await rina.post(f"{PATH}/{each}/ambil")).status_code == 303

@@ -60,13 +60,13 @@ def test_dead_letter_targets_exist() -> None:
             assert (policy.definition["dead-letter-exchange"], policy.definition["dead-letter-routing-key"]) in routes
 
 
-def test_nobody_may_configure_and_services_read_their_own_queue_alone() -> None:
+def test_nobody_may_configure_and_services_read_their_own_queue_and_dead_letters_alone() -> None:
     users = {user.name: user for user in PRODUCT.users}
     assert set(users) == {*CONSUMERS, "console.main", "operator"}
     assert {user.configure for user in users.values()} == {"^$"}
     for service in CONSUMERS:
         readable = [queue for queue in PRODUCT.queues if re.search(users[service].read, queue)]
-        assert readable == [service]
+        assert sorted(readable) == [service, f"{service}.dead"]
         writable = [name for name in (*(e.name for e in PRODUCT.exchanges), "amq.default") if re.search(users[service].write, name)]
         staff = ["staff"] if service == "verification" else []  # whose tasks it tells
         assert sorted(writable) == sorted([f"dead.{service}", "events", f"retry.{service}", *staff])
