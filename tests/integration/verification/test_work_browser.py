@@ -209,7 +209,7 @@ async def test_an_officer_decides_twenty_by_keyboard_alone_with_at_most_four_key
                 await keys("s", "Control+Enter")
         await page.wait_for_url("**/desk/pekerjaan?terakhir=*")
         assert keys.pressed == 1 + 10 * 3 + 10 * 2
-    live.office.clock.forward(seconds=61)
+    live.office.clock.forward(seconds=601)
     await live.office.decisions_take_effect()
     outcomes = [row["outcome"] for task_id in ids for row in await live.office.rows("tasks", {"_id": task_id})]
     assert outcomes == ["approved", "returned"] * 10
