@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from services.verification import handlers
 from services.verification.domain.register_pause import BY_PROBE, Pause, RegisterPause
 from services.verification.ports import Deps, Tx
-from shared.errors import DomainError
+from shared import logs
+from shared.errors import DomainError, Transient
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.metrics import REGISTER_PAUSED
 
 _AT_A_TIME: Final = 100  # tasks or cases of one turn
 UNREACHABLE: Final = "unreachable"  # the reason of a pause by the probe
+
+_log = logs.get("register")
 
 
 class RegisterJob:
@@ -49,17 +54,26 @@ class RegisterJob:
         if state.ended:
             return await self._take_out(state.ended[0])
         waiting = await self._deps.case_reader.opened(_AT_A_TIME)
-        for case_id in waiting:
-            await self._judge(case_id)
+        done = [await self._run(partial(handlers.judge_waiting, deps=self._deps, case_id=case_id)) for case_id in waiting]
+        if not all(done):
+            return self._return_seconds
         return 0 if len(waiting) == _AT_A_TIME else None
 
     async def _take_out(self, pause: Pause) -> float:
         ids = await self._deps.task_reader.running_since_before(pause.until, limit=_AT_A_TIME)
         if ids:
-            await self._units.run(lambda tx: handlers.take_out_pause(tx, self._deps, ids, pause))
+            done = await self._run(partial(handlers.take_out_pause, deps=self._deps, task_ids=ids, pause=pause))
         else:
-            await self._units.run(lambda tx: handlers.forget_pause(tx, pause))
-        return 0
+            done = await self._run(partial(handlers.forget_pause, pause=pause))
+        return 0 if done else self._return_seconds
 
-    async def _judge(self, case_id: str) -> None:
-        await self._units.run(lambda tx: handlers.judge_waiting(tx, self._deps, case_id))
+    async def _run(self, act: Callable[[Tx], Awaitable[None]]) -> bool:
+        """Return whether it was done; where other processes do the same at once, the next turn sees what is left."""
+        try:
+            await self._units.run(act)
+        except Transient as error:
+            if error.code != "contended":
+                raise
+            _log.info("register.contended")
+            return False
+        return True
