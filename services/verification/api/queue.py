@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from services.verification import handlers
 from services.verification.api import noting
 from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
 from services.verification.api.showing import ASSIGN, AT_REST, UNKNOWN, TaskAnswers, context, officer_of
-from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.officer import DeskOfficer, narrowed, skilled
 from services.verification.domain.task import Task
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -20,7 +21,7 @@ from shared.web import Client, refuses, require
 
 
 class NextIn(Input):
-    """What the officer works on; empty: everything."""
+    """What the officer works on; empty: everything that their account works on. It asks for less of that, never for more."""
 
     services: Annotated[frozenset[Code], Field(max_length=100, description="Services, by their codes")] = frozenset()
     groups: Annotated[frozenset[Code], Field(max_length=30, description="Groups of services: birth, death, card, …")] = frozenset()
@@ -112,5 +113,6 @@ def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: 
 
 def _working_on(client: Client, body: NextIn, deps: Deps) -> DeskOfficer:
     of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
-    known = officer_of(client)
-    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=frozenset(body.areas))
+    asked = body.services | of_groups if body.services or body.groups else None
+    own = skilled(client.member.groups, deps.catalogue) if client.member else None
+    return replace(officer_of(client), services=narrowed(own, asked), areas=body.areas)

@@ -63,7 +63,7 @@ class MongoTaskReader:
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
         wanted: Doc = {**workable, "$and": [free, _unreserved(at)]}
-        if officer.services:
+        if officer.services is not None:
             wanted["service"] = {"$in": sorted(officer.services)}
         if officer.areas:
             wanted["areas"] = {"$in": sorted(officer.areas)}
@@ -142,6 +142,9 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
             conditions.append({name: wanted})
     if query.areas:
         conditions.append({"areas": {"$in": sorted(query.areas)}})
+    if query.services is not None:
+        given = {"service": {"$in": sorted(query.services)}}
+        conditions.append({"$or": [given, {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}]})
     keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
     return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
 
