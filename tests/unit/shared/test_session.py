@@ -19,7 +19,16 @@ from shared.web.desk.session import ALGORITHM, SessionCheck, SessionKeys, SignIn
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())
-RINA = StaffMember("s-1", "Rina Widyastuti", frozenset({"verifier"}), frozenset({"351908"}), None, "a" * 32, NOW + timedelta(minutes=15), frozenset({"ktp"}))
+RINA = StaffMember(
+    "s-1",
+    "Rina Widyastuti",
+    frozenset({"verifier"}),
+    frozenset({"351908"}),
+    None,
+    "a" * 32,
+    NOW + timedelta(minutes=15),
+    frozenset({"ktp"}),
+)
 
 
 def published(key: ec.EllipticCurvePrivateKey = KEY, key_id: str = "k1") -> dict[str, Any]:
