@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -41,16 +44,18 @@ class MongoTaskReader:
         Raises:
             BadInput: `cursor_malformed`.
         """
-        conditions = _conditions(query, at)
         order = TaskOrder.DUE if query.order is TaskOrder.DECIDED and query.show is not TaskFilter.CLOSED else query.order
         key, way = _KEYS[order]
+        begin: list[Doc] = []
         if query.after is not None:
             moment, task_id = _read_cursor(query.after)
             beyond = "$gt" if way > 0 else "$lt"
-            conditions.append({"$or": [{key: {beyond: moment}}, {key: moment, "_id": {beyond: task_id}}]})
-        rows = self._tasks.find({"$and": conditions}).sort([(key, way), ("_id", way)]).limit(query.limit + 1)
+            begin = [{"$or": [{key: {beyond: moment}}, {key: moment, "_id": {beyond: task_id}}]}]
+        finds = [self._tasks.find({"$and": [*each, *begin]}) for each in _branches(query, at)]
         with reachable():
-            found = [task_from(doc) for doc in await rows.to_list(None)]
+            parts = await asyncio.gather(*(each.sort([(key, way), ("_id", way)]).limit(query.limit + 1).to_list(None) for each in finds))
+        docs = merge(*parts, key=lambda doc: (doc[key], doc["_id"]), reverse=way < 0) if len(parts) > 1 else parts[0]
+        found = [task_from(doc) for doc in islice(docs, query.limit + 1)]
         tasks = tuple(found[: query.limit])
         if len(found) <= query.limit:
             return TaskPage(tasks, None)
@@ -94,8 +99,9 @@ class MongoTaskReader:
 
     async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
         newer: list[Doc] = [{"_id": {"$gt": newer_than}}] if newer_than else []
+        counts = (self._tasks.count_documents({"$and": [*each, *newer]}, limit=most) for each in _branches(query, at))
         with reachable():
-            return int(await self._tasks.count_documents({"$and": [*_conditions(query, at), *newer]}, limit=most))
+            return min(sum(await asyncio.gather(*counts)), most)
 
     async def newest(self) -> str | None:
         with reachable():
@@ -135,6 +141,15 @@ class MongoTaskReader:
         )
 
 
+def _branches(query: TaskQuery, at: datetime) -> list[list[Doc]]:
+    """Return the conditions of a list; of other services than the officer's, reserved tasks are found apart: each has its index."""
+    conditions = _conditions(query, at)
+    if query.services is None:
+        return [conditions]
+    own, reserved = sorted(query.services), {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}
+    return [[*conditions, {"service": {"$in": own}}], [*conditions, {"service": {"$nin": own}, **reserved}]]
+
+
 def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
     conditions = [{"state": TaskState.CLOSED.value if query.show is TaskFilter.CLOSED else _OPEN}, *_shown(query, at)]
     for name, wanted in (("service", query.service), ("channel", query.channel), ("reasons.code", query.reason), ("areas", query.area)):
@@ -142,9 +157,6 @@ def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:
             conditions.append({name: wanted})
     if query.areas:
         conditions.append({"areas": {"$in": sorted(query.areas)}})
-    if query.services is not None:
-        given = {"service": {"$in": sorted(query.services)}}
-        conditions.append({"$or": [given, {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}]})
     keys = filter(None, map(search_key, (query.text or "").split()))  # letters and digits only: nothing to escape
     return [*conditions, *({"personal.search_terms": {"$regex": f"^{key}"}} for key in keys)]
 
