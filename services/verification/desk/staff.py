@@ -250,7 +250,7 @@ def _choices(room: StaffRoom) -> dict[str, Any]:
         "permissions": permissions(),
         "districts": place_groups(),
         "courts": {court.code: court for court in courts().values()},
-        "groups": skill_names(room.deps.groups),
+        "choosable": skill_names(room.deps.groups),
         "places": chosen_places,
     }
 
