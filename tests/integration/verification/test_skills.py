@@ -52,7 +52,7 @@ async def rina(office: Office) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_the_next_is_of_ones_own_groups_though_others_wait_longer(office: Office, rina: httpx.AsyncClient) -> None:
     await office.load(people.family())
-    family_card, identity_card = await office.tasks_of(lost(hours_ago=9), lost("ktp_hilang"))
+    _, identity_card = await office.tasks_of(lost(hours_ago=9), lost("ktp_hilang"))
     assert rows(await rina.get(f"{PATH}?tampil=berikutnya")) == [identity_card]
     assert (await rina.post(f"{PATH}/berikutnya")).headers["location"] == f"{PATH}/{identity_card}"
     empty = text_of(await rina.post(f"{PATH}/berikutnya"))
