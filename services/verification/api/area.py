@@ -21,7 +21,7 @@ def areas_of(client: Client) -> frozenset[str]:
     return client.member.areas if client.member is not None else frozenset()
 
 
-def narrowed(wished: frozenset[str], client: Client) -> frozenset[str] | None:
+def narrowed_areas(wished: frozenset[str], client: Client) -> frozenset[str] | None:
     """Return what is wished of the caller's area; nothing wished: all of it. None: nothing of what is wished lies in it."""
     own = areas_of(client)
     if not wished or not own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,10 +11,10 @@ from pydantic import BaseModel, Field
 
 from services.verification import handlers
 from services.verification.api import noting
-from services.verification.api.area import narrowed
+from services.verification.api.area import narrowed_areas
 from services.verification.api.shapes import AreaCode, Code, Input, OfficerId, TaskDetailOut
 from services.verification.api.showing import ASSIGN, AT_REST, UNKNOWN, TaskAnswers, context, officer_of
-from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.officer import DeskOfficer, narrowed, skilled
 from services.verification.domain.task import Task
 from services.verification.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -21,7 +22,7 @@ from shared.web import Client, refuses, require
 
 
 class NextIn(Input):
-    """What the officer works on; empty: everything."""
+    """What the officer works on; empty: everything that their account works on. It asks for less of that, never for more."""
 
     services: Annotated[frozenset[Code], Field(max_length=100, description="Services, by their codes")] = frozenset()
     groups: Annotated[frozenset[Code], Field(max_length=30, description="Groups of services: birth, death, card, …")] = frozenset()
@@ -73,7 +74,7 @@ def _pull(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: T
     ) -> TaskDetailOut | Response:
         """Claim the best task for this officer: reserved for them, else the first of the queue. 204 when there is none."""
         wished = body or NextIn()
-        areas = narrowed(wished.areas, client)
+        areas = narrowed_areas(wished.areas, client)
         if areas is None:
             return Response(status_code=HTTPStatus.NO_CONTENT)
         officer = _working_on(client, wished, areas, deps)
@@ -118,5 +119,6 @@ def _moves(routes: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps, answers: 
 
 def _working_on(client: Client, body: NextIn, areas: frozenset[str], deps: Deps) -> DeskOfficer:
     of_groups = {code for code, service in deps.catalogue.services.items() if service.group in body.groups}
-    known = officer_of(client)
-    return DeskOfficer(known.id, is_lead=known.is_lead, services=body.services | of_groups, areas=areas)
+    asked = body.services | of_groups if body.services or body.groups else None
+    own = skilled(client.member.groups, deps.catalogue) if client.member else None
+    return replace(officer_of(client), services=narrowed(own, asked), areas=areas)

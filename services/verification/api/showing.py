@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import Request, Response
 
 from services.verification.api import noting
-from services.verification.api.area import OUTSIDE, within
+from services.verification.api.area import OUTSIDE, areas_of, within
 from services.verification.api.shapes import TaskDetailOut, detail_out
 from services.verification.domain.officer import DeskOfficer
 from services.verification.handlers import TaskView
@@ -69,7 +69,7 @@ class TaskAnswers:
 
 def officer_of(client: Client) -> DeskOfficer:
     """Return the caller as the queue knows them."""
-    return DeskOfficer(client.name, is_lead=LEAD in client.scopes)
+    return DeskOfficer(client.name, is_lead=LEAD in client.scopes, areas=areas_of(client))
 
 
 def context(request: Request, task_id: str) -> Context:

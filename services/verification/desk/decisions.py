@@ -36,7 +36,7 @@ def router(room: WorkRoom) -> APIRouter:
                 return await _ask(room, member, task_id, form)
             decision = form.decision()
             await room.units.run(
-                lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(member), decision),
+                lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(room, member), decision),
                 audit=lambda view: noted(room, member, "task.decided", view, act=decision.act.value, reasons=_codes(decision)),
             )
         except Stale:
@@ -64,7 +64,7 @@ def router(room: WorkRoom) -> APIRouter:
         """Stop waiting for the citizen's answer; the task is opened again."""
         try:
             await room.units.run(
-                lambda tx: handlers.withdraw_question(tx, room.deps, task_id, officer_of(member)),
+                lambda tx: handlers.withdraw_question(tx, room.deps, task_id, officer_of(room, member)),
                 audit=lambda view: noted(room, member, "task.question_withdrawn", view),
             )
         except DomainError as error:

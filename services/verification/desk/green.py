@@ -90,7 +90,7 @@ async def _approve(room: WorkRoom, member: StaffMember, task_id: str) -> Approve
 def _act(room: WorkRoom, member: StaffMember, task_id: str) -> Callable[[Tx], Awaitable[TaskView]]:
     async def act(tx: Tx) -> TaskView:
         refuse_outside(member, await tx.tasks.get(task_id))
-        return await handlers.approve_green(tx, room.deps, task_id, officer_of(member))
+        return await handlers.approve_green(tx, room.deps, task_id, officer_of(room, member))
 
     return act
 

@@ -93,7 +93,7 @@ def _looking(routes: APIRouter, room: WorkRoom) -> None:
     def claiming(task_id: str, member: StaffMember) -> Callable[[Tx], Awaitable[TaskView]]:
         async def claim(tx: Tx) -> TaskView:
             refuse_outside(member, await tx.tasks.get(task_id))
-            return await handlers.claim_task(tx, room.deps, task_id, officer_of(member))
+            return await handlers.claim_task(tx, room.deps, task_id, officer_of(room, member))
 
         return claim
 

@@ -15,6 +15,8 @@ from services.verification.desk.invitation import INVITATION, problems_of
 from services.verification.desk.places import chosen_places, place_groups
 from services.verification.desk.room import StaffRoom
 from services.verification.desk.sessions import session_rows, session_with
+from services.verification.desk.skills import skill_names
+from services.verification.desk.work_room import DECIDE
 from services.verification.domain.staff.account import Posting, StaffAccount
 from services.verification.handlers import staff
 from services.verification.handlers.staff.noting import noted
@@ -24,7 +26,7 @@ from services.verification.ports.staff import StaffQuery, StaffShow
 from shared.audit import AuditEntry
 from shared.errors import BadInput, NotFound
 from shared.reference.courts import courts
-from shared.reference.roles import permissions, roles
+from shared.reference.roles import permissions, permissions_of, roles
 from shared.web.desk import StaffMember, WaitingCount, signed_in
 
 STAFF: Final = "/desk/petugas"
@@ -40,11 +42,12 @@ class PostingForm(BaseModel):
     peran: list[str] = Field(default_factory=list)
     wilayah: list[str] = Field(default_factory=list)
     pengadilan: str = ""
+    mengerjakan: list[str] = Field(default_factory=list)
 
     @property
     def posting(self) -> Posting:
         """What they may do and where."""
-        return Posting(frozenset(self.peran), tuple(sorted(set(self.wilayah))), self.pengadilan or None)
+        return Posting(frozenset(self.peran), tuple(sorted(set(self.wilayah))), self.pengadilan or None, frozenset(self.mengerjakan))
 
 
 class SearchForm(BaseModel):
@@ -123,7 +126,7 @@ def _inviting(routes: APIRouter, room: StaffRoom) -> None:
     def page(request: Request, member: StaffMember, form: PostingForm, problems: Mapping[str, str] | None = None) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         return room.pages.show(
-            request, "petugas_undang.html", member, status=status, form_values=form, problems=problems or {}, **_choices()
+            request, "petugas_undang.html", member, status=status, form_values=form, problems=problems or {}, **_choices(room)
         )
 
     @routes.get(f"{STAFF}/undang")
@@ -216,7 +219,12 @@ async def _account_page(
     at = room.deps.clock()
     posting = account.posting
     kept = PostingForm(
-        akun=account.login, nama=account.name, peran=sorted(posting.roles), wilayah=list(posting.area), pengadilan=posting.court or ""
+        akun=account.login,
+        nama=account.name,
+        peran=sorted(posting.roles),
+        wilayah=list(posting.area),
+        pengadilan=posting.court or "",
+        mengerjakan=sorted(posting.groups),
     )
     return room.pages.show(
         request,
@@ -229,23 +237,27 @@ async def _account_page(
         is_own=account_id == member.staff_id,
         form_values=form or kept,
         problems=problems or {},
+        decides=DECIDE in permissions_of(posting.roles),
+        skills=", ".join(skill_names(posting.groups).values()),
         done=request.query_params.get("selesai", ""),
-        **_choices(),
+        **_choices(room),
     )
 
 
-def _choices() -> dict[str, Any]:
+def _choices(room: StaffRoom) -> dict[str, Any]:
     return {
         "roles": roles(),
         "permissions": permissions(),
         "districts": place_groups(),
         "courts": {court.code: court for court in courts().values()},
+        "choosable": skill_names(room.deps.groups),
         "places": chosen_places,
     }
 
 
 def _noted(room: StaffRoom, member: StaffMember, act: str, account: StaffAccount) -> AuditEntry:
-    detail = {"roles": " ".join(sorted(account.posting.roles)), "area": " ".join(account.posting.area)}
+    posting = account.posting
+    detail = {"roles": " ".join(sorted(posting.roles)), "area": " ".join(posting.area), "groups": " ".join(sorted(posting.groups))}
     return noted(room.deps, act, account.id, by=member.staff_id, by_name=member.name, detail=detail)
 
 

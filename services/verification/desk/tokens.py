@@ -28,6 +28,7 @@ class SessionTokens:
             roles=session.posting.roles,
             areas=frozenset(session.posting.area),
             court=session.posting.court,
+            groups=session.posting.groups,
             session_id=session.id,
             expires_at=min(at + self.limits.token, session.ends_at),
         )

@@ -18,7 +18,9 @@ from services.verification import handlers
 from services.verification.desk import work_words as words
 from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.register import notice
+from services.verification.desk.skills import skill_names
 from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, pull_next
+from services.verification.domain.officer import skilled
 from services.verification.domain.task import Task
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
 from shared.clock import midnight
@@ -45,7 +47,7 @@ class Tab:
 
 TABS: Final[Mapping[str, Tab]] = MappingProxyType(
     {
-        "terlambat": Tab("Terlambat", TaskFilter.LATE, TaskOrder.PLACE, "Terlambat di antrean saya"),
+        "terlambat": Tab("Terlambat", TaskFilter.LATE, TaskOrder.PLACE, "Terlambat, belum dipegang siapa pun"),
         "saya": Tab("Saya pegang", TaskFilter.HELD, TaskOrder.DUE, "Saya pegang"),
         "berikutnya": Tab("Berikutnya", TaskFilter.NEXT, TaskOrder.PLACE, "Berikutnya untuk saya, diurut dari pesan pertama"),
         "menunggu": Tab("Menunggu warga", TaskFilter.WAITING, TaskOrder.DUE, "Menunggu jawaban warga, jamnya berhenti"),
@@ -123,6 +125,7 @@ def query_of(room: WorkRoom, member: StaffMember, asked: WorkFilter, tab: Tab, *
         limit=limit,
         is_lead=member.may(LEAD),
         areas=frozenset() if tab.show is TaskFilter.HELD else member.areas,  # what one holds is shown wherever it is from
+        services=skilled(member.groups, room.deps.catalogue) if tab.show is TaskFilter.NEXT else None,  # what is late is everybody's
     )
 
 
@@ -174,6 +177,7 @@ async def show(
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
         service_name=room.service_name,
+        skills=", ".join(skill_names(member.groups).values()),
         pause=await notice(room),
         colleagues=(await Colleagues.of(room, member)).accounts if asked.atur and member.may(ASSIGN) else (),
         **({"refusal": None, "unassigned": None} | more),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.verification import handlers
-from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.officer import DeskOfficer, skilled
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps, PdfPages, Tx
@@ -70,9 +70,10 @@ def refuse_outside(member: StaffMember, task: Task) -> None:
         raise Forbidden("area_outside", "The task is of another area than this account's.")
 
 
-def officer_of(member: StaffMember) -> DeskOfficer:
+def officer_of(room: WorkRoom, member: StaffMember) -> DeskOfficer:
     """Return who is signed in as the queue knows them."""
-    return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), areas=member.areas)
+    services = skilled(member.groups, room.deps.catalogue)
+    return DeskOfficer(member.staff_id, is_lead=member.may(LEAD), services=services, areas=member.areas)
 
 
 def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, /, **detail: str) -> AuditEntry:
@@ -114,6 +115,6 @@ async def pull_next(room: WorkRoom, member: StaffMember) -> TaskView | None:
     """
     async with room.deps.claiming.of(member.staff_id):
         return await room.units.run(
-            handlers.puller(room.deps, officer_of(member)),
+            handlers.puller(room.deps, officer_of(room, member)),
             audit=lambda found: noted(room, member, "task.claimed", found) if found else None,
         )

@@ -184,3 +184,5 @@ class StaffDeps:
     places: Collection[str]
     """Codes of the villages and districts that an account may be limited to."""
     courts: Collection[str]
+    groups: Collection[str]
+    """Groups of services that an account may be limited to."""

@@ -61,6 +61,8 @@ class TaskQuery:
     """Whether the officer gives second approvals: they are part of what comes next."""
     areas: frozenset[str] = frozenset()
     """Codes of the districts or villages that the officer works on; empty: all."""
+    services: frozenset[str] | None = None
+    """What the officer is given: of other services only what is reserved for them. None: all."""
     holder: str | None = None
     """Of what is held: only by this officer."""
     decided_from: datetime | None = None

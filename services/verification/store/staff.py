@@ -17,11 +17,12 @@ from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
 
 
 def _posting_doc(posting: Posting) -> Doc:
-    return {"roles": sorted(posting.roles), "area": list(posting.area), "court": posting.court}
+    return {"roles": sorted(posting.roles), "area": list(posting.area), "court": posting.court, "groups": sorted(posting.groups)}
 
 
 def _posting(doc: Doc) -> Posting:
-    return Posting(frozenset(doc["roles"]), tuple(doc["area"]), doc["court"])
+    groups = frozenset(doc.get("groups", ()))  # accounts of before there were groups work on all
+    return Posting(frozenset(doc["roles"]), tuple(doc["area"]), doc["court"], groups)
 
 
 def _factor_doc(factor: SecondFactor | None) -> Doc | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -43,16 +46,18 @@ class MongoTaskReader:
         Raises:
             BadInput: `cursor_malformed`.
         """
-        conditions = _conditions(query, at)
         order = TaskOrder.DUE if query.order is TaskOrder.DECIDED and query.show is not TaskFilter.CLOSED else query.order
         key, way = _KEYS[order]
+        begin: list[Doc] = []
         if query.after is not None:
             moment, task_id = _read_cursor(query.after)
             beyond = "$gt" if way > 0 else "$lt"
-            conditions.append({"$or": [{key: {beyond: moment}}, {key: moment, "_id": {beyond: task_id}}]})
-        rows = self._tasks.find({"$and": conditions}).sort([(key, way), ("_id", way)]).limit(query.limit + 1)
+            begin = [{"$or": [{key: {beyond: moment}}, {key: moment, "_id": {beyond: task_id}}]}]
+        finds = [self._tasks.find({"$and": [*each, *begin]}) for each in _branches(query, at)]
         with reachable():
-            found = [task_from(doc) for doc in await rows.to_list(None)]
+            parts = await asyncio.gather(*(each.sort([(key, way), ("_id", way)]).limit(query.limit + 1).to_list(None) for each in finds))
+        docs = merge(*parts, key=lambda doc: (doc[key], doc["_id"]), reverse=way < 0) if len(parts) > 1 else parts[0]
+        found = [task_from(doc) for doc in islice(docs, query.limit + 1)]
         tasks = tuple(found[: query.limit])
         if len(found) <= query.limit:
             return TaskPage(tasks, None)
@@ -65,7 +70,7 @@ class MongoTaskReader:
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
         wanted: Doc = {**workable, "$and": [free, _unreserved(at)]}
-        if officer.services:
+        if officer.services is not None:
             wanted["service"] = {"$in": sorted(officer.services)}
         if officer.areas:
             wanted["areas"] = {"$in": sorted(officer.areas)}
@@ -96,8 +101,9 @@ class MongoTaskReader:
 
     async def count(self, query: TaskQuery, *, at: datetime, most: int, newer_than: str | None = None) -> int:
         newer: list[Doc] = [{"_id": {"$gt": newer_than}}] if newer_than else []
+        counts = (self._tasks.count_documents({"$and": [*each, *newer]}, limit=most) for each in _branches(query, at))
         with reachable():
-            return int(await self._tasks.count_documents({"$and": [*_conditions(query, at), *newer]}, limit=most))
+            return min(sum(await asyncio.gather(*counts)), most)
 
     async def newest(self) -> str | None:
         with reachable():
@@ -131,6 +137,15 @@ class MongoTaskReader:
             overdue=sum(row["overdue"] for row in rows),
             by_service={row["_id"]: row["open"] for row in rows},
         )
+
+
+def _branches(query: TaskQuery, at: datetime) -> list[list[Doc]]:
+    """Return the conditions of a list; of other services than the officer's, reserved tasks are found apart: each has its index."""
+    conditions = _conditions(query, at)
+    if query.services is None:
+        return [conditions]
+    own, reserved = sorted(query.services), {"preferred_officer": query.officer_id, "preferred_until": {"$gt": at}}
+    return [[*conditions, {"service": {"$in": own}}], [*conditions, {"service": {"$nin": own}, **reserved}]]
 
 
 def _conditions(query: TaskQuery, at: datetime) -> list[Doc]:

@@ -38,6 +38,7 @@ from shared.ids import new_code, new_id
 from shared.messaging.host import MessagingHost
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.reference.catalogue import catalogue
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
@@ -66,6 +67,7 @@ def staff_deps(settings: Settings | StaffSettings, mongo: Mongo, database: str, 
         roles=frozenset(roles()),
         places=frozenset(villages()) | frozenset(districts()),
         courts=frozenset(court.code for court in courts().values()),
+        groups=frozenset(service.group for service in catalogue().services.values()),
     )
 
 
@@ -119,7 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
     inviting.set_defaults(run=_invite)
     demo = commands.add_parser("demo", help="make accounts with known passwords; refused where cookies are for TLS")
-    demo.add_argument("file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret}")
+    demo.add_argument(
+        "file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret, groups (may be left out: all)}"
+    )
     demo.set_defaults(run=_demo)
     return parser
 
@@ -148,7 +152,8 @@ async def _invite_admin(settings: StaffSettings, login: str, name: str) -> str:
 async def _make_demo(settings: StaffSettings, rows: Sequence[dict[str, Any]]) -> None:
     async with _opened(settings) as (units, deps):
         for row in rows:
-            wanted = DemoAccount(**row | {"roles": frozenset(row["roles"]), "area": tuple(row["area"])})
+            sets = {"roles": frozenset(row["roles"]), "area": tuple(row["area"]), "groups": frozenset(row.get("groups", ()))}
+            wanted = DemoAccount(**row | sets)
             hashed = await deps.hasher.hash(wanted.password)
             await units.run(lambda tx, wanted=wanted, hashed=hashed: staff.put_demo_account(tx, deps, wanted, hashed))  # type: ignore[misc]
 

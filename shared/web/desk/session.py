@@ -55,7 +55,8 @@ class StaffMember:
     """A person who is signed in.
 
     `areas`: codes of villages (10 digits) and districts (6 digits), without dots; empty: the whole regency, but nothing for roles that
-    are bound to an area. `session_id` is a secret of at least 128 bits: form tokens follow from it, so lists of sessions name another id.
+    are bound to an area. `groups`: of services that they are given work of; empty: all. `session_id` is a secret of at least 128 bits:
+    form tokens follow from it, so lists of sessions name another id.
     """
 
     staff_id: str
@@ -65,6 +66,7 @@ class StaffMember:
     court: str | None
     session_id: str
     expires_at: datetime
+    groups: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Return whether one of the roles has the permission."""
@@ -98,6 +100,7 @@ def sign(member: StaffMember, key: Any, key_id: str) -> str:
         "roles": sorted(member.roles),
         "area": sorted(member.areas),
         "court": member.court,
+        "groups": sorted(member.groups),
         "sid": member.session_id,
         "exp": int(member.expires_at.timestamp()),
     }
@@ -292,4 +295,5 @@ def _member(claims: Mapping[str, Any]) -> StaffMember:
         court=None if claims.get("court") is None else str(claims["court"]),
         session_id=str(claims["sid"]),
         expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+        groups=frozenset(map(str, claims.get("groups", ()))),
     )

@@ -19,7 +19,16 @@ from shared.web.desk.session import ALGORITHM, SessionCheck, SessionKeys, SignIn
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())
-RINA = StaffMember("s-1", "Rina Widyastuti", frozenset({"verifier"}), frozenset({"351908"}), None, "a" * 32, NOW + timedelta(minutes=15))
+RINA = StaffMember(
+    "s-1",
+    "Rina Widyastuti",
+    frozenset({"verifier"}),
+    frozenset({"351908"}),
+    None,
+    "a" * 32,
+    NOW + timedelta(minutes=15),
+    frozenset({"ktp"}),
+)
 
 
 def published(key: ec.EllipticCurvePrivateKey = KEY, key_id: str = "k1") -> dict[str, Any]:
@@ -47,6 +56,12 @@ def check(verification: Verification | None = None, at: datetime = NOW) -> Sessi
 
 async def test_a_token_says_who_somebody_is() -> None:
     assert await check().member(sign(RINA, KEY, "k1")) == RINA
+
+
+async def test_a_token_of_before_there_were_groups_is_of_all() -> None:
+    claims = jwt.decode(sign(RINA, KEY, "k1"), options={"verify_signature": False})
+    del claims["groups"]
+    assert (await check().member(jwt.encode(claims, KEY, ALGORITHM, headers={"kid": "k1"}))).groups == frozenset()
 
 
 @pytest.mark.parametrize("court", [None, "PA.Kab.Mn"])

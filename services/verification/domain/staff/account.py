@@ -31,11 +31,15 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What somebody may do, and where: villages or districts by their codes, one court by its."""
+    """What somebody may do, and where: villages or districts by their codes, one court by its.
+
+    `groups`: of services, which they are given work of; empty: all. They forbid nothing.
+    """
 
     roles: frozenset[str]
     area: tuple[str, ...] = ()
     court: str | None = None
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,9 @@ def read_name(text: str) -> str:
     return name
 
 
-def check_posting(posting: Posting, *, roles: Collection[str], places: Collection[str], courts: Collection[str]) -> None:
+def check_posting(
+    posting: Posting, *, roles: Collection[str], places: Collection[str], courts: Collection[str], groups: Collection[str]
+) -> None:
     """Check that a posting means something.
 
     Raises:
@@ -112,6 +118,8 @@ def check_posting(posting: Posting, *, roles: Collection[str], places: Collectio
         problems.append(FieldProblem("court", "court_unknown"))
     elif (COURT in posting.roles) != (posting.court is not None):
         problems.append(FieldProblem("court", "court_missing" if posting.court is None else "court_needless"))
+    if not posting.groups <= set(groups):
+        problems.append(FieldProblem("groups", "groups_unknown"))
     if problems:
         raise BadInput("posting_wrong", problems=problems)
 

@@ -23,6 +23,7 @@ class DemoAccount:
     court: str | None
     password: str
     secret: str
+    groups: frozenset[str] = frozenset()
 
 
 async def put_demo_account(tx: Tx, deps: StaffDeps, wanted: DemoAccount, password_hash: str) -> None:
@@ -33,8 +34,8 @@ async def put_demo_account(tx: Tx, deps: StaffDeps, wanted: DemoAccount, passwor
     """
     if await tx.staff.accounts.find_by_login(wanted.login) is not None:
         return
-    posting = Posting(wanted.roles, wanted.area, wanted.court)
-    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts)
+    posting = Posting(wanted.roles, wanted.area, wanted.court, wanted.groups)
+    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts, groups=deps.groups)
     account = StaffAccount(deps.new_id(), wanted.login, wanted.name, posting, invited_by=SYSTEM, invited_at=deps.clock())
     factor = SecondFactor(wanted.secret)
     tx.staff.accounts.add(accounts.set_up(accounts.begun(account, password_hash, factor), factor, at=deps.clock()))

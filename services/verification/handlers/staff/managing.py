@@ -25,7 +25,7 @@ async def invite_account(tx: Tx, deps: StaffDeps, *, by: str, login: str, name: 
         BadInput: `login_malformed`, `name_malformed`, `login_taken` or `posting_wrong`.
     """
     login, name = accounts.read_login(login), accounts.read_name(name)
-    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts)
+    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts, groups=deps.groups)
     if await tx.staff.accounts.find_by_login(login) is not None:
         raise BadInput("login_taken", problems=[FieldProblem("login", "login_taken")])
     code, at = deps.new_code(_INVITATION_BYTES), deps.clock()
@@ -56,7 +56,7 @@ async def change_account(tx: Tx, deps: StaffDeps, account_id: str, *, by: str, n
         DomainError: `own_account` or `account_left`.
     """
     account = await _of_somebody_else(tx, account_id, by)
-    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts)
+    accounts.check_posting(posting, roles=deps.roles, places=deps.places, courts=deps.courts, groups=deps.groups)
     changed = accounts.posted(account, posting, accounts.read_name(name))
     if changed != account:
         _save(tx, deps, changed)

@@ -27,6 +27,7 @@ from shared.health import Health
 from shared.ids import new_code, new_id
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Doc, Mongo
+from shared.reference.catalogue import catalogue
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
@@ -117,6 +118,7 @@ async def office(mongo_url: str, database: str) -> AsyncIterator[StaffOffice]:
         roles=frozenset(roles()),
         places=frozenset(villages()) | frozenset(districts()),
         courts=frozenset(court.code for court in courts().values()),
+        groups=frozenset(service.group for service in catalogue().services.values()),
     )
     units = runner(mongo, database, clock)
     await units.prepare()

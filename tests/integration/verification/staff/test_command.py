@@ -45,7 +45,16 @@ async def test_the_first_admin_is_invited_by_command(office: StaffOffice, enviro
 async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
     office: StaffOffice, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    row = {"login": "demo", "name": "Demo", "roles": ["verifier"], "area": [], "court": None, "password": PASSWORD, "secret": SECRET}
+    row = {
+        "login": "demo",
+        "name": "Demo",
+        "roles": ["verifier"],
+        "area": [],
+        "court": None,
+        "password": PASSWORD,
+        "secret": SECRET,
+        "groups": ["ktp"],
+    }
     file = tmp_path / "accounts.json"
     file.write_text(json.dumps([row]))
     code, _, said = run(environment, "demo", str(file))
@@ -54,4 +63,4 @@ async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
     for _ in range(2):
         assert run({**environment, "DESK_SECURE": "false"}, "demo", str(file))[0] == 0
     [account] = await office.rows("staff")
-    assert account["state"] == "active"
+    assert (account["state"], account["posting"]["groups"]) == ("active", ["ktp"])

@@ -192,6 +192,45 @@ async def test_an_admin_invites_changes_and_closes_and_every_act_is_written_down
     assert (await verify(desk.office.units.audit.all(), "verification")).broken is None
 
 
+async def test_the_groups_of_services_are_set_shown_and_written_down(desk: Desk) -> None:
+    admin, boss = await desk.signed_in("sri", "admin")
+    rina, account = await desk.signed_in("rina", "verifier")
+    page = await admin.get(f"/desk/petugas/{account.id}")
+    assert "<dt>Mengerjakan</dt><dd>Semua layanan</dd>" in page.text
+    assert 'name="mengerjakan" value="ktp">' in page.text
+    wrong = await admin.send(f"/desk/petugas/{account.id}/ubah", nama=account.name, peran=["verifier"], mengerjakan=["ships"])
+    assert (wrong.status_code, "kelompok layanan yang tidak dikenal" in wrong.text) == (422, True)
+    await admin.get(f"/desk/petugas/{account.id}")
+    await admin.send(f"/desk/petugas/{account.id}/ubah", nama=account.name, peran=["verifier"], mengerjakan=["kia", "ktp"])
+    page = await admin.get(f"/desk/petugas/{account.id}")
+    assert "<dt>Mengerjakan</dt><dd>KTP-el, Kartu Identitas Anak</dd>" in page.text
+    assert 'name="mengerjakan" value="ktp" checked>' in page.text
+    changes = [row for row in await desk.office.rows("audit") if row["actor"] == boss.id and row["act"] == "account.changed"]
+    assert [row["detail"]["groups"] for row in changes] == ["kia ktp"]
+    await admin.get("/desk/petugas/undang")
+    await admin.send("/desk/petugas/undang", akun="ani", nama="Ani Astuti", peran=["verifier"], mengerjakan=["birth"])
+    [invited] = [row for row in await desk.office.rows("staff") if row["personal"]["login"] == "ani"]
+    assert invited["posting"]["groups"] == ["birth"]
+    desk.office.clock.forward(minutes=16)  # as a change of roles does, it ends the sessions
+    led = await rina.get("/desk/akun")
+    assert "Sesi Anda berakhir" in (await rina.get(led.headers["location"])).text
+    await desk.sign_in(rina, account)
+    claims = jwt.decode(rina.client.cookies["desk"], options={"verify_signature": False, "verify_exp": False})
+    assert claims["groups"] == ["kia", "ktp"]
+
+
+async def test_an_account_of_before_there_were_groups_works_on_all(desk: Desk) -> None:
+    admin, _ = await desk.signed_in("sri", "admin")
+    rina, account = await desk.signed_in("rina", "verifier")
+    for collection in ("staff", "staff_sessions"):
+        await desk.office.mongo.collection(desk.office.database, collection).update_many({}, {"$unset": {"posting.groups": ""}})
+    assert (await desk.office.account(account.id)).posting.groups == frozenset()
+    assert "<dt>Mengerjakan</dt><dd>Semua layanan</dd>" in (await admin.get(f"/desk/petugas/{account.id}")).text
+    desk.office.clock.forward(minutes=16)
+    led = await rina.get("/desk/akun")
+    assert (await rina.get(led.headers["location"])).headers["location"] == "/desk/akun"
+
+
 async def test_admins_are_told_of_a_paused_account_on_every_page_and_end_the_pause(desk: Desk) -> None:
     admin, _ = await desk.signed_in("sri", "admin")
     account, *_ = await desk.office.opened("rina")

@@ -92,13 +92,15 @@ def test_the_picture_for_the_phone_names_office_and_account() -> None:
         (Posting(frozenset({"court"})), {("court", "court_missing")}),
         (Posting(frozenset({"verifier"}), (), "PA.Kab.Mn"), {("court", "court_needless")}),
         (Posting(frozenset({"court"}), (), "PA.Mars"), {("court", "court_unknown")}),
+        (Posting(frozenset({"verifier"}), groups=frozenset({"ktp", "kia"})), set()),
+        (Posting(frozenset({"verifier"}), groups=frozenset({"ktp", "ships"})), {("groups", "groups_unknown")}),
     ],
 )
 def test_a_posting_means_something(posting: Posting, problems: set[tuple[str, str]]) -> None:
     known = {"verifier", "operator", "village", "court", "admin", "auditor", "head"}
     found: set[tuple[str, str]] = set()
     try:
-        check_posting(posting, roles=known, places={"3519081001", "351908"}, courts={"PA.Kab.Mn"})
+        check_posting(posting, roles=known, places={"3519081001", "351908"}, courts={"PA.Kab.Mn"}, groups={"ktp", "kia"})
     except BadInput as error:
         found = {(problem.field, problem.code) for problem in error.problems}
     assert found == problems
