@@ -165,14 +165,11 @@ async def show(
         narrowed=await _narrowed(room, asked),
         sections=sections,
         tallies=tallies,
-        tally=_tally,
         following=pages[0].next if chosen else None,
         newest=await reader.newest() if after is None else None,
         limit_held=room.deps.queue.claims_at_once,
         officers=await room.names([task for section in sections for task in section.tasks]),
         at=at,
-        words=words,
-        here=here,
         services=services_of(room),
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
@@ -180,7 +177,7 @@ async def show(
         skills=", ".join(skill_names(member.groups).values()),
         pause=await notice(room),
         colleagues=(await Colleagues.of(room, member)).accounts if asked.atur and member.may(ASSIGN) else (),
-        **({"refusal": None, "unassigned": None} | more),
+        **({"words": words, "here": here, "tally": _tally, "refusal": None, "unassigned": None} | more),
     )
 
 
