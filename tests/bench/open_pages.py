@@ -9,9 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-import orjson
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pymongo import MongoClient
 
 from deploy.local.parts import SERVICES
@@ -19,12 +16,11 @@ from shared.clock import now
 from shared.mongo import Doc
 from shared.reference.regions import districts
 from shared.web.desk.navigation import pages_of, visible_to
-from shared.web.desk.session import JWKS
 from tests.bench.queue import OFFICERS
 from tests.bench.system import Meter, System
 from tests.bench.throughput import Adapter
 from tests.support.http_wire import Http, request
-from tests.support.sessions import SessionIssuer
+from tests.support.stack_sessions import StackSessions
 
 ROLE: Final = "verifier"
 OK: Final = 200
@@ -37,17 +33,12 @@ PAID: Final = (*SERVICES, "mongod", "beam")  # what open pages cost is theirs
 class Colleagues:
     """Officers who are signed in: every other one for the whole regency, the rest for one district each."""
 
-    issuer: SessionIssuer
+    issuer: StackSessions
 
     @classmethod
     async def of(cls, system: System) -> Self:
         """Sign with the key of the system's own sign-in, which all its services believe."""
-        key = load_pem_private_key(system.stack.keys.desk_session_keys.encode(), password=None)
-        if not isinstance(key, EllipticCurvePrivateKey):
-            raise TypeError("sessions are signed with another kind of key")
-        async with Http(system.url("verification")) as http:
-            _, body = await http.send(request("GET", JWKS, b"", {}))
-        return cls(SessionIssuer(key, orjson.loads(body)["keys"][0]["kid"]))
+        return cls(await asyncio.to_thread(StackSessions.of, system.stack))
 
     def get(self, number: int, path: str, accept: str = "text/html", *, everywhere: bool = False) -> bytes:
         """The bytes with which an officer asks for a page; `everywhere`: nobody's area counts."""

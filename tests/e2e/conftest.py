@@ -4,11 +4,8 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from playwright.async_api import Browser
 
 from deploy.local.broker import RabbitNode
@@ -18,11 +15,10 @@ from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
-from shared.web.desk.session import JWKS
 from tests.support.browser import chromium
 from tests.support.containers import BrokerContainer
 from tests.support.persons import Persons
-from tests.support.sessions import SessionIssuer
+from tests.support.stack_sessions import StackSessions
 
 VHOST = "journeys"
 HERE = Path(__file__).parent
@@ -60,12 +56,11 @@ def stack(
 
 
 @pytest.fixture(scope="session")
-def issuer(stack: Stack) -> SessionIssuer:
-    """Gives sessions as verification does: with its key, so that every service believes them."""
-    key = load_pem_private_key(stack.keys.desk_session_keys.encode(), password=None)
-    assert isinstance(key, EllipticCurvePrivateKey)
-    published = httpx.get(next(part.url for part in stack.parts if part.name == "verification") + JWKS, trust_env=False).json()
-    return SessionIssuer(key, published["keys"][0]["kid"])
+def issuer(stack: Stack) -> Iterator[StackSessions]:
+    """Gives sessions as verification does, so that every service believes them."""
+    sessions = StackSessions.of(stack)
+    yield sessions
+    sessions.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from deploy.local import applications, journeys
 from deploy.local.broker import RabbitNode
-from deploy.local.chat import Chat
 from deploy.local.commands import command
 from deploy.local.database import MongoNode
 from deploy.local.parts import SERVICES, SIMULATORS
@@ -19,10 +17,10 @@ from deploy.local.ports import free_ports
 from deploy.local.programs import MissingServerError
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
-from deploy.local.travel import Places, Travel
+from deploy.local.travel import Places
+from tests.support.at_work import AtWork
 from tests.support.browser import DESK, visit
 from tests.support.containers import BrokerContainer
-from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 from tests.support.servers import Run
 from tests.support.signing_in import Authenticator, set_up, sign_in
@@ -69,39 +67,6 @@ def fresh(servers: tuple[RabbitNode | BrokerContainer, MongoNode], tmp_path_fact
         running.stop()
 
 
-@dataclass(frozen=True)
-class AtWork:
-    """A verifier at the desk, while a citizen waits in a chat."""
-
-    stack: Stack
-    page: Page
-
-    async def decide(self, _travel: Travel, _chat: Chat, receipt: str) -> None:
-        """Approve the request with this receipt by keys."""
-        work = f"{self.stack.desk_page}/pekerjaan"
-
-        row = self.page.get_by_role("row").filter(has_text=receipt)
-
-        async def is_listed() -> bool:
-            await self.page.goto(work)
-            return await row.count() == 1
-
-        await eventually(is_listed)
-        await row.get_by_role("link").click()
-        await self.ready("Ambil pekerjaan ini")
-        await self.page.keyboard.press("a")
-        await self.ready("Kirim, buka berikutnya")
-        await self.page.keyboard.press("s")
-        await expect(self.page.get_by_role("radio", name="Setujui")).to_be_checked()
-        await self.page.keyboard.press("Control+Enter")
-        await expect(self.page).to_have_url(re.compile(r"/desk/pekerjaan\b.*terakhir="))
-
-    async def ready(self, button: str) -> None:
-        """Wait for a page with this button, and for its keys."""
-        await expect(self.page.get_by_role("button", name=button)).to_be_visible()
-        await self.page.locator("body[data-ready]").wait_for()
-
-
 async def invited_admin(browser: Browser, stack: Stack) -> Authenticator:
     where = {**stack.part("verification").environment, "DESK_URL": stack.desk_page.removesuffix("/desk")}
     said = command("services.verification", "staff", "invite-admin", ADMIN[0], "--called", "Sri Lestari", environment=where)
@@ -131,7 +96,10 @@ async def test_from_the_first_admin_to_the_first_decision(browser: Browser, fres
         await sign_in(page, *VERIFIER, verifier_phone)
         await expect(page.get_by_role("heading", level=1)).to_have_text("Pekerjaan saya")
         places = Places.of(fresh.parts, fresh.keys.clients["petugas-01"])
-        result = await journeys.by_chat(places, applications.reprint("kk_rusak", person), AtWork(fresh, page).decide)
+        work = AtWork(fresh, page)
+        result = await journeys.by_chat(
+            places, applications.reprint("kk_rusak", person), lambda _travel, _chat, receipt: work.approve(receipt)
+        )
     (paper,) = result.papers
     assert person["kk_number"] in text_of(paper.pdf)
     assert "BROKEN" not in command("shared.messaging.admin", "audit", "verify", environment=fresh.operator_environment())
