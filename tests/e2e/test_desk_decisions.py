@@ -45,7 +45,7 @@ async def mend_photo(page: Page, name: str) -> None:
     await page.get_by_role("menuitem", name="Contoh foto surat polisi").click()
     dialog = page.get_by_role("dialog", name="Kirim foto")
     await dialog.get_by_role("button", name="Kirim foto").click()
-    await log.get_by_role("button", name="Kirim", exact=True).last.click()
+    await log.get_by_role("button", name="Kirim", exact=True, disabled=False).click()
 
 
 async def test_what_was_returned_is_mended_in_the_chat_page_and_decided_by_who_returned_it(
@@ -73,7 +73,8 @@ async def reserved(stack: Stack, receipt: str, staff_id: str) -> bool:
         if not found:
             return False
         answer = await client.post(f"/v1/tasks/{found[0]['id']}/claim")
-    assert (answer.status_code, answer.json()["code"], answer.json()["reserved_for"]) == (409, "task_reserved", staff_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "task_reserved")
+    assert staff_id in answer.text
     return True
 
 
