@@ -277,4 +277,4 @@ async def test_in_a_process_of_its_own_it_works_with_the_consoles_rights_alone(
         terminal.press("escape")
         await terminal.shows("ambil berikutnya")
         terminal.press("q")
-        assert await terminal.ended() == 0
+        assert await terminal.ended() == 0, terminal.text

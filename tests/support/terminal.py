@@ -59,11 +59,16 @@ class Terminal:
         """Wait until all of it stands on the screen; return the screen."""
 
         def there() -> str:
-            text = "\n".join(self._screen.display)
+            text = self.text
             assert all(word in text for word in words), text
             return text
 
         return await eventually(there)
+
+    @property
+    def text(self) -> str:
+        """What the screen shows now."""
+        return "\n".join(self._screen.display)
 
     async def ended(self) -> int:
         """Wait for the end of the program; return its exit code."""
