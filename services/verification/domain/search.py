@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from services.verification.domain.rules import Application
 from shared.values import Malformed, Phone
 from shared.values.name_terms import name_beginnings, name_terms
+
+_RECEIPTS: Final = "MDN"  # begins every receipt; one in eight has no digit, and is no name for all that
 
 
 def search_terms(application: Application) -> tuple[str, ...]:
@@ -42,7 +45,7 @@ def _word_beginnings(word: str) -> tuple[tuple[str, ...], ...]:
     if word.startswith("+"):
         return ((f"+{search_key(word)}",),)
     key = search_key(word)
-    if any(map(str.isdigit, key)):
+    if any(map(str.isdigit, key)) or key.startswith(_RECEIPTS):
         return ((key, *filter(None, [_phone_term(word)])),)
     return tuple(tuple(dict.fromkeys((search_key(each[0]), *each))) for each in name_beginnings(word))
 
