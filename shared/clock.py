@@ -33,6 +33,18 @@ def midnight(day: date | None, *, days: int = 0) -> datetime | None:
         return None
 
 
+def in_utc(at: datetime) -> datetime:
+    """Return a moment with a zone in UTC, as the database holds it.
+
+    Raises:
+        ValueError: it lies beyond the calendar's ends.
+    """
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar's ends") from None
+
+
 def monotonic_seconds() -> float:
     """Return the seconds of a clock that never goes back; only differences mean something."""
     return time.monotonic()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from shared import logs
 from shared.metrics import REFILL_DONE, REFILL_ROWS
-from shared.mongo import Doc, Mongo, UpdateOne, reachable
+from shared.mongo import Doc, DocumentMapping, Mongo, UpdateOne, reachable
 from shared.poller import Poller
 
 COLLECTION: Final = "refills"
@@ -104,6 +104,16 @@ def each_row(fields: Callable[[Doc], Doc]) -> Callable[[Sequence[Doc]], Awaitabl
         return [readable(fields, row) for row in rows]
 
     return of_all
+
+
+def made_again(name: str, mapping: DocumentMapping[Any], *fields: str) -> Refill:
+    """Return the refill of fields that a row has when it is read and written again."""
+
+    def of_row(doc: Doc) -> Doc:
+        made = mapping.to_doc(mapping.from_doc(doc))
+        return {field: made[field] for field in fields}
+
+    return Refill(name, mapping.collection, each_row(of_row))
 
 
 def readable(fields: Callable[[Doc], Doc], row: Doc) -> Doc | Unreadable:

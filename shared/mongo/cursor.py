@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
+from datetime import datetime
 
+from shared.clock import in_utc
 from shared.errors import BadInput
 from shared.mongo.connection import Doc
 
@@ -37,10 +38,7 @@ def moment_of(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(text) from error
+    return in_utc(at)
 
 
 def older(field: str, cursor: str) -> Doc:

@@ -12,9 +12,11 @@ from shared.values.malformed import Malformed as Malformed
 from shared.values.numbers import HOME_REGENCY as HOME_REGENCY
 from shared.values.numbers import RECEIPT_ALPHABET as RECEIPT_ALPHABET
 from shared.values.numbers import RECEIPT_BODY_LENGTH as RECEIPT_BODY_LENGTH
+from shared.values.numbers import RECEIPT_PREFIX as RECEIPT_PREFIX
 from shared.values.numbers import KkNumber as KkNumber
 from shared.values.numbers import Nik as Nik
 from shared.values.numbers import Phone as Phone
 from shared.values.numbers import Receipt as Receipt
+from shared.values.numbers import phone_term as phone_term
 from shared.values.person import PersonName as PersonName
 from shared.values.person import Sex as Sex

@@ -21,7 +21,7 @@ _WOMAN_DAY_OFFSET: Final = 40  # added to the day of birth in a woman's NIK
 
 RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: they are misread and misheard
 RECEIPT_BODY_LENGTH: Final = 7
-_RECEIPT_PREFIX: Final = "MDN"
+RECEIPT_PREFIX: Final = "MDN"
 
 
 def _sixteen_digits(text: str, code: str) -> str:
@@ -175,6 +175,19 @@ class Phone:
     def __repr__(self) -> str:
         return "Phone(…)"
 
+    @property
+    def term(self) -> str:
+        """The number as it stands among what a search finds, where a NIK may begin with 62, too."""
+        return f"+{self.text}"
+
+
+def phone_term(text: str) -> str | None:
+    """Return `Phone.term` of what is a number; None for what is none: another channel's address, a NIK."""
+    try:
+        return Phone.parse(text).term
+    except Malformed:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -189,7 +202,7 @@ class Receipt:
     def from_body(cls, body: str) -> Self:
         """Add the check character to seven characters of the alphabet."""
         whole = body + _check_character(body)
-        return cls(f"{_RECEIPT_PREFIX}-{whole[:4]}-{whole[4:]}")
+        return cls(f"{RECEIPT_PREFIX}-{whole[:4]}-{whole[4:]}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -200,7 +213,7 @@ class Receipt:
         """
         compact = compact_number(text).upper()
         if len(compact) > RECEIPT_BODY_LENGTH + 1:
-            compact = compact.removeprefix(_RECEIPT_PREFIX)
+            compact = compact.removeprefix(RECEIPT_PREFIX)
         if len(compact) != RECEIPT_BODY_LENGTH + 1 or any(character not in RECEIPT_ALPHABET for character in compact):
             raise Malformed("receipt_malformed")
         receipt = cls.from_body(compact[:-1])

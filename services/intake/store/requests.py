@@ -18,7 +18,7 @@ from shared.mongo import Collection as MongoCollection
 from shared.mongo import Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
 from shared.mongo.terms import begins, found_by_terms
 from shared.reference.catalogue import Catalogue
-from shared.values import Channel, Malformed, Phone, Receipt, VouchedBy
+from shared.values import Channel, Malformed, Receipt, VouchedBy, phone_term
 from shared.values.name_terms import name_terms
 
 COLLECTION: Final = "requests"
@@ -76,14 +76,7 @@ def _search_terms(request: Request, catalogue: Catalogue) -> list[str]:
     if party is not None:
         numbers, names = [*numbers, party.nik, party.kk_number], [*names, party.name]
     words = (word for name in names if name for word in name_terms(name))
-    return list(dict.fromkeys([*filter(None, numbers), *words, *_phone_terms(request.origin.address)]))
-
-
-def _phone_terms(address: str) -> list[str]:
-    try:
-        return [f"+{Phone.parse(address).text}"]
-    except Malformed:
-        return []  # an adapter, a court, or a person without a number that we know
+    return list(dict.fromkeys([*filter(None, numbers), *words, *filter(None, [phone_term(request.origin.address)])]))
 
 
 def _names(request: Request, catalogue: Catalogue) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from services.verification.domain.rules import People
-from services.verification.domain.task import Task
 from services.verification.ports import Tx
 from shared.errors import Forbidden
 from shared.web import Client, refuses
+from shared.web.desk.area import refuse_outside
 
 R = TypeVar("R")
 READ: Final = "tasks:read"
@@ -36,7 +36,9 @@ def within(client: Client, task_id: str, act: Callable[[Tx], Awaitable[R]]) -> C
         return act
 
     async def checked(tx: Tx) -> R:
-        _refuse_outside(client, await tx.tasks.get(task_id))
+        task = await tx.tasks.get(task_id)
+        if client.member is not None:
+            refuse_outside(client.member, task.place.areas, READ)
         return await act(tx)
 
     return checked
@@ -48,14 +50,9 @@ async def refuse_family_outside(tx: Tx, client: Client, kk_number: str) -> None:
     Raises:
         Forbidden: `area_outside`.
     """
-    if not areas_of(client):
+    if client.member is None or not client.member.areas:
         return
-    family = (await tx.register(People(kk_numbers=(kk_number,)))).by_kk.get(kk_number)
-    if family is None or client.member is None or not client.member.covers(family.village_code, READ):
-        raise Forbidden("area_outside", "The family is of another area than this account's.")
-
-
-def _refuse_outside(client: Client, task: Task) -> None:
-    """Refuse a task of another area; one whose place nobody knows is everybody's."""
-    if task.place.areas and client.member is not None and not client.member.covers(task.place.areas[-1], READ):
-        raise Forbidden("area_outside", "The task is of another area than this account's.")
+    family = (await tx.register(People(kk_numbers=(kk_number,)))).family(kk_number)
+    if family is None:
+        raise Forbidden("area_outside", "It is of another area than this account's.")
+    refuse_outside(client.member, (family.village_code,), READ)

@@ -14,11 +14,12 @@ from services.verification import handlers
 from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.refusals import RefusedAct, refusal
 from services.verification.desk.work_list import WorkFilter, show
-from services.verification.desk.work_room import ASSIGN, PATH, WorkRoom, noted, refuse_outside
+from services.verification.desk.work_room import ASSIGN, PATH, READ, WorkRoom, noted
 from services.verification.handlers import TaskView
 from services.verification.ports import Tx
 from shared.errors import DomainError
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.area import refuse_outside
 
 _MOST: Final = 50  # rows of a list
 
@@ -63,7 +64,7 @@ def router(room: WorkRoom) -> APIRouter:
 def _act(room: WorkRoom, member: StaffMember, task_id: str, to: str, colleagues: Colleagues) -> Callable[[Tx], Awaitable[TaskView]]:
     async def act(tx: Tx) -> TaskView:
         task = await tx.tasks.get(task_id)
-        refuse_outside(member, task)
+        refuse_outside(member, task.place.areas, READ)
         colleagues.refuse_unfit(to, task)
         return await handlers.assign_task(tx, room.deps, task_id, to)
 

@@ -14,13 +14,14 @@ from services.verification import handlers
 from services.verification.desk import work_words as words
 from services.verification.desk.refusals import RefusedAct, refusal
 from services.verification.desk.work_list import Tab, WorkFilter, query_of, services_of
-from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted, officer_of, refuse_outside
+from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.handlers.bulk import TOGETHER, is_sampled, is_unopened
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery, Tx
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.area import refuse_outside
 
 _MOST_COUNTED: Final = 1_000
 _GREEN: Final = Tab("Semua cocok", TaskFilter.GREEN, TaskOrder.PLACE, "Semua cocok")
@@ -89,7 +90,7 @@ async def _approve(room: WorkRoom, member: StaffMember, task_id: str) -> Approve
 
 def _act(room: WorkRoom, member: StaffMember, task_id: str) -> Callable[[Tx], Awaitable[TaskView]]:
     async def act(tx: Tx) -> TaskView:
-        refuse_outside(member, await tx.tasks.get(task_id))
+        refuse_outside(member, (await tx.tasks.get(task_id)).place.areas, READ)
         return await handlers.approve_green(tx, room.deps, task_id, officer_of(room, member))
 
     return act

@@ -10,10 +10,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.verification import handlers
-from services.verification.desk.work_room import PATH, READ, WorkRoom, entry, refuse_outside
+from services.verification.desk.work_room import PATH, READ, WorkRoom, entry
 from services.verification.ports import FileStream, Tx
 from shared.errors import BadInput
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.area import refuse_outside
 
 Reader = Annotated[StaffMember, signed_in(READ)]
 Number = Annotated[int, Path(ge=1, le=1_000)]
@@ -56,7 +57,7 @@ def router(room: WorkRoom) -> APIRouter:
 
 async def _open(room: WorkRoom, member: StaffMember, task_id: str, file_id: str) -> FileStream:
     async def body(tx: Tx) -> FileStream:
-        refuse_outside(member, await tx.tasks.get(task_id))
+        refuse_outside(member, (await tx.tasks.get(task_id)).place.areas, READ)
         return await handlers.open_attachment(tx, room.deps, task_id, file_id)
 
     return await room.units.run(

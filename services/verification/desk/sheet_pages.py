@@ -18,11 +18,12 @@ from services.verification.desk.register import notice
 from services.verification.desk.sheet import MATCHES, lay_out, may_claim, may_decide
 from services.verification.desk.stale import Changes, snapshot
 from services.verification.desk.work_list import undoable
-from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of, refuse_outside
+from services.verification.desk.work_room import DECIDE, PATH, READ, WorkRoom, noted, officer_of
 from services.verification.handlers import Act, TaskView
 from services.verification.ports import Tx
 from shared.errors import AppError, DomainError
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.area import refuse_outside
 
 Reader = Annotated[StaffMember, signed_in(READ)]
 Decider = Annotated[StaffMember, signed_in(DECIDE)]
@@ -92,7 +93,7 @@ def router(room: WorkRoom) -> APIRouter:
 def _looking(routes: APIRouter, room: WorkRoom) -> None:
     def claiming(task_id: str, member: StaffMember) -> Callable[[Tx], Awaitable[TaskView]]:
         async def claim(tx: Tx) -> TaskView:
-            refuse_outside(member, await tx.tasks.get(task_id))
+            refuse_outside(member, (await tx.tasks.get(task_id)).place.areas, READ)
             return await handlers.claim_task(tx, room.deps, task_id, officer_of(room, member))
 
         return claim

@@ -147,13 +147,7 @@ async def show(
     chosen = asked.tampil if asked.tampil in tabs else ""
     if chosen in OFFICE_TABS:
         tallies[chosen] = await reader.count(query_of(room, member, asked, tabs[chosen]), at=at, most=_MOST_COUNTED)
-    names = [chosen] if chosen else [name for name in TABS if name != "menunggu"]
-    limit = _ROWS if chosen else _ROWS_OF_A_GROUP
-    after = asked.setelah if chosen else None
-    pages = await asyncio.gather(
-        *(reader.page(replace(query_of(room, member, asked, tabs[name], limit=limit), after=after), at=at) for name in names)
-    )
-    sections = [Group(name, tabs[name], page.tasks, tallies[name]) for name, page in zip(names, pages, strict=True) if page.tasks or chosen]
+    sections, following = await _sections(room, member, asked, {chosen: tabs[chosen]} if chosen else {}, tallies)
     return room.pages.show(
         request,
         "work_list.html",
@@ -165,11 +159,14 @@ async def show(
         narrowed=await _narrowed(room, asked),
         sections=sections,
         tallies=tallies,
-        following=pages[0].next if chosen else None,
-        newest=await reader.newest() if after is None else None,
+        tally=_tally,
+        following=following,
+        newest=None if chosen and asked.setelah else await reader.newest(),
         limit_held=room.deps.queue.claims_at_once,
         officers=await room.names([task for section in sections for task in section.tasks]),
         at=at,
+        words=words,
+        here=here,
         services=services_of(room),
         districts=[(code, each.name) for code, each in sorted(districts().items(), key=lambda item: item[1].name)],
         undo=await undoable(room, member, asked.terakhir),
@@ -177,8 +174,23 @@ async def show(
         skills=", ".join(skill_names(member.groups).values()),
         pause=await notice(room),
         colleagues=(await Colleagues.of(room, member)).accounts if asked.atur and member.may(ASSIGN) else (),
-        **({"words": words, "here": here, "tally": _tally, "refusal": None, "unassigned": None} | more),
+        **({"refusal": None, "unassigned": None} | more),
     )
+
+
+async def _sections(
+    room: WorkRoom, member: StaffMember, asked: WorkFilter, chosen: Mapping[str, Tab], tallies: Mapping[str, int]
+) -> tuple[list[Group], str | None]:
+    """Return the rows under their headings, and where the list that was chosen goes on. None chosen: the beginning of each."""
+    at, reader = room.deps.clock(), room.deps.task_reader
+    tabs = chosen or {name: tab for name, tab in TABS.items() if name != "menunggu"}
+    limit, after = (_ROWS, asked.setelah) if chosen else (_ROWS_OF_A_GROUP, None)
+    pages = await asyncio.gather(
+        *(reader.page(replace(query_of(room, member, asked, tab, limit=limit), after=after), at=at) for tab in tabs.values())
+    )
+    found = zip(tabs.items(), pages, strict=True)
+    groups = [Group(name, tab, page.tasks, tallies[name]) for (name, tab), page in found if page.tasks or chosen]
+    return groups, pages[0].next if chosen else None
 
 
 async def undoable(room: WorkRoom, member: StaffMember, task_id: str | None) -> Task | None:

@@ -13,9 +13,9 @@ from services.verification.handlers import TaskView
 from services.verification.ports import Deps, PdfPages, Tx
 from services.verification.ports.staff import StaffReader
 from shared.audit import AuditEntry, SeenPerson
-from shared.errors import Forbidden
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, StaffMember
+from shared.web.desk.area import refuse_outside
 
 PATH: Final = "/desk/pekerjaan"
 READ: Final = "tasks:read"
@@ -54,20 +54,10 @@ class WorkRoom:
 
         async def body(tx: Tx) -> TaskView:
             view = await handlers.view_task(tx, self.deps, task_id)
-            refuse_outside(member, view.task)
+            refuse_outside(member, view.task.place.areas, READ)
             return view
 
         return await self.units.run(body, audit=lambda view: noted(self, member, act, view))
-
-
-def refuse_outside(member: StaffMember, task: Task) -> None:
-    """Refuse a task of a place that is not in the account's area; one whose place nobody knows is everybody's.
-
-    Raises:
-        Forbidden: `area_outside`.
-    """
-    if task.place.areas and not member.covers(task.place.areas[-1], READ):
-        raise Forbidden("area_outside", "The task is of another area than this account's.")
 
 
 def officer_of(room: WorkRoom, member: StaffMember) -> DeskOfficer:

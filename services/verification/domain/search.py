@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from services.verification.domain.rules import Application
-from shared.values import Malformed, Phone
+from shared.values import RECEIPT_PREFIX, phone_term
 from shared.values.name_terms import name_beginnings, name_terms
-
-_RECEIPTS: Final = "MDN"  # begins every receipt; one in eight has no digit, and is no name for all that
 
 
 def search_terms(application: Application) -> tuple[str, ...]:
@@ -25,7 +22,7 @@ def search_terms(application: Application) -> tuple[str, ...]:
     if decision is not None:
         names += [decision.husband.name, decision.wife.name]
         numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
-    phones = filter(None, (_phone_term(each.contact.address) for each in application.submissions))
+    phones = filter(None, (phone_term(each.contact.address) for each in application.submissions))
     words = (word for name in names if name for word in name_terms(name))
     return tuple(dict.fromkeys([*filter(None, map(search_key, filter(None, numbers))), *words, *phones]))
 
@@ -45,14 +42,6 @@ def _word_beginnings(word: str) -> tuple[tuple[str, ...], ...]:
     if word.startswith("+"):
         return ((f"+{search_key(word)}",),)
     key = search_key(word)
-    if any(map(str.isdigit, key)) or key.startswith(_RECEIPTS):
-        return ((key, *filter(None, [_phone_term(word)])),)
+    if any(map(str.isdigit, key)) or key.startswith(RECEIPT_PREFIX):  # one receipt in eight has no digit, and is no name for all that
+        return ((key, *filter(None, [phone_term(word)])),)
     return tuple(tuple(dict.fromkeys((search_key(each[0]), *each))) for each in name_beginnings(word))
-
-
-def _phone_term(text: str) -> str | None:
-    """Return a phone number as it is kept; None for what is none: a NIK of another province begins with 62 as well."""
-    try:
-        return f"+{Phone.parse(text).text}"
-    except Malformed:
-        return None

@@ -16,6 +16,7 @@ from pydantic import AfterValidator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from shared import logs
+from shared.clock import in_utc
 from shared.errors import Transient
 from shared.mongo import is_unavailable
 
@@ -27,12 +28,7 @@ MORE: Final = "more"
 
 
 def _within_the_calendar(since: datetime) -> datetime:
-    if since.tzinfo is None:
-        return since.replace(tzinfo=UTC)
-    try:
-        return since.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("beyond the calendar's ends") from None
+    return in_utc(since if since.tzinfo else since.replace(tzinfo=UTC))
 
 
 Since = Annotated[datetime, AfterValidator(_within_the_calendar)]

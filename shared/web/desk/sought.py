@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from shared.values import HOME_REGENCY, Malformed, Nik, Phone, Receipt
+from shared.values import HOME_REGENCY, RECEIPT_PREFIX, Malformed, Nik, Phone, Receipt
 from shared.web.desk.session import StaffMember
 
 PATH: Final = "/desk/cari"
@@ -87,7 +87,7 @@ def recognised(typed: str) -> Sought:
 
 
 def _receipt(upper: str) -> Sought | None:
-    if not any(map(str.isdigit, upper)) and not upper.startswith("MDN"):
+    if not any(map(str.isdigit, upper)) and not upper.startswith(RECEIPT_PREFIX):
         return None  # eight letters are a name
     try:
         return Sought(Shape.RECEIPT, Receipt.parse(upper).text)
