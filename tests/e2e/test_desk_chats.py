@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
@@ -15,42 +12,15 @@ from deploy.local.applications import Application, birth
 from deploy.local.chat import PHOTOS, Chat, anything, says, text_of
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
-from tests.support.browser import DESK, NARROW, complaints, visit
+from tests.support.at_the_desk import at_the_desk, look
+from tests.support.browser import DESK, NARROW
 from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PICTURES = os.environ.get("SCREENSHOTS")
 CHATS, VILLAGE = "/percakapan", "/desa"
 SIDOREJO = "3519072001"
 SIZES = {"1280": DESK, "360": NARROW}
-
-
-@asynccontextmanager
-async def at_the_desk(
-    browser: Browser,
-    stack: Stack,
-    issuer: SessionIssuer,
-    path: str,
-    *roles: str,
-    size: tuple[int, int] = DESK,
-    refused: int = 0,
-    name: str = "Rina Widyastuti",
-    staff_id: str = "staff-1",
-    village: str = "",
-) -> AsyncIterator[Page]:
-    areas = frozenset({village}) if village else frozenset()
-    member = replace(issuer.member(*roles, areas=areas, name=name), staff_id=staff_id)
-    async with visit(browser, f"{stack.desk_page}{path}", size=size, cookies={"desk": issuer.token(member)}, refused=refused) as page:
-        yield page
-
-
-async def look(page: Page, name: str) -> None:
-    """What every page has to be; its picture is taken where somebody wants to see it."""
-    if PICTURES:
-        await page.screenshot(path=Path(PICTURES) / "desk" / f"{name}.png")
-    assert await complaints(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @asynccontextmanager

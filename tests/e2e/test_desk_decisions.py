@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,22 +13,17 @@ from deploy.local import applications, journeys
 from deploy.local.chat import Chat
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
+from tests.support.at_the_desk import at_the_desk
 from tests.support.at_work import AtWork
 from tests.support.browser import DESK, visit
-from tests.support.consoles import officer
+from tests.support.consoles import officer, task_of
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@asynccontextmanager
-async def at_work(browser: Browser, stack: Stack, issuer: SessionIssuer, staff_id: str, role: str) -> AsyncIterator[AtWork]:
-    member = replace(issuer.member(role), staff_id=staff_id)
-    async with visit(browser, f"{stack.desk_page}/pekerjaan", size=DESK, cookies={"desk": issuer.token(member)}, refused=None) as page:
-        yield AtWork(stack, page)
+WORK = "/pekerjaan"
 
 
 async def mend_photo(page: Page, name: str) -> None:
@@ -52,7 +45,8 @@ async def test_what_was_returned_is_mended_in_the_chat_page_and_decided_by_who_r
     browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places, persons: Persons
 ) -> None:
     person = persons("kk_rusak")
-    async with at_work(browser, stack, issuer, "staff-rina", "verifier") as rina:
+    async with at_the_desk(browser, stack, issuer, WORK, "verifier", staff_id="staff-rina", refused=None) as page:
+        rina = AtWork(stack, page)
 
         async def meanwhile(_travel: Travel, _chat: Chat, receipt: str) -> None:
             await rina.give_back(receipt, "Foto tidak terbaca")
@@ -68,11 +62,9 @@ async def test_what_was_returned_is_mended_in_the_chat_page_and_decided_by_who_r
 
 async def reserved(stack: Stack, receipt: str, staff_id: str) -> bool:
     """Whether another officer is told for whom it waits."""
+    task_id = await task_of(stack, receipt)
     async with officer(stack, "petugas-02") as client:
-        found = (await client.post("/v1/tasks/search", json={"text": receipt})).json()["tasks"]
-        if not found:
-            return False
-        answer = await client.post(f"/v1/tasks/{found[0]['id']}/claim")
+        answer = await client.post(f"/v1/tasks/{task_id}/claim")
     assert (answer.status_code, answer.json()["code"]) == (409, "task_reserved")
     assert staff_id in answer.text
     return True
@@ -84,9 +76,10 @@ async def test_a_birth_that_is_told_late_is_approved_by_two_people(
     application = applications.birth(persons("akta_lahir"), "SEKAR ARUM LESTARI")
     late = {"born_on": (applications.today() - timedelta(days=90)).isoformat(), "late_reason": "Rumah jauh dari kantor"}
     async with (
-        at_work(browser, stack, issuer, "staff-rina", "verifier") as rina,
-        at_work(browser, stack, issuer, "staff-sari", "section_head") as sari,
+        at_the_desk(browser, stack, issuer, WORK, "verifier", staff_id="staff-rina", refused=None) as hers,
+        at_the_desk(browser, stack, issuer, WORK, "section_head", staff_id="staff-sari", refused=None) as theirs,
     ):
+        rina, sari = AtWork(stack, hers), AtWork(stack, theirs)
 
         async def meanwhile(travel: Travel, _chat: Chat, receipt: str) -> None:
             await rina.approve(receipt)

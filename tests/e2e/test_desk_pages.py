@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote_plus, urlsplit
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from deploy.local import journeys
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
+from tests.support.at_the_desk import at_the_desk, look
 from tests.support.browser import DESK, NARROW, complaints, visit
 from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
@@ -27,7 +24,6 @@ SIZES = {"1280": DESK, "360": NARROW, "640": (640, 400), "1920": (1920, 1080)}
 PAGES = {"/dokumen": "Dokumen terbit", "/kartu": "Kartu siap cetak", "/pesan": "Pesan keluar"}
 """Path under /desk -> its heading."""
 SMALL_BYTES = 150_000  # of a page when style, script and font are there already
-PICTURES = os.environ.get("SCREENSHOTS")
 
 
 @dataclass(frozen=True)
@@ -43,24 +39,6 @@ async def issued(stack: Stack, persons: Persons) -> Issued:
     person = persons("kk_hilang")
     result = await journeys.whatsapp(Places.of(stack.parts, stack.keys.clients["petugas-01"]), person)
     return Issued(str(person["name"]), result.papers[0].number)
-
-
-@asynccontextmanager
-async def at_the_desk(
-    browser: Browser, stack: Stack, issuer: SessionIssuer, path: str, *roles: str, size: tuple[int, int] = DESK, refused: int = 0
-) -> AsyncIterator[Page]:
-    cookie = {"desk": issuer.token(issuer.member(*(roles or ("section_head",))))}
-    async with visit(browser, f"{stack.desk_page}{path}", size=size, cookies=cookie, refused=refused) as page:
-        yield page
-
-
-async def look(page: Page, name: str) -> None:
-    """What every page has to be; its picture is taken where somebody wants to see it."""
-    if PICTURES:
-        await page.screenshot(path=Path(PICTURES) / "desk" / f"{name}.png")
-    assert await complaints(page) == []
-    wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0
 
 
 @pytest.mark.parametrize("size", ["640", "1920"])  # test_every_page has the two between

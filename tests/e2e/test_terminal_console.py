@@ -23,7 +23,7 @@ from services.verification.console.settings import ConsoleSettings
 from services.verification.console.task_list import TaskList
 from services.verification.console.task_sheet import TaskSheet
 from shared.clock import now
-from tests.support.consoles import console_command, console_url, file_unproven, officer, shell
+from tests.support.consoles import console_command, console_url, file_unproven, officer, shell, task_of
 from tests.support.eventually import eventually
 from tests.support.persons import Persons
 from tests.support.terminal import SIZE, Terminal, shows
@@ -81,12 +81,6 @@ async def opened(app: ConsoleApp, pilot: Pilot[int], stack: Stack, person: dict[
     await eventually(lambda: isinstance(app.screen, TaskSheet))
     await shows(app, receipt, "Kartu Keluarga hilang", "NIK pemohon")
     return task_id
-
-
-async def task_of(stack: Stack, receipt: str) -> str:
-    async with officer(stack, "petugas-02") as client:
-        found = (await client.post("/v1/tasks/search", json={"text": receipt})).json()["tasks"]
-    return str(found[0]["id"]) if found else ""
 
 
 async def state_of(stack: Stack, task_id: str) -> str:

@@ -63,3 +63,10 @@ async def file_unproven(stack: Stack, person: Mapping[str, str]) -> str:
         filed = await kiosk.post("/v1/requests", json=body, headers={"Idempotency-Key": new_id()})
     assert filed.status_code == 201, filed.text
     return str(filed.json()["receipt"])
+
+
+async def task_of(stack: Stack, receipt: str) -> str:
+    """The id of the task of a request; empty: there is none yet."""
+    async with officer(stack, "petugas-02") as client:
+        found = (await client.post("/v1/tasks/search", json={"text": receipt})).json()["tasks"]
+    return str(found[0]["id"]) if found else ""
