@@ -50,7 +50,7 @@ class TaskList(WorkScreen):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield Static(id="head", markup=False)
-        yield Input(placeholder="Tanda terima, NIK, nomor KK, atau awal nama", id="find")
+        yield Input(placeholder="Tanda terima, NIK, nomor KK, nama, atau nomor HP", id="find")
         yield DataTable(id="tasks", cursor_type="row", zebra_stripes=True)
         yield Static(id="empty", markup=False)
         yield Static(id="told", markup=False)
