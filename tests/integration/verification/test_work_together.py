@@ -168,7 +168,7 @@ async def test_what_is_all_green_is_approved_together_each_says_what_became_of_i
 
 
 async def test_the_sample_must_be_opened_before_anything_is_approved(office: Office, sign_in: Sign) -> None:
-    office.queue(sample_every=2)
+    office.queue(sample_every=2, claims_at_once=12)
     ids = await green(office, 12)
     sample = [each for each in ids if is_sampled(each, 2)]
     assert 0 < len(sample) < 12
@@ -180,7 +180,6 @@ async def test_the_sample_must_be_opened_before_anything_is_approved(office: Off
     assert {row["stage"] for row in await office.rows("tasks")} == {"first"}
     one = await rina.post(f"{PATH}/{sample[0]}/hijau", headers={"HX-Request": "true"})
     assert "Contohnya belum diperiksa." in text_of(one)
-    office.queue(sample_every=2, claims_at_once=30)
     for each in sample:
         assert (await rina.post(f"{PATH}/{each}/ambil")).status_code == 303
     opened = await rina.get(f"{PATH}/hijau?layanan=kk_hilang")
