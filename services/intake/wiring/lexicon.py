@@ -49,7 +49,8 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     spelled = {
         word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
     }
-    return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
+    exact = dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places())
+    return Lexicon.of(Speller.of(same, sorted(spelled), exact), idle, names, things, events, rules, _split(document["of_service"]))
 
 
 def read_phrases(folder: Path) -> tuple[Wanted, ...]:
