@@ -49,7 +49,7 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
     act = _as_begun(conversation, as_answer(conversation, act, context))
-    conversation = replace(conversation, offered="")
+    conversation = replace(conversation, offered="", choices=())
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     if conversation.asked is not None and (step in (steps.not_understood, steps.nothing_to_confirm) or _may_answer(conversation, act)):

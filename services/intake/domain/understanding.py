@@ -60,9 +60,10 @@ class NotionPhrase:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What a text is said into. `service`: what the person is asking for or was told about last; `offered`: the meanings offered last."""
+    """What a text is said into. `draft`: the service being asked for; `told`: the one told about last; `offered`: meanings offered last."""
 
-    service: str = ""
+    draft: str = ""
+    told: str = ""
     offered: tuple[str, ...] = ()
 
 
@@ -83,6 +84,7 @@ class Lexicon:
     events: Mapping[str, tuple[NotionPhrase, ...]]
     by_notion: Mapping[str, tuple[Rule, ...]]
     by_meaning: Mapping[str, tuple[Rule, ...]]
+    thing_names: frozenset[str]
     of_service: frozenset[str]
 
     @classmethod
@@ -117,6 +119,7 @@ class Lexicon:
             _phrases(speller.exactly, nothing, events),
             {name: tuple(each) for name, each in by_notion.items()},
             {name: tuple(each) for name, each in by_meaning.items()},
+            frozenset(things),
             frozenset(of_service),
         )
 
@@ -172,8 +175,8 @@ def understand(text: str, lexicon: Lexicon, talk: Talk = NO_TALK) -> Understood:
     """
     there, length = lexicon.notions(text)
     weights = _weights(there, lexicon, length)
-    if talk.service and not any(thing in there for thing in lexicon.things):
-        weights = _of_service(weights, there, lexicon, talk.service)
+    if not any(thing in there for thing in lexicon.thing_names):
+        weights = _of_service(weights, there, lexicon, talk)
     weights |= _chosen(there, lexicon, talk.offered)
     best = max(weights.values(), default=0.0)
     if _ALSO in there:
@@ -183,18 +186,21 @@ def understand(text: str, lexicon: Lexicon, talk: Talk = NO_TALK) -> Understood:
     return tuple((meaning, exp(weight) / total) for meaning, weight in ranked)
 
 
-def _of_service(weights: dict[str, float], there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, service: str) -> dict[str, float]:
-    """Return the weights where a service is at hand and the text names no thing.
+def _of_service(weights: dict[str, float], there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, talk: Talk) -> dict[str, float]:
+    """Return the weights of a text that names no thing, where a service is at hand.
 
-    Questions about it are about it; what happened, happened to its thing, unless more than a guess was understood without that.
+    Questions about it are about it. What happened, happened to the thing that was just spoken of, unless more than a guess was understood
+    without that; while a form is filled it may be an answer, and is left alone.
     """
+    service = talk.draft or talk.told
     asked = max((weights[meaning] for meaning in lexicon.of_service if meaning in weights), default=0.0)
-    if asked:
+    if asked and service:
         others = {meaning: weight for meaning, weight in weights.items() if meaning not in lexicon.of_service}
         return others | {service: max(asked, others.get(service, 0.0))}
-    if not there or max(weights.values(), default=0.0) > _NOTHING + _CLOSE:
+    if not talk.told or max(weights.values(), default=0.0) > _NOTHING + _CLOSE:
         return weights
-    thing = next((name for rule in lexicon.by_meaning.get(service, ()) for name in rule.notions if name in lexicon.things), None)
+    rules = lexicon.by_meaning.get(talk.told, ())
+    thing = next((name for rule in rules for name in rule.notions if name in lexicon.thing_names), None)
     return weights if thing is None else weights | _with_thing(there, lexicon, thing)
 
 

@@ -146,7 +146,7 @@ async def _talk(
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
     )
-    after, facts = decide(conversation, _act(conversation, inbound, file), context)
+    after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     try:
@@ -158,12 +158,14 @@ async def _talk(
     return after
 
 
-def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
     if isinstance(inbound.content, Edited):
-        return inbound.content.intent if inbound.content.original in conversation.unmoved else EditedEarlier()
+        is_in_time = inbound.content.original in conversation.unmoved
+        return deps.vocabulary.in_talk(inbound.content.intent, conversation.talk) if is_in_time else EditedEarlier()
     if isinstance(inbound.content, MediaRef):
         return file if file is not None else UnfetchedFile()
-    return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
+    content = inbound.content
+    return deps.vocabulary.in_talk(content, conversation.talk) if isinstance(content, Intent) else OtherContent()
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: _Reply) -> None:
