@@ -44,6 +44,13 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     ] = 30.0
 
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    unknown_words_days: Annotated[
+        float,
+        Field(ge=1, description="How far back the page of words that were not understood looks, in days; the chat's log ends earlier"),
+    ] = 30.0
+    words_poll_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How often a process looks for words that the office added, in seconds")
+    ] = 20.0
     officer_lease_minutes: Annotated[
         float,
         Field(gt=0, description="How long a chat is one officer's without a sign of life, in minutes; renewed while its page is open"),

@@ -35,7 +35,9 @@ from services.intake.domain.reading import as_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
-_MISREAD: Final = frozenset({"not_understood", "question_unknown", "wants_document", "wants_text", "wants_confirm"})
+NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
+"""Answers that say that no meaning was found."""
+_MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 

@@ -65,7 +65,9 @@ def choose(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
         return replace(conversation, choices=near), (Say("unsure", buttons=tuple(f"about:{code}" for code in near)),)
     near = near[:_MOST_BESIDE]
     buttons = (*(f"about:{code}" for code in near), "resume")
-    return replace(conversation, choices=near), (Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),)
+    return replace(conversation, choices=near), (
+        Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),
+    )
 
 
 def answer_topic(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
