@@ -165,7 +165,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         menu=menu,
         words=TemplateWords(TEMPLATES, menu, word_reader),
         word_reader=word_reader,
-        texts=read_texts(TEMPLATES),
+        texts=read_texts(TEMPLATES, settings.office_address, settings.office_phone),
         webhook_log=outside.webhook_log,
         files=outside.files,
         media=outside.media,
