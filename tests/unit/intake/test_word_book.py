@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from services.intake.domain.recognition import Wanted
-from services.intake.domain.word_book import LONGEST, MOST_WORDS, AddedWord, Bench, Refusal, WordBook
+from services.intake.domain.word_book import LONGEST, MOST_WORDS, AddedWord, Bench, WordBook, WordRefusal
 from services.intake.wiring import TEMPLATES
 from services.intake.wiring.lexicon import read_lexicon
 from shared.reference.catalogue import catalogue
@@ -33,7 +33,7 @@ def test_a_new_word_is_tried_and_harms_nothing() -> None:
 
 def test_a_word_that_makes_a_phrase_worse_is_refused_and_the_phrase_is_named() -> None:
     trial = bench().attempt(EMPTY, AddedWord("ikut anak", "kk_hilang"))
-    assert trial.refusal is Refusal.WORSE
+    assert trial.refusal is WordRefusal.WORSE
     assert trial.worse == (FILE[1],)
 
 
@@ -47,24 +47,24 @@ def test_a_word_is_held_against_the_words_that_were_added_before() -> None:
 @pytest.mark.parametrize(
     ("phrase", "meaning", "refusal"),
     [
-        ("", "kk_hilang", Refusal.EMPTY),
-        ("a 1", "kk_hilang", Refusal.EMPTY),
-        ("pak bu", "kk_hilang", Refusal.EMPTY),
-        ("x" * (LONGEST + 1), "kk_hilang", Refusal.EMPTY),
-        ("kartu 0812 3456", "kk_hilang", Refusal.NUMBERS),
-        ("batal", "kk_hilang", Refusal.COMMAND),
-        ("ilang", "akta_mati", Refusal.ORDINARY),
-        ("kk kulo ilang", "kk_hilang", Refusal.KNOWN),
-        ("jam berapa", "status", Refusal.IN_VAIN),
+        ("", "kk_hilang", WordRefusal.EMPTY),
+        ("a 1", "kk_hilang", WordRefusal.EMPTY),
+        ("pak bu", "kk_hilang", WordRefusal.EMPTY),
+        ("x" * (LONGEST + 1), "kk_hilang", WordRefusal.EMPTY),
+        ("kartu 0812 3456", "kk_hilang", WordRefusal.NUMBERS),
+        ("batal", "kk_hilang", WordRefusal.COMMAND),
+        ("ilang", "akta_mati", WordRefusal.ORDINARY),
+        ("kk kulo ilang", "kk_hilang", WordRefusal.KNOWN),
+        ("jam berapa", "status", WordRefusal.IN_VAIN),
     ],
 )
-def test_what_may_not_be_added(phrase: str, meaning: str, refusal: Refusal) -> None:
+def test_what_may_not_be_added(phrase: str, meaning: str, refusal: WordRefusal) -> None:
     assert bench().attempt(EMPTY, AddedWord(phrase, meaning)).refusal is refusal
 
 
 def test_a_word_stands_in_the_book_once_and_the_book_has_an_end() -> None:
     book = EMPTY.having(AddedWord("Gegotong, Pringgo!", "kk_hilang"))
-    assert bench().attempt(book, AddedWord("gegotong pringgo", "ktp_hilang")).refusal is Refusal.TWICE
+    assert bench().attempt(book, AddedWord("gegotong pringgo", "ktp_hilang")).refusal is WordRefusal.TWICE
     assert book.without("gegotong pringgo").words == {}
     full = WordBook({f"w{number}": AddedWord(f"w{number}", "kk_hilang") for number in range(MOST_WORDS)})
-    assert bench().attempt(full, AddedWord("gegotong", "kk_hilang")).refusal is Refusal.FULL
+    assert bench().attempt(full, AddedWord("gegotong", "kk_hilang")).refusal is WordRefusal.FULL
