@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
@@ -53,6 +54,16 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 error_code=fact.error_code,
                 personal=wire.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
             )
+        case ChatWaits():
+            return wire.ChatWaiting(
+                conversation_id=fact.contact_id,
+                reason=fact.reason.value,
+                waiting_since=fact.since,
+                answer_by=fact.answer_by,
+                service=fact.service,
+            )
+        case ChatAttended():
+            return wire.ChatAttended(conversation_id=fact.contact_id, attended_at=fact.at)
         case _:
             assert_never(fact)
 

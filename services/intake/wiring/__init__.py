@@ -17,7 +17,7 @@ from services.intake.domain.docket import Limits
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, LateOfficers, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -83,6 +83,7 @@ class Parts:
     deps: Deps
     unused_files: UnusedFiles
     drafts: StaleDrafts
+    waiting: LateOfficers
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,6 +139,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         deps,
         unused,
         StaleDrafts(deps, units),
+        LateOfficers(deps, units),
     )
 
 
@@ -158,7 +160,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         clock=clock,
         new_id=new_id,
         new_receipt=new_receipt,
-        promise=office.promise,
+        office=office,
         catalogue=services,
         menu=menu,
         vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu),
@@ -175,6 +177,8 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         villages=MongoVillageReader(mongo, database, services),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
+        officer_answer=timedelta(hours=settings.officer_answer_hours),
+        messages_a_minute=settings.chat_messages_a_minute,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
     )
@@ -221,6 +225,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("statuses", statuses.run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
