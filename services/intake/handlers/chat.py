@@ -98,12 +98,10 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         before = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
-    said = replace(
-        exchange(contact.contact_id, content, None if reply.is_withheld else file), answer=send(tx, deps, contact, inbound, reply)
-    )
+    said = exchange(contact.contact_id, content, None if reply.is_withheld else file)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     announce(tx, before, conversation, item.received_at)
-    tx.finish_item(item, said)
+    tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
 
 
