@@ -84,7 +84,9 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     conversation = replace(conversation, offered="")
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
-    if conversation.asked is not None and (step in (steps.not_understood, steps.nothing_to_confirm) or _may_answer(conversation, act)):
+    if conversation.asked is not None and (
+        step in (steps.not_understood, steps.nothing_to_confirm, steps.unreadable) or _may_answer(conversation, act)
+    ):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
     if any(isinstance(fact, FormCompleted) for fact in facts):
@@ -143,7 +145,9 @@ def _call_for_help(before: Conversation, after: Conversation, act: Act, facts: t
     if before.touched_at is not None and context.at - before.touched_at > IDLE_LIFETIME:
         part = replace(part, idle=0)
     is_misread = isinstance(act, Intent | OtherContent) and any(isinstance(fact, Say) and _is_misread(fact) for fact in facts)
-    is_idle = bool(facts) and not _moved(before, after) and not any(isinstance(fact, FormCompleted) for fact in facts)
+    is_idle = (
+        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, FormCompleted) for fact in facts)
+    )
     part = assistance.counted(part, is_misread=is_misread, is_idle=is_idle)
     if part.is_quiet or not assistance.needs_help(part):
         return replace(after, assistance=part), facts
