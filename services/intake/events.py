@@ -55,13 +55,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 personal=wire.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
             )
         case ChatWaits():
-            return wire.ChatWaiting(
-                conversation_id=fact.contact_id,
-                reason=fact.reason.value,
-                waiting_since=fact.since,
-                answer_by=fact.answer_by,
-                service=fact.service,
-            )
+            return _chat_waiting(fact)
         case ChatAttended():
             return wire.ChatAttended(conversation_id=fact.contact_id, attended_at=fact.at)
         case _:
@@ -97,6 +91,16 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
             decision=_decision(fact.decision) if fact.decision is not None else None,
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
+    )
+
+
+def _chat_waiting(fact: ChatWaits) -> wire.ChatWaiting:
+    return wire.ChatWaiting(
+        conversation_id=fact.contact_id,
+        reason=fact.reason.value,
+        waiting_since=fact.since,
+        answer_by=fact.answer_by,
+        service=fact.service,
     )
 
 

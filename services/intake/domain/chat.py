@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.forms import ServiceMenu
-from services.intake.domain.pace import Pace
+from services.intake.domain.pace import SenderPace
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
 
@@ -90,7 +90,7 @@ class Conversation:
     """The service that the chat told about last and that a "ya" begins."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
-    pace: Pace = field(default_factory=Pace)
+    pace: SenderPace = field(default_factory=SenderPace)
     """How fast messages come, and what was said to the last ones."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""

@@ -15,7 +15,7 @@ _DIGEST_DIGITS: Final = 16  # hex: two answers of one minute are not mistaken fo
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SenderPace:
     """The messages of one sender. `spent`: of those that a minute allows, at `at`. `is_muted`: it is too fast; `is_told`: they know it.
 
     `said`: a digest of the last answer to a message without words, said at `said_at`.
@@ -29,7 +29,7 @@ class Pace:
     said_at: datetime | None = None
 
 
-def one_more(pace: Pace, at: datetime, a_minute: int) -> Pace:
+def one_more(pace: SenderPace, at: datetime, a_minute: int) -> SenderPace:
     """Return the pace after one more message, where `a_minute` are allowed; one that is older than the last counts as now."""
     now = at if pace.at is None else max(at, pace.at)
     regained = (now - pace.at) / _MINUTE * a_minute if pace.at is not None else 0.0
@@ -38,12 +38,12 @@ def one_more(pace: Pace, at: datetime, a_minute: int) -> Pace:
     return replace(pace, spent=spent, at=now, is_muted=is_muted, is_told=pace.is_told and is_muted)
 
 
-def said(pace: Pace, text: str, at: datetime) -> Pace:
+def said(pace: SenderPace, text: str, at: datetime) -> SenderPace:
     """Return the pace with what was just answered to a message without words."""
     return replace(pace, said=_digest(text), said_at=at)
 
 
-def is_said_again(pace: Pace, text: str, at: datetime) -> bool:
+def is_said_again(pace: SenderPace, text: str, at: datetime) -> bool:
     """Return whether the same was answered a moment ago."""
     return pace.said_at is not None and at - pace.said_at < SAME_ANSWER_AGAIN and pace.said == _digest(text)
 

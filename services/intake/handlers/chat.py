@@ -39,7 +39,7 @@ from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
-from services.intake.handlers.replying import Reply, at_pace, send
+from services.intake.handlers.replying import OneAnswer, at_pace, send
 from services.intake.ports import Deps, Tx, file_id_of
 from shared.errors import TooMany
 
@@ -83,7 +83,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
     if _is_silent(deps, content) or (_needs_a_past(content) and not await tx.contacts_of(inbound.identity)):
         tx.finish_item(item)
         return ()
-    reply = Reply()
+    reply = OneAnswer()
     contact = await _contact(tx, deps, inbound.identity, item.received_at)
     if isinstance(content, NumberChanged):
         known_as = contact.wa_id
@@ -127,7 +127,7 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     after = before if contact.blocked is not None else replace(before, assistance=waiting)
     tx.save_conversation(after)
     announce(tx, before, after, at)
-    reply = Reply([] if contact.blocked is not None else [Say("trouble", buttons=("menu",))])
+    reply = OneAnswer([] if contact.blocked is not None else [Say("trouble", buttons=("menu",))])
     answer = send(tx, deps, contact, inbound, reply)
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
@@ -147,7 +147,7 @@ async def _talk(
     inbound: Inbound,
     file: SentFile | RefusedFile | None,
     at: datetime,
-    reply: Reply,
+    reply: OneAnswer,
 ) -> Conversation:
     content = inbound.content
     context = DialogueContext(
@@ -195,7 +195,7 @@ def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedF
             return OtherContent()
 
 
-async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: Reply) -> None:
+async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:
     if isinstance(fact, Say):
         reply.parts.append(fact)
     elif isinstance(fact, FilesDropped):

@@ -16,7 +16,7 @@ from services.intake.ports import Deps, Tx
 
 
 @dataclass(slots=True)
-class Reply:
+class OneAnswer:
     """The answer while it is put together.
 
     `is_due`: it tells of what will not be told again, so it goes out at any pace. `is_withheld`: there was one, and it is not sent.
@@ -34,7 +34,7 @@ class Reply:
             self.parts, self.is_withheld = [], True
 
 
-def at_pace(deps: Deps, conversation: Conversation, content: Content, at: datetime, reply: Reply) -> Conversation:
+def at_pace(deps: Deps, conversation: Conversation, content: Content, at: datetime, reply: OneAnswer) -> Conversation:
     """Count a message, and withhold what need not be said: to somebody who was told that it is too fast, or the same once more."""
     pace = one_more(conversation.pace, at, deps.messages_a_minute)
     if pace.is_muted and reply.parts:
@@ -51,7 +51,7 @@ def at_pace(deps: Deps, conversation: Conversation, content: Content, at: dateti
     return replace(conversation, pace=pace)
 
 
-def send(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: Reply) -> str:
+def send(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: OneAnswer) -> str:
     """Emit the answer; return its text, which is empty where there is none."""
     if not reply.parts:
         return ""

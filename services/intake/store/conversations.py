@@ -6,7 +6,7 @@ from typing import Final
 
 from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
 from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Source, Stage
-from services.intake.domain.pace import Pace
+from services.intake.domain.pace import SenderPace
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -80,7 +80,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
         sources=tuple(Source(source["wamid"], tuple(source["paths"])) for source in doc.get("sources", ())),
-        pace=Pace(**known(Pace, doc.get("pace") or {})),
+        pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
         preview=doc.get("preview", ""),
