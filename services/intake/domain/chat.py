@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
 
@@ -88,12 +89,19 @@ class Conversation:
     """An officer's question; the next text without a draft is its answer."""
     offered: str = ""
     """The service that the chat told about last and that a "ya" begins."""
+    choices: tuple[str, ...] = ()
+    """The meanings that the chat offered last, for the person to say which."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
     pace: SenderPace = field(default_factory=SenderPace)
     """How fast messages come, and what was said to the last ones."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+
+    @property
+    def talk(self) -> Talk:
+        """What the person's next words are said into."""
+        return Talk(self.draft.service if self.draft else "", self.offered, self.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,14 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
-from services.intake.domain.chat_log import exchange, preview
+from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
-from services.intake.domain.conversation import decide
+from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.correcting import paths_of
 from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.webhook_log import key_of
+from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent
 from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
@@ -98,7 +99,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         before = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
-    said = exchange(contact.contact_id, content, None if reply.is_withheld else file)
+    said = _logged(deps, contact, content, None if reply.is_withheld else file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     announce(tx, before, conversation, item.received_at)
     tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)))
@@ -113,6 +114,14 @@ def _is_silent(deps: Deps, content: Content) -> bool:
 def _needs_a_past(content: Content) -> bool:
     """Return whether a message is about something earlier, so that from somebody unknown it is about nothing."""
     return isinstance(content, NumberChanged | Deleted)
+
+
+def _logged(deps: Deps, contact: ChatContact, content: Content, file: SentFile | RefusedFile | None, reply: OneAnswer) -> ChatExchange:
+    """Return what the log keeps of a message: of a text that was not understood also how the office may read it."""
+    said = exchange(contact.contact_id, content, file)
+    if said.said and any(part.text in NOT_UNDERSTOOD for part in reply.parts):
+        return replace(said, wording=wording(said.said, deps.vocabulary.lexicon, contact.name or ""))
+    return said
 
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
@@ -161,7 +170,7 @@ async def _talk(
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
         answer_by=promised_by(deps, at),
     )
-    after, facts = decide(conversation, _act(conversation, inbound, file), context)
+    after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     try:
@@ -177,22 +186,28 @@ async def _talk(
     return after
 
 
-def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
     content = inbound.content
     match content:
         case Edited():
-            if content.original in conversation.unmoved:
-                return content.intent
-            paths = paths_of(conversation, content.original)
-            return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
+            return _edit(deps, conversation, content)
         case Deleted():
             return Revoked(paths_of(conversation, content.original, file_id_of(key_of(content.original))))
         case MediaRef():
             return file if file is not None else UnfetchedFile()
-        case Intent() | OtherContent():
+        case Intent():
+            return deps.vocabulary.in_talk(content, conversation.talk)
+        case OtherContent():
             return content
         case _:
             return OtherContent()
+
+
+def _edit(deps: Deps, conversation: Conversation, content: Edited) -> Act:
+    if content.original in conversation.unmoved:
+        return deps.vocabulary.in_talk(content.intent, conversation.talk)
+    paths = paths_of(conversation, content.original)
+    return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:

@@ -22,6 +22,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "pace": fields_of(conversation.pace),
         "assistance": _assistance_to(conversation.assistance),
         "offered": conversation.offered,
+        "choices": list(conversation.choices),
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
         "asked": fields_of(conversation.asked) if conversation.asked else None,
@@ -83,6 +84,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
+        choices=tuple(doc.get("choices", ())),
         preview=doc.get("preview", ""),
         draft=draft,
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
