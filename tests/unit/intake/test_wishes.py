@@ -111,7 +111,7 @@ def test_a_draft_is_not_dropped_by_a_guess() -> None:
 def test_a_complaint_calls_a_person() -> None:
     after, facts = talk(NEW, "pelayanannya lama sekali, kecewa saya")
     assert after.assistance.waiting_since is not None
-    assert "Petugas" in spoken(facts)
+    assert "petugas" in spoken(facts)
 
 
 def test_what_another_office_does_is_said() -> None:
