@@ -46,6 +46,8 @@ class Draft:
     """The id of the returned request that goes out again with these answers; None: a new one."""
     reasons: tuple[str, ...] = ()
     """Why that one was returned, each `code` or `code:field`."""
+    loose: tuple[Attachment, ...] = ()
+    """Photos that were sent before they were asked for, and that nobody has said yet which documents they are; their field is ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +81,25 @@ class Conversation:
     """The service that the chat told about last and that a "ya" begins."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
+    parked: tuple[Draft, ...] = ()
+    """Other drafts, kept while this one is filled in; one of each service at most, and none of that of `draft`."""
+    expired: str = ""
+    """The service of a draft that ended by silence; the person is told when they write again."""
+    unclear: str = field(default="", repr=False)
+    """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or PDF that arrived and is stored."""
+    """A photo or PDF that arrived and is stored. `caption`: what was written below it."""
 
     file_id: str
     media_type: str
     size_bytes: int
     sha256: str
+    caption: str = field(default="", repr=False)
 
 
 class FileTrouble(StrEnum):
@@ -153,6 +162,8 @@ class DialogueContext:
     """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
+    chat_kept_days: float = 90.0
+    """How long what is said in a chat is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +176,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row of a list that is chosen from: the id that comes back, its title (the id of a button with one), and a line about it."""
+    """A row of a list that is chosen from: the id that comes back, a line about it, and its title; "": that of the button of this id."""
 
     id: str
-    about: str = ""
+    about: str | Say = ""
+    title: str | Say = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,16 @@ class MendAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class KkNumberUnknown:
+    """Somebody does not know the number of the family card that is asked for; it may be known from a request of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendAsked:
+    """Somebody wants a document again that was sent to them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
     """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
@@ -221,5 +243,5 @@ class OfficerAnswered:
     text: str = field(repr=False)
 
 
-Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
+Fact: TypeAlias = Say | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

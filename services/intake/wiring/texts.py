@@ -65,7 +65,8 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
-    return Vocabulary(commands, phrases | named, in_person, read_lexicon(path.parent, menu.catalogue), officer, numbered)
+    lexicon, polite = read_lexicon(path.parent, menu.catalogue), frozenset(document["phrases"]["polite"])
+    return Vocabulary(commands, phrases | named, in_person, lexicon, officer, numbered, polite)
 
 
 def read_desk_texts(path: Path) -> DeskTexts:
