@@ -100,7 +100,12 @@ def _candidates(question: OpenQuestion, codes: Sequence[str], today: date) -> Sa
     said = {"candidates": "\n".join(f"- {name}" for name in names.values())}
     if len(codes) <= MAX_BUTTONS and all(len(name) <= MAX_TITLE_CHARACTERS for name in names.values()):
         return Say("candidates", said, tuple(Button(_pressed(code, question), name) for code, name in names.items()))
-    return Say("candidates", said, rows=tuple(ListRow(_pressed(code, question), name, name) for code, name in names.items()))
+    return Say("candidates", said, rows=tuple(ListRow(_pressed(code, question), name, _short(name)) for code, name in names.items()))
+
+
+def _short(name: str) -> str:
+    """Return the name of a place as it fits a row, whose line below has it whole."""
+    return name.replace(", Kecamatan ", ", ")
 
 
 def _pressed(value: str, question: OpenQuestion) -> str:

@@ -33,6 +33,7 @@ from services.intake.domain.chat import (
 )
 from services.intake.domain.drafts import current_question, expire, renewed
 from services.intake.domain.reading import as_answer
+from services.intake.domain.several import as_answers
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
@@ -49,7 +50,8 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
-    act = _as_begun(conversation, as_answer(conversation, changing.named(conversation, act, context), context))
+    act = as_answers(conversation, changing.named(conversation, act, context), context)
+    act = _as_begun(conversation, as_answer(conversation, act, context))
     offered, told = conversation.offered, _told_first(conversation, context)
     conversation = replace(conversation, expired="", offered=offered if _act_name(act) == Meaning.START else "")
     name = _act_name(act)

@@ -23,10 +23,10 @@ from services.intake.domain.chat import (
 )
 from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, filled_form, without_draft
 from services.intake.domain.numbers import KK_NUMBER, NIK
-from services.intake.domain.reading import elsewhere, read_clear
-from services.intake.domain.several import read_several
+from services.intake.domain.reading import elsewhere, read_act, read_clear
+from services.intake.domain.several import Given, read_several
 from services.intake.domain.words import Intent
-from shared.reference.forms import Unclear
+from shared.reference.forms import Form, Unclear
 from shared.typed import long_numbers
 from shared.values import Malformed
 
@@ -84,9 +84,7 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
         return resume(conversation, act, context)
     several = None if act.is_pressed else read_several(draft, question, act.text, form, context.today)
     if several is not None:
-        left = (Say("noted_left", {"left": "\n".join(several.left)}),) if several.left else ()
-        told = (asking.noted(several.draft, several.fields, form, context), *left)
-        return _unless_open(replace(conversation, draft=several.draft), context, told)
+        return _take_several(conversation, several, form, context)
     if question.takes_file:
         return conversation, asking.wants(draft, question, context.menu)
     try:
@@ -99,6 +97,23 @@ def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     for path, value in values.items():
         draft = put(draft, path, value)
     return _unless_open(replace(conversation, draft=draft), context, elsewhere(values))
+
+
+def _take_several(conversation: Conversation, several: Given, form: Form, context: DialogueContext) -> Outcome:
+    """Say what was taken from one message, and what was not; where that may be one of several places, offer them."""
+    noted = asking.noted(several.draft, several.fields, form, context)
+    taken, question = replace(conversation, draft=several.draft), open_question(several.draft, form, context.today)
+    if len(several.left) == 1 and question is not None and not question.takes_file and not question.asks_more:
+        try:
+            read_act(several.draft, question, several.left[0], form, context.today)
+        except Unclear as unclear:
+            moved, facts = _unless_open(taken, context, (noted,))
+            offered = asking.wrong(several.draft, question, unclear, context)
+            return (replace(moved, unclear=several.left[0]), (noted, *offered)) if moved.draft is not None else (moved, facts)
+        except Malformed:
+            pass  # it is told as not understood
+    left = (Say("noted_left", {"left": "\n".join(several.left)}),) if several.left else ()
+    return _unless_open(taken, context, (noted, *left))
 
 
 def unknown(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:

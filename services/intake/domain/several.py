@@ -13,8 +13,9 @@ from datetime import date
 from typing import Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of, open_question, put
-from services.intake.domain.chat import Draft
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, Stage
 from services.intake.domain.reading import is_answered_by, read_act
+from services.intake.domain.words import Intent, Meaning
 from shared.reference.forms import Field, Form
 from shared.reference.labels import field_label
 from shared.typed import long_numbers, without_marks
@@ -24,6 +25,8 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 _LABELLED: Final = re.compile(r"[\s*•\d.)-]*([^\d\W][^:=\n]{1,40}?)\s*[:=]\s*(\S.*)")
 _SAME_WORDS: Final = {"tgl": "tanggal", "no": "nomor", "nomer": "nomor", "akte": "akta", "jln": "jalan", "dusun": "alamat", "desa": "desa"}
 _IDLE: Final = frozenset(("saya", "nya", "lengkap", "yang", "si", "e"))
+_UNITS: Final = frozenset(("cm", "kg", "g", "gr", "gram", "kilo", "ke"))
+_JOINED: Final = re.compile(r"[\n,;:=]")
 _SHOWS_ITSELF: Final = frozenset({"nik", "kk_number", "date", "time", "phone", "village", "person_name"})
 _LONG: Final = frozenset({"nik", "kk_number"})
 _MOST: Final = 30  # pieces of a message; whoever sends more copied something else
@@ -52,6 +55,18 @@ def read_several(draft: Draft, question: OpenQuestion, text: str, form: Form, to
     return given if len(given.fields) > 1 and pieces[0] not in given.left else None
 
 
+def as_answers(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
+    """Return a typed text with several answers in it as what it is, whatever else its words may mean."""
+    draft = conversation.draft
+    form = context.menu.form_of(draft.service) if draft else None
+    if draft is None or form is None or conversation.stage is not Stage.ASKING or not isinstance(act, Intent) or act.is_pressed:
+        return act
+    question = open_question(draft, form, context.today)
+    if question is None or not _JOINED.search(act.text) or read_several(draft, question, act.text, form, context.today) is None:
+        return act
+    return Intent(Meaning.ANSWER, text=act.text)
+
+
 def field_called(draft: Draft, name: str, form: Form, today: date) -> Field | None:
     """Return the field that somebody names, an unanswered one first: `nama` is `Nama anak`; None where there is none."""
     said = _words(name)
@@ -66,12 +81,13 @@ def _is_one_answer(draft: Draft, question: OpenQuestion, text: str, pieces: Sequ
     """Return whether a message is rather one answer: it fits the question as a whole, or it is the pair of numbers."""
     if question.takes_file or question.asks_more:
         return True
-    if question.field.type in _LONG and len(pieces) == len(long_numbers(text)):
-        return True
-    if question.field.type not in _LONG and long_numbers(text):
+    if question.field.type in _LONG:
+        return len(pieces) == len(long_numbers(text)) or bool(_in_turn(draft, pieces, form, today).left)
+    if long_numbers(text):
         return False
     if question.field.type == "text":
-        return len(_in_turn(draft, pieces, form, today, only_next=True).left) > 0 or "\n" not in text
+        given = _in_turn(draft, pieces, form, today, only_next=True)
+        return "\n" not in text or len(given.fields) < len(pieces) - 1 or len(given.fields) < 2  # noqa: PLR2004 - several
     return is_answered_by(draft, question, text, form, today)
 
 
@@ -117,6 +133,8 @@ def _questions(draft: Draft, form: Form, today: date, *, only_next: bool) -> Ite
 
 
 def _put(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> Draft | None:
+    if question.field.type == "number" and not _is_bare(draft, question.field, text):
+        return None
     try:
         values = read_act(draft, question, text, form, today)
     except Malformed:
@@ -124,6 +142,12 @@ def _put(draft: Draft, question: OpenQuestion, text: str, form: Form, today: dat
     for each, value in values.items():
         draft = put(draft, each, value)
     return draft
+
+
+def _is_bare(draft: Draft, field: Field, text: str) -> bool:
+    """Return whether a piece is a number with nothing but its name and unit: the 5 of `Jalan Melati 5` is none."""
+    words = {word for word in _words(text) if not word[0].isdigit()}
+    return words <= {*_words(field_label(draft.service, field.name) or ""), *_UNITS}
 
 
 def _labelled(draft: Draft, line: str, form: Form, today: date) -> tuple[Field, str] | None:

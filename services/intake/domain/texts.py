@@ -91,11 +91,14 @@ class DialogueTexts:
         """Return the list of the last sentence to choose from, each with id, title and a line about it; nothing where that has buttons."""
         last = next((part for part in reversed(parts) if part.buttons or part.rows), None)
         rows = last.rows if last else ()
-        return tuple((row.id, self._row_title(row), self._filled(row.about)[:MAX_ROW_CHARACTERS]) for row in rows)
+        return tuple(map(self._row, rows))
 
-    def _row_title(self, row: ListRow) -> str:
+    def _row(self, row: ListRow) -> tuple[str, str, str]:
         title = self._filled(row.title) if row.title else self.title(row.id)
-        return title if len(title) <= MAX_ROW_TITLE_CHARACTERS else f"{title[: MAX_ROW_TITLE_CHARACTERS - 1]}…"
+        about = self._filled(row.about)
+        if len(title) > MAX_ROW_TITLE_CHARACTERS:
+            return row.id, f"{title[: MAX_ROW_TITLE_CHARACTERS - 1]}…", about[:MAX_ROW_CHARACTERS]
+        return row.id, title, "" if about == title else about[:MAX_ROW_CHARACTERS]
 
     def title(self, button: str) -> str:
         """Return the title of a button."""

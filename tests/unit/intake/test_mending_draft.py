@@ -76,9 +76,7 @@ def test_a_reason_without_a_field_asks_for_the_whole_to_be_confirmed(reason: str
     assert mended(conversation).answers["nik"] == OTHER
 
 
-@pytest.mark.parametrize(
-    "act", ["halo", "menu", "terima kasih", "ya", "kembali", "ubah 2", "ulang", "lewati", OtherContent(), "perbaiki"]
-)
+@pytest.mark.parametrize("act", ["halo", "menu", "terima kasih", "ya", "kembali", "ubah 2", "ulang", "lewati", OtherContent(), "perbaiki"])
 def test_whatever_is_written_next_goes_on_with_the_mending(act: Act | str) -> None:
     conversation, facts = talk(returned("kk_hilang", "nik_not_in_kk:answers.nik"), act)
     assert said(facts) == ["resume_returned", "kk_hilang.nik.ask"]
