@@ -52,7 +52,7 @@ def read_several(draft: Draft, question: OpenQuestion, text: str, form: Form, to
     if len(pieces) < 2 or _is_one_answer(draft, question, text, pieces, form, today):  # noqa: PLR2004 - several
         return None
     given = _in_turn(draft, pieces, form, today)
-    return given if len(given.fields) > 1 and pieces[0] not in given.left else None
+    return given if len(pieces) - len(given.left) > 1 and pieces[0] not in given.left else None
 
 
 def as_answers(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
