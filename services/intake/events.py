@@ -9,7 +9,15 @@ from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import (
+    DocumentsAskedAgain,
+    Published,
+    QuestionAnswered,
+    ReplyComposed,
+    RequestOrigin,
+    RequestSubmitted,
+    StatusReceived,
+)
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
@@ -44,6 +52,13 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 question_id=fact.question_id,
                 answered_at=fact.at,
                 personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
+            )
+        case DocumentsAskedAgain():
+            return wire.DocumentsAskedAgain(
+                request_id=fact.request_id,
+                document_ids=fact.document_ids,
+                asked_at=fact.at,
+                personal=wire.DocumentsAskedAgainPersonal(contact=fact.origin),
             )
         case StatusReceived():
             return wire.MessageStatusReceived(

@@ -46,6 +46,8 @@ class Draft:
     """The id of the returned request that goes out again with these answers; None: a new one."""
     reasons: tuple[str, ...] = ()
     """Why that one was returned, each `code` or `code:field`."""
+    is_reminded: bool = False
+    """Whether the person was reminded of it."""
     loose: tuple[Attachment, ...] = ()
     """Photos that were sent before they were asked for, and that nobody has said yet which documents they are; their field is ""."""
 

@@ -52,6 +52,8 @@ class DialogueTexts:
     dates: Dates
     zone: tzinfo
     office: str
+    consent_version: str = ""
+    """Version of the text about personal data, `consent`: whoever was told another one is told anew."""
 
     def say(self, said: Say) -> str:
         """Return the sentence with its placeholders filled.

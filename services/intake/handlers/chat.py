@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from services.intake.domain import consent
 from services.intake.domain.chat import (
     Act,
     Conversation,
@@ -14,10 +15,12 @@ from services.intake.domain.chat import (
     Fact,
     FilesDropped,
     FormCompleted,
+    KkNumberUnknown,
     MendAsked,
     OfficerAnswered,
     OtherContent,
     RefusedFile,
+    ResendAsked,
     Say,
     SentFile,
     StatusAsked,
@@ -31,6 +34,7 @@ from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberCha
 from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.words import Intent
 from services.intake.handlers.chat_filing import file_draft, mend_latest, origin_of, status_of
+from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.ports import Deps, Tx
@@ -54,7 +58,7 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
     if not known or known[-1].blocked is not None:
         return None
     conversation, now = await tx.conversation(known[-1].contact_id), deps.clock()
-    is_wanted = conversation.assistance.is_held(now) or awaits_file(conversation, deps.menu, local_day(now))
+    is_wanted = conversation.assistance.is_held(now) or awaits_file(conversation, deps.menu, local_day(now), inbound.content.caption)
     return inbound.content if is_wanted else None
 
 
@@ -99,12 +103,29 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         if contact.blocked is not None:
             tx.finish_item(item, exchange(contact.contact_id, inbound.content, None))
             return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
+        contact = _agreed(tx, deps, contact, item.received_at)
         conversation = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
+        await _tell_of_data(tx, deps, contact, reply)
     said = exchange(contact.contact_id, inbound.content, file)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     tx.finish_item(item, replace(said, answer=_answer(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
+
+
+def _agreed(tx: Tx, deps: Deps, contact: ChatContact, at: datetime) -> ChatContact:
+    """Return the contact with the consent that somebody gives by going on after they were told of their data."""
+    agreed = consent.going_on(contact, deps.texts.consent_version, at)
+    if agreed is not contact:
+        tx.save_contact(agreed)
+    return agreed
+
+
+async def _tell_of_data(tx: Tx, deps: Deps, contact: ChatContact, reply: _Reply) -> None:
+    """Say first what personal data are used for, where the person was not told yet."""
+    if reply.parts and consent.must_be_told(contact, deps.texts.consent_version):
+        reply.parts.insert(0, Say("consent"))
+        tx.save_contact(consent.told(await tx.contact(contact.contact_id), deps.texts.consent_version))
 
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
@@ -145,10 +166,13 @@ async def _talk(
         content.original if isinstance(content, Edited) else inbound.wamid,
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
+        chat_kept_days=deps.chat_kept / timedelta(days=1),
     )
     after, facts = decide(conversation, _act(conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
+    if any(isinstance(fact, KkNumberUnknown) for fact in facts):
+        after, facts = await find_kk_number(tx, contact, after, context)
     try:
         for fact in facts:
             await _follow(tx, deps, contact, fact, at, reply)
@@ -162,6 +186,8 @@ def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedF
     if isinstance(inbound.content, Edited):
         return inbound.content.intent if inbound.content.original in conversation.unmoved else EditedEarlier()
     if isinstance(inbound.content, MediaRef):
+        if isinstance(file, SentFile):
+            return replace(file, caption=inbound.content.caption)
         return file if file is not None else UnfetchedFile()
     return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
 
@@ -173,6 +199,8 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):
         reply.parts.extend(await status_of(tx, deps, contact, fact.receipt))
+    elif isinstance(fact, ResendAsked):
+        reply.parts.append(await send_again(tx, contact, at))
     elif isinstance(fact, OfficerAnswered):
         reply.parts.append(await pass_on(tx, fact, at))
     elif isinstance(fact, FormCompleted):

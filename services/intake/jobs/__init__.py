@@ -1,9 +1,10 @@
-"""The jobs on the webhook log: chats in order per sender, statuses in batches; and the sweeping of abandoned drafts.
+"""The jobs on the webhook log: chats in order per sender, statuses in batches; and what becomes of drafts that were left.
 
 They are woken within the process to be fast; polling, and state in MongoDB, make them correct.
 """
 
 from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
+from services.intake.jobs.reminding import DraftReminders as DraftReminders
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts

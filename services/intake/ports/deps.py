@@ -48,5 +48,7 @@ class Deps:
     villages: VillageReader
     file_max_bytes: int
     officer_lease: timedelta
+    chat_kept: timedelta
+    """How long what is said in a chat is kept."""
     desk_texts: DeskTexts
     phone_number_id: str

@@ -62,6 +62,7 @@ def draft_to(draft: Draft) -> Doc:
         "needs_selfie": draft.needs_selfie,
         "mends": draft.mends,
         "reasons": list(draft.reasons),
+        "is_reminded": draft.is_reminded,
         "loose": [fields_of(file) for file in draft.loose],
     }
 
@@ -101,6 +102,7 @@ def draft_from(draft: Doc | None) -> Draft | None:
         needs_selfie=draft["needs_selfie"],
         mends=draft["mends"],
         reasons=tuple(draft["reasons"]),
+        is_reminded=draft.get("is_reminded", False),
         loose=attachments_from(draft.get("loose", [])),
     )
 

@@ -185,6 +185,17 @@ class MongoWebhookLog:
             rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
 
+    async def quiet_drafts(self, after: datetime, before: datetime, limit: int) -> list[str]:
+        query = {
+            "draft.service": {"$type": "string"},
+            "touched_at": {"$gt": after, "$lt": before},
+            "draft.is_reminded": {"$ne": True},
+            "assistance.waiting_since": None,
+        }
+        with reachable():
+            rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
+        return [row["_id"] for row in rows]
+
     async def park(self, key: str, reason: str, at: datetime) -> bool:
         with reachable():
             result = await self._items.update_one(

@@ -36,7 +36,8 @@ def read_texts(folder: Path) -> DialogueTexts:
     faq = tomllib.loads((folder / "faq.toml").read_text(encoding="utf-8"))
     texts |= {f"{part}.{name}": text for part, each in faq.items() for name, text in each.items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
+    version = document["consent"]["version"]
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.chat import (
     Conversation,
+    Fact,
     FilesDropped,
     FormCompleted,
     KkNumberUnknown,
@@ -33,11 +34,11 @@ RECEIPT = "MDN-7K4Q-9F2X"
 SENT = replace(WORLD, open_requests=(OpenRequest("kk_hilang", "somebody else", RECEIPT),))
 
 
-def rows(facts: tuple[object, ...]) -> list[str]:
+def rows(facts: tuple[Fact, ...]) -> list[str]:
     return [name for name, *_ in TEXTS.rows([fact for fact in facts if isinstance(fact, Say)])]
 
 
-def press(conversation: Conversation, choice: str) -> tuple[Conversation, tuple[object, ...]]:
+def press(conversation: Conversation, choice: str) -> tuple[Conversation, tuple[Fact, ...]]:
     return talk(conversation, WORDS.read_choice(choice, "x"))
 
 
