@@ -37,7 +37,8 @@ def read_texts(folder: Path) -> DialogueTexts:
     faq = tomllib.loads((folder / "faq.toml").read_text(encoding="utf-8"))
     texts |= {f"{part}.{name}": text for part, each in faq.items() for name, text in each.items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
+    version = document["consent"]["version"]
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:
@@ -66,7 +67,8 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
-    return Vocabulary(commands, phrases | named, in_person, read_lexicon(path.parent, menu.catalogue), officer, numbered)
+    lexicon, polite = read_lexicon(path.parent, menu.catalogue), frozenset(document["phrases"]["polite"])
+    return Vocabulary(commands, phrases | named, in_person, lexicon, officer, numbered, polite)
 
 
 def read_desk_texts(path: Path) -> DeskTexts:
