@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from services.intake.handlers.reminding import may_remind
+from shared.mongo import Doc
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, buttons_of, only, text_of
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REVOKED, delivery
-from tests.support.harness import Doc
 
 ASKED_AGAIN = "intake.documents_asked_again.v1"
 
