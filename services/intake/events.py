@@ -55,18 +55,22 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
             )
         case DocumentsAskedAgain():
-            return wire.DocumentsAskedAgain(
-                request_id=fact.request_id,
-                document_ids=fact.document_ids,
-                asked_at=fact.at,
-                personal=wire.DocumentsAskedAgainPersonal(contact=fact.origin),
-            )
+            return _documents_asked_again(fact)
         case StatusReceived():
             return _status(fact)
         case ChatWaits() | ChatAttended():
             return _chat(fact)
         case _:
             assert_never(fact)
+
+
+def _documents_asked_again(fact: DocumentsAskedAgain) -> wire.DocumentsAskedAgain:
+    return wire.DocumentsAskedAgain(
+        request_id=fact.request_id,
+        document_ids=fact.document_ids,
+        asked_at=fact.at,
+        personal=wire.DocumentsAskedAgainPersonal(contact=fact.origin),
+    )
 
 
 def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.RequestSubmitted:
