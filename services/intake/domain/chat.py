@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
+from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
 
@@ -92,6 +94,8 @@ class Conversation:
     """An officer's question; the next text without a draft is its answer."""
     offered: str = ""
     """The service that the chat told about last and that a "ya" begins."""
+    choices: tuple[str, ...] = ()
+    """The meanings that the chat offered last, for the person to say which."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
     pace: SenderPace = field(default_factory=SenderPace)
@@ -104,6 +108,11 @@ class Conversation:
     """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+
+    @property
+    def talk(self) -> Talk:
+        """What the person's next words are said into."""
+        return Talk(self.draft.service if self.draft else "", self.offered, self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +290,6 @@ class OfficerAnswered:
 
     question: AskedQuestion
     text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerCalled:
-    """Somebody waits for a person, and is told their place in the queue and the time, as `turn` of a text."""
-
-    text: str
-    buttons: tuple[str, ...] = ()
 
 
 Fact: TypeAlias = (

@@ -42,6 +42,8 @@ class ChatExchange:
     trouble: FileTrouble | None = None
     other: str = ""
     """Of a message that we can't read, what it was."""
+    wording: str = ""
+    """Of a text that was not understood, what the office reads of it: nothing that tells of the person."""
 
 
 def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> ChatExchange:

@@ -42,7 +42,9 @@ from services.intake.domain.several import as_answers
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
-_MISREAD: Final = frozenset({"not_understood", "question_unknown", "wants_document", "wants_text", "wants_confirm"})
+NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
+"""Answers that say that no meaning was found."""
+_MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT, _EDIT_TAKEN, _REVOKED = "file", "file_refused", "other", "edit", "edit_taken", "revoked"
 _FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
@@ -85,7 +87,8 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     act = as_answers(conversation, changing.named(conversation, act, context), context)
     act = _as_begun(conversation, as_answer(conversation, act, context))
     offered, told = conversation.offered, _told_first(conversation, context)
-    conversation = replace(conversation, expired="", offered=offered if _act_name(act) == Meaning.START else "")
+    kept = offered if _act_name(act) == Meaning.START else ""
+    conversation = replace(conversation, expired="", choices=(), offered=kept)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     if _is_stale(conversation, act, context):

@@ -30,13 +30,14 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
-from services.intake.domain.chat_log import exchange, preview
+from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
-from services.intake.domain.conversation import decide
+from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.correcting import paths_of
 from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.webhook_log import key_of
+from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent
 from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
@@ -105,7 +106,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
         await _tell_of_data(tx, deps, contact, reply)
-    said = exchange(contact.contact_id, content, None if reply.is_withheld else file)
+    said = _logged(deps, contact, content, None if reply.is_withheld else file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     announce(tx, before, conversation, item.received_at)
     tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)))
@@ -135,6 +136,14 @@ async def _tell_of_data(tx: Tx, deps: Deps, contact: ChatContact, reply: OneAnsw
     if reply.parts and consent.must_be_told(contact, deps.texts.consent_version):
         reply.parts.insert(0, Say("consent"))
         tx.save_contact(consent.told(await tx.contact(contact.contact_id), deps.texts.consent_version))
+
+
+def _logged(deps: Deps, contact: ChatContact, content: Content, file: SentFile | RefusedFile | None, reply: OneAnswer) -> ChatExchange:
+    """Return what the log keeps of a message: of a text that was not understood also how the office may read it."""
+    said = exchange(contact.contact_id, content, file)
+    if said.said and any(part.text in NOT_UNDERSTOOD for part in reply.parts):
+        return replace(said, wording=wording(said.said, deps.vocabulary.lexicon, contact.name or ""))
+    return said
 
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
@@ -184,7 +193,7 @@ async def _talk(
         answer_by=promised_by(deps, at),
         chat_kept_days=deps.chat_kept / timedelta(days=1),
     )
-    after, facts = decide(conversation, _act(conversation, inbound, file), context)
+    after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     if any(isinstance(fact, KkNumberUnknown) for fact in facts):
@@ -202,23 +211,29 @@ async def _talk(
     return after
 
 
-def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
     content = inbound.content
     match content:
         case Edited():
-            if content.original in conversation.unmoved:
-                return content.intent
-            paths = paths_of(conversation, content.original)
-            return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
+            return _edit(deps, conversation, content)
         case Deleted():
             file_id = file_id_of(key_of(content.original))
             return Revoked(paths_of(conversation, content.original, file_id), file_id)
         case MediaRef():
             return replace(file, caption=content.caption) if isinstance(file, SentFile) else file or UnfetchedFile()
-        case Intent() | OtherContent():
+        case Intent():
+            return deps.vocabulary.in_talk(content, conversation.talk)
+        case OtherContent():
             return content
         case _:
             return OtherContent()
+
+
+def _edit(deps: Deps, conversation: Conversation, content: Edited) -> Act:
+    if content.original in conversation.unmoved:
+        return deps.vocabulary.in_talk(content.intent, conversation.talk)
+    paths = paths_of(conversation, content.original)
+    return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:

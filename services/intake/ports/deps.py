@@ -16,6 +16,7 @@ from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
+from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.working_hours import WorkingHours
@@ -36,7 +37,8 @@ class Deps:
     office: WorkingHours
     catalogue: Catalogue
     menu: ServiceMenu
-    vocabulary: Vocabulary
+    words: LiveWords
+    word_reader: WordReader
     texts: DialogueTexts
     webhook_log: WebhookLog
     files: FileStore
@@ -54,5 +56,11 @@ class Deps:
     messages_a_minute: int
     chat_kept: timedelta
     """How long what is said in a chat is kept."""
+    unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What people write, as it is understood now."""
+        return self.words.vocabulary

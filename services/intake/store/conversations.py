@@ -22,6 +22,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "pace": fields_of(conversation.pace),
         "assistance": _assistance_to(conversation.assistance),
         "offered": conversation.offered,
+        "choices": list(conversation.choices),
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
         "parked": [draft_to(each) for each in conversation.parked],
@@ -88,6 +89,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
+        choices=tuple(doc.get("choices", ())),
         preview=doc.get("preview", ""),
         draft=draft,
         parked=tuple(each for each in map(draft_from, doc.get("parked", ())) if each is not None),  # absent: written before 0.6
