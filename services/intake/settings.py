@@ -44,6 +44,10 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     ] = 30.0
 
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    draft_reminder_hours: Annotated[
+        float,
+        Field(ge=0, lt=24, description="Silence after which somebody is reminded once of a draft, by day, in hours; 0 = never"),
+    ] = 12.0
     office_address: Annotated[
         str,
         Field(max_length=200, pattern=r"^[^{}\n]*$", description="Street of the office, as citizens read it; empty: only its name is told"),

@@ -82,6 +82,27 @@ class QuestionAnswered(Event):
     personal: QuestionAnsweredPersonal
 
 
+class DocumentsAskedAgainPersonal(Contract):
+    """Who asks."""
+
+    contact: Contact
+
+
+class DocumentsAskedAgain(Event):
+    """A citizen lost documents that the chat had sent them, and asks for them again. Subject: the request id.
+
+    They go only to the contact that got them: the notifier compares.
+    """
+
+    type: ClassVar[str] = "intake.documents_asked_again.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
+
+    request_id: str
+    document_ids: Annotated[tuple[str, ...], Field(min_length=1, description="Documents that were issued and are not revoked")]
+    asked_at: AwareDatetime
+    personal: DocumentsAskedAgainPersonal
+
+
 class ReplyButton(Contract):
     """A reply button of WhatsApp."""
 

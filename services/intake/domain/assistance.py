@@ -56,6 +56,14 @@ class ChatAttended:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerCalled:
+    """Somebody waits for a person, and is told their place in the queue and the time, as `turn` of a text."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChatOfficer:
     """Somebody who works at the desk."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
+from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.pace import SenderPace
 from services.intake.domain.understanding import Talk
@@ -48,6 +49,10 @@ class Draft:
     """The id of the returned request that goes out again with these answers; None: a new one."""
     reasons: tuple[str, ...] = ()
     """Why that one was returned, each `code` or `code:field`."""
+    is_reminded: bool = False
+    """Whether the person was reminded of it."""
+    loose: tuple[Attachment, ...] = ()
+    """Photos that were sent before they were asked for, and that nobody has said yet which documents they are; their field is ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,12 @@ class Conversation:
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
     pace: SenderPace = field(default_factory=SenderPace)
     """How fast messages come, and what was said to the last ones."""
+    parked: tuple[Draft, ...] = ()
+    """Other drafts, kept while this one is filled in; one of each service at most, and none of that of `draft`."""
+    expired: str = ""
+    """The service of a draft that ended by silence; the person is told when they write again."""
+    unclear: str = field(default="", repr=False)
+    """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
 
@@ -106,12 +117,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or PDF that arrived and is stored."""
+    """A photo or PDF that arrived and is stored. `caption`: what was written below it."""
 
     file_id: str
     media_type: str
     size_bytes: int
     sha256: str
+    caption: str = field(default="", repr=False)
 
 
 class FileTrouble(StrEnum):
@@ -157,9 +169,10 @@ class EditedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A message that its sender deleted. `paths`: what the open draft has taken from it."""
+    """A message that its sender deleted. `paths`: what the open draft has taken from it; `file_id`: of the file that it brought."""
 
     paths: tuple[str, ...]
+    file_id: str = ""
 
 
 Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier | EditedAnswer | Revoked
@@ -191,6 +204,8 @@ class DialogueContext:
     """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
+    chat_kept_days: float = 90.0
+    """How long what is said in a chat is kept."""
     answer_by: datetime | None = None
     """By when an officer answers whoever calls one now; None: within a day."""
 
@@ -210,10 +225,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row of a list that is chosen from: the id that comes back, its title (the id of a button with one), and a line about it."""
+    """A row of a list that is chosen from: the id that comes back, a line about it, and its title; "": that of the button of this id."""
 
     id: str
-    about: str = ""
+    about: str | Say = ""
+    title: str | Say = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +261,16 @@ class MendAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class KkNumberUnknown:
+    """Somebody does not know the number of the family card that is asked for; it may be known from a request of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendAsked:
+    """Somebody wants a document again that was sent to them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
     """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
@@ -266,13 +292,7 @@ class OfficerAnswered:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerCalled:
-    """Somebody waits for a person, and is told their place in the queue and the time, as `turn` of a text."""
-
-    text: str
-    buttons: tuple[str, ...] = ()
-
-
-Fact: TypeAlias = Say | OfficerCalled | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
+Fact: TypeAlias = (
+    Say | OfficerCalled | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
+)
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

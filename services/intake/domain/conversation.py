@@ -1,6 +1,7 @@
 """The dialogue of PAK'DE ON: a pure state machine. `decide(conversation, act, context)` gives the next state and the facts to act on.
 
-A chat has one draft at most. Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
+A chat fills in one draft at a time; others may be kept behind it.
+Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
 a returned request puts its draft into the chat as RETURNED, and whatever is written next goes on with it.
 In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered, and the stage and the draft
 stay as they are. Whoever waits may go on with the machine; who only was not understood does so by an answer that fits.
@@ -14,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import assistance, correcting, drafting, steps, wishes
+from services.intake.domain import assistance, changing, correcting, drafting, parking, photos, steps, wishes
 from services.intake.domain.assistance import IDLE_LIFETIME, WaitingReason
 from services.intake.domain.chat import (
     Act,
@@ -35,8 +36,9 @@ from services.intake.domain.chat import (
     Stage,
     UnfetchedFile,
 )
-from services.intake.domain.drafts import expire, renewed
+from services.intake.domain.drafts import current_question, expire, renewed
 from services.intake.domain.reading import as_answer
+from services.intake.domain.several import as_answers
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
@@ -82,10 +84,15 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
+    act = as_answers(conversation, changing.named(conversation, act, context), context)
     act = _as_begun(conversation, as_answer(conversation, act, context))
-    conversation = replace(conversation, offered="", choices=())
+    offered, told = conversation.offered, _told_first(conversation, context)
+    kept = offered if _act_name(act) == Meaning.START else ""
+    conversation = replace(conversation, expired="", choices=(), offered=kept)
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
+    if _is_stale(conversation, act, context):
+        step = drafting.stale
     if conversation.asked is not None and (
         step in (steps.not_understood, steps.nothing_to_confirm, steps.unreadable) or _may_answer(conversation, act)
     ):
@@ -95,8 +102,23 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
         after = replace(after, outreach_source=None)
     after, facts = _call_for_help(conversation, after, act, facts, context)
     after = replace(after, sources=correcting.sources(conversation, after, act, context.wamid))
+    facts = (*told, *facts, *parking.kept_behind(conversation, after, context))
     unmoved = _unmoved(conversation, after, act, context.wamid)
-    return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved), stale + facts
+    unclear = after.unclear if after.unclear != conversation.unclear else ""
+    return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved, unclear=unclear), stale + facts
+
+
+def _told_first(conversation: Conversation, context: DialogueContext) -> tuple[Fact, ...]:
+    """Return that a draft has ended by silence, where the person does not know it yet."""
+    return (Say("draft_expired", {"service": context.menu.title(conversation.expired)}),) if conversation.expired else ()
+
+
+def _is_stale(conversation: Conversation, act: Act, context: DialogueContext) -> bool:
+    """Return whether a button answers a question that is not the open one."""
+    if not isinstance(act, Intent) or act.meaning is not Meaning.ANSWER or not act.is_pressed or conversation.asked is not None:
+        return False
+    question = current_question(conversation, context.menu, context.today)
+    return question is None or (bool(act.topic) and act.topic != question.path)
 
 
 def _may_answer(conversation: Conversation, act: Act) -> bool:
@@ -190,8 +212,11 @@ _Step: TypeAlias = Callable[[Conversation, Act, DialogueContext], Outcome]
 _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, Meaning.GREETING): steps.show_menu,
     (Stage.MENU, Meaning.MENU): steps.show_menu,
-    (Stage.MENU, Meaning.RESUME): steps.show_menu,
-    (Stage.MENU, Meaning.SERVICE): steps.start,
+    (Stage.MENU, Meaning.REPEAT): steps.show_menu,
+    (Stage.MENU, Meaning.SERVICE): parking.start_or_take_up,
+    (Stage.MENU, Meaning.NO): steps.no_more,
+    (Stage.MENU, Meaning.UNKNOWN): steps.not_understood,
+    (Stage.MENU, Meaning.PHOTO): steps.show_menu,
     (Stage.MENU, Meaning.BACK): steps.show_menu,
     (Stage.MENU, Meaning.CHANGE): steps.not_understood,
     (Stage.MENU, Meaning.SKIP): steps.not_understood,
@@ -204,19 +229,24 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, _OTHER): steps.unreadable,
     (Stage.MENU, _EDIT): steps.pass_over,
     (Stage.RETURNED, Meaning.ANSWER): drafting.answer_returned,
+    (Stage.RETURNED, Meaning.NO): drafting.answer_returned,
+    (Stage.RETURNED, Meaning.UNKNOWN): drafting.resume,
+    (Stage.RETURNED, Meaning.REPEAT): drafting.resume,
+    (Stage.RETURNED, Meaning.PHOTO): drafting.resume,
     (Stage.RETURNED, Meaning.CONFIRM): drafting.resume,
     (Stage.RETURNED, Meaning.BACK): drafting.resume,
     (Stage.RETURNED, Meaning.SKIP): drafting.resume,
     (Stage.RETURNED, Meaning.CHANGE): drafting.resume,
     (Stage.RETURNED, Meaning.HELP): drafting.resume,
-    (Stage.RETURNED, _FILE): drafting.file_returned,
-    (Stage.RETURNED, _FILE_REFUSED): drafting.file_returned,
+    (Stage.RETURNED, _FILE): photos.file_returned,
+    (Stage.RETURNED, _FILE_REFUSED): photos.file_returned,
     (Stage.RETURNED, _OTHER): drafting.resume,
     (Stage.RETURNED, _EDIT): drafting.resume,
     (Stage.ASKING, Meaning.CONFIRM): drafting.confirm_early,
     (Stage.CONFIRMING, Meaning.CONFIRM): drafting.confirm,
+    (Stage.CONFIRMING, Meaning.NO): changing.change,
+    (Stage.CONFIRMING, Meaning.UNKNOWN): drafting.wants_confirm,
     (Stage.CONFIRMING, Meaning.ANSWER): drafting.wants_confirm,
-    (Stage.CONFIRMING, _FILE): drafting.wants_confirm,
     (Stage.CONFIRMING, _FILE_REFUSED): drafting.wants_confirm,
     (Stage.CONFIRMING, _OTHER): drafting.other_beside_summary,
 }
@@ -225,7 +255,9 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
 _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: drafting.resume,
     Meaning.MENU: drafting.resume,
-    Meaning.RESUME: drafting.resume,
+    Meaning.RESUME: parking.resume,
+    Meaning.START: parking.start,
+    Meaning.DRAFT: parking.choose,
     Meaning.SERVICE: wishes.other_wish,
     Meaning.ABOUT: wishes.answer_topic,
     Meaning.GROUP: wishes.show_group,
@@ -238,11 +270,18 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.ANSWER: drafting.answer,
     Meaning.CONFIRM: drafting.wants_confirm,
     Meaning.BACK: drafting.back,
-    Meaning.CHANGE: drafting.change,
+    Meaning.CHANGE: changing.change,
+    Meaning.REPEAT: drafting.repeat,
+    Meaning.NO: drafting.answer,
+    Meaning.UNKNOWN: drafting.unknown,
+    Meaning.PHOTO: photos.name_photo,
+    Meaning.WITHDRAW: steps.withdraw,
+    Meaning.RESEND: steps.resend,
+    Meaning.ERASE: steps.erase,
     Meaning.SKIP: drafting.skip,
-    Meaning.MEND: drafting.resume,
-    _FILE: drafting.take_file,
-    _FILE_REFUSED: drafting.refuse_file,
+    Meaning.MEND: parking.mend,
+    _FILE: photos.take_file,
+    _FILE_REFUSED: photos.refuse_file,
     _OTHER: drafting.refuse_other,
     _EDIT: drafting.edit_late,
     _EDIT_TAKEN: correcting.edit,

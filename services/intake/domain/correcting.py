@@ -34,10 +34,11 @@ def edit(conversation: Conversation, act: Act, context: DialogueContext) -> Outc
 def revoke(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Forget what a deleted message said or showed, and ask for it again; a message of which nothing was taken is passed over."""
     draft = conversation.draft
-    paths = act.paths if isinstance(act, Revoked) else ()
-    if draft is None or not paths:
+    if draft is None or not isinstance(act, Revoked):
         return conversation, ()
-    opened, lost = _without(draft, paths)
+    opened, lost = _without(draft, act.paths)
+    loose = tuple(file for file in draft.loose if file.file_id == act.file_id)
+    opened, lost = replace(opened, loose=tuple(file for file in opened.loose if file not in loose)), lost + loose
     if opened == draft:
         return conversation, ()
     after, facts = drafting.ask_next(replace(conversation, draft=opened), context, (Say("revoked"),))

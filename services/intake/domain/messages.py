@@ -18,6 +18,7 @@ _VOICE, _FORM, _RINGS = "voice", "form", "connect"
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in which an edit may name the message that it edits
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
+_MAX_CAPTION_CHARACTERS: Final = 200  # the name of a document; what is longer tells something else
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
 _MAX_CODE: Final = 2**31 - 1  # Meta's codes have six digits; a larger number is no code, and MongoDB could not store it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
@@ -32,6 +33,7 @@ class MediaRef:
     media_id: str
     media_type: str
     sha256: str
+    caption: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _text(body: Json, vocabulary: Vocabulary) -> Intent:
 def _edit(body: Json, vocabulary: Vocabulary) -> Content:
     """Read `edit{original_message_id, message{type, text{body}}}` (Meta, "Edit messages"), or the same with a level or a field missing.
 
-    An edited caption of a photo is ignored: no answer is read from captions.
+    An edited caption of a photo is ignored: the photo has its place by then.
     """
     original = _original(body)
     message = body.get("message")
@@ -142,7 +144,8 @@ def _button(body: Json, vocabulary: Vocabulary) -> Intent:
 
 def _file(body: Json, _vocabulary: Vocabulary) -> Content:
     media_id = text_of(body, "id")
-    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent("file")
+    caption = text_of(body, "caption")[:_MAX_CAPTION_CHARACTERS]
+    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256"), caption) if media_id else OtherContent("file")
 
 
 def _choice(body: Json, vocabulary: Vocabulary) -> Content:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from services.intake.domain import consent
 from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
     Act,
@@ -16,11 +17,13 @@ from services.intake.domain.chat import (
     Fact,
     FilesDropped,
     FormCompleted,
+    KkNumberUnknown,
     MendAsked,
     OfficerAnswered,
     OfficerCalled,
     OtherContent,
     RefusedFile,
+    ResendAsked,
     Revoked,
     Say,
     SentFile,
@@ -38,6 +41,7 @@ from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent
 from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
+from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.replying import OneAnswer, at_pace, send
@@ -55,7 +59,8 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
     conversation, now = await tx.conversation(known[-1].contact_id), deps.clock()
     part = conversation.assistance
     is_for_officer = (part.is_held(now) or part.leaves_to_officers(now)) and not conversation.pace.is_muted
-    return inbound.content if is_for_officer or awaits_file(conversation, deps.menu, local_day(now)) else None
+    is_awaited = awaits_file(conversation, deps.menu, local_day(now), inbound.content.caption)
+    return inbound.content if is_for_officer or is_awaited else None
 
 
 async def prefetch_messages(tx: Tx, keys: Sequence[str], inbounds: Sequence[Inbound]) -> None:
@@ -96,9 +101,11 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         tx.finish_item(item, exchange(contact.contact_id, content, None))
         return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
     else:
+        contact = _agreed(tx, deps, contact, item.received_at)
         before = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
+        await _tell_of_data(tx, deps, contact, reply)
     said = _logged(deps, contact, content, None if reply.is_withheld else file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     announce(tx, before, conversation, item.received_at)
@@ -114,6 +121,21 @@ def _is_silent(deps: Deps, content: Content) -> bool:
 def _needs_a_past(content: Content) -> bool:
     """Return whether a message is about something earlier, so that from somebody unknown it is about nothing."""
     return isinstance(content, NumberChanged | Deleted)
+
+
+def _agreed(tx: Tx, deps: Deps, contact: ChatContact, at: datetime) -> ChatContact:
+    """Return the contact with the consent that somebody gives by going on after they were told of their data."""
+    agreed = consent.going_on(contact, deps.texts.consent_version, at)
+    if agreed is not contact:
+        tx.save_contact(agreed)
+    return agreed
+
+
+async def _tell_of_data(tx: Tx, deps: Deps, contact: ChatContact, reply: OneAnswer) -> None:
+    """Say first what personal data are used for, where the person was not told yet."""
+    if reply.parts and consent.must_be_told(contact, deps.texts.consent_version):
+        reply.parts.insert(0, Say("consent"))
+        tx.save_contact(consent.told(await tx.contact(contact.contact_id), deps.texts.consent_version))
 
 
 def _logged(deps: Deps, contact: ChatContact, content: Content, file: SentFile | RefusedFile | None, reply: OneAnswer) -> ChatExchange:
@@ -169,10 +191,13 @@ async def _talk(
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
         answer_by=promised_by(deps, at),
+        chat_kept_days=deps.chat_kept / timedelta(days=1),
     )
     after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
+    if any(isinstance(fact, KkNumberUnknown) for fact in facts):
+        after, facts = await find_kk_number(tx, contact, after, context)
     try:
         for fact in facts:
             if isinstance(fact, OfficerCalled):
@@ -192,9 +217,10 @@ def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFil
         case Edited():
             return _edit(deps, conversation, content)
         case Deleted():
-            return Revoked(paths_of(conversation, content.original, file_id_of(key_of(content.original))))
+            file_id = file_id_of(key_of(content.original))
+            return Revoked(paths_of(conversation, content.original, file_id), file_id)
         case MediaRef():
-            return file if file is not None else UnfetchedFile()
+            return replace(file, caption=content.caption) if isinstance(file, SentFile) else file or UnfetchedFile()
         case Intent():
             return deps.vocabulary.in_talk(content, conversation.talk)
         case OtherContent():
@@ -217,6 +243,8 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):
         reply.parts.extend(await status_of(tx, deps, contact, fact.receipt))
+    elif isinstance(fact, ResendAsked):
+        reply.parts.append(await send_again(tx, contact, at))
     elif isinstance(fact, OfficerAnswered):
         reply.parts.append(await pass_on(tx, fact, at))
     elif isinstance(fact, FormCompleted):

@@ -54,6 +54,8 @@ class Deps:
     officer_lease: timedelta
     officer_answer: timedelta
     messages_a_minute: int
+    chat_kept: timedelta
+    """How long what is said in a chat is kept."""
     unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str

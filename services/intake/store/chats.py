@@ -21,7 +21,8 @@ from shared.values.name_terms import name_beginnings
 _LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
 _WAITING, _HOLDER, _UNTIL = "assistance.waiting_since", "assistance.hold.officer.staff_id", "assistance.hold.until"
 _PROMISED: Final = "assistance.answer_by"
-_SHOWN: Final = {"draft": 0, "unmoved": 0, "sources": 0}
+_SHOWN: Final = {"draft": 0, "parked": 0, "unmoved": 0, "sources": 0}
+_FILES: Final = tuple(f"{draft}.{files}.file_id" for draft in ("draft", "parked") for files in ("attachments", "loose"))
 _COUNTED_TO: Final = 1000  # chats that wait: beyond it no number helps
 
 
@@ -157,7 +158,7 @@ class MongoChatReader:
             return (
                 await self._items.find_one({"chat.file_id": file_id, "chat.contact_id": ids}, {"_id": 1}) is not None
                 or await self._requests.find_one({"attachments.file_id": file_id, "origin.contact_id": ids}, {"_id": 1}) is not None
-                or await self._conversations.find_one({"_id": ids, "draft.attachments.file_id": file_id}, {"_id": 1}) is not None
+                or await self._conversations.find_one({"_id": ids, "$or": [{path: file_id} for path in _FILES]}, {"_id": 1}) is not None
             )
 
     async def _with_contacts(self, docs: Sequence[Doc]) -> list[ContactChat]:

@@ -25,6 +25,9 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "choices": list(conversation.choices),
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
+        "parked": [draft_to(each) for each in conversation.parked],
+        "expired": conversation.expired,
+        "unclear": conversation.unclear,
         "asked": fields_of(conversation.asked) if conversation.asked else None,
     }
 
@@ -69,6 +72,8 @@ def draft_to(draft: Draft) -> Doc:
         "needs_selfie": draft.needs_selfie,
         "mends": draft.mends,
         "reasons": list(draft.reasons),
+        "is_reminded": draft.is_reminded,
+        "loose": [fields_of(file) for file in draft.loose],
     }
 
 
@@ -87,6 +92,9 @@ def _conversation_from(doc: Doc) -> Conversation:
         choices=tuple(doc.get("choices", ())),
         preview=doc.get("preview", ""),
         draft=draft,
+        parked=tuple(each for each in map(draft_from, doc.get("parked", ())) if each is not None),  # absent: written before 0.6
+        expired=doc.get("expired", ""),
+        unclear=doc.get("unclear", ""),
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
     )
 
@@ -107,6 +115,8 @@ def draft_from(draft: Doc | None) -> Draft | None:
         needs_selfie=draft["needs_selfie"],
         mends=draft["mends"],
         reasons=tuple(draft["reasons"]),
+        is_reminded=draft.get("is_reminded", False),
+        loose=attachments_from(draft.get("loose", [])),
     )
 
 

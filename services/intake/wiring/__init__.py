@@ -16,7 +16,7 @@ from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -58,6 +58,7 @@ from shared.web.desk import JwksReader, shell
 
 NAME: Final = "intake"
 BUCKET: Final = "files"
+_REMIND_SECONDS: Final = 600.0  # a reminder is some hours late or early, and nobody minds minutes
 _SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 ACCOUNTS: Final = (
     accounting.by_state(
@@ -86,6 +87,7 @@ class Parts:
     unused_files: UnusedFiles
     drafts: StaleDrafts
     waiting: LateOfficers
+    reminders: DraftReminders
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -142,6 +144,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         unused,
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
+        DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
     )
 
 
@@ -182,6 +185,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
         officer_answer=timedelta(hours=settings.officer_answer_hours),
         messages_a_minute=settings.chat_messages_a_minute,
+        chat_kept=timedelta(days=settings.chat_log_days),
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
@@ -231,6 +235,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("late officers", parts.waiting.poller().run),
+            BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),

@@ -42,7 +42,8 @@ def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueText
         if value:
             texts |= {f"answers.{name}": text.replace(f"{{{known}}}", value) for name, text in faq[f"with_{known}"].items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
+    version = document["consent"]["version"]
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:
@@ -71,7 +72,8 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
-    return Vocabulary(commands, phrases | named, in_person, read_lexicon(path.parent, menu.catalogue), officer, numbered)
+    lexicon, polite = read_lexicon(path.parent, menu.catalogue), frozenset(document["phrases"]["polite"])
+    return Vocabulary(commands, phrases | named, in_person, lexicon, officer, numbered, polite)
 
 
 def read_desk_texts(path: Path) -> DeskTexts:

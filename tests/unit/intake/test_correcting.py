@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from services.intake.domain.chat import Act, Conversation, EditedAnswer, FilesDropped, Revoked, Stage
+from services.intake.domain.chat import Act, Conversation, Draft, EditedAnswer, FilesDropped, Revoked, Stage
 from services.intake.domain.conversation import decide
 from services.intake.domain.correcting import paths_of
-from tests.unit.intake.talks import KK, NIK, WORDS, WORLD, begun, photo, question_of, said
+from shared.values import Attachment
+from tests.unit.intake.talks import AT, KK, NIK, WORDS, WORLD, begun, photo, question_of, said
 
 OTHER_NIK = "3519085904900002"
 
@@ -64,6 +65,15 @@ def test_a_deleted_photo_is_not_used_and_asked_for_again() -> None:
     question = question_of(after)
     assert question is not None
     assert question.name == "surat_kehilangan"
+
+
+def test_a_deleted_photo_that_nobody_has_named_yet_is_not_used() -> None:
+    loose = Attachment("f-9", "", "", "image/jpeg", 100, "9" * 64)
+    kept = replace(ANSWERED, draft=replace(ANSWERED.draft or Draft("kk_hilang", AT), loose=(loose,)))
+    after, facts = decide(kept, Revoked((), "f-9"), WORLD)
+    assert facts[0] == FilesDropped(("f-9",))
+    assert after.draft is not None
+    assert after.draft.loose == ()
 
 
 def test_a_deleted_answer_is_asked_again() -> None:

@@ -77,6 +77,13 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "needs.ikd": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
     "akta_lahir.elsewhere_name.help": MadeBy("services.verification.domain.services.birth:AKTA_LAHIR"),
     "common.selfie_ktp.ask": MadeBy("services.verification.domain.identity:IDENTITY_UNPROVEN"),
+    "kk_number_officer": MadeBy("services.intake.domain.drafting:unknown"),  # `test_answers` holds that the chat waits
+    "withdraw_passed": MadeBy("services.intake.domain.steps:withdraw"),
+    "unknown_answer": SaysHow(),
+    "resend_none": SaysHow(),
+    "erase": SaysHow(),
+    "other_regency": MadeBy("services.intake.domain.drafting:answer"),  # another regency's office, not ours
+    "answers.help.privacy": MadeBy("shared.contracts.verification:TaskOpened"),
     "notice.question": MadeBy("shared.contracts.verification:CitizenAsked"),
     "notice.note": MadeBy("shared.contracts.verification:RequestReturned"),
     "desk.salam": MadeBy("services.intake.handlers.assisting:reply_in_chat"),  # an officer sends it by hand
