@@ -88,7 +88,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     ),
     "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
     "parked items": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).parked("a", 5)),
+    "who was promised an officer": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).promised(now(), 5)),
+    "who waits for longer": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).count_waiting(now())),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
+    "quiet drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).quiet_drafts(now() - timedelta(days=1), now(), 5)),
     "requests of an adapter": (
         intake.INDEXES,
         lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).search(RequestSearch(client="desa")),
