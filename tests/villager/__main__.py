@@ -19,6 +19,7 @@ from deploy.local.travel import Places
 from shared.clock import monotonic_seconds
 from tests.bench.system import System, running
 from tests.villager.crowd import play
+from tests.villager.desk import waiting_chats
 from tests.villager.people import people, sample_of
 from tests.villager.report import is_good, summary, table, troubles
 from tests.villager.story import Story
@@ -40,12 +41,16 @@ def main(words: Sequence[str]) -> int:
         stories = _played(system, options)
         seconds = monotonic_seconds() - began
         print(f"\n{table(stories)}\n", flush=True)
+        waiting = waiting_chats(system.stack)
         for trouble in troubles(stories):
             print(f"{trouble}\n", flush=True)
         print(system.stack.conservation(), flush=True)
     if options.talks:
         options.talks.write_text("\n\n".join(story.told() for story in stories), encoding="utf-8")
-    print(orjson.dumps(summary(stories) | {"seed": options.seed, "seconds": round(seconds, 1)}).decode(), flush=True)
+    print(
+        orjson.dumps(summary(stories) | {"waiting_at_the_desk": waiting, "seed": options.seed, "seconds": round(seconds, 1)}).decode(),
+        flush=True,
+    )
     return 0 if is_good(stories) else 1
 
 

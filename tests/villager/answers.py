@@ -15,7 +15,6 @@ from tests.villager.habits import JAVANESE_NO, JAVANESE_YES, NO, YES, Habit, spo
 from tests.villager.people import Person
 from tests.villager.reading import Heard, Question
 
-_LONG_NUMBER: Final = 16  # digits of a NIK and of a number of a family card
 _GROUPED: Final = re.compile(r"(\d{4})(?=\d)")
 _MONTHS: Final = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
 _SLIPS: Final = 0.5  # share of answers in which somebody who makes slips makes one
@@ -43,7 +42,7 @@ class Answers:
             return plain
         if question.field.type == "choice":
             return self._choice(heard, plain)
-        return self._as_people_write(value, plain)
+        return self._as_people_write(question.field.type, value, plain)
 
     def pressed(self, heard: Heard, text: str) -> str | None:
         """Return the id of what is offered with that title, where they press rather than type."""
@@ -88,12 +87,29 @@ class Answers:
             return number.group(1)
         return spoilt(label, person.rng) if Habit.TYPOS in person.habits and person.rng.random() < _SLIPS else label.lower()
 
-    def _as_people_write(self, value: Any, plain: str) -> str:
-        rng = self._person.rng
+    def wrong_number(self, question: Question, row: int) -> str:
+        """Return a long number with a digit too few."""
+        return str(self._value(question, row))[:-1]
+
+    def _as_people_write(self, kind: str, value: Any, plain: str) -> str:
+        ways: tuple[str, ...] = (plain,)
         if isinstance(value, date):
             month = _MONTHS[value.month - 1]
-            written = (plain, f"{value.day} {month.lower()} {value.year}", f"{value:%d/%m/%Y}", f"tanggal {value.day} {month} {value.year}")
-            return rng.choice(written)
-        if plain.isdecimal() and len(plain) == _LONG_NUMBER:
-            return rng.choice((plain, plain, _GROUPED.sub(r"\1 ", plain), f"nomornya {plain}"))
-        return plain
+            ways = (
+                plain,
+                f"{value.day} {month.lower()} {value.year}",
+                f"{value:%d/%m/%Y}",
+                f"{value:%d-%m-%y}",
+                f"tanggal {value.day} {month} {value.year}",
+            )
+        elif kind in ("nik", "kk_number"):
+            ways = (plain, plain, _GROUPED.sub(r"\1 ", plain), f"nomornya {plain}")
+        elif kind == "time":
+            ways = (plain, plain.replace(".", ":"), f"jam {plain}", f"pukul {plain} wib")
+        elif kind == "person_name":
+            ways = (plain, plain.lower(), plain.title())
+        elif kind == "regency":
+            ways = (plain, plain.lower(), plain.replace("Kabupaten", "kab"))
+        elif kind == "number":
+            ways = (plain, f"{value}", f"{value} pak")
+        return self._person.rng.choice(ways)

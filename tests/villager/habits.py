@@ -28,15 +28,17 @@ class Habit(StrEnum):
     REACTION = "reacts with a thumb"
     GOES_BACK = "goes back"
     CHANGES = "changes an answer in the summary"
+    EDITS = "mends a message by editing it"
     RETURNED = "a photo that the office returns"
     WANTS_HUMAN = "asks for a human"
     GIVES_UP = "gives up"
+    ELSEWHERE = "wants what only the counter does"
 
 
-LAST: Final = frozenset({Habit.RETURNED, Habit.WANTS_HUMAN, Habit.GIVES_UP})
+LAST: Final = frozenset({Habit.RETURNED, Habit.WANTS_HUMAN, Habit.GIVES_UP, Habit.ELSEWHERE})
 """Habits that say how it ends: one at most."""
-_HOW_MANY: Final = (0, 1, 2, 3)
-_WEIGHTS: Final = (1, 4, 4, 2)
+_HOW_MANY: Final = (0, 1, 2)  # habits beside the first
+_WEIGHTS: Final = (2, 3, 1)
 
 QUESTIONS: Final = (
     "berapa biayanya?",
@@ -45,6 +47,9 @@ QUESTIONS: Final = (
     "berapa lama jadinya?",
     "boleh diwakilkan tidak?",
     "mbayar pinten nggih?",
+    "syaratnya apa saja",
+    "bantuan",
+    "status",
 )
 OTHER_WISHES: Final = {
     "ktp_rusak": ("ktp istri saya juga rusak", "sekalian ktp saya patah"),
@@ -56,6 +61,7 @@ MISFITS: Final = ("besok saya tanyakan dulu", "pokoknya yang di kartu itu", "lup
 INSTEAD_OF_PHOTO: Final = ("fotonya nanti ya pak", "sudah saya kirim kemarin", "kamera hp saya rusak")
 GREETINGS: Final = ("Halo", "assalamualaikum", "selamat pagi", "permisi pak", "P")
 JAVANESE_GREETINGS: Final = ("kulo nuwun", "sugeng enjing pak", "nuwun sewu")
+AT_THE_COUNTER: Final = ("mau rekam ktp pertama kali", "legalisir kk", "mau aktivasi ikd", "pindah ke surabaya sekeluarga")
 YES, NO = ("ya", "iya pak", "betul"), ("tidak", "enggak", "gak ada")
 JAVANESE_YES, JAVANESE_NO = ("nggih", "inggih pak"), ("mboten", "dereng")
 FOR_HUMAN: Final = ("petugas", "mau bicara dengan petugas", "minta petugas")
@@ -65,12 +71,10 @@ _NEIGHBOURS: Final = {"a": "s", "e": "r", "i": "o", "u": "i", "n": "m", "t": "r"
 _LEAST_SPOILT: Final = 5  # letters: nobody knows again what a shorter word was
 
 
-def drawn(rng: Random, first: Habit | None = None) -> frozenset[Habit]:
-    """Draw somebody's habits; `first` is one of them in any case."""
-    count = rng.choices(_HOW_MANY, _WEIGHTS)[0]
-    found = [*([first] if first else []), *rng.sample(list(Habit), count)]
-    lasts = [habit for habit in found if habit in LAST]
-    return frozenset(habit for habit in found if habit not in LAST or habit is lasts[0])
+def drawn(rng: Random, first: Habit) -> frozenset[Habit]:
+    """Draw somebody's habits; `first` is one of them in any case, and none of the others says how it ends."""
+    found = [first, *rng.sample([habit for habit in Habit if habit not in LAST], rng.choices(_HOW_MANY, _WEIGHTS)[0])]
+    return frozenset(found)
 
 
 def spoilt(text: str, rng: Random) -> str:

@@ -16,7 +16,7 @@ from deploy.local.stack import Stack
 from services.intake.wiring.texts import TEMPLATES
 from shared.reference.catalogue import catalogue
 from tests.support.samples import KINDS, Sample
-from tests.villager.habits import Habit, drawn, spoilt
+from tests.villager.habits import AT_THE_COUNTER, Habit, drawn, spoilt
 
 PICKED_OF_A_KIND: Final = 4  # services at most whose people come from one list
 LINKED: Final = 0.5  # share of people whom a counter has linked to their phone: the others send a selfie
@@ -35,6 +35,11 @@ class Person:
     is_linked: bool
     rng: Random = field(repr=False)
 
+    @property
+    def wanted(self) -> str:
+        """The service, as a report calls it."""
+        return "(counter)" if Habit.ELSEWHERE in self.habits else self.application.service
+
 
 def sample_of(stack: Stack, people: int) -> Sample:
     """Pick enough people of a stack's register for so many wishes."""
@@ -43,8 +48,10 @@ def sample_of(stack: Stack, people: int) -> Sample:
     return Sample.of(stack, picked)
 
 
-def people(sample: Sample, count: int, seed: int, *, first: int = 0, mark: str = "") -> Iterator[Person]:
-    """Yield people, the services in turn and each habit at least once where there are as many people.
+def people(
+    sample: Sample, count: int, seed: int, *, first: int = 0, mark: str = "000", habits: Sequence[Habit] = tuple(Habit)
+) -> Iterator[Person]:
+    """Yield people, the services in turn and the habits in turn; most have others beside.
 
     Args:
         sample: Whom the register has.
@@ -52,24 +59,27 @@ def people(sample: Sample, count: int, seed: int, *, first: int = 0, mark: str =
         seed: Of all chance.
         first: Where in each list of the sample they begin: those before it are somebody else's.
         mark: Three digits of their phones, which nobody else's have.
+        habits: Of which everybody has the next.
     """
     taken: Counter[str] = Counter()
-    services, habits = list(KINDS), list(Habit)
+    services = list(KINDS)
     for number in range(count):
         rng = Random(f"{seed}/{number}")
         service = services[number % len(services)]
         kind = KINDS[service]
         application = kind.made(sample, first + taken[kind.of])
         taken[kind.of] += 1
-        own = drawn(rng, habits[number // 2 % len(habits)] if number % 2 else None)
+        own = drawn(rng, habits[(number + number // len(services)) % len(habits)])
         needs_officer = Habit.RETURNED in own and catalogue().get(service).automatic  # else nobody is there who could return it
         linked = rng.random() < LINKED and not needs_officer
-        phone = f"62813{mark or '000'}{number:05d}"
+        phone = f"62813{mark}{number:05d}"
         yield Person(number, application, phone, _wishes(service, own, rng), own, linked, rng)
 
 
 def _wishes(service: str, habits: frozenset[Habit], rng: Random) -> tuple[str, ...]:
     """Return two ways in which people say it, then its name."""
+    if Habit.ELSEWHERE in habits:
+        return (rng.choice(AT_THE_COUNTER),)
     known = _phrases()[service]
     said = rng.sample(known, min(2, len(known)))
     name = catalogue().get(service).name

@@ -21,15 +21,19 @@ class Unanswered(Exception):  # noqa: N818 - what the villager is
 class Phone:
     """Wraps a chat: every act ends with the message that is answered next."""
 
-    def __init__(self, chat: Chat, reader: Reader, story: Story) -> None:
+    def __init__(self, chat: Chat, reader: Reader, story: Story, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._chat = chat
         self._reader = reader
         self._story = story
+        self._patience = patience_seconds
         self._last: Mapping[str, Any] | None = None
+        self._typed = ""
 
     async def say(self, text: str) -> Heard:
         """Type something."""
-        return await self._do(self._chat.type(text), text)
+        self._note(text)
+        self._typed = (await self._chat.type(text))["wamid"]
+        return await self.listen()
 
     async def press(self, heard: Heard, choice: str) -> Heard:
         """Press a button under a message, or choose a row of its list."""
@@ -51,6 +55,10 @@ class Phone:
         """Send a voice message."""
         return await self._do(self._chat.send_other("voice"), "(pesan suara)")
 
+    async def edit(self, text: str) -> Heard:
+        """Change what was typed last."""
+        return await self._do(self._chat.send_other("edit", reply_to=self._typed, text=text), f"(diubah) {text}")
+
     async def thumb(self) -> None:
         """React to the last message; nobody answers that."""
         if self._last is not None:
@@ -70,7 +78,7 @@ class Phone:
         """
         found: list[Heard] = []
         while len(found) < answers:
-            came = self._read(await self._chat.reads(MORE_SECONDS if found else PATIENCE_SECONDS))
+            came = self._read(await self._chat.reads(MORE_SECONDS if found else self._patience))
             if not came:
                 break
             found += came

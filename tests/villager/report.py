@@ -24,8 +24,8 @@ def table(stories: Sequence[Story]) -> str:
     `median`, `longest`: messages that people wrote. `misfits`: messages a person that the office said did not fit, those among them that
     are a habit of theirs; `not taken`: answers that were meant as one. Both of a service's people together; `loops`: people in one.
     """
-    services = sorted({story.person.application.service for story in stories})
-    of_each = [(service, [story for story in stories if story.person.application.service == service]) for service in services]
+    services = sorted({story.person.wanted for story in stories})
+    of_each = [(service, [story for story in stories if story.person.wanted == service]) for service in services]
     rows = [_HEAD, *(_row(name, own) for name, own in of_each), _row("all", stories)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEAD))]
     return "\n".join(
@@ -39,7 +39,7 @@ def troubles(stories: Sequence[Story]) -> Iterator[str]:
     for story in stories:
         if not story.is_good:
             yield f"{'loop: ' + ', '.join(story.loops) if story.loops else 'no end'}\n{story.told()}"
-    counted = Counter((story.person.application.service, *each) for story in stories for each in story.not_taken)
+    counted = Counter((story.person.wanted, *each) for story in stories for each in story.not_taken)
     if counted:
         lines = [
             f"  {times} x {service}.{question}: {words}" for (service, question, words), times in counted.most_common(_NOT_TAKEN_SHOWN)

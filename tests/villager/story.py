@@ -48,10 +48,10 @@ class Story:
     def told(self) -> str:
         """Return the conversation as text; the people are synthetic."""
         person = self.person
-        head = f"villager {person.number}, {person.application.service}, {', '.join(sorted(person.habits)) or 'no habits'}"
+        head = f"villager {person.number}, {person.wanted}, {', '.join(sorted(person.habits)) or 'no habits'}"
         says = [f"  {who:<10} {line}" for who, text in self.lines for line in text.splitlines()]
         return "\n".join((f"{head}: {self.ending or self.trouble or 'no end'}", *says))
 
     def summary(self) -> dict[str, Any]:
         """Return what of it is compared between two runs."""
-        return {"service": self.person.application.service, "ending": self.ending, "written": self.written, "misfits": self.misfits}
+        return {"service": self.person.wanted, "ending": self.ending, "written": self.written, "misfits": self.misfits}

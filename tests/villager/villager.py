@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -62,7 +62,7 @@ class Villager:
             self.story.trouble = f"no end after {self.story.written} messages"
 
     async def _begin(self) -> Heard:
-        if Habit.PHOTO_FIRST in self._left:
+        if Habit.PHOTO_FIRST in self._left and Habit.ELSEWHERE not in self._left:
             await self.phone.photo(self._answers.documents()[0], "first")
         if self._rng.random() < _GREETS:
             words = habits.JAVANESE_GREETINGS if Habit.JAVANESE in self._left else habits.GREETINGS
@@ -94,7 +94,8 @@ class Villager:
             return Ending.HUMAN
         if self._stops and "cancelled" in heard.said:
             return Ending.GAVE_UP
-        return Ending.REFUSED if heard.said & _REFUSED and not self._reader.names_another(heard) else None
+        is_own = Habit.ELSEWHERE in self._left or not self._reader.names_another(heard)
+        return Ending.REFUSED if heard.said & _REFUSED and is_own else None
 
     # Before the form
 
@@ -156,30 +157,44 @@ class Villager:
             Habit.VOICE: not is_photo,
             Habit.MISFITS: not is_photo and question.field.type not in _FREE and not question.asks_more,
             Habit.GOES_BACK: self._answered > 0,
+            Habit.EDITS: question.field.type in ("nik", "kk_number"),
         }
         return places.get(habit, habit in _ANYWHERE)
 
     async def _act(self, habit: Habit, heard: Heard) -> Heard:
         """Do something else than answer."""
+        acts: Mapping[Habit, Callable[[Heard], Awaitable[Heard]]] = {
+            Habit.REACTION: self._react,
+            Habit.WANTS_HUMAN: lambda _: self._call_human(),
+            Habit.VOICE: lambda _: self.phone.voice(),
+            Habit.EDITS: self._edit,
+            Habit.SAME_PHOTO: lambda _: self.phone.photo(*list(self._sent.items())[-1]),
+            Habit.ALBUM: self._album,
+        }
+        if habit in acts:
+            return await acts[habit](heard)
         if habit is Habit.SILENCE:
             await self.phone.silence()
-        elif habit is Habit.REACTION:
-            await self.phone.thumb()
-            return heard
-        elif habit is Habit.GOES_BACK:
+        if habit is Habit.GOES_BACK:
             self._asked.clear()
-        elif habit is Habit.WANTS_HUMAN:
-            return await self._call_human()
-        elif habit is Habit.GIVES_UP:
-            self._stops = True
-        elif habit is Habit.VOICE:
-            return await self.phone.voice()
-        elif habit is Habit.SAME_PHOTO:
-            return await self.phone.photo(*list(self._sent.items())[-1])
-        elif habit is Habit.ALBUM:
-            self._sent = dict.fromkeys(self._answers.documents(), "album")
-            return await self.phone.album(self._sent)
+        self._stops = self._stops or habit is Habit.GIVES_UP
         return await self.phone.say(self._words(habit))
+
+    async def _react(self, heard: Heard) -> Heard:
+        await self.phone.thumb()
+        return heard
+
+    async def _album(self, _heard: Heard) -> Heard:
+        self._sent = dict.fromkeys(self._answers.documents(), "album")
+        return await self.phone.album(self._sent)
+
+    async def _edit(self, heard: Heard) -> Heard:
+        """Type a number with a digit too few, and mend that message."""
+        question = heard.question
+        if question is None:
+            return heard
+        await self.phone.say(self._answers.wrong_number(question, heard.row))
+        return await self.phone.edit(self._answers.text(heard, question, 1))
 
     def _words(self, habit: Habit) -> str:
         others = [wish for code, wishes in habits.OTHER_WISHES.items() if code != self._reader.service.id for wish in wishes]
