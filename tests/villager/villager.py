@@ -95,7 +95,7 @@ class Villager:
         if self._stops and "cancelled" in heard.said:
             return Ending.GAVE_UP
         is_own = Habit.ELSEWHERE in self._left or not self._reader.names_another(heard)
-        return Ending.REFUSED if heard.said & _REFUSED and is_own else None
+        return Ending.REFUSED if heard.said & _REFUSED and is_own and heard.question is None else None
 
     # Before the form
 

@@ -98,7 +98,7 @@ const desk = {
     pane.node.remove();
     active = panes.at(-1) ?? null;
     arrange();
-    active?.part("text").focus();
+    toText();
   },
   beside() {
     openDialog("beside-dialog", {
@@ -117,6 +117,7 @@ const desk = {
         const id = sample ? (await added({ name: sample.name, phone: sample.phone })).id : chosen;
         await open(id, { beside: true });
       },
+      after: toText,
     });
   },
   options,
@@ -180,10 +181,13 @@ async function added(citizen) {
   return found;
 }
 
+const toText = () => active?.part("text").focus();
+
 const become = async (citizen) => open((await added(citizen)).id);
 
 $("add").addEventListener("click", () => openDialog("new-citizen", {
   fill: fillNewCitizen,
+  after: toText,
   submit: (form) => become({ name: form.elements.name.value.trim(), phone: form.elements.phone.value, identity: form.elements.identity.value }),
 }));
 for (const button of document.querySelectorAll("[data-start]")) {

@@ -47,7 +47,7 @@ export class Pane {
     if (!citizen) return;
     this.node.setAttribute("aria-label", `Chat ${citizen.name}`);
     this.part("scroll").setAttribute("aria-label", `Isi percakapan ${citizen.name}`);
-    this.part("log").setAttribute("aria-label", `Percakapan ${citizen.name}`);
+    this.part("live").setAttribute("aria-label", `Percakapan ${citizen.name}`);
     this.part("text").setAttribute("aria-label", `Tulis pesan sebagai ${citizen.name}`);
     this.part("office").textContent = this.desk.office;
     this.part("presence").textContent = `Anda: ${citizen.name}${citizen.online ? "" : " (HP mati)"}, ${shownAddress(citizen)}`;
