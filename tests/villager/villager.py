@@ -32,7 +32,8 @@ SendBack: TypeAlias = Callable[[str, str], Awaitable[None]]
 class Villager:
     """Somebody with a wish. Nothing is known here of what the chat will ask: each step follows from the message before it."""
 
-    def __init__(self, story: Story, phone: Phone, reader: Reader, send_back: SendBack) -> None:
+    def __init__(self, story: Story, phone: Phone, reader: Reader, send_back: SendBack, most_messages: int = MOST_MESSAGES) -> None:
+        self._most = most_messages
         self.story, self.phone, self._reader = story, phone, reader
         self.person = story.person
         self._rng = story.person.rng
@@ -53,7 +54,7 @@ class Villager:
         """Go through with it; the story says how it ended."""
         try:
             heard = await self._begin()
-            while self.story.ending is None and self.story.written < MOST_MESSAGES:
+            while self.story.ending is None and self.story.written < self._most:
                 heard = await self._go_on(heard)
         except Unanswered:
             self.story.trouble = "no answer to the last message"
