@@ -20,7 +20,8 @@ from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
-LAYERS = ("architecture", "unit", "contract", "integration", "e2e", "chaos", "bench")  # the fast ones first
+LAYERS = ("architecture", "unit", "contract", "chaos", "e2e", "integration", "bench")
+"""The fast ones first; then the two that one worker each works through, so that the others have something to do until they end."""
 WHOLE_SYSTEMS = ("tests/e2e/", "tests/chaos/test_cases.py")
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -38,7 +39,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the random order inside a layer, and run the layers from the fastest to the slowest."""
+    """Keep the random order inside a layer, and run the layers in their order."""
     items.sort(key=_layer)
 
 

@@ -44,6 +44,21 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     ] = 30.0
 
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    office_address: Annotated[
+        str,
+        Field(max_length=200, pattern=r"^[^{}\n]*$", description="Street of the office, as citizens read it; empty: only its name is told"),
+    ] = ""
+    office_phone: Annotated[
+        str,
+        Field(pattern=r"^([+(]?[0-9][0-9 ()-]{5,24})?$", description="Phone of the office that citizens may call; empty: none is told"),
+    ] = ""
+    unknown_words_days: Annotated[
+        float,
+        Field(ge=1, description="How far back the page of words that were not understood looks, in days; the chat's log ends earlier"),
+    ] = 30.0
+    words_poll_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How often a process looks for words that the office added, in seconds")
+    ] = 20.0
     officer_lease_minutes: Annotated[
         float,
         Field(gt=0, description="How long a chat is one officer's without a sign of life, in minutes; renewed while its page is open"),

@@ -15,7 +15,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 from shared.mongo.errors import DatabaseUnavailable
 
@@ -56,9 +56,7 @@ class GroupCommit(Generic[W]):
         waiting = _Waiting(work, touches, asyncio.get_running_loop().create_future())
         self._line.append(waiting)
         if len(self._writers) < self._at_once:
-            writer = asyncio.create_task(self._run(), name="commit together")
-            self._writers.add(writer)
-            writer.add_done_callback(self._writers.discard)
+            self._writers.add(asyncio.create_task(self._run(), name="commit together"))
         try:
             await asyncio.shield(waiting.done)
         except asyncio.CancelledError:
@@ -71,14 +69,17 @@ class GroupCommit(Generic[W]):
             raise
 
     async def _run(self) -> None:
-        while self._line:
-            group = self._next()
-            try:
-                await self._settle(group)
-            finally:
-                for one in group:
-                    if not one.done.done():  # we were cancelled with the process
-                        one.done.cancel()
+        try:
+            while self._line:
+                group = self._next()
+                try:
+                    await self._settle(group)
+                finally:
+                    for one in group:
+                        if not one.done.done():  # we were cancelled with the process
+                            one.done.cancel()
+        finally:  # in the same step in which the line was seen empty: who comes in the next one finds no writer, and starts one
+            self._writers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _next(self) -> list[_Waiting[W]]:
         """Return the first in line, and those behind it that touch nothing of each other."""

@@ -56,6 +56,8 @@ SEEN_ELSEWHERE = {
     "/desk/kartu/{document_id}": "integration/issuance/test_desk_browser",
 }
 """What no link leads to where nothing is stuck, doubled or half filed -> where it is looked at."""
+LEADS_ON = {"/desk", "/desk/jejak"}
+"""What leads to another page, each role to its first."""
 LINKS = """Array.from(document.querySelectorAll('a[href^="/desk"]:not([download]), [data-part]'),
                      each => each.getAttribute('href') || each.dataset.part)"""
 
@@ -102,6 +104,7 @@ async def worked(stack: Stack, persons: Persons) -> None:
 async def look(page: Page, path: str) -> None:
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_function("Array.from(document.images).every(each => each.complete || each.loading === 'lazy')")
         if pictures := os.environ.get("SCREENSHOTS"):
             name = "-".join(word for word in path.removeprefix("/desk").split("/") if word) or "awal"
             where = Path(pictures) / "desk" / f"{re.sub(r'[{}]', '', name).replace('?', '-')}-{size}.png"
@@ -138,6 +141,7 @@ async def test_each_page_fits_both_sizes_and_a_screen_reader(stack: Stack, issue
             answer = await page.goto(origin + address)
             assert answer is not None
             assert answer.ok, (address, answer.status)
+            assert template(page.url) == path or path in LEADS_ON, (address, page.url)
             await page.locator("body[data-ready]").wait_for()
             waiting += await page.evaluate(LINKS)
             if path.partition("?")[0] in own and path not in seen:

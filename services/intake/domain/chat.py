@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from services.intake.domain.assistance import Assistance
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
 
@@ -77,10 +78,17 @@ class Conversation:
     """An officer's question; the next text without a draft is its answer."""
     offered: str = ""
     """The service that the chat told about last and that a "ya" begins."""
+    choices: tuple[str, ...] = ()
+    """The meanings that the chat offered last, for the person to say which."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+
+    @property
+    def talk(self) -> Talk:
+        """What the person's next words are said into."""
+        return Talk(self.draft.service if self.draft else "", self.offered, self.choices)
 
 
 @dataclass(frozen=True, slots=True)

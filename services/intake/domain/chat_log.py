@@ -37,6 +37,8 @@ class ChatExchange:
     file_id: str | None = None
     media_type: str | None = None
     trouble: FileTrouble | None = None
+    wording: str = ""
+    """Of a text that was not understood, what the office reads of it: nothing that tells of the person."""
 
 
 def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | None) -> ChatExchange:

@@ -35,7 +35,9 @@ from services.intake.domain.reading import as_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
-_MISREAD: Final = frozenset({"not_understood", "question_unknown", "wants_document", "wants_text", "wants_confirm"})
+NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
+"""Answers that say that no meaning was found."""
+_MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
 
@@ -49,7 +51,7 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
     act = _as_begun(conversation, as_answer(conversation, act, context))
-    conversation = replace(conversation, offered="")
+    conversation = replace(conversation, offered="", choices=())
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
     if conversation.asked is not None and (step in (steps.not_understood, steps.nothing_to_confirm) or _may_answer(conversation, act)):

@@ -62,9 +62,12 @@ def choose(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     """Ask which of the nearest meanings is meant."""
     near = act.near if isinstance(act, Intent) else ()
     if conversation.draft is None:
-        return conversation, (Say("unsure", buttons=tuple(f"about:{code}" for code in near)),)
-    buttons = (*(f"about:{code}" for code in near[:_MOST_BESIDE]), "resume")
-    return conversation, (Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),)
+        return replace(conversation, choices=near), (Say("unsure", buttons=tuple(f"about:{code}" for code in near)),)
+    near = near[:_MOST_BESIDE]
+    buttons = (*(f"about:{code}" for code in near), "resume")
+    return replace(conversation, choices=near), (
+        Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),
+    )
 
 
 def answer_topic(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:

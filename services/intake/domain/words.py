@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from services.intake.domain.understanding import Lexicon, is_sure, nearest, understand
+from services.intake.domain.understanding import NO_TALK, Lexicon, Talk, is_sure, nearest, understand
 from shared.typed import long_numbers, visible, without_marks
 from shared.values import Malformed, Receipt
 
@@ -117,16 +117,30 @@ class Vocabulary:
                 return Intent(meaning, service=phrases[plain(text)], text=text)
         return self._understood(text)
 
-    def _understood(self, text: str) -> Intent:
+    def in_talk(self, intent: Intent, talk: Talk) -> Intent:
+        """Return what somebody typed, read again with what it was said into; a command, a button and a receipt mean the same everywhere."""
+        if intent.is_pressed or talk == NO_TALK:
+            return intent
+        if intent.meaning is Meaning.SERVICE and 0 < intent.number <= len(talk.offered):
+            return self.about(talk.offered[intent.number - 1], intent.text)
+        is_own_words = intent.is_guess or intent.meaning is Meaning.ANSWER
+        return self._understood(intent.text, talk) if is_own_words and intent.text else intent
+
+    def _understood(self, text: str, talk: Talk = NO_TALK) -> Intent:
         """Read somebody's own words. Who sends the long number of a card answers a question."""
-        understood = () if long_numbers(text) else understand(text, self.lexicon)
-        asks = _ASKS in text or _QUESTION in self.lexicon.notions(text)[0]
-        near = nearest(understood)
+        understood = () if long_numbers(text) else understand(text, self.lexicon, talk)
+        asks, near = self._asks(text, talk), nearest(understood)
         if not near:
             return Intent(Meaning.ANSWER, text=text, is_question=asks)
         if not is_sure(understood):
             return Intent(Meaning.UNSURE, text=text, near=near, is_guess=True, is_question=asks)
         return replace(self.about(near[0], text), is_guess=True, is_question=asks)
+
+    def _asks(self, text: str, talk: Talk) -> bool:
+        """Return whether a text asks; with a form open, what it needs and how long it takes is asked for without any word of asking."""
+        if _ASKS in text or _QUESTION in self.lexicon.notions(text)[0]:
+            return True
+        return bool(talk.draft) and not self.lexicon.of_service.isdisjoint(nearest(understand(text, self.lexicon))[:1])
 
     def about(self, code: str, text: str = "") -> Intent:
         """Return what a meaning of the lexicon is for the dialogue."""

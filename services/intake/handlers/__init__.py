@@ -43,3 +43,5 @@ from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.webhook_log import receive_webhook as receive_webhook
 from services.intake.handlers.webhook_log import replay_item as replay_item
+from services.intake.handlers.words import add_word as add_word
+from services.intake.handlers.words import take_back_word as take_back_word

@@ -23,12 +23,13 @@ from services.intake.domain.chat import (
     StatusAsked,
     UnfetchedFile,
 )
-from services.intake.domain.chat_log import exchange, preview
+from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
-from services.intake.domain.conversation import decide
+from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.drafts import awaits_file, carry_over, expire
 from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.requests import ReplyComposed
+from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent
 from services.intake.handlers.chat_filing import file_draft, mend_latest, origin_of, status_of
 from services.intake.handlers.filing import local_day
@@ -101,10 +102,18 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
             return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
         conversation = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
-    said = exchange(contact.contact_id, inbound.content, file)
+    said = _logged(deps, contact, inbound, file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     tx.finish_item(item, replace(said, answer=_answer(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
+
+
+def _logged(deps: Deps, contact: ChatContact, inbound: Inbound, file: SentFile | RefusedFile | None, reply: _Reply) -> ChatExchange:
+    """Return what the log keeps of a message: of a text that was not understood also how the office may read it."""
+    said = exchange(contact.contact_id, inbound.content, file)
+    if said.said and any(part.text in NOT_UNDERSTOOD for part in reply.parts):
+        return replace(said, wording=wording(said.said, deps.vocabulary.lexicon, contact.name or ""))
+    return said
 
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
@@ -146,7 +155,7 @@ async def _talk(
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
     )
-    after, facts = decide(conversation, _act(conversation, inbound, file), context)
+    after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     try:
@@ -158,12 +167,14 @@ async def _talk(
     return after
 
 
-def _act(conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
+def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
     if isinstance(inbound.content, Edited):
-        return inbound.content.intent if inbound.content.original in conversation.unmoved else EditedEarlier()
+        is_in_time = inbound.content.original in conversation.unmoved
+        return deps.vocabulary.in_talk(inbound.content.intent, conversation.talk) if is_in_time else EditedEarlier()
     if isinstance(inbound.content, MediaRef):
         return file if file is not None else UnfetchedFile()
-    return inbound.content if isinstance(inbound.content, Intent) else OtherContent()
+    content = inbound.content
+    return deps.vocabulary.in_talk(content, conversation.talk) if isinstance(content, Intent) else OtherContent()
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: _Reply) -> None:

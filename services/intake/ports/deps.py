@@ -16,6 +16,7 @@ from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
+from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.values import Receipt
@@ -34,7 +35,8 @@ class Deps:
     promise: Callable[[datetime, timedelta], datetime]
     catalogue: Catalogue
     menu: ServiceMenu
-    vocabulary: Vocabulary
+    words: LiveWords
+    word_reader: WordReader
     texts: DialogueTexts
     webhook_log: WebhookLog
     files: FileStore
@@ -48,5 +50,11 @@ class Deps:
     villages: VillageReader
     file_max_bytes: int
     officer_lease: timedelta
+    unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What people write, as it is understood now."""
+        return self.words.vocabulary

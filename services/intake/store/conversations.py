@@ -19,6 +19,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "unmoved": list(conversation.unmoved),
         "assistance": _assistance_to(conversation.assistance),
         "offered": conversation.offered,
+        "choices": list(conversation.choices),
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
         "asked": fields_of(conversation.asked) if conversation.asked else None,
@@ -72,6 +73,7 @@ def _conversation_from(doc: Doc) -> Conversation:
         unmoved=tuple(doc.get("unmoved", ())),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
+        choices=tuple(doc.get("choices", ())),
         preview=doc.get("preview", ""),
         draft=draft,
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,

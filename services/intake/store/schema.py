@@ -35,6 +35,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         ),
         IndexModel([("chat.file_id", 1)], name="by_chat_file", partialFilterExpression={"chat.file_id": {"$gt": ""}}),
         IndexModel([("chat.said", "text")], name="words", default_language="none"),
+        # What was not understood, grouped by its wording: all that the page needs stands in the index. Few messages are in it.
+        IndexModel(
+            [("chat.wording", 1), ("received_at", -1), ("chat.contact_id", 1)],
+            name="not_understood",
+            partialFilterExpression={"chat.wording": {"$gt": ""}},
+        ),
         IndexModel([("kept_at", 1)], name="expiry_of_unread", expireAfterSeconds=UNREAD_KEPT_SECONDS, sparse=True),
     ),
     "senders": (
@@ -95,5 +101,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
     "sent_messages": (),
+    "word_book": (),
     "files.files": UnusedFiles.indexes(),
 }

@@ -29,9 +29,11 @@ from services.intake.store import (
     MongoVillageReader,
     MongoVisitors,
     MongoWebhookLog,
+    MongoWordReader,
     UsedFiles,
     refills_of,
 )
+from services.intake.wiring.live_words import TemplateWords
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
@@ -45,7 +47,7 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
-from shared.poller import sweeper
+from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import catalogue
 from shared.reference.working_hours import WorkingHours
@@ -153,7 +155,7 @@ class _Outside:
 
 def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: _Outside) -> Deps:
     services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
-    menu = ServiceMenu.of(services, settings.open_services or services.online())
+    menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
         new_id=new_id,
@@ -161,8 +163,9 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         promise=office.promise,
         catalogue=services,
         menu=menu,
-        vocabulary=read_vocabulary(TEMPLATES / "words.toml", menu),
-        texts=read_texts(TEMPLATES),
+        words=TemplateWords(TEMPLATES, menu, word_reader),
+        word_reader=word_reader,
+        texts=read_texts(TEMPLATES, settings.office_address, settings.office_phone),
         webhook_log=outside.webhook_log,
         files=outside.files,
         media=outside.media,
@@ -175,6 +178,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         villages=MongoVillageReader(mongo, database, services),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
+        unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
     )
@@ -219,6 +223,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),

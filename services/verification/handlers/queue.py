@@ -42,7 +42,8 @@ async def next_task(tx: Tx, deps: Deps, officer: DeskOfficer, *, skip: int = 0) 
     """
     await check_room(deps, officer)
     found = await deps.task_reader.candidates(officer, at=deps.clock(), limit=CANDIDATES)
-    ordered = (*found[skip:], *found[:skip]) if skip < len(found) else found
+    first = skip % len(found) if found else 0  # where few are left, who lost keeps spreading over them
+    ordered = (*found[first:], *found[:first])
     for task_id in ordered:
         task = await tx.tasks.find(task_id)
         if task is not None and (claimed := _taken(tx, deps, task, officer)) is not None:

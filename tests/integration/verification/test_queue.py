@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.submission import Submission
+from services.verification.handlers.queue import next_task
 from shared.ids import new_id
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import ok, refused
@@ -124,6 +126,14 @@ async def test_many_who_ask_at_once_get_different_tasks(office: Office) -> None:
         given = await asyncio.gather(*(pulled(client) for client in (first, second, head) for _ in range(8)))
     assert len(set(given)) == 24
     assert set(given) <= set(ids)
+
+
+async def test_who_lost_races_spreads_over_the_few_that_are_left(office: Office) -> None:
+    await office.load(people.family())
+    ids = await office.tasks_of(*(asked(hours_ago=each) for each in (3, 2, 1)))
+    given = await office.units.run(lambda tx: next_task(tx, office.deps, DeskOfficer("officer-1"), skip=len(ids) + 1))
+    assert given is not None
+    assert given.task.id == ids[1]
 
 
 async def test_who_leaves_gives_everything_back(office: Office) -> None:

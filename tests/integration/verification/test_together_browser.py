@@ -170,6 +170,7 @@ async def test_a_head_assigns_and_two_requests_lie_beside_each_other(live: Live,
         await page.keyboard.press("d")
         await page.wait_for_url(f"**/banding/{first}")
         await expect(page.locator(".pairing img")).to_have_count(6)
+        await page.wait_for_function("document.querySelector('.pairing img').naturalWidth > 0")
         await fit(page, "berdampingan", size)
         await page.keyboard.press("Escape")
         await page.wait_for_url(f"**/desk/pekerjaan/{second}", wait_until="commit")  # where the key leads; its pictures are none of this

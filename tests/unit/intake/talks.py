@@ -49,7 +49,8 @@ def talk(conversation: Conversation, *acts: Act | str, context: DialogueContext 
     """Several messages in a row; the facts of the last."""
     facts: tuple[Fact, ...] = ()
     for act in acts:
-        conversation, facts = decide(conversation, WORDS.read_text(act) if isinstance(act, str) else act, context)
+        read = WORDS.in_talk(WORDS.read_text(act), conversation.talk) if isinstance(act, str) else act
+        conversation, facts = decide(conversation, read, context)
     return conversation, facts
 
 

@@ -116,3 +116,12 @@ def test_too_long_a_message_loses_its_buttons_and_not_its_text() -> None:
     text, buttons = TEXTS.join([Say("resume", {"service": "x" * 1100}), Say("wants_confirm", buttons=("confirm",))])
     assert "ketik *KIRIM*" in text
     assert buttons == ()
+
+
+def test_the_street_and_the_phone_of_the_office_are_told_only_where_they_are_known() -> None:
+    told = {"place": "Kantor", "hours": "Senin"}
+    known = read_texts(TEMPLATES, "Jalan Contoh 1", "(0351) 000-1234")
+    assert "Jalan Contoh 1" in known.say(Say("answers.help.place", told))
+    assert "(0351) 000-1234" in known.say(Say("answers.help.phone", told))
+    assert "{" not in known.say(Say("answers.help.place", told)) + known.say(Say("answers.help.phone", told))
+    assert not [letter for letter in TEXTS.say(Say("answers.help.phone", told)) if letter.isdigit()], "no number is made up"

@@ -66,6 +66,19 @@ async def test_one_alone_waits_for_nobody(database: Database) -> None:
     assert database.tried == [["a"]]
 
 
+async def test_who_comes_while_the_last_writer_ends_does_not_wait_for_somebody_else() -> None:
+    later: list[asyncio.Task[None]] = []
+
+    async def write(works: Sequence[str]) -> None:
+        if works == ["a"]:
+            later.append(asyncio.create_task(together.commit("b", frozenset())))  # its first step comes right after the writer's last
+
+    together: GroupCommit[str] = GroupCommit(write, at_once=1)
+    await together.commit("a", frozenset())
+    async with asyncio.timeout(5):
+        await later[0]
+
+
 async def test_what_becomes_ready_meanwhile_goes_together(database: Database) -> None:
     assert await settled(database) == [None, None, None]
     assert database.tried[AT_ONCE:] == [["a", "b", "c"]]
