@@ -88,7 +88,7 @@ class Writing(BaseModel):
 
     def content(self) -> dict[str, Any]:
         """Return the bubble of the chat page."""
-        found = {"type": self.type, "text": self.text or "", "reply_to": self.reply_to}
+        found: dict[str, Any] = {"type": self.type, "text": self.text or "", "reply_to": self.reply_to}
         if self.type == "location":
             found["location"] = self.place()
         if self.type == "contact":
