@@ -134,11 +134,9 @@ async def test_messages_get_reactions_and_own_ones_are_edited_and_deleted_by_key
         await page.keyboard.press("Enter")
         assert (await _arrived(phone, "edit"))["edit"]["message"]["text"]["body"] == "NIK saya 3519"
         await expect(log.get_by_text("NIK saya 3519")).to_be_visible()
-        await expect(log.get_by_text("NIK saya 123")).to_have_count(0)
-
         await page.reload()
-        await expect(log.get_by_text("diubah")).to_be_visible()  # as it was left
-        await expect(log.get_by_text("Reaksi Anda: 👍")).to_be_visible()
+        for left in ("diubah", "Reaksi Anda: 👍"):  # as it was
+            await expect(log.get_by_text(left)).to_be_visible()
         await log.get_by_role("listitem").filter(has_text="NIK saya 3519").get_by_role("button").click()
         await page.keyboard.press("End")
         await page.keyboard.press("Enter")
@@ -177,7 +175,8 @@ async def test_three_people_stand_side_by_side_on_a_wide_screen(browser: Browser
         for chat, text in zip(chats, ("saya Siti", "saya Budi", "saya Wati"), strict=True):
             await _write(chat, text)
             await expect(chat.get_by_role("log").get_by_text(text)).to_be_visible()
-        senders = await eventually(lambda: len(phone.business.changes("messages")) == 3 and phone.business.changes("messages"))
+        await eventually(lambda: len(phone.business.changes("messages")) == len(chats))
+        senders = phone.business.changes("messages")
         assert {each["from"]: each["text"]["body"] for each in senders} == {SITI: "saya Siti", BUDI: "saya Budi", WATI: "saya Wati"}
         wamid = await phone.sent(BUDI, text={"body": "untuk Budi"})
         await expect(chats[1].get_by_text("untuk Budi")).to_be_visible()
