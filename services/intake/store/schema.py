@@ -60,6 +60,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
         IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),
+        IndexModel([("touched_at", 1)], name="parked_drafts", partialFilterExpression={"parked.service": {"$type": "string"}}),
         # The desk's list: who waits for a person, the longest first; what an officer has; the rest, the latest first.
         IndexModel(
             [("assistance.waiting_since", 1), ("_id", 1)],
@@ -72,6 +73,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+        # Whom an officer did not answer in time.
+        IndexModel([("assistance.answer_by", 1)], name="promised", partialFilterExpression={"assistance.answer_by": {"$type": "date"}}),
     ),
     "village_drafts": (
         IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun

@@ -8,11 +8,21 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
-from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestState, RequestSubmitted
+from services.intake.domain.requests import (
+    OPEN,
+    DocumentsAskedAgain,
+    Published,
+    QuestionAnswered,
+    ReplyComposed,
+    Request,
+    RequestState,
+    RequestSubmitted,
+)
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.word_book import WordBook
 from services.intake.events import to_event
@@ -224,9 +234,13 @@ class MongoTx:
             self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
         elif isinstance(fact, QuestionAnswered):
             self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
+        elif isinstance(fact, DocumentsAskedAgain):
+            self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.request_id)
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        elif isinstance(fact, ChatWaits | ChatAttended):
+            self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
         else:
             self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
 
