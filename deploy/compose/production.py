@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -36,6 +37,8 @@ CHECK_ADDRESS: Final = "issuance/check_base_url"
 SHORTEST_KEY: Final = 16  # characters; whatever Meta, a court or a password maker gives is longer
 SHORTEST_WEBHOOK_KEY: Final = 24  # bytes, as Standard Webhooks wants it
 FEWEST_CHARACTERS: Final = 6  # different ones: less is a key that somebody held down
+FEWEST_WORDS: Final = 3  # of a street with its number
+FEWEST_DIGITS: Final = 7  # of a phone with its area code
 PLACEHOLDER: Final = re.compile(r"change.?me|ganti.?(ini|saya)|place.?holder|your.?(token|secret|key)|^<.*>$|^todo", re.IGNORECASE)
 NOT_PUBLIC: Final = (".local", ".localhost", ".internal", ".test", ".invalid", ".example", ".example.com", ".example.org", ".example.net")
 SIMULATORS: Final = ("whatsapp", "court")  # hosts of the demo
@@ -108,6 +111,20 @@ def _phone_number_id(text: str) -> str:
     return "" if text.isdecimal() else "is no number"
 
 
+def _office_address(text: str) -> str:
+    if PLACEHOLDER.search(text) or len(text.split()) < FEWEST_WORDS:
+        return "is a placeholder, or no street"
+    return ""
+
+
+def _office_phone(text: str) -> str:
+    digits = [each for each in text if each.isdigit()]
+    steps = {int(after) - int(before) for before, after in pairwise(digits)}
+    if PLACEHOLDER.search(text) or len(digits) < FEWEST_DIGITS or len(steps) < 2:  # noqa: PLR2004  000000 and 123456
+        return "is a placeholder, or no number that citizens can call"
+    return ""
+
+
 def _court_secrets(text: str) -> str:
     secrets = _json(text)
     if not isinstance(secrets, dict) or not secrets:
@@ -156,6 +173,8 @@ WANTED: Final[Mapping[str, tuple[str, Judge | None]]] = {
     "intake/whatsapp_access_token": ("Meta's console, System users: a token with whatsapp_business_messaging that does not expire.", _key),
     "intake/whatsapp_phone_number_id": ("Meta's console, WhatsApp, API setup: the id of the office's number.", _phone_number_id),
     "intake/court_secrets": ("JSON: the keys by which each court signs its decisions, made together with the court.", _court_secrets),
+    "intake/office_address": ("The street of the office as citizens are told it, such as the one on its letters.", _office_address),
+    "intake/office_phone": ("The phone of the office that citizens may call; somebody answers it.", _office_phone),
     "notifier/whatsapp_access_token": ("The same token as intake's.", _key),
     "notifier/whatsapp_phone_number_id": ("The same id as intake's.", _phone_number_id),
     "notifier/court_endpoints": ("JSON: where each court is told, and the key that we sign with.", _court_endpoints),

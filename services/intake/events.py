@@ -8,8 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
+from services.intake.domain.requests import (
+    DocumentsAskedAgain,
+    Published,
+    QuestionAnswered,
+    ReplyComposed,
+    RequestOrigin,
+    RequestSubmitted,
+    StatusReceived,
+)
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
@@ -45,16 +54,23 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 answered_at=fact.at,
                 personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
             )
+        case DocumentsAskedAgain():
+            return _documents_asked_again(fact)
         case StatusReceived():
-            return wire.MessageStatusReceived(
-                status=fact.status,
-                at=fact.at,
-                callback_data=fact.callback_data,
-                error_code=fact.error_code,
-                personal=wire.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
-            )
+            return _status(fact)
+        case ChatWaits() | ChatAttended():
+            return _chat(fact)
         case _:
             assert_never(fact)
+
+
+def _documents_asked_again(fact: DocumentsAskedAgain) -> wire.DocumentsAskedAgain:
+    return wire.DocumentsAskedAgain(
+        request_id=fact.request_id,
+        document_ids=fact.document_ids,
+        asked_at=fact.at,
+        personal=wire.DocumentsAskedAgainPersonal(contact=fact.origin),
+    )
 
 
 def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.RequestSubmitted:
@@ -86,6 +102,28 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
             decision=_decision(fact.decision) if fact.decision is not None else None,
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
+    )
+
+
+def _status(fact: StatusReceived) -> wire.MessageStatusReceived:
+    return wire.MessageStatusReceived(
+        status=fact.status,
+        at=fact.at,
+        callback_data=fact.callback_data,
+        error_code=fact.error_code,
+        personal=wire.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
+    )
+
+
+def _chat(fact: ChatWaits | ChatAttended) -> Event:
+    if isinstance(fact, ChatAttended):
+        return wire.ChatAttended(conversation_id=fact.contact_id, attended_at=fact.at)
+    return wire.ChatWaiting(
+        conversation_id=fact.contact_id,
+        reason=fact.reason.value,
+        waiting_since=fact.since,
+        answer_by=fact.answer_by,
+        service=fact.service,
     )
 
 

@@ -44,10 +44,43 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
     ] = 30.0
 
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    draft_reminder_hours: Annotated[
+        float,
+        Field(ge=0, lt=24, description="Silence after which somebody is reminded once of a draft, by day, in hours; 0 = never"),
+    ] = 12.0
+    office_address: Annotated[
+        str,
+        Field(max_length=200, pattern=r"^[^{}\n]*$", description="Street of the office, as citizens read it; empty: only its name is told"),
+    ] = ""
+    office_phone: Annotated[
+        str,
+        Field(pattern=r"^([+(]?[0-9][0-9 ()-]{5,24})?$", description="Phone of the office that citizens may call; empty: none is told"),
+    ] = ""
+    unknown_words_days: Annotated[
+        float,
+        Field(ge=1, description="How far back the page of words that were not understood looks, in days; the chat's log ends earlier"),
+    ] = 30.0
+    words_poll_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How often a process looks for words that the office added, in seconds")
+    ] = 20.0
     officer_lease_minutes: Annotated[
         float,
         Field(gt=0, description="How long a chat is one officer's without a sign of life, in minutes; renewed while its page is open"),
     ] = 10.0
+    officer_answer_hours: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Longest wait for an officer in a chat, in working hours; who waits is told that time, and once when it is over",
+        ),
+    ] = 2.0
+    chat_messages_a_minute: Annotated[
+        int,
+        Field(
+            ge=2,
+            description="Messages of one sender a minute that are answered; who writes faster is told once, and all of it counts",
+        ),
+    ] = 60
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

@@ -91,6 +91,12 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         job = notice.document_job(_origin(meta), contact, _about(event), _announced(event), texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job])
 
+    async def asked_again(tx: Tx, event: intake.DocumentsAskedAgain, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact).having_written(event.asked_at)
+        sent = [await tx.find_job(notice.document_key(document_id)) for document_id in event.document_ids]
+        again = [notice.document_again_job(_origin(meta), contact, job, at=deps.clock()) for job in sent if job is not None]
+        await handlers.announce(tx, deps, contact, [job for job in again if job is not None])
+
     async def superseded(tx: Tx, event: issuance.DocumentSuperseded, meta: Meta) -> None:
         await ended(tx, event, meta, _superseded(event))
 
@@ -113,6 +119,7 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     return (
         EventRoute(issuance.CardReady, card_ready),
         EventRoute(issuance.DocumentIssued, issued, _prefetch_documents),
+        EventRoute(intake.DocumentsAskedAgain, asked_again),
         EventRoute(issuance.DocumentSuperseded, superseded),
         EventRoute(issuance.DocumentRevoked, revoked),
         EventRoute(issuance.DocumentVoided, voided),

@@ -82,6 +82,27 @@ class QuestionAnswered(Event):
     personal: QuestionAnsweredPersonal
 
 
+class DocumentsAskedAgainPersonal(Contract):
+    """Who asks."""
+
+    contact: Contact
+
+
+class DocumentsAskedAgain(Event):
+    """A citizen lost documents that the chat had sent them, and asks for them again. Subject: the request id.
+
+    They go only to the contact that got them: the notifier compares.
+    """
+
+    type: ClassVar[str] = "intake.documents_asked_again.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
+
+    request_id: str
+    document_ids: Annotated[tuple[str, ...], Field(min_length=1, description="Documents that were issued and are not revoked")]
+    asked_at: AwareDatetime
+    personal: DocumentsAskedAgainPersonal
+
+
 class ReplyButton(Contract):
     """A reply button of WhatsApp."""
 
@@ -127,6 +148,32 @@ class ReplyComposed(Event):
     conversation_id: str
     request_id: str | None = None
     personal: ReplyComposedPersonal
+
+
+class ChatWaiting(Event):
+    """Somebody waits for a person in a chat: it stands in the desk's list, this only announces it. Subject: the conversation id.
+
+    Comes again where an officer was promised anew to somebody who still waits.
+    """
+
+    type: ClassVar[str] = "intake.chat_waiting.v1"
+    exchange: ClassVar[str] = "staff"
+
+    conversation_id: str
+    reason: Annotated[Code, Field(description="Why: asked, not_understood, answered, complained, trouble; more may follow")]
+    waiting_since: Annotated[AwareDatetime, Field(description="The place in the queue: the earliest is next")]
+    answer_by: Annotated[AwareDatetime | None, Field(description="By when the person was told that an officer answers")] = None
+    service: Annotated[Code | None, Field(description="Code of the service whose form is open in the chat")] = None
+
+
+class ChatAttended(Event):
+    """Nobody waits in a chat any more: an officer answered, gave it back, or blocked the sender. Subject: the conversation id."""
+
+    type: ClassVar[str] = "intake.chat_attended.v1"
+    exchange: ClassVar[str] = "staff"
+
+    conversation_id: str
+    attended_at: AwareDatetime
 
 
 class DeliveryStatus(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of
-from services.intake.domain.chat import Button, DialogueContext, Draft, ListRow, Say
+from services.intake.domain.chat import Act, Button, DialogueContext, Draft, ListRow, OtherContent, Say
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import MAX_TITLE_CHARACTERS
 from shared.reference.forms import Field, Form, Unclear
@@ -19,9 +19,11 @@ _MAX_SHOWN: Final = 48  # characters of one answer in the summary, so that the w
 _MAX_DOCUMENT_SHOWN: Final = 32  # and of the name of a document
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
 _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
-_MAX_CANDIDATES: Final = 10  # places offered where a name is not clear
+MAX_ROWS: Final = 10  # WhatsApp's limit of a list
 _WITHOUT_EXAMPLE: Final = frozenset({"choice", "yes_no", "nik", "kk_number"})  # shown already, or a number that somebody would copy
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
+CONFIRMING: Final = ("confirm", "change", "cancel")
+"""The buttons below a summary."""
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "kk": ("kk",),
     "cards": ("ktp", "kia"),
@@ -65,6 +67,13 @@ def ask(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, .
     return (said, *_example(draft, question), *_options(question))
 
 
+def photo_waiting(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
+    """Offer a photo that came before it was asked for, where nobody has said yet what it is."""
+    if not question.takes_file or not draft.loose:
+        return ()
+    return (Say("photo_waiting", {"document": menu.document(question.field)}, (f"photo:{question.field.name}", *_skip(question))),)
+
+
 def again(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
     """Say once more what the open question wants."""
     return (_asked(draft, question, menu, "again"), *_options(question))
@@ -82,15 +91,38 @@ def wrong(draft: Draft, question: OpenQuestion, error: Malformed, context: Dialo
     }
     said = Say(f"wrong_{error.code}", values)
     if isinstance(error, Unclear):
-        return (said, _candidates(question.field, error.candidates, context.today))
+        return (said, _candidates(question, error.candidates, context.today))
     return (said, *again(draft, question, context.menu))
 
 
-def _candidates(field: Field, codes: Sequence[str], today: date) -> Say:
-    names = [field.show(code, today) for code in codes[:_MAX_CANDIDATES]]
-    buttons = tuple(Button(f"{_ANSWER}:{code}", name) for code, name in zip(codes, names, strict=False))
-    fits = len(codes) <= MAX_BUTTONS and all(len(name) <= MAX_TITLE_CHARACTERS for name in names)
-    return Say("candidates", {"candidates": "\n".join(f"- {name}" for name in names)}, buttons if fits else ())
+def _candidates(question: OpenQuestion, codes: Sequence[str], today: date) -> Say:
+    names = {code: question.field.show(code, today) for code in codes[:MAX_ROWS]}
+    said = {"candidates": "\n".join(f"- {name}" for name in names.values())}
+    if len(codes) <= MAX_BUTTONS and all(len(name) <= MAX_TITLE_CHARACTERS for name in names.values()):
+        return Say("candidates", said, tuple(Button(_pressed(code, question), name) for code, name in names.items()))
+    return Say("candidates", said, rows=tuple(ListRow(_pressed(code, question), name, _short(name)) for code, name in names.items()))
+
+
+def _short(name: str) -> str:
+    """Return the name of a place as it fits a row, whose line below has it whole."""
+    return name.replace(", Kecamatan ", ", ")
+
+
+def _pressed(value: str, question: OpenQuestion) -> str:
+    """Return the id of a button that answers a question: which one is in it, for it may be pressed when another one is open."""
+    return f"{_ANSWER}:{value}@{question.path}"
+
+
+def noted(draft: Draft, fields: Sequence[Field], form: Form, context: DialogueContext) -> Say:
+    """Say which answers were taken from one message."""
+    values = form.values(draft.answers)
+    lines = tuple(
+        Say(
+            "noted_line", {"label": label(draft, field, context.menu), "answer": shown(draft, field, values.get(field.name), context.today)}
+        )
+        for field in fields
+    )
+    return Say("noted", {"answers": lines})
 
 
 def wants(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
@@ -98,6 +130,12 @@ def wants(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say,
     if question.takes_file:
         return (Say("wants_document", {"document": menu.document(question.field)}),)
     return (Say("wants_text"), *again(draft, question, menu))
+
+
+def unreadable(act: Act) -> Say:
+    """Say why a message that is neither text nor photo can't be used."""
+    kind = act.kind if isinstance(act, OtherContent) else "unknown"
+    return Say(f"kind.{kind}", buttons=("menu",), otherwise=("kind.unknown",))
 
 
 def missing(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
@@ -133,7 +171,7 @@ def summary(draft: Draft, form: Form, context: DialogueContext) -> Say:
         said = shown(draft, field, values.get(field.name), context.today)
         line = "summary_rows" if said.text == "shown_rows" else "summary_line"
         lines.append(Say(line, {"number": str(number), "label": label(draft, field, context.menu), "answer": said}))
-    return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, ("confirm", "cancel"))
+    return Say("summary", {"service": context.menu.title(draft.service), "answers": tuple(lines)}, CONFIRMING)
 
 
 def shown(draft: Draft, field: Field, value: Any, today: date) -> Say:
@@ -163,7 +201,7 @@ def _asked(draft: Draft, question: OpenQuestion, menu: ServiceMenu, what: str) -
     name, kind = question.name, question.field.type
     if question.asks_more:
         what, kind = ("more" if question.row else "any"), "group"
-        return Say(f"{draft.service}.{name}.{what}", buttons=_YES_NO, otherwise=(f"common.{name}.{what}",))
+        return Say(f"{draft.service}.{name}.{what}", buttons=_yes_no(question), otherwise=(f"common.{name}.{what}",))
     asked = [f"{owner}.{name}.{each}" for each in dict.fromkeys((what, "ask")) for owner in (draft.service, "common")]
     values = {"document": menu.document(question.field)} if question.takes_file else {}
     return Say(asked[0], values, buttons=_buttons(question), otherwise=(*asked[1:], f"ask_{kind}"))
@@ -198,9 +236,9 @@ def _fits(field: Field) -> bool:
 def _buttons(question: OpenQuestion) -> tuple[str | Button, ...]:
     field = question.field
     if field.type == "yes_no":
-        return (*_YES_NO, *_skip(question))
+        return (*_yes_no(question), *_skip(question))
     if field.type == "choice" and _fits(field):
-        return (*(Button(f"{_ANSWER}:{code}", title) for code, title in code_list(field.choices).rows.items()), *_skip(question))
+        return (*(Button(_pressed(code, question), title) for code, title in code_list(field.choices).rows.items()), *_skip(question))
     return _skip(question)
 
 
@@ -208,4 +246,5 @@ def _skip(question: OpenQuestion) -> tuple[str, ...]:
     return ("skip",) if question.field.optional else ()
 
 
-_YES_NO: Final = ("answer:ya", "answer:tidak")
+def _yes_no(question: OpenQuestion) -> tuple[str, ...]:
+    return _pressed("ya", question), _pressed("tidak", question)

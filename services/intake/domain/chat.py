@@ -8,8 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from services.intake.domain.assistance import Assistance
+from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
+from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.pace import SenderPace
+from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
 
@@ -46,6 +49,10 @@ class Draft:
     """The id of the returned request that goes out again with these answers; None: a new one."""
     reasons: tuple[str, ...] = ()
     """Why that one was returned, each `code` or `code:field`."""
+    is_reminded: bool = False
+    """Whether the person was reminded of it."""
+    loose: tuple[Attachment, ...] = ()
+    """Photos that were sent before they were asked for, and that nobody has said yet which documents they are; their field is ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,14 @@ class AskedQuestion:
     receipt: str
     text: str = field(repr=False)
     is_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that answered questions of the draft, by their paths."""
+
+    wamid: str = field(repr=False)
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +88,42 @@ class Conversation:
     touched_at: datetime | None = None
     outreach_source: str | None = None
     unmoved: tuple[str, ...] = field(default=(), repr=False)
+    sources: tuple[Source, ...] = field(default=(), repr=False)
+    """Which message gave which answers of the draft, so that an edit or a deletion counts."""
     asked: AskedQuestion | None = None
     """An officer's question; the next text without a draft is its answer."""
     offered: str = ""
     """The service that the chat told about last and that a "ya" begins."""
+    choices: tuple[str, ...] = ()
+    """The meanings that the chat offered last, for the person to say which."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
+    pace: SenderPace = field(default_factory=SenderPace)
+    """How fast messages come, and what was said to the last ones."""
+    parked: tuple[Draft, ...] = ()
+    """Other drafts, kept while this one is filled in; one of each service at most, and none of that of `draft`."""
+    expired: str = ""
+    """The service of a draft that ended by silence; the person is told when they write again."""
+    unclear: str = field(default="", repr=False)
+    """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+
+    @property
+    def talk(self) -> Talk:
+        """What the person's next words are said into."""
+        return Talk(self.draft.service if self.draft else "", self.offered, self.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or PDF that arrived and is stored."""
+    """A photo or PDF that arrived and is stored. `caption`: what was written below it."""
 
     file_id: str
     media_type: str
     size_bytes: int
     sha256: str
+    caption: str = field(default="", repr=False)
 
 
 class FileTrouble(StrEnum):
@@ -116,7 +149,9 @@ class UnfetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class OtherContent:
-    """A voice message, a sticker, a location: nothing we can read."""
+    """A voice message, a video, a location: nothing we can read. `kind`: the name of its text, `kind.<kind>`."""
+
+    kind: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +159,23 @@ class EditedEarlier:
     """An edit of a text that came too late: the chat has moved on with the old text."""
 
 
-Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier
+@dataclass(frozen=True, slots=True)
+class EditedAnswer:
+    """An edit of a text that the open draft has taken as the answers to questions, by their paths."""
+
+    paths: tuple[str, ...]
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A message that its sender deleted. `paths`: what the open draft has taken from it; `file_id`: of the file that it brought."""
+
+    paths: tuple[str, ...]
+    file_id: str = ""
+
+
+Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier | EditedAnswer | Revoked
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +204,15 @@ class DialogueContext:
     """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
+    chat_kept_days: float = 90.0
+    """How long what is said in a chat is kept."""
+    answer_by: datetime | None = None
+    """By when an officer answers whoever calls one now; None: within a day."""
+
+    @property
+    def promised_by(self) -> datetime:
+        """By when an officer answers whoever calls one now."""
+        return self.answer_by or self.at + HOLD_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +225,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row of a list that is chosen from: the id that comes back, its title (the id of a button with one), and a line about it."""
+    """A row of a list that is chosen from: the id that comes back, a line about it, and its title; "": that of the button of this id."""
 
     id: str
-    about: str = ""
+    about: str | Say = ""
+    title: str | Say = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +261,16 @@ class MendAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class KkNumberUnknown:
+    """Somebody does not know the number of the family card that is asked for; it may be known from a request of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendAsked:
+    """Somebody wants a document again that was sent to them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
     """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
@@ -221,5 +292,7 @@ class OfficerAnswered:
     text: str = field(repr=False)
 
 
-Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
+Fact: TypeAlias = (
+    Say | OfficerCalled | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
+)
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

@@ -30,6 +30,14 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody agreed to, and when: the version of the text that they were told."""
+
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ChatContact:
     """A person's chat account. `aliases`: contacts that turned out to be the same one; their requests belong to this one too."""
 
@@ -46,6 +54,9 @@ class ChatContact:
     """The count of requests of the last day on which there were any."""
     name: str | None = field(default=None, repr=False)
     blocked: Blocked | None = None
+    told_version: str = ""
+    """Version of the text about their data that they were told last; "" none."""
+    consent: Consent | None = None
 
     @property
     def address(self) -> str:
@@ -102,6 +113,8 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         username=kept.username or other.username,
         name=kept.name or other.name,
         blocked=kept.blocked or other.blocked,
+        told_version=kept.told_version or other.told_version,
+        consent=kept.consent or other.consent,
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),

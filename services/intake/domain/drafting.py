@@ -6,29 +6,30 @@ from dataclasses import replace
 from typing import Final
 
 from services.intake.domain import asking
-from services.intake.domain.answers import fields_of, forget, last_given, open_question, pass_over, put, put_file
+from services.intake.domain.answers import forget, last_given, open_question, pass_over, put
+from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
     Draft,
     Fact,
-    FilesDropped,
-    FileTrouble,
     FormCompleted,
+    KkNumberUnknown,
+    OfficerCalled,
     OpenRequest,
     Outcome,
-    RefusedFile,
     Say,
-    SentFile,
     Stage,
 )
 from services.intake.domain.drafts import completed, current_question, dropped, files_dropped, filled_form, without_draft
 from services.intake.domain.numbers import KK_NUMBER, NIK
-from services.intake.domain.reading import read_act
+from services.intake.domain.reading import elsewhere, read_act, read_clear
+from services.intake.domain.several import Given, read_several
 from services.intake.domain.words import Intent
+from shared.reference.forms import Form, Unclear
 from shared.typed import long_numbers
-from shared.values import Attachment, Malformed
+from shared.values import Malformed
 
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
 
@@ -41,7 +42,8 @@ def ask_next(conversation: Conversation, context: DialogueContext, before: tuple
         return without_draft(conversation), (*dropped(draft), asking.menu("menu", context))
     question = open_question(draft, form, context.today)
     if question is not None:
-        return replace(conversation, stage=Stage.ASKING), (*before, *asking.ask(draft, question, context.menu))
+        asked = (*asking.ask(draft, question, context.menu), *asking.photo_waiting(draft, question, context.menu))
+        return replace(conversation, stage=Stage.ASKING), (*before, *asked)
     return replace(conversation, stage=Stage.CONFIRMING), (*before, asking.summary(draft, form, context))
 
 
@@ -76,22 +78,84 @@ def cancel(conversation: Conversation, act: Act, _context: DialogueContext) -> O
 
 
 def answer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Take a typed answer to the open question."""
+    """Take a typed answer to the open question, or several answers at once."""
     question, draft = current_question(conversation, context.menu, context.today), conversation.draft
     form = context.menu.form_of(draft.service) if draft else None
     if question is None or draft is None or form is None or not isinstance(act, Intent):
         return resume(conversation, act, context)
+    several = None if act.is_pressed else read_several(draft, question, act.text, form, context.today)
+    if several is not None:
+        return _take_several(conversation, several, form, context)
     if question.takes_file:
         return conversation, asking.wants(draft, question, context.menu)
     try:
-        values = read_act(draft, question, act.text, form, context.today)
+        values = read_clear(conversation.unclear, draft, question, act.text, form, context.today)
     except Malformed as malformed:
         if act.is_question:
             return ask_next(conversation, context, (Say("question_unknown"),))
-        return conversation, asking.wrong(draft, question, malformed, context)
+        narrowed = act.text if isinstance(malformed, Unclear) else ""
+        return replace(conversation, unclear=narrowed), asking.wrong(draft, question, malformed, context)
     for path, value in values.items():
         draft = put(draft, path, value)
-    return _unless_open(replace(conversation, draft=draft), context)
+    return _unless_open(replace(conversation, draft=draft), context, elsewhere(values))
+
+
+def _take_several(conversation: Conversation, several: Given, form: Form, context: DialogueContext) -> Outcome:
+    """Say what was taken from one message, and what was not; where that may be one of several places, offer them."""
+    noted = asking.noted(several.draft, several.fields, form, context)
+    taken, question = replace(conversation, draft=several.draft), open_question(several.draft, form, context.today)
+    if len(several.left) == 1 and question is not None and not question.takes_file and not question.asks_more:
+        try:
+            read_act(several.draft, question, several.left[0], form, context.today)
+        except Unclear as unclear:
+            moved, facts = _unless_open(taken, context, (noted,))
+            offered = asking.wrong(several.draft, question, unclear, context)
+            return (replace(moved, unclear=several.left[0]), (noted, *offered)) if moved.draft is not None else (moved, facts)
+        except Malformed:
+            pass  # it is told as not understood
+    left = (Say("noted_left", {"left": "\n".join(several.left)}),) if several.left else ()
+    return _unless_open(taken, context, (noted, *left))
+
+
+def unknown(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Help somebody who does not know the answer: the number of the family card may be known already, the rest is explained."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is None or draft is None or question.takes_file:
+        return go_on(conversation, context)
+    if question.path == KK_NUMBER:
+        return conversation, (KkNumberUnknown(),)
+    if question.field.optional:
+        return skip(conversation, act, context)
+    return conversation, (Say("unknown_answer"), *asking.explain(draft, question, context.menu))
+
+
+def kk_number_told(conversation: Conversation, number: str | None, context: DialogueContext) -> Outcome:
+    """Take the number of the family card that was known from an earlier request; where none is, a person looks."""
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is None or draft is None:
+        return go_on(conversation, context)
+    if number is not None:
+        found = Say("kk_number_found", {"number": question.field.show(number, context.today)})
+        return _unless_open(replace(conversation, draft=put(draft, question, number)), context, (found,))
+    waiting = promise(conversation.assistance, WaitingReason.ASKED, context.at, context.promised_by)
+    return replace(conversation, assistance=waiting), (Say("kk_number_officer"), OfficerCalled("complaint_turn", ("resume", "cancel")))
+
+
+def repeat(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Say once more what is open."""
+    return ask_next(conversation, context, (Say("repeated"),))
+
+
+def stale(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say that a button belongs to an earlier question, and how to change its answer; then go on."""
+    path = act.topic if isinstance(act, Intent) else ""
+    said = Say("answer_stale")
+    if conversation.draft is None:
+        return conversation, (replace(said, text="answer_stale_alone", buttons=("menu", "status")),)
+    moved, asked = ask_next(conversation, context, (said,))
+    if path and not any(isinstance(fact, Say) and (fact.buttons or fact.rows) for fact in asked):
+        asked = (*asked[:-1], replace(asked[-1], buttons=(f"change:{path}",))) if isinstance(asked[-1], Say) else asked
+    return moved, asked
 
 
 def answer_returned(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -100,14 +164,6 @@ def answer_returned(conversation: Conversation, act: Act, context: DialogueConte
     if question is not None and question.field.type in (NIK, KK_NUMBER) and isinstance(act, Intent) and long_numbers(act.text):
         return answer(conversation, act, context)
     return resume(conversation, act, context)
-
-
-def file_returned(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Take a file that the open question wants at once; where it wants words, first say what came back and why."""
-    question = current_question(conversation, context.menu, context.today)
-    if question is None or not question.takes_file:
-        return resume(conversation, act, context)
-    return refuse_file(conversation, act, context) if isinstance(act, RefusedFile) else take_file(conversation, act, context)
 
 
 def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -133,52 +189,13 @@ def back(conversation: Conversation, act: Act, context: DialogueContext) -> Outc
     return _with_facts(ask_next(replace(conversation, draft=taken), context), files_dropped(draft, lost))
 
 
-def change(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Ask the question of one line of the summary again."""
-    draft = conversation.draft
-    form = context.menu.form_of(draft.service) if draft else None
-    if draft is None or form is None or not isinstance(act, Intent) or conversation.stage is not Stage.CONFIRMING:
-        return ask_next(conversation, context, (Say("change_later"),))
-    fields = fields_of(draft, form, context.today)
-    if not 0 < act.number <= len(fields):
-        return conversation, (Say("change_which", {"last": str(len(fields))}, ("confirm", "cancel")),)
-    opened, lost = forget(draft, fields[act.number - 1].name)
-    return _with_facts(ask_next(replace(conversation, draft=opened), context), files_dropped(draft, lost))
-
-
-def take_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Take a file as the answer to the open question."""
-    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
-    if question is None or draft is None:
-        return resume(conversation, act, context)
-    if not question.takes_file or not isinstance(act, SentFile):
-        return conversation, asking.wants(draft, question, context.menu)
-    document = context.menu.document(question.field)
-    if act.media_type not in DOCUMENT_TYPES:
-        return conversation, (FilesDropped((act.file_id,)), _trouble(FileTrouble.WRONG_TYPE, document))
-    if any(attachment.sha256 == act.sha256 for attachment in draft.attachments):
-        same = any(attachment.file_id == act.file_id for attachment in draft.attachments)
-        again = () if same else (FilesDropped((act.file_id,)),)
-        return conversation, (*again, _trouble(FileTrouble.SAME_FILE, document))
-    name = question.field.name
-    attachment = Attachment(act.file_id, name, question.field.any_of[0], act.media_type, act.size_bytes, act.sha256)
-    return ask_next(replace(conversation, draft=put_file(draft, question, attachment)), context)
-
-
-def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say why a file can't be used."""
-    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
-    if question is None or draft is None or not isinstance(act, RefusedFile):
-        return resume(conversation, act, context)
-    if not question.takes_file:
-        return conversation, asking.wants(draft, question, context.menu)
-    return conversation, (_trouble(act.trouble, context.menu.document(question.field)),)
-
-
 def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say what is wanted instead."""
+    """Say why it can't be used, and what is wanted."""
     question, draft = current_question(conversation, context.menu, context.today), conversation.draft
-    return (conversation, asking.wants(draft, question, context.menu)) if question and draft else resume(conversation, act, context)
+    if question is not None and draft is not None:
+        return conversation, (asking.unreadable(act), *asking.wants(draft, question, context.menu))
+    moved, asked = resume(conversation, act, context)
+    return moved, (asking.unreadable(act), *asked)
 
 
 def confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -203,15 +220,21 @@ def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> O
 
 def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
     """Ask again for the confirmation."""
-    return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
+    return conversation, (Say("wants_confirm", buttons=asking.CONFIRMING),)
 
 
-def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:
-    """Ask the next question; if the same request is already open for this person, drop the draft and say so."""
+def other_beside_summary(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say why a message can't be used, and ask again for the confirmation."""
+    moved, wanted = wants_confirm(conversation, act, context)
+    return moved, (asking.unreadable(act), *wanted)
+
+
+def _unless_open(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:
+    """Ask the next question after saying something; if the same request is already open for this person, drop the draft and say so."""
     draft = conversation.draft
     twin = _twin(draft, context) if draft else None
     if twin is None:
-        return ask_next(conversation, context)
+        return ask_next(conversation, context, before)
     return without_draft(conversation), (*dropped(draft), Say("already_open", {"receipt": twin.receipt}, ("status", "menu")))
 
 
@@ -229,7 +252,3 @@ def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
 
 def _with_facts(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:
     return outcome[0], (*facts, *outcome[1])
-
-
-def _trouble(trouble: FileTrouble, document: str) -> Say:
-    return Say(f"file_{trouble}", {"document": document})

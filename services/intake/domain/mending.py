@@ -10,6 +10,7 @@ from typing import Final
 
 from services.intake.domain.answers import forget, path_of
 from services.intake.domain.chat import Conversation, Draft, Stage
+from services.intake.domain.drafts import drafts_of
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.forms import SELFIE, SELFIE_FIELD
 from shared.reference.forms import Form
@@ -45,9 +46,10 @@ def mending_draft(request_id: str, filled: FilledForm, form: Form, reasons: Sequ
 
 
 def offer_mending(conversation: Conversation, draft: Draft, at: datetime) -> Conversation:
-    """Return the chat with the mending draft; unchanged where another draft is open, which goes first."""
+    """Return the chat with the mending draft; where another draft is open, that one goes first, and one of the same service alone."""
     if conversation.draft is not None:
-        return conversation
+        is_known = any(known.service == draft.service for known in drafts_of(conversation))
+        return conversation if is_known else replace(conversation, parked=(*conversation.parked, draft))
     touched = at if conversation.touched_at is None else max(at, conversation.touched_at)
     return replace(conversation, stage=Stage.RETURNED, draft=draft, touched_at=touched, unmoved=())
 

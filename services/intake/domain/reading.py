@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, Stage
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, Say, Stage
 from services.intake.domain.drafts import current_question
 from services.intake.domain.numbers import KK_NUMBER, NIK, read_answer
-from services.intake.domain.words import Intent, Meaning
-from shared.reference.forms import Field, Form
-from shared.values import Malformed
+from services.intake.domain.words import Intent, Meaning, plain
+from shared.reference.forms import Field, Form, Unclear
+from shared.reference.regions import find_regency
+from shared.values import HOME_REGENCY, Malformed
 
 _COMMANDS: Final = frozenset({Meaning.CANCEL, Meaning.STATUS, Meaning.HELP, Meaning.MENU, Meaning.BACK, Meaning.OFFICER})
 _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHANGE})
@@ -22,6 +24,16 @@ _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
 """Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
 _DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone"})
 _LONGEST_QUESTION: Final = 14  # words; what is longer where free text is asked for is a story
+_PLACES: Final = frozenset({"village", "regency"})
+_WRITTEN: Final = frozenset({"text", "village", "regency"})
+_SAME: Final = frozenset(
+    ("sama", "sami", "podo", "padha", "idem", "sda", "sama saja", "sama seperti di atas", "sama dengan di atas", "alamat sama", "sama juga")
+)
+_NAME_BEFORE: Final = re.compile(
+    r"\s*(?:nama(?:nya)?(?:\s+(?:lengkap|saya|kulo|anak|anaknya|bayi|bayinya|saksi|ibu|ayah))*|jenenge|asmanipun)(?:\s+(?:adalah|yaitu|itu))?\s*[:=]?\s+",
+    re.IGNORECASE,
+)
+_REGENCY_DIGITS: Final = 4
 MORE: Final = Field("more", "yes_no")
 
 
@@ -90,6 +102,38 @@ def _is_answer(field: Field, act: Intent, today: date) -> bool:
     return True
 
 
+def is_answered_by(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> bool:
+    """Return whether a whole text answers the question, or may be one of several answers to it."""
+    try:
+        read_act(draft, question, text, form, today)
+    except Unclear:
+        return True
+    except Malformed:
+        return False
+    return True
+
+
+def read_clear(before: str, draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> Mapping[OpenQuestion, Any]:
+    """Return what a text answers, together with the answer before it where that one was not clear: `Sidorejo`, then `Wungu`.
+
+    Raises:
+        Malformed: with the code of what is wrong.
+    """
+    if before and question.field.type in _PLACES:
+        try:
+            return read_act(draft, question, f"{before} {text}", form, today)
+        except Malformed:
+            pass  # something else was written: it counts alone
+    return read_act(draft, question, text, form, today)
+
+
+def elsewhere(values: Mapping[OpenQuestion, Any]) -> tuple[Say, ...]:
+    """Say so where the number of the family card is another office's: the first digits are the region of whoever recorded it last."""
+    number = next((value for question, value in values.items() if question.path == KK_NUMBER), None)
+    regency = find_regency(number[:_REGENCY_DIGITS]) if number and not number.startswith(HOME_REGENCY) else None
+    return (Say("other_regency", {"regency": regency.name.title()}),) if regency else ()
+
+
 def read_act(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> Mapping[OpenQuestion, Any]:
     """Return what a text answers: the open question, or the applicant's NIK and family card together.
 
@@ -98,8 +142,29 @@ def read_act(draft: Draft, question: OpenQuestion, text: str, form: Form, today:
     """
     if question.asks_more:
         return {question: MORE.parse(text, today)}
+    field, text = question.field, _spoken(question.field, text)
+    if field.type in _WRITTEN and plain(text) in _SAME:
+        return {question: _as_before(draft, question)}
     pair = question.group is None and form.get(NIK) is not None and form.get(KK_NUMBER) is not None
-    values = read_answer(question.field, text, today, draft.answers, pair=pair)
+    values = read_answer(field, text, today, draft.answers, pair=pair)
     if len(values) == 1:
-        return {question: values[question.field.name]}
+        return {question: values[field.name]}
     return {OpenQuestion(field, field.name): values[field.name] for field in form.fields if field.name in values}
+
+
+def _spoken(field: Field, text: str) -> str:
+    """Return an answer without what people say before a name: `nama saya Siti Aminah`."""
+    return _NAME_BEFORE.sub("", text, count=1) if field.type == "person_name" else text
+
+
+def _as_before(draft: Draft, question: OpenQuestion) -> Any:
+    """Return the value of the row before for `sama`.
+
+    Raises:
+        Malformed: `same_unknown`: there is none.
+    """
+    rows = draft.answers.get(question.group.name, ()) if question.group is not None else ()
+    before = [row[question.field.name] for row in rows[: question.row] if question.field.name in row]
+    if not before:
+        raise Malformed("same_unknown")
+    return question.field.kind.value(before[-1])

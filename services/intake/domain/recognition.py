@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 from services.intake.domain.understanding import Understood, is_sure, nearest
 
 _KIND: Final = "."  # `help.cost` is a kind of `help`
 _NONE: Final = "-"
+
+
+class PhraseOutcome(IntEnum):
+    """What became of one phrase, from the worst to the best."""
+
+    WRONG = 0
+    """Sure, and not what was wanted."""
+    MISSED = 1
+    OFFERED = 2
+    RIGHT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What became of a file of phrases. `confusions`: wanted, understood, how often; `missed`: phrases with what was made of them."""
+    """What became of a file of phrases. `confusions`: wanted, understood, how often; `missed`: phrases with what was made of them.
+
+    `outcomes`: of each phrase, in their order.
+    """
 
     phrases: int
     right: int
@@ -43,6 +57,7 @@ class Recognition:
     wrong: int
     confusions: tuple[tuple[str, str, int], ...]
     missed: tuple[tuple[Wanted, str], ...]
+    outcomes: tuple[PhraseOutcome, ...]
 
     def share(self, count: int) -> float:
         """Return a count as a share of all phrases, in percent."""
@@ -56,23 +71,37 @@ def recognise(phrases: Iterable[Wanted], understand: Callable[[str], Understood]
     """
     rows = tuple(phrases)
     confusions: Counter[tuple[str, str]] = Counter()
-    right = offered = wrong = 0
+    outcomes: list[PhraseOutcome] = []
     missed: list[tuple[Wanted, str]] = []
     for phrase in rows:
         understood = understand(phrase.text)
-        near, sure = nearest(understood), is_sure(understood)
-        hit = _fits(phrase.code, near[0]) if near else phrase.code == "other"
-        right += hit and (sure or not near)
-        offered += any(_fits(phrase.code, meaning) for meaning in near) if near and not sure else hit
-        wrong += sure and not hit
-        if not hit or (near and not sure):
-            mark = "!" if sure else "?"
-            missed.append((phrase, f"{mark} {' '.join(near) or _NONE}"))
-            if not hit:
+        near, outcome = nearest(understood), judge(phrase.code, understood)
+        outcomes.append(outcome)
+        if outcome is not PhraseOutcome.RIGHT:
+            missed.append((phrase, f"{'!' if outcome is PhraseOutcome.WRONG else '?'} {' '.join(near) or _NONE}"))
+            if not near or not _fits(phrase.code, near[0]):
                 confusions[phrase.code, near[0] if near else _NONE] += 1
     return Recognition(
-        len(rows), right, offered, wrong, tuple((want, got, times) for (want, got), times in confusions.most_common()), tuple(missed)
+        len(rows),
+        outcomes.count(PhraseOutcome.RIGHT),
+        outcomes.count(PhraseOutcome.RIGHT) + outcomes.count(PhraseOutcome.OFFERED),
+        outcomes.count(PhraseOutcome.WRONG),
+        tuple((want, got, times) for (want, got), times in confusions.most_common()),
+        tuple(missed),
+        tuple(outcomes),
     )
+
+
+def judge(code: str, understood: Understood) -> PhraseOutcome:
+    """Return what became of a phrase that means `code`."""
+    near, sure = nearest(understood), is_sure(understood)
+    if not near:
+        return PhraseOutcome.RIGHT if code == "other" else PhraseOutcome.MISSED
+    if _fits(code, near[0]) and sure:
+        return PhraseOutcome.RIGHT
+    if sure:
+        return PhraseOutcome.WRONG
+    return PhraseOutcome.OFFERED if any(_fits(code, meaning) for meaning in near) else PhraseOutcome.MISSED
 
 
 def _fits(code: str, meaning: str) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.documents import IssuedDocument, in_order
@@ -198,6 +199,16 @@ class QuestionAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentsAskedAgain:
+    """A wish of the person who got documents by chat to get them once more. `origin`: the chat as it is now."""
+
+    request_id: str
+    document_ids: tuple[str, ...]
+    origin: RequestOrigin
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReceived:
     """A delivery status of a message of ours, from the provider."""
 
@@ -209,7 +220,7 @@ class StatusReceived:
     error_details: str | None = None
 
 
-Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | StatusReceived
+Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | DocumentsAskedAgain | StatusReceived | ChatWaits | ChatAttended
 """The facts that are published as events."""
 
 

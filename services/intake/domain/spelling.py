@@ -19,7 +19,7 @@ _LEAST_JOINED: Final = 6  # letters of two words without the blank between them
 _SHORT: Final = frozenset({"kk", "ktp", "kia", "nik", "ikd"})  # words that keep their meaning whatever is hung on them
 _SUFFIXES: Final = (
     *("nipun", "aken", "ipun", "kan", "nya", "nye", "lah", "kah", "ane", "ake", "ke", "no"),
-    *("pun", "ku", "mu", "an", "in", "ne", "i", "e", "n", "q", "x"),
+    *("pun", "ku", "mu", "an", "en", "in", "ne", "i", "e", "n", "q", "x"),
 )  # of Indonesian and Javanese, the longest first
 _PREFIXES: Final = (
     ("meng", ("", "k")), ("meny", ("s",)), ("mem", ("", "p")), ("men", ("", "t")), ("me", ("",)),
@@ -56,7 +56,10 @@ class Speller:
         """
         known = {other: word for word, others in same.items() for other in (word, *others) if " " not in other}
         joined = [(tuple(other.split()), word) for word, others in same.items() for other in others if " " in other]
-        for word in (*words, *(part for parts, _ in joined for part in parts)):
+        for word in words:
+            known.setdefault(word, word)
+        places = {word: stands_for for word, stands_for in exact.items() if word not in known}
+        for word in (part for parts, _ in joined for part in parts if part not in places):
             known.setdefault(word, word)
         slips: dict[str, set[str]] = {}
         skeletons: dict[str, set[str]] = {}
@@ -65,8 +68,7 @@ class Speller:
                 for shorter in _with_slips(word):
                     slips.setdefault(shorter, set()).add(word)
                 skeletons.setdefault(_skeleton(word), set()).add(stands_for)
-        for word, stands_for in exact.items():
-            known.setdefault(word, stands_for)
+        known |= places
         phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for parts, word in sorted(joined, key=lambda pair: -len(pair[0])):
             spelled = tuple(known[part] for part in parts)

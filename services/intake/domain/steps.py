@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.intake.domain.asking import explain, menu
-from services.intake.domain.assistance import WaitingReason, call
+from services.intake.domain import asking
+from services.intake.domain.asking import MAX_ROWS, explain, menu
+from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
     Draft,
     Fact,
+    ListRow,
     MendAsked,
     OfficerAnswered,
+    OfficerCalled,
     Outcome,
+    ResendAsked,
     Say,
     StatusAsked,
 )
-from services.intake.domain.drafting import ask_next
-from services.intake.domain.drafts import current_question
-from services.intake.domain.wishes import about_service, offer
-from services.intake.domain.words import Intent
+from services.intake.domain.drafting import ask_next, cancel
+from services.intake.domain.drafts import DRAFT_LIFETIME, current_question
+from services.intake.domain.wishes import about_service, beside, offer
+from services.intake.domain.words import Intent, Meaning
 
 # Without a draft
 
@@ -36,14 +40,24 @@ def not_understood(conversation: Conversation, _act: Act, context: DialogueConte
     return conversation, (menu("not_understood", context),)
 
 
+def unreadable(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
+    """Say why a message that is neither text nor photo can't be used, and what can be done instead."""
+    return conversation, (asking.unreadable(act),)
+
+
 def file_without_draft(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Say that a file belongs to a request, and offer the menu."""
     return conversation, (menu("file_without_draft", context),)
 
 
-def nothing_to_cancel(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Say that no request is begun."""
-    return conversation, (menu("nothing_to_cancel", context),)
+def nothing_to_cancel(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say that no request is begun; where one was sent, ask whether that is to be taken back."""
+    return withdraw(conversation, act, context)
+
+
+def no_more(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
+    """Take a no to what was offered."""
+    return conversation, (Say("no_more", buttons=("menu", "status")),)
 
 
 def nothing_to_confirm(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
@@ -125,9 +139,40 @@ def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -
 
 
 def call_officer(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Call a person; the chat goes on with the machine until one comes."""
-    waiting = call(conversation.assistance, WaitingReason.ASKED, context.at)
-    return replace(conversation, assistance=waiting), (Say("officer_asked", buttons=_onward(conversation)),)
+    """Call a person; until they come, or the time is over that was promised, what is written is for them."""
+    part, by = conversation.assistance, context.promised_by
+    waits = part.leaves_to_officers(context.at) and part.answer_by is not None
+    waiting = promise(part, WaitingReason.ASKED, context.at, part.answer_by or by if waits else by, is_quiet=True)
+    called = OfficerCalled("officer_waiting" if waits else "officer_asked", ("resume",) if conversation.draft else ("menu",))
+    return replace(conversation, assistance=replace(waiting, reason=WaitingReason.ASKED)), (called,)
+
+
+def withdraw(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Ask which request that was sent is to be taken back; once one is named, pass it to a person, for others may be at work on it."""
+    if conversation.draft is not None:
+        return cancel(conversation, Intent(Meaning.CANCEL, is_guess=True), context)
+    receipts = {request.receipt: request for request in context.open_requests}
+    if not receipts:
+        return conversation, (menu("nothing_to_cancel", context),)
+    chosen = act.topic if isinstance(act, Intent) and act.meaning is Meaning.WITHDRAW else ""
+    if chosen in receipts:
+        waiting = promise(conversation.assistance, WaitingReason.ASKED, context.at, context.promised_by)
+        told = (Say("withdraw_passed", {"receipt": chosen}), OfficerCalled("complaint_turn", ("status", "menu")))
+        return replace(conversation, assistance=waiting), told
+    rows = [ListRow(f"withdraw:{receipt}", context.menu.title(request.service), receipt) for receipt, request in receipts.items()]
+    return conversation, (Say("withdraw_which", rows=(*rows[: MAX_ROWS - 1], ListRow("status"))),)
+
+
+def resend(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Ask for a document that was sent before to be sent again."""
+    moved, asked = ask_next(conversation, context) if conversation.draft is not None else (conversation, ())
+    return moved, (ResendAsked(), *asked)
+
+
+def erase(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
+    """Say what of somebody's data is kept, for how long, and what they can have deleted now."""
+    values = {"draft_days": str(DRAFT_LIFETIME.days), "chat_days": f"{context.chat_kept_days:g}"}
+    return beside(conversation, Say("erase", values, ("officer", "menu")), context)
 
 
 def _onward(conversation: Conversation) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from services.intake.domain.chat import Button, Say
+from services.intake.domain.chat import Button, ListRow, Say
 from shared.errors import NotFound
 
 MAX_TITLE_CHARACTERS: Final = 20  # WhatsApp's limit of a reply button
+MAX_ROW_TITLE_CHARACTERS: Final = 24  # WhatsApp's limit of a row of a list
 MAX_ROW_CHARACTERS: Final = 72  # WhatsApp's limit of the line about a row of a list
 MAX_BUTTON_TEXT_CHARACTERS: Final = 1024  # WhatsApp's limit of an interactive body
 MAX_TEXT_CHARACTERS: Final = 4096  # WhatsApp's limit of a text
@@ -23,11 +24,15 @@ class Dates:
     days: Sequence[str]
     months: Sequence[str]
     moment: str
+    today: str
+    tomorrow: str
 
-    def write(self, moment: datetime, zone: tzinfo) -> str:
-        """Return `Rabu, 25 November 2026 pukul 10.30 WIB`."""
+    def write(self, moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+        """Return `Rabu, 25 November 2026 pukul 10.30 WIB`; seen from `now`, `hari ini pukul 10.30` or `besok (Rabu) pukul 10.30`."""
         local = moment.astimezone(zone)
-        return self.moment.format(
+        days = None if now is None else (local.date() - now.astimezone(zone).date()).days
+        near = {0: self.today, 1: self.tomorrow}
+        return near.get(-1 if days is None else days, self.moment).format(
             day=self.days[local.weekday()],
             date=local.day,
             month=self.months[local.month - 1],
@@ -51,6 +56,8 @@ class DialogueTexts:
     dates: Dates
     zone: tzinfo
     office: str
+    consent_version: str = ""
+    """Version of the text about personal data, `consent`: whoever was told another one is told anew."""
 
     def say(self, said: Say) -> str:
         """Return the sentence with its placeholders filled.
@@ -90,11 +97,18 @@ class DialogueTexts:
         """Return the list of the last sentence to choose from, each with id, title and a line about it; nothing where that has buttons."""
         last = next((part for part in reversed(parts) if part.buttons or part.rows), None)
         rows = last.rows if last else ()
-        return tuple((row.id, self.title(row.id), row.about[:MAX_ROW_CHARACTERS]) for row in rows)
+        return tuple(map(self._row, rows))
+
+    def _row(self, row: ListRow) -> tuple[str, str, str]:
+        title = self._filled(row.title) if row.title else self.title(row.id)
+        about = self._filled(row.about)
+        if len(title) > MAX_ROW_TITLE_CHARACTERS:
+            return row.id, f"{title[: MAX_ROW_TITLE_CHARACTERS - 1]}…", about[:MAX_ROW_CHARACTERS]
+        return row.id, title, "" if about == title else about[:MAX_ROW_CHARACTERS]
 
     def title(self, button: str) -> str:
         """Return the title of a button."""
-        return (self.buttons.get(button) or self.buttons[button.partition(":")[0]])[:MAX_TITLE_CHARACTERS]
+        return (self.buttons.get(button.partition("@")[0]) or self.buttons[button.partition(":")[0]])[:MAX_TITLE_CHARACTERS]
 
     def state(self, state: str, values: Mapping[str, str]) -> str:
         """Return how a request stands, in a sentence."""
@@ -103,6 +117,14 @@ class DialogueTexts:
     def reason_list(self, codes: Sequence[str]) -> str:
         """Return one line per reason, each sentence once; a code without a sentence gets the general one, never the bare code."""
         return "\n".join(f"• {sentence}" for sentence in dict.fromkeys(self.reasons.get(code) or self.texts["reason"] for code in codes))
+
+    def soon(self, moment: datetime, now: datetime) -> str:
+        """Return a moment of the next days as people say it."""
+        return self.dates.write(moment, self.zone, now)
+
+    def is_silent(self, kind: str) -> bool:
+        """Return whether a message of a kind that we can't read wants no answer."""
+        return self.texts.get(f"kind.{kind}") == ""
 
     def moment(self, moment: datetime | None) -> str:
         """Return a moment in local time; a dash where there is none."""

@@ -28,6 +28,9 @@ _PER_WORD: Final = 0.12
 _PER_WORD_ALONE: Final = 0.2
 _MOST_LOST: Final = 2.5
 _NOT: Final = "!"
+_ALSO: Final = "also"  # notion of a text that wants one thing and another: what is close to the best is then as likely
+_CLOSE: Final = 3.0
+_SAID_BEFORE: Final = 2.0  # what a notion costs that the talk before this text stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,23 @@ class NotionPhrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """What a text is said into. `draft`: the service being asked for; `told`: the one told about last; `offered`: meanings offered last."""
+
+    draft: str = ""
+    told: str = ""
+    offered: tuple[str, ...] = ()
+
+
+NO_TALK: Final = Talk()
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words, notions and rules, compiled. `phrases`: by their first word, the longest first. `by_notion`: rules by their first notion."""
+    """Words, notions and rules, compiled. Phrases: by their first word, the longest first. `by_notion`: rules by their first notion.
+
+    `of_service`: meanings that are questions about the service at hand, where there is one.
+    """
 
     speller: Speller
     idle: frozenset[str]
@@ -65,6 +83,9 @@ class Lexicon:
     things: Mapping[str, tuple[NotionPhrase, ...]]
     events: Mapping[str, tuple[NotionPhrase, ...]]
     by_notion: Mapping[str, tuple[Rule, ...]]
+    by_meaning: Mapping[str, tuple[Rule, ...]]
+    thing_names: frozenset[str]
+    of_service: frozenset[str]
 
     @classmethod
     def of(
@@ -75,6 +96,7 @@ class Lexicon:
         things: Mapping[str, Iterable[str]],
         events: Mapping[str, Iterable[str]],
         rules: Iterable[Rule],
+        of_service: Iterable[str] = (),
     ) -> Lexicon:
         """Compile a lexicon: `idle`: words that say nothing; `names`, `things` and `events`: the words and phrases of each notion.
 
@@ -83,10 +105,12 @@ class Lexicon:
         """
         nothing = frozenset(word for each in idle for word in speller.exactly(each))
         by_notion: dict[str, list[Rule]] = {}
+        by_meaning: dict[str, list[Rule]] = {}
         for rule in rules:
             if unknown := {*rule.notions, *rule.without} - {*names, *things, *events}:
                 raise ValueError(f"notions without words: {', '.join(sorted(unknown))}")
             by_notion.setdefault(rule.notions[0], []).append(rule)
+            by_meaning.setdefault(rule.meaning, []).append(rule)
         return cls(
             speller,
             nothing,
@@ -94,6 +118,9 @@ class Lexicon:
             _phrases(speller.exactly, nothing, things),
             _phrases(speller.exactly, nothing, events),
             {name: tuple(each) for name, each in by_notion.items()},
+            {name: tuple(each) for name, each in by_meaning.items()},
+            frozenset(things),
+            frozenset(of_service),
         )
 
     def notions(self, text: str) -> tuple[Mapping[str, tuple[int, ...]], int]:
@@ -137,18 +164,65 @@ def _phrases(
     return {first: tuple(sorted(each, key=lambda phrase: -len(phrase.words))) for first, each in found.items()}
 
 
-def understand(text: str, lexicon: Lexicon) -> Understood:
+def understand(text: str, lexicon: Lexicon, talk: Talk = NO_TALK) -> Understood:
     """Return what a text may mean, the most likely first; nothing where nothing known is in it.
 
     Args:
         text: What somebody wrote.
         lexicon: The words, with the catalogue's in it.
+        talk: What it is said into: `yang ktp` chooses among what was offered, `syaratnya apa` asks about the service at hand, and
+            `kalau hilang?` is about the thing of which was just spoken.
     """
     there, length = lexicon.notions(text)
     weights = _weights(there, lexicon, length)
+    if not any(thing in there for thing in lexicon.thing_names):
+        weights = _of_service(weights, there, lexicon, talk)
+    weights |= _chosen(there, lexicon, talk.offered)
+    best = max(weights.values(), default=0.0)
+    if _ALSO in there:
+        weights = {meaning: best if weight >= best - _CLOSE else weight for meaning, weight in weights.items()}
     total = exp(_NOTHING) + sum(map(exp, weights.values()))
     ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((meaning, exp(weight) / total) for meaning, weight in ranked)
+
+
+def _of_service(weights: dict[str, float], there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, talk: Talk) -> dict[str, float]:
+    """Return the weights of a text that names no thing, where a service is at hand.
+
+    Questions about it are about it. What happened, happened to the thing that was just spoken of, unless more than a guess was understood
+    without that; while a form is filled it may be an answer, and is left alone.
+    """
+    service = talk.draft or talk.told
+    asked = max((weights[meaning] for meaning in lexicon.of_service if meaning in weights), default=0.0)
+    if asked and service:
+        others = {meaning: weight for meaning, weight in weights.items() if meaning not in lexicon.of_service}
+        return others | {service: max(asked, others.get(service, 0.0))}
+    if not talk.told or max(weights.values(), default=0.0) > _NOTHING + _CLOSE:
+        return weights
+    rules = lexicon.by_meaning.get(talk.told, ())
+    thing = next((name for rule in rules for name in rule.notions if name in lexicon.thing_names), None)
+    return weights if thing is None else weights | _with_thing(there, lexicon, thing)
+
+
+def _with_thing(there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, thing: str) -> dict[str, float]:
+    """Return the weights of meanings that a thing and what is there in the text have together."""
+    rules = (rule for rule in lexicon.by_notion.get(thing, ()) if len(rule.notions) > 1)
+    held: dict[str, float] = {}
+    for rule in rules:
+        if all(name in there for name in rule.notions[1:]) and not any(name in there for name in rule.without):
+            held[rule.meaning] = max(held.get(rule.meaning, 0.0), rule.weight - _SAID_BEFORE)
+    return held
+
+
+def _chosen(there: Mapping[str, tuple[int, ...]], lexicon: Lexicon, offered: Sequence[str]) -> dict[str, float]:
+    """Return the weights of meanings that were offered last, of which the text says a part: the rest was said before."""
+    held: dict[str, float] = {}
+    for meaning in offered:
+        for rule in lexicon.by_meaning.get(meaning, ()):
+            missing = [name for name in rule.notions if name not in there]
+            if len(missing) < len(rule.notions) and not any(name in there for name in rule.without):
+                held[meaning] = max(held.get(meaning, 0.0), rule.weight - _SAID_BEFORE * len(missing))
+    return held
 
 
 def is_sure(understood: Understood) -> bool:

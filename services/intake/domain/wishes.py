@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Final
 
 from services.intake.domain import asking, drafting
-from services.intake.domain.assistance import WaitingReason, call
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, ListRow, Outcome, Say, Stage
+from services.intake.domain.assistance import WaitingReason, promise
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, ListRow, OfficerCalled, Outcome, Say, Stage
 from services.intake.domain.forms import ServiceMenu
-from services.intake.domain.words import Intent
+from services.intake.domain.words import Intent, Meaning
 from shared.reference.catalogue import CivilService
 from shared.reference.forms import Field
 from shared.reference.lists import code_list
@@ -22,7 +22,6 @@ from shared.reference.service_files import office_place
 _COMPLAINT: Final = "complaint"  # somebody is not content: a person reads it
 _THANKS: Final = "other.thanks"
 _NUMBERS: Final = frozenset({"nik", "kk_number"})
-_MAX_ROWS: Final = 10  # WhatsApp's limit of a list
 _MOST_BESIDE: Final = 2  # meanings offered beside the button that goes on with the draft
 
 
@@ -33,7 +32,7 @@ def show_group(conversation: Conversation, act: Act, context: DialogueContext) -
     if not members:
         return conversation, (asking.menu("menu", context),)
     members.sort(key=lambda service: service.id not in context.menu.forms)
-    rows = tuple(ListRow(f"about:{service.id}", service.name) for service in members[:_MAX_ROWS])
+    rows = tuple(ListRow(f"about:{service.id}", service.name) for service in members[: asking.MAX_ROWS])
     lines = tuple(Say("need_line", {"need": service.name}) for service in members)
     return conversation, (Say("group_menu", {"group": Say(f"group_{topic}"), "services": lines}, rows=rows),)
 
@@ -46,36 +45,57 @@ def offer(conversation: Conversation, act: Act, context: DialogueContext) -> Out
         return conversation, (asking.menu("not_understood", context),)
     told = about_service(service, context.menu)
     if conversation.draft is not None:
-        return _beside(conversation, told, context)
+        return beside(conversation, told, context)
     return replace(conversation, offered=code if code in context.menu.forms else ""), (told,)
 
 
 def other_wish(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Join a service that is named to the open draft; told about where somebody asks for another one in their own words."""
-    is_other = isinstance(act, Intent) and act.is_guess and conversation.draft is not None and act.service != conversation.draft.service
-    if is_other or (isinstance(act, Intent) and act.is_question and act.is_guess):
+    """Ask whether another service that is named is to be begun now, while the open draft is kept; the same one goes on."""
+    draft = conversation.draft
+    if draft is None or not isinstance(act, Intent) or act.service == draft.service:
+        is_asked = isinstance(act, Intent) and act.is_question and act.is_guess
+        return offer(conversation, act, context) if is_asked else drafting.resume(conversation, act, context)
+    if act.service not in context.menu.forms or (act.is_question and act.is_guess):
         return offer(conversation, act, context)
-    return drafting.resume(conversation, act, context)
+    other = context.menu.catalogue.get(act.service)
+    told = (replace(about_service(other, context.menu), buttons=()),) if act.is_guess else ()
+    values = {"service": context.menu.title(draft.service), "other": other.name}
+    asked = Say("other_wish", values, (f"{Meaning.START}:{act.service}", "resume"))
+    return replace(conversation, offered=act.service), (*told, asked)
 
 
 def choose(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Ask which of the nearest meanings is meant."""
     near = act.near if isinstance(act, Intent) else ()
     if conversation.draft is None:
-        return conversation, (Say("unsure", buttons=tuple(f"about:{code}" for code in near)),)
-    buttons = (*(f"about:{code}" for code in near[:_MOST_BESIDE]), "resume")
-    return conversation, (Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),)
+        return replace(conversation, choices=near), (Say("unsure", buttons=tuple(f"about:{code}" for code in near)),)
+    near = near[:_MOST_BESIDE]
+    buttons = (*(f"about:{code}" for code in near), "resume")
+    return replace(conversation, choices=near), (
+        Say("unsure_beside", {"service": context.menu.title(conversation.draft.service)}, buttons),
+    )
 
 
 def answer_topic(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Answer an everyday question, thanks, a complaint, or what another office does."""
     topic = act.topic if isinstance(act, Intent) else ""
     if topic == _COMPLAINT:
-        conversation = replace(conversation, assistance=call(conversation.assistance, WaitingReason.ASKED, context.at))
+        return _complaint(conversation, context)
     if topic == _THANKS and conversation.draft is not None:
         return drafting.resume(conversation, act, context)
     told = Say(f"answers.{topic}", _facts(context.menu), ("menu", "status"), otherwise=("answers.other",))
-    return (conversation, (told,)) if conversation.draft is None else _beside(conversation, told, context)
+    return (conversation, (told,)) if conversation.draft is None else beside(conversation, told, context)
+
+
+def _complaint(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Hand a complaint to a person, and say when they answer; the machine goes on meanwhile."""
+    part = promise(conversation.assistance, WaitingReason.COMPLAINED, context.at, context.promised_by)
+    conversation = replace(conversation, assistance=part)
+    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("complaint_turn", ("menu", "status"))
+    if conversation.draft is None:
+        return conversation, (told, called)
+    moved, (_, *asked) = beside(conversation, told, context)
+    return moved, (told, called, *asked)
 
 
 def about_service(service: CivilService, menu: ServiceMenu) -> Say:
@@ -113,7 +133,7 @@ def _need(text: str, field: Field, menu: ServiceMenu) -> Say:
     return Say(text, {"need": menu.document(field)})
 
 
-def _beside(conversation: Conversation, told: Fact, context: DialogueContext) -> Outcome:
+def beside(conversation: Conversation, told: Fact, context: DialogueContext) -> Outcome:
     """Say something and go on with the draft where it was."""
     told = replace(told, buttons=()) if isinstance(told, Say) else told
     if conversation.draft is None:

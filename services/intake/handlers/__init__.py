@@ -10,6 +10,7 @@ from services.intake.handlers.assisting import renew_chat as renew_chat
 from services.intake.handlers.assisting import reply_in_chat as reply_in_chat
 from services.intake.handlers.assisting import take_chat as take_chat
 from services.intake.handlers.assisting import unblock_sender as unblock_sender
+from services.intake.handlers.calling import tell_late as tell_late
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
@@ -32,6 +33,8 @@ from services.intake.handlers.progress import note_rejected as note_rejected
 from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
 from services.intake.handlers.progress import note_void as note_void
+from services.intake.handlers.reminding import may_remind as may_remind
+from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
 from services.intake.handlers.village import answer_for_villager as answer_for_villager
 from services.intake.handlers.village import attach_for_villager as attach_for_villager
 from services.intake.handlers.village import begin_for_villager as begin_for_villager
@@ -43,3 +46,5 @@ from services.intake.handlers.webhook_log import handle_status as handle_status
 from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
 from services.intake.handlers.webhook_log import receive_webhook as receive_webhook
 from services.intake.handlers.webhook_log import replay_item as replay_item
+from services.intake.handlers.words import add_word as add_word
+from services.intake.handlers.words import take_back_word as take_back_word

@@ -30,3 +30,6 @@ from services.intake.ports.webhook_log import ParkedItem as ParkedItem
 from services.intake.ports.webhook_log import StoredItem as StoredItem
 from services.intake.ports.webhook_log import WebhookLog as WebhookLog
 from services.intake.ports.webhook_log import file_id_of as file_id_of
+from services.intake.ports.words import LiveWords as LiveWords
+from services.intake.ports.words import UnknownWording as UnknownWording
+from services.intake.ports.words import WordReader as WordReader

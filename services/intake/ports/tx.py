@@ -14,6 +14,7 @@ from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.word_book import WordBook
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Receipt
 
@@ -151,6 +152,12 @@ class Tx(Protocol):
 
     def remove_village_draft(self, draft: VillageDraft) -> None:
         """Remove one that was filed or dropped."""
+
+    async def word_book(self) -> WordBook:
+        """Return the words that the office added; an empty book where there is none yet."""
+
+    def save_word_book(self, book: WordBook) -> None:
+        """Store a book that was read with `word_book`; of two who write it at once, the second one's commit fails."""
 
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""

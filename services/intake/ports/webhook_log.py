@@ -100,3 +100,6 @@ class WebhookLog(Protocol):
 
     async def stale_drafts(self, before: datetime, limit: int) -> Sequence[str]:
         """Return the contacts whose draft was last touched before that moment."""
+
+    async def quiet_drafts(self, after: datetime, before: datetime, limit: int) -> Sequence[str]:
+        """Return the contacts whose draft was last touched between those moments, and who were not reminded of it."""

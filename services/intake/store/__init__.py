@@ -10,3 +10,4 @@ from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader
 from services.intake.store.visitors import MongoVisitors as MongoVisitors
 from services.intake.store.webhook_log import MongoWebhookLog as MongoWebhookLog
+from services.intake.store.words import MongoWordReader as MongoWordReader

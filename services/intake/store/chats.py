@@ -20,7 +20,9 @@ from shared.values.name_terms import name_beginnings
 
 _LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
 _WAITING, _HOLDER, _UNTIL = "assistance.waiting_since", "assistance.hold.officer.staff_id", "assistance.hold.until"
-_SHOWN: Final = {"draft": 0, "unmoved": 0}
+_PROMISED: Final = "assistance.answer_by"
+_SHOWN: Final = {"draft": 0, "parked": 0, "unmoved": 0, "sources": 0}
+_FILES: Final = tuple(f"{draft}.{files}.file_id" for draft in ("draft", "parked") for files in ("attachments", "loose"))
 _COUNTED_TO: Final = 1000  # chats that wait: beyond it no number helps
 
 
@@ -58,6 +60,16 @@ class MongoChatReader:
                 self._conversations.find_one(waiting, {_WAITING: 1}, sort=[(_WAITING, 1)]),
             )
         return ChatCounts(count, mine, first["assistance"]["waiting_since"] if first else None)
+
+    async def count_waiting(self, before: datetime) -> int:
+        with reachable():
+            return await self._conversations.count_documents({_WAITING: {"$type": "date", "$lt": before}}, limit=_COUNTED_TO)
+
+    async def promised(self, until: datetime, limit: int) -> list[str]:
+        query = {_PROMISED: {"$type": "date", "$lte": until}}
+        with reachable():
+            docs = await self._conversations.find(query, {"_id": 1}).sort(_PROMISED, 1).limit(limit).to_list(None)
+        return [doc["_id"] for doc in docs]
 
     async def find(self, contact_id: str) -> ContactChat | None:
         with reachable():
@@ -146,7 +158,7 @@ class MongoChatReader:
             return (
                 await self._items.find_one({"chat.file_id": file_id, "chat.contact_id": ids}, {"_id": 1}) is not None
                 or await self._requests.find_one({"attachments.file_id": file_id, "origin.contact_id": ids}, {"_id": 1}) is not None
-                or await self._conversations.find_one({"_id": ids, "draft.attachments.file_id": file_id}, {"_id": 1}) is not None
+                or await self._conversations.find_one({"_id": ids, "$or": [{path: file_id} for path in _FILES]}, {"_id": 1}) is not None
             )
 
     async def _with_contacts(self, docs: Sequence[Doc]) -> list[ContactChat]:

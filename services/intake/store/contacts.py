@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.intake.domain.contacts import Blocked, ChatContact
+from services.intake.domain.contacts import Blocked, ChatContact, Consent
 from services.intake.domain.docket import DayCount
 from services.intake.domain.links import End, Level, PersonLink
 from services.intake.store.parts import known, tally_from, tally_to
@@ -25,6 +25,8 @@ def _contact_to(contact: ChatContact) -> Doc:
         "name": contact.name,
         "name_words": list(name_terms(contact.name or "")),
         "blocked": fields_of(contact.blocked) if contact.blocked else None,
+        "told_version": contact.told_version,
+        "consent": fields_of(contact.consent) if contact.consent else None,
     }
 
 
@@ -41,6 +43,8 @@ def _contact_from(doc: Doc) -> ChatContact:
         filed=tally_from(doc["filed"]) if doc.get("filed") else DayCount(),
         name=doc.get("name"),
         blocked=Blocked(**doc["blocked"]) if doc.get("blocked") else None,
+        told_version=doc.get("told_version", ""),  # absent: written before 0.6
+        consent=Consent(**doc["consent"]) if doc.get("consent") else None,
     )
 
 

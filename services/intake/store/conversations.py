@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
-from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Stage
+from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Source, Stage
+from services.intake.domain.pace import SenderPace
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -17,10 +18,16 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "touched_at": conversation.touched_at,
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
+        "sources": [{"wamid": source.wamid, "paths": list(source.paths)} for source in conversation.sources],
+        "pace": fields_of(conversation.pace),
         "assistance": _assistance_to(conversation.assistance),
         "offered": conversation.offered,
+        "choices": list(conversation.choices),
         "preview": conversation.preview,
         "draft": None if draft is None else draft_to(draft),
+        "parked": [draft_to(each) for each in conversation.parked],
+        "expired": conversation.expired,
+        "unclear": conversation.unclear,
         "asked": fields_of(conversation.asked) if conversation.asked else None,
     }
 
@@ -32,6 +39,9 @@ def _assistance_to(assistance: Assistance) -> Doc:
         "reason": assistance.reason.value if assistance.reason else None,
         "hold": {**fields_of(hold), "officer": fields_of(hold.officer)} if hold else None,
         "misread": assistance.misread,
+        "idle": assistance.idle,
+        "answer_by": assistance.answer_by,
+        "is_quiet": assistance.is_quiet,
     }
 
 
@@ -42,6 +52,9 @@ def _assistance_from(doc: Doc) -> Assistance:
         reason=WaitingReason(doc["reason"]) if doc.get("reason") else None,
         hold=Hold(**{**known(Hold, hold), "officer": ChatOfficer(**hold["officer"])}) if hold else None,
         misread=doc.get("misread", 0),
+        idle=doc.get("idle", 0),  # absent, as what follows: written before 0.6
+        answer_by=doc.get("answer_by"),
+        is_quiet=doc.get("is_quiet", False),
     )
 
 
@@ -59,6 +72,8 @@ def draft_to(draft: Draft) -> Doc:
         "needs_selfie": draft.needs_selfie,
         "mends": draft.mends,
         "reasons": list(draft.reasons),
+        "is_reminded": draft.is_reminded,
+        "loose": [fields_of(file) for file in draft.loose],
     }
 
 
@@ -70,10 +85,16 @@ def _conversation_from(doc: Doc) -> Conversation:
         touched_at=doc["touched_at"],
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
+        sources=tuple(Source(source["wamid"], tuple(source["paths"])) for source in doc.get("sources", ())),
+        pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
+        choices=tuple(doc.get("choices", ())),
         preview=doc.get("preview", ""),
         draft=draft,
+        parked=tuple(each for each in map(draft_from, doc.get("parked", ())) if each is not None),  # absent: written before 0.6
+        expired=doc.get("expired", ""),
+        unclear=doc.get("unclear", ""),
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
     )
 
@@ -94,6 +115,8 @@ def draft_from(draft: Doc | None) -> Draft | None:
         needs_selfie=draft["needs_selfie"],
         mends=draft["mends"],
         reasons=tuple(draft["reasons"]),
+        is_reminded=draft.get("is_reminded", False),
+        loose=attachments_from(draft.get("loose", [])),
     )
 
 

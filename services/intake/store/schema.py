@@ -35,6 +35,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         ),
         IndexModel([("chat.file_id", 1)], name="by_chat_file", partialFilterExpression={"chat.file_id": {"$gt": ""}}),
         IndexModel([("chat.said", "text")], name="words", default_language="none"),
+        # What was not understood, grouped by its wording: all that the page needs stands in the index. Few messages are in it.
+        IndexModel(
+            [("chat.wording", 1), ("received_at", -1), ("chat.contact_id", 1)],
+            name="not_understood",
+            partialFilterExpression={"chat.wording": {"$gt": ""}},
+        ),
         IndexModel([("kept_at", 1)], name="expiry_of_unread", expireAfterSeconds=UNREAD_KEPT_SECONDS, sparse=True),
     ),
     "senders": (
@@ -54,6 +60,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
         IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),
+        IndexModel([("touched_at", 1)], name="parked_drafts", partialFilterExpression={"parked.service": {"$type": "string"}}),
         # The desk's list: who waits for a person, the longest first; what an officer has; the rest, the latest first.
         IndexModel(
             [("assistance.waiting_since", 1), ("_id", 1)],
@@ -66,6 +73,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+        # Whom an officer did not answer in time.
+        IndexModel([("assistance.answer_by", 1)], name="promised", partialFilterExpression={"assistance.answer_by": {"$type": "date"}}),
     ),
     "village_drafts": (
         IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun
@@ -95,5 +104,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
     "sent_messages": (),
+    "word_book": (),
     "files.files": UnusedFiles.indexes(),
 }

@@ -8,12 +8,23 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
-from services.intake.domain.requests import OPEN, Published, QuestionAnswered, ReplyComposed, Request, RequestState, RequestSubmitted
+from services.intake.domain.requests import (
+    OPEN,
+    DocumentsAskedAgain,
+    Published,
+    QuestionAnswered,
+    ReplyComposed,
+    Request,
+    RequestState,
+    RequestSubmitted,
+)
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.word_book import WordBook
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
 from services.intake.store.cases import CASES
@@ -25,6 +36,7 @@ from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
+from services.intake.store.words import BOOK, WORD_BOOK
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
@@ -200,6 +212,15 @@ class MongoTx:
     def remove_village_draft(self, draft: VillageDraft) -> None:
         self._unit.defer(VILLAGE_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
 
+    async def word_book(self) -> WordBook:
+        return await self._unit.find(WORD_BOOK, BOOK) or WordBook()
+
+    def save_word_book(self, book: WordBook) -> None:
+        if self._unit.version(WORD_BOOK, BOOK):
+            self._unit.save(WORD_BOOK, book)
+        else:
+            self._unit.add(WORD_BOOK, book)
+
     def add_entry(self, entry: ChatEntry) -> None:
         self._unit.add(ENTRIES, KeptEntry(entry, entry.at + self._kept))
 
@@ -213,9 +234,13 @@ class MongoTx:
             self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
         elif isinstance(fact, QuestionAnswered):
             self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
+        elif isinstance(fact, DocumentsAskedAgain):
+            self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.request_id)
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        elif isinstance(fact, ChatWaits | ChatAttended):
+            self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
         else:
             self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
 

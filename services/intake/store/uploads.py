@@ -7,9 +7,9 @@ from typing import Final
 
 from services.intake.ports import file_id_of
 from services.intake.store.items import NEW, PARKED
-from shared.mongo import Collection, Mongo, reachable
+from shared.mongo import Collection, Doc, Mongo, reachable
 
-_WITH_DRAFT: Final = {"draft.service": {"$type": "string"}, "touched_at": {"$type": "date"}}  # as their index has it
+_DRAFTS: Final = ("draft", "parked")
 
 
 class UsedFiles:
@@ -26,10 +26,19 @@ class UsedFiles:
         asked = {"$in": list(file_ids)}
         with reachable():
             requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
-            drafts = await self._conversations.distinct("draft.attachments.file_id", {**_WITH_DRAFT, "draft.attachments.file_id": asked})
+            drafts = [file_id for draft in _DRAFTS for file_id in await self._of_drafts(draft, asked)]
             begun = await self._begun.distinct("draft.attachments.file_id", {"draft.attachments.file_id": asked})
             chats = await self._webhook_log.distinct("chat.file_id", {"chat.file_id": asked, "chat.answer": ""})  # an officer read along
             return {*requests, *drafts, *begun, *chats, *await self._of_waiting_messages()} & set(file_ids)
+
+    async def _of_drafts(self, draft: str, asked: Doc) -> list[str]:
+        """Return which files the open drafts of chats have, or those that wait behind them; the query begins as its index has it."""
+        found: list[str] = []
+        for files in ("attachments", "loose"):
+            path = f"{draft}.{files}.file_id"
+            kept = {f"{draft}.service": {"$type": "string"}, "touched_at": {"$type": "date"}}
+            found += await self._conversations.distinct(path, {**kept, path: asked})
+        return found
 
     async def _of_waiting_messages(self) -> set[str]:
         new = await self._webhook_log.find({"state": NEW, "kind": "message"}, {"_id": 1}).to_list(None)

@@ -179,7 +179,19 @@ class MongoWebhookLog:
         return [parked_from(row) for row in rows]
 
     async def stale_drafts(self, before: datetime, limit: int) -> list[str]:
-        query = {"draft.service": {"$type": "string"}, "touched_at": {"$lt": before}}
+        old = {"touched_at": {"$lt": before}}
+        query = {"$or": [{name: {"$type": "string"}, **old} for name in ("draft.service", "parked.service")]}
+        with reachable():
+            rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
+        return [row["_id"] for row in rows]
+
+    async def quiet_drafts(self, after: datetime, before: datetime, limit: int) -> list[str]:
+        query = {
+            "draft.service": {"$type": "string"},
+            "touched_at": {"$gt": after, "$lt": before},
+            "draft.is_reminded": {"$ne": True},
+            "assistance.waiting_since": None,
+        }
         with reachable():
             rows = await self._conversations.find(query, {"_id": 1}).sort("touched_at", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]

@@ -28,6 +28,8 @@ _ORDINARY: Final = frozenset(
 def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None) -> Lexicon:
     """Return the lexicon with the words of the catalogue's services; `added`: phrases that the office gave a meaning to.
 
+    Of `added` what means nothing that there is, or says nothing any more, is passed over: a release may have changed the lexicon.
+
     Raises:
         OSError: the file can't be read.
         ValueError: a rule names a notion that has no words.
@@ -38,18 +40,20 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     named: dict[str, list[str]] = {
         service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
     }
-    for phrase, meaning in (added or {}).items():
-        named.setdefault(meaning, []).append(" ".join(words_of(phrase)))
-    names: dict[str, list[str]] = {}
-    for code, words in named.items():
-        if words:
-            names[_NAMES_IT + code] = words
-            rules.append(Rule.of(code, _NAMES_IT + code, _CALLED))
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
     spelled = {
         word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
     }
-    return Lexicon.of(Speller.of(same, sorted(spelled), dict(_places())), idle, names, things, events, rules)
+    exact = dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places())
+    speller = Speller.of(same, sorted(spelled), exact)
+    nothing = frozenset(word for each in idle for word in speller.exactly(each))
+    for phrase, meaning in (added or {}).items():
+        words = " ".join(word for word in speller.read(phrase) if word not in nothing)
+        if words and meaning in document["rules"]:
+            named.setdefault(meaning, []).append(words)
+    names = {_NAMES_IT + code: words for code, words in named.items() if words}
+    rules += [Rule.of(name.removeprefix(_NAMES_IT), name, _CALLED) for name in names]
+    return Lexicon.of(speller, idle, names, things, events, rules, _split(document["of_service"]))
 
 
 def read_phrases(folder: Path) -> tuple[Wanted, ...]:

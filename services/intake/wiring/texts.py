@@ -21,8 +21,10 @@ from shared.reference.service_files import office_place
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 
-def read_texts(folder: Path) -> DialogueTexts:
+def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueTexts:
     """Read the texts of the dialogue: those of every chat, and those of the services' forms.
+
+    `address` and `phone` of the office stand in the answers that ask for them, where they are known.
 
     Raises:
         OSError: a file can't be read.
@@ -31,12 +33,17 @@ def read_texts(folder: Path) -> DialogueTexts:
     document = tomllib.loads((folder / "dialogue.toml").read_text(encoding="utf-8"))
     dates = document["dates"]
     sentences = {code: reason.text for code, reason in reasons().items()}
-    written = Dates(dates["days"], dates["months"], dates["moment"])
+    written = Dates(**dates)
     texts = document["texts"] | {f"{name}.label": label for name, label in labels().items()}
+    texts |= {f"kind.{kind}": text for kind, text in document["kind"].items()}
     faq = tomllib.loads((folder / "faq.toml").read_text(encoding="utf-8"))
-    texts |= {f"{part}.{name}": text for part, each in faq.items() for name, text in each.items()}
+    texts |= {f"{part}.{name}": text for part in ("answers", "needs") for name, text in faq[part].items()}
+    for known, value in (("address", address.strip()), ("phone", phone.strip())):
+        if value:
+            texts |= {f"answers.{name}": text.replace(f"{{{known}}}", value) for name, text in faq[f"with_{known}"].items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name)
+    version = document["consent"]["version"]
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:
@@ -65,7 +72,8 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     named = {plain(menu.title(code)): code for code in menu.forms}
     in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
-    return Vocabulary(commands, phrases | named, in_person, read_lexicon(path.parent, menu.catalogue), officer, numbered)
+    lexicon, polite = read_lexicon(path.parent, menu.catalogue), frozenset(document["phrases"]["polite"])
+    return Vocabulary(commands, phrases | named, in_person, lexicon, officer, numbered, polite)
 
 
 def read_desk_texts(path: Path) -> DeskTexts:

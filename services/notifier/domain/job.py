@@ -38,6 +38,8 @@ BEHIND: Final = ":message"
 """Ends the key of what was held behind a template."""
 DOCUMENT_KEY: Final = "document:"
 """Begins the key of a notice that brings a document; its id follows."""
+AGAIN: Final = ":again:"
+"""Stands in the key of a document that is sent once more, before the id of the message that asks for it."""
 RETRIED_BY_HAND: Final = "retried_by_hand"
 """Reason of a job that an operator put back into its lane."""
 
@@ -117,7 +119,7 @@ class Job:
     @property
     def document_id(self) -> str | None:
         """The document that it brings, or None."""
-        return self.key.removeprefix(DOCUMENT_KEY) if self.kind is NoticeKind.DOCUMENT else None
+        return self.key.removeprefix(DOCUMENT_KEY).partition(AGAIN)[0] if self.kind is NoticeKind.DOCUMENT else None
 
     @property
     def reference(self) -> str | None:

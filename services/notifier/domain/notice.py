@@ -9,7 +9,7 @@ from typing import Final
 
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import CARD, NoticeKind
-from services.notifier.domain.job import DOCUMENT_KEY, Job
+from services.notifier.domain.job import AGAIN, DOCUMENT_KEY, Job, JobState
 from services.notifier.domain.message import CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -91,6 +91,30 @@ def document_job(
             message = RecordOnly()
     job = _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
     return _with_fallback(job, texts, name, values, file)
+
+
+def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, at: datetime) -> Job | None:
+    """Return the job that sends a document once more, to whom it was sent; None for anybody else, and where it was not sent yet."""
+    is_same = (sent.channel, sent.address) == (contact.channel, contact.address)
+    if not is_same or sent.state is not JobState.DONE or not isinstance(sent.message, DocumentMessage):
+        return None
+    return Job(
+        key=f"{sent.key}{AGAIN}{origin.message_id}",
+        channel=sent.channel,
+        kind=sent.kind,
+        lane=sent.lane,
+        order=origin.message_id,
+        address=sent.address,
+        message=sent.message,
+        created_at=at,
+        next_at=at,
+        correlation_id=origin.correlation_id,
+        causation_id=origin.message_id,
+        traceparent=origin.traceparent,
+        request_id=sent.request_id,
+        refs=sent.refs,
+        fallback=sent.fallback,
+    )
 
 
 def _document_values(about: RequestSummary, issued: AnnouncedDocument, texts: NoticeTexts) -> dict[str, str]:

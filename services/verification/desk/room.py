@@ -79,6 +79,13 @@ OWN_SESSION: Final[Any] = demanding(_own_session, Demand("session", None, _SCHEM
 """The dependency of what ends or renews a session: gives the `StaffMember` of the cookie, also after its token has expired."""
 
 
+def origin_of(request: Request) -> str:
+    """Return where the browser found us: over TLS, although the front door, which ends it, speaks to us without."""
+    check: SessionCheck = request.app.state.session_check
+    base = request.base_url.replace(scheme="https") if check.secure else request.base_url
+    return str(base).rstrip("/")
+
+
 def step_cookie(check: SessionCheck) -> str:
     """Return the name of the cookie between the two steps of the sign-in."""
     return "__Host-desk-step" if check.secure else "desk-step"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from services.verification.desk.invitation import INVITATION, problems_of
 from services.verification.desk.places import chosen_places, place_groups
-from services.verification.desk.room import StaffRoom
+from services.verification.desk.room import StaffRoom, origin_of
 from services.verification.desk.sessions import session_rows, session_with
 from services.verification.desk.skills import skill_names
 from services.verification.desk.work_room import DECIDE
@@ -147,7 +147,7 @@ def _inviting(routes: APIRouter, room: StaffRoom) -> None:
 
 def _invitation(room: StaffRoom, request: Request, member: StaffMember, account: StaffAccount, code: str) -> Response:
     """Show the invitation, this once: the admin hands it over."""
-    link = f"{str(request.base_url).rstrip('/')}{INVITATION}?kode={code}"
+    link = f"{origin_of(request)}{INVITATION}?kode={code}"
     return room.pages.show(request, "petugas_undangan.html", member, account=account, code=code, link=link)
 
 

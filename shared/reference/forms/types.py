@@ -14,6 +14,7 @@ from typing_extensions import override
 from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
+from shared.reference.forms.field_type import Unclear
 from shared.reference.forms.places import RegencyType, VillageType
 from shared.reference.lists import CodeList
 from shared.typed import visible, without_marks
@@ -51,6 +52,7 @@ _GRAMS_A_KILO: Final = 1000
 _MOST_KILOS: Final = 20  # a smaller number of a weight in grams is kilos
 _THOUSANDS: Final = 3  # digits behind a point that make it one between thousands
 _HALF: Final = "5"
+_MOST_NEAR: Final = 8  # choices that are offered where an answer is near to some; with more the whole list is shown
 
 
 class NikType(FieldType):
@@ -179,9 +181,12 @@ class ChoiceType(FieldType):
     @override
     def parse(self, text: str, setup: Setup) -> str:
         found = _list(setup).find(text)
-        if found is None:
-            raise Malformed("choice_unknown")
-        return found
+        if found is not None:
+            return found
+        near = _list(setup).near(text)
+        if 0 < len(near) <= _MOST_NEAR:
+            raise Unclear("choice_unclear", near)
+        raise Malformed("choice_unknown")
 
     @override
     def show(self, value: Any, setup: Setup) -> str:

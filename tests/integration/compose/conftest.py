@@ -127,6 +127,8 @@ def filled(authority: dict[str, str]) -> dict[str, str]:
         "intake/whatsapp_verify_token": "tDx3kQ8mVz5nRw2c-office",
         "intake/whatsapp_access_token": TOKEN,
         "intake/whatsapp_phone_number_id": "123456789012345",
+        "intake/office_address": "Jalan Contoh Nomor 1, Caruban",
+        "intake/office_phone": "(0351) 000-1234",
         "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
         "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
         "notifier/whatsapp_phone_number_id": "123456789012345",

@@ -1,7 +1,9 @@
 """What a build of the image gets to see: `.dockerignore` read as Docker reads it."""
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,36 @@ def test_all_that_the_image_copies_is_there(folder: Path) -> None:
     assert sources
     for source in sources:
         assert source in found or any(name.startswith(f"{source}/") for name in found), source
+
+
+def copied(found: set[str]) -> set[str]:
+    """What of the project is in the image at the end: the last stage's COPY lines."""
+    last = (ROOT / "deploy" / "images" / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    sources = [word for line in re.findall(r"^COPY (?!--from)(.+)$", last, re.MULTILINE) for word in line.split()[:-1]]
+    return {name for name in found if any(name == source or name.startswith(f"{source}/") for source in sources)}
+
+
+def imported(name: str) -> Iterator[str]:
+    """The modules of ours that a file imports."""
+    for node in ast.walk(ast.parse((ROOT / name).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_module_of_ours_that_the_image_imports_is_in_it(folder: Path) -> None:
+    have = copied(context(folder))
+    missing = {
+        f"{name} imports {module}"
+        for name in have
+        if name.endswith(".py")
+        for module in imported(name)
+        for file in (f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py")
+        if (ROOT / file).is_file() and file not in have
+    }
+    assert not missing
 
 
 def test_the_image_has_every_program_of_ours(folder: Path, tracked: list[str]) -> None:

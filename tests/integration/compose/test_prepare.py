@@ -136,6 +136,10 @@ BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
         "notifier/whatsapp_phone_number_id: is the simulator's",
     ),
     "a phone number for its id": ({"notifier/whatsapp_phone_number_id": "+62 351 123"}, "notifier/whatsapp_phone_number_id: is no number"),
+    "a street to be filled in": ({"intake/office_address": "<ganti ini dengan alamat>"}, "intake/office_address: is a placeholder"),
+    "no street": ({"intake/office_address": "Caruban"}, "intake/office_address: is a placeholder, or no street"),
+    "a phone of zeros": ({"intake/office_phone": "0000 000 000"}, "intake/office_phone: is a placeholder"),
+    "a phone that counts up": ({"intake/office_phone": "1234567"}, "intake/office_phone: is a placeholder"),
     "the simulator of WhatsApp": (
         {"intake/whatsapp_url": "http://whatsapp:8111"},
         "intake/whatsapp_url: leads to the demo's",

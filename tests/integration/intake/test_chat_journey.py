@@ -13,7 +13,7 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert "kepolisian" in text_of(only(await rig.say(KK)))
     assert "KTP-el" in text_of(only(await rig.show(JPEG)))
     summary = only(await rig.show(PNG, kind="document"))
-    assert buttons_of(summary) == ["confirm", "cancel"]
+    assert buttons_of(summary) == ["confirm", "change", "cancel"]
     assert NIK not in text_of(summary)
     assert f"••••••{NIK[6:]}" in text_of(summary)
     receipt = only(await rig.press("confirm"))

@@ -92,7 +92,7 @@ async def test_buttons_answer_a_choice(rig: Rig) -> None:
     await rig.press("service:akta_lahir")
     for answer in BIRTH[:5]:
         last = only(await rig.say(answer))
-    assert buttons_of(last) == ["answer:L", "answer:P"]
+    assert buttons_of(last) == ["answer:L@child_sex", "answer:P@child_sex"]
     assert buttons_of(only(await rig.press("answer:P"))) == ["skip"]
     assert "Tanggal" in text_of(only(await rig.press("skip")))
 

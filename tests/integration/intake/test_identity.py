@@ -107,7 +107,7 @@ async def test_a_linked_contact_is_not_asked_for_a_selfie(rig: Rig) -> None:
     await rig.say(NIK)
     await rig.say(KK)
     await rig.show(JPEG)
-    assert buttons_of(only(await rig.show(PNG))) == ["confirm", "cancel"]
+    assert buttons_of(only(await rig.show(PNG))) == ["confirm", "change", "cancel"]
 
 
 async def test_a_link_of_another_person_is_told_as_that_persons(rig: Rig) -> None:

@@ -67,6 +67,14 @@ def test_browsers_are_told_to_come_by_tls_only(door: Door) -> None:
     assert answer.headers["x-host-seen"] == f"localhost:{door.port}", "by it a form's origin is compared"
 
 
+@pytest.mark.parametrize("host", ["meja.lain.go.id", "127.0.0.1"])
+def test_under_another_name_there_is_nothing_and_it_is_said(door: Door, host: str) -> None:
+    url = f"https://localhost:{door.port}/desk/dokumen"
+    answer = httpx.get(url, headers={"Host": host}, verify=door.trusting(), trust_env=False, timeout=30)
+    assert answer.status_code == httpx.codes.MISDIRECTED_REQUEST
+    assert "issuance" not in answer.text
+
+
 def test_a_service_that_is_away_is_said_in_words_and_nothing_of_the_address_is_logged(door: Door) -> None:
     answer = door.get("/desk/pesan?q=AbCdEfGhIjKlMnOpQrStUv")
     assert answer.status_code == httpx.codes.BAD_GATEWAY

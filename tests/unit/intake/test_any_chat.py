@@ -21,6 +21,7 @@ from services.intake.domain.chat import (
     UnfetchedFile,
 )
 from services.intake.domain.conversation import decide
+from services.intake.domain.drafts import drafts_of
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import mending_draft, offer_mending
 from services.intake.domain.words import Intent, Meaning
@@ -28,20 +29,47 @@ from tests.unit.intake.talks import AT, BY_TYPE, KK, MENU, NIK, SERVICES, TEXTS,
 
 TYPED = st.one_of(
     st.sampled_from(
-        ["halo", "menu", "ya", "tidak", "status", "bantuan", "kembali", "ubah 1", "ubah 19", "ubah", "lewati", "perbaiki", "batal"]
+        [
+            "halo",
+            "menu",
+            "ya",
+            "tidak",
+            "salah",
+            "ulang",
+            "lanjut",
+            "lupa",
+            "sama",
+            "kk rusak",
+            "mulai baru",
+            "kirim ulang",
+            "status",
+            "bantuan",
+            "kembali",
+            "ubah 1",
+            "ubah 19",
+            "ubah",
+            "lewati",
+            "perbaiki",
+            "batal",
+        ]
     ),
     st.sampled_from([*BY_TYPE.values(), NIK, KK, f"nik {NIK} kk {KK}", "legalisir", "akta lahir", "kk pisah", "apa", "1", "2", "3"]),
     st.text(max_size=30),
 ).map(WORDS.read_text)
 OTHERS = st.sampled_from([OtherContent(), UnfetchedFile(), EditedEarlier(), *(RefusedFile(trouble) for trouble in FileTrouble)])
 PRESSED = st.builds(
-    Intent, st.sampled_from(Meaning), service=st.sampled_from(["", *SERVICES, "legalisir", "none"]), number=st.integers(0, 40)
+    Intent,
+    st.sampled_from(Meaning),
+    service=st.sampled_from(["", *SERVICES, "legalisir", "none"]),
+    number=st.integers(0, 40),
+    topic=st.sampled_from(["", *SERVICES, "nik", "kk_number", "ktp", "surat_kehilangan", "witnesses[0].nik", "+9", "MDN-7K4Q-9F2X"]),
+    is_pressed=st.booleans(),
 )
 RIGHT = "the right answer"
 ACTS = st.one_of(st.just(RIGHT), st.just(RIGHT), st.just(RIGHT), st.just(RIGHT), TYPED, OTHERS, PRESSED, st.integers(1, 60).map(photo))
 SPECIAL = {"nik": NIK, "kk_number": KK, "length_cm": "49"}
 ENDS = {"cancelled", "cancelled_mending", "already_open"}
-TAKES_BACK = {Meaning.BACK, Meaning.CHANGE}
+TAKES_BACK = {Meaning.BACK, Meaning.CHANGE, Meaning.NO}
 
 
 def right(question: OpenQuestion | None, number: int) -> Act:
@@ -57,19 +85,23 @@ def check(before: Conversation, act: Act, number: int) -> Conversation:
     after, facts = decide(before, act, replace(WORLD, wamid=f"w-{number}"))
     texts = {fact.text for fact in facts if isinstance(fact, Say)}
     filed = [fact.draft for fact in facts if isinstance(fact, FormCompleted)]
-    assert any(not isinstance(fact, FilesDropped) for fact in facts) or isinstance(act, EditedEarlier)
+    is_left = before.assistance.leaves_to_officers(AT)
+    assert is_left or any(not isinstance(fact, FilesDropped) for fact in facts) or isinstance(act, EditedEarlier)
     assert len(spoken(facts)) <= 4096
     assert all(0 < len(button.title) <= 20 for button in TEXTS.join([fact for fact in facts if isinstance(fact, Say)])[1])
     assert (after.stage is Stage.MENU) == (after.draft is None)
     if after.stage is not Stage.RETURNED:
         assert (after.stage is Stage.CONFIRMING) == (after.draft is not None and question_of(after) is None)
-    if before.draft is not None and after.draft is None:
-        assert filed or ENDS & texts
-    if before.draft is not None and after.draft is not None:
-        assert after.draft.began_at == before.draft.began_at
-        if not (isinstance(act, Intent) and act.meaning in TAKES_BACK):
-            assert before.draft.answers.keys() <= after.draft.answers.keys()
-            assert set(before.draft.attachments) <= set(after.draft.attachments)
+    if filed or ENDS & texts:
+        assert len(drafts_of(after)) == len(drafts_of(before)) - 1
+    else:
+        kept = {draft.service: draft for draft in drafts_of(after)}
+        assert len(kept) == len(drafts_of(after))
+        for draft in drafts_of(before):
+            assert kept[draft.service].began_at == draft.began_at
+            if not (isinstance(act, Intent) and act.meaning in TAKES_BACK):
+                assert draft.answers.keys() <= kept[draft.service].answers.keys()
+                assert set(draft.attachments) <= set(kept[draft.service].attachments)
     for draft in filed:
         form = MENU.forms[draft.service]
         documents = {file.field: {"file_id": file.file_id, "kind": file.kind} for file in draft.attachments}

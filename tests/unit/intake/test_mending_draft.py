@@ -76,9 +76,7 @@ def test_a_reason_without_a_field_asks_for_the_whole_to_be_confirmed(reason: str
     assert mended(conversation).answers["nik"] == OTHER
 
 
-@pytest.mark.parametrize(
-    "act", ["halo", "menu", "terima kasih", "ya", "kembali", "ubah 2", "kk rusak", "lewati", OtherContent(), "perbaiki"]
-)
+@pytest.mark.parametrize("act", ["halo", "menu", "terima kasih", "ya", "kembali", "ubah 2", "ulang", "lewati", OtherContent(), "perbaiki"])
 def test_whatever_is_written_next_goes_on_with_the_mending(act: Act | str) -> None:
     conversation, facts = talk(returned("kk_hilang", "nik_not_in_kk:answers.nik"), act)
     assert said(facts) == ["resume_returned", "kk_hilang.nik.ask"]
@@ -98,8 +96,13 @@ def test_a_draft_that_is_open_goes_first_and_perbaiki_comes_after_it() -> None:
     busy, _ = talk(Conversation("c-1"), "kk rusak", NIK)
     waiting = returned("kk_hilang", "nik_not_in_kk:answers.nik").draft
     assert waiting is not None
-    assert offer_mending(busy, waiting, AT) == busy
+    kept = offer_mending(busy, waiting, AT)
+    assert (kept.draft, kept.parked) == (busy.draft, (waiting,))
     assert said(talk(busy, "perbaiki")[1])[0] == "resume"
+    mending, facts = talk(kept, "perbaiki")
+    assert said(facts)[0] == "resume_returned"
+    assert (mending.draft, mending.parked) == (waiting, (busy.draft,))
+    assert offer_mending(talk(Conversation("c-1"), "kk hilang")[0], waiting, AT).parked == ()
     assert talk(Conversation("c-1"), "perbaiki")[1] == (MendAsked(),)
 
 

@@ -69,7 +69,7 @@ def test_every_sentence_of_a_form_is_one_that_something_says() -> None:
     names = {f"{owner}.{name}" for service, name, *_ in EVERY for owner in (service, "common")}
     for text in TEXTS.texts:
         owner, dot, rest = text.partition(".")
-        if owner in ("answers", "needs"):  # of everyday questions, and of services without a form: `test_everyday_questions`
+        if owner in ("answers", "needs", "kind"):  # of everyday questions, of services without a form, of messages without words
             continue
         if not dot or rest == "start":
             assert not dot or owner in SERVICES
@@ -116,3 +116,12 @@ def test_too_long_a_message_loses_its_buttons_and_not_its_text() -> None:
     text, buttons = TEXTS.join([Say("resume", {"service": "x" * 1100}), Say("wants_confirm", buttons=("confirm",))])
     assert "ketik *KIRIM*" in text
     assert buttons == ()
+
+
+def test_the_street_and_the_phone_of_the_office_are_told_only_where_they_are_known() -> None:
+    told = {"place": "Kantor", "hours": "Senin"}
+    known = read_texts(TEMPLATES, "Jalan Contoh 1", "(0351) 000-1234")
+    assert "Jalan Contoh 1" in known.say(Say("answers.help.place", told))
+    assert "(0351) 000-1234" in known.say(Say("answers.help.phone", told))
+    assert "{" not in known.say(Say("answers.help.place", told)) + known.say(Say("answers.help.phone", told))
+    assert not [letter for letter in TEXTS.say(Say("answers.help.phone", told)) if letter.isdigit()], "no number is made up"

@@ -196,7 +196,7 @@ def test_the_summary_can_be_sent_off_by_a_button_as_long_as_names_are_not_of_the
     conversation, _ = walk(begun(service, stranger()), {**MAIN, **answers}, stranger())
     _, facts = talk(conversation, "halo", context=stranger())
     _, buttons = TEXTS.join([fact for fact in facts if isinstance(fact, Say)][-1:])
-    assert [button.id for button in buttons] == ["confirm", "cancel"]
+    assert [button.id for button in buttons] == ["confirm", "change", "cancel"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ RECEIPT = Receipt.from_body("7K4Q9F2")
         ("kembali", Meaning.BACK, ""),
         ("lewati", Meaning.SKIP, ""),
         ("Perbaiki", Meaning.MEND, ""),
-        ("ulang", Meaning.CANCEL, ""),
+        ("ulang", Meaning.REPEAT, ""),
         ("ubah kk", Meaning.SERVICE, "kk_ubah"),
         ("st\u00e1tus", Meaning.STATUS, ""),
         ("sta\u0301tus", Meaning.STATUS, ""),

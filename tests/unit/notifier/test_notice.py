@@ -13,7 +13,7 @@ from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
-from services.notifier.domain.job import Job, Try
+from services.notifier.domain.job import Job, JobState, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, ReplyRow, Template
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -288,3 +288,16 @@ def test_every_fact_fits_its_contract(channel: Channel, kind: NoticeKind) -> Non
         NoticeFailed("key", "request-1", channel, kind, datetime(2026, 1, 1, tzinfo=UTC), "meta_131026"),
     ]
     assert [to_event(fact).type for fact in facts] == ["notifier.notice_delivered.v1", "notifier.notice_failed.v1"]
+
+
+def test_a_document_goes_again_to_whom_it_went_and_to_nobody_else() -> None:
+    sent = notice.document_job(ORIGIN, CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT)
+    later = replace(ORIGIN, message_id="01920000-0000-7000-8000-000000000002")
+    assert notice.document_again_job(later, CITIZEN, sent, at=AT) is None, "it has not been sent once"
+    done = replace(sent, state=JobState.DONE)
+    again = notice.document_again_job(later, CITIZEN, done, at=AT)
+    assert again is not None
+    assert (again.message, again.document_id, again.state) == (sent.message, ISSUED.document_id, JobState.READY)
+    assert again.key != sent.key
+    assert notice.document_again_job(later, replace(CITIZEN, address="6289999999999"), done, at=AT) is None
+    assert notice.document_again_job(later, ADAPTER, replace(done, channel=Channel.ADAPTER), at=AT) is None
