@@ -34,6 +34,9 @@ class Tx(Protocol):
     async def related(self, document: Document) -> Sequence[Document]:
         """Return the documents of other applications whose place it takes, or that take its place, as this unit sees them."""
 
+    async def of_request(self, request_id: str) -> Sequence[Document]:
+        """Return every document of a request."""
+
     def add_document(self, document: Document) -> None:
         """Add a new document."""
 

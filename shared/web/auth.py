@@ -43,6 +43,11 @@ class Authenticator:
     def __init__(self, clients: Sequence[ApiClient]) -> None:
         self._clients = tuple(clients)
 
+    @property
+    def scopes(self) -> Mapping[str, frozenset[str]]:
+        """What each key may, by its name."""
+        return {client.name: client.scopes for client in self._clients}
+
     def client(self, authorization: str | None) -> Client:
         """Find the caller by the header's value.
 

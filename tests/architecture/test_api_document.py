@@ -71,6 +71,23 @@ async def test_every_error_is_a_problem_whose_codes_are_listed(apps: dict[str, F
         assert app.openapi()["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "code"]
 
 
+def resolved(document: Any, reference: str) -> Any:
+    """What a JSON pointer (RFC 6901) leads to in a document; None: nothing."""
+    found = document
+    for part in reference.removeprefix("#/").split("/"):
+        found = found.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
+    return found
+
+
+async def test_every_reference_leads_somewhere(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
+    """Or no program can be made of the document."""
+    for name, app in apps.items():
+        document = app.openapi()
+        references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document)))
+        assert references
+        assert [each for each in references if resolved(document, each) is None] == [], name
+
+
 async def test_headers_that_must_be_sent_are_required(apps: dict[str, FastAPI]) -> None:  # noqa: F811 - the fixture
     found = {
         (method, path): {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header" and one["required"]}

@@ -171,7 +171,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> A
         | refuses(403, "court_not_the_sender")
         | refuses(409, "decision_already_recorded", "decision_closed")
         | refuses(422, "fields_invalid", "decision_refused", "idempotency_key_reused", fields=PROBLEMS),
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": DecisionBody.model_json_schema()}}}},
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema()}}}},
     )
     async def receive(request: Request, signed: Annotated[Signed, signature]) -> dict[str, Any]:
         decision = _decision(_parse(signed.body))
@@ -230,3 +230,9 @@ def _fingerprint(decision: CourtDecision) -> str:
     """Hash the content without what may differ when the same is sent twice: the court's reference and the spelling of the number."""
     content = {**asdict(decision), "decision_id": "", "case_number": "", "court_code": court_key(decision.court_code)}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _body_schema() -> dict[str, Any]:
+    """Return what is sent. Its parts stand in the schema itself, and a reference counts from the top of the whole document."""
+    own = f"#/paths/{PATH.replace('/', '~1')}/post/requestBody/content/application~1json/schema"
+    return DecisionBody.model_json_schema(ref_template=f"{own}/$defs/{{model}}")

@@ -16,7 +16,7 @@ from services.issuance.domain.products.spec import RenderInput, Spec
 from services.issuance.domain.render_input import compose
 from services.issuance.domain.revocation import Revocation
 from services.issuance.domain.supersession import settle
-from services.issuance.ports import Deps, DocumentQuery, Tx
+from services.issuance.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
 
@@ -176,7 +176,7 @@ async def void_document(tx: Tx, deps: Deps, document_id: str, *, reason: str) ->
         DomainError: `document_issued`, `document_superseded`, `document_revoked`, `document_void` or `number_shown`.
     """
     document, fact = documents.void(await tx.get_document(document_id), reason=reason, at=deps.clock())
-    await _check_not_shown(deps, document)
+    await _check_not_shown(tx, deps, document)
     tx.save_document(document)
     tx.emit(fact)
     return document
@@ -206,17 +206,26 @@ async def discard_document(tx: Tx, deps: Deps, document_id: str, *, note: str) -
         DomainError: `document_not_held` or `number_shown`.
     """
     document, fact = documents.discard(await tx.get_document(document_id), note=note, at=deps.clock())
-    await _check_not_shown(deps, document)
+    await _check_not_shown(tx, deps, document)
     tx.save_document(document)
     tx.emit(fact)
     return document
 
 
-async def _check_not_shown(deps: Deps, document: Document) -> None:
-    """Refuse to make a document void while an issued one of its request may show its number: that one is revoked first."""
-    issued, _ = await deps.document_reader.page(DocumentQuery(request_id=document.request_id, state=DocumentState.ISSUED))
-    if any((spec := deps.products.get(each.product)) is not None and spec.number_of is not None for each in issued):
-        raise DomainError(NUMBER_SHOWN, "An issued document of this request shows its number: revoke that one first.")
+async def _check_not_shown(tx: Tx, deps: Deps, document: Document) -> None:
+    """Refuse to make a document void while an issued one of its request may show its number: that one is revoked first.
+
+    Those that are yet to be issued are saved unchanged: their versions rise, so that of a void and an issue at the same moment one finds
+    the other's work when it tries again.
+    """
+    for other in await tx.of_request(document.request_id):
+        spec = deps.products.get(other.product)
+        if spec is None or spec.number_of is None or other.document_id == document.document_id:
+            continue
+        if other.state is DocumentState.ISSUED:
+            raise DomainError(NUMBER_SHOWN, "An issued document of this request shows its number: revoke that one first.")
+        if other.issued_at is None and other.state is not DocumentState.VOID:
+            tx.save_document(other)
 
 
 async def retry_document(tx: Tx, deps: Deps, document_id: str) -> Document:

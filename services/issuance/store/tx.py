@@ -46,6 +46,9 @@ class MongoTx:
         found = (self._unit.present(DOCUMENTS, key) for key in sorted(self._read))
         return [other for other in found if are_related(document, other)]
 
+    async def of_request(self, request_id: str) -> list[Document]:
+        return await self._unit.find_many(DOCUMENTS, {"request_id": request_id})
+
     def add_document(self, document: Document) -> None:
         self._unit.add(DOCUMENTS, document)
 

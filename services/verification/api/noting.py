@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.verification.domain.case import Case
 from services.verification.domain.history import RegisterEntry
+from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
 from services.verification.ports import Deps
 from shared.audit import AuditEntry, SeenPerson
@@ -33,6 +34,14 @@ def of_task(deps: Deps, client: Client, act: str, view: TaskView) -> AuditEntry:
     """Return the row of a task that was shown or changed."""
     outcome = {"outcome": view.task.outcome.value} if view.task.outcome else {}
     return noted(deps, client, act, f"task/{view.task.id}", persons_of(view.case), {"receipt": view.task.receipt, **outcome})
+
+
+def of_moved(deps: Deps, client: Client, act: str, tasks: Sequence[Task], **detail: str) -> AuditEntry | None:
+    """Return the row of tasks that changed hands together; None where there were none."""
+    if not tasks:
+        return None
+    detail |= {"tasks": " ".join(task.id for task in tasks), "receipts": " ".join(task.receipt for task in tasks)}
+    return noted(deps, client, act, f"officer/{client.name}", (), detail)
 
 
 def of_history(deps: Deps, client: Client, kk_number: str, found: Iterable[RegisterEntry]) -> AuditEntry:

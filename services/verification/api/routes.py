@@ -23,6 +23,7 @@ from services.verification.api.showing import AT_REST, NO_STORE, UNCLAIMABLE, UN
 from services.verification.api.task_rows import TallyOut, TaskPageOut, page_out
 from services.verification.domain.register_pause import service_time
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
+from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.reference.reasons import reasons
 from shared.web import REVEAL, Client, refuses, require
@@ -61,15 +62,15 @@ _DECIDING: Final = (
 _OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is listed wherever it is from
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Add verification's routes to the app."""
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader) -> None:
+    """Add verification's routes to the app. `staff`: the accounts to which work can be given."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
     _lists(router, deps)
     answers = TaskAnswers(units, deps)
     _acts(router, answers, deps)
     _attachments(router, units, deps)
     _reasons(router)
-    app.include_router(queue.router(units, deps, answers))  # before what takes an id: `next` is none
+    app.include_router(queue.router(units, deps, answers, staff))  # before what takes an id: `next` is none
     app.include_router(acts.router(units, deps, answers))
     app.include_router(router)
     app.include_router(history.router(units, deps))

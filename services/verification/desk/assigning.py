@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification import handlers
-from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.refusals import RefusedAct, refusal
 from services.verification.desk.work_list import WorkFilter, show
 from services.verification.desk.work_room import ASSIGN, PATH, READ, WorkRoom, noted
 from services.verification.handlers import TaskView
+from services.verification.handlers.colleagues import Colleagues
 from services.verification.ports import Tx
 from shared.errors import DomainError
 from shared.web.desk import StaffMember, signed_in
@@ -42,7 +42,7 @@ def router(room: WorkRoom) -> APIRouter:
     @routes.post(f"{PATH}/tugaskan")
     async def assign(request: Request, member: Head, form: Annotated[AssignForm, Form()]) -> Response:
         """Assign each by itself; what could not be is said, and stays as it is."""
-        colleagues = await Colleagues.of(room, member)
+        colleagues = await Colleagues.of(room.staff, member.staff_id)
         refused: RefusedAct | None = None
         if not form.tugas or not form.kepada:
             refused = RefusedAct("Belum ada yang ditugaskan.", "Centang paling sedikit satu pekerjaan dan pilih petugasnya.")

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification import handlers
 from services.verification.desk import work_words as words
-from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.refusals import RefusedAct, refusal
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
 from services.verification.desk.work_room import DECIDE, PATH, WorkRoom, noted
 from services.verification.domain.claims import HandOver
 from services.verification.handlers import TaskView
+from services.verification.handlers.colleagues import Colleagues
 from services.verification.ports import Tx
 from shared.errors import DomainError
 from shared.web.desk import StaffMember, signed_in
@@ -62,7 +62,7 @@ def router(room: WorkRoom) -> APIRouter:
     @routes.post(f"{PATH}/serah")
     async def hand_over(request: Request, member: Decider, form: Annotated[HandOverForm, Form()]) -> Response:
         """Hand over what the form names, each by itself; what could not be stays in the list, with the reason and its note."""
-        wishes, colleagues = form.wishes(), await Colleagues.of(room, member)
+        wishes, colleagues = form.wishes(), await Colleagues.of(room.staff, member.staff_id)
         refused: DomainError | None = None
         for task_id, wish in wishes.items():
             try:
@@ -102,7 +102,7 @@ async def _show(
     chosen = dict(zip(form.tugas, form.kepada, strict=False)) if form else {}
     values: dict[str, Any] = {
         "tasks": page.tasks,
-        "colleagues": (await Colleagues.of(room, member)).accounts,
+        "colleagues": (await Colleagues.of(room.staff, member.staff_id)).accounts,
         "everything_to": form.semua if form else _QUEUE,
         "chosen": lambda task: chosen.get(task.id, _SAME),
         "note_of": lambda task: (sent[task.id].note if task.id in sent else task.handover_note) or "",

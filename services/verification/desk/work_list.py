@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification import handlers
 from services.verification.desk import work_words as words
-from services.verification.desk.colleagues import Colleagues
 from services.verification.desk.register import notice
 from services.verification.desk.skills import skill_names
 from services.verification.desk.work_room import ASSIGN, DECIDE, LEAD, PATH, READ, WorkRoom, noted, pull_next
 from services.verification.domain.officer import skilled
 from services.verification.domain.task import Task
+from services.verification.handlers.colleagues import Colleagues
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
 from shared.clock import midnight
 from shared.errors import DomainError
@@ -173,7 +173,7 @@ async def show(
         service_name=room.service_name,
         skills=", ".join(skill_names(member.groups).values()),
         pause=await notice(room),
-        colleagues=(await Colleagues.of(room, member)).accounts if asked.atur and member.may(ASSIGN) else (),
+        colleagues=(await Colleagues.of(room.staff, member.staff_id)).accounts if asked.atur and member.may(ASSIGN) else (),
         **({"refusal": None, "unassigned": None} | more),
     )
 

@@ -12,6 +12,7 @@ from services.verification.domain.claims import HandOver
 from services.verification.domain.facts import TaskFact
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.task import Task
+from services.verification.handlers.colleagues import Colleagues
 from services.verification.handlers.desk import TaskView, check_room, set_free, take, view
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError
@@ -69,14 +70,17 @@ async def release_all(tx: Tx, deps: Deps, officer_id: str) -> tuple[Task, ...]:
     return tuple(set_free(tx, deps, task, officer_id) for task in await _held(tx, deps, officer_id))
 
 
-async def hand_over(tx: Tx, deps: Deps, officer_id: str, to: str, note: str | None) -> tuple[Task, ...]:
+async def hand_over(tx: Tx, deps: Deps, officer_id: str, wish: HandOver, colleagues: Colleagues) -> tuple[Task, ...]:
     """Hand every task that an officer holds to a colleague; return them.
 
     Raises:
-        DomainError: `four_eyes`: the colleague approved one of them already; nothing is handed over.
+        DomainError: as `Colleagues.refuse_unfit`, or `four_eyes`: the colleague approved one of them already; nothing is handed over.
     """
-    wish = HandOver(to, note)
-    return tuple([_handed(tx, deps, task, officer_id, wish) for task in await _held(tx, deps, officer_id)])
+    held = await _held(tx, deps, officer_id)
+    if wish.to is not None:
+        for task in held:
+            colleagues.refuse_unfit(wish.to, task)
+    return tuple([_handed(tx, deps, task, officer_id, wish) for task in held])
 
 
 async def hand_over_one(tx: Tx, deps: Deps, task_id: str, officer_id: str, wish: HandOver) -> TaskView:

@@ -78,8 +78,9 @@ def build(settings: Settings) -> Service:
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
     closing = install_accounts(app, units, settings, health, host)
-    api.install(app, units, deps)
-    desk.install(app, units, deps, MongoStaffReader(mongo, database), PdfiumPages())
+    staff = MongoStaffReader(mongo, database)
+    api.install(app, units, deps, staff)
+    desk.install(app, units, deps, staff, PdfiumPages())
     source = StuckWithMessages(stuck.UnrecordedChanges(units, deps), host.stuck_messages(), SERVICE)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
     return Service(

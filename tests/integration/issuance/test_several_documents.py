@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import pytest
 
 from services.issuance import handlers
 from services.issuance.domain.claim import Approval
-from services.issuance.domain.document import DocumentState
+from services.issuance.domain.document import Certificate, Document, DocumentState
+from services.issuance.ports import Tx
 from shared.clock import WIB
 from shared.contracts.verification import RequestApproved
 from shared.errors import DomainError
@@ -81,6 +83,35 @@ async def test_a_certificate_whose_number_an_issued_card_shows_is_not_made_void_
     await desk.parts.units.run(lambda tx: handlers.revoke_document(tx, desk.parts.deps, card, desk.revocation()))
     ended = await desk.parts.units.run(lambda tx: handlers.discard_document(tx, desk.parts.deps, certificate, note="x; decided by y"))
     assert ended.state is DocumentState.VOID
+
+
+@pytest.mark.parametrize("first", ["issue", "void"])
+async def test_of_a_void_number_and_the_issue_of_a_card_that_shows_it_at_one_moment_one_is_refused(desk: Desk, first: str) -> None:
+    asked, deps, tries = birth(), desk.parts.deps, count()
+    certificate, card = f"{asked.request_id}.akta_kelahiran", f"{asked.request_id}.kia"
+    await desk.take_in(asked)
+    begun = await desk.parts.units.run(lambda tx: handlers.begin_printing(tx, deps, card))
+    pdf = await deps.archive.put(handlers.file_id(begun), b"%PDF-1.7")
+
+    async def void(tx: Tx) -> Document:
+        return await handlers.void_document(tx, deps, certificate, reason="wrong_data")
+
+    async def issue(tx: Tx) -> Document:
+        return await handlers.record_issued(tx, deps, begun, pdf, Certificate("CA Demo", "f" * 64, demo=True))
+
+    earlier, later = (issue, void) if first == "issue" else (void, issue)
+
+    async def overtaken(tx: Tx) -> Document:
+        done = await later(tx)
+        if not next(tries):  # what it has read is old before it commits
+            await desk.parts.units.run(earlier)
+        return done
+
+    with pytest.raises(DomainError) as refused:
+        await desk.parts.units.run(overtaken)
+    assert refused.value.code == (handlers.NUMBER_SHOWN if first == "issue" else "attempt_superseded")
+    states = [(await desk.document(each)).state.value for each in (certificate, card)]
+    assert states == (["claimed", "issued"] if first == "issue" else ["void", "rendering"])
 
 
 async def test_two_of_one_product_are_told_apart_by_their_keys(desk: Desk) -> None:

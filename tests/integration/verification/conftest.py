@@ -17,6 +17,7 @@ from services.verification.domain.services import RULES
 from services.verification.domain.submission import Submission
 from services.verification.jobs import DecisionJob
 from services.verification.ports import Deps, Tx
+from services.verification.ports.staff import StaffReader
 from services.verification.settings import Settings
 from services.verification.store import (
     INDEXES,
@@ -25,6 +26,7 @@ from services.verification.store import (
     MongoOverviewReader,
     MongoPauseReader,
     MongoQueueReader,
+    MongoStaffReader,
     MongoTaskReader,
     MongoTx,
     RegistryStore,
@@ -46,6 +48,7 @@ SCOPES = {
     "officer-2": {"tasks:read", "tasks:decide"},
     "head": {"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign"},
     "other-head": {"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign"},
+    "rina": {"tasks:read", "tasks:decide"},
     "reader": {"tasks:read"},
     "adapter": {"requests:write"},
     "admin": {"admin"},
@@ -88,7 +91,7 @@ class Office(Harness):
     def queue(self, **limits: Any) -> None:
         """Change limits of the queue, as a restart with another environment would. Clients that are open ask the old one."""
         self.deps = replace(self.deps, queue=replace(self.deps.queue, **limits))
-        self.app = _served(self.units, self.deps)
+        self.app = _served(self.units, self.deps, MongoStaffReader(self.mongo, self.database))
 
     async def tasks_of(self, *submissions: Submission) -> list[str]:
         """Take requests in that go to officers; return their tasks in the same order."""
@@ -122,9 +125,9 @@ def _intake(answers: dict[str, Any]) -> httpx.MockTransport:
     return httpx.MockTransport(answer)
 
 
-def _served(units: UnitOfWorkRunner[Tx], deps: Deps) -> FastAPI:
+def _served(units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader) -> FastAPI:
     app = create_app(_settings(), Health(), title="test")
-    api.install(app, units, deps)
+    api.install(app, units, deps, staff)
     return app
 
 
@@ -171,7 +174,7 @@ async def open_office(mongo_url: str, database: str, clock: Clock) -> AsyncItera
     try:
         await units.prepare()
         await mongo.prepare(database, INDEXES)
-        yield Office(mongo, database, clock, units, deps, registry, _served(units, deps), intake)
+        yield Office(mongo, database, clock, units, deps, registry, _served(units, deps, MongoStaffReader(mongo, database)), intake)
     finally:
         await files.close()
         await mongo.close()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.verification import api
+from services.verification.store import MongoStaffReader
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok, refused
 from tests.integration.verification.test_queue import asked, pulled
@@ -23,7 +24,7 @@ def client_of(office: Office, login: str, *roles: str, **other: Any) -> httpx.As
     """A program of somebody who is signed in."""
     issuer = SessionIssuer()
     app = work_app(office, issuer)
-    api.install(app, office.units, office.deps)
+    api.install(app, office.units, office.deps, MongoStaffReader(office.mongo, office.database))
     token = issuer.token(officer(office, issuer, login, *roles, **other))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://meja.test", headers={"Authorization": f"Bearer {token}"})
 

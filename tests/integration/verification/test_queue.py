@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.staff.account import AccountState, Posting, StaffAccount
 from services.verification.domain.submission import Submission
 from services.verification.handlers.queue import next_task
+from services.verification.ports import Tx
 from shared.ids import new_id
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import ok, refused
@@ -174,6 +176,54 @@ async def test_the_head_assigns_a_task_whoever_holds_it(office: Office) -> None:
         await ok(head.post(f"/v1/tasks/{task}/assign", json={"officer_id": "officer-2"}))
         assert await refused(desk.post(f"/v1/tasks/{task}/claim")) == (409, "task_reserved")
         assert await pulled(colleague) == task, "before what waits longer"
+
+
+async def test_work_is_given_to_no_one_who_could_not_do_it(office: Office) -> None:
+    """Whom nobody is, or who may not decide, or of another area: the task would wait for them in vain."""
+    await office.load(people.family())
+    [task] = await office.tasks_of(asked())
+    accounts = [
+        account("nina", "verifier", area=("3519092003",)),
+        account("agus", "operator"),
+        replace(account("wati", "verifier"), state=AccountState.LEFT),
+        account("tono", "verifier"),
+    ]
+
+    async def hire(tx: Tx) -> None:
+        for each in accounts:
+            tx.staff.accounts.add(each)
+
+    await office.units.run(hire)
+    async with office.client() as desk, office.client("head") as head:
+        await ok(desk.post(f"/v1/tasks/{task}/claim"))
+        for unfit in ("nobody", "reader", "nina", "agus", "wati"):
+            assert await refused(desk.post("/v1/tasks/hand-over", json={"to": unfit})) == (409, "colleague_unknown"), unfit
+            assert await refused(head.post(f"/v1/tasks/{task}/assign", json={"officer_id": unfit})) == (409, "colleague_unknown"), unfit
+        assert (await ok(desk.get(f"/v1/tasks/{task}")))["claimed_by"] == "officer-1"
+        await ok(desk.post("/v1/tasks/hand-over", json={"to": "tono"}))
+        await ok(head.post(f"/v1/tasks/{task}/assign", json={"officer_id": "tono"}))
+
+
+async def test_whose_work_changed_hands_over_http_is_written_down(office: Office) -> None:
+    await office.load(people.family())
+    tasks = await office.tasks_of(asked(), asked(hours_ago=1))
+    async with office.client() as desk, office.client("officer-2") as colleague:
+        for task in tasks:
+            await ok(desk.post(f"/v1/tasks/{task}/claim"))
+        await ok(desk.post("/v1/tasks/hand-over", json={"to": "officer-2"}))
+        await ok(desk.post("/v1/tasks/hand-over", json={"to": "officer-2"}))
+        await ok(colleague.post("/v1/tasks/release-all"))
+    [handed] = await office.rows("audit", {"act": "task.handed_over"})
+    [released] = await office.rows("audit", {"act": "task.released"})
+    assert (handed["actor"], handed["detail"]["to"]) == ("officer-1", "officer-2")
+    assert released["actor"] == "officer-2"
+    for row in (handed, released):
+        assert set(row["detail"]["tasks"].split()) == set(tasks)
+
+
+def account(login: str, role: str, *, area: tuple[str, ...] = ()) -> StaffAccount:
+    """Somebody who works here."""
+    return StaffAccount(login, login, login, Posting(frozenset({role}), area), "system", NOW, AccountState.ACTIVE)
 
 
 @pytest.mark.parametrize("path", ["next", "release-all"])

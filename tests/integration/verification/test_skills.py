@@ -12,6 +12,7 @@ from services.verification import api
 from services.verification.desk.work_room import PATH
 from services.verification.domain.submission import Submission
 from services.verification.ports import TaskFilter, TaskOrder, TaskQuery
+from services.verification.store import MongoStaffReader
 from shared.ids import new_id, new_receipt
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_queue import pulled
@@ -94,7 +95,7 @@ async def test_a_person_asks_over_http_for_less_than_their_groups_never_for_more
     _, identity_card = await office.tasks_of(lost(hours_ago=9), lost("ktp_hilang"))
     issuer = SessionIssuer()
     app = work_app(office, issuer)
-    api.install(app, office.units, office.deps)
+    api.install(app, office.units, office.deps, MongoStaffReader(office.mongo, office.database))
     token = issuer.token(officer(office, issuer, "rina", groups=KTP))
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://meja.test", headers={"Authorization": f"Bearer {token}"}

@@ -54,4 +54,6 @@ def test_a_spreadsheet_opens_it_and_calculates_nothing() -> None:
     assert "'=HYPERLINK" in lines
     assert '"A;B";\'+62' in lines
     assert "'@x;'-1" in lines
+    for first in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20":
+        assert csv_lines([[f"{first}1+1"]]).lstrip('"').startswith(f"'{first}"), first
     assert not csv_lines([["a"]]).startswith("\ufeff")
