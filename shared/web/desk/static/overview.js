@@ -197,18 +197,19 @@
   setInterval(again, REFRESH_MS);
   document.addEventListener("overview:refresh", again);
 
-  // -- on paper: every picture with its table
+  // -- on paper: every picture with its table, whole: drawn for the screen, scaled to the sheet (desk.css)
   const opened = new Set();
   addEventListener("beforeprint", () => {
     for (const details of all("details:not([open])", place)) {
       details.open = true;
       opened.add(details);
     }
-    for (const chart of charts.values()) chart.resize();
+    for (const svg of all(".chart svg", place)) svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
   });
   addEventListener("afterprint", () => {
     for (const details of opened) details.open = false;
     opened.clear();
+    for (const svg of all(".chart svg", place)) svg.removeAttribute("viewBox");
     for (const chart of charts.values()) chart.resize();
   });
   place.dataset.drawn = "";
