@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.requests import Published, QuestionAnswered, ReplyComposed, RequestOrigin, RequestSubmitted, StatusReceived
 from shared.contracts import intake as wire
@@ -53,6 +54,10 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                 error_code=fact.error_code,
                 personal=wire.MessageStatusReceivedPersonal(wamid=fact.wamid, error_details=fact.error_details),
             )
+        case ChatWaits():
+            return _chat_waiting(fact)
+        case ChatAttended():
+            return wire.ChatAttended(conversation_id=fact.contact_id, attended_at=fact.at)
         case _:
             assert_never(fact)
 
@@ -86,6 +91,16 @@ def _request_submitted(fact: RequestSubmitted, catalogue: Catalogue) -> wire.Req
             decision=_decision(fact.decision) if fact.decision is not None else None,
             sender_nik=request.vouching.nik if request.vouching else None,
         ),
+    )
+
+
+def _chat_waiting(fact: ChatWaits) -> wire.ChatWaiting:
+    return wire.ChatWaiting(
+        conversation_id=fact.contact_id,
+        reason=fact.reason.value,
+        waiting_since=fact.since,
+        answer_by=fact.answer_by,
+        service=fact.service,
     )
 
 

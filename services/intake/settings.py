@@ -63,6 +63,20 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         float,
         Field(gt=0, description="How long a chat is one officer's without a sign of life, in minutes; renewed while its page is open"),
     ] = 10.0
+    officer_answer_hours: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Longest wait for an officer in a chat, in working hours; who waits is told that time, and once when it is over",
+        ),
+    ] = 2.0
+    chat_messages_a_minute: Annotated[
+        int,
+        Field(
+            ge=2,
+            description="Messages of one sender a minute that are answered; who writes faster is told once, and all of it counts",
+        ),
+    ] = 60
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

@@ -129,6 +129,32 @@ class ReplyComposed(Event):
     personal: ReplyComposedPersonal
 
 
+class ChatWaiting(Event):
+    """Somebody waits for a person in a chat: it stands in the desk's list, this only announces it. Subject: the conversation id.
+
+    Comes again where an officer was promised anew to somebody who still waits.
+    """
+
+    type: ClassVar[str] = "intake.chat_waiting.v1"
+    exchange: ClassVar[str] = "staff"
+
+    conversation_id: str
+    reason: Annotated[Code, Field(description="Why: asked, not_understood, answered, complained, trouble; more may follow")]
+    waiting_since: Annotated[AwareDatetime, Field(description="The place in the queue: the earliest is next")]
+    answer_by: Annotated[AwareDatetime | None, Field(description="By when the person was told that an officer answers")] = None
+    service: Annotated[Code | None, Field(description="Code of the service whose form is open in the chat")] = None
+
+
+class ChatAttended(Event):
+    """Nobody waits in a chat any more: an officer answered, gave it back, or blocked the sender. Subject: the conversation id."""
+
+    type: ClassVar[str] = "intake.chat_attended.v1"
+    exchange: ClassVar[str] = "staff"
+
+    conversation_id: str
+    attended_at: AwareDatetime
+
+
 class DeliveryStatus(StrEnum):
     """How far a WhatsApp message came, by the provider's webhook."""
 

@@ -50,6 +50,22 @@ class WorkingHours:
         """Return whether it works at this very moment; the closing minute itself is closed."""
         return any(start <= at < end for start, end in self._stretches(at.astimezone(self.zone).date(), days=1))
 
+    def opens(self, at: datetime) -> datetime:
+        """Return the moment itself where it works, else the next one at which it begins to; UTC.
+
+        Raises:
+            ValueError: When that is more than about a year away.
+        """
+        for opens, closes in self._stretches(at.astimezone(self.zone).date(), days=_HORIZON_DAYS):
+            if at < closes:
+                return max(opens, at).astimezone(UTC)
+        raise ValueError(f"nothing opens after {at.date()}")
+
+    def closes(self, at: datetime) -> datetime | None:
+        """Return when its day ends, UTC; None where it does not work on that day any more, or at all."""
+        ends = [closes for _, closes in self._stretches(at.astimezone(self.zone).date(), days=1)]
+        return ends[-1].astimezone(UTC) if ends and at < ends[-1] else None
+
     def promise(self, start: datetime, working_time: timedelta) -> datetime:
         """Return when `working_time` will have passed on the office's clock, counted from `start`; UTC.
 

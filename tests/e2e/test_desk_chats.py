@@ -41,7 +41,7 @@ async def test_a_chat_is_taken_answered_and_given_back_while_its_citizen_writes(
         bar = page.locator(".newbar")
         await expect(bar).to_contain_text("baru")
         await phone.type("Pak saya sudah tiga hari belum ada kabar, bisa bicara dengan petugas?")
-        await phone.hears(says("petugas kami akan membaca"), "what happens")
+        await phone.hears(says("kami teruskan ke petugas"), "what happens")
         await page.keyboard.press(".")
         row = page.locator("[data-row]").filter(has_text="Parti Suryani")
         await expect(row).to_contain_text("Minta petugas")

@@ -21,7 +21,7 @@ from tests.support.sessions import SessionIssuer
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SIZES = {"1280": DESK, "360": NARROW, "640": (640, 400), "1920": (1920, 1080)}
 """An office's screen, a phone, the screen at 200 %, a large one."""
-PAGES = {"/dokumen": "Dokumen terbit", "/kartu": "Kartu siap cetak", "/pesan": "Pesan keluar"}
+PAGES = {"/dokumen": "Dokumen terbit", "/kartu": "Kartu siap cetak", "/pesan": "Pesan keluar", "/kata": "Kata warga"}
 """Path under /desk -> its heading."""
 SMALL_BYTES = 150_000  # of a page when style, script and font are there already
 

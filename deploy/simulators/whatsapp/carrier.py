@@ -217,6 +217,20 @@ class Carrier:
         self.postman.post(Change(value, "message", citizen.id, (citizen.phone, citizen.bsuid), received))
         return message
 
+    def citizen_calls(self, citizen: Citizen, content: dict[str, Any]) -> Message:
+        """Tell the business of a call that nobody takes: it rings, then it ends."""
+        at = self.clock()
+        message = Message(0, new_wamid(), "citizen", at, content, "sent")
+        citizen.last_inbound_at = at
+        self.people.append(citizen, message)
+        self.feed.publish("message", {"citizen_id": citizen.id, "message": message.view()}, citizen.id)
+        call = {"id": f"wacid.{message.wamid}", "to": self.settings.display_phone_number, "direction": "USER_INITIATED"}
+        for event in ("connect", "terminate"):
+            entry = citizen.naming("from", "from_user_id") | call | {"event": event, "timestamp": seconds_text(at)}
+            value = envelope(self.settings, contacts=[citizen.contact()], calls=[entry])
+            self.postman.post(Change(value, "message", citizen.id, (citizen.phone, citizen.bsuid), field="calls"))
+        return message
+
     def renew_user_id(self, citizen: Citizen) -> None:
         """Give a citizen another user id and tell the business: the message names nobody but in its sentence, as Meta's does."""
         before = citizen.bsuid
@@ -232,11 +246,13 @@ class Carrier:
     def store_file(self, data: bytes, mime_type: str, filename: str | None, caption: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Keep a citizen's file; return its part of the webhook and its bubble."""
         media = self.files.put(data, mime_type, filename)
-        kind = "image" if mime_type in ("image/jpeg", "image/png") else "document"
+        kind = _wire_type(mime_type)
         digest = base64.b64encode(bytes.fromhex(media.sha256)).decode()  # base64 in webhooks, hex in GET /{media-id}: as Meta does
         part: dict[str, Any] = {"id": media.id, "mime_type": mime_type, "sha256": digest}
         if kind == "document" and filename:
             part["filename"] = filename
+        if kind == "audio":
+            part["voice"] = mime_type.startswith("audio/ogg")  # what phones record; other sound is a file that was sent on
         content: dict[str, Any] = {
             "type": kind,
             "media": {"id": media.id, "mime_type": mime_type, "filename": filename, "size_bytes": len(data), "sha256": media.sha256},
@@ -273,3 +289,10 @@ class Carrier:
         if view[1] != self._webhook_view[1] or (view[0] == 0) != (self._webhook_view[0] == 0):
             self.feed.publish("webhooks", {"pending": view[0], "failing": view[1]})
         self._webhook_view = view
+
+
+def _wire_type(mime_type: str) -> str:
+    """Return the type under which the webhook names a file."""
+    if mime_type in ("image/jpeg", "image/png"):
+        return "image"
+    return {"image/webp": "sticker"}.get(mime_type) or {"audio": "audio", "video": "video"}.get(mime_type.partition("/")[0], "document")

@@ -17,6 +17,7 @@ from deploy.simulators.whatsapp.citizens import WINDOW, Citizen, Identity, digit
 from deploy.simulators.whatsapp.cloud_api import read_limited
 from deploy.simulators.whatsapp.errors import GraphError
 from deploy.simulators.whatsapp.media import LIMITS, UPLOAD_MAX_BYTES, check_upload, parse_form
+from deploy.simulators.whatsapp.writing import RECORDED, WITH_ORIGINAL, WITH_TEXT, Writing
 
 LONG_POLL_MAX_SECONDS: Final = 60.0
 
@@ -46,48 +47,6 @@ class CitizenChange(BaseModel):
     window_open: bool | None = Field(default=None, description="False closes the 24-hour window at once.")
     phone: str | None = Field(default=None, description="A new number: intake gets a `system` message.")
     new_user_id: bool = Field(default=False, description="A new business-scoped user id: intake gets a `system` message.")
-
-
-class Writing(BaseModel):
-    """What a citizen writes: the body of POST /sim/citizens/{id}/messages."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    type: Literal["text", "button_reply", "list_reply", "template_button", "location", "reaction", "edit", "raw"] = "text"
-    text: str | None = Field(default=None, max_length=65_536, description="The text, or the title of a button or row.")
-    id: str | None = Field(default=None, description="The id of the button or row.")
-    reply_to: str | None = Field(default=None, description="The wamid that this answers; for edit: the one that is changed to `text`.")
-    phone_number_id: str | None = Field(default=None, description="Write to another number of the same app.")
-    latitude: float | None = None
-    longitude: float | None = None
-    raw: dict[str, Any] | None = Field(default=None, description="For raw: the message part of the webhook as it is.")
-    referral: dict[str, Any] | None = Field(default=None, description="The advertisement that led here.")
-
-    def wire(self) -> dict[str, Any]:
-        """Return the message part of the webhook."""
-        if self.type == "raw":
-            return dict(self.raw or {})
-        parts: dict[str, dict[str, Any]] = {
-            "text": {"type": "text", "text": {"body": self.text}},
-            "button_reply": {
-                "type": "interactive",
-                "interactive": {"type": "button_reply", "button_reply": {"id": self.id, "title": self.text}},
-            },
-            "list_reply": {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": self.id, "title": self.text}}},
-            "template_button": {"type": "button", "button": {"payload": self.id, "text": self.text}},
-            "location": {"type": "location", "location": {"latitude": self.latitude, "longitude": self.longitude}},
-            "reaction": {"type": "reaction", "reaction": {"message_id": self.reply_to, "emoji": self.text}},
-            "edit": {
-                "type": "edit",
-                "edit": {"original_message_id": self.reply_to, "message": {"type": "text", "text": {"body": self.text}}},
-            },
-        }
-        wire = parts[self.type]
-        if self.reply_to and self.type not in ("reaction", "edit"):
-            wire["context"] = {"id": self.reply_to}
-        if self.referral:
-            wire["referral"] = self.referral
-        return wire
 
 
 def router(carrier: Carrier) -> APIRouter:
@@ -151,17 +110,24 @@ def _change_phone(carrier: Carrier, citizen: Citizen, phone: str) -> None:
 
 
 def _writing(api: APIRouter, carrier: Carrier) -> None:
-    @api.post("/citizens/{citizen_id}/messages", summary="Write as the citizen", status_code=201)
+    @api.post(
+        "/citizens/{citizen_id}/messages", summary="Write as the citizen: text, a choice, a voice message, a call, …", status_code=201
+    )
     async def write(citizen_id: str, body: Writing) -> dict[str, Any]:
         citizen = _citizen(carrier, citizen_id)
-        if body.type in ("text", "button_reply", "list_reply", "template_button") and not body.text:
+        if body.type in WITH_TEXT and not body.text:
             raise HTTPException(422, "text_missing")
-        content: dict[str, Any] = {"type": body.type, "text": body.text or "", "reply_to": body.reply_to}
-        return carrier.citizen_writes(citizen, body.wire(), content, body.phone_number_id).view()
+        if body.type in WITH_ORIGINAL and not body.reply_to:
+            raise HTTPException(422, "original_missing")
+        if body.type == "call":
+            return carrier.citizen_calls(citizen, body.content()).view()
+        if body.is_recorded:
+            _, mime_type, data = RECORDED[body.type]
+            wire, content = carrier.store_file(data, mime_type, None, body.text)
+            return carrier.citizen_writes(citizen, body.around(wire), content, body.phone_number_id).view()
+        return carrier.citizen_writes(citizen, body.wire(), body.content(), body.phone_number_id).view()
 
-    @api.post(
-        "/citizens/{citizen_id}/files", summary="Send a picture or document as the citizen (multipart: file, caption)", status_code=201
-    )
+    @api.post("/citizens/{citizen_id}/files", summary="Send any file as the citizen (multipart: file, caption)", status_code=201)
     async def send_file(request: Request, citizen_id: str) -> dict[str, Any]:
         citizen = _citizen(carrier, citizen_id)
         form = parse_form(await read_limited(request, UPLOAD_MAX_BYTES), request.headers.get("content-type", ""))

@@ -34,6 +34,7 @@ class Change:
     lane_key: str
     recipients: tuple[str, ...]
     on_answered: Callable[[], None] | None = None
+    field: str = "messages"
 
 
 @dataclass(slots=True)
@@ -193,7 +194,10 @@ class Postman:
 
     def _body(self, changes: list[Change]) -> bytes:
         """Meta escapes everything beyond ASCII: a receiver that signs re-encoded JSON instead of the raw bytes fails here."""
-        entry = {"id": self._settings.business_account_id, "changes": [{"value": change.value, "field": "messages"} for change in changes]}
+        entry = {
+            "id": self._settings.business_account_id,
+            "changes": [{"value": change.value, "field": change.field} for change in changes],
+        }
         return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, separators=(",", ":")).encode()
 
 

@@ -21,8 +21,10 @@ from shared.web.desk.words import day_words, masked_number, short_moment, span
 
 REASONS: Final[Mapping[WaitingReason, State]] = {
     WaitingReason.ASKED: State("Minta petugas", Tone.BAD, icon="hand-stop"),
-    WaitingReason.NOT_UNDERSTOOD: State("Tidak dipahami 2 kali", Tone.WAIT, icon="help-circle"),
+    WaitingReason.NOT_UNDERSTOOD: State("Tidak dipahami 3 kali", Tone.WAIT, icon="help-circle"),
     WaitingReason.ANSWERED: State("Menjawab petugas", Tone.INFO, icon="message-reply"),
+    WaitingReason.COMPLAINED: State("Keluhan", Tone.BAD, icon="message-exclamation"),
+    WaitingReason.TROUBLE: State("Gangguan di sistem", Tone.BAD, icon="alert-triangle"),
 }
 STATES: Final[Mapping[RequestState, State]] = {
     RequestState.SUBMITTED: State("Sedang diperiksa", Tone.INFO, icon="hourglass"),
@@ -37,7 +39,19 @@ STATES: Final[Mapping[RequestState, State]] = {
 FILES: Final[Mapping[SaidKind, str]] = {
     SaidKind.PHOTO: "Foto",
     SaidKind.DOCUMENT: "Berkas",
-    SaidKind.OTHER: "Pesan suara, stiker, atau lokasi",
+    SaidKind.OTHER: "Pesan yang tidak dapat dibaca",
+    SaidKind.DELETED: "Pesan dihapus oleh warga",
+}
+OTHERS: Final[Mapping[str, str]] = {
+    "voice": "Pesan suara",
+    "audio": "Rekaman suara",
+    "video": "Video",
+    "video_note": "Pesan video",
+    "location": "Lokasi",
+    "contacts": "Kartu kontak",
+    "call": "Menelepon",
+    "view_once": "Foto sekali lihat",
+    "poll": "Jajak pendapat",
 }
 TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.WRONG_TYPE: "bukan foto atau PDF",
@@ -153,7 +167,7 @@ def _bubbles(line: LogLine, kept: frozenset[str]) -> Iterator[Bubble]:
 
 
 def _exchange(said: ChatExchange, at: datetime, kept: frozenset[str]) -> Iterator[Bubble]:
-    text = said.said or FILES.get(said.kind, "")
+    text = said.said or OTHERS.get(said.other) or FILES.get(said.kind, "")
     if said.kind is SaidKind.EDITED:
         text = f"{said.said} (diubah)"
     if said.trouble is not None:

@@ -8,19 +8,19 @@ from types import MappingProxyType
 from typing import Final
 
 from services.intake.domain.recognition import Recognition
-from services.intake.domain.word_book import LONGEST, MOST_WORDS, Refusal, Trial
+from services.intake.domain.word_book import LONGEST, MOST_WORDS, Trial, WordRefusal
 
-REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
+REFUSALS: Final[Mapping[WordRefusal, str]] = MappingProxyType(
     {
-        Refusal.EMPTY: f"Tulis satu kata atau lebih yang ada artinya, paling sedikit 3 huruf dan paling banyak {LONGEST} huruf.",
-        Refusal.NUMBERS: "Hapus angkanya: nomor warga tidak boleh tersimpan di sini, dan angka tidak membantu mesin memahami.",
-        Refusal.COMMAND: "Kata ini sudah menjadi perintah percakapan atau nama layanan, sehingga artinya tidak bisa diubah di sini.",
-        Refusal.ORDINARY: "Satu kata ini sudah dikenal dan dipakai dalam banyak kalimat. Tulis bersama kata lain yang khas.",
-        Refusal.TWICE: "Kata ini sudah ada di daftar. Cabut dulu bila artinya ingin diganti.",
-        Refusal.FULL: f"Daftar sudah berisi {MOST_WORDS} kata. Cabut yang tidak perlu lagi.",
-        Refusal.KNOWN: "Mesin sudah memahami kata ini dengan arti itu, jadi tidak perlu ditambahkan.",
-        Refusal.IN_VAIN: "Meskipun ditambahkan, mesin masih memahaminya sebagai hal lain. Pilih kata yang lebih khas.",
-        Refusal.WORSE: "Kata ini tidak ditambahkan, karena kalimat berikut akan lebih buruk dipahami:",
+        WordRefusal.EMPTY: f"Tulis satu kata atau lebih yang ada artinya, paling sedikit 3 huruf dan paling banyak {LONGEST} huruf.",
+        WordRefusal.NUMBERS: "Hapus angkanya: nomor warga tidak boleh tersimpan di sini, dan angka tidak membantu mesin memahami.",
+        WordRefusal.COMMAND: "Kata ini sudah menjadi perintah percakapan atau nama layanan, sehingga artinya tidak bisa diubah di sini.",
+        WordRefusal.ORDINARY: "Satu kata ini sudah dikenal dan dipakai dalam banyak kalimat. Tulis bersama kata lain yang khas.",
+        WordRefusal.TWICE: "Kata ini sudah ada di daftar. Cabut dulu bila artinya ingin diganti.",
+        WordRefusal.FULL: f"Daftar sudah berisi {MOST_WORDS} kata. Cabut yang tidak perlu lagi.",
+        WordRefusal.KNOWN: "Mesin sudah memahami kata ini dengan arti itu, jadi tidak perlu ditambahkan.",
+        WordRefusal.IN_VAIN: "Meskipun ditambahkan, mesin masih memahaminya sebagai hal lain. Pilih kata yang lebih khas.",
+        WordRefusal.WORSE: "Kata ini tidak ditambahkan, karena kalimat berikut akan lebih buruk dipahami:",
     }
 )
 

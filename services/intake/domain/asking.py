@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.intake.domain.answers import OpenQuestion, fields_of
-from services.intake.domain.chat import Button, DialogueContext, Draft, ListRow, Say
+from services.intake.domain.chat import Act, Button, DialogueContext, Draft, ListRow, OtherContent, Say
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import MAX_TITLE_CHARACTERS
 from shared.reference.forms import Field, Form, Unclear
@@ -98,6 +98,12 @@ def wants(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say,
     if question.takes_file:
         return (Say("wants_document", {"document": menu.document(question.field)}),)
     return (Say("wants_text"), *again(draft, question, menu))
+
+
+def unreadable(act: Act) -> Say:
+    """Say why a message that is neither text nor photo can't be used."""
+    kind = act.kind if isinstance(act, OtherContent) else "unknown"
+    return Say(f"kind.{kind}", buttons=("menu",), otherwise=("kind.unknown",))
 
 
 def missing(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:

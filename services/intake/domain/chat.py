@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from services.intake.domain.assistance import Assistance
+from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.pace import SenderPace
 from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
@@ -61,6 +62,14 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A text that answered questions of the draft, by their paths."""
+
+    wamid: str = field(repr=False)
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The chat of one contact; it has the contact's id.
 
@@ -74,6 +83,8 @@ class Conversation:
     touched_at: datetime | None = None
     outreach_source: str | None = None
     unmoved: tuple[str, ...] = field(default=(), repr=False)
+    sources: tuple[Source, ...] = field(default=(), repr=False)
+    """Which message gave which answers of the draft, so that an edit or a deletion counts."""
     asked: AskedQuestion | None = None
     """An officer's question; the next text without a draft is its answer."""
     offered: str = ""
@@ -82,6 +93,8 @@ class Conversation:
     """The meanings that the chat offered last, for the person to say which."""
     assistance: Assistance = field(default_factory=Assistance)
     """Who waits for a person, and who has the chat: while an officer does, the machine is silent."""
+    pace: SenderPace = field(default_factory=SenderPace)
+    """How fast messages come, and what was said to the last ones."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
 
@@ -124,7 +137,9 @@ class UnfetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class OtherContent:
-    """A voice message, a sticker, a location: nothing we can read."""
+    """A voice message, a video, a location: nothing we can read. `kind`: the name of its text, `kind.<kind>`."""
+
+    kind: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +147,22 @@ class EditedEarlier:
     """An edit of a text that came too late: the chat has moved on with the old text."""
 
 
-Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier
+@dataclass(frozen=True, slots=True)
+class EditedAnswer:
+    """An edit of a text that the open draft has taken as the answers to questions, by their paths."""
+
+    paths: tuple[str, ...]
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A message that its sender deleted. `paths`: what the open draft has taken from it."""
+
+    paths: tuple[str, ...]
+
+
+Act: TypeAlias = Intent | SentFile | RefusedFile | UnfetchedFile | OtherContent | EditedEarlier | EditedAnswer | Revoked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +191,13 @@ class DialogueContext:
     """Whether the contact has a valid link."""
     is_at_limit: bool = False
     """Whether the contact has filed as many requests today as it may."""
+    answer_by: datetime | None = None
+    """By when an officer answers whoever calls one now; None: within a day."""
+
+    @property
+    def promised_by(self) -> datetime:
+        """By when an officer answers whoever calls one now."""
+        return self.answer_by or self.at + HOLD_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +266,13 @@ class OfficerAnswered:
     text: str = field(repr=False)
 
 
-Fact: TypeAlias = Say | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
+@dataclass(frozen=True, slots=True)
+class OfficerCalled:
+    """Somebody waits for a person, and is told their place in the queue and the time, as `turn` of a text."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+Fact: TypeAlias = Say | OfficerCalled | StatusAsked | MendAsked | FormCompleted | FilesDropped | OfficerAnswered
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

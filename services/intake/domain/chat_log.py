@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 from services.intake.domain.assistance import ChatOfficer
-from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
-from services.intake.domain.messages import Content, Edited, MediaRef
+from services.intake.domain.chat import FileTrouble, OtherContent, RefusedFile, SentFile
+from services.intake.domain.messages import Content, Deleted, Edited, MediaRef
 from services.intake.domain.words import Intent
 
+_KIND_CHARACTERS: Final = 40  # of a type that Meta may invent; the longest known one has 20
 _PREVIEW_CHARACTERS: Final = 80  # of one line in the list of chats
 
 
@@ -23,7 +24,9 @@ class SaidKind(StrEnum):
     PHOTO = "photo"
     DOCUMENT = "document"
     OTHER = "other"
-    """A voice message, a sticker, a location: nothing that we keep."""
+    """A voice message, a video, a location: nothing that we keep."""
+    DELETED = "deleted"
+    """The sender deleted a message for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class ChatExchange:
     file_id: str | None = None
     media_type: str | None = None
     trouble: FileTrouble | None = None
+    other: str = ""
+    """Of a message that we can't read, what it was."""
     wording: str = ""
     """Of a text that was not understood, what the office reads of it: nothing that tells of the person."""
 
@@ -54,6 +59,10 @@ def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | N
             trouble = file.trouble if isinstance(file, RefusedFile) else None
             media_type = stored.media_type if stored else content.media_type
             return ChatExchange(contact_id, kind, "", "", stored.file_id if stored else None, media_type, trouble)
+        case Deleted():
+            return ChatExchange(contact_id, SaidKind.DELETED)
+        case OtherContent():
+            return ChatExchange(contact_id, SaidKind.OTHER, other=content.kind[:_KIND_CHARACTERS])
         case _:
             return ChatExchange(contact_id, SaidKind.OTHER)
 

@@ -2,7 +2,8 @@
 
 A chat has one draft at most. Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
 a returned request puts its draft into the chat as RETURNED, and whatever is written next goes on with it.
-In any stage an officer may hold the chat (`assistance`): then nothing is answered, and the stage and the draft stay as they are.
+In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered, and the stage and the draft
+stay as they are. Whoever waits may go on with the machine; who only was not understood does so by an answer that fits.
 A message that is no answer never loses a draft; only "batal", confirming, or long silence ends it: a repeated chat joins the open one.
 """
 
@@ -13,18 +14,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import assistance, drafting, steps, wishes
-from services.intake.domain.assistance import WaitingReason
+from services.intake.domain import assistance, correcting, drafting, steps, wishes
+from services.intake.domain.assistance import IDLE_LIFETIME, WaitingReason
 from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
+    EditedAnswer,
     EditedEarlier,
     Fact,
+    FilesDropped,
     FormCompleted,
+    OfficerCalled,
     OtherContent,
     Outcome,
     RefusedFile,
+    Revoked,
     Say,
     SentFile,
     Stage,
@@ -39,13 +44,40 @@ NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
 """Answers that say that no meaning was found."""
 _MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
-_FILE, _FILE_REFUSED, _OTHER, _EDIT = "file", "file_refused", "other", "edit"
+_FILE, _FILE_REFUSED, _OTHER, _EDIT, _EDIT_TAKEN, _REVOKED = "file", "file_refused", "other", "edit", "edit_taken", "revoked"
+_FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
+"""What somebody who waits for a person says to the machine, word for word; what they press is for it too."""
 
 
 def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Return what follows from one message. Every act in every stage has an answer, but while an officer holds the chat."""
-    if conversation.assistance.is_held(context.at):
-        return _heard(conversation, context), ()
+    """Return what follows from one message. Every act in every stage has an answer, but for an officer's chat and what wants none."""
+    part = conversation.assistance
+    if part.is_held(context.at):
+        return _heard(conversation, act, context)
+    return _meanwhile(conversation, act, context) if part.leaves_to_officers(context.at) else _answered(conversation, act, context)
+
+
+def _meanwhile(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Return what follows from a message of somebody for whom an officer is on the way: nothing, but where it is for the machine."""
+    part = conversation.assistance
+    going_on = replace(conversation, assistance=assistance.go_on(part))
+    if isinstance(act, Intent) and (act.is_pressed or (act.meaning in _FOR_MACHINE and not act.is_guess)):
+        if act.meaning is Meaning.OFFICER:
+            return _answered(conversation, act, context)
+        after, facts = _answered(going_on, act, context)
+        return after, (Say("officer_still"), *facts)
+    if isinstance(act, EditedAnswer | Revoked):  # counts, without a word
+        after, facts = _answered(going_on, act, context)
+        return replace(after, assistance=part), _unsaid(facts)
+    if part.reason is WaitingReason.NOT_UNDERSTOOD:
+        after, facts = _answered(going_on, act, context)
+        if _moved(conversation, after):
+            return after, facts
+    return replace(conversation, touched_at=_touched(conversation, context)), ()
+
+
+def _answered(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Return what the machine makes of an act."""
     conversation, stale = expire(conversation, context.at)
     first = conversation.outreach_source or context.outreach_source
     conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
@@ -54,12 +86,15 @@ def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Ou
     conversation = replace(conversation, offered="", choices=())
     name = _act_name(act)
     step = _TABLE.get((conversation.stage, name)) or _ANYWHERE[name]
-    if conversation.asked is not None and (step in (steps.not_understood, steps.nothing_to_confirm) or _may_answer(conversation, act)):
+    if conversation.asked is not None and (
+        step in (steps.not_understood, steps.nothing_to_confirm, steps.unreadable) or _may_answer(conversation, act)
+    ):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
     if any(isinstance(fact, FormCompleted) for fact in facts):
         after = replace(after, outreach_source=None)
-    after, facts = _call_for_help(after, act, facts, context.at)
+    after, facts = _call_for_help(conversation, after, act, facts, context)
+    after = replace(after, sources=correcting.sources(conversation, after, act, context.wamid))
     unmoved = _unmoved(conversation, after, act, context.wamid)
     return replace(after, touched_at=_touched(conversation, context), unmoved=unmoved), stale + facts
 
@@ -89,30 +124,47 @@ def _touched(conversation: Conversation, context: DialogueContext) -> datetime:
     return context.at if conversation.touched_at is None else max(context.at, conversation.touched_at)
 
 
-def _heard(conversation: Conversation, context: DialogueContext) -> Conversation:
-    """Return a chat that an officer holds, after a message to them."""
-    after = assistance.heard(conversation.assistance, context.at)
-    return replace(conversation, assistance=after, touched_at=_touched(conversation, context))
+def _heard(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Return a chat that an officer holds, after a message to them; a photo that was deleted is not used, and nobody waits for that."""
+    if isinstance(act, Revoked):
+        after, facts = correcting.revoke(conversation, act, context)
+        return after, _unsaid(facts)
+    heard = assistance.heard(conversation.assistance, context.at)
+    return replace(conversation, assistance=heard, touched_at=_touched(conversation, context)), ()
 
 
-def _call_for_help(conversation: Conversation, act: Act, facts: tuple[Fact, ...], at: datetime) -> Outcome:
-    """Call a person when the machine did not understand several messages in a row; say so once."""
-    before = replace(conversation.assistance, hold=None)  # one that is left is over: nobody acted for a day
+def _unsaid(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if isinstance(fact, FilesDropped))
+
+
+def _moved(before: Conversation, after: Conversation) -> bool:
+    return (before.stage, before.draft) != (after.stage, after.draft)
+
+
+def _call_for_help(before: Conversation, after: Conversation, act: Act, facts: tuple[Fact, ...], context: DialogueContext) -> Outcome:
+    """Call a person when the machine did not understand several messages in a row, or many led nowhere."""
+    part = replace(after.assistance, hold=None)  # one that is left is over: nobody acted for a day
+    if before.touched_at is not None and context.at - before.touched_at > IDLE_LIFETIME:
+        part = replace(part, idle=0)
     is_misread = isinstance(act, Intent | OtherContent) and any(isinstance(fact, Say) and _is_misread(fact) for fact in facts)
-    after = assistance.counted(before, is_misread=is_misread)
-    if after.misread < assistance.MISREAD_MOST or after.waiting_since is not None:
-        return replace(conversation, assistance=after), facts
-    after = assistance.call(after, WaitingReason.NOT_UNDERSTOOD, at)
-    return replace(conversation, assistance=after), (*facts, Say("officer_called"))
+    is_idle = (
+        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, FormCompleted) for fact in facts)
+    )
+    part = assistance.counted(part, is_misread=is_misread, is_idle=is_idle)
+    if part.is_quiet or not assistance.needs_help(part):
+        return replace(after, assistance=part), facts
+    part = assistance.promise(part, WaitingReason.NOT_UNDERSTOOD, context.at, context.promised_by, is_quiet=True)
+    called = OfficerCalled("officer_called", ("resume",) if after.draft else ("menu",))
+    return replace(after, assistance=part), (*facts, called)
 
 
 def _is_misread(said: Say) -> bool:
-    return said.text in _MISREAD or said.text.startswith("wrong_")
+    return said.text in _MISREAD or said.text.startswith(("wrong_", "kind."))
 
 
 def _unmoved(before: Conversation, after: Conversation, act: Act, wamid: str) -> tuple[str, ...]:
     """Return the texts since the chat last moved on; editing one of them may still answer the open question."""
-    if (before.stage, before.draft) != (after.stage, after.draft):
+    if _moved(before, after):
         return ()
     texts = [*before.unmoved, wamid] if isinstance(act, Intent) and wamid else before.unmoved
     return tuple(dict.fromkeys(texts))[-_MAX_UNMOVED:]
@@ -121,10 +173,18 @@ def _unmoved(before: Conversation, after: Conversation, act: Act, wamid: str) ->
 def _act_name(act: Act) -> str:
     if isinstance(act, Intent):
         return act.meaning.value
-    names = {SentFile: _FILE, UnfetchedFile: _FILE, RefusedFile: _FILE_REFUSED, OtherContent: _OTHER, EditedEarlier: _EDIT}
-    return names[type(act)]
+    return _NAMES[type(act)]
 
 
+_NAMES: Final[Mapping[type[Act], str]] = {
+    SentFile: _FILE,
+    UnfetchedFile: _FILE,
+    RefusedFile: _FILE_REFUSED,
+    OtherContent: _OTHER,
+    EditedEarlier: _EDIT,
+    EditedAnswer: _EDIT_TAKEN,
+    Revoked: _REVOKED,
+}
 _Step: TypeAlias = Callable[[Conversation, Act, DialogueContext], Outcome]
 
 _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
@@ -141,7 +201,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, Meaning.ANSWER): steps.not_understood,
     (Stage.MENU, _FILE): steps.file_without_draft,
     (Stage.MENU, _FILE_REFUSED): steps.file_without_draft,
-    (Stage.MENU, _OTHER): steps.not_understood,
+    (Stage.MENU, _OTHER): steps.unreadable,
     (Stage.MENU, _EDIT): steps.pass_over,
     (Stage.RETURNED, Meaning.ANSWER): drafting.answer_returned,
     (Stage.RETURNED, Meaning.CONFIRM): drafting.resume,
@@ -158,7 +218,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.CONFIRMING, Meaning.ANSWER): drafting.wants_confirm,
     (Stage.CONFIRMING, _FILE): drafting.wants_confirm,
     (Stage.CONFIRMING, _FILE_REFUSED): drafting.wants_confirm,
-    (Stage.CONFIRMING, _OTHER): drafting.wants_confirm,
+    (Stage.CONFIRMING, _OTHER): drafting.other_beside_summary,
 }
 """The step for an act in a stage. Acts that are not listed are in `_ANYWHERE`."""
 
@@ -185,4 +245,6 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     _FILE_REFUSED: drafting.refuse_file,
     _OTHER: drafting.refuse_other,
     _EDIT: drafting.edit_late,
+    _EDIT_TAKEN: correcting.edit,
+    _REVOKED: correcting.revoke,
 }

@@ -176,9 +176,12 @@ def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) 
 
 
 def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Say what is wanted instead."""
+    """Say why it can't be used, and what is wanted."""
     question, draft = current_question(conversation, context.menu, context.today), conversation.draft
-    return (conversation, asking.wants(draft, question, context.menu)) if question and draft else resume(conversation, act, context)
+    if question is not None and draft is not None:
+        return conversation, (asking.unreadable(act), *asking.wants(draft, question, context.menu))
+    moved, asked = resume(conversation, act, context)
+    return moved, (asking.unreadable(act), *asked)
 
 
 def confirm_early(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -204,6 +207,12 @@ def confirm(conversation: Conversation, act: Act, context: DialogueContext) -> O
 def wants_confirm(conversation: Conversation, _act: Act, _context: DialogueContext) -> Outcome:
     """Ask again for the confirmation."""
     return conversation, (Say("wants_confirm", buttons=("confirm", "cancel")),)
+
+
+def other_beside_summary(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Say why a message can't be used, and ask again for the confirmation."""
+    moved, wanted = wants_confirm(conversation, act, context)
+    return moved, (asking.unreadable(act), *wanted)
 
 
 def _unless_open(conversation: Conversation, context: DialogueContext) -> Outcome:

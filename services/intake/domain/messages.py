@@ -11,10 +11,10 @@ from typing import Any, Final, TypeAlias
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.domain.requests import StatusReceived
-from services.intake.domain.webhook_log import MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
+from services.intake.domain.webhook_log import CALL, MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
 
-_SILENT: Final = frozenset({"reaction", "revoke", "ephemeral", "request_welcome"})  # nothing to answer
+_VOICE, _FORM, _RINGS = "voice", "form", "connect"
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in which an edit may name the message that it edits
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
@@ -51,16 +51,23 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message that its sender deleted for everybody. `original` is its wamid."""
+
+    original: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
-    """A message that needs no answer: a reaction, a deleted message, a system notice that does not matter to us."""
+    """What is no message of a person: a system notice that does not matter to us, the end of a call, an edit of nothing."""
 
 
-Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Silent
+Content: TypeAlias = Intent | OtherContent | MediaRef | NumberChanged | Edited | Deleted | Silent
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message of a person."""
+    """One message of a person. `wamid`: "" of a call, which can't be answered as a message."""
 
     wamid: str
     identity: ChatIdentity
@@ -69,14 +76,15 @@ class Inbound:
 
 
 def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
-    """Read a stored item of kind `message`. Never raises, whatever Meta sent."""
+    """Read a stored item of kind `message`. Never raises, whatever Meta sent. What is said to each other kind is a text, `kind.<kind>`."""
     message = content.get("message")
     message = message if isinstance(message, Mapping) else {}
     who = content.get("identity")
     identity = ChatIdentity(
         text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None, text_of(who, "name") or None
     )
-    return Inbound(text_of(message, "id"), identity, _content(message, vocabulary), _outreach(message))
+    wamid = "" if text_of(message, "type") == CALL else text_of(message, "id")
+    return Inbound(wamid, identity, _content(message, vocabulary), _outreach(message))
 
 
 def _content(message: Json, vocabulary: Vocabulary) -> Content:
@@ -84,9 +92,7 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
     body = message.get(kind)
     body = body if isinstance(body, Mapping) else {}
     reader = _READERS.get(kind)
-    if reader is not None:
-        return reader(body, vocabulary)
-    return Silent() if kind in _SILENT else OtherContent()
+    return reader(body, vocabulary) if reader is not None else OtherContent(kind)
 
 
 def _text(body: Json, vocabulary: Vocabulary) -> Intent:
@@ -98,7 +104,7 @@ def _edit(body: Json, vocabulary: Vocabulary) -> Content:
 
     An edited caption of a photo is ignored: no answer is read from captions.
     """
-    original = next(filter(None, (text_of(body, name) for name in _ORIGINALS)), "") or text_of(body.get("context"), "id")
+    original = _original(body)
     message = body.get("message")
     for holder in (message if isinstance(message, Mapping) else {}, body):
         text = holder.get("text")
@@ -108,13 +114,35 @@ def _edit(body: Json, vocabulary: Vocabulary) -> Content:
     return Silent()
 
 
+def _original(body: Json) -> str:
+    return next(filter(None, (text_of(body, name) for name in _ORIGINALS)), "") or text_of(body.get("context"), "id")
+
+
+def _revoke(body: Json, _vocabulary: Vocabulary) -> Content:
+    original = _original(body)
+    return Deleted(original) if original else Silent()
+
+
+def _audio(body: Json, _vocabulary: Vocabulary) -> OtherContent:
+    return OtherContent(_VOICE if body.get("voice") is True else "audio")
+
+
+def _call(body: Json, _vocabulary: Vocabulary) -> Content:
+    return OtherContent(CALL) if text_of(body, "event") == _RINGS else Silent()
+
+
+def _unsupported(body: Json, _vocabulary: Vocabulary) -> OtherContent:
+    """Read what Meta hands on without content: a poll, a photo for one look, …; the kind stands beside it since 2025."""
+    return OtherContent(text_of(body, "type") or "unsupported")
+
+
 def _button(body: Json, vocabulary: Vocabulary) -> Intent:
     return vocabulary.read_choice(text_of(body, "payload"), text_of(body, "text"))
 
 
 def _file(body: Json, _vocabulary: Vocabulary) -> Content:
     media_id = text_of(body, "id")
-    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent()
+    return MediaRef(media_id, text_of(body, "mime_type"), text_of(body, "sha256")) if media_id else OtherContent("file")
 
 
 def _choice(body: Json, vocabulary: Vocabulary) -> Content:
@@ -122,7 +150,7 @@ def _choice(body: Json, vocabulary: Vocabulary) -> Content:
         reply = body.get(name)
         if isinstance(reply, Mapping):
             return vocabulary.read_choice(text_of(reply, "id"), text_of(reply, "title"))
-    return OtherContent()
+    return OtherContent(_FORM)
 
 
 def _system(body: Json, _vocabulary: Vocabulary) -> Content:
@@ -142,6 +170,10 @@ _READERS: Final[Mapping[str, Callable[[Json, Vocabulary], Content]]] = {
     "document": _file,
     "system": _system,
     "edit": _edit,
+    "revoke": _revoke,
+    "audio": _audio,
+    CALL: _call,
+    "unsupported": _unsupported,
 }
 
 

@@ -14,7 +14,7 @@ _KIND: Final = "."  # `help.cost` is a kind of `help`
 _NONE: Final = "-"
 
 
-class Outcome(IntEnum):
+class PhraseOutcome(IntEnum):
     """What became of one phrase, from the worst to the best."""
 
     WRONG = 0
@@ -57,7 +57,7 @@ class Recognition:
     wrong: int
     confusions: tuple[tuple[str, str, int], ...]
     missed: tuple[tuple[Wanted, str], ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PhraseOutcome, ...]
 
     def share(self, count: int) -> float:
         """Return a count as a share of all phrases, in percent."""
@@ -71,37 +71,37 @@ def recognise(phrases: Iterable[Wanted], understand: Callable[[str], Understood]
     """
     rows = tuple(phrases)
     confusions: Counter[tuple[str, str]] = Counter()
-    outcomes: list[Outcome] = []
+    outcomes: list[PhraseOutcome] = []
     missed: list[tuple[Wanted, str]] = []
     for phrase in rows:
         understood = understand(phrase.text)
         near, outcome = nearest(understood), judge(phrase.code, understood)
         outcomes.append(outcome)
-        if outcome is not Outcome.RIGHT:
-            missed.append((phrase, f"{'!' if outcome is Outcome.WRONG else '?'} {' '.join(near) or _NONE}"))
+        if outcome is not PhraseOutcome.RIGHT:
+            missed.append((phrase, f"{'!' if outcome is PhraseOutcome.WRONG else '?'} {' '.join(near) or _NONE}"))
             if not near or not _fits(phrase.code, near[0]):
                 confusions[phrase.code, near[0] if near else _NONE] += 1
     return Recognition(
         len(rows),
-        outcomes.count(Outcome.RIGHT),
-        outcomes.count(Outcome.RIGHT) + outcomes.count(Outcome.OFFERED),
-        outcomes.count(Outcome.WRONG),
+        outcomes.count(PhraseOutcome.RIGHT),
+        outcomes.count(PhraseOutcome.RIGHT) + outcomes.count(PhraseOutcome.OFFERED),
+        outcomes.count(PhraseOutcome.WRONG),
         tuple((want, got, times) for (want, got), times in confusions.most_common()),
         tuple(missed),
         tuple(outcomes),
     )
 
 
-def judge(code: str, understood: Understood) -> Outcome:
+def judge(code: str, understood: Understood) -> PhraseOutcome:
     """Return what became of a phrase that means `code`."""
     near, sure = nearest(understood), is_sure(understood)
     if not near:
-        return Outcome.RIGHT if code == "other" else Outcome.MISSED
+        return PhraseOutcome.RIGHT if code == "other" else PhraseOutcome.MISSED
     if _fits(code, near[0]) and sure:
-        return Outcome.RIGHT
+        return PhraseOutcome.RIGHT
     if sure:
-        return Outcome.WRONG
-    return Outcome.OFFERED if any(_fits(code, meaning) for meaning in near) else Outcome.MISSED
+        return PhraseOutcome.WRONG
+    return PhraseOutcome.OFFERED if any(_fits(code, meaning) for meaning in near) else PhraseOutcome.MISSED
 
 
 def _fits(code: str, meaning: str) -> bool:

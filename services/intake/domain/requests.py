@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.documents import IssuedDocument, in_order
@@ -209,7 +210,7 @@ class StatusReceived:
     error_details: str | None = None
 
 
-Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | StatusReceived
+Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | StatusReceived | ChatWaits | ChatAttended
 """The facts that are published as events."""
 
 

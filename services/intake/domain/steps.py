@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.intake.domain import asking
 from services.intake.domain.asking import explain, menu
-from services.intake.domain.assistance import WaitingReason, call
+from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
     Act,
     Conversation,
@@ -14,6 +15,7 @@ from services.intake.domain.chat import (
     Fact,
     MendAsked,
     OfficerAnswered,
+    OfficerCalled,
     Outcome,
     Say,
     StatusAsked,
@@ -34,6 +36,11 @@ def show_menu(conversation: Conversation, _act: Act, context: DialogueContext) -
 def not_understood(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
     """Say that the message was not understood, and offer the menu."""
     return conversation, (menu("not_understood", context),)
+
+
+def unreadable(conversation: Conversation, act: Act, _context: DialogueContext) -> Outcome:
+    """Say why a message that is neither text nor photo can't be used, and what can be done instead."""
+    return conversation, (asking.unreadable(act),)
 
 
 def file_without_draft(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
@@ -125,9 +132,12 @@ def show_help(conversation: Conversation, _act: Act, context: DialogueContext) -
 
 
 def call_officer(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:
-    """Call a person; the chat goes on with the machine until one comes."""
-    waiting = call(conversation.assistance, WaitingReason.ASKED, context.at)
-    return replace(conversation, assistance=waiting), (Say("officer_asked", buttons=_onward(conversation)),)
+    """Call a person; until they come, or the time is over that was promised, what is written is for them."""
+    part, by = conversation.assistance, context.promised_by
+    waits = part.leaves_to_officers(context.at) and part.answer_by is not None
+    waiting = promise(part, WaitingReason.ASKED, context.at, part.answer_by or by if waits else by, is_quiet=True)
+    called = OfficerCalled("officer_waiting" if waits else "officer_asked", ("resume",) if conversation.draft else ("menu",))
+    return replace(conversation, assistance=replace(waiting, reason=WaitingReason.ASKED)), (called,)
 
 
 def _onward(conversation: Conversation) -> tuple[str, ...]:

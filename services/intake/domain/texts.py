@@ -23,11 +23,15 @@ class Dates:
     days: Sequence[str]
     months: Sequence[str]
     moment: str
+    today: str
+    tomorrow: str
 
-    def write(self, moment: datetime, zone: tzinfo) -> str:
-        """Return `Rabu, 25 November 2026 pukul 10.30 WIB`."""
+    def write(self, moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+        """Return `Rabu, 25 November 2026 pukul 10.30 WIB`; seen from `now`, `hari ini pukul 10.30` or `besok (Rabu) pukul 10.30`."""
         local = moment.astimezone(zone)
-        return self.moment.format(
+        days = None if now is None else (local.date() - now.astimezone(zone).date()).days
+        near = {0: self.today, 1: self.tomorrow}
+        return near.get(-1 if days is None else days, self.moment).format(
             day=self.days[local.weekday()],
             date=local.day,
             month=self.months[local.month - 1],
@@ -103,6 +107,14 @@ class DialogueTexts:
     def reason_list(self, codes: Sequence[str]) -> str:
         """Return one line per reason, each sentence once; a code without a sentence gets the general one, never the bare code."""
         return "\n".join(f"• {sentence}" for sentence in dict.fromkeys(self.reasons.get(code) or self.texts["reason"] for code in codes))
+
+    def soon(self, moment: datetime, now: datetime) -> str:
+        """Return a moment of the next days as people say it."""
+        return self.dates.write(moment, self.zone, now)
+
+    def is_silent(self, kind: str) -> bool:
+        """Return whether a message of a kind that we can't read wants no answer."""
+        return self.texts.get(f"kind.{kind}") == ""
 
     def moment(self, moment: datetime | None) -> str:
         """Return a moment in local time; a dash where there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,12 +16,14 @@ from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 
+CALL: Final = "call"  # the type of a message that stands for a call
 MAX_ID_CHARACTERS = 255  # of a wamid; what is longer is not an id
 MAX_ADDRESS_CHARACTERS: Final = 200  # the contract's limit; a phone has 15 digits, a BSUID some 130 with its country
 _MAX_USERNAME_CHARACTERS: Final = 100  # WhatsApp allows 35
 _EARLIEST_SECOND: Final = 1_230_768_000  # 2009-01-01, when WhatsApp began: what is before it, such as 0, is no time of a message
 _LATEST_SECOND: Final = 4_102_444_800  # 2100-01-01: beyond it is noise (milliseconds), and datetime can't hold every integer
 _FASTEST_CLOCK: Final = timedelta(hours=1)  # the provider's clock is right; a message from the future would wait behind all that come after
+_NO_DIGIT: Final = re.compile(r"[^0-9]")
 _CHANGED: Final = re.compile(r"\bchanged from (\S+) to (\S+?)\.?\s*$")  # how a system message names the old id and the new one
 
 
@@ -52,6 +54,11 @@ class WebhookItem:
     def moment(self, received_at: datetime) -> datetime:
         """Return Meta's time of the item, or the time of its arrival where Meta's is absent or impossible."""
         return believed(self.sent_at, received_at)
+
+
+def key_of(wamid: str) -> str:
+    """Return the key of a message."""
+    return f"wa:{wamid}"
 
 
 def believed(sent_at: datetime | None, received_at: datetime) -> datetime:
@@ -93,22 +100,28 @@ def _entries(body: Any, digest: str, number: str) -> Iterator[WebhookItem]:
 
 
 def _of_number(number: str, change: Any, items: Iterator[WebhookItem]) -> Iterator[WebhookItem]:
-    """Mark the items of another number as `elsewhere`: a webhook gets those of all the app's numbers. Items that name none are ours."""
+    """Mark the items of another number as `elsewhere`: a webhook gets those of all the app's numbers. Items that name none are ours.
+
+    What our own number wrote is `elsewhere` too: an answer to it would be answered.
+    """
     value = change.get("value") if isinstance(change, Mapping) else None
-    named = text_of(value.get("metadata"), "phone_number_id") if isinstance(value, Mapping) else ""
+    metadata = value.get("metadata") if isinstance(value, Mapping) else None
+    named, own = text_of(metadata, "phone_number_id"), _NO_DIGIT.sub("", text_of(metadata, "display_phone_number"))
     foreign = bool(number and named and named != number)
     for item in items:
-        yield replace(item, kind=WebhookItemKind.ELSEWHERE) if foreign and item.kind is not WebhookItemKind.UNKNOWN else item
+        is_elsewhere = foreign or (own != "" and item.kind is WebhookItemKind.MESSAGE and item.sender == own)
+        yield replace(item, kind=WebhookItemKind.ELSEWHERE) if is_elsewhere and item.kind is not WebhookItemKind.UNKNOWN else item
 
 
 def _change(change: Any, digest: str, where: str) -> Iterator[WebhookItem]:
     value = change.get("value") if isinstance(change, Mapping) else None
-    if not isinstance(value, Mapping) or change.get("field") != "messages":
+    makers = _MAKERS.get(text_of(change, "field"), ())
+    if not isinstance(value, Mapping) or not makers:
         yield _unknown(change, digest, where)
         return
     known = False
     contacts = _mappings(value.get("contacts"))
-    for name, make in (("messages", _message), ("statuses", _status), ("errors", _error)):
+    for name, make in makers:
         listed = value.get(name)
         if not isinstance(listed, list) or not listed:
             continue
@@ -127,7 +140,14 @@ def _message(item: Json, contacts: Sequence[Json], _digest: str, _where: str) ->
     if not wamid or len(wamid) > MAX_ID_CHARACTERS or not sender or any(len(value) > MAX_ADDRESS_CHARACTERS for value in sender.values()):
         return None
     content["identity"] = sender
-    return WebhookItem(f"wa:{wamid}", WebhookItemKind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)
+    return WebhookItem(key_of(wamid), WebhookItemKind.MESSAGE, sender.get("wa_id") or sender["bsuid"], moment_of(item), content)
+
+
+def _call(item: Json, contacts: Sequence[Json], digest: str, where: str) -> WebhookItem | None:
+    """Return a call as a message of type `call`; its ringing and its end have the same id."""
+    named, event = text_of(item, "id"), text_of(item, "event")
+    wire = {**item, "id": f"{named}:{event}", "type": CALL, CALL: {"event": event}}
+    return _message(wire, contacts, digest, where) if named else None
 
 
 def _identity(item: Json, contacts: Sequence[Json]) -> dict[str, str]:
@@ -169,6 +189,13 @@ def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) ->
 
 def _error(item: Json, _contacts: Sequence[Json], digest: str, where: str) -> WebhookItem:
     return WebhookItem(f"wa:er:{_key(digest, where)}", WebhookItemKind.ERROR, "", None, dict(item))
+
+
+_MAKERS: Final[Mapping[str, Sequence[tuple[str, Callable[[Json, Sequence[Json], str, str], WebhookItem | None]]]]] = {
+    "messages": (("messages", _message), ("statuses", _status), ("errors", _error)),
+    "calls": (("calls", _call),),
+}
+"""Field of a change -> its lists of items, and how each is read."""
 
 
 def _unknown(item: Any, digest: str, where: str) -> WebhookItem:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from services.intake.domain import asking, drafting
-from services.intake.domain.assistance import WaitingReason, call
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, ListRow, Outcome, Say, Stage
+from services.intake.domain.assistance import WaitingReason, promise
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, ListRow, OfficerCalled, Outcome, Say, Stage
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent
 from shared.reference.catalogue import CivilService
@@ -74,11 +74,22 @@ def answer_topic(conversation: Conversation, act: Act, context: DialogueContext)
     """Answer an everyday question, thanks, a complaint, or what another office does."""
     topic = act.topic if isinstance(act, Intent) else ""
     if topic == _COMPLAINT:
-        conversation = replace(conversation, assistance=call(conversation.assistance, WaitingReason.ASKED, context.at))
+        return _complaint(conversation, context)
     if topic == _THANKS and conversation.draft is not None:
         return drafting.resume(conversation, act, context)
     told = Say(f"answers.{topic}", _facts(context.menu), ("menu", "status"), otherwise=("answers.other",))
     return (conversation, (told,)) if conversation.draft is None else _beside(conversation, told, context)
+
+
+def _complaint(conversation: Conversation, context: DialogueContext) -> Outcome:
+    """Hand a complaint to a person, and say when they answer; the machine goes on meanwhile."""
+    part = promise(conversation.assistance, WaitingReason.COMPLAINED, context.at, context.promised_by)
+    conversation = replace(conversation, assistance=part)
+    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("complaint_turn", ("menu", "status"))
+    if conversation.draft is None:
+        return conversation, (told, called)
+    moved, (_, *asked) = _beside(conversation, told, context)
+    return moved, (told, called, *asked)
 
 
 def about_service(service: CivilService, menu: ServiceMenu) -> Say:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.intake.domain.recognition import Outcome, Recognition, Wanted, judge, recognise
+from services.intake.domain.recognition import PhraseOutcome, Recognition, Wanted, judge, recognise
 from services.intake.domain.understanding import Lexicon, understand
 from services.intake.domain.words import plain
 
@@ -23,7 +23,7 @@ _SHORTEST: Final = 3  # letters
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\s.,/-]*[0-9]){3,}")
 
 
-class Refusal(StrEnum):
+class WordRefusal(StrEnum):
     """Why a word does not count."""
 
     EMPTY = "empty"
@@ -82,7 +82,7 @@ class Trial:
     """A word tried: the recognition of the file before and with it, which phrases would be worse, and why it is refused."""
 
     word: AddedWord
-    refusal: Refusal | None = None
+    refusal: WordRefusal | None = None
     before: Recognition | None = None
     after: Recognition | None = None
     worse: tuple[Wanted, ...] = ()
@@ -109,25 +109,25 @@ class Bench:
         worse = tuple(phrase for phrase, was, became in pairs if became < was)
         return Trial(word, self._refused(word, without, having, worse), before, after, worse)
 
-    def _refused_at_once(self, book: WordBook, word: AddedWord) -> Refusal | None:
+    def _refused_at_once(self, book: WordBook, word: AddedWord) -> WordRefusal | None:
         if sum(letter.isalpha() for letter in word.phrase) < _SHORTEST or len(word.phrase) > LONGEST:
-            return Refusal.EMPTY
+            return WordRefusal.EMPTY
         if _LONG_NUMBER.search(word.phrase):
-            return Refusal.NUMBERS
+            return WordRefusal.NUMBERS
         if self.is_taken(word.phrase):
-            return Refusal.COMMAND
+            return WordRefusal.COMMAND
         if plain(word.phrase) in book.words:
-            return Refusal.TWICE
-        return Refusal.FULL if len(book.words) >= MOST_WORDS else None
+            return WordRefusal.TWICE
+        return WordRefusal.FULL if len(book.words) >= MOST_WORDS else None
 
-    def _refused(self, word: AddedWord, without: Lexicon, having: Lexicon, worse: Sequence[Wanted]) -> Refusal | None:
+    def _refused(self, word: AddedWord, without: Lexicon, having: Lexicon, worse: Sequence[Wanted]) -> WordRefusal | None:
         said = [each for each in without.speller.read(word.phrase) if each not in without.idle]
         if not said:
-            return Refusal.EMPTY
+            return WordRefusal.EMPTY
         if len(said) == 1 and said[0] in without.speller.known:
-            return Refusal.ORDINARY
-        if judge(word.meaning, understand(word.phrase, without)) is Outcome.RIGHT:
-            return Refusal.KNOWN
-        if judge(word.meaning, understand(word.phrase, having)) is not Outcome.RIGHT:
-            return Refusal.IN_VAIN
-        return Refusal.WORSE if worse else None
+            return WordRefusal.ORDINARY
+        if judge(word.meaning, understand(word.phrase, without)) is PhraseOutcome.RIGHT:
+            return WordRefusal.KNOWN
+        if judge(word.meaning, understand(word.phrase, having)) is not PhraseOutcome.RIGHT:
+            return WordRefusal.IN_VAIN
+        return WordRefusal.WORSE if worse else None

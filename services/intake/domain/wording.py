@@ -37,6 +37,7 @@ _BEFORE_NAMES: Final = frozenset(
     }
     | {"mbah", "mbak", "mas", "dik", "sdr", "sdri", "bpk", "jalan", "jl", "gang", "gg", "dusun", "dsn", "perum"}
 )  # words behind which a name stands
+_OWN: Final = frozenset({"saya", "sy", "aku", "kulo", "kula", "anak", "suami", "istri"})  # may stand between: "nama saya …"
 _MOST_NAMES: Final = 3  # words of a name
 
 
@@ -71,7 +72,10 @@ def _masked(words: list[str], lexicon: Lexicon, own: set[str]) -> Iterator[str]:
             names_left = max(0, names_left - 1)
             yield _HIDDEN
             continue
-        names_left = _MOST_NAMES if small in _BEFORE_NAMES else 0
+        if small in _BEFORE_NAMES:
+            names_left = _MOST_NAMES
+        elif small not in _OWN:
+            names_left = 0
         yield small
 
 

@@ -10,6 +10,7 @@ from services.intake.handlers.assisting import renew_chat as renew_chat
 from services.intake.handlers.assisting import reply_in_chat as reply_in_chat
 from services.intake.handlers.assisting import take_chat as take_chat
 from services.intake.handlers.assisting import unblock_sender as unblock_sender
+from services.intake.handlers.calling import tell_late as tell_late
 from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message

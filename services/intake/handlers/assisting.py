@@ -14,6 +14,7 @@ from services.intake.domain.conversation import given_back
 from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.window import window_end
+from services.intake.handlers.calling import announce
 from services.intake.handlers.chat_filing import origin_of
 from services.intake.handlers.filing import local_day
 from services.intake.ports import Deps, Tx
@@ -41,7 +42,7 @@ async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -
     text = "" if held else _tell(tx, deps, contact, [Say("officer_took")])
     if conversation.assistance.holder(at) != officer:
         _log(tx, deps, contact, EntryKind.TOOK, officer, at, text)
-    return _keep(tx, contact, replace(conversation, assistance=after), at)
+    return _keep(tx, contact, conversation, replace(conversation, assistance=after), at)
 
 
 async def renew_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> None:
@@ -69,14 +70,14 @@ async def reply_in_chat(
     tx.add_entry(
         ChatEntry(deps.new_id(), contact.contact_id, EntryKind.REPLY, at, officer, text, template=template.name if template else None)
     )
-    return _keep(tx, contact, replace(conversation, assistance=after, preview=preview(text)), at)
+    return _keep(tx, contact, conversation, replace(conversation, assistance=after, preview=preview(text)), at)
 
 
 async def note_in_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, text: str) -> Assisted:
     """Store a note for colleagues; it is never sent."""
     contact, conversation, at = await _chat(tx, deps, contact_id)
     _log(tx, deps, contact, EntryKind.NOTE, officer, at, text)
-    return _keep(tx, contact, conversation, at)
+    return _keep(tx, contact, conversation, conversation, at)
 
 
 async def hand_over_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, to: ChatOfficer, text: str) -> Assisted:
@@ -88,7 +89,7 @@ async def hand_over_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOffic
     contact, conversation, at = await _chat(tx, deps, contact_id)
     after = rules.hand_over(conversation.assistance, officer, to, at, deps.officer_lease)
     tx.add_entry(ChatEntry(deps.new_id(), contact.contact_id, EntryKind.HANDED_OVER, at, officer, text, to))
-    return _keep(tx, contact, replace(conversation, assistance=after), at)
+    return _keep(tx, contact, conversation, replace(conversation, assistance=after), at)
 
 
 async def give_back_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> Assisted:
@@ -104,7 +105,7 @@ async def give_back_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOffic
     is_open = at < window_end(contact.last_inbound_at, at)
     text = _tell(tx, deps, contact, [fact for fact in facts if isinstance(fact, Say)]) if is_open else ""
     _log(tx, deps, contact, EntryKind.GAVE_BACK, officer, at, text)
-    return _keep(tx, contact, going_on, at)
+    return _keep(tx, contact, conversation, going_on, at)
 
 
 async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer, reason: str) -> Assisted:
@@ -116,7 +117,7 @@ async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer
     _log(tx, deps, contact, EntryKind.BLOCKED, officer, at, reason or text)
     blocked = replace(contact, blocked=Blocked(at, officer.staff_id, reason))
     tx.save_contact(blocked)
-    return _keep(tx, blocked, replace(conversation, assistance=rules.Assistance()), at)
+    return _keep(tx, blocked, conversation, replace(conversation, assistance=rules.Assistance()), at)
 
 
 async def unblock_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -> Assisted:
@@ -128,7 +129,7 @@ async def unblock_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOffic
     _log(tx, deps, contact, EntryKind.UNBLOCKED, officer, at, text)
     served = replace(contact, blocked=None)
     tx.save_contact(served)
-    return _keep(tx, served, conversation, at)
+    return _keep(tx, served, conversation, conversation, at)
 
 
 async def _chat(tx: Tx, deps: Deps, contact_id: str) -> tuple[ChatContact, Conversation, datetime]:
@@ -140,10 +141,11 @@ async def _chat(tx: Tx, deps: Deps, contact_id: str) -> tuple[ChatContact, Conve
     return contact, conversation, deps.clock()
 
 
-def _keep(tx: Tx, contact: ChatContact, conversation: Conversation, at: datetime) -> Assisted:
+def _keep(tx: Tx, contact: ChatContact, before: Conversation, conversation: Conversation, at: datetime) -> Assisted:
     touched = at if conversation.touched_at is None else max(at, conversation.touched_at)
     after = replace(conversation, touched_at=touched)
     tx.save_conversation(after)
+    announce(tx, before, after, at)
     return Assisted(contact, after)
 
 

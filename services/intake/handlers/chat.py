@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
+from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
     Act,
     Conversation,
     DialogueContext,
+    EditedAnswer,
     EditedEarlier,
     Fact,
     FilesDropped,
     FormCompleted,
     MendAsked,
     OfficerAnswered,
+    OfficerCalled,
     OtherContent,
     RefusedFile,
+    Revoked,
     Say,
     SentFile,
     StatusAsked,
@@ -26,25 +30,19 @@ from services.intake.domain.chat import (
 from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
+from services.intake.domain.correcting import paths_of
 from services.intake.domain.drafts import awaits_file, carry_over, expire
-from services.intake.domain.messages import Edited, Inbound, MediaRef, NumberChanged, Silent
-from services.intake.domain.requests import ReplyComposed
+from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
+from services.intake.domain.webhook_log import key_of
 from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent
-from services.intake.handlers.chat_filing import file_draft, mend_latest, origin_of, status_of
+from services.intake.handlers.calling import announce, promised_by, said_turn
+from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
-from services.intake.ports import Deps, Tx
+from services.intake.handlers.replying import OneAnswer, at_pace, send
+from services.intake.ports import Deps, Tx, file_id_of
 from shared.errors import TooMany
-
-
-@dataclass(slots=True)
-class _Reply:
-    """The answer while it is put together."""
-
-    parts: list[Say] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    request_id: str | None = None
 
 
 async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
@@ -55,8 +53,9 @@ async def wanted_media(tx: Tx, deps: Deps, inbound: Inbound) -> MediaRef | None:
     if not known or known[-1].blocked is not None:
         return None
     conversation, now = await tx.conversation(known[-1].contact_id), deps.clock()
-    is_wanted = conversation.assistance.is_held(now) or awaits_file(conversation, deps.menu, local_day(now))
-    return inbound.content if is_wanted else None
+    part = conversation.assistance
+    is_for_officer = (part.is_held(now) or part.leaves_to_officers(now)) and not conversation.pace.is_muted
+    return inbound.content if is_for_officer or awaits_file(conversation, deps.menu, local_day(now)) else None
 
 
 async def prefetch_messages(tx: Tx, keys: Sequence[str], inbounds: Sequence[Inbound]) -> None:
@@ -81,36 +80,45 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
     item = await tx.item(key)
     if not item.is_new:
         return ()
-    if isinstance(inbound.content, Silent):
+    content = inbound.content
+    if _is_silent(deps, content) or (_needs_a_past(content) and not await tx.contacts_of(inbound.identity)):
         tx.finish_item(item)
         return ()
-    reply = _Reply()
-    if isinstance(inbound.content, NumberChanged):
-        if not await tx.contacts_of(inbound.identity):  # nobody we know: a contact is made when somebody writes under the new number
-            tx.finish_item(item)
-            return ()
-        contact = await _contact(tx, deps, inbound.identity, item.received_at)
+    reply = OneAnswer()
+    contact = await _contact(tx, deps, inbound.identity, item.received_at)
+    if isinstance(content, NumberChanged):
         known_as = contact.wa_id
-        contact = await _change_number(tx, contact, inbound.content, item.received_at)
-        conversation = await tx.conversation(contact.contact_id)
-        if contact.wa_id != known_as and known_as is not None:
+        contact = await _change_number(tx, contact, content, item.received_at)
+        before = conversation = await tx.conversation(contact.contact_id)
+        if contact.wa_id != known_as and known_as is not None and contact.blocked is None:
             reply.parts.append(Say("number_changed"))
+    elif contact.blocked is not None:
+        tx.finish_item(item, exchange(contact.contact_id, content, None))
+        return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
     else:
-        contact = await _contact(tx, deps, inbound.identity, item.received_at)
-        if contact.blocked is not None:
-            tx.finish_item(item, exchange(contact.contact_id, inbound.content, None))
-            return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
-        conversation = await tx.conversation(contact.contact_id)
-        conversation = await _talk(tx, deps, contact, conversation, inbound, file, item.received_at, reply)
-    said = _logged(deps, contact, inbound, file, reply)
+        before = await tx.conversation(contact.contact_id)
+        conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
+        conversation = at_pace(deps, conversation, content, item.received_at, reply)
+    said = _logged(deps, contact, content, None if reply.is_withheld else file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
-    tx.finish_item(item, replace(said, answer=_answer(tx, deps, contact, inbound, reply)))
+    announce(tx, before, conversation, item.received_at)
+    tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)))
     return tuple(reply.dropped)
 
 
-def _logged(deps: Deps, contact: ChatContact, inbound: Inbound, file: SentFile | RefusedFile | None, reply: _Reply) -> ChatExchange:
+def _is_silent(deps: Deps, content: Content) -> bool:
+    """Return whether a message wants no answer, and says nothing: a reaction, a sticker, what is no message of a person."""
+    return isinstance(content, Silent) or (isinstance(content, OtherContent) and deps.texts.is_silent(content.kind))
+
+
+def _needs_a_past(content: Content) -> bool:
+    """Return whether a message is about something earlier, so that from somebody unknown it is about nothing."""
+    return isinstance(content, NumberChanged | Deleted)
+
+
+def _logged(deps: Deps, contact: ChatContact, content: Content, file: SentFile | RefusedFile | None, reply: OneAnswer) -> ChatExchange:
     """Return what the log keeps of a message: of a text that was not understood also how the office may read it."""
-    said = exchange(contact.contact_id, inbound.content, file)
+    said = exchange(contact.contact_id, content, file)
     if said.said and any(part.text in NOT_UNDERSTOOD for part in reply.parts):
         return replace(said, wording=wording(said.said, deps.vocabulary.lexicon, contact.name or ""))
     return said
@@ -121,9 +129,15 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     item = await tx.item(key)
     if not item.is_new:
         return
-    contact = await _contact(tx, deps, inbound.identity, item.received_at)
-    tx.save_conversation(await tx.conversation(contact.contact_id))
-    answer = _answer(tx, deps, contact, inbound, _Reply([Say("trouble", buttons=("menu",))]))
+    at = item.received_at
+    contact = await _contact(tx, deps, inbound.identity, at)
+    before = await tx.conversation(contact.contact_id)
+    waiting = promise(before.assistance, WaitingReason.TROUBLE, at, promised_by(deps, at))
+    after = before if contact.blocked is not None else replace(before, assistance=waiting)
+    tx.save_conversation(after)
+    announce(tx, before, after, at)
+    reply = OneAnswer([] if contact.blocked is not None else [Say("trouble", buttons=("menu",))])
+    answer = send(tx, deps, contact, inbound, reply)
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
 
@@ -142,7 +156,7 @@ async def _talk(
     inbound: Inbound,
     file: SentFile | RefusedFile | None,
     at: datetime,
-    reply: _Reply,
+    reply: OneAnswer,
 ) -> Conversation:
     content = inbound.content
     context = DialogueContext(
@@ -154,13 +168,18 @@ async def _talk(
         content.original if isinstance(content, Edited) else inbound.wamid,
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
+        answer_by=promised_by(deps, at),
     )
     after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     try:
         for fact in facts:
-            await _follow(tx, deps, contact, fact, at, reply)
+            if isinstance(fact, OfficerCalled):
+                reply.parts.append(await said_turn(deps, fact, after, at))
+                reply.is_due = True
+            else:
+                await _follow(tx, deps, contact, fact, at, reply)
     except TooMany:  # what was typed and sent is kept for tomorrow
         reply.parts.append(Say("limit_reached_later", buttons=("confirm", "cancel")))
         return replace(conversation, touched_at=after.touched_at)
@@ -168,16 +187,30 @@ async def _talk(
 
 
 def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
-    if isinstance(inbound.content, Edited):
-        is_in_time = inbound.content.original in conversation.unmoved
-        return deps.vocabulary.in_talk(inbound.content.intent, conversation.talk) if is_in_time else EditedEarlier()
-    if isinstance(inbound.content, MediaRef):
-        return file if file is not None else UnfetchedFile()
     content = inbound.content
-    return deps.vocabulary.in_talk(content, conversation.talk) if isinstance(content, Intent) else OtherContent()
+    match content:
+        case Edited():
+            return _edit(deps, conversation, content)
+        case Deleted():
+            return Revoked(paths_of(conversation, content.original, file_id_of(key_of(content.original))))
+        case MediaRef():
+            return file if file is not None else UnfetchedFile()
+        case Intent():
+            return deps.vocabulary.in_talk(content, conversation.talk)
+        case OtherContent():
+            return content
+        case _:
+            return OtherContent()
 
 
-async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: _Reply) -> None:
+def _edit(deps: Deps, conversation: Conversation, content: Edited) -> Act:
+    if content.original in conversation.unmoved:
+        return deps.vocabulary.in_talk(content.intent, conversation.talk)
+    paths = paths_of(conversation, content.original)
+    return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
+
+
+async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:
     if isinstance(fact, Say):
         reply.parts.append(fact)
     elif isinstance(fact, FilesDropped):
@@ -188,7 +221,7 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
         reply.parts.append(await pass_on(tx, fact, at))
     elif isinstance(fact, FormCompleted):
         filed = await file_draft(tx, deps, contact, fact.draft, at)
-        reply.request_id = filed.request_id
+        reply.request_id, reply.is_due = filed.request_id, True
         reply.parts.extend(filed.parts)
         reply.dropped.extend(filed.dropped)
 
@@ -228,26 +261,9 @@ async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> 
     if carried != chat:
         tx.save_conversation(emptied)
         tx.save_conversation(carried)
+        announce(tx, theirs, emptied, at)
+        announce(tx, chat, carried, at)
     kept, other = merge(kept, other, at)
     tx.save_contact(other)
     tx.save_contact(kept)
     return kept
-
-
-def _answer(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: _Reply) -> str:
-    """Emit the answer; return its text, which is empty where there is none."""
-    if not reply.parts:
-        return ""
-    text, buttons = deps.texts.join(reply.parts)
-    tx.emit(
-        ReplyComposed(
-            conversation_id=contact.contact_id,
-            origin=origin_of(contact),
-            text=text,
-            buttons=tuple((button.id, button.title) for button in buttons),
-            rows=deps.texts.rows(reply.parts),
-            request_id=reply.request_id,
-            in_reply_to=inbound.wamid,
-        ),
-    )
-    return text

@@ -54,7 +54,7 @@ def new_request(deps: Deps, opening: Opening) -> Request:
 def promised(deps: Deps, service: str, at: datetime) -> datetime | None:
     """Return the time that is promised for a request of that moment; None where the service promises none."""
     promise = deps.catalogue.get(service).promise
-    return deps.promise(at, promise) if promise else None
+    return deps.office.promise(at, promise) if promise else None
 
 
 def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:

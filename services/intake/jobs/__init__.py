@@ -1,4 +1,4 @@
-"""The jobs on the webhook log: chats in order per sender, statuses in batches; and the sweeping of abandoned drafts.
+"""The jobs on the webhook log: chats in order per sender, statuses in batches; abandoned drafts, and who waits for an officer.
 
 They are woken within the process to be fast; polling, and state in MongoDB, make them correct.
 """
@@ -7,3 +7,4 @@ from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts
+from services.intake.jobs.waiting import LateOfficers as LateOfficers

@@ -97,6 +97,12 @@ class ChatReader(Protocol):
     async def counts(self, staff_id: str, at: datetime) -> ChatCounts:
         """Return what the list's head says."""
 
+    async def count_waiting(self, before: datetime) -> int:
+        """Return in how many chats somebody waits for a person since before a moment."""
+
+    async def promised(self, until: datetime, limit: int) -> Sequence[str]:
+        """Return contacts to whom an officer was promised by a moment that is over, the longest ago first."""
+
     async def find(self, contact_id: str) -> ContactChat | None:
         """Return one chat, by its present contact where two became one; None where there is none."""
 

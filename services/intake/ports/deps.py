@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
@@ -19,6 +19,7 @@ from services.intake.ports.webhook_log import WebhookLog
 from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
+from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
 
@@ -26,13 +27,14 @@ from shared.values import Receipt
 class Deps:
     """The dependencies of the handlers, fixed for a process.
 
-    `promise(start, working_time)` returns when that much working time will have passed. `phone_number_id`: our number's id at WhatsApp.
+    `officer_answer`: working time within which an officer answers whoever asks for one. `messages_a_minute`: of one sender; who writes
+    faster is told once. `phone_number_id`: our number's id at WhatsApp.
     """
 
     clock: Clock
     new_id: Callable[[], str]
     new_receipt: Callable[[], Receipt]
-    promise: Callable[[datetime, timedelta], datetime]
+    office: WorkingHours
     catalogue: Catalogue
     menu: ServiceMenu
     words: LiveWords
@@ -50,6 +52,8 @@ class Deps:
     villages: VillageReader
     file_max_bytes: int
     officer_lease: timedelta
+    officer_answer: timedelta
+    messages_a_minute: int
     unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str

@@ -20,7 +20,8 @@ from shared.values.name_terms import name_beginnings
 
 _LAST: Final = "\U0010ffff"  # sorts behind every word that begins the same
 _WAITING, _HOLDER, _UNTIL = "assistance.waiting_since", "assistance.hold.officer.staff_id", "assistance.hold.until"
-_SHOWN: Final = {"draft": 0, "unmoved": 0}
+_PROMISED: Final = "assistance.answer_by"
+_SHOWN: Final = {"draft": 0, "unmoved": 0, "sources": 0}
 _COUNTED_TO: Final = 1000  # chats that wait: beyond it no number helps
 
 
@@ -58,6 +59,16 @@ class MongoChatReader:
                 self._conversations.find_one(waiting, {_WAITING: 1}, sort=[(_WAITING, 1)]),
             )
         return ChatCounts(count, mine, first["assistance"]["waiting_since"] if first else None)
+
+    async def count_waiting(self, before: datetime) -> int:
+        with reachable():
+            return await self._conversations.count_documents({_WAITING: {"$type": "date", "$lt": before}}, limit=_COUNTED_TO)
+
+    async def promised(self, until: datetime, limit: int) -> list[str]:
+        query = {_PROMISED: {"$type": "date", "$lte": until}}
+        with reachable():
+            docs = await self._conversations.find(query, {"_id": 1}).sort(_PROMISED, 1).limit(limit).to_list(None)
+        return [doc["_id"] for doc in docs]
 
     async def find(self, contact_id: str) -> ContactChat | None:
         with reachable():

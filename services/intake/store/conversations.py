@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
-from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Stage
+from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Source, Stage
+from services.intake.domain.pace import SenderPace
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -17,6 +18,8 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "touched_at": conversation.touched_at,
         "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
+        "sources": [{"wamid": source.wamid, "paths": list(source.paths)} for source in conversation.sources],
+        "pace": fields_of(conversation.pace),
         "assistance": _assistance_to(conversation.assistance),
         "offered": conversation.offered,
         "choices": list(conversation.choices),
@@ -33,6 +36,9 @@ def _assistance_to(assistance: Assistance) -> Doc:
         "reason": assistance.reason.value if assistance.reason else None,
         "hold": {**fields_of(hold), "officer": fields_of(hold.officer)} if hold else None,
         "misread": assistance.misread,
+        "idle": assistance.idle,
+        "answer_by": assistance.answer_by,
+        "is_quiet": assistance.is_quiet,
     }
 
 
@@ -43,6 +49,9 @@ def _assistance_from(doc: Doc) -> Assistance:
         reason=WaitingReason(doc["reason"]) if doc.get("reason") else None,
         hold=Hold(**{**known(Hold, hold), "officer": ChatOfficer(**hold["officer"])}) if hold else None,
         misread=doc.get("misread", 0),
+        idle=doc.get("idle", 0),  # absent, as what follows: written before 0.6
+        answer_by=doc.get("answer_by"),
+        is_quiet=doc.get("is_quiet", False),
     )
 
 
@@ -71,6 +80,8 @@ def _conversation_from(doc: Doc) -> Conversation:
         touched_at=doc["touched_at"],
         outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
+        sources=tuple(Source(source["wamid"], tuple(source["paths"])) for source in doc.get("sources", ())),
+        pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
         assistance=_assistance_from(doc.get("assistance") or {}),  # absent: written before 0.4
         offered=doc.get("offered", ""),
         choices=tuple(doc.get("choices", ())),

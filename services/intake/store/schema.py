@@ -72,6 +72,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+        # Whom an officer did not answer in time.
+        IndexModel([("assistance.answer_by", 1)], name="promised", partialFilterExpression={"assistance.answer_by": {"$type": "date"}}),
     ),
     "village_drafts": (
         IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
+from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
@@ -227,6 +228,8 @@ class MongoTx:
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        elif isinstance(fact, ChatWaits | ChatAttended):
+            self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
         else:
             self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
 

@@ -11,13 +11,12 @@ import httpx
 
 from services.intake import api, consumers, desk
 from services.intake.adapters.issued_documents import IssuedDocuments
-from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
+from services.intake.adapters.whatsapp_media import WhatsappMedia
 from services.intake.api import stuck
 from services.intake.domain.docket import Limits
-from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, LateOfficers, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -34,6 +33,7 @@ from services.intake.store import (
     refills_of,
 )
 from services.intake.wiring.live_words import TemplateWords
+from services.intake.wiring.outside import documents_of, media_of
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
@@ -85,6 +85,7 @@ class Parts:
     deps: Deps
     unused_files: UnusedFiles
     drafts: StaleDrafts
+    waiting: LateOfficers
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,7 +125,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
-    media, documents = _media(settings, files, http), _documents(settings)
+    media, documents = media_of(settings, files, http), documents_of(settings)
     deps = _deps(settings, mongo, database, clock, _Outside(files, webhook_log, media, documents))
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
@@ -140,6 +141,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         deps,
         unused,
         StaleDrafts(deps, units),
+        LateOfficers(deps, units),
     )
 
 
@@ -160,7 +162,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         clock=clock,
         new_id=new_id,
         new_receipt=new_receipt,
-        promise=office.promise,
+        office=office,
         catalogue=services,
         menu=menu,
         words=TemplateWords(TEMPLATES, menu, word_reader),
@@ -178,6 +180,8 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         villages=MongoVillageReader(mongo, database, services),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
+        officer_answer=timedelta(hours=settings.officer_answer_hours),
+        messages_a_minute=settings.chat_messages_a_minute,
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
@@ -226,6 +230,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
@@ -261,23 +266,6 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         ),
     )
     return app
-
-
-def _media(settings: Settings, files: Files, http: httpx.AsyncClient | None) -> WhatsappMedia:
-    limits = MediaLimits(
-        max_bytes=settings.media_max_bytes,
-        media_types=DOCUMENT_TYPES,
-        hosts=settings.whatsapp_media_hosts,
-        allow_http=settings.whatsapp_url.startswith("http://"),
-    )
-    token = settings.whatsapp_access_token.get_secret_value()
-    api_url = f"{settings.whatsapp_url.rstrip('/')}/{settings.whatsapp_version}"
-    return WhatsappMedia(files, api_url=api_url, token=token, limits=limits, client=http)
-
-
-def _documents(settings: Settings) -> IssuedDocuments:
-    key = settings.issuance_api_key.get_secret_value()
-    return IssuedDocuments(settings.issuance_url, key, timeout_seconds=settings.issuance_timeout_seconds)
 
 
 def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:

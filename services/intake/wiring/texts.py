@@ -33,8 +33,9 @@ def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueText
     document = tomllib.loads((folder / "dialogue.toml").read_text(encoding="utf-8"))
     dates = document["dates"]
     sentences = {code: reason.text for code, reason in reasons().items()}
-    written = Dates(dates["days"], dates["months"], dates["moment"])
+    written = Dates(**dates)
     texts = document["texts"] | {f"{name}.label": label for name, label in labels().items()}
+    texts |= {f"kind.{kind}": text for kind, text in document["kind"].items()}
     faq = tomllib.loads((folder / "faq.toml").read_text(encoding="utf-8"))
     texts |= {f"{part}.{name}": text for part in ("answers", "needs") for name, text in faq[part].items()}
     for known, value in (("address", address.strip()), ("phone", phone.strip())):

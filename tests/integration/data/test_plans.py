@@ -82,8 +82,14 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     ),
     "new messages": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).lease_senders(1, "t", [], 4)),
     "messages of a sender": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).messages_of(["62811", "62812"], 5)),
+    "wordings that were not understood": (
+        intake.INDEXES,
+        lambda mongo, name: intake.MongoWordReader(mongo, name).unknown("ilang", now() - timedelta(days=30), 0, 50),
+    ),
     "new statuses": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).new_statuses(5)),
     "parked items": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).parked("a", 5)),
+    "who was promised an officer": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).promised(now(), 5)),
+    "who waits for longer": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).count_waiting(now())),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
     "requests of an adapter": (
         intake.INDEXES,

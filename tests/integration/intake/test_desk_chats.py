@@ -33,7 +33,8 @@ async def sent(rig: Rig) -> list[Doc]:
 async def test_who_asks_for_a_person_is_told_so_and_stands_first(rig: Rig, desk: Desk) -> None:
     await rig.say("halo", "6281111111111")
     reply = only(await rig.say("saya mau bicara dengan petugas"))
-    assert "petugas kami akan membaca" in text_of(reply)
+    assert "kami teruskan ke petugas. Urutan Anda nomor *1*" in text_of(reply)
+    assert "paling lambat *hari ini pukul 11.00 WIB*" in text_of(reply), "two working hours from nine o'clock"
     words = await page(desk.browser("operator"), CHATS)
     assert "Menunggu petugas · 1" in words
     assert words.index("Minta petugas") < words.index("Tidak menunggu petugas") < words.index("Dijawab mesin")
@@ -51,11 +52,13 @@ async def test_the_longest_wait_is_first_and_is_taken_first(rig: Rig, desk: Desk
     assert counts == {"waiting": 3, "urgent": False}, "whoever is taken and not answered still waits for their officer"
 
 
-async def test_two_messages_that_the_machine_does_not_understand_call_a_person(rig: Rig, desk: Desk) -> None:
+async def test_three_messages_that_the_machine_does_not_understand_call_a_person(rig: Rig, desk: Desk) -> None:
     await rig.say("sembarang kata tanpa makna apa pun begitu")
-    reply = only(await rig.say("hijau ungu jingga langit bulan bintang"))
-    assert "petugas kami juga akan membaca" in text_of(reply)
-    assert "Tidak dipahami 2 kali" in await page(desk.browser("operator"), CHATS)
+    await rig.say("hijau ungu jingga langit bulan bintang")
+    reply = only(await rig.say("kuning abu tembaga awan pelangi embun"))
+    assert "Supaya tidak bingung" in text_of(reply)
+    assert await rig.say("merah hitam putih hujan petir kabut") == []
+    assert "Tidak dipahami 3 kali" in await page(desk.browser("operator"), CHATS)
 
 
 async def test_what_is_bold_in_the_chat_is_bold_here_and_a_star_of_a_citizen_stays_one(rig: Rig, desk: Desk) -> None:

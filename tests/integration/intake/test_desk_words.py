@@ -1,4 +1,4 @@
-"""Words at the desk: what was not understood is seen without who wrote it, a word counts after it was tried, and every process takes it up."""
+"""Words at the desk: what was not understood is seen without who wrote it, a word is tried first, every process takes it up."""
 
 import asyncio
 from collections.abc import AsyncIterator

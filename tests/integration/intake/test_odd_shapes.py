@@ -168,14 +168,15 @@ async def test_an_edit_of_what_was_not_understood_is_read_as_the_answer(rig: Rig
     assert "Nomor Kartu Keluarga" in text_of(only(await rig.send(edit(rig, short["id"], NIK))))
 
 
-async def test_an_edit_of_an_answer_that_was_taken_is_told_to_be_late_and_changes_nothing(rig: Rig) -> None:
+async def test_an_edit_of_an_answer_counts_as_long_as_its_draft_is_open_and_one_that_is_none_changes_nothing(rig: Rig) -> None:
     await rig.say("kk hilang")
     answer = rig.message("text", {"body": NIK})
     await rig.send(answer)
-    late = text_of(only(await rig.send(edit(rig, answer["id"], "3519081708850009"))))
-    assert "KEMBALI" in late
-    assert "Nomor Kartu Keluarga" in late
-    assert only(await rig.rows("conversations"))["draft"]["answers"]["nik"] == NIK
+    for text, said, counts in (("eh salah", "KEMBALI", NIK), ("3519081708850009", "kami pakai", "3519081708850009")):
+        reply = text_of(only(await rig.send(edit(rig, answer["id"], text))))
+        assert said in reply
+        assert "Nomor Kartu Keluarga" in reply
+        assert only(await rig.rows("conversations"))["draft"]["answers"]["nik"] == counts
 
 
 async def test_an_edit_where_nothing_is_asked_is_passed_over(rig: Rig) -> None:

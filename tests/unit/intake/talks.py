@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from services.intake.domain.answers import OpenQuestion
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, FormCompleted, Say, SentFile
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, FormCompleted, OfficerCalled, Say, SentFile
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import current_question
 from services.intake.domain.forms import ServiceMenu
@@ -55,7 +55,7 @@ def talk(conversation: Conversation, *acts: Act | str, context: DialogueContext 
 
 
 def said(facts: tuple[Fact, ...]) -> list[str]:
-    return [fact.text for fact in facts if isinstance(fact, Say)]
+    return [fact.text for fact in facts if isinstance(fact, Say | OfficerCalled)]
 
 
 def spoken(facts: tuple[Fact, ...]) -> str:

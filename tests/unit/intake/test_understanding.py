@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.recognition import Wanted, recognise
-from services.intake.domain.understanding import Understood, is_sure, nearest, understand
+from services.intake.domain.understanding import NO_TALK, Talk, Understood, is_sure, nearest, understand
 from services.intake.wiring import TEMPLATES
 from services.intake.wiring.lexicon import read_lexicon, read_phrases
 from shared.reference.catalogue import catalogue
@@ -16,7 +16,7 @@ from tests.unit.intake.talks import TEXTS
 
 LEXICON = read_lexicon(TEMPLATES, catalogue())
 PHRASES = read_phrases(TEMPLATES)
-RIGHT, OFFERED, WRONG = 90.0, 96.0, 3.0  # percent of the phrases of the lexicon
+RIGHT, OFFERED, WRONG = 90.0, 97.0, 2.0  # percent of the phrases of the lexicon
 SLOWEST_MS: Final = 5.0  # of the processor's time, for 95 of 100 phrases
 _EVERYDAY: Final = ("status", "cancel", "help", "human", "complaint", "other")
 
@@ -115,6 +115,62 @@ def test_the_measure_tells_right_from_offered_from_wrong() -> None:
     assert (result.right, result.offered, result.wrong) == (2, 3, 1)
 
 
+OFFERED_LAST = Talk(offered=("kk_hilang", "ktp_hilang", "kia_hilang"))
+
+
+@pytest.mark.parametrize(
+    ("text", "talk", "alone", "meaning"),
+    [
+        ("yang ktp pak", OFFERED_LAST, "ktp_ubah", "ktp_hilang"),
+        ("kk", OFFERED_LAST, "kk_ubah", "kk_hilang"),
+        ("akta saja", Talk(offered=("akta_mati", "kk_ganti_kepala")), "akta_lahir", "akta_mati"),
+        ("syaratnya apa saja", Talk(told="ktp_rusak"), "help.needs", "ktp_rusak"),
+        ("syaratnya apa saja", Talk(draft="kk_hilang"), "help.needs", "kk_hilang"),
+        ("berapa hari jadinya", Talk(draft="kk_hilang"), "help.duration", "kk_hilang"),
+        ("lek sing ilang?", Talk(told="ktp_rusak"), "kk_hilang", "ktp_hilang"),
+    ],
+)
+def test_what_a_text_is_said_into_changes_what_it_means(text: str, talk: Talk, alone: str, meaning: str) -> None:
+    assert read(text)[0][0] == alone
+    understood = understand(text, LEXICON, talk)
+    assert understood[0][0] == meaning
+    assert is_sure(understood)
+
+
+@pytest.mark.parametrize(
+    "text", ["syarat kk hilang apa", "jam berapa buka", "bayarnya berapa", "terima kasih", "saya mau pindah ke surabaya"]
+)
+@pytest.mark.parametrize("talk", [Talk(told="ktp_rusak"), Talk(draft="ktp_rusak"), OFFERED_LAST])
+def test_what_names_its_own_thing_means_the_same_everywhere(text: str, talk: Talk) -> None:
+    assert understand(text, LEXICON, talk)[0][0] == understand(text, LEXICON, NO_TALK)[0][0]
+
+
+@pytest.mark.parametrize("text", ["petani", "hilang di pasar", "belum nikah", "sma"])
+def test_an_answer_in_a_form_gets_no_thing_from_the_service(text: str) -> None:
+    assert understand(text, LEXICON, Talk(draft="kk_hilang")) == read(text)
+
+
+def test_one_thing_and_another_is_asked_apart() -> None:
+    understood = read("ktp saya hilang sekalian kk nya rusak")
+    assert not is_sure(understood)
+    assert set(nearest(understood)) >= {"ktp_hilang", "kk_rusak"}
+
+
+def test_what_one_has_already_is_not_what_one_wants() -> None:
+    assert read("suami saya wafat, akta kematian sudah ada, KK nya gimana")[0][0] == "kk_ganti_kepala"
+
+
+def test_places_outside_are_known_as_parts_of_phrases_too() -> None:
+    assert read("pulang dari papua mau balik jadi warga madiun")[0][0] == "datang"
+
+
 def test_words_that_the_office_adds_are_understood() -> None:
     assert read("gegotong pringgo") == ()
     assert understand("gegotong pringgo pak", read_lexicon(TEMPLATES, catalogue(), {"gegotong pringgo": "kk_hilang"}))[0][0] == "kk_hilang"
+
+
+def test_of_added_words_what_means_nothing_any_more_is_passed_over() -> None:
+    added = {"gegotong pringgo": "no_such_service", "pak bu": "kk_hilang", "": "kk_hilang", "mbrengkal saja pak": "ktp_hilang"}
+    lexicon = read_lexicon(TEMPLATES, catalogue(), added)
+    assert understand("gegotong pringgo", lexicon) == ()
+    assert understand("mbrengkal", lexicon)[0][0] == "ktp_hilang"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.forms import ServiceMenu
-from services.intake.domain.messages import Edited, MediaRef, NumberChanged, Silent, read_message, read_status
+from services.intake.domain.messages import Deleted, Edited, MediaRef, NumberChanged, Silent, read_message, read_status
 from services.intake.domain.webhook_log import WebhookItemKind, split
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
@@ -67,13 +67,18 @@ def test_a_sender_without_a_phone_is_known_by_bsuid() -> None:
     [
         ("image", {"id": "7", "mime_type": "image/jpeg", "sha256": "x"}, MediaRef("7", "image/jpeg", "x")),
         ("document", {"id": "7"}, MediaRef("7", "", "")),
-        ("image", {"id": None}, OtherContent()),
-        ("audio", {"id": "7"}, OtherContent()),
-        ("location", {"latitude": 1}, OtherContent()),
-        ("unsupported", {}, OtherContent()),
-        ("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}}, OtherContent()),
-        ("reaction", {"emoji": "x"}, Silent()),
+        ("image", {"id": None}, OtherContent("file")),
+        ("audio", {"id": "7"}, OtherContent("audio")),
+        ("audio", {"id": "7", "voice": True}, OtherContent("voice")),
+        ("location", {"latitude": 1}, OtherContent("location")),
+        ("unsupported", {}, OtherContent("unsupported")),
+        ("unsupported", {"type": "poll"}, OtherContent("poll")),
+        ("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}}, OtherContent("form")),
+        ("reaction", {"emoji": "x"}, OtherContent("reaction")),
         ("revoke", {}, Silent()),
+        ("revoke", {"original_message_id": "wamid.0"}, Deleted("wamid.0")),
+        ("call", {"event": "connect"}, OtherContent("call")),
+        ("call", {"event": "terminate"}, Silent()),
         ("system", {"type": "user_changed_number", "wa_id": "62999"}, NumberChanged("62999", None)),
         ("system", {"type": "user_changed_number", "new_wa_id": "62999"}, NumberChanged("62999", None)),
         ("system", {"type": "user_changed_user_id", "user_id": "ID.2"}, NumberChanged(None, "ID.2")),

@@ -39,6 +39,24 @@ def test_two_wishes_are_asked_apart() -> None:
     assert said(facts) == ["service_card"]
 
 
+@pytest.mark.parametrize(("text", "service"), [("yang ktp", "ktp_hilang"), ("kk nya dulu", "kk_hilang")])
+def test_one_of_two_wishes_is_chosen_in_a_word_or_by_its_place(text: str, service: str) -> None:
+    asked, _ = talk(NEW, "ktp dan kk saya hilang semua")
+    assert talk(asked, text)[0].offered == service
+    assert talk(asked, "2")[0].offered == asked.choices[1]
+    later, _ = talk(asked, "jam berapa buka")
+    assert later.choices == ()
+
+
+@pytest.mark.parametrize("text", ["syaratnya apa saja pak", "berapa lama"])
+def test_what_is_asked_after_a_service_was_told_about_is_about_it(text: str) -> None:
+    told, _ = talk(NEW, "ktp saya patah pak")
+    after, facts = talk(told, text)
+    assert said(facts) == ["service_card"]
+    assert after.offered == "ktp_rusak"
+    assert said(talk(NEW, text)[1]) != ["service_card"]
+
+
 @pytest.mark.parametrize("text", ["syarat kk rusak apa saja", "kalau ktp saya hilang syaratnya apa pak?"])
 def test_asking_for_the_needs_of_a_service_begins_nothing(text: str) -> None:
     after, facts = talk(NEW, text)
@@ -93,7 +111,7 @@ def test_a_draft_is_not_dropped_by_a_guess() -> None:
 def test_a_complaint_calls_a_person() -> None:
     after, facts = talk(NEW, "pelayanannya lama sekali, kecewa saya")
     assert after.assistance.waiting_since is not None
-    assert "Petugas" in spoken(facts)
+    assert "petugas" in spoken(facts)
 
 
 def test_what_another_office_does_is_said() -> None:

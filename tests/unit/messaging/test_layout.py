@@ -68,7 +68,7 @@ def test_nobody_may_configure_and_services_read_their_own_queue_and_dead_letters
         readable = [queue for queue in PRODUCT.queues if re.search(users[service].read, queue)]
         assert sorted(readable) == [service, f"{service}.dead"]
         writable = [name for name in (*(e.name for e in PRODUCT.exchanges), "amq.default") if re.search(users[service].write, name)]
-        staff = ["staff"] if service == "verification" else []  # whose tasks it tells
+        staff = ["staff"] if service in ("verification", "intake") else []  # they tell of tasks, and of chats that wait
         assert sorted(writable) == sorted([f"dead.{service}", "events", f"retry.{service}", *staff])
         speaks = {event.type.split(".")[0] for event in EVENTS if re.search(users[service].publishes, event.type)}
         assert speaks <= {service}

@@ -147,6 +147,23 @@ def test_public_holidays_and_cuti_bersama_are_no_working_days() -> None:
     assert HOURS.is_working_day(date(2026, 11, 24))
 
 
+@pytest.mark.parametrize(
+    ("now", "opens", "closes"),
+    [
+        ("2026-11-24T09:00", "2026-11-24T09:00", "2026-11-24T15:30"),
+        ("2026-11-24T12:30", "2026-11-24T13:00", "2026-11-24T15:30"),
+        ("2026-11-24T06:00", "2026-11-24T07:30", "2026-11-24T15:30"),
+        ("2026-11-24T15:30", "2026-11-25T07:30", None),
+        ("2026-11-27T14:30", "2026-11-30T07:30", None),
+        ("2026-12-25T09:00", "2026-12-28T07:30", None),
+    ],
+)
+def test_the_office_opens_and_ends_its_day(now: str, opens: str, closes: str | None) -> None:
+    assert HOURS.opens(at(now)) == at(opens)
+    assert HOURS.closes(at(now)) == (at(closes) if closes else None)
+    assert HOURS.is_open(at(now)) == (now == opens)
+
+
 def test_a_setting_closes_a_working_day_and_opens_a_holiday() -> None:
     hours = WorkingHours(closed_on=frozenset({date(2026, 11, 24)}), open_on=frozenset({date(2026, 8, 17)}))
     assert not hours.is_working_day(date(2026, 11, 24))

@@ -5,6 +5,7 @@ const BY_CODE = {
   phone_malformed: "Nomor WhatsApp harus 7 sampai 15 angka.",
   phone_malformed_or_taken: "Nomor WhatsApp harus 7 sampai 15 angka dan belum dipakai warga lain.",
   text_missing: "Pesan masih kosong.",
+  original_missing: "Pilih dulu pesan yang diubah, dihapus, atau diberi reaksi.",
   file_missing: "Berkas tidak ikut terkirim. Pilih berkasnya sekali lagi.",
   file_type_refused: "Jenis berkas ini tidak dapat dikirim (misalnya HEIC). Pilih foto JPG atau PNG, atau dokumen PDF.",
   file_size_refused: "Berkas ini kosong atau terlalu besar. Foto paling besar 5 MB, dokumen PDF paling besar 100 MB.",
