@@ -61,7 +61,7 @@ FORM: Final = frozenset(
 )
 """Failures that are seen in the request alone, without the register."""
 
-TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong"}
+TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong", "withdrawn_by_applicant"}
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"
