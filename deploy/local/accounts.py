@@ -64,7 +64,7 @@ def put_accounts(keys: Path, environment: Mapping[str, str]) -> tuple[LocalAccou
 def lines(accounts: tuple[LocalAccount, ...]) -> Iterator[str]:
     """Yield a line for each account."""
     for each in accounts:
-        yield f"{roles()[each.roles[0]].name:<22} {each.login:<14} {each.password:<32} {each.code}"
+        yield f"{roles()[each.roles[0]].name:<22} {each.login:<17} {each.password:<32} {each.code}"
 
 
 def _made() -> Iterator[LocalAccount]:

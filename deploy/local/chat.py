@@ -32,9 +32,9 @@ class Chat:
         self._seen = 0
 
     @classmethod
-    async def open(cls, travel: Travel, name: str) -> "Chat":
-        """Return a new citizen with a number nobody had before."""
-        phone = "62812" + "".join(str(secrets.randbelow(10)) for _ in range(8))
+    async def open(cls, travel: Travel, name: str, phone: str = "") -> "Chat":
+        """Return a new citizen; without a number of theirs with one that nobody had before."""
+        phone = phone or "62812" + "".join(str(secrets.randbelow(10)) for _ in range(8))
         citizen = await travel.call(
             "POST", f"{travel.places.whatsapp}/sim/citizens", json={"phone": phone, "name": name, "auto_read": True}
         )
@@ -51,11 +51,24 @@ class Chat:
         self._travel.tell("citizen", f"[{title}]")
         return await self._write({"type": "button_reply", "id": button_id, "text": title, "reply_to": message["wamid"]})
 
-    async def send(self, photo: Path, shows: str = "") -> None:
+    async def choose(self, message: Mapping[str, Any], row_id: str) -> dict[str, Any]:
+        """Choose a row of a list under a message."""
+        rows = (row for section in message["content"]["list"]["sections"] for row in section["rows"])
+        title = next(row["title"] for row in rows if row["id"] == row_id)
+        self._travel.tell("citizen", f"[{title}]")
+        return await self._write({"type": "list_reply", "id": row_id, "text": title, "reply_to": message["wamid"]})
+
+    async def send_other(self, kind: str, **rest: str) -> dict[str, Any]:
+        """Send what is neither text nor photo: a voice message, a sticker, a reaction to what `reply_to` names."""
+        self._travel.tell("citizen", f"({kind})")
+        return await self._write({"type": kind, **rest})
+
+    async def send(self, photo: Path, shows: str = "", caption: str = "") -> None:
         """Send a photo. ``shows`` makes another photo of the same file: one photo is not taken for two documents."""
         self._travel.tell("citizen", f"(photo of {shows or photo.stem})")
         content = await asyncio.to_thread(photo.read_bytes) + shows.encode()
-        await self._travel.call("POST", f"{self.url}/files", files={"file": (photo.name, content, "image/jpeg")})
+        written = {"caption": caption} if caption else {}
+        await self._travel.call("POST", f"{self.url}/files", data=written, files={"file": (photo.name, content, "image/jpeg")})
 
     async def hears(self, wanted: Callable[[Mapping[str, Any]], bool], what: str) -> dict[str, Any]:
         """Read the office's messages until the wanted one is there.
@@ -77,6 +90,14 @@ class Chat:
                     found: dict[str, Any] = message
                     return found
         raise JourneyError(f"{what} did not come in {ANSWER_SECONDS:g} s; heard instead: {heard or 'nothing'}")
+
+    async def reads(self, wait_seconds: float) -> list[dict[str, Any]]:
+        """Read what the office has written since; wait for something where there is nothing yet."""
+        query = {"after": self._seen, "author": "office", "wait_seconds": wait_seconds}
+        page = await self._travel.call("GET", f"{self.url}/messages", params=query)
+        self._seen = page["next_after"]
+        found: list[dict[str, Any]] = page["messages"]
+        return found
 
     async def _write(self, body: dict[str, Any]) -> dict[str, Any]:
         written: dict[str, Any] = await self._travel.call("POST", f"{self.url}/messages", json=body)
@@ -105,7 +126,7 @@ def spoken(application: Application) -> Iterator[Spoken]:
         elif field.is_group:
             yield from _rows(field, values.get(field.name, ()))
         else:
-            yield _answer(field, values.get(field.name))
+            yield said(field, values.get(field.name))
 
 
 def _rows(group: Field, rows: tuple[Mapping[str, Any], ...]) -> Iterator[Spoken]:
@@ -114,12 +135,13 @@ def _rows(group: Field, rows: tuple[Mapping[str, Any], ...]) -> Iterator[Spoken]
         if number >= least:
             yield Spoken(YES)
         for cell in asked(group.fields, row, today()):
-            yield _answer(cell, row.get(cell.name))
+            yield said(cell, row.get(cell.name))
     if len(rows) < most:
         yield Spoken(NO)
 
 
-def _answer(field: Field, value: Any) -> Spoken:
+def said(field: Field, value: Any) -> Spoken:
+    """Return the answer to a question about a single value; nothing to say is a question passed over."""
     if value is None:
         return Spoken(SKIP)
     if field.type in HIDDEN:

@@ -177,6 +177,7 @@ class Stack:
             "ADMIN_URLS": json.dumps({name: self.part(name).url for name in SERVICES}),
             "ADMIN_KEY": self.keys.clients["operator"],
             "API_KEY": self.keys.clients["admin-01"],
+            "DESK_URL": (self.desk_page or self.part("verification").url).removesuffix("/desk"),
         }
 
     def adapter_environment(self) -> dict[str, str]:

@@ -61,6 +61,12 @@ async def test_what_every_service_has_comes_from_one_that_is_up(door: str) -> No
             assert (await http.get(path.replace("{name}", "desk.css"))).text in SERVICES
 
 
+async def test_the_bare_address_leads_to_the_desk(door: str) -> None:
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        answer = await http.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (httpx.codes.SEE_OTHER, "/desk")
+
+
 async def test_every_page_at_the_side_is_a_route(apps: dict[str, FastAPI]) -> None:
     known = {path for app in apps.values() for method, path, _ in routes(app) if method == "GET"}
     for page in pages_of(navigation()):

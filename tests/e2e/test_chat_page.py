@@ -148,10 +148,10 @@ async def test_ticks_and_typing_follow_what_the_office_does(browser: Browser, ph
         await phone.client.post(f"{API}/messages", json=receipt)
         await expect(mine.get_by_text("Dibaca")).to_be_attached()
         await expect(page.get_by_text("PAK'DE ON sedang mengetik")).to_be_attached()
-        await expect(page.locator("#typing")).to_be_visible()
+        await expect(page.locator("[data-part=typing]")).to_be_visible()
         await phone.sent(SITI, text={"body": "Selamat pagi juga"})
         await expect(page.get_by_role("log", name="Percakapan").get_by_text("Selamat pagi juga")).to_be_visible()
-        await expect(page.locator("#typing")).to_be_hidden()
+        await expect(page.locator("[data-part=typing]")).to_be_hidden()
 
 
 async def test_a_list_is_chosen_in_a_dialog(browser: Browser, phone: Phone) -> None:
@@ -214,7 +214,7 @@ async def test_a_file_from_the_device_and_one_that_is_refused(browser: Browser, 
     async with visit(browser, phone.url, refused=1) as page:
         await begin(page)
         for path in (good, bad):
-            await page.locator("#file").set_input_files(path)
+            await page.locator("[data-part=file]").set_input_files(path)
             await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Kirim foto").click()
             if path is good:
                 await expect(page.get_by_role("dialog", name="Kirim foto")).to_be_hidden()
@@ -246,7 +246,7 @@ async def test_the_answer_to_a_photo_is_in_sight(browser: Browser, phone: Phone,
         picture = log.get_by_role("img", name="Foto yang Anda kirim")
         await expect(picture).to_be_in_viewport()
         await picture.evaluate(
-            "(image) => { image.style.height = '40rem'; document.getElementById('scroll').dispatchEvent(new Event('scroll')); }"
+            "(image) => { image.style.height = '40rem'; document.querySelector('[data-part=scroll]').dispatchEvent(new Event('scroll')); }"
         )
         await phone.sent(SITI, text={"body": "Foto sudah kami terima."})
         await expect(log.get_by_text("Foto sudah kami terima.")).to_be_in_viewport(ratio=1)
@@ -258,7 +258,7 @@ async def test_a_reader_who_scrolled_up_stays_and_is_told_of_what_is_new(browser
         await phone.sent(SITI, text={"body": "Sebuah jawaban yang panjang. " * 60})
         log = page.get_by_role("log", name="Percakapan")
         await expect(log.get_by_text("Sebuah jawaban")).to_be_visible()
-        await page.locator("#scroll").evaluate("(box) => { box.scrollTop = 0; }")
+        await page.locator("[data-part=scroll]").evaluate("(box) => { box.scrollTop = 0; }")
         await expect(log.get_by_text("pesan pertama")).to_be_in_viewport()
         await page.wait_for_function("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
         await phone.sent(SITI, text={"body": "Satu lagi"})
@@ -306,7 +306,7 @@ async def test_why_a_file_is_refused_is_said_in_indonesian(
 ) -> None:
     async with visit(browser, phone.url, size=NARROW, refused=1) as page:
         await begin(page)
-        await page.locator("#file").set_input_files({"name": name, "mimeType": mime_type, "buffer": b"x" * size})
+        await page.locator("[data-part=file]").set_input_files({"name": name, "mimeType": mime_type, "buffer": b"x" * size})
         dialog = page.get_by_role("dialog", name="Kirim")
         await dialog.get_by_role("button", name="Kirim").click()
         await expect(dialog.get_by_role("alert")).to_contain_text(f"Belum berhasil: {said}")

@@ -68,9 +68,9 @@ def fresh(servers: tuple[RabbitNode | BrokerContainer, MongoNode], tmp_path_fact
 
 
 async def invited_admin(browser: Browser, stack: Stack) -> Authenticator:
-    where = {**stack.part("verification").environment, "DESK_URL": stack.desk_page.removesuffix("/desk")}
+    where = stack.operator_environment()  # as README has it: `source .local/env`
     said = command("services.verification", "staff", "invite-admin", ADMIN[0], "--called", "Sri Lestari", environment=where)
-    link = re.search(r"https?://\S+/desk/undangan\?kode=\S+", said)
+    link = re.search(rf"{stack.desk_page}/undangan\?kode=\S+", said)
     assert link is not None, said
     async with visit(browser, link[0], size=DESK) as page:
         return await set_up(page, ADMIN[1])

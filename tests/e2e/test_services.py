@@ -19,7 +19,7 @@ from shared.ids import new_id
 from shared.reference.catalogue import catalogue
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
-from tests.support.samples import APPLICATIONS, Sample, of_foreign_father
+from tests.support.samples import KINDS, Sample, application_for, of_foreign_father
 
 BY_RULES: Final = frozenset({"kk_hilang", "ktp_hilang", "ktp_rusak"})  # approved without an officer, where somebody vouches
 PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -56,12 +56,12 @@ def sample(stack: Stack) -> Sample:
 
 
 def test_every_service_that_is_open_is_in_the_table() -> None:
-    assert set(APPLICATIONS) == set(PRODUCTS) == set(catalogue().online())
+    assert set(KINDS) == set(PRODUCTS) == set(catalogue().online())
 
 
-@pytest.mark.parametrize("service", APPLICATIONS)
+@pytest.mark.parametrize("service", KINDS)
 async def test_a_service_by_chat(service: str, sample: Sample, places: Places) -> None:
-    application = APPLICATIONS[service](sample, 1)
+    application = application_for(sample, service, 1)
     decided = journeys.nothing if service in BY_RULES else journeys.approval
     changes = application.answers["kk_number"] if service in CHANGES else None
     result = await journeys.by_chat(places, application, decided, changes=changes)
@@ -70,9 +70,9 @@ async def test_a_service_by_chat(service: str, sample: Sample, places: Places) -
     _check_change(service, result.register)
 
 
-@pytest.mark.parametrize("service", APPLICATIONS)
+@pytest.mark.parametrize("service", KINDS)
 async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, places: Places) -> None:
-    application = APPLICATIONS[service](sample, 0)
+    application = application_for(sample, service, 0)
     key = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
     async with (
         httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False) as counter,

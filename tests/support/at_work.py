@@ -33,8 +33,10 @@ class AtWork:
         await self.ready(re.compile("^Kirim, "))
 
     async def approve(self, receipt: str) -> None:
-        """Take and approve it."""
+        """Take and approve it; where the sender's face is asked about, it is the person's."""
         await self.take(receipt)
+        if await self.page.get_by_role("heading", name="Orang yang sama?").count():
+            await self.page.keyboard.press("y")
         await self.page.keyboard.press("s")
         await expect(self.page.get_by_role("radio", name="Setujui")).to_be_checked()
         await self.sent()

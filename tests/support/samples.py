@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from deploy.local import applications
 from deploy.local.applications import HOME, Application, Picked
@@ -16,6 +16,7 @@ from deploy.local.stack import PEOPLE, Stack
 Row = dict[str, str]
 ADULT_AGE: Final = 20
 CHILD, HEAD = "ANAK", "KEPALA KELUARGA"
+CHILDREN: Final = ("SEKAR ARUM LESTARI", "RATNA KINANTI PUTRI", "MELATI CAHYANINGRUM", "DEWI AYU ANGGRAINI")
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,28 @@ class Sample:
     """Families of one."""
 
     @classmethod
-    def of(cls, stack: Stack) -> Sample:
-        """Read the register of a stack."""
-        picked = stack.people()
+    def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
+        """Read the register of a stack; `picked`: others than those that it picked by itself."""
+        picked = picked or stack.people()
         taken = {each["kk_number"] for of_kind in picked.values() for each in of_kind}
         taken_niks = {witness["nik"] for family in picked["akta_lahir"] for witness in family["witnesses"]}
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
         return cls(picked, [rows for rows in free if _grown(rows)], [rows for rows in free if len(rows) == 1])
+
+
+Made: TypeAlias = Callable[[Sample, int], Application]
+"""Makes the application of whoever stands at a place in the list of its kind."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How applications for a service are made. `of`: the list that its people come from; `first`: who of it is a test's number 0."""
+
+    of: str
+    first: int
+    made: Made
 
 
 def _age(row: Row) -> int:
@@ -54,12 +68,12 @@ def _days_ago(days: int) -> str:
     return (applications.today() - timedelta(days=days)).isoformat()
 
 
-def _reprint(service: str, kind: str, first: int) -> Callable[[Sample, int], Application]:
-    return lambda sample, number: applications.reprint(service, sample.picked[kind][first + number])
+def _reprint(service: str, kind: str) -> Made:
+    return lambda sample, at: applications.reprint(service, sample.picked[kind][at])
 
 
-def _birth(sample: Sample, number: int) -> Application:
-    return applications.birth(sample.picked["akta_lahir"][10 + number], ("SEKAR ARUM LESTARI", "RATNA KINANTI PUTRI")[number])
+def _birth(sample: Sample, at: int) -> Application:
+    return applications.birth(sample.picked["akta_lahir"][at], CHILDREN[at % len(CHILDREN)])
 
 
 def of_foreign_father(sample: Sample, number: int) -> Application:
@@ -78,12 +92,12 @@ def of_foreign_father(sample: Sample, number: int) -> Application:
     return Application("akta_lahir", family["mother"]["name"], answers)
 
 
-def _death(sample: Sample, number: int) -> Application:
-    return applications.death(sample.picked["akta_mati"][10 + number])
+def _death(sample: Sample, at: int) -> Application:
+    return applications.death(sample.picked["akta_mati"][at])
 
 
-def _stillbirth(sample: Sample, number: int) -> Application:
-    family = sample.picked["akta_lahir"][20 + number]
+def _stillbirth(sample: Sample, at: int) -> Application:
+    family = sample.picked["akta_lahir"][at]
     answers = {
         "nik": family["father"]["nik"],
         "kk_number": family["kk_number"],
@@ -106,8 +120,8 @@ def _stillbirth(sample: Sample, number: int) -> Application:
     return Application("lahir_mati", family["father"]["name"], answers)
 
 
-def _new_head(sample: Sample, number: int) -> Application:
-    family = sample.picked["akta_mati"][20 + number]
+def _new_head(sample: Sample, at: int) -> Application:
+    family = sample.picked["akta_mati"][at]
     answers = {
         "nik": family["spouse"]["nik"],
         "kk_number": family["kk_number"],
@@ -121,8 +135,8 @@ def _new_head(sample: Sample, number: int) -> Application:
     return Application("kk_ganti_kepala", family["spouse"]["name"], answers)
 
 
-def _new_card(sample: Sample, number: int) -> Application:
-    rows = sample.grown[number]
+def _new_card(sample: Sample, at: int) -> Application:
+    rows = sample.grown[at]
     child = _the_grown(rows)
     answers = {
         "nik": child["nik"],
@@ -138,8 +152,8 @@ def _new_card(sample: Sample, number: int) -> Application:
     return Application("kk_baru", child["name"], answers)
 
 
-def _change(sample: Sample, number: int) -> Application:
-    head = sample.grown[2 + number][0]
+def _change(sample: Sample, at: int) -> Application:
+    head = sample.grown[at][0]
     answers = {
         "nik": head["nik"],
         "kk_number": head["kk_number"],
@@ -151,8 +165,8 @@ def _change(sample: Sample, number: int) -> Application:
     return Application("kk_ubah", head["name"], answers)
 
 
-def _split(sample: Sample, number: int) -> Application:
-    rows = sample.grown[4 + number]
+def _split(sample: Sample, at: int) -> Application:
+    rows = sample.grown[at]
     child = _the_grown(rows)
     answers = {
         "nik": rows[0]["nik"],
@@ -164,8 +178,8 @@ def _split(sample: Sample, number: int) -> Application:
     return Application("kk_pisah", rows[0]["name"], answers)
 
 
-def _lodging(sample: Sample, number: int) -> Application:
-    (lone,), host = sample.alone[number], sample.grown[6 + number][0]
+def _lodging(sample: Sample, at: int) -> Application:
+    (lone,), host = sample.alone[at], sample.grown[at][0]
     answers = {
         "nik": lone["nik"],
         "kk_number": lone["kk_number"],
@@ -178,9 +192,9 @@ def _lodging(sample: Sample, number: int) -> Application:
     return Application("kk_numpang", lone["name"], answers)
 
 
-def _child_card(service: str, first: int) -> Callable[[Sample, int], Application]:
-    def made(sample: Sample, number: int) -> Application:
-        family = sample.picked["akta_lahir"][first + number]
+def _child_card(service: str) -> Made:
+    def made(sample: Sample, at: int) -> Application:
+        family = sample.picked["akta_lahir"][at]
         child = max(family["children"], key=lambda each: str(each["born_on"]))
         turned_five = (applications.today() - date.fromisoformat(child["born_on"])).days >= 5 * 365.25
         answers = {
@@ -201,20 +215,26 @@ def _the_grown(rows: list[Row]) -> Row:
     return child
 
 
-APPLICATIONS: Final[Mapping[str, Callable[[Sample, int], Application]]] = {
-    "kk_hilang": _reprint("kk_hilang", "kk_hilang", 34),
-    "kk_rusak": _reprint("kk_rusak", "kk_rusak", 10),
-    "ktp_hilang": _reprint("ktp_hilang", "kk_hilang", 36),
-    "ktp_rusak": _reprint("ktp_rusak", "kk_hilang", 38),
-    "akta_lahir": _birth,
-    "lahir_mati": _stillbirth,
-    "akta_mati": _death,
-    "kk_ganti_kepala": _new_head,
-    "kk_baru": _new_card,
-    "kk_ubah": _change,
-    "kk_pisah": _split,
-    "kk_numpang": _lodging,
-    "kia_hilang": _child_card("kia_hilang", 30),
-    "kia_rusak": _child_card("kia_rusak", 32),
+KINDS: Final[Mapping[str, Kind]] = {
+    "kk_hilang": Kind("kk_hilang", 34, _reprint("kk_hilang", "kk_hilang")),
+    "kk_rusak": Kind("kk_rusak", 10, _reprint("kk_rusak", "kk_rusak")),
+    "ktp_hilang": Kind("kk_hilang", 36, _reprint("ktp_hilang", "kk_hilang")),
+    "ktp_rusak": Kind("kk_hilang", 38, _reprint("ktp_rusak", "kk_hilang")),
+    "akta_lahir": Kind("akta_lahir", 10, _birth),
+    "lahir_mati": Kind("akta_lahir", 20, _stillbirth),
+    "akta_mati": Kind("akta_mati", 10, _death),
+    "kk_ganti_kepala": Kind("akta_mati", 20, _new_head),
+    "kk_baru": Kind("grown", 0, _new_card),
+    "kk_ubah": Kind("grown", 2, _change),
+    "kk_pisah": Kind("grown", 4, _split),
+    "kk_numpang": Kind("grown", 6, _lodging),
+    "kia_hilang": Kind("akta_lahir", 30, _child_card("kia_hilang")),
+    "kia_rusak": Kind("akta_lahir", 32, _child_card("kia_rusak")),
 }
-"""Service -> how number 0, 1 of its applications is made."""
+"""How an application for each service is made."""
+
+
+def application_for(sample: Sample, service: str, number: int) -> Application:
+    """Application number 0 or 1 for a service, whose people no other service's has."""
+    kind = KINDS[service]
+    return kind.made(sample, kind.first + number)

@@ -26,6 +26,7 @@ from tests.support import containers
 ROOT: Final = Path(__file__).resolve().parents[2]
 RUNS: Final = ROOT / ".local" / "test"
 RUN_VARIABLE: Final = "ADMINDUK_TEST_RUN"  # how the workers of a parallel run learn the run's folder
+REMEMBERED: Final = "containers.txt"  # in a run's folder: the containers that it started
 MODE_VARIABLE: Final = "TEST_SERVERS"  # `containers` or `local` forces one provider; empty = the order above
 
 _started_here: Final[list[RabbitNode | MongoNode]] = []  # other workers may still use them when this process has run its last test
@@ -134,7 +135,7 @@ class Run:
         return {"url": node.url, "provider": "local"}
 
     def _remember(self, container_id: str) -> None:
-        with (self.folder / "containers.txt").open("a") as file:
+        with (self.folder / REMEMBERED).open("a") as file:
             file.write(container_id + "\n")
 
 
@@ -154,11 +155,13 @@ def use_containers() -> bool:
 
 
 def sweep(runs: Path) -> None:
-    """Stop and remove what runs left whose owner is gone."""
+    """Stop and remove what runs left whose owner is gone; a folder with containers waits until Docker answers again."""
     if not runs.is_dir():
         return
     for folder in runs.iterdir():
         if folder.name.isdigit() and not psutil.pid_exists(int(folder.name)):
+            if (folder / REMEMBERED).exists() and containers.what_is_missing():
+                continue
             remove(folder)
 
 
@@ -166,7 +169,7 @@ def remove(folder: Path) -> None:
     """Stop every process and container that a folder remembers, then remove it."""
     for pid_file in sorted(folder.rglob("*.pid"), reverse=True):  # node before epmd
         stop_left_over(pid_file, timeout_seconds=0)  # the data goes as well: no need for an orderly end
-    remembered = folder / "containers.txt"
+    remembered = folder / REMEMBERED
     if remembered.exists():
         containers.remove(remembered.read_text().split())
     shutil.rmtree(folder, ignore_errors=True)

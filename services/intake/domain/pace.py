@@ -43,6 +43,11 @@ def said(pace: SenderPace, text: str, at: datetime) -> SenderPace:
     return replace(pace, said=_digest(text), said_at=at)
 
 
+def moved_on(pace: SenderPace) -> SenderPace:
+    """Return the pace after a message in words: what was answered before it may be said again."""
+    return replace(pace, said="", said_at=None)
+
+
 def is_said_again(pace: SenderPace, text: str, at: datetime) -> bool:
     """Return whether the same was answered a moment ago."""
     return pace.said_at is not None and at - pace.said_at < SAME_ANSWER_AGAIN and pace.said == _digest(text)

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.intake.domain.chat import Conversation, Say
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.messages import Content, Edited, Inbound
-from services.intake.domain.pace import is_said_again, one_more, said
+from services.intake.domain.pace import is_said_again, moved_on, one_more, said
 from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.words import Intent
 from services.intake.handlers.chat_filing import origin_of
@@ -43,7 +43,9 @@ def at_pace(deps: Deps, conversation: Conversation, content: Content, at: dateti
             reply.parts.append(Say("too_fast"))
             pace = replace(pace, is_told=True)
         return replace(conversation, pace=pace)
-    if reply.parts and not isinstance(content, Intent | Edited):
+    if isinstance(content, Intent | Edited):
+        pace = moved_on(pace)
+    elif reply.parts:
         text, _ = deps.texts.join(reply.parts)
         if is_said_again(pace, text, at):
             reply.withhold()

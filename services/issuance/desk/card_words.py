@@ -67,7 +67,8 @@ def step(move: CardMove) -> str:
     """Return one step of a card's history, as people say it."""
     words = [STEPS[move.state]]
     if move.note:
-        words.append(SPOILED.get(move.note) or RECEIVERS.get(move.note) or move.note)
+        said = SPOILED.get(move.note) or RECEIVERS.get(move.note) or move.note
+        words.append(said[:1].lower() + said[1:])
     if move.old_card:
         words.append("kartu lama ditarik")
     return ", ".join(words)

@@ -19,11 +19,15 @@ APPROVE: Final = "setujui"
 REJECT: Final = "tolak"
 ACTS: Final[Mapping[str, Act]] = MappingProxyType({APPROVE: Act.APPROVE, "kembalikan": Act.RETURN, REJECT: Act.REJECT})
 """What the form sends; `tanya` is no decision."""
+_SAME: Final = "sama"  # the answer that the faces are one person's
 _MOST_NOTE: Final = 1_000  # characters, as the API has it
 
 
 class DecisionForm(BaseModel):
-    """The bar at the bottom. `versi`: what was on the screen; `terlihat`: what stood there, to say what changed since."""
+    """The bar at the bottom. `versi`: what was on the screen; `terlihat`: what stood there, to say what changed since.
+
+    `wajah_ditanya`: the page asked whether the two faces are one person's, which `wajah` answers.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -36,6 +40,7 @@ class DecisionForm(BaseModel):
     tolakan_lain: Annotated[str, Field(max_length=64)] = ""
     catatan: Annotated[str, Field(max_length=_MOST_NOTE)] = ""
     wajah: Annotated[str, Field(max_length=20)] = ""
+    wajah_ditanya: bool = False
     terlihat: Annotated[str, Field(max_length=100_000)] = ""
 
     @property
@@ -75,10 +80,12 @@ class DecisionForm(BaseModel):
         """Return the decision as the handlers know it.
 
         Raises:
-            BadInput: `act_missing` or `reason_unknown`.
+            BadInput: `act_missing`, `faces_not_same` or `reason_unknown`.
         """
         act = ACTS.get(self.putusan)
         if act is None:
             raise BadInput("act_missing", problems=(FieldProblem("putusan", "act_missing"),))
+        if act is Act.APPROVE and self.wajah_ditanya and self.wajah != _SAME:
+            raise BadInput("faces_not_same", problems=(FieldProblem("wajah", "faces_not_same"),))
         reasons = () if act is Act.APPROVE else self.reasons()
-        return TaskDecision(act, self.versi, reasons, self.note, grant_link=self.wajah == "sama" and act is not Act.REJECT)
+        return TaskDecision(act, self.versi, reasons, self.note, grant_link=self.wajah == _SAME and act is not Act.REJECT)

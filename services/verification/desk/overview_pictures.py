@@ -66,7 +66,7 @@ class OfficePictures:
             Tile(
                 count(done),
                 "Diputuskan",
-                f"dari sekitar {count(done + room)} hari ini" if room is not None else "hari ini",
+                f"hari ini, dari sekitar {count(done + room)}" if room is not None else "hari ini",
                 listed(tampil="selesai", dari=_day(figures.at).isoformat()),
             ),
             Tile(

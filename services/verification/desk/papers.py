@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.verification import handlers
-from services.verification.desk.work_room import PATH, READ, WorkRoom, entry
+from services.verification.desk.work_room import PATH, READ, WorkRoom, entry, seen_in
 from services.verification.ports import FileStream, Tx
+from shared.audit import SeenPerson
 from shared.errors import BadInput
 from shared.web.desk import StaffMember, signed_in
 from shared.web.desk.area import refuse_outside
@@ -56,14 +57,18 @@ def router(room: WorkRoom) -> APIRouter:
 
 
 async def _open(room: WorkRoom, member: StaffMember, task_id: str, file_id: str) -> FileStream:
-    async def body(tx: Tx) -> FileStream:
-        refuse_outside(member, (await tx.tasks.get(task_id)).place.areas, READ)
-        return await handlers.open_attachment(tx, room.deps, task_id, file_id)
+    """Open a document; who looks at it has seen everybody of its request."""
 
-    return await room.units.run(
+    async def body(tx: Tx) -> tuple[FileStream, tuple[SeenPerson, ...]]:
+        task = await tx.tasks.get(task_id)
+        refuse_outside(member, task.place.areas, READ)
+        return await handlers.open_attachment(tx, room.deps, task_id, file_id), seen_in(await tx.cases.get(task.case_key))
+
+    stream, _ = await room.units.run(
         body,
-        audit=lambda _: entry(room, member, "attachment.seen", f"task/{task_id}", file=file_id),
+        audit=lambda opened: entry(room, member, "attachment.seen", f"task/{task_id}", opened[1], file=file_id),
     )
+    return stream
 
 
 async def _read(stream: FileStream) -> bytes:

@@ -40,6 +40,11 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
             "Pakai alasan tentang bukti diri, atau pilih Sama bila wajahnya cocok.",
             "alasan",
         ),
+        "faces_not_same": RefusedAct(
+            "Cocokkan dulu wajahnya.",
+            "Pilih Sama bila orangnya sama, lalu setujui. Bila beda atau tidak jelas, kembalikan, tolak, atau tanya warga.",
+            "wajah",
+        ),
         "link_not_grantable": RefusedAct(
             "Nomor HP tidak bisa dihubungkan.", "Hubungkan hanya bila ada swafoto, dan hanya saat menyetujui atau mengembalikan.", "wajah"
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.verification import handlers
+from services.verification.domain.case import Case
 from services.verification.domain.officer import DeskOfficer, skilled
 from services.verification.domain.task import Task
 from services.verification.handlers import TaskView
@@ -68,11 +69,17 @@ def officer_of(room: WorkRoom, member: StaffMember) -> DeskOfficer:
 
 def noted(room: WorkRoom, member: StaffMember, act: str, view: TaskView, /, **detail: str) -> AuditEntry:
     """Return the row of a look at a task, or of an act on it, with everybody whom it is about."""
-    persons = [each for submission in view.case.submissions for each in (submission.applicant, submission.subject) if each is not None]
+    persons = seen_in(view.case)
     known = {person.nik: view.register.person(person.nik) for person in persons if person.nik}
     names = {nik: row.name for nik, row in known.items() if row is not None}
     seen = dict.fromkeys(SeenPerson(person.nik, person.name or names.get(person.nik or "")) for person in persons)
     return entry(room, member, act, f"task/{view.task.id}", tuple(seen), receipt=view.task.receipt, **detail)
+
+
+def seen_in(case: Case) -> tuple[SeenPerson, ...]:
+    """Return whom a case is about, as its requests say it."""
+    persons = [each for submission in case.submissions for each in (submission.applicant, submission.subject) if each is not None]
+    return tuple(dict.fromkeys(SeenPerson(person.nik, person.name) for person in persons))
 
 
 def entry(room: WorkRoom, member: StaffMember, act: str, about: str, persons: tuple[SeenPerson, ...] = (), /, **detail: str) -> AuditEntry:

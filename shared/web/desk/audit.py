@@ -92,7 +92,9 @@ def install(
             "check": await log.last_check(),
             "why": _BREAKS,
         }
-        return pages.show(request, "audit.html", member, base=PATH, service=name, act=act_in_words, detail=detail_in_words, **values)
+        return pages.show(
+            request, "audit.html", member, base=PATH, service=name, act=act_in_words, detail=detail_in_words, about=about_in_words, **values
+        )
 
     @routes.post(f"{PATH}/{name}/periksa")
     async def checked(member: Auditor) -> Response:
@@ -133,8 +135,8 @@ _DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "to": "kepada",
         "found": "ditemukan",
         "shape": "dicari dengan",
-        "file": "berkas",
-        "file_id": "berkas",
+        "file": "kode",
+        "file_id": "kode",
         "way": "cara",
         "rows": "baris utuh",
         "broken": "baris rusak",
@@ -143,6 +145,23 @@ _DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "service": "layanan",
     }
 )
+_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "task": "pekerjaan",
+        "staff": "akun",
+        "chat": "percakapan",
+        "request": "permohonan",
+        "village": "permohonan desa",
+        "village_draft": "isian desa",
+        "document": "dokumen",
+        "message": "pesan",
+        "stuck": "macet",
+        "search": "pencarian",
+        "blanks": "blangko",
+    }
+)
+"""Kinds of what a row is about -> in words."""
+_SHOWN_OF_ID: Final = 8  # characters
 
 
 def detail_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
@@ -150,6 +169,12 @@ def detail_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
     values = {"queue": "antrean", "together": "bersama", "approve": "setujui", "return": "kembalikan", "reject": "tolak"}
     values |= {shape.value: word for shape, word in IN_WORDS.items()}
     return [(_DETAILS.get(name, name), values.get(value, value)) for name, value in entry.detail.items() if value]
+
+
+def about_in_words(about: str) -> str:
+    """Return what a row is about as people say it: its kind and the end of its id, which tells it from the others of a page."""
+    kind, _, which = about.partition("/")
+    return f"{_KINDS[kind]} {which[-_SHOWN_OF_ID:]}" if kind in _KINDS else about
 
 
 def _filter(asked: PersonQuestion) -> AuditFilter:

@@ -61,6 +61,13 @@ async def test_three_messages_that_the_machine_does_not_understand_call_a_person
     assert "Tidak dipahami 3 kali" in await page(desk.browser("operator"), CHATS)
 
 
+async def test_what_is_bold_in_the_chat_is_bold_here_and_a_star_of_a_citizen_stays_one(rig: Rig, desk: Desk) -> None:
+    await rig.say("*halo*")
+    said = (await desk.browser("operator").get(await chat_of(rig))).text
+    assert "<b>PAK&#39;DE ON</b>" in said
+    assert '<p class="said">*halo*</p>' in said
+
+
 async def test_taken_the_machine_is_silent_and_given_back_the_draft_goes_on(rig: Rig, desk: Desk) -> None:
     await rig.press("service:kk_hilang")
     await rig.say(NIK)

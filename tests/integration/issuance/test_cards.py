@@ -65,7 +65,7 @@ async def test_a_card_goes_over_the_board_to_its_owner(desk: Desk, browser: Open
     done = await client.post(path, data=form | {"kode": pickup_code(siti.token).lower()})
     assert done.status_code == 303
     history = (await client.get(done.headers["location"])).text
-    assert "Diserahkan, Orang tua atau wali, kartu lama ditarik" in history
+    assert "Diserahkan, orang tua atau wali, kartu lama ditarik" in history
     assert columns(await client.get("/desk/kartu"))["serah"] == ["SITI AMINAH"]
     acts = [row["act"] for row in await desk.rows("audit")]
     assert acts.count("card.printed") == 2

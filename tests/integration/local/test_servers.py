@@ -17,6 +17,7 @@ from deploy.local.processes import CannotStartError, Process
 from deploy.local.programs import find_mongod, find_rabbitmq
 from tests.conftest import PrivateBroker
 from tests.support.containers import MONGOD_COMMAND
+from tests.support.servers import sweep
 from tests.support.vhosts import Vhost
 
 
@@ -126,6 +127,15 @@ def test_a_server_left_by_a_killed_run_is_stopped_by_the_next(tmp_path: Path) ->
         assert following.running
     finally:
         following.kill()
+
+
+def test_containers_of_a_killed_run_wait_for_docker_to_answer_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+    left = tmp_path / "999999999"  # no process has such a number
+    left.mkdir()
+    (left / "containers.txt").write_text("0123456789ab\n")
+    sweep(tmp_path)
+    assert left.is_dir(), "else nobody knows of them any more"
 
 
 def test_fault_injection_is_possible_and_off_again_for_the_next_test(mongo_test_commands: str) -> None:

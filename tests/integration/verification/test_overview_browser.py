@@ -27,6 +27,12 @@ SIZES = {"desk": DESK, "phone": NARROW}
 OWN = ("layanan", "janji", "petugas", "umur", "antrean", "desa")
 ELSEWHERE = ("permohonan", "pesan", "dokumen", "masuk")
 PAGE = "/desk/ringkasan"
+CUT_OFF = """[...document.querySelectorAll('.chart:not([hidden])')].filter((box) => {
+  const svg = box.querySelector('svg'), seen = box.getBoundingClientRect(), sheet = svg.getBoundingClientRect();
+  const over = (it, edge) => it.bottom > edge.bottom + 2 || it.right > edge.right + 2;
+  return over(sheet, seen) || [...svg.querySelectorAll('text')].some((each) => over(each.getBoundingClientRect(), sheet));
+}).map((box) => box.closest('.pic').id)"""
+"""A script: pictures of which the edge hides a part."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -123,11 +129,12 @@ async def test_it_prints_every_picture_with_its_table(browser: Browser, live: Li
     await full_office(live.office)
     async with visit(browser, live.url + PAGE, size=DESK, cookies=live.cookies, refused=len(ELSEWHERE)) as page:
         await expect(page.locator(".pic-down")).to_have_count(len(ELSEWHERE))
-        await page.emulate_media(media="print")
         await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        await page.emulate_media(media="print")
         for name in OWN:
             await expect(page.locator(f"#pic-{name} table")).to_be_visible()
             await expect(page.locator(f"#pic-{name} .chart svg")).to_be_visible()
+        assert await page.evaluate(CUT_OFF) == []
         await expect(page.locator(".side")).to_be_hidden()
         if pictures := os.environ.get("SCREENSHOTS"):
             await page.pdf(path=Path(pictures) / "desk" / "ringkasan.pdf", format="A4")

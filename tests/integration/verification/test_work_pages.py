@@ -185,7 +185,15 @@ async def test_an_unproven_sender_is_told_nothing_of_the_register_and_may_be_lin
     assert "Orang yang sama?" in text_of(sheet)
     refused = await browser.post(f"{PATH}/{task_id}/putusan", data=decision(sheet, "kembalikan", alasan=["name_differs|applicant.name"]))
     assert "Pengirim belum terbukti, jadi isi register tidak boleh disebut." in text_of(refused)
-    decided = await browser.post(f"{PATH}/{task_id}/putusan", data=decision(sheet, "setujui", wajah="sama"))
+    asked = re.search(r'name="(wajah_ditanya)" value="(true)" form="putusan"', sheet.text)
+    assert asked is not None
+    approval = decision(sheet, "setujui") | {asked[1]: asked[2]}
+    for face in ({}, {"wajah": "beda"}, {"wajah": "tidak_jelas"}):
+        unsure = await browser.post(f"{PATH}/{task_id}/putusan", data=approval | face)
+        assert unsure.status_code == 422
+        assert "Cocokkan dulu wajahnya." in text_of(unsure)
+    assert await office.told("request_approved") == []
+    decided = await browser.post(f"{PATH}/{task_id}/putusan", data=approval | {"wajah": "sama"})
     assert decided.status_code == 303
     [told] = await office.told_data("request_approved")
     assert told["link_granted"] is True
@@ -343,7 +351,9 @@ async def test_a_pdf_is_shown_page_by_page_and_what_is_none_says_so(office: Offi
     assert unreadable.status_code == 422
     assert "PDF ini tidak bisa digambar" in text_of(unreadable)
     assert (await browser.get(f"{PATH}/{task_id}/berkas/file-of-another-case")).status_code == 404
-    assert ("rina", "attachment.seen") in await acts_of(office)
+    looks = [row for row in await office.rows("audit") if row["act"] == "attachment.seen"]
+    assert looks
+    assert {row["personal"]["persons"][0]["nik"] for row in looks} == {HUSBAND}, "who asks by NIK who saw it finds the papers too"
 
 
 async def test_lists_are_paged_by_key_and_counted_honestly(office: Office, sign_in: Sign) -> None:

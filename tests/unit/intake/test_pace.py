@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.pace import SAME_ANSWER_AGAIN, SenderPace, is_said_again, one_more, said
+from services.intake.domain.pace import SAME_ANSWER_AGAIN, SenderPace, is_said_again, moved_on, one_more, said
 from tests.unit.intake.talks import AT
 
 
@@ -46,3 +46,4 @@ def test_the_same_answer_is_given_once_a_minute() -> None:
     assert is_said_again(pace, "kirim fotonya", AT + timedelta(seconds=59))
     assert not is_said_again(pace, "kirim KTP", AT)
     assert not is_said_again(pace, "kirim fotonya", AT + SAME_ANSWER_AGAIN)
+    assert not is_said_again(moved_on(pace), "kirim fotonya", AT)  # somebody wrote in between: a photo that is changed is answered

@@ -123,7 +123,7 @@ async def test_a_day_begins_at_the_first_page_that_is_open(app: FastAPI, issuer:
 async def test_who_may_go_nowhere_is_told_what_to_do(app: FastAPI, issuer: SessionIssuer) -> None:
     answer = await browser(app, issuer.token(issuer.member("gone"))).get("/desk")
     assert answer.status_code == 200
-    assert "Minta admin memeriksa peran akun Anda" in answer.text
+    assert "tanyakan kepada admin kantor" in answer.text
 
 
 async def test_a_page_names_the_person_and_nothing_secret(app: FastAPI, issuer: SessionIssuer) -> None:

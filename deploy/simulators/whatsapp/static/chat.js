@@ -1,21 +1,24 @@
-// The chat page: who you are, what was said, live.
+// The page: who there is, whose conversations are open, and what happens, live.
 
 import { api, listen } from "./api.js";
-import { bubble, setStatus, settleChoices, summary } from "./bubbles.js";
-import { menu, openDialog } from "./dialogs.js";
-import { clock, day, element } from "./format.js";
-import { chosenSample, fillNewCitizen, openSamples, readSamples, sampleCitizen } from "./samples.js";
+import { messageMenu } from "./attach.js";
+import { summary } from "./bubbles.js";
+import { openDialog } from "./dialogs.js";
+import { clock, element } from "./format.js";
+import { Pane } from "./pane.js";
+import { fillNewCitizen, freeSamples, readSamples, sampleCitizen } from "./samples.js";
 
 const $ = (id) => document.getElementById(id);
 const COLOURS = ["#a23b72", "#1f7a8c", "#8a5a00", "#4b6b1e", "#6a4bb0", "#b04632", "#2d6aa0"];
-const TYPING_MS = 25_000; // how long WhatsApp shows the indicator
+const MOST = 3; // conversations open at once
+const COLUMN = 352; // pixels below which a conversation is no more read with ease
 
 const people = new Map();
-let current = null;
-let drawn = new Map(); // wamid -> { node, message }
-let lastDay = null;
-let news = 0; // what came by itself, counted: an answer that was asked for before may not have it
-let typingTimer = 0;
+let panes = [];
+let active = null; // the pane in which something was done last; on a narrow screen the one that is seen
+let listed = false; // whether a narrow screen shows the list of people
+const act = messageMenu($("marks"));
+const linked = location.hash.slice(1).split(",").filter(Boolean); // what the address named when the page was opened
 
 // ---- people
 
@@ -30,143 +33,133 @@ function avatar(citizen) {
   return element("span", { class: "avatar", "aria-hidden": "true", style: `background:${colour(citizen.id)}` }, letters);
 }
 
-function shownAddress(citizen) {
-  return citizen.identity === "bsuid" ? `@${citizen.username ?? citizen.bsuid}` : `+${citizen.phone}`;
+const paneOf = (id) => panes.find((pane) => pane.id === id);
+const isSeen = (id) => Boolean(paneOf(id)?.onScreen);
+
+function unread(citizen) {
+  if (isSeen(citizen.id) || !citizen.unread) return null;
+  return element("span", { class: "unread" }, String(citizen.unread), element("span", { class: "sr" }, " belum dibaca"));
 }
 
 function drawPeople() {
   const rows = [...people.values()].sort((a, b) => (b.last?.at ?? "").localeCompare(a.last?.at ?? ""));
-  $("people").replaceChildren(...rows.map((citizen) => {
-    const waiting = citizen.id === current ? 0 : citizen.unread;
-    return element("li", {}, element("button", {
-      type: "button", class: "person", "aria-current": citizen.id === current ? "true" : null, onclick: () => open(citizen.id),
-    },
-    avatar(citizen),
-    element("span", { class: "who" }, element("b", {}, citizen.name), element("span", { class: "last" }, summary(citizen.last))),
-    element("span", { class: "side" },
-      citizen.last ? element("time", { datetime: citizen.last.at }, clock(citizen.last.at)) : null,
-      waiting ? element("span", { class: "unread" }, String(waiting), element("span", { class: "sr" }, " belum dibaca")) : null)));
+  $("people").replaceChildren(...rows.map((citizen) => element("li", {}, element("button", {
+    type: "button", class: "person", "aria-current": isSeen(citizen.id) ? "true" : null, onclick: () => open(citizen.id),
+  },
+  avatar(citizen),
+  element("span", { class: "who" }, element("b", {}, citizen.name), element("span", { class: "last" }, summary(citizen.last))),
+  element("span", { class: "side" }, citizen.last ? element("time", { datetime: citizen.last.at }, clock(citizen.last.at)) : null, unread(citizen))))));
+  drawTabs();
+}
+
+// ---- which conversations are open, and which of them have room
+
+function fitting() {
+  return Math.max(1, Math.min(MOST, Math.floor($("room").clientWidth / COLUMN)));
+}
+
+function arrange() {
+  const count = fitting();
+  const seen = new Set(panes.slice(-count));
+  if (active && !seen.has(active)) {
+    seen.delete([...seen].at(0));
+    seen.add(active);
+  }
+  for (const pane of panes) {
+    pane.node.hidden = !seen.has(pane);
+    pane.part("close").hidden = panes.length < 2;
+    pane.part("beside").hidden = panes.length >= MOST;
+    pane.name();
+  }
+  $("welcome").hidden = panes.length > 0;
+  $("nobody").hidden = people.size > 0;
+  $("app").classList.toggle("open", panes.length > 0 && !listed);
+  $("tabs").hidden = panes.length <= count;
+  if (document.body.dataset.ready) history.replaceState(null, "", `#${panes.map((pane) => pane.id).join(",")}`);
+  drawPeople();
+}
+
+function drawTabs() {
+  $("tabs").replaceChildren(...panes.map((pane) => {
+    const { citizen } = pane;
+    return element("button", { type: "button", "aria-current": pane.node.hidden ? null : "true", onclick: () => open(pane.id) }, citizen.name, unread(citizen));
   }));
 }
 
-function drawPresence() {
-  const citizen = people.get(current);
-  $("presence").textContent = citizen ? `Anda: ${citizen.name}${citizen.online ? "" : " (HP mati)"}, ${shownAddress(citizen)}` : "";
-  $("options").hidden = $("composer").hidden = !citizen;
-  $("welcome").hidden = Boolean(citizen);
-  $("nobody").hidden = people.size > 0;
-  $("app").classList.toggle("open", Boolean(citizen));
-}
-
-// ---- the conversation
-
-const act = {
-  reply: (message, button) => send({
-    type: message.content.type === "template" ? "template_button" : "button_reply", id: button.id, text: button.title, reply_to: message.wamid,
-  }),
-  choose: (message, list) => openDialog("list", {
-    fill: () => {
-      $("list-title").textContent = list.button;
-      $("rows").replaceChildren(...list.sections.flatMap((section) => [
-        section.title ? element("h3", {}, section.title) : null,
-        ...section.rows.map((row) => element("label", {},
-          element("input", { type: "radio", name: "row", value: row.id, required: true, "data-title": row.title }),
-          element("span", {}, row.title, row.description ? element("small", {}, row.description) : null))),
-      ]).filter(Boolean));
-    },
-    submit: (form) => {
-      const row = form.querySelector("input[name=row]:checked");
-      return send({ type: "list_reply", id: row.value, text: row.dataset.title, reply_to: message.wamid });
-    },
-  }),
+const desk = {
+  office: "PAK'DE ON",
+  person: (id) => people.get(id),
+  say,
+  act,
+  active(pane) { active = pane; },
+  back() { listed = true; arrange(); $("people").querySelector("[aria-current]")?.focus(); },
+  close(pane) {
+    panes = panes.filter((each) => each !== pane);
+    pane.node.remove();
+    active = panes.at(-1) ?? null;
+    arrange();
+    toText();
+  },
+  beside() {
+    openDialog("beside-dialog", {
+      fill: () => {
+        const known = [...people.values()].filter((citizen) => !paneOf(citizen.id));
+        const samples = freeSamples([...people.values()]);
+        const group = (label, rows) => (rows.length ? element("optgroup", { label }, ...rows) : null);
+        $("beside-who").replaceChildren(...[
+          group("Sudah ada", known.map((citizen) => element("option", { value: citizen.id }, citizen.name))),
+          group("Warga contoh", samples.map((each) => element("option", { value: `contoh ${each.number}` }, each.name))),
+        ].filter(Boolean));
+      },
+      submit: async (form) => {
+        const chosen = form.elements.who.value;
+        const sample = freeSamples([...people.values()]).find((each) => chosen === `contoh ${each.number}`);
+        const id = sample ? (await added({ name: sample.name, phone: sample.phone })).id : chosen;
+        await open(id, { beside: true });
+      },
+      after: toText,
+    });
+  },
+  options,
 };
 
-let atEnd = true; // a reader who scrolled up stays where he is
-let lastTop = 0;
-
-function toEnd() {
-  atEnd = true;
-  $("newer").hidden = true;
-  $("scroll").scrollTop = $("scroll").scrollHeight;
-}
-
-// Only a step upwards is a reader's wish. A scroll event comes late: until then a picture may have grown, and where we went is no more the end.
-$("scroll").addEventListener("scroll", () => {
-  const box = $("scroll");
-  const near = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
-  if (near) { atEnd = true; $("newer").hidden = true; }
-  else if (box.scrollTop < lastTop) atEnd = false;
-  lastTop = box.scrollTop;
-});
-$("newer").addEventListener("click", toEnd);
-new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("log")); // pictures grow after they were put there
-new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("scroll")); // the phone's keyboard opens
-
-function show(message, { fresh = false } = {}) {
-  if (drawn.has(message.wamid) || (message.author === "office" && message.status === "failed")) return;
-  if (fresh) news += 1;
-  const stay = fresh && message.author === "office" && !atEnd;
-  if (day(message.at) !== lastDay) {
-    lastDay = day(message.at);
-    $("log").append(element("li", { class: "day" }, lastDay));
+async function open(id, { focus = true, beside = false } = {}) {
+  listed = false;
+  let pane = paneOf(id);
+  const fresh = !pane;
+  if (fresh) {
+    pane = new Pane(id, desk);
+    if (!beside && active) active.node.replaceWith(pane.node);
+    else $("panes").append(pane.node);
+    panes = [...$("panes").children].map((node) => [...panes, pane].find((each) => each.node === node)).filter(Boolean);
   }
-  const node = bubble(message, act);
-  if (fresh) node.classList.add("new");
-  $("log").append(node);
-  drawn.set(message.wamid, { node, message });
-  const answered = message.author === "citizen" && message.content.reply_to ? drawn.get(message.content.reply_to) : null;
-  if (answered) settleChoices(answered.node, message.content.text);
-  if (stay) $("newer").hidden = false;
-  else toEnd();
-}
-
-function setTyping(on) {
-  clearTimeout(typingTimer);
-  $("typing").hidden = !on;
-  if (!on) return;
-  if (atEnd) toEnd();
-  typingTimer = setTimeout(() => setTyping(false), TYPING_MS);
-}
-
-async function load() {
-  const citizen = current;
-  if (!citizen) return;
-  const before = news;
-  const { messages } = await api.messages(citizen);
-  if (citizen !== current) return;
-  if (before !== news) return load();
-  $("log").replaceChildren();
-  drawn = new Map();
-  lastDay = null;
-  messages.forEach((message) => show(message));
-  toEnd();
-  look();
-}
-
-async function open(id, { focus = true } = {}) {
-  current = id;
+  active = pane;
+  arrange();
   if (people.has(id)) people.get(id).unread = 0;
-  setTyping(false);
-  location.hash = id ?? "";
-  $("log").replaceChildren();
+  if (fresh) await pane.load();
+  else pane.look();
   drawPeople();
-  drawPresence();
-  if (!id) return;
-  await load();
-  if (focus) $("tulis").focus();
+  if (focus) pane.part("text").focus();
 }
 
-function look() {
-  if (current && people.get(current)?.online && document.visibilityState === "visible") api.seen(current).catch(() => {});
-}
-
-async function send(message) {
-  try {
-    show(await api.write(current, message), { fresh: true });
-  } catch (failure) {
-    say(`Pesan belum terkirim: ${failure.message}`);
-    throw failure;
-  }
+async function options(pane) {
+  const citizen = await api.person(pane.id).catch((failure) => say(failure.message)); // asked for now: the 24 hours run without a message
+  if (!citizen || !paneOf(citizen.id)) return;
+  people.set(citizen.id, citizen);
+  openDialog("citizen-options", {
+    fill: (form) => {
+      for (const name of ["online", "auto_read", "window_open"]) form.elements[name].checked = citizen[name];
+      const rows = [["Nama", citizen.name], ["Nomor HP", `+${citizen.phone}`], ["ID pengguna", citizen.bsuid], ["ID simulator", citizen.id]];
+      $("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+    },
+    submit: async (form) => {
+      const chosen = ["online", "auto_read", "window_open"].map((name) => [name, form.elements[name].checked]);
+      const change = Object.fromEntries(chosen.filter(([name, value]) => value !== citizen[name])); // what was not touched goes on as it is
+      people.set(citizen.id, await api.change(citizen.id, change));
+      pane.name();
+      pane.look();
+    },
+  });
 }
 
 function say(text) {
@@ -182,155 +175,68 @@ function setTrouble(failing) {
 
 // ---- what people do
 
-function grow() {
-  const box = $("tulis");
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, 128)}px`;
+async function added(citizen) {
+  const found = await api.add(citizen);
+  people.set(found.id, found);
+  return found;
 }
 
-$("composer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const box = $("tulis");
-  const text = box.value.trim();
-  if (!text) return;
-  box.value = "";
-  grow();
-  box.focus(); // now, not after the answer: by then the person may be elsewhere, and focus must not be taken away
-  try {
-    await send({ type: "text", text });
-  } catch {
-    box.value ||= text;
-  }
-});
-$("tulis").addEventListener("input", grow);
-$("tulis").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  $("composer").requestSubmit();
-});
+const toText = () => active?.part("text").focus();
 
-function offer(file) {
-  let shown = null;
-  openDialog("photo", {
-    fill: (form) => {
-      form.reset();
-      const image = file.type.startsWith("image/");
-      $("photo-title").textContent = image ? "Kirim foto" : "Kirim berkas";
-      form.querySelector("[type=submit]").textContent = image ? "Kirim foto" : "Kirim berkas";
-      shown = image ? URL.createObjectURL(file) : null;
-      const named = element("p", {}, file.name);
-      const view = image ? element("img", { src: shown, alt: `Pratinjau ${file.name}` }) : named;
-      view.onerror = () => view.replaceWith(named); // a picture that the browser can't show, such as HEIC
-      $("preview").replaceChildren(view);
-    },
-    submit: async (form) => {
-      show(await api.sendFile(current, file, form.elements.caption.value.trim()), { fresh: true });
-      if (shown) URL.revokeObjectURL(shown);
-    },
-  });
-}
-
-const attachMenu = menu($("attach"), $("attach-menu"));
-$("pick").addEventListener("click", () => { attachMenu.close(); $("file").click(); });
-$("file").addEventListener("change", () => {
-  const [file] = $("file").files;
-  if (file) offer(file);
-  $("file").value = "";
-});
-
-const samplePicture = (kind) => api.samplePicture(chosenSample(people.get(current)).number, kind);
-for (const button of document.querySelectorAll("#attach-menu [data-sample]")) {
-  button.addEventListener("click", () => {
-    attachMenu.close();
-    samplePicture(button.dataset.sample).then(offer).catch((failure) => say(`Contoh belum dapat dibuka: ${failure.message}`));
-  });
-}
-$("fill").addEventListener("click", () => openSamples(people.get(current), {
-  write: (text) => { $("tulis").value = text; grow(); $("tulis").focus(); },
-  picture: samplePicture,
-  offer,
-}));
-
-async function addCitizen(citizen) {
-  const added = await api.add(citizen);
-  people.set(added.id, added);
-  await open(added.id);
-}
+const become = async (citizen) => open((await added(citizen)).id);
 
 $("add").addEventListener("click", () => openDialog("new-citizen", {
   fill: fillNewCitizen,
-  submit: (form) => addCitizen({ name: form.elements.name.value.trim(), phone: form.elements.phone.value, identity: form.elements.identity.value }),
+  after: toText,
+  submit: (form) => become({ name: form.elements.name.value.trim(), phone: form.elements.phone.value, identity: form.elements.identity.value }),
 }));
 for (const button of document.querySelectorAll("[data-start]")) {
-  button.addEventListener("click", () => addCitizen(sampleCitizen()).catch((failure) => say(failure.message)));
+  button.addEventListener("click", () => become(sampleCitizen()).catch((failure) => say(failure.message)));
 }
-$("back").addEventListener("click", () => open(null));
-$("options").addEventListener("click", async () => {
-  const citizen = await api.person(current).catch((failure) => say(failure.message)); // asked for now: the 24 hours run without a message
-  if (!citizen || citizen.id !== current) return;
-  people.set(citizen.id, citizen);
-  openDialog("citizen-options", {
-    fill: (form) => {
-      for (const name of ["online", "auto_read", "window_open"]) form.elements[name].checked = citizen[name];
-      const rows = [["Nama", citizen.name], ["Nomor HP", `+${citizen.phone}`], ["ID pengguna", citizen.bsuid], ["ID simulator", citizen.id]];
-      $("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-    },
-    submit: async (form) => {
-      const chosen = ["online", "auto_read", "window_open"].map((name) => [name, form.elements[name].checked]);
-      const change = Object.fromEntries(chosen.filter(([name, value]) => value !== citizen[name])); // what was not touched goes on as it is
-      people.set(citizen.id, await api.change(citizen.id, change));
-      drawPresence();
-      look();
-    },
-  });
-});
-document.addEventListener("visibilitychange", look);
+document.addEventListener("visibilitychange", () => panes.forEach((pane) => pane.look()));
+let columns = fitting();
+new ResizeObserver(() => {
+  if (columns === fitting()) return;
+  columns = fitting();
+  arrange();
+  panes.forEach((pane) => pane.look());
+}).observe($("room"));
 
 // ---- what happens elsewhere
 
 function arrived({ citizen_id: id, message }) {
-  const citizen = people.get(id);
+  const citizen = people.get(id), pane = paneOf(id);
   if (citizen) {
     citizen.last = message;
     citizen.messages = message.number;
   }
-  if (id === current) {
-    if (message.author === "office") setTyping(false);
-    show(message, { fresh: true });
-  } else if (message.author === "office") {
-    if (citizen) citizen.unread += 1;
-  }
+  if (pane && message.author === "office") pane.setTyping(false);
+  pane?.show(message, { fresh: true });
+  if (!isSeen(id) && message.author === "office" && citizen) citizen.unread += 1;
   drawPeople();
-}
-
-function statusChanged({ citizen_id: id, wamid, status }) {
-  news += 1;
-  const entry = id === current ? drawn.get(wamid) : null;
-  if (!entry) return;
-  entry.message.status = status;
-  if (entry.message.author === "citizen") setStatus(entry.node, status);
-  else if (status === "delivered") look();
 }
 
 async function refresh() {
   const [{ citizens }, state] = await Promise.all([api.people(), api.state(), readSamples()]);
   people.clear();
   citizens.forEach((citizen) => people.set(citizen.id, citizen));
-  $("office").textContent = state.business.name;
+  desk.office = state.business.name;
   setTrouble(state.webhooks.failing);
-  const wanted = current ?? (location.hash.slice(1) || null);
-  if (wanted && people.has(wanted)) await open(wanted, { focus: !current });
-  else if (wanted) await open(null);
-  else { drawPeople(); drawPresence(); }
+  const first = panes.length === 0;
+  const wanted = first ? linked.filter((id) => people.has(id)).slice(0, MOST) : [];
+  for (const pane of panes.filter((each) => !people.has(each.id))) desk.close(pane);
+  await Promise.all(panes.map((pane) => pane.load()));
+  for (const id of wanted) await open(id, { beside: true, focus: id === wanted.at(-1) });
   document.body.dataset.ready = "true";
+  arrange();
 }
 
-drawPresence();
+arrange();
 listen({
   open: refresh, // at first and after every break of the line: what was missed is fetched
   message: arrived,
-  status: statusChanged,
-  typing: ({ citizen_id: id }) => { if (id === current) setTyping(true); },
-  citizen: (citizen) => { people.set(citizen.id, citizen); drawPeople(); drawPresence(); },
+  status: ({ citizen_id: id, wamid, status }) => paneOf(id)?.status(wamid, status),
+  typing: ({ citizen_id: id }) => paneOf(id)?.setTyping(true),
+  citizen: (citizen) => { people.set(citizen.id, citizen); paneOf(citizen.id)?.name(); drawPeople(); },
   webhooks: ({ failing }) => setTrouble(failing),
 });

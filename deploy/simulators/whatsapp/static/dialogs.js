@@ -1,6 +1,6 @@
 // Modal dialogs: filled in, sent by `submit`, closed when that went well; what went wrong stays in view.
 
-export function openDialog(id, { fill, submit }) {
+export function openDialog(id, { fill, submit, after }) {
   const dialog = document.getElementById(id);
   const form = dialog.querySelector("form");
   const error = form.querySelector(".error");
@@ -14,6 +14,7 @@ export function openDialog(id, { fill, submit }) {
     try {
       await submit(form);
       dialog.close();
+      after?.(); // the browser has given the focus back by now
     } catch (failure) {
       error.textContent = `Belum berhasil: ${failure.message}`;
       error.hidden = false;

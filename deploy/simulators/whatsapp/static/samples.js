@@ -19,6 +19,12 @@ export function sampleCitizen() {
   return { name: shown(samples[0].name), phone: samples[0].phone };
 }
 
+// Those whose phone nobody at this page has yet.
+export function freeSamples(citizens) {
+  const taken = new Set(citizens.map((citizen) => citizen.phone));
+  return samples.filter((each) => !taken.has(each.phone)).map((each) => ({ number: each.number, name: shown(each.name), phone: each.phone }));
+}
+
 export function chosenSample(citizen) {
   const number = picked.get(citizen.id);
   return samples[number] ?? samples.find((each) => each.name === citizen.name.toUpperCase()) ?? samples[0];

@@ -116,8 +116,9 @@
     });
     sizes.observe(box);
   };
+  let onPaper = false; // what is printed keeps the size it was drawn in
   const sizes = new ResizeObserver((seen) => {
-    for (const { target } of seen) charts.get(target)?.resize();
+    if (!onPaper) for (const { target } of seen) charts.get(target)?.resize();
   });
   const drop = (section) => {
     for (const box of all(".chart", section)) {
@@ -197,18 +198,21 @@
   setInterval(again, REFRESH_MS);
   document.addEventListener("overview:refresh", again);
 
-  // -- on paper: every picture with its table
+  // -- on paper: every picture with its table, whole: drawn for the screen, scaled to the sheet (desk.css)
   const opened = new Set();
   addEventListener("beforeprint", () => {
+    onPaper = true;
     for (const details of all("details:not([open])", place)) {
       details.open = true;
       opened.add(details);
     }
-    for (const chart of charts.values()) chart.resize();
+    for (const svg of all(".chart svg", place)) svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
   });
   addEventListener("afterprint", () => {
+    onPaper = false;
     for (const details of opened) details.open = false;
     opened.clear();
+    for (const svg of all(".chart svg", place)) svg.removeAttribute("viewBox");
     for (const chart of charts.values()) chart.resize();
   });
   place.dataset.drawn = "";

@@ -64,6 +64,8 @@ async def test_what_a_row_says_is_in_words(desk: Desk) -> None:
     assert "Memutus pekerjaan" in page
     assert "putusan setujui" in page
     assert f"resi {RECEIPT}" in page
+    assert ">pekerjaan 2</a>" in page
+    assert ">task/2<" not in page
     assert '<option value="s-2">Budi S</option>' in page
     assert NIK not in page
 
