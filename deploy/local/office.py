@@ -18,7 +18,7 @@ class Officer:
         self._url = travel.places.verification
 
     async def approve(self, receipt: str) -> None:
-        """Approve a request."""
+        """Approve a request; where there is a selfie, it is the same person's."""
         await self._decide(receipt, {"action": "approve"})
 
     async def send_back(self, receipt: str, reasons: Sequence[Mapping[str, str]], note: str) -> None:
@@ -45,7 +45,8 @@ class Officer:
     async def _decide(self, receipt: str, decision: Mapping[str, Any]) -> None:
         task = await self._task(receipt)
         claimed = await self._call("POST", f"/v1/tasks/{task['id']}/claim", {})
-        decided = await self._call("POST", f"/v1/tasks/{task['id']}/decision", {**decision, "version": claimed["version"]})
+        seen = {"version": claimed["version"], "grant_link": decision["action"] == "approve" and claimed["identity"]["can_grant_link"]}
+        decided = await self._call("POST", f"/v1/tasks/{task['id']}/decision", {**decision, **seen})
         self._travel.tell("officer", f"{receipt}: {decision['action']}")
         if decided["stage"] == "deciding":
             self._travel.tell("officer", f"{receipt}: can be undone until {decided['effective_at']}")

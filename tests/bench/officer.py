@@ -38,7 +38,8 @@ class Officer:
 
     async def _approve(self, task_id: str) -> None:
         claimed = await self._call("POST", f"/v1/tasks/{task_id}/claim", {})
-        await self._call("POST", f"/v1/tasks/{task_id}/decision", {"action": "approve", "version": claimed["version"]})
+        decision = {"action": "approve", "version": claimed["version"], "grant_link": claimed["identity"]["can_grant_link"]}
+        await self._call("POST", f"/v1/tasks/{task_id}/decision", decision)
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         status, answer = await self._http.send(request(method, path, b"" if body is None else orjson.dumps(body), self._headers))

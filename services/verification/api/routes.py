@@ -57,7 +57,9 @@ _DECIDING: Final = (
         409, *AT_REST, "task_not_claimed", "second_approval_needed", "four_eyes", "register_paused", "case_already_decided", *_UNPRINTABLE
     )
     | refuses(412, "version_stale")
-    | refuses(422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "link_not_grantable")
+    | refuses(
+        422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "faces_not_same", "link_not_grantable"
+    )
 )
 _OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is listed wherever it is from
 

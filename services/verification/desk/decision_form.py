@@ -24,10 +24,7 @@ _MOST_NOTE: Final = 1_000  # characters, as the API has it
 
 
 class DecisionForm(BaseModel):
-    """The bar at the bottom. `versi`: what was on the screen; `terlihat`: what stood there, to say what changed since.
-
-    `wajah_ditanya`: the page asked whether the two faces are one person's, which `wajah` answers.
-    """
+    """The bar at the bottom. `versi`: what was on the screen; `terlihat`: what stood there, to say what changed since."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -40,7 +37,6 @@ class DecisionForm(BaseModel):
     tolakan_lain: Annotated[str, Field(max_length=64)] = ""
     catatan: Annotated[str, Field(max_length=_MOST_NOTE)] = ""
     wajah: Annotated[str, Field(max_length=20)] = ""
-    wajah_ditanya: bool = False
     terlihat: Annotated[str, Field(max_length=100_000)] = ""
 
     @property
@@ -80,12 +76,10 @@ class DecisionForm(BaseModel):
         """Return the decision as the handlers know it.
 
         Raises:
-            BadInput: `act_missing`, `faces_not_same` or `reason_unknown`.
+            BadInput: `act_missing` or `reason_unknown`.
         """
         act = ACTS.get(self.putusan)
         if act is None:
             raise BadInput("act_missing", problems=(FieldProblem("putusan", "act_missing"),))
-        if act is Act.APPROVE and self.wajah_ditanya and self.wajah != _SAME:
-            raise BadInput("faces_not_same", problems=(FieldProblem("wajah", "faces_not_same"),))
         reasons = () if act is Act.APPROVE else self.reasons()
         return TaskDecision(act, self.versi, reasons, self.note, grant_link=self.wajah == _SAME and act is not Act.REJECT)

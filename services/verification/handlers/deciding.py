@@ -55,7 +55,8 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, de
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
-        BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register` or `link_not_grantable`.
+        BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register`, `faces_not_same`
+            or `link_not_grantable`.
         DomainError: as `domain.holding.check_decidable`, or why nothing can follow from an approval (`handlers.planning.approve`).
     """
     check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
@@ -64,7 +65,7 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, de
     holding.check_decidable(seen.task, officer, outcome)
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
-    _check_identity(seen.case, decision)
+    _check_identity(seen, decision)
     return await conclude(tx, deps, seen, officer, decision)
 
 
@@ -172,12 +173,17 @@ def _seen(seen: TaskView, task: Task, case: Case) -> TaskView:
     return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register))
 
 
-def _check_identity(case: Case, decision: TaskDecision) -> None:
+def _check_identity(seen: TaskView, decision: TaskDecision) -> None:
     """Check that the decision fits what is known of the sender.
 
     Raises:
-        BadInput: `link_not_grantable` or `reason_tells_register`.
+        BadInput: `faces_not_same`, `link_not_grantable` or `reason_tells_register`.
     """
+    case, before = seen.case, seen.task.first_approval
+    is_compared = decision.grant_link or (before is not None and before.grant_link)
+    if decision.act is Act.APPROVE and case.can_grant_link and not is_compared:
+        detail = "Compare the selfie first: say `grant_link` where it is the same person, else return or reject."
+        raise BadInput("faces_not_same", detail, (FieldProblem("grant_link", "faces_not_same", detail),))
     if decision.grant_link and (decision.act is Act.REJECT or not case.can_grant_link):
         detail = "Only with approve or return, of an unproven request of a chat that has a selfie (selfie_ktp)."
         raise BadInput("link_not_grantable", detail, (FieldProblem("grant_link", "link_not_grantable", detail),))

@@ -75,8 +75,12 @@ async def test_a_decision_that_grants_the_link_may_say_it_and_tells_it(office: O
     assert (case["link_granted"], case["officer_id"]) == (True, "officer-1")
 
 
-async def test_an_approval_may_grant_the_link(office: Office, desk: httpx.AsyncClient) -> None:
+async def test_an_approval_grants_the_link_for_nobody_approves_before_the_faces_were_compared(
+    office: Office, desk: httpx.AsyncClient
+) -> None:
     path, task = await claimed(office, desk)
+    assert await refused(desk.post(path, json=decision("approve", task["version"]))) == (422, "faces_not_same")
+    assert await office.told("request_approved") == []
     await ok(desk.post(path, json=decision("approve", task["version"], grant_link=True)))
     [approved] = await office.told("request_approved")
     assert (approved["data"]["link_granted"], approved["data"]["officer_id"]) == (True, "officer-1")
