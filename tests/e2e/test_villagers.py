@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
+from tests.support.browser import visit
 from tests.support.samples import KINDS, Sample
 from tests.villager.crowd import play
 from tests.villager.desk import waiting_chats
 from tests.villager.habits import LAST, Habit
 from tests.villager.people import people
+from tests.villager.phone import OFFICE
 from tests.villager.report import is_good, table, troubles
-from tests.villager.story import Ending
+from tests.villager.story import Ending, Story
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SEED = 7
 HABITS = (
     Habit.TYPOS,
@@ -34,12 +43,40 @@ HABITS = (
 FIRST = 40  # the places of each list of sample persons that no other test takes
 
 
-async def test_every_villager_ends_with_a_receipt_a_human_or_a_refusal(stack: Stack, places: Places) -> None:
-    waiting = waiting_chats(stack)
-    stories = await play(places, people(Sample.of(stack), len(KINDS), SEED, first=FIRST, mark="777", habits=HABITS))
+LONG = (820, 3400)
+"""A screen so long that a whole conversation is on it."""
+SHOWN = 6  # conversations that are looked at
+
+
+@pytest.fixture(scope="module")
+def waiting(stack: Stack) -> int:
+    """How many chats wait for an officer already."""
+    return waiting_chats(stack)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stories(stack: Stack, waiting: int) -> list[Story]:
+    assert waiting >= 0
+    places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
+    return await play(places, people(Sample.of(stack), len(KINDS), SEED, first=FIRST, mark="777", habits=HABITS))
+
+
+async def test_every_villager_ends_with_a_receipt_a_human_or_a_refusal(stack: Stack, stories: list[Story], waiting: int) -> None:
     assert is_good(stories), "\n\n".join((table(stories), *troubles(stories)))
     ended = Counter(story.ending for story in stories)
     assert set(ended) == set(Ending)
     assert ended[Ending.RECEIPT] >= len(KINDS) - len(LAST)
     assert waiting_chats(stack) >= waiting + ended[Ending.HUMAN]
     assert len({story.receipt for story in stories if story.receipt}) == ended[Ending.RECEIPT]
+
+
+async def test_a_conversation_can_be_read_on_the_page_to_its_end(stack: Stack, stories: list[Story], browser: Browser) -> None:
+    async with visit(browser, stack.part("whatsapp").url, size=LONG) as page:
+        for number, story in enumerate(stories[:SHOWN], 1):
+            name = story.person.application.name
+            await page.get_by_role("list", name="Warga").get_by_role("button", name=name).first.click()
+            chat = page.get_by_role("region", name=f"Chat {name}")
+            last = next(text for who, text in reversed(story.lines) if who == OFFICE)
+            await expect(chat.get_by_role("log")).to_contain_text(last.splitlines()[0].replace("*", ""))
+            if pictures := os.environ.get("SCREENSHOTS"):
+                await chat.screenshot(path=Path(pictures) / f"conversation-{number}.png")
