@@ -1,5 +1,7 @@
 """One stage for all cases: it is started once, and every case leaves it well."""
 
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -34,3 +36,6 @@ async def scene() -> AsyncIterator[Scene]:
     folder.mkdir(parents=True, exist_ok=True)
     async with Scene(folder, seed=SEED) as running:
         yield running
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # a driver leaves sockets behind of a server that was killed: no later test's
+        gc.collect()

@@ -23,7 +23,7 @@ class AtWork:
         row = self.page.get_by_role("row").filter(has_text=receipt)
 
         async def is_listed() -> bool:
-            await self.page.goto(f"{self.stack.desk_page}/pekerjaan")
+            await self.page.goto(f"{self.stack.desk_page}/pekerjaan?tampil=berikutnya")  # the list of all shows the first of each kind
             return await row.count() == 1
 
         await eventually(is_listed)
