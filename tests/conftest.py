@@ -21,8 +21,8 @@ from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
-LAYERS = ("architecture", "unit", "contract", "villager", "chaos", "e2e", "integration", "bench")
-"""The fast ones first; then the two that one worker each works through, so that the others have something to do until they end."""
+LAYERS = ("architecture", "unit", "contract", "villager", "e2e", "integration", "chaos", "bench")
+"""The fast ones first; then what one worker works through for long, so that the others have something to do until it ends."""
 WHOLE_SYSTEMS = ("tests/e2e/", "tests/chaos/test_cases.py")
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
