@@ -66,7 +66,7 @@ class _WordPages:
         request: Request,
         member: StaffMember,
         asked: WordFilter,
-        typed: _Typed = _Typed(),
+        wish: _Typed = _Typed(),
         *,
         sought: str = "",
         status: int = HTTPStatus.OK,
@@ -84,7 +84,7 @@ class _WordPages:
             status=status,
             asked=asked,
             sought=sought,
-            typed=typed,
+            wish=wish,
             rows=found[:_ROWS],
             following=asked.baris + _ROWS if len(found) > _ROWS and not sought else None,
             understood=self._understood,
@@ -93,7 +93,7 @@ class _WordPages:
             words=sorted((await deps.word_reader.book()).words.values(), key=lambda word: word.phrase),
             days=deps.unknown_words_days,
             longest=LONGEST,
-            **self._trial(typed.trial),
+            **self._trial(wish.trial),
         )
 
     def name_of(self, meaning: str) -> str:

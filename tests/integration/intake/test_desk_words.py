@@ -1,6 +1,7 @@
 """Words at the desk: what was not understood is seen without who wrote it, a word is tried first, every process takes it up."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -44,6 +45,8 @@ async def test_wordings_are_searched_and_paged(rig: Rig, desk: Desk) -> None:
     found = words_of(await act(operator, f"{WORDS}/cari", 200, q="UNGU"))
     assert "hijau ungu jingga" in found
     assert "langit bintang" not in found
+    shell = (await operator.get(WORDS)).text
+    assert re.search(r'id="cari"[^>]*value=""', shell), "the search over everything is empty, as on every page"
     second = await page(operator, f"{WORDS}?baris=2")
     assert ("hijau ungu jingga" in second) != ("langit bintang" in second)
     rig.clock.forward(days=31)
