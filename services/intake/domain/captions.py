@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Final
 
 from services.intake.domain.answers import fields_of
 from services.intake.domain.chat import Draft
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.words import plain
 from shared.reference.attachments import attachment_words
 from shared.reference.forms import Field, Form
-from shared.typed import without_marks
-
-_WORD: Final = re.compile(r"[a-z0-9]+")
 
 
 def open_documents(draft: Draft, form: Form, today: date) -> tuple[Field, ...]:
@@ -26,7 +22,7 @@ def open_documents(draft: Draft, form: Form, today: date) -> tuple[Field, ...]:
 
 def field_named(draft: Draft, form: Form, caption: str, menu: ServiceMenu, today: date) -> Field | None:
     """Return the document of the form that a caption names, an open one first; None where it names none."""
-    said = f" {' '.join(_WORD.findall(without_marks(caption).casefold()))} "
+    said = f" {plain(caption)} "
     if not said.strip():
         return None
     documents = [field for field in fields_of(draft, form, today) if field.is_document]
@@ -39,6 +35,6 @@ def field_named(draft: Draft, form: Form, caption: str, menu: ServiceMenu, today
 
 def _named(kind: str, said: str, menu: ServiceMenu) -> int:
     """Return the length of the longest of a document's names that stands in a text; 0 where none does."""
-    name = " ".join(_WORD.findall(menu.catalogue.attachment_name(kind).casefold()))
+    name = plain(menu.catalogue.attachment_name(kind))
     names = {name, kind.replace("_", " "), *attachment_words(kind)}
     return max((len(each) for each in names if f" {each} " in said), default=0)

@@ -186,7 +186,7 @@ def back(conversation: Conversation, act: Act, context: DialogueContext) -> Outc
     if last is None:
         return ask_next(conversation, context, (Say("nothing_back"),))
     taken, lost = forget(draft, last)
-    return _with_facts(ask_next(replace(conversation, draft=taken), context), files_dropped(draft, lost))
+    return with_facts(ask_next(replace(conversation, draft=taken), context), files_dropped(draft, lost))
 
 
 def refuse_other(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -250,5 +250,6 @@ def _twin(draft: Draft, context: DialogueContext) -> OpenRequest | None:
     return next((one for one in context.open_requests if (one.service, one.person_key) == (service.id, key)), None)
 
 
-def _with_facts(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:
+def with_facts(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:
+    """Return an outcome with some facts before its own."""
     return outcome[0], (*facts, *outcome[1])

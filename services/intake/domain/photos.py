@@ -21,7 +21,7 @@ from services.intake.domain.chat import (
     Say,
     SentFile,
 )
-from services.intake.domain.drafting import DOCUMENT_TYPES, ask_next, resume, wants_confirm
+from services.intake.domain.drafting import DOCUMENT_TYPES, ask_next, resume, wants_confirm, with_facts
 from services.intake.domain.drafts import current_question, files_dropped
 from services.intake.domain.words import Intent
 from shared.reference.forms import Field, Form
@@ -41,7 +41,7 @@ def take_file(conversation: Conversation, act: Act, context: DialogueContext) ->
     named = field_named(draft, form, act.caption, context.menu, context.today)
     field = named or (question.field if question is not None and question.takes_file else None) or (left[0] if len(left) == 1 else None)
     if field is None and not left:
-        return _with(_wanted(conversation, question, act, context), (FilesDropped((act.file_id,)),))
+        return with_facts(_wanted(conversation, question, act, context), (FilesDropped((act.file_id,)),))
     if trouble := _trouble(draft, act, field or left[0], context):
         return conversation, trouble
     if field is None:
@@ -49,7 +49,7 @@ def take_file(conversation: Conversation, act: Act, context: DialogueContext) ->
         return replace(conversation, draft=kept), (_which(left, context),)
     placed = _placed(conversation, draft, field, _attachment(act, field.name, _kind(draft, form, field, act, context)), context)
     is_asked = named is None and question is not None and question.field == field
-    return placed if is_asked else _with(placed, (Say("photo_kept", {"document": context.menu.document(field)}),))
+    return placed if is_asked else with_facts(placed, (Say("photo_kept", {"document": context.menu.document(field)}),))
 
 
 def refuse_file(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -82,7 +82,7 @@ def name_photo(conversation: Conversation, act: Act, context: DialogueContext) -
     photo, *rest = draft.loose
     said = Say("photo_kept", {"document": context.menu.document(field)})
     attachment = replace(photo, field=field.name, kind=field.any_of[0])
-    return _with(_placed(conversation, replace(draft, loose=tuple(rest)), field, attachment, context), (said,))
+    return with_facts(_placed(conversation, replace(draft, loose=tuple(rest)), field, attachment, context), (said,))
 
 
 def _wanted(conversation: Conversation, question: OpenQuestion | None, act: Act, context: DialogueContext) -> Outcome:
@@ -127,7 +127,3 @@ def _kind(draft: Draft, form: Form, field: Field, file: SentFile, context: Dialo
 
 def _attachment(file: SentFile, field: str, kind: str) -> Attachment:
     return Attachment(file.file_id, field, kind, file.media_type, file.size_bytes, file.sha256)
-
-
-def _with(outcome: Outcome, facts: tuple[Fact, ...]) -> Outcome:
-    return outcome[0], (*facts, *outcome[1])

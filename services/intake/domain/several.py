@@ -15,13 +15,12 @@ from typing import Final
 from services.intake.domain.answers import OpenQuestion, fields_of, open_question, put
 from services.intake.domain.chat import Act, Conversation, DialogueContext, Draft, Stage
 from services.intake.domain.reading import is_answered_by, read_act
-from services.intake.domain.words import Intent, Meaning
+from services.intake.domain.words import Intent, Meaning, plain
 from shared.reference.forms import Field, Form
 from shared.reference.labels import field_label
-from shared.typed import long_numbers, without_marks
+from shared.typed import long_numbers
 from shared.values import Malformed
 
-_WORD: Final = re.compile(r"[a-z0-9]+")
 _LABELLED: Final = re.compile(r"[\s*•\d.)-]*([^\d\W][^:=\n]{1,40}?)\s*[:=]\s*(\S.*)")
 _SAME_WORDS: Final = {"tgl": "tanggal", "no": "nomor", "nomer": "nomor", "akte": "akta", "jln": "jalan", "dusun": "alamat", "desa": "desa"}
 _IDLE: Final = frozenset(("saya", "nya", "lengkap", "yang", "si", "e"))
@@ -157,4 +156,4 @@ def _labelled(draft: Draft, line: str, form: Form, today: date) -> tuple[Field, 
 
 
 def _words(text: str) -> set[str]:
-    return {_SAME_WORDS.get(word, word) for word in _WORD.findall(without_marks(text).casefold())} - _IDLE
+    return {_SAME_WORDS.get(word, word) for word in plain(text).split()} - _IDLE

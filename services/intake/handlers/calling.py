@@ -7,10 +7,8 @@ from datetime import datetime
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits, told_late
 from services.intake.domain.chat import Conversation, OfficerCalled, Say
-from services.intake.domain.contacts import ChatContact
-from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.window import window_end
-from services.intake.handlers.chat_filing import origin_of
+from services.intake.handlers.replying import tell
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 
@@ -56,12 +54,7 @@ async def tell_late(tx: Tx, deps: Deps, contact_id: str) -> None:
     contact = await tx.contact(contact_id)
     tx.save_conversation(replace(conversation, assistance=after))
     if contact.blocked is None and at < window_end(contact.last_inbound_at, at):
-        _tell(tx, deps, contact, Say("officer_late", {"place": str(await _place(deps, conversation, at)), "office": deps.texts.office}))
-
-
-def _tell(tx: Tx, deps: Deps, contact: ChatContact, said: Say) -> None:
-    text, _ = deps.texts.join([said])
-    tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text))
+        tell(tx, deps, contact, Say("officer_late", {"place": str(await _place(deps, conversation, at)), "office": deps.texts.office}))
 
 
 async def _place(deps: Deps, conversation: Conversation, at: datetime) -> int:

@@ -8,9 +8,8 @@ from typing import Final
 
 from services.intake.domain.chat import Say
 from services.intake.domain.drafts import DRAFT_LIFETIME
-from services.intake.domain.requests import ReplyComposed
 from services.intake.domain.window import window_end
-from services.intake.handlers.chat_filing import origin_of
+from services.intake.handlers.replying import tell
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 
@@ -33,6 +32,5 @@ async def remind_of_draft(tx: Tx, deps: Deps, contact_id: str, silence: timedelt
     if not is_ours or at >= window_end(contact.last_inbound_at, at):
         return
     values = {"service": deps.menu.title(draft.service), "until": deps.texts.moment(touched + DRAFT_LIFETIME)}
-    text, buttons = deps.texts.join([Say("reminder", values, ("resume", "cancel"))])
     tx.save_conversation(replace(conversation, draft=replace(draft, is_reminded=True)))
-    tx.emit(ReplyComposed(contact_id, origin_of(contact), text, tuple((button.id, button.title) for button in buttons)))
+    tell(tx, deps, contact, Say("reminder", values, ("resume", "cancel")))

@@ -70,3 +70,9 @@ def send(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: OneA
         ),
     )
     return text
+
+
+def tell(tx: Tx, deps: Deps, contact: ChatContact, said: Say) -> None:
+    """Emit what is said to somebody of our own accord, in answer to no message."""
+    text, buttons = deps.texts.join([said])
+    tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text, tuple((button.id, button.title) for button in buttons)))
