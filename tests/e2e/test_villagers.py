@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -48,31 +49,35 @@ LONG = (820, 3400)
 SHOWN = 6  # conversations that are looked at
 
 
-@pytest.fixture(scope="module")
-def waiting(stack: Stack) -> int:
-    """How many chats wait for an officer already."""
-    return waiting_chats(stack)
+@dataclass(frozen=True)
+class Played:
+    """What became of everybody, and how many chats waited for an officer before them."""
+
+    stories: list[Story]
+    waited: int
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stories(stack: Stack, waiting: int) -> list[Story]:
-    assert waiting >= 0
+async def played(stack: Stack) -> Played:
+    waited = waiting_chats(stack)
     places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
-    return await play(places, people(Sample.of(stack), len(KINDS), SEED, first=FIRST, mark="777", habits=HABITS))
+    crowd = people(Sample.of(stack), len(KINDS), SEED, first=FIRST, mark="777", habits=HABITS)
+    return Played(await play(places, crowd), waited)
 
 
-async def test_every_villager_ends_with_a_receipt_a_human_or_a_refusal(stack: Stack, stories: list[Story], waiting: int) -> None:
+async def test_every_villager_ends_with_a_receipt_a_human_or_a_refusal(stack: Stack, played: Played) -> None:
+    stories = played.stories
     assert is_good(stories), "\n\n".join((table(stories), *troubles(stories)))
     ended = Counter(story.ending for story in stories)
     assert set(ended) == set(Ending)
     assert ended[Ending.RECEIPT] >= len(KINDS) - len(LAST)
-    assert waiting_chats(stack) >= waiting + ended[Ending.HUMAN]
+    assert waiting_chats(stack) >= played.waited + ended[Ending.HUMAN]
     assert len({story.receipt for story in stories if story.receipt}) == ended[Ending.RECEIPT]
 
 
-async def test_a_conversation_can_be_read_on_the_page_to_its_end(stack: Stack, stories: list[Story], browser: Browser) -> None:
+async def test_a_conversation_can_be_read_on_the_page_to_its_end(stack: Stack, played: Played, browser: Browser) -> None:
     async with visit(browser, stack.part("whatsapp").url, size=LONG) as page:
-        for number, story in enumerate(stories[:SHOWN], 1):
+        for number, story in enumerate(played.stories[:SHOWN], 1):
             name = story.person.application.name
             await page.get_by_role("list", name="Warga").get_by_role("button", name=name).first.click()
             chat = page.get_by_role("region", name=f"Chat {name}")

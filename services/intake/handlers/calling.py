@@ -8,9 +8,9 @@ from datetime import datetime
 from services.intake.domain.assistance import ChatAttended, ChatWaits, told_late
 from services.intake.domain.chat import Conversation, OfficerCalled, Say
 from services.intake.domain.window import window_end
+from services.intake.handlers.filing import local_day
 from services.intake.handlers.replying import tell
 from services.intake.ports import Deps, Tx
-from shared.clock import WIB
 
 
 async def said_turn(deps: Deps, called: OfficerCalled, conversation: Conversation, at: datetime) -> Say:
@@ -20,7 +20,7 @@ async def said_turn(deps: Deps, called: OfficerCalled, conversation: Conversatio
     place, closes = await _place(deps, conversation, at), office.closes(at)
     values = {"place": str(place), "by": texts.soon(by, at), "opens": texts.soon(office.opens(at), at)}
     if not office.is_open(at):
-        is_holiday = not office.is_working_day(at.astimezone(WIB).date())
+        is_holiday = not office.is_working_day(local_day(at))
         return Say(called.text, {"turn": Say("turn_holiday" if is_holiday else "turn_closed", values)}, called.buttons)
     if closes is not None and by > closes:
         return Say(called.text, {"turn": Say("turn_past_closing", values | {"closes": texts.soon(closes, at)})}, called.buttons)

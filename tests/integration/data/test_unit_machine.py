@@ -265,5 +265,5 @@ def machine(mongo_url: str) -> type[UnitMachine]:
 def test_unit_of_work_is_the_plain_model(machine: type[UnitMachine]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

@@ -8,11 +8,13 @@ import httpx
 
 from shared.web.desk.forms import form_token
 from shared.web.desk.session import SessionCheck, SessionKeys
-from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig
+from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
 from tests.support.sessions import SessionIssuer
 
 ORIGIN = "https://meja.test"
 PATH = "/desk/desa"
+CHATS = "/desk/percakapan"
+CITIZEN = "6281234567890"
 VILLAGE = "3519081001"  # of the district of NIK
 
 
@@ -42,6 +44,11 @@ class Desk:
     async def close(self) -> None:
         for client in self.opened:
             await client.aclose()
+
+
+async def chat_of(rig: Rig, sender: str = CITIZEN) -> str:
+    """The address of somebody's chat."""
+    return f"{CHATS}/{only(await rig.rows('contacts', {'wa_id': sender}))['_id']}"
 
 
 async def act(browser: httpx.AsyncClient, path: str, expected: int = 303, **fields: str) -> httpx.Response:

@@ -1,29 +1,11 @@
 """Chats at the desk: who waits stands first, one officer has a chat at a time, the machine is silent meanwhile, nothing written is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
-
 from shared.mongo import Doc
-from tests.integration.intake.desk import Desk, act, page
+from tests.integration.intake.desk import CHATS, CITIZEN, Desk, act, chat_of, page
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, buttons_of, only, text_of
-
-CHATS = "/desk/percakapan"
-CITIZEN = "6281234567890"
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
-
-
-async def chat_of(rig: Rig, sender: str = CITIZEN) -> str:
-    """The address of somebody's chat."""
-    return f"{CHATS}/{only(await rig.rows('contacts', {'wa_id': sender}))['_id']}"
 
 
 async def sent(rig: Rig) -> list[Doc]:

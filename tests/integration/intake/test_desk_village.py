@@ -1,22 +1,12 @@
 """A village registrar files for villagers: question by question, of their own village alone, told by phone or at the village."""
 
-from collections.abc import AsyncIterator
-
 import httpx
-import pytest
 
 from shared.contracts.verification import Reason, RequestReturned
 from tests.integration.intake.desk import PATH, VILLAGE, Desk, act, answer, asked, begin, file_at_the_village, filled, page, show
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
 
 OTHER = "3519011001"
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
 
 
 def registrar(desk: Desk, village: str = VILLAGE, name: str = "Sri Utami") -> httpx.AsyncClient:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,13 +14,6 @@ from tests.support.eventually import eventually
 WORDS = "/desk/kata"
 STRANGE = "gegotong pringgo"
 """Words that nobody has a meaning for."""
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
 
 
 async def test_what_is_not_understood_is_shown_by_its_wording_and_without_who_wrote_it(rig: Rig, desk: Desk) -> None:

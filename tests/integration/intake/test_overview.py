@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from services.intake.desk import overview
 from services.intake.domain.requests import RequestState
 from shared.values import Channel
 from shared.web.desk.overview import PATH
 from tests.integration.intake.desk import VILLAGE, Desk, file_at_the_village, page
-from tests.integration.intake.rig import Rig
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
 
 
 async def test_a_request_of_today_is_counted_by_its_channel_and_its_state(desk: Desk) -> None:

@@ -1,9 +1,6 @@
 """Intake's answer to the search box: requests and chats, masked; a registrar finds what their village filed, and no more."""
 
-from collections.abc import AsyncIterator
-
 import httpx
-import pytest
 
 from services.intake.store import refills_of
 from shared.mongo.terms import begins
@@ -12,13 +9,6 @@ from shared.web.desk.sought import PATH
 from tests.integration.intake.desk import VILLAGE, Desk
 from tests.integration.intake.rig import KK, NIK, Rig, only
 from tests.integration.intake.test_identity import PHONE, stranger_files
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
 
 
 async def found(client: httpx.AsyncClient, typed: str) -> str:

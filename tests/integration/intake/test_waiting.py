@@ -1,27 +1,12 @@
 """Somebody who waits for a person: told their place and the time by the office's clock, announced, told once where it got late."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from shared.mongo import Doc
-from tests.integration.intake.desk import Desk, act
+from tests.integration.intake.desk import CITIZEN, Desk, act, chat_of
 from tests.integration.intake.rig import KK, NIK, Rig, only, text_of
-
-CHATS = "/desk/percakapan"
-CITIZEN = "6281234567890"
-
-
-@pytest.fixture
-async def desk(rig: Rig) -> AsyncIterator[Desk]:
-    made = Desk(rig)
-    yield made
-    await made.close()
-
-
-async def chat_of(rig: Rig, sender: str = CITIZEN) -> str:
-    return f"{CHATS}/{only(await rig.rows('contacts', {'wa_id': sender}))['_id']}"
 
 
 async def announced(rig: Rig) -> list[Doc]:

@@ -225,7 +225,7 @@ def test_a_sheet_of_the_longest_texts_stays_one_page_and_shows_them(product: str
 LETTERS: Final = st.sampled_from(sorted(char for char in glyphs() if char.isalpha() and char.isascii()) + list("ÉŁŠŒÑÜ '.,-/"))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_any_family_of_allowed_texts_is_printed_whole(data: st.DataObject) -> None:
     def text(column: str) -> str:

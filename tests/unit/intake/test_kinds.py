@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.assistance import IDLE_MOST
@@ -164,7 +164,6 @@ SENT: Final = st.one_of(
 )
 
 
-@settings(deadline=None)  # one example is a whole chat
 @given(st.lists(SENT, max_size=40))
 def test_no_sequence_of_kinds_breaks_a_chat(messages: list[dict[str, Any]]) -> None:
     person = Everybody(Conversation("c-1"))
@@ -172,7 +171,6 @@ def test_no_sequence_of_kinds_breaks_a_chat(messages: list[dict[str, Any]]) -> N
         assert len(person.hears(message)) <= 4096
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["halo", "kk hilang", "biaya", "terima kasih", "jam buka", "pengaduan", "1"]), st.booleans())
 def test_a_machine_that_answers_a_machine_comes_to_an_end(first: str, repeats: bool) -> None:  # noqa: FBT001 - drawn
     person = Everybody(Conversation("c-1"))

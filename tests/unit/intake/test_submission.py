@@ -60,7 +60,7 @@ def test_a_form_in_order_is_filled_with_values_and_its_files_apart() -> None:
 
 
 @pytest.mark.parametrize("service", ONLINE)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a form has dozens of answers to make up
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])  # a form has dozens of answers to make up
 @given(data=st.data())
 def test_whatever_a_form_asks_its_answers_are_taken(service: str, data: st.DataObject) -> None:
     body = CheckedBody(service, data.draw(answers_to(catalogue().get(service).form, TODAY)))

@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.recognition import Wanted, recognise
@@ -93,7 +93,6 @@ def test_it_takes_no_time() -> None:
     assert sorted(took)[int(0.95 * len(took))] < SLOWEST_MS
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_breaks_it_and_confidences_leave_room_for_nothing(text: str) -> None:
     understood = read(text)

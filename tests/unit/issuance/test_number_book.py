@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.issuance.desk.exports import day_of, explained
@@ -36,7 +36,6 @@ def book(*of: Document) -> list[NumberRow]:
     return made.rows()
 
 
-@settings(deadline=None)  # the first call reads the lists of reasons
 @given(st.permutations(range(1, 8)))
 def test_whatever_the_order_the_row_is_the_same(order: list[int]) -> None:
     [row] = book(*(void(serial, "wrong_data") if serial % 3 == 0 else numbered(serial) for serial in order))

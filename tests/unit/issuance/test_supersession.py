@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.issuance.domain import document as documents
@@ -132,7 +132,6 @@ SUBJECTS = st.sampled_from([FAMILY, OTHER, "kk:3519080101100003"])
 APPROVED = st.lists(st.tuples(SUBJECTS, st.lists(SUBJECTS, max_size=2)), min_size=2, max_size=4)
 
 
-@settings(deadline=None)  # a busy machine is no defect; pytest has the time limit
 @given(APPROVED)
 def test_who_is_valid_at_the_end_does_not_depend_on_who_is_printed_first(approved: list[tuple[str, list[str]]]) -> None:
     asked = [claimed(about, *replaces, minutes=index) for index, (about, replaces) in enumerate(approved)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.reference.forms import Unclear
@@ -282,7 +282,6 @@ def test_every_type_is_in_the_round_trip() -> None:
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_what_travels_comes_back_and_keeps_to_the_schema(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(VALUES)))
     values, given_setup = VALUES[kind]
@@ -295,7 +294,6 @@ def test_what_travels_comes_back_and_keeps_to_the_schema(data: st.DataObject) ->
 
 
 @given(st.sampled_from(sorted(TYPES)), st.text(max_size=80))
-@settings(deadline=None)
 def test_nothing_that_anybody_writes_breaks_a_type(kind: str, text: str) -> None:
     try:
         value = TYPES[kind].parse(text, setup(choices="sex"))

@@ -255,7 +255,7 @@ def test_every_form_of_the_catalogue_gives_a_valid_schema() -> None:
 
 @pytest.mark.parametrize("code", sorted(catalogue().services))
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_what_a_form_of_the_catalogue_takes_keeps_to_its_schema_and_comes_back(code: str, data: st.DataObject) -> None:
     shape = catalogue().get(code).form
     schema = jsonschema.Draft202012Validator(shape.schema(TODAY), format_checker=jsonschema.FormatChecker())
@@ -294,7 +294,6 @@ def test_the_schema_takes_what_the_form_takes_and_refuses_rows_and_names_that_ar
         | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
     )
 )
-@settings(deadline=None)
 def test_no_body_breaks_a_form_and_what_it_takes_travels(body: dict[str, Any]) -> None:
     values, problems = BIRTH.read(body, TODAY)
     assert all(each.field.startswith("answers.") for each in problems)

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import WIB
@@ -192,7 +192,6 @@ def test_a_promise_is_kept_on_the_offices_clock(start: str, hours: int, promised
     assert HOURS.promise(at(start), timedelta(hours=hours)) == at(promised)
 
 
-@settings(deadline=None)  # a busy machine is no defect; pytest has the time limit
 @given(
     st.integers(0, 660 * 24 * 60).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
     st.integers(1, 100 * 60),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.verification.domain.checks import (
@@ -114,7 +114,6 @@ def test_names_are_compared_by_their_letters() -> None:
     assert name_key("Nur  A'isyah-Putri") == name_key("NUR AISYAH PUTRI") == "NURAISYAHPUTRI"
 
 
-@settings(deadline=None)  # a busy machine is no defect; pytest has the time limit
 @given(st.text(max_size=80), st.text(max_size=20))
 def test_no_text_breaks_a_check(name: str, number: str) -> None:
     codes = [finding.code for finding in (*check_name(name, "name"), *check_nik(number, "nik"), *check_kk_number(number, "kk_number"))]
@@ -316,7 +315,6 @@ def test_a_divorce_without_a_decision_goes_back() -> None:
 CODES = st.sampled_from([*ROUTES, "name_differs", "never_heard_of"])
 
 
-@settings(deadline=None)  # a busy machine is no defect; pytest has the time limit
 @given(st.lists(st.builds(Finding, code=CODES, field=st.none(), severity=st.sampled_from(Severity)), max_size=6).map(tuple))
 def test_the_strongest_way_wins_and_only_failures_count(findings: tuple[Finding, ...]) -> None:
     verdict = route(findings, LOST)

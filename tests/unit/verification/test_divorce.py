@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.verification.adapters.registry_sample import AS_OF, sample_families
@@ -151,7 +151,6 @@ def test_without_a_family_nothing_follows() -> None:
         planned(Register.of(()))
 
 
-@settings(deadline=None)  # a busy machine is no defect; pytest has the time limit
 @given(st.sampled_from(COUPLES), st.randoms(use_true_random=False))
 def test_every_person_stands_on_exactly_one_of_the_two_cards(family: Family, chance: Random) -> None:
     man, woman = family.members[0], family.members[1]

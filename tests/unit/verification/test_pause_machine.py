@@ -124,7 +124,7 @@ class PauseMachine(RuleBasedStateMachine):
 
 
 TestPauseMachine = PauseMachine.TestCase
-TestPauseMachine.settings = settings(deadline=None, max_examples=300, stateful_step_count=30)
+TestPauseMachine.settings = settings(max_examples=300, stateful_step_count=30)
 
 
 @pytest.mark.parametrize("asked_again_after_hours", [1, 3])

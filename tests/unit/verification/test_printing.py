@@ -94,7 +94,7 @@ def test_a_card_and_a_certificate_are_checked_as_well_as_the_family_card() -> No
 ANY = st.text(max_size=70)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.data())
 def test_whatever_passes_the_check_the_contract_takes(data: st.DataObject) -> None:
     column = data.draw(st.sampled_from([*LONGEST, "nik", "sex", "kk_number"]))

@@ -56,7 +56,6 @@ arrivals = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(arrivals)
 def test_nobody_is_overtaken_by_what_came_much_later(flow: list[tuple[timedelta, str]]) -> None:
     """Who came more than the longest head start before is first, whatever class the other has; within a class it is the order of coming."""
@@ -68,7 +67,7 @@ def test_nobody_is_overtaken_by_what_came_much_later(flow: list[tuple[timedelta,
             assert later_priority != priority or later_at <= at
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 6), st.integers(0, 3))
 def test_an_ordinary_request_is_reached_however_many_urgent_ones_keep_coming(a_day: int, capacity_beyond: int) -> None:
     """An endless stream of court cases, as many a day as the office decides: the one ordinary request waits at most its head start."""

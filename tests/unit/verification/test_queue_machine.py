@@ -164,7 +164,7 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 TestQueueMachine = QueueMachine.TestCase
-TestQueueMachine.settings = settings(deadline=None, max_examples=150, stateful_step_count=40)
+TestQueueMachine.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 def test_who_approved_first_is_neither_given_it_nor_takes_it() -> None:

@@ -270,6 +270,4 @@ def _submission(service: str, answers: dict[str, Any]) -> Submission:
 
 
 TestRegisterMachine = RegisterMachine.TestCase
-TestRegisterMachine.settings = settings(
-    max_examples=80, stateful_step_count=20, deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink]
-)
+TestRegisterMachine.settings = settings(max_examples=80, stateful_step_count=20, phases=[Phase.reuse, Phase.generate, Phase.shrink])

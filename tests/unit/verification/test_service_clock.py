@@ -149,7 +149,7 @@ class ClockMachine(RuleBasedStateMachine):
 
 
 TestClockMachine = ClockMachine.TestCase
-TestClockMachine.settings = settings(deadline=None, max_examples=60)
+TestClockMachine.settings = settings(max_examples=60)
 
 
 def test_the_week_is_data() -> None:

@@ -170,7 +170,7 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
     return doc
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(spoiled() | st.dictionaries(st.sampled_from([*answer()]) | st.text(max_size=8), anything, max_size=8))
 def test_whatever_the_answer_is_it_is_a_family_or_a_finding(doc: dict[str, Any]) -> None:
     found = understood(doc, on=TODAY)
