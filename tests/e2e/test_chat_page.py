@@ -260,7 +260,7 @@ async def test_a_reader_who_scrolled_up_stays_and_is_told_of_what_is_new(browser
         await expect(log.get_by_text("Sebuah jawaban")).to_be_visible()
         await page.locator("[data-part=scroll]").evaluate("(box) => { box.scrollTop = 0; }")
         await expect(log.get_by_text("pesan pertama")).to_be_in_viewport()
-        await page.wait_for_function("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
         await phone.sent(SITI, text={"body": "Satu lagi"})
         await page.get_by_role("button", name="Pesan baru").click()
         await expect(log.get_by_text("Satu lagi")).to_be_in_viewport()

@@ -16,7 +16,7 @@ from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from shared.reference.roles import roles
-from tests.support.browser import DESK, NARROW, complaints, visit
+from tests.support.browser import DESK, NARROW, comes_true, complaints, visit
 from tests.support.consoles import file_unproven
 from tests.support.persons import Persons
 from tests.support.sessions import SessionIssuer
@@ -104,7 +104,7 @@ async def worked(stack: Stack, persons: Persons) -> None:
 async def look(page: Page, path: str) -> None:
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
-        await page.wait_for_function("Array.from(document.images).every(each => each.complete || each.loading === 'lazy')")
+        await comes_true(page, "Array.from(document.images).every(each => each.complete || each.loading === 'lazy')")
         if pictures := os.environ.get("SCREENSHOTS"):
             name = "-".join(word for word in path.removeprefix("/desk").split("/") if word) or "awal"
             where = Path(pictures) / "desk" / f"{re.sub(r'[{}]', '', name).replace('?', '-')}-{size}.png"

@@ -91,7 +91,7 @@ async def state_of(stack: Stack, task_id: str) -> str:
 
 async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_hand(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot), officer(stack, "petugas-02") as other:
-        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
+        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening and app.screen.was_read)
         before = app.screen.query_one("#tasks").row_count  # type: ignore[attr-defined]
         receipt = await file_unproven(stack, persons("kk_hilang"))
         await shows(app, "1 baru: tekan titik (.)")

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
+from tests.support.eventually import eventually
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -42,6 +44,14 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def comes_true(page: Page, script: str, given: object = None) -> None:
+    """Wait until a script of the page answers something true.
+
+    Playwright's own wait evaluates text within the page from its second look on, which our pages forbid (`unsafe-eval`).
+    """
+    await eventually(lambda: page.evaluate(script, given))
 
 
 @contextlib.asynccontextmanager

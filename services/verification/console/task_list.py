@@ -46,6 +46,7 @@ class TaskList(WorkScreen):
         self._text = ""
         self._next: str | None = None
         self._new: set[str] = set()
+        self.was_read = False
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -79,12 +80,12 @@ class TaskList(WorkScreen):
         link = "" if self.office.listening else "  [pengumuman terputus]"
         name = self.office.api.session.name
         self.query_one("#head", Static).update(
-            f"{name or 'Konsol'}: {self.table.row_count} {word('filters', self._filter)}{found}{new}{link}"
+            f"{name or 'Konsol'}: {self.table.row_count if self.was_read else 'membaca'} {word('filters', self._filter)}{found}{new}{link}"
         )
         self.query_one("#empty", Static).update(
             "" if self.table.row_count else "Tidak ada pekerjaan di daftar ini. Yang baru dihitung di atas."
         )
-        self.query_one("#empty").display = not self.table.row_count
+        self.query_one("#empty").display = self.was_read and not self.table.row_count
 
     async def open_sheet(self, task: Json) -> None:
         """Show a task over the list."""
@@ -159,7 +160,7 @@ class TaskList(WorkScreen):
 
     @work(exclusive=True, group="read")
     async def _read(self, after: str | None) -> None:
-        began = now()
+        began, counted = now(), set(self._new)
         asked = {"show": self._filter, "order": "place", "limit": PAGE} | ({"after": after} if after else {})
         if self._text:
             page = await self.office.call("POST", "/v1/tasks/search", json=asked | {"text": self._text})
@@ -168,11 +169,11 @@ class TaskList(WorkScreen):
         if not page:
             return
         await self.office.know(each["claimed_by"] for each in page["tasks"])
-        self._next, self.read_at = page["next"], began
-        self._new.clear()
+        self._next, self.read_at, self.was_read = page["next"], began, True
         self.table.clear()
         for each in page["tasks"]:
             self.table.add_row(*self._cells(each), key=each["id"])
+        self._new -= counted | {each["id"] for each in page["tasks"]}  # what was announced meanwhile is still new
         self.office.tell("Ada halaman berikutnya: tekan ]" if self._next else "")
         self.show_head()
 

@@ -16,7 +16,7 @@ from shared.ids import new_id, new_receipt
 from tests.integration.verification.test_work_browser import FAMILIES, Live, browser, keep, live, lost_card, unproven
 from tests.integration.verification.test_work_together import account
 from tests.support import families as people
-from tests.support.browser import DESK, NARROW, complaints
+from tests.support.browser import DESK, NARROW, comes_true, complaints
 
 __all__ = ["browser", "live"]
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
@@ -170,7 +170,7 @@ async def test_a_head_assigns_and_two_requests_lie_beside_each_other(live: Live,
         await page.keyboard.press("d")
         await page.wait_for_url(f"**/banding/{first}")
         await expect(page.locator(".pairing img")).to_have_count(6)
-        await page.wait_for_function("document.querySelector('.pairing img').naturalWidth > 0")
+        await comes_true(page, "document.querySelector('.pairing img').naturalWidth > 0")
         await fit(page, "berdampingan", size)
         await page.keyboard.press("Escape")
         await page.wait_for_url(f"**/desk/pekerjaan/{second}", wait_until="commit")  # where the key leads; its pictures are none of this
