@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import httpx
 import pytest
@@ -19,35 +19,9 @@ from shared.ids import new_id
 from shared.reference.catalogue import catalogue
 from tests.support.eventually import eventually
 from tests.support.pdf import text_of
-from tests.support.samples import KINDS, Sample, application_for, of_foreign_father
-
-BY_RULES: Final = frozenset({"kk_hilang", "ktp_hilang", "ktp_rusak"})  # approved without an officer, where somebody vouches
-PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "kk_hilang": ("kk",),
-    "kk_rusak": ("kk",),
-    "ktp_hilang": ("ktp",),
-    "ktp_rusak": ("ktp",),
-    "akta_lahir": ("akta_kelahiran", "kia", "kk"),
-    "lahir_mati": ("lahir_mati",),
-    "akta_mati": ("akta_kematian", "kk", "ktp"),
-    "kk_ganti_kepala": ("kk", "ktp"),
-    "kk_baru": ("kk", "kk", "ktp"),
-    "kk_ubah": ("kk",),
-    "kk_pisah": ("kk", "kk"),
-    "kk_numpang": ("kk", "ktp"),
-    "kia_hilang": ("kia",),
-    "kia_rusak": ("kia",),
-}
-CHANGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
-    "akta_lahir": ("akta_kelahiran", {"born": 1}),
-    "akta_mati": ("akta_kematian", {"died": 1}),
-    "kk_ganti_kepala": ("akta_kematian", {"died": 1}),
-    "kk_baru": ("f_102", {"joined": 1}),
-    "kk_ubah": ("diploma", {"changed": 1}),
-    "kk_pisah": ("f_102", {"joined": 1}),
-    "kk_numpang": ("f_103b", {"joined": 1}),
-}
-"""Service -> on what its change of the register rests, and what of it must be there. The others change nothing."""
+from tests.support.samples import KINDS, application_for
+from tests.support.samples.births_and_deaths import of_foreign_father
+from tests.support.samples.people import Change, Sample
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +30,18 @@ def sample(stack: Stack) -> Sample:
 
 
 def test_every_service_that_is_open_is_in_the_table() -> None:
-    assert set(KINDS) == set(PRODUCTS) == set(catalogue().online())
+    assert set(KINDS) == set(catalogue().online())
 
 
 @pytest.mark.parametrize("service", KINDS)
 async def test_a_service_by_chat(service: str, sample: Sample, places: Places) -> None:
     application = application_for(sample, service, 1)
-    decided = journeys.nothing if service in BY_RULES else journeys.approval
-    changes = application.answers["kk_number"] if service in CHANGES else None
+    decided = journeys.nothing if KINDS[service].by_rules else journeys.approval
+    changes = application.answers["kk_number"] if KINDS[service].change else None
     result = await journeys.by_chat(places, application, decided, changes=changes)
-    assert Counter(paper.product for paper in result.papers) == Counter(PRODUCTS[service])
+    assert Counter(paper.product for paper in result.papers) == Counter(KINDS[service].products)
     _check_texts(application, [text_of(paper.pdf) for paper in result.papers])
-    _check_change(service, result.register)
+    _check_change(KINDS[service].change, result.register)
 
 
 @pytest.mark.parametrize("service", KINDS)
@@ -80,16 +54,16 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
     ):
         filed = await file_at_counter(counter, application)
         receipt = filed["receipt"]
-        if service not in BY_RULES:
+        if not KINDS[service].by_rules:
             await Officer(travel).approve(receipt)
 
         stands, texts = await fetch_at_counter(counter, receipt)
-        assert Counter(document["product"] for document in stands["documents"]) == Counter(PRODUCTS[service])
+        assert Counter(document["product"] for document in stands["documents"]) == Counter(KINDS[service].products)
         _check_texts(application, texts)
         assert (await travel.request(receipt))["state"] == "delivered", "all were fetched"
-        if service in CHANGES:
+        if KINDS[service].change:
             change = await Officer(travel).history(application.answers["kk_number"], stands["request_id"])
-            _check_change(service, effects(change))
+            _check_change(KINDS[service].change, effects(change))
 
 
 async def test_a_father_who_is_not_in_the_register_stands_on_the_documents(stack: Stack, sample: Sample, places: Places) -> None:
@@ -154,12 +128,11 @@ def _check_texts(application: Application, texts: list[str]) -> None:
     assert child is None or all(child in text for text in texts)
 
 
-def _check_change(service: str, change: Mapping[str, Any] | None) -> None:
-    if service not in CHANGES:
-        assert change is None
+def _check_change(wanted: Change | None, found: Mapping[str, Any] | None) -> None:
+    if wanted is None:
+        assert found is None
         return
-    basis, wanted = CHANGES[service]
-    assert change is not None
-    assert change["basis"] == basis
-    found = Counter(change["effects"])
-    assert {effect: found[effect] for effect in wanted} == dict(wanted)
+    assert found is not None
+    assert found["basis"] == wanted.basis
+    counted = Counter(found["effects"])
+    assert {effect: counted[effect] for effect in wanted.effects} == dict(wanted.effects)

@@ -14,7 +14,8 @@ from playwright.async_api import Browser, expect
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from tests.support.browser import visit
-from tests.support.samples import KINDS, Sample
+from tests.support.samples import KINDS
+from tests.support.samples.people import Sample
 from tests.villager.crowd import play
 from tests.villager.desk import waiting_chats
 from tests.villager.habits import LAST, Habit

@@ -15,7 +15,8 @@ from deploy.local.commands import command
 from deploy.local.stack import Stack
 from services.intake.wiring.texts import TEMPLATES
 from shared.reference.catalogue import catalogue
-from tests.support.samples import KINDS, Sample
+from tests.support.samples import KINDS
+from tests.support.samples.people import Sample
 from tests.villager.habits import AT_THE_COUNTER, Habit, drawn, spoilt
 
 PICKED_OF_A_KIND: Final = 4  # services at most whose people come from one list

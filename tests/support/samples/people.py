@@ -1,0 +1,91 @@
+"""Whom applications are about: people of the sample register, others for each kind of application."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final, TypeAlias
+
+from deploy.local.applications import Application, Picked, today
+from deploy.local.stack import PEOPLE, Stack
+
+Row = dict[str, str]
+ADULT_AGE: Final = 20
+CHILD, HEAD = "ANAK", "KEPALA KELUARGA"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """People for whom something can be asked: those that are picked by kind of request, and families of whom nothing else is asked."""
+
+    picked: Mapping[str, Sequence[Picked]]
+    grown: list[list[Row]]
+    """Families with a grown child who is single and can leave."""
+    alone: list[list[Row]]
+    """Families of one."""
+
+    @classmethod
+    def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
+        """Read the register of a stack; `picked`: others than those that it picked by itself."""
+        picked = picked or stack.people()
+        taken = {each["kk_number"] for of_kind in picked.values() for each in of_kind}
+        taken_niks = {witness["nik"] for family in picked["akta_lahir"] for witness in family["witnesses"]}
+        with stack.register.open(encoding="utf-8", newline="") as lines:
+            families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
+        free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
+        return cls(picked, [rows for rows in free if grown(rows)], [rows for rows in free if len(rows) == 1])
+
+
+Made: TypeAlias = Callable[[Sample, int], Application]
+"""Makes the application of whoever stands at a place in the list of its kind."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the register becomes: on what it rests, and how many of each effect there are at least."""
+
+    basis: str
+    effects: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How applications for a service are made, and what comes of them.
+
+    `of`: the list that its people come from; `first`: who of it is a test's number 0. `products`: one for each document. `by_rules`:
+    approved without an officer, where somebody vouches for the sender.
+    """
+
+    of: str
+    first: int
+    made: Made
+    products: tuple[str, ...]
+    change: Change | None = None
+    by_rules: bool = False
+
+
+def age(row: Row) -> int:
+    """Return the age of a row of the register in full years, or one less around a birthday."""
+    return (today() - date.fromisoformat(row["born_on"])).days // 365
+
+
+def grown(rows: list[Row]) -> Row | None:
+    """Return the grown single child of a family whose head stays."""
+    fit = (row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) >= ADULT_AGE)
+    return next(fit, None) if rows[0]["relation"] == HEAD else None
+
+
+def the_grown(rows: list[Row]) -> Row:
+    """Return the grown single child of a family that has one."""
+    child = grown(rows)
+    if child is None:
+        raise LookupError("nobody of this family can leave")
+    return child
+
+
+def days_ago(days: int) -> str:
+    """Return a day of the past, as answers carry it."""
+    return (today() - timedelta(days=days)).isoformat()
