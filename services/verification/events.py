@@ -15,6 +15,7 @@ from services.verification.domain.contents import (
     DeathCertificate,
     FamilyCard,
     IdentityCard,
+    MovingLetter,
     StillbirthLetter,
 )
 from services.verification.domain.documents import KeyedDocument
@@ -200,12 +201,13 @@ def _content(content: Content) -> contents.Content:
             return contents.IdentityCardContent(**_person(member), **extra, address=_address(family))
         case ChildCard():
             return _child_card(content)
-        case BirthCertificate():
-            return contents.BirthCertificateContent(**asdict(content))
+        case BirthCertificate() | StillbirthLetter():
+            made = contents.BirthCertificateContent if isinstance(content, BirthCertificate) else contents.StillbirthLetterContent
+            return made(**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)
-        case StillbirthLetter():
-            return contents.StillbirthLetterContent(**asdict(content))
+        case MovingLetter():
+            return _moving_letter(content)
         case _:
             assert_never(content)
 
@@ -230,6 +232,29 @@ def _death_certificate(certificate: DeathCertificate) -> contents.DeathCertifica
     del plain["member"]
     names = ("nik", "name", "sex", "born_on", "birth_place", "citizenship")
     return contents.DeathCertificateContent(**{name: getattr(member, name) for name in names}, **plain)
+
+
+def _moving_letter(letter: MovingLetter) -> contents.MovingLetterContent:
+    family, to = letter.family, letter.destination
+    regency = find_regency(to.regency_code)
+    if regency is None:
+        raise DomainError("regency_unknown", "The request names a regency that is not in the reference.")
+    destination = contents.Destination(
+        **{name: getattr(to, name) for name in ("street", "rt", "rw", "village", "district")},
+        regency=regency.name.removeprefix("KAB. "),
+        province=regency.province,
+    )
+    names = ("reason", "move_class", "who_moves", "card_of_stayers", "card_of_movers", "planned_on", "valid_days")
+    return contents.MovingLetterContent(
+        kk_number=family.kk_number,
+        head_name=family.head.name,
+        address=_address(family),
+        applicant_nik=letter.applicant.nik,
+        applicant_name=letter.applicant.name,
+        destination=destination,
+        movers=tuple(contents.Mover(nik=each.nik, name=each.name, relation=each.relation.value) for each in letter.movers),
+        **{name: getattr(letter, name) for name in names},
+    )
 
 
 def _birthday(born_on: date, age: int) -> date:

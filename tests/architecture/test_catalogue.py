@@ -26,7 +26,7 @@ MADE = sorted({product for service in READY for product in service.products})
 INTAKE = ROOT / "services/intake/templates"
 TEMPLATES = ROOT / "services/issuance/templates"
 GOLDEN = ROOT / "tests/contract/golden"
-REFUSALS = re.compile(r'"((?:nik|kk|name|text|date|time|choice|yes_no|number|village|regency|phone)_[a-z0-9_]+)"')
+REFUSALS = re.compile(r'"((?:nik|kk|name|text|date|time|choice|yes_no|number|village|regency|phone|letter)_[a-z0-9_]+)"')
 OTHER_WORDS = frozenset(("kk_number", "number_of"))  # names of types and fields that look like a refusal
 
 

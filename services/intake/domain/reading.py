@@ -13,7 +13,7 @@ from services.intake.domain.chat import Act, Conversation, DialogueContext, Draf
 from services.intake.domain.drafts import current_question
 from services.intake.domain.numbers import KK_NUMBER, NIK, read_answer
 from services.intake.domain.words import Intent, Meaning, plain
-from shared.reference.forms import Field, Form, Unclear
+from shared.reference.forms import Barred, Field, Form, Unclear
 from shared.reference.regions import find_regency
 from shared.values import HOME_REGENCY, Malformed
 
@@ -22,7 +22,7 @@ _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHA
 """Meanings that a text of somebody's own words may have by chance."""
 _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
 """Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
-_DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone"})
+_DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone", "moving_letter"})
 _LONGEST_QUESTION: Final = 14  # words; what is longer where free text is asked for is a story
 _PLACES: Final = frozenset({"village", "regency"})
 _WRITTEN: Final = frozenset({"text", "village", "regency"})
@@ -75,6 +75,8 @@ def _guess_or_answer(act: Intent, field: Field, today: date) -> Act:
         return act
     try:
         field.parse(act.text, today)
+    except Barred:
+        return replace(act, meaning=Meaning.ANSWER)
     except Malformed:
         is_wrong = field.type in _DIGIT_TYPES and any(letter.isdecimal() for letter in act.text)
         return replace(act, meaning=Meaning.ANSWER) if is_wrong else act
@@ -97,8 +99,8 @@ def _is_answer(field: Field, act: Intent, today: date) -> bool:
         return False
     try:
         field.parse(act.text, today)
-    except Malformed:
-        return False
+    except Malformed as malformed:
+        return isinstance(malformed, Barred)  # it is answered, why it can't be taken is said
     return True
 
 
@@ -106,7 +108,7 @@ def is_answered_by(draft: Draft, question: OpenQuestion, text: str, form: Form, 
     """Return whether a whole text answers the question, or may be one of several answers to it."""
     try:
         read_act(draft, question, text, form, today)
-    except Unclear:
+    except (Unclear, Barred):
         return True
     except Malformed:
         return False

@@ -13,7 +13,7 @@ from services.notifier.domain.job import AGAIN, DOCUMENT_KEY, Job, JobState
 from services.notifier.domain.message import CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
-from shared.values import Channel
+from shared.values import Channel, file_stem
 
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
@@ -79,7 +79,7 @@ def document_job(
     key = document_key(issued.document_id)
     name = CARD if issued.form == CARD else str(NoticeKind.DOCUMENT)
     values = _document_values(about, issued, texts)
-    file_name = f"{texts.file_names.get(issued.product, issued.product)}_{issued.document_number}.pdf"
+    file_name = f"{texts.file_names.get(issued.product, issued.product)}_{file_stem(issued.document_number)}.pdf"
     file = DocumentFile(issued.document_id, issued.sha256, file_name)
     message: Message
     match contact.channel:

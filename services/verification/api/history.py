@@ -30,7 +30,7 @@ class PersonChangeOut(BaseModel):
     """What became of one person: the row before and after. No row before: born; none after: in no family any more."""
 
     nik: str
-    effect: Annotated[str, Field(description="born, died, joined, left, changed")]
+    effect: Annotated[str, Field(description="born, died, joined, left, changed, moved_out, moved_in")]
     kk_before: str | None
     kk_after: str | None
     before: Member | None

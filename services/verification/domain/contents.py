@@ -104,4 +104,33 @@ class StillbirthLetter:
     father: DeclarantNamed | None = None
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where people move to, in capitals as printed: villages and districts of other regencies have no code here."""
+
+    street: str
+    rt: str
+    rw: str
+    village: str
+    district: str
+    regency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovingLetter:
+    """An SKPWNI of members of a family. `move_class` to `card_of_movers`: terms of the form F-1.03, in capitals."""
+
+    family: Family
+    applicant: Member
+    movers: tuple[Member, ...]
+    destination: Destination
+    reason: str
+    move_class: str
+    who_moves: str
+    card_of_stayers: str
+    card_of_movers: str
+    planned_on: date
+    valid_days: int
+
+
+Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | MovingLetter

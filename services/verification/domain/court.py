@@ -119,7 +119,7 @@ def _check_parties(decision: CourtDecision, holders: set[str | None], register: 
             yield from _check_party(party, member, register, (f"decision.{role}.", sex, party.nik in holders))
         else:
             # Who gets no documents here may belong to another office, which has their row.
-            code = "person_closed" if party.nik in register.closed else "not_in_register"
+            code = register.gone(party.nik) or "not_in_register"
             yield (failure if party.nik in holders else warning)(code, f"decision.{role}.nik")
     if no_spouses(decision, register):
         yield failure(NOT_SPOUSES, "decision")
@@ -161,7 +161,7 @@ def _check_children(decision: CourtDecision, register: Register, today: date) ->
             continue
         home = register.family_of(child.nik)
         if home is None:
-            yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
+            yield failure(register.gone(child.nik) or "child_not_in_register", f"{field}.nik")
         elif id(home) not in families:
             yield failure("child_in_other_family", f"{field}.nik")
         elif not _is_child_of_a_party(child.nik, decision, register, today):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, StillbirthLetter
+from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, MovingLetter, StillbirthLetter
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Plan
@@ -55,9 +55,21 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         for role, person in (("reporter", content.reporter), ("mother", content.mother), ("father", content.father)):
             if person is not None:
                 yield from _check_texts(f"{place}.{role}", name=person.name, occupation=person.occupation, address=person.address)
+    elif isinstance(content, MovingLetter):
+        yield from _check_address(content.family, place)
+        yield from _check_letter(content, place)
     else:
         yield from _check_address(content.family, place)
         yield from _check_member(content.member, f"{place}.member")
+
+
+def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
+    to = letter.destination
+    yield from _check_texts(f"{place}.destination", address=to.street, rt=to.rt, rw=to.rw)
+    if not all(is_printable(text) for text in (to.village, to.district, letter.reason)):
+        yield failure("register_unprintable", f"{place}.destination")
+    for index, mover in enumerate(letter.movers):
+        yield from _check_member(mover, f"{place}.movers[{index}]")
 
 
 def check_card(family: Family, place: str = "kk") -> Iterator[Finding]:

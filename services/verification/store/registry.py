@@ -67,13 +67,15 @@ def _former_doc(former: Former) -> Doc:
         doc["died_on"] = former.died_on.isoformat()
     if former.certificate is not None:
         doc["death_certificate"] = former.certificate
+    if former.letter is not None:
+        doc["moving_letter"] = former.letter
     return doc
 
 
 def _former_from(row: Doc) -> Former:
     closed_on, reason, died_on = date.fromisoformat(row.pop("closed_on")), row.pop("reason", GONE), row.pop("died_on", None)
-    certificate = row.pop("death_certificate", None)
-    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate)
+    certificate, letter = row.pop("death_certificate", None), row.pop("moving_letter", None)
+    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate, letter)
 
 
 def family_doc(family: Family) -> Doc:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
+from shared.reference.forms.field_type import Barred
 from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import code_list
@@ -105,9 +106,24 @@ class Field:
         """Return the value that a person wrote.
 
         Raises:
-            Malformed: with the code of what is wrong.
+            Malformed: with the code of what is wrong; Barred where the answer leads elsewhere.
         """
-        return self.kind.parse(text, self.setup(today))
+        return self._allowed(self.kind.parse(text, self.setup(today)))
+
+    def read(self, raw: Any, today: date) -> Any:
+        """Return the value of a wire form.
+
+        Raises:
+            Malformed: with the code of what is wrong; Barred where the answer leads elsewhere.
+        """
+        return self._allowed(self.kind.read(raw, self.setup(today)))
+
+    def _allowed(self, value: Any) -> Any:
+        said = "no" if value is False else str(value)
+        for barred, code in self.limits.barred:
+            if said == barred:
+                raise Barred(code)
+        return value
 
     def show(self, value: Any, today: date) -> str:
         """Return a single value as it is shown to whoever gave it."""

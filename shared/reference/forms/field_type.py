@@ -24,6 +24,10 @@ class Unclear(Malformed):
         self.candidates = tuple(candidates)
 
 
+class Barred(Malformed):
+    """A well-formed answer that leads elsewhere: to another service, or to another office."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What a field gives its type: limits, and the list of a choice. `today` is the office's day."""

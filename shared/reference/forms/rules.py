@@ -9,18 +9,22 @@ from typing import Any, Final, Self
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """FieldLimits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
+    """FieldLimits of one field. `past`: not after today. `coming`: not before. `within_years`: not longer ago.
 
-    `max_length`: characters of a text. `new`: a name that is given now, which needs two words (registered ones of one word stay valid).
+    `min`, `max`: of a number, in its `unit`. `max_length`: characters of a text. `new`: a name that is given now, which needs two words
+    (registered ones of one word stay valid). `barred`: answers that are well-formed but lead elsewhere, as they travel (`no` for false),
+    with the code that says where.
     """
 
     past: bool = False
+    coming: bool = False
     within_years: int | None = None
     min: int | None = None
     max: int | None = None
     unit: str = ""
     max_length: int = 200
     new: bool = False
+    barred: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -31,7 +35,7 @@ class FieldLimits:
         """
         if unknown := set(row) - {each.name for each in fields(cls)}:
             raise ValueError(f"no limit of a field: {sorted(unknown)}")
-        return cls(**row)
+        return cls(**dict(row) | ({"barred": tuple(row["barred"].items())} if "barred" in row else {}))
 
 
 NO_LIMITS: Final = FieldLimits()

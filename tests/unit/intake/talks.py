@@ -37,6 +37,7 @@ BY_TYPE: Final[Mapping[str, str]] = {
     "number": "4",
     "village": "Mejayan",
     "regency": "Kota Madiun",
+    "moving_letter": "SKPWNI/3577/01112026/0001",
 }
 """An answer that each type takes."""
 

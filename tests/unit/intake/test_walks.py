@@ -28,7 +28,7 @@ from tests.unit.intake.talks import (
     walk,
 )
 
-MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49"}
+MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok"}
 WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_hilang", {}),
     ("kk_rusak", {}),
@@ -56,6 +56,17 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
     ("kk_numpang", {"minors_alone": "ya"}),
     ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
+    ("pindah", {"kind": "1", "reason": "7"}),
+    ("pindah", {"kind": "2", "moving[]1": "ya", "remaining": "1", "card": "2"}),
+    ("pindah", {"kind": "3", "remaining": "2"}),
+    ("pindah", {"kind": "4", "minors_alone": "ya"}),
+    ("pindah_dalam", {"card": "1", "kind": "1", "reason": "7", "home": "sewa"}),
+    ("pindah_dalam", {"card": "2", "kind": "4", "minors_alone": "ya"}),
+    ("pindah_dalam", {"card": "1", "kind": "3", "remaining": "2", "home": "1"}),
+    ("pindah_dalam", {"card": "1", "kind": "2", "remaining": "1", "home": "1"}),
+    ("datang", {"card": "1", "home": "sewa", "arriving.marital": "2"}),
+    ("datang", {"card": "2", "home": "1", "arriving[]1": "ya"}),
+    ("datang", {"card": "3"}),
     ("kia_hilang", {"turned_five": "sudah"}),
     ("kia_rusak", {"turned_five": "belum"}),
     ("kia_rusak", {"turned_five": "ya"}),
@@ -208,7 +219,7 @@ def test_the_summary_can_be_sent_off_by_a_button_as_long_as_names_are_not_of_the
         ("mother_nik", KK, "wrong_nik_same_as_kk"),
         ("child_name", "Bayi", "wrong_name_one_word"),
         ("child_name", "Bayi 2", "wrong_name_has_digits"),
-        ("born_on", "besok lusa", "wrong_date_malformed"),
+        ("born_on", "tahun depan", "wrong_date_malformed"),
         ("born_on", "31-2-2026", "wrong_date_impossible"),
         ("born_on", "1-1-2027", "wrong_date_in_future"),
         ("born_on", "1-1-1850", "wrong_date_too_long_ago"),

@@ -21,8 +21,8 @@ def claimed(asked: Approval, *numbers: str) -> list[Any]:
 
 def test_every_document_has_its_kind_of_number() -> None:
     late = order("akta_kelahiran", key="akta_kelahiran.2", content={**BIRTH, "late": True})
-    asked = approval("akta_kelahiran", late, "kk", "ktp", "kia", "akta_kematian", "lahir_mati")
-    assert number_kinds(asked, PRODUCTS) == ["LU", "LT", "KK", "KT", "KI", "KM", "LM"]
+    asked = approval("akta_kelahiran", late, "kk", "ktp", "kia", "akta_kematian", "lahir_mati", "skpwni")
+    assert number_kinds(asked, PRODUCTS) == ["LU", "LT", "KK", "KT", "KI", "KM", "LM", "SP"]
 
 
 def test_the_documents_of_a_request_know_how_many_they_are_and_what_each_is() -> None:
@@ -57,7 +57,7 @@ def _without(asked: Approval, *keys: str) -> Approval:
 
 
 REFUSED = {
-    "a product that is new to us": (approval("kk", replace(order(), key="skpwni", product="skpwni")), "product_unknown"),
+    "a product that is new to us": (approval("kk", replace(order(), key="surat_baru", product="surat_baru")), "product_unknown"),
     "the content of another product": (approval(order("ktp", content=CARD, content_type="family_card.v1")), "content_type_wrong"),
     "the number of a document that is not ordered": (approval("kk", birth().orders[2]), "number_unknown"),
     "one key twice": (approval("kk", "kk"), "documents_contradict"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -70,7 +71,7 @@ def test_what_nothing_knows_is_refused_with_the_files_name(text: str, message: s
 def test_only_a_service_that_is_ready_may_be_opened() -> None:
     assert catalogue().openable("kk_hilang").id == "kk_hilang"
     with pytest.raises(DomainError, match="service_not_ready"):
-        catalogue().openable("pindah")
+        replace(catalogue(), services={"later": replace(catalogue().get("kk_hilang"), ready=False)}).openable("later")
     with pytest.raises(NotFound, match="unknown_service"):
         catalogue().openable("nothing")
 
@@ -112,9 +113,13 @@ def test_the_sexes_are_those_of_the_register() -> None:
     assert list(code_list("sex").rows) == list(Sex)
 
 
+OF_DOCUMENTS = {"move_class", "card_after_move"}
+"""Lists whose terms are concluded, never asked, and printed."""
+
+
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
     fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
-    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"}
+    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"} | OF_DOCUMENTS
 
 
 def test_a_late_birth_has_letters_of_its_own() -> None:

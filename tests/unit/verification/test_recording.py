@@ -169,7 +169,7 @@ def test_the_history_names_every_person_before_and_after() -> None:
     awaited, present = divorce(), marked(people.family())
     families = applied(awaited, {KK: present}, on=TODAY)
     draft = RegisterEntry("case-1", "r-1", None, "cerai", None, awaited.change.basis, people.NOW, awaited.kk_numbers)
-    entry = completed(draft, [present], families, ())
+    entry = completed(draft, [present], families, awaited.change)
     assert {(person.nik, person.effect, person.kk_before, person.kk_after) for person in entry.persons} == {
         (HUSBAND, "changed", KK, KK),
         (WIFE, "joined", KK, NEW_KK),

@@ -8,7 +8,20 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    arrival,
+    birth,
+    child_card,
+    death,
+    divorce,
+    household,
+    member_data,
+    move_inside,
+    move_out,
+    new_family,
+    reprint,
+    stillbirth,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -28,6 +41,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "pindah": move_out.PINDAH,
+        "pindah_dalam": move_inside.PINDAH_DALAM,
+        "datang": arrival.DATANG,
     }
 )
 
