@@ -37,7 +37,7 @@ def test_every_service_that_is_open_is_in_the_table() -> None:
 async def test_a_service_by_chat(service: str, sample: Sample, places: Places) -> None:
     application = application_for(sample, service, 1)
     decided = journeys.nothing if KINDS[service].by_rules else journeys.approval
-    changes = application.answers["kk_number"] if KINDS[service].change else None
+    changes = application.answers[KINDS[service].card] if KINDS[service].change else None
     result = await journeys.by_chat(places, application, decided, changes=changes)
     assert Counter(paper.product for paper in result.papers) == Counter(KINDS[service].products)
     _check_texts(application, [text_of(paper.pdf) for paper in result.papers])
@@ -62,7 +62,7 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
         _check_texts(application, texts)
         assert (await travel.request(receipt))["state"] == "delivered", "all were fetched"
         if KINDS[service].change:
-            change = await Officer(travel).history(application.answers["kk_number"], stands["request_id"])
+            change = await Officer(travel).history(application.answers[KINDS[service].card], stands["request_id"])
             _check_change(KINDS[service].change, effects(change))
 
 

@@ -179,6 +179,6 @@ class Register:
         return next((late for family in self.by_kk.values() if (late := family.late(nik)) is not None), None)
 
     def moved_out(self, nik: str | None) -> Former | None:
-        """Return the former member who moved to another regency, the last time, and lives in none of these families now."""
+        """Return the former member who moved to another regency, the last time, and neither lives here now nor died here since."""
         moved = (found for family in self.by_kk.values() if (found := family.moved_out(nik)) is not None)
-        return max(moved, key=lambda former: former.closed_on, default=None) if nik in self.closed else None
+        return max(moved, key=lambda former: former.closed_on, default=None) if nik in self.closed and self.late(nik) is None else None

@@ -60,9 +60,9 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     yield from check_move(application, move, register, today)
     if joins:
         yield from check_host(answers, register, move.rows, today, family)
-        yield from _check_guardian(answers)
     elif move.rows:
         yield from _check_relations(move, today)
+    yield from _check_guardian(answers)
     to = _destination(answers, register)
     if to is not None and _is_same(to, home_of(family)):
         yield failure("same_address", f"answers.{CARD}" if joins else "answers.street")
@@ -77,7 +77,8 @@ def _check_relations(move: FamilyMove, today: date) -> Iterator[Finding]:
 
 
 def _check_guardian(answers: Answers) -> Iterator[Finding]:
-    if answers.text("remaining") == MINORS and answers.text("guardian_kk_number") == answers.text(CARD):
+    """Check that children who stay are not lodged where the others move to: then they move, too."""
+    if answers.text("card") == _JOIN and answers.text("remaining") == MINORS and answers.text("guardian_kk_number") == answers.text(CARD):
         yield failure("guardian_is_host", "answers.guardian_kk_number")
 
 
@@ -134,6 +135,8 @@ def plan_move_inside(
     move, to = needed_move(answers, family), _destination(answers, register)
     if to is None or _is_same(to, home_of(family)):
         raise DomainError("same_address", "Nobody moves: it is the address of the card, or none that is known.")
+    if any(_check_guardian(answers)):
+        raise DomainError("guardian_is_host", "Those who stay would join the same card as those who move.")
     left = list(numbers)
     of_movers = left.pop(0) if _movers_need_number(move, answers, to, practice) else family.kk_number
     of_stayers = left.pop(0) if _stayers_need_number(move, answers, practice) else family.kk_number
@@ -141,8 +144,6 @@ def plan_move_inside(
     there = _joined(move, answers, register) if joins else _own(move, of_movers, to, today)
     stay = tuple(each for each in _staying(move, answers, register, of_stayers, today) if each.kk_number != there.kk_number)
     families = (there, *stay)
-    if len({each.kk_number for each in families}) != len(families):
-        raise DomainError("guardian_is_host", "Those who stay would join the same card as those who move.")
     documents = (*family_cards(families), *person_cards(register, families, today))
     return Plan(documents, RegisterChange(families, Basis("f_103", today)))
 
