@@ -15,14 +15,16 @@ from shared.typed import without_marks
 Words: TypeAlias = tuple[str, ...]
 
 _PARTS: Final = re.compile(r"/| atau ")
-_WORDS: Final = re.compile(r"\b(?:ab|[abo]) ?[+-](?![a-z0-9])|[a-z0-9]+")  # the sign of a rhesus belongs to its letter
+_WORDS: Final = re.compile(r"\b(?:ab|[abo])(?: rh| rhesus)? ?[+-](?![a-z0-9])|[a-z0-9]+")  # the sign of a rhesus belongs to its letter
+_RHESUS: Final = re.compile(r" (?:rh(?:esus)?)?")
 _MOST_WORDS: Final = 6  # of an answer in which a label or word may stand among others; what is longer is a story
 _NOT: Final = frozenset(("bukan", "tidak", "belum", "tdk", "ora", "mboten", "durung"))
 _MOST_LETTERS: Final = 120  # of a text of which the nearest rows are sought: a program may send a whole book
 _ADDRESSES: Final = frozenset(("pak", "bu", "mas", "mbak"))
 _LITTLE: Final = frozenset(("di", "ke", "yang", "dan", "saja", "apa", "masih", "jadi", "dadi", "punya", "buka"))
+_BLOOD: Final = frozenset(("golongan", "gol", "darah", "darahnya", "darahku"))
 _WORK: Final = frozenset(("kerja", "kerjanya", "pekerja"))
-_BESIDE: Final = _NOT | _ADDRESSES | _LITTLE | _WORK  # words that bring no row nearer
+_BESIDE: Final = _NOT | _ADDRESSES | _LITTLE | _BLOOD | _WORK  # words that bring no row nearer
 _PLACE_DIGITS: Final = 4  # Python reads no number of thousands of digits
 _LEAST_LETTERS: Final = 4  # of a word that may be the beginning of another one
 _BEGINNING: Final = 0.6  # and the least share of that other one
@@ -56,7 +58,7 @@ class Phrases:
 
 def words_of(text: str) -> Words:
     """Return the words of a text in their plain form."""
-    return tuple(word.replace(" ", "") for word in _WORDS.findall(without_marks(text).casefold()))
+    return tuple(_RHESUS.sub("", word) for word in _WORDS.findall(without_marks(text).casefold()))
 
 
 _data_words = lru_cache(maxsize=_REMEMBERED)(words_of)  # of the lists' own words alone, never of what people write
@@ -107,8 +109,8 @@ def alike(text: str, rows: Mapping[str, str]) -> tuple[str, ...]:
 def _inside(text: str, rows: Mapping[str, str], phrases: Phrases) -> tuple[Words, bool]:
     """Return the codes of what stands in a short answer, of several phrases the first: `sopir tangki Pertamina` drives.
 
-    Of phrases that overlap the longest counts. A general one counts only where there is no other; whether it did beside words that nobody
-    knows comes second.
+    Of phrases that overlap the longest counts. A general one counts only where there is no other; whether it did, or a single letter,
+    beside words that nobody knows comes second.
     """
     words = words_of(text)
     known = [(_data_words(part), code) for code, label in rows.items() for part in (label, *_PARTS.split(label))]
@@ -120,7 +122,8 @@ def _inside(text: str, rows: Mapping[str, str], phrases: Phrases) -> tuple[Words
     start, end = _first({(place, place + len(phrase)) for place, phrase, _ in found}, words)
     codes = tuple(dict.fromkeys(code for place, phrase, code in found if (place, place + len(phrase)) == (start, end)))
     beside = [word for word in (*words[:start], *words[end:]) if word not in _BESIDE]
-    return codes, bool(beside) and " ".join(words[start:end]) in phrases.general
+    said = " ".join(words[start:end])
+    return codes, bool(beside) and (said in phrases.general or len(said) == 1)
 
 
 def _first(spans: Collection[tuple[int, int]], words: Words) -> tuple[int, int]:

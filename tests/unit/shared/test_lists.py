@@ -33,6 +33,16 @@ def test_each_regulation_has_the_lists_that_it_printed() -> None:
     assert sizes(BEGAN) == {"relation": 10, "religion": 8, "education": 12, "occupation": 108, "blood_type": 13}
 
 
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("disability", 4), ("disability_physical", 7), ("disability_intellectual", 3), ("disability_mental", 7), ("disability_sensory", 3),
+     ("move_reason", 7), ("move_class", 5), ("move_kind", 4), ("death_cause", 6), ("death_certified_by", 4), ("birth_facility", 5),
+     ("plurality", 5), ("birth_attendant", 4), ("certificate_kind", 7), ("sex", 2), ("citizenship", 2)],
+)  # fmt: skip
+def test_the_other_lists_are_as_long_as_the_forms_have_them(name: str, size: int) -> None:
+    assert len(code_list(name).on(AFTER).rows) == size
+
+
 def test_the_second_strata_i_of_the_regulation_is_strata_ii() -> None:
     assert list(code_list("education").on(AFTER).rows.values())[8:11] == ["Strata I", "Strata II", "Strata III"]
 
@@ -138,6 +148,7 @@ def test_every_unknown_value_of_every_list_names_values_that_are_taken() -> None
     ("written", "code"),
     [
         ("A", "a"), ("A+", "a_plus"), ("a positif", "a_plus"), ("O-", "o_minus"), ("O rhesus negatif", "o_minus"), ("AB +", "ab_plus"),
+        ("A rhesus +", "a_plus"), ("b rh -", "b_minus"), ("o rh negatif", "o_minus"),
         ("golongan darah AB", "ab"), ("darah B", "b"), ("tidak tahu", "unknown"), ("belum tahu", "unknown"), ("ora ngerti", "unknown"),
     ],
 )  # fmt: skip
@@ -178,3 +189,8 @@ def test_what_may_be_one_of_several_is_offered_the_nearest_first() -> None:
 def test_a_whole_book_is_no_value_and_is_answered_at_once() -> None:
     ((_, code, detail),) = problems("strata dua " * 300_000, AFTER)
     assert (code, detail[:8]) == ("choice_unclear", "nearest:")
+
+
+@pytest.mark.parametrize("written", ["a_pluss", "a itu apa", "o ya pak lupa tanya"])
+def test_a_letter_beside_other_words_is_no_blood_type(written: str) -> None:
+    assert code_list("blood_type").find(written) in (None, "unknown")
