@@ -12,7 +12,6 @@ from shared.reference.lists import CodeList
 from shared.values import Malformed
 
 _MOST_NEAR: Final = 8  # choices that are offered where an answer is near to some; with more the whole list is shown
-_UNKNOWN: Final = "choice_unknown"
 
 
 class ChoiceType(FieldType):
@@ -29,14 +28,14 @@ class ChoiceType(FieldType):
         near = codes.near(text)
         if 0 < len(near) <= _MOST_NEAR:
             raise Unclear("choice_unclear", near)
-        raise Malformed(_UNKNOWN)
+        raise Malformed("choice_unknown")
 
     @override
     def read(self, raw: Any, setup: Setup) -> str:
         try:
             return str(super().read(raw, setup))
         except Malformed as malformed:
-            if malformed.code != _UNKNOWN:
+            if malformed.code != "choice_unknown":
                 raise
             raise Unclear(malformed.code, _list(setup).nearest(raw)) from None  # a program has no list before its eyes
 
