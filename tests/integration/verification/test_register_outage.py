@@ -47,7 +47,7 @@ from tests.support.sessions import SessionIssuer
 from tests.support.vhosts import as_user
 
 MINUTES = 10
-A_MINUTE = 8  # requests
+A_MINUTE = 4  # requests
 HELD = 5  # tasks that officers have when it begins
 LEFT = timedelta(minutes=5)  # until their promise: half of the outage
 FAILURES = 3  # probes in a row
