@@ -113,9 +113,8 @@ def test_the_sexes_are_those_of_the_register() -> None:
     assert list(code_list("sex").rows) == list(Sex)
 
 
-_DISABILITIES: Final = {"disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"}
-_PRINTED: Final = {*_DISABILITIES, "move_class", "move_kind"}
-"""Lists of papers that the office fills in by itself: biodata F-1.08, form F-1.03."""
+_PRINTED: Final = {"disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"}
+"""Lists of the biodata sheet F-1.08, with or without a field."""
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
