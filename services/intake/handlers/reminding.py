@@ -26,7 +26,7 @@ async def remind_of_draft(tx: Tx, deps: Deps, contact_id: str, silence: timedelt
     conversation, at = await tx.conversation(contact_id), deps.clock()
     draft, touched = conversation.draft, conversation.touched_at
     contact = await tx.contact(contact_id)
-    is_ours = not conversation.assistance.is_held(at) and conversation.assistance.waiting_since is None and contact.blocked is None
+    is_ours = not conversation.assistance.is_held(at) and conversation.assistance.waiting_since is None and contact.is_served
     if draft is None or draft.mends is not None or draft.is_reminded or touched is None or at - touched < silence:
         return
     if not is_ours or at >= window_end(contact.last_inbound_at, at):
