@@ -91,7 +91,7 @@ def _complaint(conversation: Conversation, context: DialogueContext) -> Outcome:
     """Hand a complaint to a person, and say when they answer; the machine goes on meanwhile."""
     part = promise(conversation.assistance, WaitingReason.COMPLAINED, context.at, context.promised_by)
     conversation = replace(conversation, assistance=part)
-    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("complaint_turn", ("menu", "status"))
+    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("officer_turn", ("menu", "status"))
     if conversation.draft is None:
         return conversation, (told, called)
     moved, (_, *asked) = beside(conversation, told, context)

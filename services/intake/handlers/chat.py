@@ -34,7 +34,7 @@ from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.correcting import paths_of
-from services.intake.domain.drafts import awaits_file, expire
+from services.intake.domain.drafts import awaits_file
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.webhook_log import key_of
 from services.intake.domain.wording import wording
@@ -162,13 +162,6 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     reply = OneAnswer([] if contact.blocked is not None else [Say("trouble", buttons=("menu",))])
     answer = send(tx, deps, contact, inbound, reply)
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
-
-
-async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
-    """Drop a draft that nobody came back to; return the ids of its files, to be deleted after the commit."""
-    conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
-    tx.save_conversation(conversation)  # in any case: what can't be read as a draft any more is gone with it, and the sweep goes on
-    return tuple(file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids)
 
 
 async def _talk(
