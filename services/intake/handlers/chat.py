@@ -196,7 +196,7 @@ async def _talk(
         for fact in facts:
             if isinstance(fact, OfficerCalled):
                 reply.parts.append(await said_turn(deps, fact, after, at))
-                reply.is_due = True
+                reply.is_due = conversation.assistance.waiting_since is None  # else it was told before, and a flood is a flood
             else:
                 await _follow(tx, deps, contact, fact, at, reply)
     except TooMany:  # what was typed and sent is kept for tomorrow
