@@ -71,6 +71,11 @@ class WordBook:
         """Return the book without a word."""
         return replace(self, words={key: word for key, word in self.words.items() if key != plain(phrase)})
 
+    def search(self, text: str) -> list[AddedWord]:
+        """Return its words in the order of the alphabet; `text`: those with it alone."""
+        sought = plain(text)
+        return sorted((word for key, word in self.words.items() if sought in key), key=lambda word: word.phrase.casefold())
+
     def phrases(self) -> tuple[Wanted, ...]:
         """Return its words as phrases that must be understood."""
         return tuple(Wanted(word.meaning, word.phrase) for word in self.words.values())

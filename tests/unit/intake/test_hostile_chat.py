@@ -41,7 +41,9 @@ RECEIPTS = [f"MDN-2222-22{number}" for number in range(22, 34)]
 ODD = st.sampled_from(
     [
         "\u202e3519081708850003", "\uff13\uff15\uff11\uff19", "1\ufe0f\u20e3", "\u2460", "\u00b2", "ubah \u00b2", "ubah \uff12",
-        "31\u00b2",         '=HYPERLINK("x")', "<script>", "{place} {0} {nik!r}", "%s %(a)s", "\x00\x1b[31m", "\u200f", "", " ", ",,;;", "\n" * 4000, "a" * 4096,
+        "31\u00b2",
+                '=HYPERLINK("x")', "<script>", "{place} {0} {nik!r}", "%s %(a)s", "\x00\x1b[31m", "\u200f", "", " ", ",,;;", "\n" * 4000,
+        "a" * 4096,
         "1" * 4096, "Nama: \nNIK: ", "sama, idem", "tidak ya", "nama: Siti\nnik: 3519081708850003", "MDN-2222-2222", "saya kecewa",
         "petugas", "kirim ulang", "hapus data saya", "batalkan permohonan", "perbaiki", "lanjut", "batal", "ya", "kk rusak", "mulai baru",
         "kok minta nik buat apa?", *BY_TYPE.values(), NIK, KK,
