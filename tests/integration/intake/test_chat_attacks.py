@@ -74,7 +74,7 @@ async def test_what_is_not_signed_stores_nothing(rig: Rig) -> None:
     assert (await rig.post(body, secret="another")).status_code == 401
     for header in ("", "sha256=", "sha256=" + "0" * 64, "sha1=x", "\u00ff" * 20):
         raw = json.dumps(body).encode()
-        answer = await rig.http.post("/v1/webhooks/whatsapp", content=raw, headers={"X-Hub-Signature-256": header.encode("latin-1")})
+        answer = await rig.http.post("/v1/webhooks/whatsapp", content=raw, headers={b"X-Hub-Signature-256": header.encode("latin-1")})
         assert answer.status_code == 401
     assert await rig.rows("webhook_log") == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -77,7 +78,7 @@ def act_of(sent: Any, chat: Conversation) -> Act:
     if not isinstance(sent, tuple):
         return sent  # type: ignore[no-any-return]  # one of the contents
     kind, *rest = sent
-    return {"typed": typed, "pressed": pressed, "edited": edited, "revoked": revoked, "photo": shown}[kind](chat, *rest)
+    return KINDS[kind](chat, *rest)
 
 
 def right(chat: Conversation) -> Act:
@@ -106,6 +107,9 @@ def revoked(chat: Conversation, number: int) -> Act:
 
 def shown(_chat: Conversation, number: int, caption: str) -> Act:
     return replace(photo(number), caption=caption)
+
+
+KINDS: Mapping[str, Callable[..., Act]] = {"typed": typed, "pressed": pressed, "edited": edited, "revoked": revoked, "photo": shown}
 
 
 def after(chat: Conversation, what: str, service: str) -> Conversation:
