@@ -18,12 +18,12 @@ from services.verification.domain.register import MOVED_AWAY, Member, Register
 from services.verification.domain.register_terms import term_of
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
-from shared.reference.population import MARRIED, Citizenship, KkMarital, Relation
+from shared.reference.population import MARRIED, Citizenship, KkMarital, Relation, Religion
 from shared.reference.printing import is_printable
 
 ROWS: Final = "arriving"
 FINDINGS: Final = (
-    *("member_named_twice", "arriving_lives_here", "marital_before_birth", "answer_unprintable"),
+    *("member_named_twice", "arriving_lives_here", "marital_before_birth", "answer_unprintable", "religion_of_foreigners"),
     *("movers_need_one_head", "head_is_child", "relation_not_spouse"),
 )
 """What the sender can correct alone."""
@@ -70,6 +70,8 @@ def check_newcomers(answers: Answers, register: Register) -> Iterator[Finding]:
             yield failure("member_named_twice", f"{place.field}.nik")
         seen.add(place.nik)
         yield from _check_known(place.nik, row, place.field, register)
+        if row.text("religion") == Religion.OTHER.name.lower():
+            yield failure("religion_of_foreigners", f"{place.field}.religion")
         for name in _WRITTEN:
             if not is_printable((row.text(name) or "").upper()):
                 yield failure("answer_unprintable", f"{place.field}.{name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 import pytest
 
@@ -113,13 +114,16 @@ def test_the_sexes_are_those_of_the_register() -> None:
     assert list(code_list("sex").rows) == list(Sex)
 
 
-OF_DOCUMENTS = {"move_class", "card_after_move"}
-"""Lists whose terms are concluded, never asked, and printed."""
+_PRINTED: Final = {
+    *("disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"),
+    *("move_class", "card_after_move"),
+}
+"""Lists of the biodata sheet F-1.08, with or without a field; and terms of the SKPWNI that are concluded, never asked."""
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
     fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
-    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"} | OF_DOCUMENTS
+    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask", *_PRINTED}
 
 
 def test_a_late_birth_has_letters_of_its_own() -> None:

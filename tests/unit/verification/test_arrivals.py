@@ -140,6 +140,7 @@ def test_who_joins_a_family_is_on_its_card() -> None:
         ),
         ({"arriving": [household()[0], household()[1] | {"sex": "L"}]}, "relation_not_spouse", "answers.arriving[1].relation"),
         ({"arriving": [person(FATHER, marital_on="1985-01-01")]}, "marital_before_birth", "answers.arriving[0].marital_on"),
+        ({"arriving": [person(FATHER, religion="other")]}, "religion_of_foreigners", "answers.arriving[0].religion"),
         ({"arriving": [person(FATHER, birth_place="😀")]}, "answer_unprintable", "answers.arriving[0].birth_place"),
     ],
 )

@@ -22,6 +22,7 @@ from services.verification.domain.register_terms import term_of
 from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
+from shared.reference.population import Citizenship, Religion
 
 _PROOFS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -62,6 +63,8 @@ def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen:
         yield failure("member_not_on_card", f"{field}.nik")
     elif row.text(element) is not None and _new_value(row) == getattr(member, element):
         yield failure("nothing_changes", f"{field}.{element}")
+    elif row.text("religion") == Religion.OTHER.name.lower() and member.citizenship == Citizenship.INDONESIAN:
+        yield failure("religion_of_foreigners", f"{field}.religion")
     if answers.text("basis_kind") not in _PROOFS.get(element, ()):
         yield failure("proof_does_not_fit", "answers.basis_kind")
 
@@ -93,6 +96,8 @@ KK_UBAH: Final = Rules(
     check=_check,
     plan=_plan,
     ways=MappingProxyType(
-        dict.fromkeys(("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes"), CaseRoute.RETURN)
+        dict.fromkeys(
+            ("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes", "religion_of_foreigners"), CaseRoute.RETURN
+        )
     ),
 )
