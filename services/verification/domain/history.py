@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.verification.domain.families import Home, home_of
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.reference.population import Effect
@@ -21,6 +22,15 @@ class PersonEntry:
     kk_after: str | None
     before: Member | None = field(repr=False)
     after: Member | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressEntry:
+    """A family that lives elsewhere since: where it lived, and where it lives."""
+
+    kk_number: str
+    before: Home = field(repr=False)
+    after: Home = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class RegisterEntry:
     opened: int = 0
     closed: int = 0
     given_up: str | None = field(default=None, repr=False)
+    addresses: tuple[AddressEntry, ...] = ()
 
     def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
@@ -57,6 +68,7 @@ def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Fa
         draft,
         persons=persons(was, now, change),
         opened=sum(family.kk_number not in known for family in now),
+        addresses=tuple(_moved(was, now)),
         closed=sum(family.kk_number in open_before and family.closed_on is not None for family in now),
     )
 
@@ -64,6 +76,14 @@ def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Fa
 def persons(before: Iterable[Family], after: Iterable[Family], change: RegisterChange) -> tuple[PersonEntry, ...]:
     """Compare the families of one change, before and after it, person by person."""
     return tuple(_compare(_rows(before), _rows(after), change))
+
+
+def _moved(before: Iterable[Family], after: Iterable[Family]) -> Iterator[AddressEntry]:
+    homes = {family.kk_number: home_of(family) for family in before}
+    for family in after:
+        was, now = homes.get(family.kk_number), home_of(family)
+        if was is not None and was != now:
+            yield AddressEntry(family.kk_number, was, now)
 
 
 def _rows(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:

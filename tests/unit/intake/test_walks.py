@@ -301,3 +301,27 @@ def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
     assert draft.form_version == 2
     assert {**draft.answers, "reason": "work"} == {**whole.draft.answers, "kind": draft.answers["kind"]}
     assert [file.field for file in draft.attachments] == ["kk", "f_103a"], "what the present form does not ask is left out"
+
+
+@pytest.mark.parametrize(
+    ("service", "until", "typed", "code"),
+    [
+        ("pindah", "destination", "Madiun", "move_is_inside"),
+        ("pindah", "destination", "kab. madiun", "move_is_inside"),
+        ("datang", "all_arrive", "tidak", "letter_must_be_split"),
+        ("pindah", "planned_on", "kemarin", "date_in_past"),
+        ("datang", "letter_number", "SKPWNI/9999/22082026/1", "letter_regency_unknown"),
+    ],
+)
+def test_an_answer_that_leads_elsewhere_is_told_before_a_photo_is_asked_for(service: str, until: str, typed: str, code: str) -> None:
+    conversation, asked = walk(begun(service), MAIN, until=until)
+    assert "kk" not in asked
+    again, facts = talk(conversation, typed)
+    assert said(facts)[0] == f"wrong_{code}"
+    assert again.draft == conversation.draft
+
+
+def test_kota_madiun_is_another_office() -> None:
+    conversation, _ = walk(begun("pindah"), MAIN, until="destination")
+    _, facts = talk(conversation, "kota madiun")
+    assert "wrong_move_is_inside" not in said(facts)
