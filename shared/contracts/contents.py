@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from shared.contracts.envelope import Contract
-from shared.contracts.parts import DocumentKey, KkText, NikText, VillageCode
+from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText, VillageCode
 
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]*$")]
 Sex = Annotated[str, StringConstraints(pattern=r"^[LP]$")]
@@ -146,6 +146,9 @@ class BirthCertificateContent(Content):
     late: Annotated[bool, Field(description="Reported more than 60 days after the birth (LT instead of LU)")]
     father: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 and 2")] = None
     mother: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 to 3")] = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
     @field_validator("father", "mother")
     @classmethod
@@ -172,6 +175,9 @@ class DeathCertificateContent(Content):
     birth_order: Annotated[int | None, Field(ge=1, le=20)] = None
     father: Parent | None = None
     mother: Parent | None = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
 
 class Declarant(Contract):

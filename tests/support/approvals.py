@@ -92,6 +92,7 @@ BIRTH: Final[dict[str, Any]] = {
     "late": False,
     "father": {"name": HEAD["name"], "nik": HEAD["nik"], "citizenship": "WNI"},
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "citizenship": "WNI"},
+    "certificate_number": None,
 }
 CHILD_CARD: Final[dict[str, Any]] = {
     **{name: BIRTH[name] for name in ("nik", "name", "sex", "birth_place", "born_on")},
@@ -114,6 +115,7 @@ DEATH: Final[dict[str, Any]] = {
     "birth_order": 1,
     "father": {"name": HEAD["father"], "nik": None, "citizenship": "WNI"},
     "mother": {"name": HEAD["mother"], "nik": None, "citizenship": "WNI"},
+    "certificate_number": None,
 }
 STILLBIRTH: Final[dict[str, Any]] = {
     "sex": "P",
