@@ -43,6 +43,8 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "passport": "Nomor paspor",
         "kitap": "Nomor KITAP",
         "birth_certificate": "Nomor akta kelahiran",
+        "birth_certificate_on": "Tanggal akta kelahiran",
+        "birth_kind": "Jenis akta kelahiran",
         "birth_order": "Anak ke",
         "reason": "Sebab keluar",
         "died_on": "Tanggal meninggal",

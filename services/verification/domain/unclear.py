@@ -33,10 +33,11 @@ _MOST_LINES: Final = 1_000  # values that are kept of one answer: a family of th
 _LONGEST: Final = 500  # characters that are kept of a value: twice the longest text of a card
 _OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate")
 _NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "pending"))  # of these no value is a value
-_OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on")
+_OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on", "birth_certificate_on")
+_OPTIONAL_NUMBERS: Final = ("birth_order", "birth_kind")
 _TEXTS: Final = tuple(column for column in MEMBER_COLUMNS if column not in (*_OPTIONAL_TEXTS, *_OPTIONAL_DATES))
 _OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate"))
-_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, "birth_order")) - _OF_FORMER
+_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_OPTIONAL_NUMBERS)) - _OF_FORMER
 
 Answer: TypeAlias = Mapping[str, Any]
 """A family as the register gives it, its number under `kk_number`."""
@@ -106,8 +107,9 @@ def _row_flaws(row: Any, place: str, on: date) -> Iterator[tuple[str, str]]:
             yield f"{place}.{column}", code
     yield from _optional(row, f"{place}.", _OPTIONAL_TEXTS, _OPTIONAL_DATES)
     yield from _day_flaws(row, place, on)
-    if row.get("birth_order") is not None and not _is_whole(row["birth_order"]):
-        yield f"{place}.birth_order", "value_not_number"
+    for column in _OPTIONAL_NUMBERS:
+        if row.get(column) is not None and not _is_whole(row[column]):
+            yield f"{place}.{column}", "value_not_number"
     if not row.keys() - _ROW <= (_OF_FORMER if row.get("closed_on") else frozenset()):
         yield place, "column_unknown"
 

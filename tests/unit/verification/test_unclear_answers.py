@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.verification.domain.answers import UnclearAnswer
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute, route
 from services.verification.domain.register import Family, Register
@@ -148,7 +149,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", "death_certificate", "birth_certificate", "birth_order"]
+COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", "death_certificate", *BIRTH_COLUMNS]
 
 
 @st.composite
