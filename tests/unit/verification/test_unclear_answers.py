@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.verification.domain.answers import UnclearAnswer
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute, route
 from services.verification.domain.register import Family, Register
@@ -151,7 +152,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-OF_CERTIFICATES = ("death_certificate", "death_place", "birth_certificate", "birth_order", "birth_kind", "former_names")
+OF_CERTIFICATES = (*BIRTH_COLUMNS, "former_names", "death_certificate", "death_place")
 COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", *OF_CERTIFICATES]
 
 
