@@ -140,7 +140,7 @@ def _limits(each: Field, catalogue: Catalogue) -> str:
         least, most = each.count
         return f"{least} rows" if least == most else f"{least} to {most} rows"
     if each.choices:
-        rows = code_list(each.choices).rows
+        rows = each.offered
         return ", ".join(f"`{code}` {label}" for code, label in rows.items()) if len(rows) <= _MOST_CHOICES else f"list `{each.choices}`"
     limits, unit = each.limits, f" {each.limits.unit}" if each.limits.unit else ""
     said = [

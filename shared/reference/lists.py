@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -36,6 +36,13 @@ class CodeList:
     def label(self, code: str) -> str:
         """Return what people read for a code; the code itself where the list does not have it (any more)."""
         return self.rows.get(code, code)
+
+    def without(self, codes: Collection[str]) -> CodeList:
+        """Return the list without some codes."""
+        if not codes:
+            return self
+        kept = {code: label for code, label in self.rows.items() if code not in codes}
+        return CodeList(self.name, kept, {word: code for word, code in self.words.items() if code in kept})
 
     def find(self, text: str) -> str | None:
         """Return the code that somebody means: by the number in the list from 1, the label, the code, or a part of one label; else None.

@@ -12,7 +12,6 @@ from shared.clock import WIB
 from shared.errors import NotFound
 from shared.reference.catalogue import CivilService, Offer
 from shared.reference.forms import Field as FormField
-from shared.reference.lists import code_list
 from shared.web import Client, refuses, require
 
 PATH: Final = "/v1/services"
@@ -123,7 +122,7 @@ def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...]) -> 
         optional=each.optional,
         conditional=each.when is not None,
         kinds=[ChoiceView(code=kind, label=deps.catalogue.attachment_name(kind)) for kind in each.any_of],
-        choices=[ChoiceView(code=code, label=label) for code, label in code_list(each.choices).rows.items()] if each.choices else [],
+        choices=[ChoiceView(code=code, label=label) for code, label in each.offered.items()],
         fields=[_field(deps, service, inner, (*path, each.name)) for inner in each.fields],
         sentences={name: text for name, text in found.items() if text},
     )

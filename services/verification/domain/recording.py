@@ -182,7 +182,7 @@ def _settled(family: Family, now: Family | None, change: RegisterChange, on: dat
 
 def _former(member: Member, change: RegisterChange, on: date) -> Former:
     if member.nik in change.died:
-        return Former(member, on, Effect.DIED, change.died_on, change.basis.number)
+        return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
     return Former(member, on, Effect.LEFT)
 
 

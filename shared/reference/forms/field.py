@@ -63,8 +63,9 @@ class Field:
         least, most = row.get("count", (1, 1))
         if not 0 <= least <= most or most < 1:
             raise ValueError(f"field {row['name']}: no count of rows: {least}, {most}")
-        if kind == "choice":
-            code_list(row["choices"])
+        not_here = set(row.get("rules", {}).get("not_here", ()))
+        if not_here - set(code_list(row["choices"]).rows if kind == "choice" else ()):
+            raise ValueError(f"field {row['name']}: its list has no {', '.join(sorted(not_here))}")
         return cls(
             name=row["name"],
             type=kind,
@@ -96,6 +97,11 @@ class Field:
     def kind(self) -> FieldType:
         """The type of a single value."""
         return TYPES[self.type]
+
+    @property
+    def offered(self) -> Mapping[str, str]:
+        """What can be chosen: code -> label; nothing where it is no choice."""
+        return code_list(self.choices).without(self.limits.not_here).rows if self.choices else {}
 
     def setup(self, today: date) -> Setup:
         """Return what its type needs to know."""

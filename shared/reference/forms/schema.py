@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from shared.reference.forms.field import Field
-from shared.reference.lists import code_list
 
 
 def schema_of(fields: Sequence[Field], today: date) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def _drawn(each: Field) -> dict[str, Any]:
     if each.when is not None:
         drawn["x-when"] = each.when.row()
     if each.choices:
-        drawn["x-labels"] = dict(code_list(each.choices).rows)
+        drawn["x-labels"] = dict(each.offered)
     return drawn
 
 

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
+from shared.reference.forms.field_type import NotHere, Unclear
 from shared.reference.forms.field_type import Setup as Setup
-from shared.reference.forms.field_type import Unclear
 from shared.reference.forms.places import RegencyType, VillageType
 from shared.reference.lists import CodeList
 from shared.typed import visible, without_marks
@@ -180,10 +180,13 @@ class ChoiceType(FieldType):
 
     @override
     def parse(self, text: str, setup: Setup) -> str:
-        found = _list(setup).find(text)
+        offered = _list(setup).without(setup.limits.not_here)
+        found = offered.find(text)
         if found is not None:
             return found
-        near = _list(setup).near(text)
+        if not text.strip().isdecimal() and _list(setup).find(text) in setup.limits.not_here:
+            raise NotHere("choice_not_here")
+        near = offered.near(text)
         if 0 < len(near) <= _MOST_NEAR:
             raise Unclear("choice_unclear", near)
         raise Malformed("choice_unknown")
@@ -194,7 +197,7 @@ class ChoiceType(FieldType):
 
     @override
     def schema(self, setup: Setup) -> Mapping[str, Any]:
-        return {"type": "string", "enum": list(_list(setup).rows)}
+        return {"type": "string", "enum": list(_list(setup).without(setup.limits.not_here).rows)}
 
 
 class YesNoType(FieldType):

@@ -8,7 +8,18 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    birth,
+    child_card,
+    death,
+    divorce,
+    household,
+    member_data,
+    new_family,
+    reprint,
+    second_extract,
+    stillbirth,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -28,6 +39,7 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
     }
 )
 

@@ -104,7 +104,8 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     own = (f"ktp:{late.nik}", f"kia:{late.nik}")  # nobody may go on showing them
     replaces = own if cards else (*own, *closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,), died_on=left.died_on))
+    place = place_name(answers.text("death_place"))
+    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,), died_on=left.died_on, died_in=place))
 
 
 def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> Ordered:
@@ -113,6 +114,7 @@ def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> O
         died_on=_died_on(answers),
         died_at=answers.text("died_at"),
         death_place=place_name(answers.text("death_place")),
+        birth_order=late.birth_order,
         father=_parent(late.father),
         mother=_parent(late.mother),
     )
