@@ -44,7 +44,6 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "kitap": "Nomor KITAP",
         "birth_certificate": "Nomor akta kelahiran",
         "birth_certificate_on": "Tanggal akta kelahiran",
-        "birth_kind": "Jenis akta kelahiran",
         "birth_order": "Anak ke",
         "former_names": "Nama terdahulu",
         "reason": "Sebab keluar",

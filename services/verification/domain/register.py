@@ -45,8 +45,6 @@ class Member:
     """The number of the akta kelahiran, where the register has it."""
     birth_certificate_on: date | None = None
     """The date of the akta kelahiran, where the register has it."""
-    birth_kind: int | None = None
-    """The kind of the akta kelahiran (1 to 4, as `contents.BirthCertificate`), where the register has it."""
     birth_order: int | None = None
     """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
     former_names: tuple[str, ...] = ()

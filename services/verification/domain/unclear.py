@@ -35,9 +35,9 @@ _OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "d
 _NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "death_place", "pending"))  # of these no value is a value
 _OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on", "birth_certificate_on")
 _TEXTS: Final = tuple(column for column in MEMBER_COLUMNS if column not in (*_OPTIONAL_TEXTS, *_OPTIONAL_DATES))
-_OPTIONAL_NUMBERS: Final = ("birth_order", "birth_kind")
+_NUMBERS: Final = ("birth_order", "birth_kind")
 _OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate", "death_place"))
-_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_OPTIONAL_NUMBERS, "former_names")) - _OF_FORMER
+_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_NUMBERS, "former_names")) - _OF_FORMER
 
 Answer: TypeAlias = Mapping[str, Any]
 """A family as the register gives it, its number under `kk_number`."""
@@ -107,7 +107,7 @@ def _row_flaws(row: Any, place: str, on: date) -> Iterator[tuple[str, str]]:
             yield f"{place}.{column}", code
     yield from _optional(row, f"{place}.", _OPTIONAL_TEXTS, _OPTIONAL_DATES)
     yield from _day_flaws(row, place, on)
-    for column in _OPTIONAL_NUMBERS:
+    for column in _NUMBERS:
         if row.get(column) is not None and not _is_whole(row[column]):
             yield f"{place}.{column}", "value_not_number"
     if not _are_names(row.get("former_names")):

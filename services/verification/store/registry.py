@@ -18,7 +18,7 @@ from shared.errors import DomainError
 from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
-_KEPT: Final = (*BIRTH_COLUMNS, "former_names")  # of a row, over a load that does not say it
+_OF_BIRTH: Final = (*BIRTH_COLUMNS, "former_names")  # what our certificates said, which a load brings seldom or never
 _OURS: Final = frozenset(("_id", "seq", "load_id"))  # what stands in a document and says nothing of a family
 _NEXT_VERSION: Final[Doc] = {"$add": [{"$cond": [{"$isNumber": "$version"}, "$version", 0]}, 1]}
 _MAKES_SENSE: Final[tuple[Doc, ...]] = (
@@ -42,7 +42,7 @@ def member_doc(member: Member) -> Doc:
         "relation": member.relation.value,
         "birth_certificate_on": member.birth_certificate_on.isoformat() if member.birth_certificate_on else None,
     }
-    for name in _KEPT:
+    for name in _OF_BIRTH:
         if not doc[name]:  # absent, not null: a load from outside that does not say it leaves the known one
             del doc[name]
     return doc
@@ -58,8 +58,8 @@ def member_from(doc: Doc) -> Member:
                 "marital_on": date.fromisoformat(doc["marital_on"]) if doc.get("marital_on") else None,
                 "marital": KkMarital(doc["marital"]),
                 "relation": Relation(doc["relation"]),
-                "former_names": tuple(doc.get("former_names") or ()),
                 "birth_certificate_on": date.fromisoformat(doc["birth_certificate_on"]) if doc.get("birth_certificate_on") else None,
+                "former_names": tuple(doc.get("former_names") or ()),
             }
         )
     )
@@ -254,5 +254,5 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
 def _with_birth(known: Doc) -> Doc:
     """Return the expression of a loaded row with what the register knows of the person's birth certificate."""
     same = {"$first": {"$filter": {"input": known, "as": "held", "cond": {"$eq": ["$$held.nik", "$$row.nik"]}}}}
-    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _KEPT}
+    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _OF_BIRTH}
     return {"$mergeObjects": [held, "$$row"]}

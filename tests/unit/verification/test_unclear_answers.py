@@ -152,8 +152,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-OF_CERTIFICATES = (*BIRTH_COLUMNS, "former_names", "death_certificate", "death_place")
-COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", *OF_CERTIFICATES]
+COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", "death_certificate", "death_place", *BIRTH_COLUMNS, "former_names"]
 
 
 @st.composite
