@@ -45,6 +45,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "birth_certificate": "Nomor akta kelahiran",
         "birth_certificate_on": "Tanggal akta kelahiran",
         "birth_order": "Anak ke",
+        "birth_kind": "Orang tua di akta",
         "former_names": "Nama terdahulu",
         "reason": "Sebab keluar",
         "died_on": "Tanggal meninggal",

@@ -47,6 +47,8 @@ class Member:
     """The date of the akta kelahiran, where the register has it."""
     birth_order: int | None = None
     """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
+    birth_kind: int | None = None
+    """Which parents the akta kelahiran names (`BirthCertificate.kind`), where the register has it."""
     former_names: tuple[str, ...] = ()
     """The names before a court changed them, the oldest first, which the akta kelahiran goes on saying."""
 
