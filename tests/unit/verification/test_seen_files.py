@@ -1,6 +1,7 @@
 """A file that another family sent before is a warning to whoever looks, and changes no way."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.unit.verification.test_checks import found, way
         ({"same_file_in": "MDN-7K4Q-9F2X", "same_looks_in": "MDN-7K4Q-9F2X"}, "file_of_another_family"),
     ],
 )
-def test_it_is_told_once_for_each_file(marks: dict[str, str], code: str) -> None:
+def test_it_is_told_once_for_each_file(marks: dict[str, Any], code: str) -> None:
     request = people.lost_card()
     letter, *rest = request.attachments
     marked = replace(request, attachments=(replace(letter, **marks), *rest))
