@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.intake.adapters.inspection.pdfs import inspect_pdf
 from services.intake.adapters.inspection.pictures import inspect_picture
-from services.intake.adapters.inspection.refusal import RefusedError
+from services.intake.adapters.inspection.refusal import UnfitFileError
 from shared.child.serving import Answer, Worker, serve
 
 _PDF: Final = "application/pdf"
@@ -24,7 +24,7 @@ def look(order: Mapping[str, Any]) -> Answer:
         picture = inspect_picture(path, limits)
         told = {"media_type": "image/jpeg", "looks": picture.looks, "flaws": picture.flaws}
         return told | {"width": picture.width, "height": picture.height}, picture.jpeg
-    except RefusedError as refused:
+    except UnfitFileError as refused:
         return {"refused": refused.code, "detail": refused.detail}, b""
     except MemoryError:  # within the decoder's own limits, beyond ours
         return {"refused": "picture_too_large", "detail": "it does not fit into the memory that a file is given"}, b""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from PIL import Image, ImageFilter, ImageOps, ImageStat
 from pillow_heif import register_heif_opener
 
-from services.intake.adapters.inspection.refusal import RefusedError
+from services.intake.adapters.inspection.refusal import UnfitFileError
 
 _QUALITY: Final = 85  # of the JPEG: no difference that somebody reading a paper would see
 _JUDGED_SIDE: Final = 1_000  # pixels of the longer side on which flaws are looked for: all pictures alike
@@ -30,7 +30,7 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is asked before anything is decod
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CleanPicture:
     """A picture made anew. `looks`: 16 hex digits that pictures which look the same share; `flaws`: names of `PhotoFlaw`."""
 
     jpeg: bytes
@@ -40,25 +40,25 @@ class Picture:
     flaws: tuple[str, ...]
 
 
-def inspect_picture(path: Path, limits: Mapping[str, Any]) -> Picture:
+def inspect_picture(path: Path, limits: Mapping[str, Any]) -> CleanPicture:
     """Make a picture anew and judge it.
 
     Raises:
-        RefusedError: `file_damaged`, `picture_too_large`.
+        UnfitFileError: `file_damaged`, `picture_too_large`.
     """
     try:
         with Image.open(path) as opened:
             if opened.width * opened.height > limits["max_pixels"]:
-                raise RefusedError("picture_too_large", f"more than {limits['max_pixels']} pixels")
+                raise UnfitFileError("picture_too_large", f"more than {limits['max_pixels']} pixels")
             picture = _plain(opened, limits["longest_side"])
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
-        raise RefusedError("file_damaged", type(error).__name__) from None
+        raise UnfitFileError("file_damaged", type(error).__name__) from None
     sink = io.BytesIO()
     picture.info.clear()  # a comment would be written again
     picture.save(sink, "JPEG", quality=_QUALITY)
     grey = picture.convert("L")
     flaws = tuple(_flaws(_fitted(grey, _JUDGED_SIDE), limits))
-    return Picture(sink.getvalue(), picture.width, picture.height, _looks(grey), flaws)
+    return CleanPicture(sink.getvalue(), picture.width, picture.height, _looks(grey), flaws)
 
 
 def _plain(opened: Image.Image, longest_side: int) -> Image.Image:
