@@ -69,6 +69,7 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kia_pindah", {"turned_five": "belum", "has_card": "tidak", "carers": "3"}),
     ("ktp_ubah", {"card_is_right": "ya"}),
     ("ktp_ubah", {"card_is_right": "tidak", "changes[]1": "ya"}),
+    *[("ktp_ubah", {"card_is_right": "belum", "changes.element": str(element)}) for element in range(1, 5)],
 ]
 
 
