@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -43,6 +44,11 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         float, Field(ge=0, description="How long after its end the same request for the same NIK goes to an officer, in days; 0 = never")
     ] = 30.0
 
+    code_lists_from: dict[str, date] = Field(
+        default_factory=dict,
+        description="JSON: since when this office uses a regulation's code lists, or one of them, such as "
+        '{"6/2026": "2027-01-01", "6/2026 occupation": "2026-03-01"}; else their data says when',
+    )
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
     draft_reminder_hours: Annotated[
         float,

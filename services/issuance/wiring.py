@@ -33,6 +33,7 @@ from shared.mongo import Mongo
 from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
+from shared.reference.calendar import written_week
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
@@ -180,7 +181,7 @@ def read_office(path: Path) -> Office:
         name=text["name"],
         city=text["city"],
         officer=Officer(**text["officer"]),
-        pickup=Pickup(**text["pickup"]),
+        pickup=Pickup(**text["pickup"], hours=written_week()),
     )
 
 

@@ -13,7 +13,6 @@ from services.intake.domain.chat import Draft, Say
 from services.intake.ports import Deps
 from shared.errors import NotFound
 from shared.reference.forms import Field, Form, Unclear
-from shared.reference.lists import code_list
 from shared.values import Malformed
 
 FILE_PROBLEMS: Final[Mapping[str, str]] = {
@@ -73,7 +72,7 @@ class QuestionWords:
             return (("ya", "Ya"), ("tidak", "Tidak"))
         if question.field.type != "choice":
             return ()
-        return tuple(code_list(question.field.choices).rows.items())
+        return tuple(question.field.codes(self.today).rows.items())
 
     def kinds(self, question: OpenQuestion) -> Sequence[tuple[str, str]]:
         """Return which papers answer a document's question, where it is one of several."""

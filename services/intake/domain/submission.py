@@ -16,6 +16,9 @@ from shared.values import Attachment
 PROBLEMS: Final = (
     "answer_missing",
     "answer_not_asked",
+    "choice_not_in_force",
+    "choice_unclear",
+    "choice_unknown",
     "document_kind_missing",
     "document_kind_unknown",
     "document_malformed",
@@ -32,7 +35,9 @@ PROBLEMS: Final = (
     "service_not_open",
     "service_unknown",
 )
-"""Every code of a field that is of no type, for the API document; the codes of types are those of `shared.reference.forms`."""
+"""Codes of fields for the API document: of what is of no type, and of choices, whose `detail` names the nearest values. The codes of the
+other types are those of `shared.reference.forms`.
+"""
 
 
 class Upload(Protocol):

@@ -159,7 +159,8 @@ class _Outside:
 
 
 def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: _Outside) -> Deps:
-    services, office = catalogue().adjusted(promise_hours=settings.promise_hours), _office(settings, clock)
+    services = catalogue().adjusted(promise_hours=settings.promise_hours, lists_from=settings.code_lists_from)
+    office = _office(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,

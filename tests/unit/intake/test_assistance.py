@@ -127,7 +127,7 @@ def test_the_promise_ends_the_silence_and_whoever_waits_is_told_once() -> None:
 
 def test_a_complaint_is_handed_to_a_person_and_the_machine_goes_on() -> None:
     after, facts = talk(begun("kk_hilang"), "pelayanannya lama sekali, kecewa saya")
-    assert said(facts)[:2] == ["answers.complaint", "complaint_turn"]
+    assert said(facts)[:2] == ["answers.complaint", "officer_turn"]
     assert after.assistance.reason is WaitingReason.COMPLAINED
     assert said(talk(after, NIK)[1])
 
