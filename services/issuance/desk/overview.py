@@ -80,6 +80,7 @@ def picture_of_blanks(left: Mapping[str, int], low: int) -> Picture:
         lead=Lead("Buka dokumen hari ini", address(_REGISTER, waktu="hari-ini")),
         teaches="Tidak ada blangko: kartu tidak dapat dicetak sampai kiriman masuk dan dicatat di papan kartu.",
         limit=Limit(low, "batas pesan", is_floor=True),
+        is_wide=True,
     )
 
 
