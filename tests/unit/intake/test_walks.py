@@ -56,9 +56,20 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
     ("kk_numpang", {"minors_alone": "ya"}),
     ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
-    ("kia_hilang", {"turned_five": "sudah"}),
-    ("kia_rusak", {"turned_five": "belum"}),
-    ("kia_rusak", {"turned_five": "ya"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "belum", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "ya", "carers": "3"}),
+    ("kia_baru", {"turned_five": "ya", "carers": "ayah dan ibu"}),
+    ("kia_baru", {"turned_five": "belum", "carers": "wali"}),
+    ("kia_habis_masa", {"carers": "2"}),
+    ("kia_habis_masa", {"carers": "1"}),
+    ("kia_habis_masa", {"carers": "3"}),
+    ("kia_pindah", {"turned_five": "ya", "has_card": "ya", "carers": "1"}),
+    ("kia_pindah", {"turned_five": "belum", "has_card": "tidak", "carers": "3"}),
+    ("ktp_ubah", {"card_is_right": "ya"}),
+    ("ktp_ubah", {"card_is_right": "tidak", "changes[]1": "ya"}),
+    *[("ktp_ubah", {"card_is_right": "belum", "changes.element": str(element)}) for element in range(1, 5)],
 ]
 
 
