@@ -8,7 +8,20 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    birth,
+    change_of_name,
+    child_card,
+    correction,
+    death,
+    divorce,
+    household,
+    member_data,
+    new_family,
+    reprint,
+    second_extract,
+    stillbirth,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -32,6 +45,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "akta_betul": correction.AKTA_BETUL,
+        "ubah_nama": change_of_name.UBAH_NAMA,
+        "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
     }
 )
 
