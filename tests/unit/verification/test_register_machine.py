@@ -127,6 +127,15 @@ class RegisterMachine(RuleBasedStateMachine):
         self.ask("kk_ubah", {"nik": family.members[0].nik, "kk_number": family.kk_number, "changes": changes, **basis})
 
     @rule(pick=PICK)
+    def data_of_a_ktp(self, pick: Random) -> None:
+        family = self.family(pick)
+        values = {"occupation": "o065", "religion": "hindu", "blood_type": "ab", "birth_place": "Kediri"}
+        changes = [{"element": element, element: values[element]} for element in pick.choices(sorted(values), k=pick.randint(1, 3))]
+        basis = {"basis_kind": "statement", "basis_number": "1", "basis_on": DAYS[0]}
+        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "card_is_right": False}
+        self.ask("ktp_ubah", answers | {"changes": changes} | basis)
+
+    @rule(pick=PICK)
     def split(self, pick: Random) -> None:
         family = self.family(pick)
         answers = {"nik": family.members[0].nik, "kk_number": family.kk_number, "reason": "own", "moves": False}
