@@ -62,7 +62,7 @@ class DecisionKind:
         found = self.labels.get(plain, plain)
         owner, _, inner = plain.partition(".")
         if inner and owner in self.persons:
-            return f"{found} ({self.labels[owner].lower()})"
+            return f"{found} {self.labels[owner].lower()}"
         return f"{found} {int(row[1]) + 1}" if row else found
 
 

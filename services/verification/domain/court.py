@@ -17,7 +17,8 @@ from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import CERAI_TALAK, CourtDecision, CourtParty
 from shared.reference.court_findings import CourtFinding
-from shared.reference.courts import CourtKind, find_court
+from shared.reference.courts import find_court
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.population import DIVORCED, MARRIED, Relation
 from shared.reference.regions import find_village, is_home
 from shared.values import Sex
@@ -64,6 +65,17 @@ def check_decision(application: Application, decision: CourtDecision, register: 
         yield from _check_children(decision, register, today)
 
 
+def check_case(decision: CourtDecision, today: date) -> Iterator[Finding]:
+    """Check what every decision has in common: that its court may decide this, and that it is final."""
+    court, kind = find_court(decision.court_code), decision_kinds().get(decision.kind)
+    if court is None:
+        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
+    elif kind is None or court.kind is not kind.court:
+        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
+    if decision.final_on > today:
+        yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
+
+
 def no_spouses(decision: CourtDecision, register: Register) -> bool:
     """Return whether the register says that these two are not married to each other.
 
@@ -95,16 +107,13 @@ def _has_another(person: Member | None, family: Family | None) -> bool:
 
 
 def _check_form(decision: CourtDecision, today: date) -> Iterator[Finding]:
-    court = find_court(decision.court_code)
-    if court is None:
-        yield failure(CourtFinding.COURT_UNKNOWN, "decision.court_code")
-    elif court.kind is not CourtKind.RELIGIOUS:
-        yield failure(CourtFinding.COURT_NOT_COMPETENT, "decision.court_code")
-    if decision.final_on > today or decision.divorced_on > today:
+    pledge_on, deed_on = decision.answers.date("pledge_on"), decision.answers.date("deed_on")
+    yield from check_case(decision, today)
+    if decision.final_on <= today < decision.divorced_on:
         yield failure(CourtFinding.DECISION_NOT_FINAL, "decision.final_on")
-    if (decision.kind == CERAI_TALAK) != (decision.pledge_on is not None):
+    if (decision.kind == CERAI_TALAK) != (pledge_on is not None):
         yield failure(CourtFinding.PLEDGE_MISSING if decision.kind == CERAI_TALAK else CourtFinding.PLEDGE_UNEXPECTED, "decision.pledge_on")
-    days = [decision.decided_on, decision.final_on, *([decision.pledge_on] if decision.pledge_on else []), decision.deed_on]
+    days = [decision.decided_on, decision.final_on, *filter(None, (pledge_on, deed_on))]
     if days != sorted(days):
         yield failure("decision_dates_disorder", "decision.deed_on")
 

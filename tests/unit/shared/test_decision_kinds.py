@@ -42,7 +42,7 @@ def test_every_field_has_a_label_and_the_case_comes_first(kind: str) -> None:
 
 def test_a_party_is_called_by_who_it_is_and_a_child_by_its_place() -> None:
     divorce = decision_kinds()["cerai_gugat"]
-    assert divorce.label("husband.nik") == "NIK (suami)"
+    assert divorce.label("husband.nik") == "NIK suami"
     assert divorce.label("children[1].custody_nik") == "NIK pemegang hak asuh 2"
     assert divorce.label("unheard_of") == "unheard_of"
 

@@ -1,6 +1,5 @@
 """What follows from a divorce: nobody is lost or stands twice, children follow custody, and one party keeps the number."""
 
-from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -155,8 +154,7 @@ def test_without_a_family_nothing_follows() -> None:
 def test_every_person_stands_on_exactly_one_of_the_two_cards(family: Family, chance: Random) -> None:
     man, woman = family.members[0], family.members[1]
     young = [member for member in family.members[2:] if member.age_on(AS_OF) < 17]
-    ruling = replace(
-        people.decision(),
+    ruling = people.decision(
         husband=CourtParty(nik=man.nik, name=man.name),
         wife=CourtParty(nik=woman.nik, name=woman.name),
         children=tuple(CourtChild(nik=child.nik, custody_nik=chance.choice([man.nik, woman.nik])) for child in young),

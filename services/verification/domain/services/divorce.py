@@ -109,7 +109,8 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
         if family is None or holder is None:
             raise DomainError("holder_not_in_register", "The register has no family of this office with this person.")
         documents += _documents(family, holder, before, changed, (submission.products, today))
-    basis = Basis(BASIS, on=homes.decision.deed_on, number=homes.decision.deed_number)
+    deed = homes.decision.answers
+    basis = Basis(BASIS, on=deed.date("deed_on") or homes.decision.final_on, number=deed.text("deed_number"))
     return Plan(tuple(documents), RegisterChange(changed, basis))
 
 
