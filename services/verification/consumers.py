@@ -7,7 +7,7 @@ from typing import Any
 
 from services.verification import handlers
 from services.verification.domain.recorded import RecordedDecision
-from services.verification.domain.submission import CASE_FIELDS, Answers, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.submission import Answers, CourtDecision, Person, Submission, decided
 from services.verification.domain.task_parts import Answer
 from services.verification.ports import Deps, Tx
 from shared.contracts import decisions as wire
@@ -100,15 +100,4 @@ def _decision(data: dict[str, Any]) -> CourtDecision:
         model = wire.DECISIONS[data["kind"]]
     except KeyError:
         raise NotFound("unknown_decision_kind") from None
-    sent = {name: _own(value) for name, value in model.model_validate(data, extra="ignore")}
-    case = {name: sent.pop(name) for name in CASE_FIELDS}
-    persons = {name: value for name, value in sent.items() if isinstance(value, CourtParty)}
-    answers = {name: value for name, value in sent.items() if name not in persons}
-    return CourtDecision(**case, parties=persons, answers=Answers(answers))
-
-
-def _own(value: Any) -> Any:
-    """Return whom a decision names as this service's own type, and a row of a group as its fields."""
-    if isinstance(value, tuple):
-        return tuple(dict(row) for row in value)
-    return CourtParty(**dict(value)) if isinstance(value, wire.CourtParty | wire.CourtPerson) else value
+    return decided(model.model_validate(data, extra="ignore").model_dump())

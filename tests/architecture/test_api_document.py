@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.domain import court, decisions, submission
-from services.intake.domain.rulings import children, common, divorce, marriage, names
+from services.intake.domain.rulings import children, divorce, every_kind, marriage, names
 from shared.reference.court_findings import CourtFinding
 from shared.reference.forms import form
 from shared.reference.roles import permissions
@@ -161,7 +161,7 @@ async def test_what_is_answered_before_a_route_is_reached_is_documented_too(apps
 
 @pytest.mark.parametrize(
     ("listed", "modules"),
-    [(decisions.PROBLEMS, (court, decisions, children, common, divorce, marriage, names)), (submission.PROBLEMS, (submission, form))],
+    [(decisions.PROBLEMS, (court, decisions, children, divorce, every_kind, marriage, names)), (submission.PROBLEMS, (submission, form))],
     ids=("a decision of the court", "a request of an adapter"),
 )
 def test_the_listed_codes_of_fields_are_those_that_the_rules_give(listed: tuple[str, ...], modules: tuple[Any, ...]) -> None:

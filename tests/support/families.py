@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission, decided
 from shared.reference.population import KkMarital, Relation
 from shared.values import Attachment, Contact, VouchedBy, Vouching
 
@@ -104,7 +104,7 @@ def decision(**changes: Any) -> CourtDecision:
         "wife": CourtParty(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
         "children": (CourtChild(nik=SON, custody_nik=HUSBAND), CourtChild(nik=DAUGHTER, custody_nik=WIFE)),
     }
-    return ruling("cerai_gugat", **own | changes)
+    return ruling(changes.pop("kind", "cerai_gugat"), **own | changes)
 
 
 def ruling(kind: str, **given: Any) -> CourtDecision:
@@ -117,10 +117,8 @@ def ruling(kind: str, **given: Any) -> CourtDecision:
         "final_on": date(2026, 9, 16),
     }
     given["children"] = tuple(asdict(child) for child in given.get("children", ()))
-    values = {name: value for name, value in given.items() if name not in case}
-    parties = {name: value for name, value in values.items() if isinstance(value, CourtParty)}
-    answers = Answers({name: value for name, value in values.items() if name not in parties and value is not None})
-    return CourtDecision(**case | {name: value for name, value in given.items() if name in case}, parties=parties, answers=answers)
+    sent = case | {name: asdict(value) if isinstance(value, CourtParty) else value for name, value in given.items()}
+    return decided(sent)
 
 
 CASE = "01938b3e-0000-7000-8000-00000000000c"

@@ -142,7 +142,7 @@ def _single(each: Field, given: Any, today: date, found: tuple[str, list[FieldPr
     try:
         return each.kind.read(given, each.setup(today))
     except Malformed as malformed:
-        if each.type not in _AS_WRITTEN:
+        if each.type not in _AS_WRITTEN or each.limits.new:
             problems.append(FieldProblem(f"{path}{each.name}", malformed.code))
         return given
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.rulings import children, divorce, marriage, names
-from services.intake.domain.rulings.common import check_children, check_common
+from services.intake.domain.rulings.every_kind import check_children, check_common
 from shared.errors import FieldProblem
 from shared.reference.court_findings import CourtFinding
 from shared.reference.courts import Court, CourtKind, court_key, find_court

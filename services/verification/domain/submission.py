@@ -118,6 +118,13 @@ class CourtDecision:
         return frozenset(child.nik for child in self.children if child.custody_nik == nik)
 
 
+def decided(sent: Mapping[str, Any]) -> CourtDecision:
+    """Return what a court decided, from the fields as they travel: whom it names has fields of their own, a group has rows."""
+    parties = {name: CourtParty(**value) for name, value in sent.items() if isinstance(value, Mapping)}
+    own = {name: value for name, value in sent.items() if name not in CASE_FIELDS and name not in parties and value is not None}
+    return CourtDecision(**{name: sent[name] for name in CASE_FIELDS}, parties=parties, answers=Answers(own))
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody of a request, as the sender named them."""

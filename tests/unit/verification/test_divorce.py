@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.contents import ChildCard, FamilyCard, IdentityCard
 from services.verification.domain.documents import keyed
+from services.verification.domain.parting import leaver
 from services.verification.domain.recording import ensure_sound
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Application, CardWish, Plan
-from services.verification.domain.services.divorce import RULES, leaver
+from services.verification.domain.services.divorce import RULES
 from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty
 from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation

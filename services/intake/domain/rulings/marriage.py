@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.intake.domain.court import CourtDecision
-from services.intake.domain.rulings.common import check_children, check_custody, check_marriage_day
+from services.intake.domain.rulings.every_kind import check_children, check_custody, check_marriage_day
 from shared.errors import FieldProblem
 
 
