@@ -26,6 +26,10 @@ class Sample:
     """Families with a grown child who is single and can leave."""
     alone: list[list[Row]]
     """Families of one."""
+    couples: list[list[Row]]
+    """Couples with a young child, and nobody who can leave; those of whom courts decide are taken from the end."""
+    unrecorded: list[list[Row]]
+    """Couples whose marriage is not recorded, without a young child."""
 
     @classmethod
     def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
@@ -36,7 +40,14 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        return cls(picked, [rows for rows in free if grown(rows)], [rows for rows in free if len(rows) == 1])
+        stay = [rows for rows in free if not grown(rows) and is_couple(rows)]
+        return cls(
+            picked,
+            [rows for rows in free if grown(rows)],
+            [rows for rows in free if len(rows) == 1],
+            [rows for rows in stay if young(rows)],
+            [rows for rows in stay if not young(rows) and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
+        )
 
 
 Made: TypeAlias = Callable[[Sample, int], Application]
@@ -70,6 +81,16 @@ class Kind:
 def age(row: Row) -> int:
     """Return the age of a row of the register in full years, or one less around a birthday."""
     return (today() - date.fromisoformat(row["born_on"])).days // 365
+
+
+def is_couple(rows: list[Row]) -> bool:
+    """Return whether a family is headed by a man whose wife stands beside him."""
+    return len(rows) > 1 and rows[0]["relation"] == HEAD and rows[1]["relation"] == "ISTRI" and rows[0]["sex"] == "L"
+
+
+def young(rows: list[Row]) -> list[Row]:
+    """Return the children of a family who are under age, as its card has them."""
+    return [row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) < ADULT_AGE - 4]
 
 
 def grown(rows: list[Row]) -> Row | None:
