@@ -41,6 +41,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "father": "Ayah",
         "mother": "Ibu",
         "birth_certificate_number": "Nomor akta kelahiran",
+        "certificate_number": "Nomor akta",
         "valid_until": "Berlaku sampai",
         "died_on": "Tanggal meninggal",
         "died_at": "Jam meninggal",

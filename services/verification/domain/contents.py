@@ -48,7 +48,10 @@ class ParentNamed:
 
 @dataclass(frozen=True, slots=True)
 class BirthCertificate:
-    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown."""
+    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown.
+
+    `certificate_number`: of the akta that exists already, of which this is a further extract; None: a new one.
+    """
 
     nik: str
     name: str
@@ -61,11 +64,12 @@ class BirthCertificate:
     late: bool
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeathCertificate:
-    """A kutipan akta kematian of a person as the register had them."""
+    """A kutipan akta kematian of a person as the register had them; `certificate_number` as in `BirthCertificate`."""
 
     member: Member
     died_on: date
@@ -74,6 +78,7 @@ class DeathCertificate:
     birth_order: int | None = None
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

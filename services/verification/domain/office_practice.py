@@ -14,6 +14,8 @@ class OfficePractice:
     offices send the couple to the court for an itsbat instead.
     `youngest_parent_years`, `oldest_mother_years`: ages at a birth that are impossible, or so rare that an officer should look.
     `longest_pregnancy_days`: a father who died longer before a birth than this is looked at (300: the Civil Code, article 250 ff.).
+    `notes_on_others_certificates`: a change of name is noted here also where another office made the akta: the law names that office, the
+    regulation that of the domicile. Where not, the person is sent to the office that made it.
     `least_days_between_births`: two births of one mother that are nearer to each other, and not of one day, are looked at.
     `itsbat_needs_book`: after an itsbat cards say KAWIN TERCATAT when the KUA has issued the buku nikah; without it an officer decides.
     `itsbat_children_to_officer`: which way the certificates of the couple's children take after an itsbat, a correction or a legitimation,
@@ -31,6 +33,7 @@ class OfficePractice:
     itsbat_children_to_officer: bool = True
     annulled_as_before: bool = True
     origin_by_side_note: bool = True
+    notes_on_others_certificates: bool = True
 
 
 PRACTICE: Final = OfficePractice()
