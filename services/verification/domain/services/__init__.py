@@ -9,11 +9,14 @@ from typing import Final
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
+    acknowledgement,
+    adoption,
     birth,
     child_card,
     death,
     divorce,
     household,
+    legitimation,
     member_data,
     new_family,
     reprint,
@@ -40,6 +43,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
+        "pengakuan_anak": acknowledgement.PENGAKUAN_ANAK,
+        "pengesahan_anak": legitimation.PENGESAHAN_ANAK,
+        "pengangkatan_anak": adoption.PENGANGKATAN_ANAK,
     }
 )
 
