@@ -23,7 +23,7 @@ from tests.support.families import DAUGHTER, HUSBAND, KK, SON, WIFE
 AKTA = "3519-LU-10052016-0007"
 GRAVE = "3519-KM-02032024-0004"
 FATHER = "3519080101600001"
-DAUGHTER_KNOWN: dict[str, Any] = {"birth_certificate": AKTA, "birth_order": 2, "birth_kind": 1}
+DAUGHTER_KNOWN: dict[str, Any] = {"birth_certificate": AKTA, "birth_certificate_on": date(2016, 5, 10), "birth_order": 2, "birth_kind": 1}
 
 
 def asked(**changes: Any) -> Application:

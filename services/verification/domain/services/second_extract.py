@@ -112,7 +112,9 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 def _plan_birth(answers: Answers, row: Member, home: Family) -> Plan:
     number = needed_number(answers.text("certificate_number"), row.birth_certificate, BIRTH)
     order = row.birth_order or answers.number("birth_order")
-    known = replace(row, birth_certificate=number.text, birth_order=order, birth_kind=_kind(answers, row))
+    known = replace(
+        row, birth_certificate=number.text, birth_certificate_on=number.given_on, birth_order=order, birth_kind=_kind(answers, row)
+    )
     document = _ordered(BIRTH, birth_extract(known, number), known)
     if known == row:
         return Plan((document,))
