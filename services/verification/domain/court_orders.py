@@ -35,7 +35,7 @@ class CourtOrder:
 def order_of(answers: Answers) -> CourtOrder | None:
     """Return the order that a form names in `order_number`, `order_on` and `order_court`; None where it names none."""
     number, on, court = answers.text("order_number"), answers.date("order_on"), answers.text("order_court")
-    return CourtOrder(number.upper(), on, court.upper()) if number and on and court else None
+    return CourtOrder(number, on, court.upper()) if number and on and court else None
 
 
 def check_reported(happened_on: date | None, reported_on: date, field: str) -> Iterator[Finding]:

@@ -101,7 +101,7 @@ def test_a_court_takes_the_place_of_the_statement() -> None:
     plan = planned(request, hindu)
     quote = plan.documents[0].content
     assert isinstance(quote, ParentageCertificate)
-    assert (quote.basis, quote.basis_number) == ("PENETAPAN PENGADILAN", "12/PDT.P/2026/PA.KAB.MN")
+    assert (quote.basis, quote.basis_number) == ("PENETAPAN PENGADILAN", "12/Pdt.P/2026/PA.Kab.Mn")
     assert plan.change is not None
     assert (plan.change.basis.kind, plan.change.basis.on) == ("penetapan", date(2026, 11, 12))
 

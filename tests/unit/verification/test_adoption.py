@@ -87,7 +87,7 @@ def test_a_child_moves_to_the_adopters_and_keeps_its_parents() -> None:
     assert isinstance(note.content, SideNote)
     assert (note.content.event, note.content.deed_number, note.content.changes) == ("PENGANGKATAN ANAK", AKTA, ())
     told = (note.content.basis_issuer, note.content.basis_number, note.content.basis_on)
-    assert told == ("PENGADILAN AGAMA KAB. MADIUN", "12/PDT.P/2026/PA.KAB.MN", date(2026, 11, 12))
+    assert told == ("PENGADILAN AGAMA KAB. MADIUN", "12/Pdt.P/2026/PA.Kab.Mn", date(2026, 11, 12))
     named = [(person.role, person.name) for person in note.content.persons]
     assert named == [("Ayah angkat", "AGUS SAPUTRA"), ("Ibu angkat", "RINA SAPUTRA"), ("Lembaga", "YAYASAN KASIH IBU")]
     assert (card.about, card.replaces) == (f"kk:{HOST_KK}", (f"kk:{KK}",))
@@ -99,7 +99,7 @@ def test_a_child_moves_to_the_adopters_and_keeps_its_parents() -> None:
     assert (child.relation, child.father, child.mother) == (Relation.CHILD, "SLAMET DARMAWAN", "TITIK FITRIANI")
     assert reasons(families[KK]) == {DAUGHTER: "left"}
     assert plan.change is not None
-    assert (plan.change.basis.kind, plan.change.basis.number) == ("penetapan", "12/PDT.P/2026/PA.KAB.MN")
+    assert (plan.change.basis.kind, plan.change.basis.number) == ("penetapan", "12/Pdt.P/2026/PA.Kab.Mn")
 
 
 def test_what_the_child_is_to_the_head_is_the_offices_choice() -> None:
