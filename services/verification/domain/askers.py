@@ -27,6 +27,7 @@ NOT_ALLOWED: Final = "asker_not_allowed"
 UNPROVEN: Final = "asker_unproven"
 GUARDIAN: Final = "guardian"
 _PARENTS: Final = ("mother_nik", "father_nik")
+_ADOPTERS: Final = ("adoptive_father_nik", "adoptive_mother_nik")
 
 
 class Standing(StrEnum):
@@ -138,6 +139,10 @@ def _guardian(pair: _Pair) -> Standing:
     return Standing.SHOWN if pair.is_ward else Standing.OPEN
 
 
+def _adopter(pair: _Pair) -> Standing:
+    return Standing.SHOWN if pair.applicant.nik in {pair.answers.text(name) for name in _ADOPTERS} else Standing.DISPROVED
+
+
 def _by_papers(_pair: _Pair) -> Standing:
     return Standing.OPEN
 
@@ -154,6 +159,7 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         GUARDIAN: _guardian,
         "neighbourhood_head": _by_papers,
         "proxy": _by_papers,
+        "adopter": _adopter,
         "anyone": _anyone,
     }
 )

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from deploy.keys import COURT, GENERAL_COURT
 from deploy.local.applications import today
-from tests.support.samples.people import Change, Row, Sample, days_ago, young
+from tests.support.samples.people import Change, Row, Sample, days_ago, minors
 
 Decision: TypeAlias = Mapping[str, Any]
 _PARTY: Final = ("nik", "name", "birth_place", "born_on", "kk_number", "village_code")
@@ -45,13 +45,13 @@ def _person(row: Row) -> dict[str, str]:
 
 
 def _couple(sample: Sample, at: int) -> list[Row]:
-    return sample.couples[-1 - at]
+    return sample.at_court[-1 - at]
 
 
 def _divorce(kind: str, sample: Sample, at: int, *, with_child: bool) -> dict[str, Any]:
     husband, wife, *_ = rows = _couple(sample, at)
     deed = {"deed_number": f"{secrets.randbelow(900_000) + 10_000}/AC/{days_ago(10)[:4]}/{COURT}", "deed_on": days_ago(10)}
-    children = [_person(young(rows)[0]) | {"custody_nik": wife["nik"]}] if with_child else []
+    children = [_person(minors(rows)[0]) | {"custody_nik": wife["nik"]}] if with_child else []
     return _case(kind) | deed | {"husband": _party(husband), "wife": _party(wife), "children": children}
 
 
@@ -64,7 +64,7 @@ def _talak(sample: Sample, at: int) -> tuple[Decision, ...]:
 
 
 def _itsbat(sample: Sample, at: int) -> tuple[Decision, ...]:
-    husband, wife, *_ = sample.unrecorded[at]
+    husband, wife, *_ = sample.at_court_alone[at]
     marriage = {
         "husband": _party(husband),
         "wife": _party(wife),
@@ -99,7 +99,7 @@ def _annulment(sample: Sample, at: int) -> tuple[Decision, ...]:
 def _origin(sample: Sample, at: int) -> tuple[Decision, ...]:
     father, mother, *_ = rows = _couple(sample, at)
     found = {
-        "child": _party(young(rows)[0]),
+        "child": _party(minors(rows)[0]),
         "child_status": "legitimate",
         "father": _party(father),
         "mother": _party(mother),
@@ -110,7 +110,7 @@ def _origin(sample: Sample, at: int) -> tuple[Decision, ...]:
 
 
 def _adoption(sample: Sample, at: int) -> tuple[Decision, ...]:
-    child, (father, mother, *_) = young(_couple(sample, at))[0], _couple(sample, at + 2)
+    child, (father, mother, *_) = minors(_couple(sample, at))[0], _couple(sample, at + 2)
     decided = {
         "child": _party(child),
         "adoptive_father": _party(father),
@@ -132,13 +132,13 @@ def _custody(sample: Sample, at: int) -> tuple[Decision, ...]:
 
 
 def _guardianship(sample: Sample, at: int) -> tuple[Decision, ...]:
-    (_, guardian, *_), child = _couple(sample, at), young(_couple(sample, at + 2))[0]
+    (_, guardian, *_), child = _couple(sample, at), minors(_couple(sample, at + 2))[0]
     given = {"guardian": _party(guardian), "guardian_relation": "bibi", "reason": "parents_dead", "scope": "both"}
     return (_case("perwalian", "Pdt.P") | given | {"children": [_person(child)]},)
 
 
 def _dispensation(sample: Sample, at: int) -> tuple[Decision, ...]:
-    candidate = _person(young(_couple(sample, at))[0])
+    candidate = _person(minors(_couple(sample, at))[0])
     return (_case("dispensasi_kawin", "Pdt.P") | {"candidate": candidate, "partner_name": "BAGUS SETIAWAN"},)
 
 

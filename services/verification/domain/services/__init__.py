@@ -9,6 +9,8 @@ from typing import Final
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
+    acknowledgement,
+    adoption,
     birth,
     change_of_name,
     child_card,
@@ -20,6 +22,7 @@ from services.verification.domain.services import (
     death,
     divorce,
     household,
+    legitimation,
     member_data,
     new_family,
     reprint,
@@ -54,6 +57,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "akta_betul": correction.AKTA_BETUL,
         "ubah_nama": change_of_name.UBAH_NAMA,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
+        "pengakuan_anak": acknowledgement.PENGAKUAN_ANAK,
+        "pengesahan_anak": legitimation.PENGESAHAN_ANAK,
+        "pengangkatan_anak": adoption.PENGANGKATAN_ANAK,
     }
 )
 
