@@ -43,13 +43,14 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        couples = {marital: [rows for rows in free if young(rows, marital)] for marital in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT")}
+        unrecorded, recorded = ([rows for rows in free if young(rows, each)] for each in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT"))
         stay = [rows for rows in free if not grown(rows) and is_couple(rows)]
         return cls(
             picked,
             [rows for rows in free if grown(rows)],
             [rows for rows in free if len(rows) == 1],
-            *couples.values(),
+            unrecorded,
+            recorded,
             [rows for rows in stay if minors(rows)],
             [rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
         )
