@@ -16,6 +16,7 @@ from typing import Final, Self
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.register import Family, Register
 from shared.errors import DomainError
+from shared.reference.regions import find_regency
 from shared.values import HOME_REGENCY
 
 BIRTH: Final = "birth"
@@ -67,6 +68,17 @@ class CertificateNumber:
     def is_of(self, kind: str) -> bool:
         """Return whether its letters are those of a kind of certificate."""
         return self.letters in _LETTERS[kind]
+
+
+def number_key(number: str) -> str:
+    """Return a certificate's number in the form in which it is compared: letters and digits, however people set it."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+def office_name(number: CertificateNumber) -> str | None:
+    """Return the office that made a certificate, as documents print it."""
+    regency = find_regency(number.office)
+    return f"DISDUKCAPIL {regency.name}" if regency else None
 
 
 def needed_number(given: str | None, known: str | None, kind: str) -> CertificateNumber:
@@ -122,6 +134,16 @@ def _held(family: Family) -> Iterator[tuple[str, str]]:
     rows = (*family.members, *(former.member for former in family.former))
     yield from ((member.nik, member.birth_certificate) for member in rows if member.birth_certificate)
     yield from ((former.member.nik, former.certificate) for former in family.former if former.certificate)
+
+
+def ensure_own(given: str | None, nik: str, register: Register) -> None:
+    """Refuse to write a number that is somebody else's, whoever approves.
+
+    Raises:
+        DomainError: `certificate_of_another`.
+    """
+    if any(check_owner(given, nik, register)):
+        raise DomainError("certificate_of_another", "The register has this number of another person.")
 
 
 def check_word(field: str, given: object, known: object) -> Iterator[Finding]:

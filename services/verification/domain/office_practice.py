@@ -22,6 +22,8 @@ class OfficePractice:
     `religions_without_acknowledgement`: those that do not allow to acknowledge a child born out of wedlock. UU 24/2013 article 49 leaves it
     to the religion, and no source says which they are: such a request is an officer's.
     `adopted_child_is`: what a child whom the head or the head's spouse adopted is to the head: no source says whether ANAK or FAMILI LAIN.
+    `notes_on_others_certificates`: a change of name is noted here also where another office made the akta: the law names that office, the
+    regulation that of the domicile. Where not, the person is sent to the office that made it.
     `least_days_between_births`: two births of one mother that are nearer to each other, and not of one day, are looked at.
     """
 
@@ -34,6 +36,7 @@ class OfficePractice:
     quotes_birth_after_legitimation: bool = True
     religions_without_acknowledgement: frozenset[str] = frozenset({Religion.ISLAM})
     adopted_child_is: Relation = Relation.CHILD
+    notes_on_others_certificates: bool = True
 
 
 PRACTICE: Final = OfficePractice()

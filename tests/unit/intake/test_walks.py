@@ -69,6 +69,13 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kutipan_kedua", {"certificate": "akta lahir", "parents_named": "bapak ibu", "reason": "hilang"}),
     ("kutipan_kedua", {"certificate": "kelahiran", "parents_named": "ibu saja", "reason": "rusak"}),
     ("kutipan_kedua", {"certificate": "meninggal", "reason": "3"}),
+    ("ubah_nama", {}),
+    (
+        "akta_betul",
+        {"certificate": "lahir", "corrections[]1": "ya", "corrections[0].element": "1", "corrections[1].element": "tempat lahir"},
+    ),
+    ("akta_betul", {"corrections[]1": "ya", "corrections[0].element": "ayah", "corrections[1].element": "nama ibu"}),
+    ("akta_betul", {"corrections.element": "anak keberapa", "basis_kind": "ijazah"}),
 ]
 
 
@@ -300,6 +307,14 @@ def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
     assert draft.form_version == 2
     assert {**draft.answers, "reason": "work"} == {**whole.draft.answers, "kind": draft.answers["kind"]}
     assert [file.field for file in draft.attachments] == ["kk", "f_103a"], "what the present form does not ask is left out"
+
+
+@pytest.mark.parametrize("element", ["jenis kelamin", "tanggal lahir"])
+def test_sex_and_day_of_birth_are_no_slip_and_who_names_them_hears_what_is_needed(element: str) -> None:
+    conversation, _ = walk(begun("akta_betul"), MAIN, until="corrections.element")
+    text = spoken(talk(conversation, element)[1])
+    assert "Pengadilan Negeri" in text
+    assert "NIK tidak berubah" in text
 
 
 @pytest.mark.parametrize("certificate", ["perkawinan", "akta nikah", "akta perceraian", "pengakuan anak"])

@@ -6,13 +6,13 @@ and F-1.02 part A.2 of Permendagri 6/2026.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.certificates import number_key
 from services.verification.domain.contents import DeathCertificate, ParentNamed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import SPOUSES, partners
@@ -151,18 +151,13 @@ def _check_certificate(answers: Answers, known: Former | None) -> Iterator[Findi
 
     A number of ours that the register does not have for this person may be made up; those of other offices only the paper shows.
     """
-    number = _number_key(answers.text("death_certificate_number") or "")
+    number = number_key(answers.text("death_certificate_number") or "")
     held = known.certificate if known else None
-    is_unknown = number != _number_key(held) if held else _OURS in number
+    is_unknown = number != number_key(held) if held else _OURS in number
     if is_unknown:
         yield failure("death_certificate_unknown", "answers.death_certificate_number")
     if known is not None and known.died_on not in (None, answers.date("died_on")):
         yield failure("died_on_differs", "answers.died_on")
-
-
-def _number_key(number: str) -> str:
-    """Return a certificate's number in the form in which it is compared: letters and digits, however people set it."""
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
 
 
 def _check_relations(left: Bereaved, answers: Answers) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from services.verification.domain.certificates import (
     check_number,
     check_owner,
     check_word,
+    ensure_own,
     needed_number,
 )
 from services.verification.domain.contents import BirthCertificate, DeathCertificate, ParentNamed
@@ -60,18 +61,28 @@ def _check(application: Application, register: Register, today: date) -> Iterato
 
 
 def _check_birth(answers: Answers, nik: str, register: Register, today: date) -> Iterator[Finding]:
+    yield from check_holder(nik, register)
     row = register.person(nik)
     if row is None:
-        yield failure("holder_is_dead" if register.late(nik) is not None else "holder_not_here", _HOLDER_FIELD)
         return
-    if nik in register.twice:
-        yield failure("nik_registered_twice", _HOLDER_FIELD)
     yield from check_number(answers.text("certificate_number"), row.birth_certificate, BIRTH, since=row.born_on, today=today)
     yield from _check_name(answers, row.certified_name)
+    yield from check_said(answers, row)
+
+
+def check_holder(nik: str, register: Register) -> Iterator[Finding]:
+    """Check that the person of a birth certificate is in the register, once, and lives."""
+    if register.person(nik) is None:
+        yield failure("holder_is_dead" if register.late(nik) is not None else "holder_not_here", _HOLDER_FIELD)
+    elif nik in register.twice:
+        yield failure("nik_registered_twice", _HOLDER_FIELD)
+
+
+def check_said(answers: Answers, row: Member) -> Iterator[Finding]:
+    """Check what the form says that a birth certificate says: the register counts, and must name whom the akta names."""
     yield from check_word("birth_order", answers.number("birth_order"), row.birth_order)
     yield from check_word("parents_named", _NAMED.get(answers.text("parents_named") or ""), row.birth_kind)
-    missing = _missing_parent(row, _kind(answers, row))
-    if missing is not None:
+    if _missing_parent(row, _kind(answers, row)) is not None:
         yield failure("certificate_parent_missing", "answers.parents_named")
 
 
@@ -100,6 +111,7 @@ def _check_name(answers: Answers, name: str) -> Iterator[Finding]:
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], _today: date) -> Plan:
     answers = answers_of(application)
     nik, kind = answers.text(HOLDER) or "", answers.text("certificate") or ""
+    ensure_own(answers.text("certificate_number"), nik, register)
     if kind == BIRTH:
         return _plan_birth(answers, needed(register, nik), needed_home(register, nik))
     late = register.late(nik)
@@ -111,14 +123,32 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 
 def _plan_birth(answers: Answers, row: Member, home: Family) -> Plan:
     number = needed_number(answers.text("certificate_number"), row.birth_certificate, BIRTH)
-    order = row.birth_order or answers.number("birth_order")
-    known = replace(
-        row, birth_certificate=number.text, birth_certificate_on=number.given_on, birth_order=order, birth_kind=_kind(answers, row)
-    )
-    document = _ordered(BIRTH, birth_extract(known, number), known)
+    known = certified(answers, row, number)
+    documents = (birth_quote(known, number),)
     if known == row:
-        return Plan((document,))
-    return Plan((document,), RegisterChange((with_rows(home, (known,)),), Basis(PRODUCTS[BIRTH], number.given_on, number.text)))
+        return Plan(documents)
+    return Plan(documents, RegisterChange((with_rows(home, (known,)),), Basis(PRODUCTS[BIRTH], number.given_on, number.text)))
+
+
+def certified(answers: Answers, row: Member, number: CertificateNumber) -> Member:
+    """Return a row with what its birth certificate says, from the form where the register lacks it."""
+    return replace(
+        row,
+        birth_certificate=number.text,
+        birth_certificate_on=number.given_on,
+        birth_order=birth_order(answers, row),
+        birth_kind=_kind(answers, row),
+    )
+
+
+def birth_order(answers: Answers, row: Member) -> int | None:
+    """Return which child the birth certificate says, as the register has it, else the form."""
+    return row.birth_order or answers.number("birth_order")
+
+
+def birth_quote(row: Member, number: CertificateNumber) -> Ordered:
+    """Return the order of a further extract of a birth certificate."""
+    return _ordered(BIRTH, birth_extract(row, number), row)
 
 
 def birth_extract(row: Member, number: CertificateNumber) -> BirthCertificate:
