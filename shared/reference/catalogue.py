@@ -17,6 +17,7 @@ from shared.reference.civil_service import Product as Product
 from shared.reference.civil_service import ProductForm as ProductForm
 from shared.reference.civil_service import Subject as Subject
 from shared.reference.civil_service import SubjectKind as SubjectKind
+from shared.reference.lists import UsedFrom, check_used_from
 from shared.reference.service_files import attachments, products
 from shared.reference.service_files import read_service as read_service
 
@@ -73,11 +74,13 @@ class Catalogue:
         promise_hours: Mapping[str, float] | None = None,
         automatic: Mapping[str, bool] | None = None,
         second: Mapping[str, bool] | None = None,
+        lists_from: UsedFrom | None = None,
     ) -> Catalogue:
         """Return the catalogue with the settings of this installation laid over it.
 
         Raises:
-            NotFound: `unknown_service` when a setting names a service that is not there: better at start than silently ignored.
+            NotFound: `unknown_service` or `unknown_list_version` when a setting names one that is not there: better at start than silently
+                ignored.
         """
         services = dict(self.services)
         for service_id, hours in (promise_hours or {}).items():
@@ -86,6 +89,9 @@ class Catalogue:
             services[service_id] = replace(services.get(service_id) or self.get(service_id), automatic=allowed)
         for service_id, needed in (second or {}).items():
             services[service_id] = replace(services.get(service_id) or self.get(service_id), second=needed)
+        if lists_from:
+            used_from = check_used_from(lists_from)
+            services = {code: service.using(used_from) for code, service in services.items()}
         return replace(self, services=services)
 
 

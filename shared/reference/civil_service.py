@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from shared.errors import BadInput, NotFound
 from shared.reference.forms import Form
 from shared.reference.forms.conditions import Condition, holds
+from shared.reference.lists import UsedFrom
 
 When: TypeAlias = bool | Condition
 """Always, never, or where a condition on the answers holds."""
@@ -120,6 +121,10 @@ class CivilService:
     def promise(self) -> timedelta:
         """The working time from the complete request to its end."""
         return timedelta(hours=self.promise_hours)
+
+    def using(self, used_from: UsedFrom) -> Self:
+        """Return the service as an installation offers it that uses versions of code lists since these days."""
+        return replace(self, form=self.form.using(used_from), older_forms=tuple(form.using(used_from) for form in self.older_forms))
 
     def needs_second(self, answers: Mapping[str, Any], today: date) -> bool:
         """Return whether an approval of these answers needs a second one."""

@@ -105,7 +105,7 @@ async def issuance(traffic: Traffic, amqp_url: str) -> AsyncIterator[BrokerChann
 async def register(office: Office, mongo_url: str) -> AsyncIterator[Proxy]:
     """The way to the register."""
     async with Proxy.before(mongo_url) as proxy:
-        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=500)
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), operation_timeout_ms=1_000)
         office.deps = replace(office.deps, register_answers=RegistryStore(mongo, office.database).answers)
         office.queue()
         yield proxy
