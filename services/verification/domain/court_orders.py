@@ -16,6 +16,8 @@ from shared.reference.courts import find_court
 
 ORDER: Final = "PENETAPAN PENGADILAN"
 """What a side note and a certificate call it."""
+COURT_ORDER: Final = "court_order"
+"""What the basis of a change that rests on it is called."""
 _TERM: Final = timedelta(days=30)  # UU 24/2013 articles 49 and 50, UU 23/2006 article 47
 
 
