@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere
-from services.intake.domain.decisions import DECISIONS, judge
+from services.intake.domain.decisions import judge
 from services.intake.domain.filled_form import FilledForm, Person
-from services.intake.domain.requests import OPEN, Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
+from services.intake.domain.requests import OPEN, DecisionRecorded, Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, new_request, promised
 from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
 from shared.clock import WIB
 from shared.errors import BadInput, DomainError
+from shared.reference.decision_kinds import decision_kinds
 from shared.values import Channel, KkNumber, Nik, VouchedBy
 
 BY_COURT = SenderVouching(VouchedBy.COURT)
@@ -55,16 +56,26 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
 def _opened(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
     case_id = deps.new_id()
     origin = RequestOrigin(Channel.COURT, decision.court_code, reference=decision.decision_id)
-    service = DECISIONS[decision.kind].service
+    service = decision_kinds()[decision.kind].service
+    requests = _requests(tx, deps, origin, service, decision, (case_id, now)) if service is not None else ()
+    case = CourtCase(case_id, decision.key, decision, fingerprint, requests, now)
+    tx.add_case(case)
+    if service is None:
+        tx.emit(DecisionRecorded(case_id, origin, decision, now))
+    return case
+
+
+def _requests(
+    tx: Tx, deps: Deps, origin: RequestOrigin, service: str, decision: CourtDecision, opened: tuple[str, datetime]
+) -> tuple[CaseRequest, ...]:
+    """Open a request for each party whom this office serves; they are judged as one."""
+    case_id, now = opened
     parties = [(role, party) for role, party in decision.parties if at_home(party)]
     requests = [_request(deps, origin, service, party, now) for _, party in parties]
     ids = tuple(request.request_id for request in requests)
     for request in requests:
         _send(tx, submit(replace(request, case_id=case_id, case_requests=ids))[0], decision, is_new=True)
-    opened = tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
-    case = CourtCase(case_id, decision.key, decision, fingerprint, opened, now)
-    tx.add_case(case)
-    return case
+    return tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
 
 
 async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
@@ -129,7 +140,7 @@ def _answer(case: CourtCase) -> dict[str, Any]:
     return {
         "case_id": case.case_id,
         "decision_id": case.decision.decision_id,
-        "state": "received",
+        "state": "received" if case.requests else "recorded",
         "received_at": case.received_at.isoformat(),
         "requests": [{"party": one.party, "request_id": one.request_id, "receipt": one.receipt} for one in case.requests],
         "elsewhere": [{"party": one.party, "regency_code": one.regency_code, "regency": one.regency} for one in elsewhere(case.decision)],

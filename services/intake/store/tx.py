@@ -15,6 +15,7 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.requests import (
     OPEN,
+    DecisionRecorded,
     DocumentsAskedAgain,
     Published,
     QuestionAnswered,
@@ -232,6 +233,8 @@ class MongoTx:
         if isinstance(fact, RequestSubmitted):
             request = fact.request
             self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
+        elif isinstance(fact, DecisionRecorded):
+            self._work.emit(CASES, fact.case_id, event, correlation_id=fact.case_id)
         elif isinstance(fact, QuestionAnswered):
             self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
         elif isinstance(fact, DocumentsAskedAgain):

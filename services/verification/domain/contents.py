@@ -104,4 +104,44 @@ class StillbirthLetter:
     father: DeclarantNamed | None = None
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter
+@dataclass(frozen=True, slots=True)
+class NotePerson:
+    """Somebody whom a side note names beside the person of the akta. `role` as printed, such as `Ibu angkat`."""
+
+    role: str
+    name: str
+    nik: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChange:
+    """One element of an akta, as printed: what stood there (`-`: nothing), and what holds from now on."""
+
+    element: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideNote:
+    """A catatan pinggir of one event on one akta. `name`: whose akta it is, before the change; texts as printed.
+
+    `basis`: on what it rests; `basis_issuer`: the court that decided, or who made the statement.
+    """
+
+    deed: str
+    deed_number: str
+    name: str
+    event: str
+    basis: str
+    nik: str | None = None
+    deed_on: date | None = None
+    deed_office: str | None = None
+    basis_issuer: str | None = None
+    basis_number: str | None = None
+    basis_on: date | None = None
+    persons: tuple[NotePerson, ...] = ()
+    changes: tuple[NoteChange, ...] = ()
+
+
+Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | SideNote

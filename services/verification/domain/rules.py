@@ -22,12 +22,13 @@ class People:
     """Whom to look up in the register: persons by NIK, families by the number of their card.
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
-    there. That is a second query, for these services alone.
+    there. That is a second query, for these services alone. `relying`: those of whom courts may have decided something that they rely on.
     """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
     everybody_of: tuple[str, ...] = ()
+    relying: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,21 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    birth,
+    child_card,
+    court_child,
+    court_custody,
+    court_marriage,
+    court_name,
+    death,
+    divorce,
+    household,
+    member_data,
+    new_family,
+    reprint,
+    stillbirth,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -20,6 +34,12 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "ktp_rusak": reprint.RULES,
         "kia_hilang": child_card.KIA_HILANG,
         "cerai": divorce.RULES,
+        "itsbat_nikah": court_marriage.ITSBAT_NIKAH,
+        "pembatalan_perkawinan": court_marriage.PEMBATALAN_PERKAWINAN,
+        "hadhanah": court_custody.RULES,
+        "asal_usul_anak": court_child.ASAL_USUL_ANAK,
+        "pengangkatan_pengadilan": court_child.PENGANGKATAN_ANAK,
+        "perubahan_nama": court_name.RULES,
         "akta_lahir": birth.AKTA_LAHIR,
         "lahir_mati": stillbirth.LAHIR_MATI,
         "akta_mati": death.AKTA_MATI,
