@@ -23,7 +23,7 @@ PERSON: Final = "person"
 """The type of a field that names somebody by NIK and name alone."""
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_KEYS: Final = frozenset({"name", "about", "court", "letters", "service", "refused", "fields"})
+_KEYS: Final = frozenset({"name", "about", "court", "letters", "service", "ruled", "fields"})
 _NEEDED: Final = frozenset({"name", "about", "court", "letters", "fields"})
 _ONLY_HERE: Final = frozenset({"label", "served"})  # keys of a field that forms of services do not have
 _LETTERS: Final = frozenset({"Pdt.P", "Pdt.G"})
@@ -36,7 +36,8 @@ class DecisionKind:
 
     `court`: which courts may send it. `letters`: of its case numbers. `service`: of the catalogue, which follows from it; None: it is
     recorded and nothing follows. `form`: every field, those of the case first; a party or person is a group of one row. `persons`: the
-    names of such fields, and `served` of those whose documents follow. `refused`: fields of other kinds that are refused by name.
+    names of such fields, and `served` of those whose documents follow. `ruled`: fields of which the rules of the kind say by a code of
+    their own that they are there or not: a body may have them, or leave them out.
     """
 
     id: str
@@ -48,7 +49,7 @@ class DecisionKind:
     form: Form
     persons: tuple[str, ...]
     served: tuple[str, ...]
-    refused: tuple[str, ...]
+    ruled: tuple[str, ...]
     labels: Mapping[str, str]
 
     @property
@@ -125,7 +126,7 @@ def _kind(kind: str, row: Mapping[str, Any]) -> DecisionKind:
         form=Form((*case_fields(), *map(_field, rows))),
         persons=tuple(each["name"] for each in rows if each["type"] in (PARTY, PERSON)),
         served=served,
-        refused=tuple(row.get("refused", ())),
+        ruled=tuple(row.get("ruled", ())),
         labels=MappingProxyType(dict(_labels((*_common()["case"], *rows)))),
     )
 

@@ -48,6 +48,6 @@ def test_what_is_published_has_every_field_of_the_contract(contract: type[Contra
 @pytest.mark.parametrize("kind", decisions.DECISIONS)
 def test_a_decision_travels_with_the_fields_of_its_description(kind: str) -> None:
     known, own = decision_kinds()[kind], set(decisions.DECISIONS[kind].model_fields) - set(decisions.CourtDecision.model_fields)
-    assert own == {field.name for field in known.own_fields} | set(known.refused)
+    assert own == {field.name for field in known.own_fields} | set(known.ruled)
     left_out = {name for name, field in decisions.DECISIONS[kind].model_fields.items() if not field.is_required()}
     assert {field.name for field in known.own_fields if field.may_be_left_out} <= left_out

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import orjson
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.intake.api.decision_bodies import CaseBody, bodies_schema, body_of
-from services.intake.domain.court import CourtDecision, CourtParty, read_answers
+from services.intake.domain.court import decision_from
 from services.intake.domain.decisions import PROBLEMS, jurisdiction
 from services.intake.handlers import record_decision
 from services.intake.ports import Deps, Tx
@@ -21,8 +20,6 @@ from shared.clock import WIB
 from shared.errors import Forbidden, Permanent, Unauthorized
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
 from shared.reference.courts import court_key
-from shared.reference.decision_kinds import decision_kinds
-from shared.typed import visible
 from shared.web import refuses, signed_by
 
 PATH: Final = "/v1/court/decisions"
@@ -119,10 +116,10 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx], signatures: Signatures) -> A
         body = _parse(signed.body)
         if court_key(body.court_code) != signed.court:
             raise Forbidden("court_not_the_sender", "The signature is another court's than court_code.")
-        decision = _decision(body, deps.clock().astimezone(WIB).date())
+        decision = decision_from(body.model_dump(mode="json"), deps.clock().astimezone(WIB).date())
 
         async def record(tx: Tx) -> dict[str, Any]:
-            return await record_decision(tx, deps, decision, _fingerprint(decision))
+            return await record_decision(tx, deps, decision)
 
         return await units.run(
             record,
@@ -152,34 +149,6 @@ def _model(content: Any) -> type[CaseBody]:
     if not isinstance(court, str) or not isinstance(kind, str) or jurisdiction(court, kind):
         return CaseBody
     return body_of(kind)
-
-
-def _decision(body: CaseBody, today: date) -> CourtDecision:
-    """Return the domain's decision: fields in their normal form; those that can't be read as they came, to be refused by name."""
-    known = decision_kinds().get(body.kind)
-    answers, unread = read_answers(known, body.model_dump(mode="json"), today) if known and type(body) is not CaseBody else ({}, ())
-    return CourtDecision(
-        decision_id=body.decision_id,
-        court_code=visible(body.court_code).strip(),  # they are printed
-        case_number=visible(body.case_number).strip(),
-        kind=body.kind,
-        decided_on=body.decided_on,
-        final_on=body.final_on,
-        notified_on=body.notified_on,
-        answers=answers,
-        unread=unread,
-    )
-
-
-def _fingerprint(decision: CourtDecision) -> str:
-    """Hash the content without what may differ when the same is sent twice: the court's reference and the spelling of the number."""
-    content = {
-        "court_code": court_key(decision.court_code),
-        "kind": decision.kind,
-        **{name: getattr(decision, name) for name in ("decided_on", "notified_on", "final_on")},
-        **{name: asdict(value) if isinstance(value, CourtParty) else value for name, value in decision.answers.items()},
-    }
-    return hashlib.sha256(orjson.dumps({**content, "decision_id": "", "case_number": ""}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _body_schema() -> dict[str, Any]:

@@ -69,7 +69,7 @@ def body_of(kind: str) -> type[CaseBody]:
     if known is None:
         return CaseBody
     fields: dict[str, Any] = {each.name: _field(known, each) for each in known.own_fields}
-    fields |= dict.fromkeys(known.refused, (Any, None)) | {"kind": (Literal[kind], ...)}
+    fields |= {name: (Any, None) for name in known.ruled if name not in fields} | {"kind": (Literal[kind], ...)}
     made = create_model(f"Decision_{kind}", __base__=CaseBody, __doc__=f"{known.name}: {known.about}.", **fields)
     made.model_config["title"] = kind
     made.model_rebuild(force=True)
@@ -90,7 +90,7 @@ def bodies_schema(path: str) -> dict[str, Any]:
 
 
 def _field(kind: DecisionKind, each: FormField) -> tuple[Any, Any]:
-    is_left_out = each.optional or (each.is_group and each.count[0] == 0)
+    is_left_out = each.may_be_left_out or each.name in kind.ruled
     default: Any = ... if not is_left_out else () if each.is_group and each.name not in kind.persons else None
     sent = _sent(kind, each)
     return Annotated[sent if default in (..., ()) else sent | None, Field(description=kind.labels[each.name])], default

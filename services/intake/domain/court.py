@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
+
 from shared.errors import FieldProblem
-from shared.reference.courts import CaseNumber
+from shared.reference.courts import CaseNumber, court_key
 from shared.reference.decision_kinds import DecisionKind, decision_kinds
 from shared.reference.forms import Field
 from shared.reference.forms.conditions import holds
 from shared.reference.regions import find_regency, is_home
+from shared.typed import visible
 from shared.values import Malformed
 
 _AS_WRITTEN: Final = frozenset({"person_name", "phone"})
@@ -97,14 +101,49 @@ class Elsewhere:
     regency: str
 
 
+def decision_from(sent: Mapping[str, Any], today: date) -> CourtDecision:
+    """Return the decision of a body whose shape is right: a kind that the court may not send with what every decision carries alone.
+
+    `sent`: the fields as JSON has them, those of every case included.
+    """
+    kind = decision_kinds().get(sent["kind"])
+    is_whole = kind is not None and all(
+        each.name in sent for each in kind.own_fields if not each.may_be_left_out and each.name not in kind.ruled
+    )
+    answers, unread = read_answers(kind, sent, today) if kind is not None and is_whole else (MappingProxyType({}), ())
+    return CourtDecision(
+        decision_id=sent["decision_id"],
+        court_code=visible(sent["court_code"]).strip(),  # they are printed
+        case_number=visible(sent["case_number"]).strip(),
+        kind=sent["kind"],
+        decided_on=date.fromisoformat(sent["decided_on"]),
+        final_on=date.fromisoformat(sent["final_on"]),
+        notified_on=date.fromisoformat(sent["notified_on"]) if sent.get("notified_on") else None,
+        answers=answers,
+        unread=unread,
+    )
+
+
+def fingerprint(decision: CourtDecision) -> str:
+    """Hash the content without what may differ when the same is sent twice: the court's reference and the spelling of the number."""
+    content = {
+        "court_code": court_key(decision.court_code),
+        "kind": decision.kind,
+        **{name: getattr(decision, name) for name in ("decided_on", "notified_on", "final_on")},
+        **{name: asdict(value) if isinstance(value, CourtParty) else value for name, value in decision.answers.items()},
+    }
+    return hashlib.sha256(orjson.dumps({**content, "decision_id": "", "case_number": ""}, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def read_answers(kind: DecisionKind, raw: Mapping[str, Any], today: date) -> tuple[Mapping[str, Any], tuple[FieldProblem, ...]]:
     """Return the kind's own fields of a body, and what of them can't be read. A field that the kind does not have is ignored.
 
-    Fields of other kinds that this one refuses by name are kept as they came, for its rules to say why.
+    Of fields that its rules judge by themselves they say why they may not be there or are missing.
     """
     problems: list[FieldProblem] = []
-    answers = _read(kind.own_fields, kind.persons, raw, today, ("", problems))
-    return MappingProxyType({**answers, **{name: raw.get(name) for name in kind.refused}}), tuple(problems)
+    answers = {name: raw.get(name) for name in kind.ruled} | _read(kind.own_fields, kind.persons, raw, today, ("", problems))
+    missing = {FieldProblem(name, "answer_missing") for name in kind.ruled}
+    return MappingProxyType(answers), tuple(problem for problem in problems if problem not in missing)
 
 
 def _read(

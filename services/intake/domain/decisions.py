@@ -91,7 +91,7 @@ PROBLEMS: Final = (
     "region_unknown",
     "wife_named_twice",
 )
-"""The codes that `judge` returns, for the API document; codes of malformed values are those of `shared.values` and the field types."""
+"""The codes that `judge` returns, for the API document; codes of malformed values are those of `shared.values` and `shared.reference.forms`."""
 
 
 def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:

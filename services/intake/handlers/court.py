@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere
+from services.intake.domain.court import CourtDecision, CourtParty, at_home, elsewhere, fingerprint
 from services.intake.domain.decisions import judge
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import OPEN, DecisionRecorded, Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
@@ -22,7 +22,7 @@ from shared.values import Channel, KkNumber, Nik, VouchedBy
 BY_COURT = SenderVouching(VouchedBy.COURT)
 
 
-async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str) -> dict[str, Any]:
+async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision) -> dict[str, Any]:
     """Open one case for a final decision, or the next round of one that was returned.
 
     The same decision again, however its number is written, gives the same answer; a new case where nothing can come of the first.
@@ -31,7 +31,6 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
         tx: The unit of work.
         deps: The dependencies of the process.
         decision: As sent.
-        fingerprint: A hash of the decision's content without the court's own reference.
 
     Raises:
         BadInput: `decision_refused`, with every field that is wrong.
@@ -47,18 +46,18 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision, fingerpri
         tx.save_case(replace(known, key=f"{known.key} {known.case_id}"))  # written before the new one, which takes the decision's key
         known = None
     if known is None:
-        return _answer(_opened(tx, deps, decision, fingerprint, now))
-    if known.fingerprint == fingerprint:
+        return _answer(_opened(tx, deps, decision, now))
+    if known.fingerprint == fingerprint(decision):
         return _answer(known)
-    return _answer(await _corrected(tx, deps, known, decision, fingerprint, now))
+    return _answer(await _corrected(tx, deps, known, decision, now))
 
 
-def _opened(tx: Tx, deps: Deps, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
+def _opened(tx: Tx, deps: Deps, decision: CourtDecision, now: datetime) -> CourtCase:
     case_id = deps.new_id()
     origin = RequestOrigin(Channel.COURT, decision.court_code, reference=decision.decision_id)
     service = decision_kinds()[decision.kind].service
     requests = _requests(tx, deps, origin, service, decision, (case_id, now)) if service is not None else ()
-    case = CourtCase(case_id, decision.key, decision, fingerprint, requests, now)
+    case = CourtCase(case_id, decision.key, decision, fingerprint(decision), requests, now)
     tx.add_case(case)
     if service is None:
         tx.emit(DecisionRecorded(case_id, origin, decision, now))
@@ -78,7 +77,7 @@ def _requests(
     return tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
 
 
-async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecision, fingerprint: str, now: datetime) -> CourtCase:
+async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecision, now: datetime) -> CourtCase:
     """Begin the next round of a returned case: the parties at this office and their receipts stay.
 
     Raises:
@@ -93,7 +92,7 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
         named = replace(request, person_key=key, origin=origin)
         again, _ = resubmit(named, form, promised(deps, request.service, now), now)
         _send(tx, again, decision, is_new=False)
-    corrected = replace(case, decision=decision, fingerprint=fingerprint)
+    corrected = replace(case, decision=decision, fingerprint=fingerprint(decision))
     tx.save_case(corrected)
     return corrected
 

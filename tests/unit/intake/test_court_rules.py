@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.court import CourtDecision, CourtParty, elsewhere, read_answers
+from services.intake.domain.court import CourtDecision, CourtParty, decision_from, elsewhere, fingerprint, read_answers
 from services.intake.domain.decisions import DECISIONS, PROBLEMS, judge, kinds_of
 from shared.contracts import decisions as wire
 from shared.reference.catalogue import Offer, catalogue
@@ -246,3 +246,31 @@ def test_a_general_court_sends_changes_of_name_alone() -> None:
     assert religious is not None
     assert [kind.id for kind in kinds_of(general)] == ["perubahan_nama"]
     assert "perubahan_nama" not in {kind.id for kind in kinds_of(religious)}
+
+
+BODY: dict[str, Any] = {
+    "decision_id": "d-1",
+    "court_code": "PA.Kab.Mn",
+    "case_number": "0412/Pdt.G/2026/PA.Kab.Mn",
+    "kind": "cerai_gugat",
+    "decided_on": "2026-10-01",
+    "final_on": "2026-10-15",
+    "deed_number": "194/AC/2026/PA.Kab.Mn",
+    "deed_on": "2026-10-20",
+    "deed_serial": "J 023719",
+    "husband": {"nik": "3519081708850003", "name": "Budi Santoso", "village_code": "3519082001"},
+    "wife": {"nik": "3519084502880004", "name": "Siti Aminah", "born_on": "1988-02-05"},
+    "children": [{"nik": CHILD, "custody_nik": WIFE.nik}],
+}
+
+
+def test_a_decision_that_was_recorded_before_the_kinds_were_described_is_still_known_by_its_content() -> None:
+    same = {"decision_id": "d-2", "case_number": "412/PDT.G/2026/PA Kab Mn"}
+    known = "754c8079b2fc075e371ebe0de11f323f44dff19f5f4aad967a15117f9c9831c0"  # as 0.2 made it
+    assert fingerprint(decision_from(BODY, TODAY)) == fingerprint(decision_from(BODY | same, TODAY)) == known
+    assert fingerprint(decision_from(BODY | {"deed_serial": "J 1"}, TODAY)) != known
+
+
+def test_a_decision_of_another_court_is_read_no_further_than_what_all_have() -> None:
+    decision = decision_from(BODY | {"kind": "perubahan_nama"}, TODAY)
+    assert (decision.answers, decision.unread) == ({}, ())
