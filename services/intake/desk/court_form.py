@@ -93,8 +93,17 @@ class CourtForm:
         theirs = [(words.label(path), present.values.get(path) or "kosong") for path in found]
         return self.show(request, member, replace(mine, version=present.version), theirs=theirs)
 
-    def file_sentence(self, error: TooLarge | BadInput) -> str:
-        """Return why a file can't be taken."""
+    async def sent(self, member: StaffMember, draft_id: str, sent: FormData) -> tuple[ClerkSave, str]:
+        """Return what the page sent, with its PDF in our store, and why that can't be taken; "" where it can, or there is none."""
+        save, upload = save_of(member, sent), upload_of(sent)
+        if upload is None:
+            return save, ""
+        try:
+            return replace(save, file=await self.store(member, draft_id, upload)), ""
+        except (TooLarge, BadInput) as error:
+            return save, self._file_sentence(error)
+
+    def _file_sentence(self, error: TooLarge | BadInput) -> str:
         return _FILE_PROBLEMS.get(error.code, _FILE_PROBLEMS["file_empty"]).format(most=self.room.deps.file_max_bytes // _MEGABYTE)
 
     async def forget(self, file_ids: Sequence[str]) -> None:

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.desk.court_area import PATH, Clerk
-from services.intake.desk.court_form import CourtForm, save_of, seen_in_draft, to_case, upload_of
+from services.intake.desk.court_form import CourtForm, save_of, seen_in_draft, to_case
 from services.intake.desk.courts import FORM, NO_STORE, pdf
 from services.intake.desk.decision_words import DecisionWords
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.clerk import ClerkSave, CourtDraft, merged
 from services.intake.domain.decisions import kinds_of
 from services.intake.handlers import begin_decision, drop_decision, judge_draft, save_decision, send_decision
-from shared.errors import BadInput, DomainError, NotFound, Stale, TooLarge
+from shared.errors import BadInput, DomainError, NotFound, Stale
 from shared.web.desk import StaffMember
 
 
@@ -85,12 +85,10 @@ def _saving(routes: APIRouter, form: CourtForm) -> None:
         """Keep what was typed; then add or take away a row, or go on to the page on which everything is looked through."""
         await form.area.draft(member, draft_id)
         sent = await request.form()
-        save, file_problem = save_of(member, sent), ""
-        if (upload := upload_of(sent)) is not None:
-            try:
-                save = replace(save, file=await form.store(member, draft_id, upload))
-            except (TooLarge, BadInput) as error:
-                file_problem = form.file_sentence(error)
+        try:
+            save, file_problem = await form.sent(member, draft_id, sent)
+        finally:
+            await sent.close()
         entry = room.entry(member, "court.attach" if save.file else "court.save", f"court_draft/{draft_id}")
         try:
             kept, lost = await room.act(request, entry, lambda tx: save_decision(tx, room.deps, draft_id, save))
