@@ -143,7 +143,7 @@ def _limits(each: Field, catalogue: Catalogue) -> str:
         least, most = each.count
         return f"{least} rows" if least == most else f"{least} to {most} rows"
     if each.choices:
-        codes = code_list(each.choices)
+        codes = code_list(each.choices).without(each.limits.not_here)
         if codes.versions or len(codes.rows) > _MOST_CHOICES:
             return f"list [`{each.choices}`]({list_page.NAME}#{each.choices})"
         return ", ".join(f"`{code}` {label}" for code, label in codes.rows.items())

@@ -91,7 +91,7 @@ PROBLEMS: Final = (
     "region_unknown",
     "wife_named_twice",
 )
-"""The codes that `judge` returns, for the API document; codes of malformed values are those of `shared.values` and `shared.reference.forms`."""
+"""The codes that `judge` returns, for the API document; codes of malformed values are those of the types of fields."""
 
 
 def judge(decision: CourtDecision, today: date) -> tuple[FieldProblem, ...]:

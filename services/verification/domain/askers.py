@@ -17,6 +17,7 @@ from services.verification.domain.checks import name_key
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import are_partners, is_child_of
+from services.verification.domain.names import is_alike
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import Answers, Submission
 from shared.reference.catalogue import CivilService, SubjectKind
@@ -26,6 +27,7 @@ NOT_ALLOWED: Final = "asker_not_allowed"
 UNPROVEN: Final = "asker_unproven"
 GUARDIAN: Final = "guardian"
 _PARENTS: Final = ("mother_nik", "father_nik")
+_ADOPTERS: Final = ("adoptive_father_nik", "adoptive_mother_nik")
 
 
 class Standing(StrEnum):
@@ -121,7 +123,7 @@ def _descent(child: Member, parent: Member, pair: _Pair) -> Standing:
     named = child.father if parent.sex == Sex.MALE.value else child.mother
     if is_child_of(child, parent):
         return Standing.SHOWN if pair.is_one_card else Standing.OPEN
-    return Standing.DISPROVED if name_key(named) else Standing.OPEN
+    return Standing.DISPROVED if name_key(named) and not is_alike(named, parent.name) else Standing.OPEN
 
 
 def _spouse(pair: _Pair) -> Standing:
@@ -135,6 +137,10 @@ def _guardian(pair: _Pair) -> Standing:
     if pair.person is not None and is_adult(pair.person, today=pair.day):
         return Standing.DISPROVED
     return Standing.SHOWN if pair.is_ward else Standing.OPEN
+
+
+def _adopter(pair: _Pair) -> Standing:
+    return Standing.SHOWN if pair.applicant.nik in {pair.answers.text(name) for name in _ADOPTERS} else Standing.DISPROVED
 
 
 def _by_papers(_pair: _Pair) -> Standing:
@@ -153,6 +159,7 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         GUARDIAN: _guardian,
         "neighbourhood_head": _by_papers,
         "proxy": _by_papers,
+        "adopter": _adopter,
         "anyone": _anyone,
     }
 )

@@ -48,7 +48,10 @@ class ParentNamed:
 
 @dataclass(frozen=True, slots=True)
 class BirthCertificate:
-    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown."""
+    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown.
+
+    `certificate_number`: of the akta that exists already, of which this is a further extract; None: a new one.
+    """
 
     nik: str
     name: str
@@ -61,11 +64,12 @@ class BirthCertificate:
     late: bool
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeathCertificate:
-    """A kutipan akta kematian of a person as the register had them."""
+    """A kutipan akta kematian of a person as the register had them; `certificate_number` as in `BirthCertificate`."""
 
     member: Member
     died_on: date
@@ -74,6 +78,7 @@ class DeathCertificate:
     birth_order: int | None = None
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,31 @@ class StillbirthLetter:
     reporter: DeclarantNamed
     mother: DeclarantNamed
     father: DeclarantNamed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentageCertificate:
+    """A kutipan akta pengakuan or pengesahan anak. `deed_number`, `deed_on`: of the akta kelahiran; `basis` and its parts as `SideNote`.
+
+    `married_on`: the day of the marriage on which it rests; `religious_on`: of the one by religion, where that is another one.
+    """
+
+    nik: str
+    name: str
+    sex: str
+    birth_place: str
+    born_on: date
+    deed_number: str
+    father: ParentNamed
+    mother: ParentNamed
+    married_on: date
+    basis: str
+    deed_on: date | None = None
+    religious_on: date | None = None
+    marriage_number: str | None = None
+    basis_issuer: str | None = None
+    basis_number: str | None = None
+    basis_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +174,6 @@ class SideNote:
     changes: tuple[NoteChange, ...] = ()
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | SideNote
+Content: TypeAlias = (
+    FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | SideNote | ParentageCertificate
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -53,10 +53,10 @@ def people_of(application: Application, rules: Rules, service: CivilService) -> 
     own = rules.people(application)
     niks = [nik for each in application.submissions for nik in (each.applicant.nik, each.sender_nik) if nik]
     cards = [each.kk_number for each in application.submissions if each.kk_number]
-    return People(
+    return replace(
+        own,
         niks=tuple(dict.fromkeys((*niks, *own.niks))),
         kk_numbers=tuple(dict.fromkeys((*cards, *own.kk_numbers))),
-        everybody_of=own.everybody_of,
         relying=tuple(dict.fromkeys((*_guardians(application, service), *own.relying))),
     )
 

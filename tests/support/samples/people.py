@@ -26,6 +26,13 @@ class Sample:
     """Families with a grown child who is single and can leave."""
     alone: list[list[Row]]
     """Families of one."""
+    unrecorded: list[list[Row]]
+    """Couples of 30 to 54 with a child under 17 whose marriage is not recorded; `recorded`: whose is."""
+    recorded: list[list[Row]]
+    at_court: list[list[Row]]
+    """Couples with a young child, and nobody who can leave; those of whom courts decide are taken from the end."""
+    at_court_alone: list[list[Row]]
+    """Couples whose marriage is not recorded, alone on their card."""
 
     @classmethod
     def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
@@ -36,7 +43,16 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        return cls(picked, [rows for rows in free if grown(rows)], [rows for rows in free if len(rows) == 1])
+        couples = {marital: [rows for rows in free if young(rows, marital)] for marital in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT")}
+        stay = [rows for rows in free if not grown(rows) and is_couple(rows)]
+        return cls(
+            picked,
+            [rows for rows in free if grown(rows)],
+            [rows for rows in free if len(rows) == 1],
+            *couples.values(),
+            [rows for rows in stay if minors(rows)],
+            [rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
+        )
 
 
 Made: TypeAlias = Callable[[Sample, int], Application]
@@ -72,10 +88,36 @@ def age(row: Row) -> int:
     return (today() - date.fromisoformat(row["born_on"])).days // 365
 
 
+def is_couple(rows: list[Row]) -> bool:
+    """Return whether a family is headed by a man whose wife stands beside him."""
+    return len(rows) > 1 and rows[0]["relation"] == HEAD and rows[1]["relation"] == "ISTRI" and rows[0]["sex"] == "L"
+
+
+def minors(rows: list[Row]) -> list[Row]:
+    """Return the children of a family who are under age, as its card has them."""
+    return [row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) < ADULT_AGE - 4]
+
+
 def grown(rows: list[Row]) -> Row | None:
     """Return the grown single child of a family whose head stays."""
     fit = (row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) >= ADULT_AGE)
     return next(fit, None) if rows[0]["relation"] == HEAD else None
+
+
+def young(rows: list[Row], marital: str) -> Row | None:
+    """Return the youngest child, under 17, of a couple of adults who can adopt, and of whom nobody else has left."""
+    if grown(rows) or [row["marital"] for row in rows[:2]] != [marital] * 2 or not all(30 <= age(row) < 54 for row in rows[:2]):
+        return None
+    children = [row for row in rows if row["relation"] == CHILD and age(row) < 16]
+    return max(children, key=lambda row: row["born_on"], default=None)
+
+
+def the_young(rows: list[Row]) -> Row:
+    """Return the child of a couple that has one."""
+    child = young(rows, rows[0]["marital"])
+    if child is None:
+        raise LookupError("this couple has no child under 17")
+    return child
 
 
 def the_grown(rows: list[Row]) -> Row:

@@ -76,6 +76,7 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "needs.ktp_rekam": SaysHow(),
     "needs.ikd": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
     "akta_lahir.elsewhere_name.help": MadeBy("services.verification.domain.services.birth:AKTA_LAHIR"),
+    "kutipan_kedua.certificate_number.help": SaysHow(),
     "common.selfie_ktp.ask": MadeBy("services.verification.domain.identity:IDENTITY_UNPROVEN"),
     "kk_number_officer": MadeBy("services.intake.domain.drafting:unknown"),  # `test_answers` holds that the chat waits
     "withdraw_passed": MadeBy("services.intake.domain.steps:withdraw"),
@@ -84,6 +85,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "erase": SaysHow(),
     "other_regency": MadeBy("services.intake.domain.drafting:answer"),  # another regency's office, not ours
     "answers.help.privacy": MadeBy("shared.contracts.verification:TaskOpened"),
+    "answers.help.why": MadeBy("shared.contracts.verification:TaskOpened"),
+    "answers.help.nik": SaysHow(),
     "notice.question": MadeBy("shared.contracts.verification:CitizenAsked"),
     "notice.note": MadeBy("shared.contracts.verification:RequestReturned"),
     "desk.salam": MadeBy("services.intake.handlers.assisting:reply_in_chat"),  # an officer sends it by hand

@@ -9,8 +9,12 @@ from typing import Final
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
+    acknowledgement,
+    adoption,
     birth,
+    change_of_name,
     child_card,
+    correction,
     court_child,
     court_custody,
     court_marriage,
@@ -18,9 +22,11 @@ from services.verification.domain.services import (
     death,
     divorce,
     household,
+    legitimation,
     member_data,
     new_family,
     reprint,
+    second_extract,
     stillbirth,
 )
 from shared.errors import NotFound
@@ -48,6 +54,12 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "akta_betul": correction.AKTA_BETUL,
+        "ubah_nama": change_of_name.UBAH_NAMA,
+        "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
+        "pengakuan_anak": acknowledgement.PENGAKUAN_ANAK,
+        "pengesahan_anak": legitimation.PENGESAHAN_ANAK,
+        "pengangkatan_anak": adoption.PENGANGKATAN_ANAK,
     }
 )
 

@@ -15,7 +15,7 @@ from typing import Final
 from services.verification.domain.checks import name_key
 from services.verification.domain.contents import BirthCertificate, NoteChange, NotePerson, ParentNamed, SideNote
 from services.verification.domain.court import check_case, check_names, check_party
-from services.verification.domain.families import with_rows
+from services.verification.domain.families import closed_where_empty, with_rows
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.households import Households
 from services.verification.domain.identity import is_adult
@@ -23,7 +23,7 @@ from services.verification.domain.kinship import is_child_of, relation_of_child
 from services.verification.domain.members import check_stayers
 from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE, OfficePractice
-from services.verification.domain.orders import child_card, family_card, side_note
+from services.verification.domain.orders import child_card, closed_keys, family_card, side_note
 from services.verification.domain.parting import needed_decision, people_of_decision
 from services.verification.domain.persons import needed, needed_home
 from services.verification.domain.policy import CaseRoute
@@ -196,9 +196,11 @@ def _check_adopters(decision: CourtDecision, child: Member, register: Register, 
             yield failure("guardian_is_child", f"decision.{role}.nik")
     if len(homes) != 1:
         yield failure("adopters_apart" if homes else "adopter_elsewhere", "decision")
-    left = register.family_of(child.nik)
-    if left is not None and left.kk_number not in homes:
+    left = needed_home(register, child.nik)
+    if left.kk_number not in homes:
         yield from check_stayers(left, (child.nik,), "decision.child.nik", today)
+    elif child.relation is Relation.HEAD:
+        yield failure("leaves_family_without_head", "decision.child.nik")
 
 
 def _plan_adoption(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
@@ -214,7 +216,7 @@ def _plan_adoption(application: Application, register: Register, _numbers: tuple
     households = Households({home.kk_number: home, left.kk_number: left}.values())
     relations = [relation_of_child(adopter.relation) for adopter in adopters]
     households.move(child.nik, home.kk_number, Relation.CHILD if Relation.CHILD in relations else relations[0])
-    families = households.families
+    families = closed_where_empty(households.families, on=today)
     note = _adoption_note(decision, child, number, register)
     documents = (side_note(note, application.first.request_id), *_adoption_cards(families, child, today))
     return Plan(documents, RegisterChange(families, Basis(ORDER, decision.decided_on, decision.case_number)))
@@ -231,9 +233,9 @@ def _adoption_note(decision: CourtDecision, child: Member, number: str, register
 def _adoption_cards(families: tuple[Family, ...], child: Member, today: date) -> Iterator[Ordered]:
     now = Register.of(families)
     home, row = needed_home(now, child.nik), needed(now, child.nik)
-    yield family_card(row, home)
+    yield family_card(row, home, tuple(closed_keys(families)))
     for family in families:
-        if family is not home:
+        if family is not home and family.closed_on is None:
             yield replace(family_card(family.head, family), holder_nik=child.nik)
     if not is_adult(row, today=today):
         yield child_card(row, home, today)

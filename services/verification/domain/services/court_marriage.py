@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.court import check_case, check_children, check_marriage_parties, check_names, check_party
-from services.verification.domain.families import home_of
+from services.verification.domain.families import closed_where_empty, home_of
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.households import Households
 from services.verification.domain.identity import is_adult
@@ -144,7 +144,7 @@ def _together(decision: CourtDecision, register: Register, numbers: tuple[str, .
     for child in decision.children:
         if register.person(child.nik) is not None and households.home(child.nik)[0].kk_number != number:
             households.move(child.nik, number, Relation.CHILD)
-    return tuple(family if family.members else replace(family, closed_on=today) for family in households.families)
+    return closed_where_empty(households.families, on=today)
 
 
 def _as_couple(households: Households, couple: tuple[str, str]) -> None:
