@@ -19,6 +19,7 @@ from services.intake.desk.decision_words import DecisionWords, id_of
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.clerk import ClerkSave, CourtDraft, merged
 from services.intake.handlers.filing import local_day
+from services.intake.ports import sent_file
 from shared.audit import SeenPerson
 from shared.errors import BadInput, FieldProblem, TooLarge
 from shared.ids import new_id
@@ -35,6 +36,12 @@ _FILE_PROBLEMS: Final = {
     "file_too_large": "Berkas itu terlalu besar. Pilih PDF di bawah {most} MB.",
     "media_type_not_accepted": "Berkas itu bukan PDF. Pilih salinan putusan dalam bentuk PDF.",
     "file_empty": "Berkas itu kosong. Pilih sekali lagi.",
+    "file_damaged": "PDF itu rusak atau terpotong. Simpan sekali lagi dari sistem pengadilan.",
+    "pdf_encrypted": "PDF itu dikunci dengan sandi. Simpan tanpa sandi.",
+    "pdf_too_many_pages": "PDF itu terlalu banyak halamannya. Lampirkan halaman identitas dan amar saja.",
+    "pdf_too_complex": "PDF itu tidak bisa diperiksa. Cetak sebagai PDF yang baru.",
+    "pdf_has_script": "PDF itu berisi program, jadi tidak kami terima. Cetak sebagai PDF yang baru.",
+    "pdf_has_files": "PDF itu berisi berkas lain, jadi tidak kami terima. Cetak sebagai PDF yang baru.",
 }
 
 
@@ -123,7 +130,8 @@ class CourtForm:
             raise TooLarge("file_too_large")
         owner = {"owner": f"desk:{member.staff_id}", "draft": draft_id}
         stored = await deps.files.put(deps.new_id(), _chunks(upload), max_bytes=deps.file_max_bytes, media_types=_PDF, metadata=owner)
-        return Attachment(stored.file_id, "decision", "putusan", stored.media_type, stored.size_bytes, stored.sha256)
+        file = sent_file(stored)
+        return Attachment(file.file_id, "decision", "putusan", file.media_type, file.size_bytes, file.sha256, file.sent_sha256)
 
 
 async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:

@@ -13,9 +13,10 @@ from tests.integration.intake.desk import Desk, act, page, words_of
 from tests.integration.intake.rig import COURT, Rig, only
 from tests.integration.intake.test_court import decision, send
 from tests.integration.intake.test_progress import APPROVED, RETURNED, delivery
+from tests.support.photos import pdf
 
 PATH = "/desk/perkara"
-PDF = b"%PDF-1.7\n" + b"the operative words" * 40
+PDF = pdf("putusan")
 HUSBAND, WIFE, CHILD = "3519081708850003", "3519084502880004", "3519080101150002"
 OTHER = {"nik": "3519084502880012", "name": "Wati"}
 DIVORCE = {
@@ -360,7 +361,9 @@ async def test_what_was_dropped_is_gone_with_its_file(rig: Rig, desk: Desk) -> N
         form, data={**await drawn(browser, form), "tindakan": "simpan"}, files={"berkas": ("putusan.pdf", PDF, "application/pdf")}
     )
     await browser.post(
-        form, data={**await drawn(browser, form), "tindakan": "simpan"}, files={"berkas": ("baru.pdf", PDF + b"new", "application/pdf")}
+        form,
+        data={**await drawn(browser, form), "tindakan": "simpan"},
+        files={"berkas": ("baru.pdf", pdf("putusan yang baru"), "application/pdf")},
     )
     assert len(await rig.rows("files.files")) == 1, "the one before is not needed any more"
     await act(browser, f"{form}/batal")
