@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.contents import NotePerson, SideNote
-from services.verification.domain.court_orders import CourtOrder, check_day, check_reported
+from services.verification.domain.court_orders import COURT_ORDER, CourtOrder, check_day, check_reported
 from services.verification.domain.deeds import WAYS as DEED_WAYS
 from services.verification.domain.deeds import Deed, check_deed, deed_of, known_of
 from services.verification.domain.families import joined_by, with_rows, without
@@ -184,10 +184,10 @@ def plan_adoption(adoption: Adoption, register: Register, request_id: str, today
     """
     child, left = needed(register, adoption.child_nik), needed_home(register, adoption.child_nik)
     home, adopter = _new_home(adoption, register)
-    deed = deed_of(child, adoption.certificate_number)
+    deed = deed_of(child, adoption.certificate_number, register)
     row = replace(child, relation=_relation(adopter, practice.adopted_child_is), **known_of(deed))
     note = side_note(note_of(adoption, child, deed, register), request_id)
-    basis = Basis("penetapan", adoption.order.on, adoption.order.number)
+    basis = Basis(COURT_ORDER, adoption.order.on, adoption.order.number)
     if home is left:
         after = with_rows(home, (row if child.relation not in OF_THE_HEAD else replace(row, relation=child.relation),))
         return Plan((note,)) if after == home else Plan((note, family_card(after.head, after)), RegisterChange((after,), basis))

@@ -11,10 +11,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.verification.domain.finding import Finding, failure, warning
-from services.verification.domain.submission import Answers
+from services.verification.domain.submission import Answers, CourtDecision
+from shared.reference.courts import find_court
 
 ORDER: Final = "PENETAPAN PENGADILAN"
 """What a side note and a certificate call it."""
+COURT_ORDER: Final = "court_order"
+"""What the basis of a change that rests on it is called."""
 _TERM: Final = timedelta(days=30)  # UU 24/2013 articles 49 and 50, UU 23/2006 article 47
 
 
@@ -36,6 +39,12 @@ def order_of(answers: Answers) -> CourtOrder | None:
     """Return the order that a form names in `order_number`, `order_on` and `order_court`; None where it names none."""
     number, on, court = answers.text("order_number"), answers.date("order_on"), answers.text("order_court")
     return CourtOrder(number, on, court.upper()) if number and on and court else None
+
+
+def order_by(decision: CourtDecision) -> CourtOrder:
+    """Return what a court decided and sent by itself, as an order."""
+    court = find_court(decision.court_code)
+    return CourtOrder(decision.case_number, decision.decided_on, (court.name if court else decision.court_code).upper())
 
 
 def check_reported(happened_on: date | None, reported_on: date, field: str) -> Iterator[Finding]:

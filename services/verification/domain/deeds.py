@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.verification.domain.certificates import BIRTH, NUMBER_FIELD, CertificateNumber, check_number, check_owner
+from services.verification.domain.certificates import BIRTH, NUMBER_FIELD, CertificateNumber, check_number, check_owner, ensure_own
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Member, Register
@@ -48,11 +48,12 @@ class Deed:
         return {"deed": DEED, "deed_number": self.number, "deed_on": self.on, "deed_office": self.office}
 
 
-def deed_of(child: Member, given: str | None) -> Deed:
+def deed_of(child: Member, given: str | None, register: Register) -> Deed:
     """Return a child's certificate: the register's, else the one that a form names.
 
     Raises:
         DomainError: `certificate_needed_first`: there is none; a child gets one first, in the natural parents' names.
+            `certificate_of_another`: the register has this number of somebody else.
     """
     text = child.birth_certificate or given or ""
     if not _is_number(text):
@@ -60,14 +61,15 @@ def deed_of(child: Member, given: str | None) -> Deed:
     number = CertificateNumber.find(text)
     if number is None:
         return Deed(text.upper(), child.birth_certificate_on)
+    ensure_own(text, child.nik, register)
     regency = find_regency(number.office)
     named = f"{_OFFICE} {regency.name.replace('KAB. ', 'KABUPATEN ')}" if regency else None
     return Deed(number.text, child.birth_certificate_on or number.given_on, named)
 
 
 def known_of(deed: Deed) -> dict[str, Any]:
-    """Return what the register keeps of a certificate that an officer compared with the book."""
-    return {"birth_certificate": deed.number, "birth_certificate_on": deed.on}
+    """Return what the register keeps of a certificate that an officer compared with the book; of another form of number nothing."""
+    return {"birth_certificate": deed.number, "birth_certificate_on": deed.on} if CertificateNumber.find(deed.number) is not None else {}
 
 
 def with_deed(people: People, given: str | None) -> People:

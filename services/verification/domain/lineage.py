@@ -163,6 +163,6 @@ def certificate(product: str, descent: Descent, deed: Deed, told: dict[str, Any]
     return Ordered(product, content, child.name, f"{product}:{child.nik}", holder_nik=child.nik)
 
 
-def deed_named(application: Application, child: Member) -> Deed:
+def deed_named(application: Application, child: Member, register: Register) -> Deed:
     """Return the child's certificate of birth, as the register or the form names it."""
-    return deed_of(child, answers_of(application).text("certificate_number"))
+    return deed_of(child, answers_of(application).text("certificate_number"), register)

@@ -42,6 +42,7 @@ LENGTHS: Final = {
     "death_place": LONGEST["birth_place"],
     "place": 2 * LONGEST["birth_place"],  # of a stillbirth: where, and in which regency
     "street": LONGEST["address"],
+    "birth_certificate_number": 40,  # as people type it where the register has none: `rules` of its field
     "address": LONGEST["address"] + 160,  # of a declarant: the street with village, district, regency in one line
     **dict.fromkeys(("village", "district", "regency", "province", "plurality"), 40),  # ours: of lists, whose longest is shorter
 }
@@ -192,7 +193,7 @@ def texts(content: Any) -> Iterator[str]:
 
 def widest_contents(product: str, text: str) -> dict[str, Any]:
     """A content of the product with the longest texts, the most that may be named, and the days with the most words."""
-    most: dict[str, Any] = {"kind": 2, "has_photo": True, "birth_certificate_number": "3519-LU-24112026-123456", "birth_order": 18}
+    most: dict[str, Any] = {"kind": 2, "has_photo": True, "birth_order": 18}
     content = CONTENTS[product][1]
     if product == "lahir_mati":
         person = content["mother"] | {"born_on": LONG_DAY}

@@ -71,5 +71,5 @@ _MADE: Final = ("akta_kelahiran", "akta_pengesahan", "catatan_pinggir")
 KINDS: Final[Mapping[str, Kind]] = {
     "pengakuan_anak": Kind("unrecorded", 0, _acknowledgement, ("akta_pengakuan", _MADE[2]), Change("akta_pengakuan", {"changed": 1})),
     "pengesahan_anak": Kind("recorded", 0, _legitimation, _MADE, Change("buku_nikah", {"changed": 1})),
-    "pengangkatan_anak": Kind("recorded", 2, _adoption, ("catatan_pinggir", "kia", "kk"), Change("penetapan", {"joined": 1})),
+    "pengangkatan_anak": Kind("recorded", 2, _adoption, ("catatan_pinggir", "kia", "kk"), Change("court_order", {"joined": 1})),
 }

@@ -14,6 +14,7 @@ from deploy.local.stack import PEOPLE, Stack
 
 Row = dict[str, str]
 ADULT_AGE: Final = 20
+SCHOOL_AGE, LEAVING_AGE = 5, 16  # in which somebody has a KIA with a photo, today and on the next days too
 CHILD, HEAD = "ANAK", "KEPALA KELUARGA"
 
 
@@ -26,6 +27,8 @@ class Sample:
     """Families with a grown child who is single and can leave."""
     alone: list[list[Row]]
     """Families of one."""
+    young: list[list[Row]]
+    """Families with a child who is five and not yet sixteen, and nobody of whom `grown` tells."""
     unrecorded: list[list[Row]]
     """Couples of 30 to 54 with a child under 17 whose marriage is not recorded; `recorded`: whose is."""
     recorded: list[list[Row]]
@@ -43,15 +46,17 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        couples = {marital: [rows for rows in free if young(rows, marital)] for marital in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT")}
+        unrecorded, recorded = ([rows for rows in free if young(rows, each)] for each in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT"))
         stay = [rows for rows in free if not grown(rows) and is_couple(rows)]
         return cls(
-            picked,
-            [rows for rows in free if grown(rows)],
-            [rows for rows in free if len(rows) == 1],
-            *couples.values(),
-            [rows for rows in stay if minors(rows)],
-            [rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
+            picked=picked,
+            grown=[rows for rows in free if grown(rows)],
+            alone=[rows for rows in free if len(rows) == 1],
+            young=[rows for rows in free if not grown(rows) and at_school(rows)],
+            unrecorded=unrecorded,
+            recorded=recorded,
+            at_court=[rows for rows in stay if minors(rows)],
+            at_court_alone=[rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
         )
 
 
@@ -84,8 +89,9 @@ class Kind:
 
 
 def age(row: Row) -> int:
-    """Return the age of a row of the register in full years, or one less around a birthday."""
-    return (today() - date.fromisoformat(row["born_on"])).days // 365
+    """Return the age of a row of the register in full years."""
+    born_on, day = date.fromisoformat(row["born_on"]), today()
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def is_couple(rows: list[Row]) -> bool:
@@ -118,6 +124,12 @@ def the_young(rows: list[Row]) -> Row:
     if child is None:
         raise LookupError("this couple has no child under 17")
     return child
+
+
+def at_school(rows: list[Row]) -> Row | None:
+    """Return a child of the head who is five and not yet sixteen."""
+    own = (row for row in rows if row["relation"] == CHILD and SCHOOL_AGE <= age(row) < LEAVING_AGE)
+    return next(own, None) if rows[0]["relation"] == HEAD else None
 
 
 def the_grown(rows: list[Row]) -> Row:

@@ -103,7 +103,7 @@ def test_a_court_takes_the_place_of_the_statement() -> None:
     assert isinstance(quote, ParentageCertificate)
     assert (quote.basis, quote.basis_number) == ("PENETAPAN PENGADILAN", "12/Pdt.P/2026/PA.Kab.Mn")
     assert plan.change is not None
-    assert (plan.change.basis.kind, plan.change.basis.on) == ("penetapan", date(2026, 11, 12))
+    assert (plan.change.basis.kind, plan.change.basis.on) == ("court_order", date(2026, 11, 12))
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,24 @@ def test_nothing_changes_where_the_register_has_all_of_it() -> None:
     assert [product for product, _ in orders(plan)] == ["akta_pengakuan", "catatan_pinggir"]
 
 
-def test_a_row_from_before_keeps_the_number_that_the_paper_has() -> None:
+def test_a_row_from_before_keeps_the_number_that_the_paper_has_where_it_has_the_form_of_today() -> None:
+    row = after(planned(acknowledged(), apart()))[KK].member(DAUGHTER)
+    assert row is not None
+    assert (row.birth_certificate, row.birth_certificate_on, row.birth_kind) == (AKTA, date(2016, 5, 20), None)
     plan = planned(acknowledged(certificate_number=OLD_AKTA), apart())
     row, note = after(plan)[KK].member(DAUGHTER), plan.documents[1].content
     assert row is not None
-    assert (row.birth_certificate, row.birth_certificate_on, row.birth_kind) == (OLD_AKTA, None, None)
+    assert (row.birth_certificate, row.birth_certificate_on, row.birth_kind) == (None, None, None)
     assert isinstance(note, SideNote)
     assert (note.deed_number, note.deed_on, note.deed_office) == (OLD_AKTA, None, None)
+
+
+def test_a_number_of_another_child_is_nobody_elses() -> None:
+    brother = people.child(SON, date(2016, 5, 5), birth_certificate=AKTA)
+    register = people.register(people.family(MOTHER, girl(), brother), his())
+    assert "certificate_of_another" in codes(acknowledged(), register)
+    with pytest.raises(DomainError, match="certificate_of_another"):
+        planned(acknowledged(), register)
 
 
 def test_a_child_without_a_certificate_gets_one_first() -> None:

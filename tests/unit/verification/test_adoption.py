@@ -99,7 +99,7 @@ def test_a_child_moves_to_the_adopters_and_keeps_its_parents() -> None:
     assert (child.relation, child.father, child.mother) == (Relation.CHILD, "SLAMET DARMAWAN", "TITIK FITRIANI")
     assert reasons(families[KK]) == {DAUGHTER: "left"}
     assert plan.change is not None
-    assert (plan.change.basis.kind, plan.change.basis.number) == ("penetapan", "12/Pdt.P/2026/PA.Kab.Mn")
+    assert (plan.change.basis.kind, plan.change.basis.number) == ("court_order", "12/Pdt.P/2026/PA.Kab.Mn")
 
 
 def test_what_the_child_is_to_the_head_is_the_offices_choice() -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.verification.domain.contents import NoteChange, SideNote
-from services.verification.domain.court_orders import check_day, check_reported
+from services.verification.domain.court_orders import COURT_ORDER, check_day, check_reported
 from services.verification.domain.deeds import known_of
 from services.verification.domain.families import with_rows
 from services.verification.domain.finding import Finding, failure
@@ -85,7 +85,7 @@ def _check_couple(descent: Descent, register: Register) -> Iterator[Finding]:
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
     descent, answers = needed_descent(application, register), answers_of(application)
-    deed = deed_named(application, descent.child)
+    deed = deed_named(application, descent.child, register)
     basis = basis_of(
         descent, {"basis": _STATEMENT, "basis_issuer": descent.father.name, "basis_number": None, "basis_on": answers.date("statement_on")}
     )
@@ -101,7 +101,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
         changes=(NoteChange("Ayah", "-", descent.father.name),),
     )
     after = with_rows(descent.card, (row,))
-    rests_on = Basis("penetapan", descent.order.on, descent.order.number) if descent.order is not None else Basis(CERTIFICATE, today)
+    rests_on = Basis(COURT_ORDER, descent.order.on, descent.order.number) if descent.order is not None else Basis(CERTIFICATE, today)
     cards = family_cards((after,)) if descent.is_father_new else ()
     change = RegisterChange((after,), rests_on) if after != descent.card else None
     return Plan((quote, side_note(note, application.first.request_id), *cards), change)

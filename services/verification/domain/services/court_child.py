@@ -12,62 +12,45 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.adoption import WAYS, Adoption, check_adoption, plan_adoption
 from services.verification.domain.checks import name_key
 from services.verification.domain.contents import BirthCertificate, NoteChange, NotePerson, ParentNamed, SideNote
 from services.verification.domain.court import check_case, check_names, check_party
-from services.verification.domain.families import closed_where_empty, with_rows
-from services.verification.domain.finding import Finding, failure, warning
-from services.verification.domain.households import Households
-from services.verification.domain.identity import is_adult
-from services.verification.domain.kinship import is_child_of, relation_of_child
-from services.verification.domain.members import check_stayers
+from services.verification.domain.court_orders import order_by
+from services.verification.domain.deeds import WAYS as DEED_WAYS
+from services.verification.domain.deeds import Deed, check_deed, deed_of, known_of, with_deed
+from services.verification.domain.families import with_rows
+from services.verification.domain.finding import Finding, failure
 from services.verification.domain.names import is_named
 from services.verification.domain.office_practice import PRACTICE, OfficePractice
-from services.verification.domain.orders import child_card, closed_keys, family_card, side_note
+from services.verification.domain.orders import family_card, side_note
 from services.verification.domain.parting import needed_decision, people_of_decision
 from services.verification.domain.persons import needed, needed_home
 from services.verification.domain.policy import CaseRoute
-from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.rules import Application, Basis, Ordered, Plan, RegisterChange, Rules
+from services.verification.domain.register import Member, Register
+from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules
 from services.verification.domain.services.court_marriage import ORDER
 from services.verification.domain.submission import CourtDecision, CourtParty
 from shared.errors import DomainError
 from shared.reference.court_findings import CourtFinding
-from shared.reference.courts import find_court
-from shared.reference.population import Relation
 from shared.values import Sex
 
 CERTIFICATE: Final = "akta_kelahiran"
-DEED: Final = "AKTA KELAHIRAN"
+_ORIGIN: Final = "ASAL USUL ANAK"
+_NUMBER: Final = "certificate_number"
 _LATE_AFTER: Final = timedelta(days=60)  # UU 23/2006 article 27 (1)
 _LEGITIMATE: Final = "legitimate"
-_ADOPTERS: Final = (("adoptive_father", Sex.MALE, "Ayah angkat"), ("adoptive_mother", Sex.FEMALE, "Ibu angkat"))
-
-
-def court_note(decision: CourtDecision, *, member: Member, number: str, event: str) -> SideNote:
-    """Return a side note on the birth certificate of a member, with the decision as its basis; what changes is the caller's to add."""
-    court = find_court(decision.court_code)
-    return SideNote(
-        deed=DEED,
-        deed_number=number,
-        name=member.name,
-        event=event,
-        basis="PENETAPAN PENGADILAN",
-        nik=member.nik,
-        basis_issuer=(court.name if court else decision.court_code).upper(),
-        basis_number=decision.case_number,
-        basis_on=decision.decided_on,
-    )
-
-
-def check_certificate(decision: CourtDecision, member: Member | None) -> Iterator[Finding]:
-    """Check that the akta that the decision names is the one that the register has."""
-    number = decision.answers.text("certificate_number")
-    known = member.birth_certificate if member is not None else None
-    if number and known and number.upper() != known.upper():
-        yield failure("certificate_number_differs", "decision.certificate_number")
-    elif number and member is not None and known is None:
-        yield warning("certificate_not_in_register", "decision.certificate_number")
+_FIELDS: Final = MappingProxyType(
+    {
+        "child": "decision.child.nik",
+        "father": "decision.adoptive_father.nik",
+        "mother": "decision.adoptive_mother.nik",
+        "order": "decision.decided_on",
+        "court": "decision.court_code",
+        "certificate": f"decision.{_NUMBER}",
+    }
+)
+"""Where a decision names what `check_adoption` finds something about."""
 
 
 # ---- asal usul anak
@@ -85,9 +68,16 @@ def _check_origin(application: Application, register: Register, today: date) -> 
     if decision.answers.text("child_status") != _LEGITIMATE:
         yield failure("child_biological", "decision.child_status")
     child = register.person(decision.parties["child"].nik)
-    yield from check_certificate(decision, child)
     if child is not None:
         yield from _check_parents(decision, child, register)
+        yield from _check_akta(decision, child, register, today)
+
+
+def _check_akta(decision: CourtDecision, child: Member, register: Register, today: date) -> Iterator[Finding]:
+    """Check the akta that the decision names; a child may have none yet."""
+    number = decision.answers.text(_NUMBER)
+    for found in check_deed(child, number, register, today) if number is not None else ():
+        yield replace(found, field=f"decision.{_NUMBER}")
 
 
 def _check_parents(decision: CourtDecision, child: Member, register: Register) -> Iterator[Finding]:
@@ -118,21 +108,24 @@ def plan_origin(
         raise DomainError("child_biological", "Of a biological child nothing follows by the rules.")
     before = needed(register, decision.parties["child"].nik)
     father, mother = (_name(decision.parties[role], register) for role in ("father", "mother"))
-    number = before.birth_certificate or decision.answers.text("certificate_number")
+    number = before.birth_certificate or decision.answers.text(_NUMBER)
     child = replace(before, father=father, mother=mother)
-    family = with_rows(needed_home(register, before.nik), (child,))
     if number and practice.origin_by_side_note:
-        akta = _origin_note(decision, before, number, father, application.first.request_id)
+        deed = deed_of(before, number)
+        child = replace(child, **known_of(deed))
+        akta = side_note(_origin_note(decision, before, deed, father), application.first.request_id)
     else:
         akta = _certificate(decision, child, register, today)
+    family = with_rows(needed_home(register, before.nik), (child,))
     basis = Basis(ORDER, decision.decided_on, decision.case_number)
     return Plan((akta, family_card(child, family)), RegisterChange((family,), basis))
 
 
-def _origin_note(decision: CourtDecision, child: Member, number: str, father: str, request_id: str) -> Ordered:
-    note = court_note(decision, member=child, number=number, event="ASAL USUL ANAK")
+def _origin_note(decision: CourtDecision, child: Member, deed: Deed, father: str) -> SideNote:
     persons = (NotePerson("Ayah", father, decision.parties["father"].nik),)
-    return side_note(replace(note, persons=persons, changes=(NoteChange("Ayah", child.father, father),)), request_id)
+    changes = (NoteChange("Ayah", child.father, father),)
+    noted = {**deed.noted, **order_by(decision).noted}
+    return SideNote(**noted, nik=child.nik, name=child.certified_name, event=_ORIGIN, persons=persons, changes=changes)
 
 
 def _certificate(decision: CourtDecision, child: Member, register: Register, today: date) -> Ordered:
@@ -165,6 +158,24 @@ def _name(party: CourtParty, register: Register) -> str:
 # ---- adoption
 
 
+def _adoption(decision: CourtDecision) -> Adoption:
+    father, mother = (decision.parties.get(role) for role in ("adoptive_father", "adoptive_mother"))
+    return Adoption(
+        child_nik=decision.parties["child"].nik,
+        father_nik=father.nik if father else None,
+        mother_nik=mother.nik if mother else None,
+        order=order_by(decision),
+        certificate_number=decision.answers.text(_NUMBER),
+        institution=decision.answers.text("institution"),
+        fields=_FIELDS,
+    )
+
+
+def _people(application: Application) -> People:
+    decision = application.first.decision
+    return with_deed(people_of_decision(application), decision.answers.text(_NUMBER) if decision is not None else None)
+
+
 def _check_adoption(application: Application, register: Register, today: date) -> Iterator[Finding]:
     decision = application.first.decision
     if decision is None:
@@ -172,80 +183,20 @@ def _check_adoption(application: Application, register: Register, today: date) -
     yield from check_case(decision, today)
     yield from check_names(decision)
     holders = [submission.applicant.nik for submission in application.submissions]
-    yield from check_party(decision, "child", register, holders)
-    child = register.person(decision.parties["child"].nik)
-    yield from check_certificate(decision, child)
-    for role, sex, _ in _ADOPTERS:
-        if role in decision.parties:
-            yield from check_party(decision, role, register, holders, sex)
-    if child is not None:
-        yield from _check_adopters(decision, child, register, today)
-
-
-def _check_adopters(decision: CourtDecision, child: Member, register: Register, today: date) -> Iterator[Finding]:
-    homes = set[str]()
-    for role, _, _ in _ADOPTERS:
-        party = decision.parties.get(role)
-        adopter = register.person(party.nik) if party is not None else None
-        if adopter is None:
-            continue
-        homes.add(needed_home(register, adopter.nik).kk_number)
-        if is_child_of(child, adopter):
-            yield failure("adopter_is_parent", f"decision.{role}.nik")
-        if not is_adult(adopter, today=today):
-            yield failure("guardian_is_child", f"decision.{role}.nik")
-    if len(homes) != 1:
-        yield failure("adopters_apart" if homes else "adopter_elsewhere", "decision")
-    left = needed_home(register, child.nik)
-    if left.kk_number not in homes:
-        yield from check_stayers(left, (child.nik,), "decision.child.nik", today)
-    elif child.relation is Relation.HEAD:
-        yield failure("leaves_family_without_head", "decision.child.nik")
+    for role in decision.parties:
+        yield from check_party(decision, role, register, holders)
+    yield from check_adoption(_adoption(decision), register, today, reported_on=application.first.submitted_on)
 
 
 def _plan_adoption(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
-    decision = needed_decision(application)
-    child = needed(register, decision.parties["child"].nik)
-    number = child.birth_certificate or decision.answers.text("certificate_number")
-    adopters = [row for role, _, _ in _ADOPTERS if role in decision.parties and (row := register.person(decision.parties[role].nik))]
-    homes = {needed_home(register, adopter.nik).kk_number: needed_home(register, adopter.nik) for adopter in adopters}
-    if len(homes) != 1 or not number:
-        raise DomainError("adopters_apart", "The adopters have no one card here.")
-    (home,) = homes.values()
-    left = needed_home(register, child.nik)
-    households = Households({home.kk_number: home, left.kk_number: left}.values())
-    relations = [relation_of_child(adopter.relation) for adopter in adopters]
-    households.move(child.nik, home.kk_number, Relation.CHILD if Relation.CHILD in relations else relations[0])
-    families = closed_where_empty(households.families, on=today)
-    note = _adoption_note(decision, child, number, register)
-    documents = (side_note(note, application.first.request_id), *_adoption_cards(families, child, today))
-    return Plan(documents, RegisterChange(families, Basis(ORDER, decision.decided_on, decision.case_number)))
+    return plan_adoption(_adoption(needed_decision(application)), register, application.first.request_id, today)
 
 
-def _adoption_note(decision: CourtDecision, child: Member, number: str, register: Register) -> SideNote:
-    note = court_note(decision, member=child, number=number, event="PENGANGKATAN ANAK")
-    persons = tuple(
-        NotePerson(label, _name(party, register), party.nik) for role, _, label in _ADOPTERS if (party := decision.parties.get(role))
-    )
-    return replace(note, persons=persons)
-
-
-def _adoption_cards(families: tuple[Family, ...], child: Member, today: date) -> Iterator[Ordered]:
-    now = Register.of(families)
-    home, row = needed_home(now, child.nik), needed(now, child.nik)
-    yield family_card(row, home, tuple(closed_keys(families)))
-    for family in families:
-        if family is not home and family.closed_on is None:
-            yield replace(family_card(family.head, family), holder_nik=child.nik)
-    if not is_adult(row, today=today):
-        yield child_card(row, home, today)
-
-
-_WAYS: Final = MappingProxyType(
+_OF_COURTS: Final = MappingProxyType(
     {
         **dict.fromkeys((CourtFinding.DECISION_NOT_FINAL, "decision_missing", "child_older_than_parent"), CaseRoute.RETURN),
         CourtFinding.COURT_NOT_COMPETENT: CaseRoute.REJECT,
     }
 )
-ASAL_USUL_ANAK: Final = Rules(people=people_of_decision, check=_check_origin, plan=plan_origin, ways=_WAYS)
-PENGANGKATAN_ANAK: Final = Rules(people=people_of_decision, check=_check_adoption, plan=_plan_adoption, ways=_WAYS)
+ASAL_USUL_ANAK: Final = Rules(people=_people, check=_check_origin, plan=plan_origin, ways={**DEED_WAYS, **_OF_COURTS})
+PENGANGKATAN_ANAK: Final = Rules(people=_people, check=_check_adoption, plan=_plan_adoption, ways={**WAYS, **_OF_COURTS})

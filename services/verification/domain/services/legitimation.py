@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from services.verification.domain.certificates import BIRTH, CertificateNumber
 from services.verification.domain.contents import NoteChange, SideNote
-from services.verification.domain.court_orders import check_day, check_reported
+from services.verification.domain.court_orders import COURT_ORDER, check_day, check_reported
 from services.verification.domain.deeds import known_of
 from services.verification.domain.families import with_rows
 from services.verification.domain.finding import Finding, failure, warning
@@ -108,7 +108,7 @@ def plan_legitimation(application: Application, register: Register, today: date,
         DomainError: `not_in_register`, `answer_missing` or `certificate_needed_first`.
     """
     descent, answers = needed_descent(application, register), answers_of(application)
-    deed, child = deed_named(application, descent.child), descent.child
+    deed, child = deed_named(application, descent.child, register), descent.child
     marriage = {"married_on": answers.date("married_on") or today, "marriage_number": answers.text("marriage_number")}
     rests_on = {"basis": _MARRIAGE, "basis_issuer": None, "basis_number": marriage["marriage_number"], "basis_on": marriage["married_on"]}
     basis = basis_of(descent, rests_on)
@@ -147,7 +147,7 @@ def _changes(descent: Descent, answers: Answers) -> tuple[NoteChange, ...]:
 
 def _basis(descent: Descent, marriage: dict[str, Any]) -> Basis:
     if descent.order is not None:
-        return Basis("penetapan", descent.order.on, descent.order.number)
+        return Basis(COURT_ORDER, descent.order.on, descent.order.number)
     return Basis("buku_nikah", marriage["married_on"], marriage["marriage_number"])
 
 
