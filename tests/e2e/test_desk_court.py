@@ -163,9 +163,8 @@ async def test_a_returned_decision_is_corrected_on_a_phone(browser: Browser, sta
         await look(page, "perkara-terkirim-360")
         receipt = await page.get_by_role("article", name="Suami").locator(".mono").first.inner_text()
         async with Travel(places, lambda _who, _what: None) as travel:
-            await Officer(travel).send_back(
-                receipt, [{"code": "decision_dates_disorder", "field": "decision.deed_on"}], "Periksa suaminya."
-            )
+            reason = {"code": "decision_dates_disorder", "field": "decision.deed_on"}
+            await Officer(travel).send_back(receipt, [reason], "Periksa suaminya.")
         await comes_to(page, "Dikembalikan, perlu diperbaiki", 2)
         await look(page, "perkara-dikembalikan-360")
         await page.get_by_role("button", name="Perbaiki").click()

@@ -162,7 +162,7 @@ def test_what_was_sent_is_given_back_for_its_correction() -> None:
     read = judged(draft(values=whole, children=1), "d-1", TODAY)
     assert read.decision is not None
     values, rows = values_of(read.decision, TODAY)
-    again = judged(draft(values=values, **rows), "d-1", TODAY)
+    again = judged(replace(draft(values=values), rows=MappingProxyType(rows)), "d-1", TODAY)
     assert (again.problems, again.decision) == ((), read.decision)
     assert values["children[0].custody_nik"] == "husband"
     assert values["wife.born_on"] == "05-02-1988"
