@@ -18,7 +18,7 @@ from shared.reference.forms import Field
 from shared.reference.forms.conditions import holds
 from shared.reference.regions import find_regency, is_home
 from shared.typed import visible
-from shared.values import Malformed
+from shared.values import Attachment, Malformed
 
 _AS_WRITTEN: Final = frozenset({"person_name", "phone"})
 """Types of which a court's own writing is taken where it can't be read: a name is compared with the register, nobody is called up."""
@@ -56,6 +56,8 @@ class CourtDecision:
     notified_on: date | None = None
     answers: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     unread: tuple[FieldProblem, ...] = ()
+    file: Attachment | None = None
+    """The decision itself as a PDF, where the court's clerk attached it."""
 
     @property
     def key(self) -> str:

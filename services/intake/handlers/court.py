@@ -47,7 +47,7 @@ async def record_decision(tx: Tx, deps: Deps, decision: CourtDecision) -> dict[s
         known = None
     if known is None:
         return _answer(_opened(tx, deps, decision, now))
-    if known.fingerprint == fingerprint(decision):
+    if known.fingerprint == fingerprint(decision) and decision.file in (None, known.decision.file):
         return _answer(known)
     return _answer(await _corrected(tx, deps, known, decision, now))
 
@@ -131,6 +131,8 @@ def _form(deps: Deps, service: str, party: CourtParty) -> FilledForm:
 
 
 def _send(tx: Tx, request: Request, decision: CourtDecision, *, is_new: bool) -> None:
+    if decision.file is not None:
+        request = replace(request, form=replace(request.form, attachments=(decision.file,)))
     (tx.add_request if is_new else tx.save_request)(request)
     tx.emit(RequestSubmitted(request, decision))
 

@@ -12,18 +12,33 @@ from services.intake.domain.court import CourtDecision, CourtParty
 from services.intake.ports import CaseRequest, CourtCase
 from services.intake.store.parts import known
 from shared.mongo import Doc, DocumentMapping, fields_of
+from shared.reference.courts import court_key
 from shared.reference.decision_kinds import DecisionKind, decision_kinds
 from shared.reference.forms import Field
+from shared.values import Attachment
+from shared.values.name_terms import name_terms
 
 
 def _case_to(case: CourtCase) -> Doc:
+    decision = case.decision
+    plain = {"answers": _plain(decision.answers), "unread": (), "file": fields_of(decision.file) if decision.file else None}
     return {
         "key": case.key,
-        "decision": _dated(fields_of(case.decision) | {"answers": _plain(case.decision.answers), "unread": ()}),
+        "court": court_key(decision.court_code),
+        "terms": _terms(decision),
+        "decision": _dated(fields_of(decision) | plain),
         "fingerprint": case.fingerprint,
         "requests": [fields_of(one) for one in case.requests],
         "received_at": case.received_at,
     }
+
+
+def _terms(decision: CourtDecision) -> list[str]:
+    """Return by what a clerk looks for a case: the NIK of each person, and the words of each name."""
+    rows = [row for value in decision.answers.values() if isinstance(value, (list, tuple)) for row in value]
+    niks = [*(person.nik for _, person in decision.persons), *(row.get("nik") for row in rows)]
+    names = [*(person.name for _, person in decision.persons), *(row.get("name") for row in rows)]
+    return list(dict.fromkeys([*filter(None, niks), *(word for name in names if name for word in name_terms(name))]))
 
 
 def _case_from(doc: Doc) -> CourtCase:
@@ -55,8 +70,9 @@ def _decision_from(doc: Doc) -> CourtDecision:
     kind = decision_kinds()[doc["kind"]]
     kept = doc.get("answers", doc)
     answers = {each.name: _answer(kind, each, kept.get(each.name)) for each in kind.own_fields}
-    plain = {name: value for name, value in known(CourtDecision, doc).items() if name not in ("answers", "unread")}
-    return CourtDecision(**_undated(plain), answers=MappingProxyType(answers))
+    plain = {name: value for name, value in known(CourtDecision, doc).items() if name not in ("answers", "unread", "file")}
+    file = Attachment(**known(Attachment, doc["file"])) if doc.get("file") else None  # absent: written before 0.7
+    return CourtDecision(**_undated(plain), answers=MappingProxyType(answers), file=file)
 
 
 def _answer(kind: DecisionKind, each: Field, value: Any) -> Any:
