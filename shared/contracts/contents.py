@@ -12,19 +12,16 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
+from shared.contracts.content_parts import Content as Content
+from shared.contracts.content_parts import Parent as Parent
+from shared.contracts.content_parts import Sex
 from shared.contracts.envelope import Contract
-from shared.contracts.parts import DocumentKey, KkText, NikText, VillageCode
+from shared.contracts.note_contents import ParentageCertificateContent as ParentageCertificateContent
+from shared.contracts.note_contents import SideNoteContent as SideNoteContent
+from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText, VillageCode
 
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]*$")]
-Sex = Annotated[str, StringConstraints(pattern=r"^[LP]$")]
 Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class Content(Contract):
-    """What a document says. Every subclass with a `content_type` is registered."""
-
-    content_type: ClassVar[str]
-    """`name.vN`: name of the golden sample and of the JSON Schema."""
 
 
 class Address(Contract):
@@ -116,14 +113,6 @@ class ChildCardContent(Content):
     address: Address
 
 
-class Parent(Contract):
-    """Father or mother as a certificate names them."""
-
-    name: str
-    nik: NikText | None = None
-    citizenship: str = "WNI"
-
-
 _KINDS_THAT_NAME: Final = {"father": (1, 2), "mother": (1, 2, 3)}
 
 
@@ -146,6 +135,9 @@ class BirthCertificateContent(Content):
     late: Annotated[bool, Field(description="Reported more than 60 days after the birth (LT instead of LU)")]
     father: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 and 2")] = None
     mother: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 to 3")] = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
     @field_validator("father", "mother")
     @classmethod
@@ -172,6 +164,9 @@ class DeathCertificateContent(Content):
     birth_order: Annotated[int | None, Field(ge=1, le=20)] = None
     father: Parent | None = None
     mother: Parent | None = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
 
 class Declarant(Contract):
@@ -249,7 +244,7 @@ CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
         for content in (
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
-            MovingLetterContent,
+            *(SideNoteContent, ParentageCertificateContent, MovingLetterContent),
         )
     }
 )

@@ -22,19 +22,17 @@ from services.intake.domain.chat import (
     OfficerAnswered,
     OfficerCalled,
     OtherContent,
-    RefusedFile,
     ResendAsked,
     Revoked,
     Say,
-    SentFile,
     StatusAsked,
-    UnfetchedFile,
 )
 from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.correcting import paths_of
 from services.intake.domain.drafts import awaits_file
+from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.webhook_log import key_of
 from services.intake.domain.wording import wording

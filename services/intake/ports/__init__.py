@@ -10,10 +10,15 @@ from services.intake.ports.chats import LogPage as LogPage
 from services.intake.ports.chats import SearchText as SearchText
 from services.intake.ports.chats import Visitor as Visitor
 from services.intake.ports.chats import Visitors as Visitors
+from services.intake.ports.clerk import CasePage as CasePage
+from services.intake.ports.clerk import CaseSearch as CaseSearch
+from services.intake.ports.clerk import ClerkReader as ClerkReader
+from services.intake.ports.clerk import ReadCase as ReadCase
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
+from services.intake.ports.files import sent_file as sent_file
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader

@@ -9,14 +9,16 @@ from typing import Protocol
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
+from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
+from services.intake.domain.files import SeenFile
 from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.word_book import WordBook
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
-from shared.values import Receipt
+from shared.values import Attachment, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Tx(Protocol):
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
 
+    async def seen_files(self, attachments: Sequence[Attachment]) -> tuple[SeenFile, ...]:
+        """Return files of the latest requests that are, or look, the same as one of these."""
+
     async def request(self, request_id: str) -> Request:
         """Return a request; NotFound where there is none."""
 
@@ -152,6 +157,21 @@ class Tx(Protocol):
 
     def remove_village_draft(self, draft: VillageDraft) -> None:
         """Remove one that was filed or dropped."""
+
+    async def court_draft(self, draft_id: str) -> CourtDraft:
+        """Return what a court's clerk began; NotFound where there is none."""
+
+    def add_court_draft(self, draft: CourtDraft) -> None:
+        """Store what a clerk began."""
+
+    def save_court_draft(self, draft: CourtDraft) -> None:
+        """Store a changed one; of two who write it at once, the second one's commit fails."""
+
+    def remove_court_draft(self, draft: CourtDraft) -> None:
+        """Remove one that was dropped."""
+
+    async def case(self, case_id: str) -> CourtCase:
+        """Return a case by its id; NotFound where there is none."""
 
     async def word_book(self) -> WordBook:
         """Return the words that the office added; an empty book where there is none yet."""

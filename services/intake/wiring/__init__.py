@@ -10,8 +10,6 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers, desk
-from services.intake.adapters.issued_documents import IssuedDocuments
-from services.intake.adapters.whatsapp_media import WhatsappMedia
 from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
@@ -22,6 +20,7 @@ from services.intake.settings import Settings
 from services.intake.store import (
     INDEXES,
     MongoChatReader,
+    MongoClerkReader,
     MongoPeopleReader,
     MongoRequestReader,
     MongoTx,
@@ -33,7 +32,7 @@ from services.intake.store import (
     refills_of,
 )
 from services.intake.wiring.live_words import TemplateWords
-from services.intake.wiring.outside import documents_of, media_of
+from services.intake.wiring.outside import Outside
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
@@ -79,8 +78,7 @@ class Parts:
     settings: Settings
     host: MessagingHost
     files: Files
-    media: WhatsappMedia
-    documents: IssuedDocuments
+    outside: Outside
     webhook_log: MongoWebhookLog
     units: UnitOfWorkRunner[Tx]
     deps: Deps
@@ -127,8 +125,8 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
-    media, documents = media_of(settings, files, http), documents_of(settings)
-    deps = _deps(settings, mongo, database, clock, _Outside(files, webhook_log, media, documents))
+    outside = Outside.of(settings, files, webhook_log, http)
+    deps = _deps(settings, mongo, database, clock, outside)
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
     unused = _unused_files(settings, mongo, database, clock)
@@ -136,8 +134,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         settings,
         host,
         files,
-        media,
-        documents,
+        outside,
         webhook_log,
         units,
         deps,
@@ -148,17 +145,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """What handlers reach beside the unit of work."""
-
-    files: Files
-    webhook_log: MongoWebhookLog
-    media: WhatsappMedia
-    documents: IssuedDocuments
-
-
-def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: _Outside) -> Deps:
+def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
     services = catalogue().adjusted(promise_hours=settings.promise_hours, lists_from=settings.code_lists_from)
     office = _office(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
@@ -182,6 +169,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         chats=MongoChatReader(mongo, database),
         visitors=MongoVisitors(mongo, database, clock),
         villages=MongoVillageReader(mongo, database, services),
+        clerks=MongoClerkReader(mongo, database, services),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
         officer_answer=timedelta(hours=settings.officer_answer_hours),
@@ -241,7 +229,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.media.close, parts.documents.close, session_keys.close, host.close),
+        close=(parts.outside.close, session_keys.close, host.close),
     )
 
 

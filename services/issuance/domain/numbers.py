@@ -52,6 +52,11 @@ def document_counter(kind: str, day: date) -> str:
     return f"{kind}-{day:%d%m%Y}"
 
 
+def extract_counter(number: str) -> str:
+    """Return the key of the counter of the extracts of an akta beyond the first one."""
+    return f"extracts-{number}"
+
+
 def document_number(kind: str, day: date, serial: int) -> str:
     """Return the number as printed, such as `3519-KK-24112026-0001`, or `SKPWNI/3519/24112026/0001`."""
     day_and_serial = (f"{day:%d%m%Y}", f"{serial:0{LEAST_DIGITS}d}")

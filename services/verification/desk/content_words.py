@@ -41,6 +41,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "father": "Ayah",
         "mother": "Ibu",
         "birth_certificate_number": "Nomor akta kelahiran",
+        "certificate_number": "Nomor akta",
         "valid_until": "Berlaku sampai",
         "died_on": "Tanggal meninggal",
         "died_at": "Jam meninggal",
@@ -61,6 +62,18 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "card_of_movers": "KK yang pindah",
         "planned_on": "Rencana pindah",
         "valid_days": "Berlaku (hari)",
+        "deed": "Jenis akta",
+        "deed_number": "Nomor akta",
+        "deed_on": "Tanggal akta",
+        "deed_office": "Akta diterbitkan oleh",
+        "married_on": "Tanggal perkawinan",
+        "religious_on": "Kawin menurut agama",
+        "marriage_number": "Nomor akta perkawinan/buku nikah",
+        "event": "Peristiwa",
+        "basis": "Dasar",
+        "basis_issuer": "Dasar dari",
+        "basis_number": "Nomor dasar",
+        "basis_on": "Tanggal dasar",
     }
 )
 NUMBERS: Final = frozenset({"nik", "kk_number"})
@@ -105,7 +118,7 @@ def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
         name=product.name if product else document.ordered.product,
         holder=document.ordered.holder_name,
         form=product.form.value if product else "",
-        lines=tuple(_lines(content)),
+        lines=(*_lines(content), *_ended(document.ordered.replaces)),
         members=tuple(tuple(_line(name, member.get(name)) for name in _MEMBERS if name in member) for member in members),
     )
 
@@ -116,8 +129,24 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
             yield _line(name, value.get("name"))
         elif isinstance(value, dict):
             yield from (replace(line, label=f"{line.label} tujuan") if name == "destination" else line for line in _lines(value))
+        elif isinstance(value, list):
+            yield from map(_of_note, value)
         elif name in _LABELS and value not in (None, "", "-"):
             yield _line(name, value)
+
+
+def _ended(replaces: tuple[str, ...]) -> Iterator[PrintedLine]:
+    """Yield each other family card that is no longer good once this document is issued."""
+    for about in replaces:
+        if about.startswith("kk:"):
+            yield PrintedLine("Mengakhiri KK nomor", about.removeprefix("kk:"), is_number=True)
+
+
+def _of_note(row: Mapping[str, Any]) -> PrintedLine:
+    """Return a person or a change of a side note."""
+    if "role" in row:
+        return PrintedLine(row["role"], row["name"])
+    return PrintedLine(row["element"], f"{row['before']} → {row['after']}")
 
 
 def _line(name: str, value: Any) -> PrintedLine:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 from services.verification.domain.checks import name_key
@@ -17,6 +18,7 @@ from services.verification.domain.finding import Finding
 from services.verification.domain.register import Register
 from services.verification.domain.submission import CourtDecision, CourtParty, Submission
 from shared.reference.civil_service import CivilService
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.forms import Field
 
 APPLICANT_NAME: Final = "applicant.name"
@@ -24,6 +26,8 @@ NUMBERS: Final = frozenset({"nik", "kk_number"})
 """Types whose values are masked until an officer asks for them."""
 _ELEMENTS: Final = frozenset({"education", "occupation", "blood_type", "religion", "birth_place", "father", "mother"})
 """Fields in a row about a person that are columns of the register (form F-1.06)."""
+_OF_SUBJECT: Final[Mapping[str, str]] = MappingProxyType({"birth_certificate_number": "birth_certificate"})
+"""Fields about the subject -> the column of the register."""
 
 
 class Match(StrEnum):
@@ -50,10 +54,10 @@ def compared(submission: Submission, service: CivilService, register: Register, 
     """Compare the answers of a request, and of a court's case what the court wrote."""
     told = {finding.field: Match.WRONG if finding.is_failure else Match.DIFFERS for finding in reversed(findings) if finding.field}
     found = [*_applicant(submission, register)]
-    form = service.form_kept(submission.form_version)
-    found += _answers(form.fields, submission.answers.values, "answers.", _Reading(register, service, submission.submitted_on))
+    form, reading = service.form_kept(submission.form_version), _reading(submission, service, register)
+    found += _answers(form.fields, submission.answers.values, "answers.", reading)
     if submission.decision is not None:
-        found += _decision(submission.decision, register)
+        found += _decision(submission.decision, reading)
     return tuple(_row(row, told) for row in found)
 
 
@@ -64,9 +68,14 @@ class _Reading:
     register: Register
     service: CivilService
     day: date
+    applicant: str | None
 
 
 _Row = tuple[str, str, str, str | None]  # name, type, given, registered
+
+
+def _reading(submission: Submission, service: CivilService, register: Register) -> _Reading:
+    return _Reading(register, service, submission.submitted_on, submission.applicant.nik)
 
 
 def _row(row: _Row, told: Mapping[str, Match]) -> ComparedAnswer:
@@ -109,7 +118,8 @@ def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Re
         return _name_of(str(value), register)
     if each.type == "kk_number":
         return _head_of(str(value), register)
-    nik = beside.get(subject.nik if each.name in (subject.name, subject.born_on) else "nik")
+    of_subject = each.name in (subject.name, subject.born_on, *_OF_SUBJECT)
+    nik = beside.get(subject.nik if of_subject else "nik") or (reading.applicant if "element" in beside else None)
     member = register.person(str(nik)) if nik else None
     if member is None:
         return None
@@ -117,20 +127,36 @@ def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Re
         return member.name
     if each.name == subject.born_on:
         return each.show(member.born_on, reading.day)
-    return str(getattr(member, each.name)) if each.name in _ELEMENTS and "element" in beside else None
+    column = _OF_SUBJECT.get(each.name) or (each.name if each.name in _ELEMENTS and "element" in beside else "")
+    found = getattr(member, column) if column else None
+    return str(found) if found is not None else None
 
 
-def _decision(decision: CourtDecision, register: Register) -> Iterator[_Row]:
-    for role, party in (("husband", decision.husband), ("wife", decision.wife)):
-        yield from _party(f"decision.{role}", party, register)
-    for number, child in enumerate(decision.children):
-        yield f"decision.children[{number}].nik", "nik", child.nik, _name_of(child.nik, register)
-        custody = decision.party(child.custody_nik)
-        yield f"decision.children[{number}].custody_nik", "text", custody.name if custody else "-", None
-    days = ("decided_on", "final_on", "pledge_on", "deed_on", "marriage_certificate_on")
-    texts = ("case_number", "deed_number", "deed_serial", "marriage_certificate_number")
-    yield from ((f"decision.{name}", "text", value, None) for name in texts if (value := getattr(decision, name)))
-    yield from ((f"decision.{name}", "date", f"{value:%d-%m-%Y}", None) for name in days if (value := getattr(decision, name)))
+def _decision(decision: CourtDecision, reading: _Reading) -> Iterator[_Row]:
+    """Yield what the court wrote, in the order of its kind's description."""
+    for role, party in decision.parties.items():
+        yield from _party(f"decision.{role}", party, reading.register)
+    kind = decision_kinds().get(decision.kind)
+    values = {"case_number": decision.case_number, "decided_on": decision.decided_on, "final_on": decision.final_on}
+    for each in kind.form.fields if kind else ():
+        value = values.get(each.name, decision.answers.values.get(each.name))
+        if value is not None and each.name not in decision.parties:
+            yield from _decided(each, value, "decision.", decision, reading)
+
+
+def _decided(each: Field, value: Any, path: str, decision: CourtDecision, reading: _Reading) -> Iterator[_Row]:
+    name = f"{path}{each.name}"
+    if each.is_group:
+        for number, row in enumerate(value):
+            for inner in each.fields:
+                if row.get(inner.name) is not None:
+                    yield from _decided(inner, row[inner.name], f"{name}[{number}].", decision, reading)
+    elif each.name == "custody_nik":
+        holder = decision.party(str(value))
+        yield name, "text", holder.name if holder else "-", None
+    else:
+        given = str(value) if each.type in NUMBERS else each.show(value, reading.day)
+        yield name, each.type, given, _name_of(str(value), reading.register) if each.type == "nik" else None
 
 
 def _party(path: str, party: CourtParty, register: Register) -> Iterator[_Row]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from services.verification.domain.checks import check_against_register, name_key
 from services.verification.domain.finding import Finding, failure, warning
@@ -47,9 +47,10 @@ def _member(row: Answers, register: Register) -> Member:
     if nik is None or sex is None or born_on is None:
         raise DomainError("answer_missing", ROWS)
     texts = ("name", "birth_place", "religion", "education", "occupation", "blood_type", "father", "mother")
+    terms: dict[str, Any] = {name: term_of(name, row.text(name)) for name in texts}
     before = register.moved_out(nik)
     return Member(
-        **{name: term_of(name, row.text(name)) for name in texts},
+        **terms,
         nik=nik,
         sex=sex,
         born_on=born_on,

@@ -6,15 +6,24 @@ hold more: older loads, large families, a divorce that joins children. Only an o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, MovingLetter, StillbirthLetter
+from services.verification.domain.contents import (
+    BirthCertificate,
+    Content,
+    DeathCertificate,
+    FamilyCard,
+    MovingLetter,
+    ParentageCertificate,
+    SideNote,
+    StillbirthLetter,
+)
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Plan
 from shared.errors import DomainError
-from shared.reference.printing import LONGEST, MOST_MEMBERS, is_printable
+from shared.reference.printing import LONGEST, LONGEST_OF_NOTE, MOST_MEMBERS, MOST_NOTE_CHANGES, MOST_NOTE_PERSONS, is_printable
 from shared.reference.regions import find_village
 
 _NUMBER_DIGITS: Final = 16  # of a NIK and of a KK number
@@ -55,12 +64,17 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         for role, person in (("reporter", content.reporter), ("mother", content.mother), ("father", content.father)):
             if person is not None:
                 yield from _check_texts(f"{place}.{role}", name=person.name, occupation=person.occupation, address=person.address)
-    elif isinstance(content, MovingLetter):
-        yield from _check_address(content.family, place)
-        yield from _check_letter(content, place)
+    elif isinstance(content, SideNote):
+        if len(content.persons) > MOST_NOTE_PERSONS or len(content.changes) > MOST_NOTE_CHANGES:
+            yield failure("register_unprintable", place)
+        yield from _check_noted((content, *content.persons, *content.changes), place)
+    elif isinstance(content, ParentageCertificate):
+        yield from _check_noted((content,), place)
+        yield from _check_texts(place, birth_place=content.birth_place)
+        yield from _check_parents(content, place)
     else:
         yield from _check_address(content.family, place)
-        yield from _check_member(content.member, f"{place}.member")
+        yield from _check_letter(content, place) if isinstance(content, MovingLetter) else _check_member(content.member, f"{place}.member")
 
 
 def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
@@ -70,6 +84,14 @@ def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
         yield failure("register_unprintable", f"{place}.destination")
     for index, mover in enumerate(letter.movers):
         yield from _check_member(mover, f"{place}.movers[{index}]")
+
+
+def _check_noted(parts: Iterable[object], place: str) -> Iterator[Finding]:
+    for part in parts:
+        for column, longest in LONGEST_OF_NOTE.items():
+            text = getattr(part, column, None) or ""
+            if len(text) > longest or not is_printable(text):
+                yield failure("register_unprintable", f"{place}.{column}")
 
 
 def check_card(family: Family, place: str = "kk") -> Iterator[Finding]:
@@ -97,7 +119,7 @@ def _check_member(member: Member, place: str) -> Iterator[Finding]:
     yield from _check_texts(place, **{column: getattr(member, column) for column in _MEMBER_TEXTS})
 
 
-def _check_parents(content: BirthCertificate | DeathCertificate, place: str) -> Iterator[Finding]:
+def _check_parents(content: BirthCertificate | DeathCertificate | ParentageCertificate, place: str) -> Iterator[Finding]:
     for role, parent in (("father", content.father), ("mother", content.mother)):
         if parent is not None:
             yield from _check_texts(f"{place}.{role}", name=parent.name, citizenship=parent.citizenship)

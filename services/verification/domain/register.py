@@ -44,8 +44,19 @@ class Member:
     kitap: str = "-"
     birth_certificate: str | None = None
     """The number of the akta kelahiran, where the register has it."""
+    birth_certificate_on: date | None = None
+    """The date of the akta kelahiran, where the register has it."""
     birth_order: int | None = None
     """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
+    birth_kind: int | None = None
+    """Which parents the akta kelahiran names (`BirthCertificate.kind`), where the register has it."""
+    former_names: tuple[str, ...] = ()
+    """The names before a court changed them, the oldest first, which the akta kelahiran goes on saying."""
+
+    @property
+    def certified_name(self) -> str:
+        """The name that the akta kelahiran says: a change of name is noted beside it."""
+        return self.former_names[0] if self.former_names else self.name
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""
@@ -57,7 +68,8 @@ class Former:
     """A former member of a family: the row as it was, and since when and why they are no longer in it.
 
     `reason`: GONE, `Effect.DIED`, `Effect.LEFT` (for another family) or `Effect.MOVED_OUT` (to another regency). Of the dead, where the
-    register was told: the day, and in `certificate` the number of the akta kematian. `letter`: the number of the SKPWNI of who moved out.
+    register was told: the day, in `certificate` the number of the akta kematian, and the regency that it names. `letter`: the number of
+    the SKPWNI of who moved out.
     """
 
     member: Member
@@ -65,6 +77,7 @@ class Former:
     reason: str = GONE
     died_on: date | None = None
     certificate: str | None = None
+    death_place: str | None = None
     letter: str | None = None
 
 
@@ -119,6 +132,8 @@ class Register:
     """Persons who were in these families and are in none of them now."""
     unclear: tuple[UnclearAnswer, ...] = ()
     """Answers that make no sense, of which nothing stands in the others."""
+    wards: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Guardian -> the children of whose person a court gave them the care, of those who were looked up for it."""
 
     @classmethod
     def of(cls, families: Iterable[Family], unclear: Iterable[UnclearAnswer] = ()) -> Register:

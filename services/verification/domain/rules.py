@@ -20,15 +20,17 @@ from shared.reference.population import Effect
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom to look up in the register: persons by NIK, families by the number of their card.
+    """Whom to look up in the register: persons by NIK, families by the number of their card, and whose `certificates` have these numbers.
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
-    there. That is a second query, for these services alone.
+    there. That is a second query, for these services alone. `relying`: those of whom courts may have decided something that they rely on.
     """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
     everybody_of: tuple[str, ...] = ()
+    relying: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class Ordered:
 class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
-    `died_on`: the day on which those of `died` died; the register keeps it, with the number of the basis. `moved_out` to another regency,
-    `moved_in` from one: the basis is the SKPWNI.
+    `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis. `moved_out`
+    to another regency, `moved_in` from one: the basis is the SKPWNI.
     """
 
     families: tuple[Family, ...]
@@ -87,6 +89,7 @@ class RegisterChange:
     born: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
     died_on: date | None = None
+    died_in: str | None = None
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
 

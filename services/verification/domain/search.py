@@ -20,8 +20,8 @@ def search_terms(application: Application) -> tuple[str, ...]:
             numbers += [person.nik, person.kk_number]
     decision = application.first.decision
     if decision is not None:
-        names += [decision.husband.name, decision.wife.name]
-        numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
+        names += [party.name for party in decision.parties.values()]
+        numbers += [decision.case_number, decision.answers.text("deed_number"), *(party.nik for party in decision.parties.values())]
     phones = filter(None, (phone_term(each.contact.address) for each in application.submissions))
     words = (word for name in names if name for word in name_terms(name))
     return tuple(dict.fromkeys([*filter(None, map(search_key, filter(None, numbers))), *words, *phones]))

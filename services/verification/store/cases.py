@@ -117,6 +117,7 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "born": list(change.born),
         "died": list(change.died),
         "died_on": change.died_on.isoformat() if change.died_on else None,
+        "died_in": change.died_in,
         "moved_out": list(change.moved_out),
         "moved_in": list(change.moved_in),
     }
@@ -127,7 +128,7 @@ def _change(doc: Doc) -> AwaitedChange:
     families = tuple(map(family_from, doc["families"]))
     died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
     moved = {name: tuple(doc.get(name, ())) for name in ("moved_out", "moved_in")}  # changes from before there were moves have neither
-    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, **moved)
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), **moved)
     return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 

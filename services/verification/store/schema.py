@@ -17,11 +17,15 @@ REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 PAUSES: Final = "pauses"
 REGISTER_HISTORY: Final = "register_history"
+RECORDED_DECISIONS: Final = "recorded_decisions"
 OVERVIEW_DAYS: Final = "overview_days"
 STAFF: Final = "staff"
 STAFF_SESSIONS: Final = "staff_sessions"
 SIGN_IN_TRIES: Final = "sign_in_tries"
 PASSWORD_STEPS: Final = "password_steps"  # noqa: S105 - the name of a collection
+
+CERTIFICATES: Final = ("birth_certificate", "death_certificate")
+"""Columns of a family's rows with numbers of certificates."""
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (
@@ -57,6 +61,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     FAMILIES: (
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
+        *(IndexModel([(f"members.{column}", 1)], name=column, sparse=True) for column in CERTIFICATES),  # whose certificate is this
     ),
     REQUESTS: (),
     COUNTERS: (),
@@ -65,6 +70,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
         IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person
+    ),
+    RECORDED_DECISIONS: (
+        IndexModel([("personal.relied_on_by", 1)], name="relied_on_by", sparse=True),  # on what may this person rely
     ),
     STAFF: (
         IndexModel([("personal.login", 1)], name="login", unique=True),  # who signs in

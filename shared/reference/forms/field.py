@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
-from shared.reference.forms.field_type import Barred
+from shared.reference.forms.field_type import NotHere
 from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import CodeList, UsedFrom, code_list
@@ -68,8 +68,9 @@ class Field:
         least, most = row.get("count", (1, 1))
         if not 0 <= least <= most or most < 1:
             raise ValueError(f"field {row['name']}: no count of rows: {least}, {most}")
-        if kind == "choice":
-            code_list(row["choices"])
+        not_here = set(row.get("rules", {}).get("not_here", ()))
+        if not_here - set(code_list(row["choices"]).rows if kind == "choice" else ()):
+            raise ValueError(f"field {row['name']}: its list has no {', '.join(sorted(not_here))}")
         return cls(
             name=row["name"],
             type=kind,
@@ -103,8 +104,8 @@ class Field:
         return TYPES[self.type]
 
     def codes(self, day: date) -> CodeList:
-        """Return the list of a choice as it is offered on a day."""
-        return code_list(self.choices).on(day, self.used_from)
+        """Return the list of a choice as it is offered on a day, without what the service does not serve."""
+        return code_list(self.choices).on(day, self.used_from).without(self.limits.not_here)
 
     def using(self, used_from: UsedFrom) -> Self:
         """Return the field as an installation asks it that uses versions of lists since these days."""
@@ -118,7 +119,7 @@ class Field:
         """Return the value that a person wrote.
 
         Raises:
-            Malformed: with the code of what is wrong; Barred where the answer leads elsewhere.
+            Malformed: with the code of what is wrong; NotHere where the answer leads elsewhere.
         """
         return self._allowed(self.kind.parse(text, self.setup(today)))
 
@@ -126,7 +127,7 @@ class Field:
         """Return the value of a wire form.
 
         Raises:
-            Malformed: with the code of what is wrong; Barred where the answer leads elsewhere.
+            Malformed: with the code of what is wrong; NotHere where the answer leads elsewhere.
         """
         return self._allowed(self.kind.read(raw, self.setup(today)))
 
@@ -134,7 +135,7 @@ class Field:
         said = "no" if value is False else str(value)
         for barred, code in self.limits.barred:
             if said == barred:
-                raise Barred(code)
+                raise NotHere(code)
         return value
 
     def show(self, value: Any, today: date) -> str:

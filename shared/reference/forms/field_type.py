@@ -24,8 +24,8 @@ class Unclear(Malformed):
         self.candidates = tuple(candidates)
 
 
-class Barred(Malformed):
-    """A well-formed answer that leads elsewhere: to another service, or to another office."""
+class NotHere(Malformed):
+    """What was meant is clear, and this service does not serve it."""
 
 
 @dataclass(frozen=True, slots=True)

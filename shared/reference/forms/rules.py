@@ -12,7 +12,8 @@ class FieldLimits:
     """FieldLimits of one field. `past`: not after today. `coming`: not before. `within_years`: not longer ago.
 
     `min`, `max`: of a number, in its `unit`. `max_length`: characters of a text. `new`: a name that is given now, which needs two words
-    (registered ones of one word stay valid). `barred`: answers that are well-formed but lead elsewhere, as they travel (`no` for false),
+    (registered ones of one word stay valid). `not_here`: codes of a choice that the service does not serve: they are not offered, and who
+    writes one is told where it is done. `barred`: other answers that are well-formed but lead elsewhere, as they travel (`no` for false),
     with the code that says where.
     """
 
@@ -24,6 +25,7 @@ class FieldLimits:
     unit: str = ""
     max_length: int = 200
     new: bool = False
+    not_here: tuple[str, ...] = ()
     barred: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -35,7 +37,8 @@ class FieldLimits:
         """
         if unknown := set(row) - {each.name for each in fields(cls)}:
             raise ValueError(f"no limit of a field: {sorted(unknown)}")
-        return cls(**dict(row) | ({"barred": tuple(row["barred"].items())} if "barred" in row else {}))
+        given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+        return cls(**given | ({"barred": tuple(row["barred"].items())} if "barred" in row else {}))
 
 
 NO_LIMITS: Final = FieldLimits()

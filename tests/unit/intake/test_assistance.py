@@ -9,8 +9,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.intake.domain import assistance as rules
 from services.intake.domain.assistance import HOLD_LIFETIME, IDLE_MOST, Assistance, ChatOfficer, WaitingReason
-from services.intake.domain.chat import Act, AskedQuestion, Conversation, Draft, OtherContent, Stage, UnfetchedFile
+from services.intake.domain.chat import Act, AskedQuestion, Conversation, Draft, OtherContent, Stage
 from services.intake.domain.conversation import decide, given_back
+from services.intake.domain.files import UnfetchedFile
 from services.intake.domain.mending import offer_mending
 from services.intake.domain.words import Intent, Meaning
 from shared.errors import DomainError

@@ -22,16 +22,15 @@ from services.intake.domain.chat import (
     OfficerCalled,
     OpenRequest,
     OtherContent,
-    RefusedFile,
     Revoked,
     Say,
     Stage,
-    UnfetchedFile,
 )
-from services.intake.domain.chat import FileTrouble as Trouble
 from services.intake.domain.conversation import decide, given_back
 from services.intake.domain.correcting import paths_of
 from services.intake.domain.drafts import drafts_of
+from services.intake.domain.files import FileTrouble as Trouble
+from services.intake.domain.files import RefusedFile, UnfetchedFile
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import mending_draft, offer_mending
 from services.intake.domain.words import Meaning

@@ -67,9 +67,37 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("datang", {"card": "1", "home": "sewa", "arriving.marital": "2"}),
     ("datang", {"card": "2", "home": "1", "arriving[]1": "ya"}),
     ("datang", {"card": "3"}),
-    ("kia_hilang", {"turned_five": "sudah"}),
-    ("kia_rusak", {"turned_five": "belum"}),
-    ("kia_rusak", {"turned_five": "ya"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "belum", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "ya", "carers": "3"}),
+    ("kia_baru", {"turned_five": "ya", "carers": "ayah dan ibu"}),
+    ("kia_baru", {"turned_five": "belum", "carers": "wali"}),
+    ("kia_habis_masa", {"carers": "2"}),
+    ("kia_habis_masa", {"carers": "1"}),
+    ("kia_habis_masa", {"carers": "3"}),
+    ("kia_pindah", {"turned_five": "ya", "has_card": "ya", "carers": "1"}),
+    ("kia_pindah", {"turned_five": "belum", "has_card": "tidak", "carers": "3"}),
+    ("ktp_ubah", {"card_is_right": "ya"}),
+    ("ktp_ubah", {"card_is_right": "tidak", "changes[]1": "ya"}),
+    *[("ktp_ubah", {"card_is_right": "belum", "changes.element": str(element)}) for element in range(1, 5)],
+    ("pengakuan_anak", {"has_order": "tidak"}),
+    ("pengakuan_anak", {"has_order": "ada"}),
+    ("pengesahan_anak", {"parents_named": "ibu saja", "has_order": "belum ada"}),
+    ("pengesahan_anak", {"parents_named": "2", "has_order": "ya"}),
+    ("pengangkatan_anak", {"adopters": "suami dan istri"}),
+    ("pengangkatan_anak", {"adopters": "2"}),
+    ("pengangkatan_anak", {"adopters": "ibu angkat saja"}),
+    ("kutipan_kedua", {"certificate": "akta lahir", "parents_named": "bapak ibu", "reason": "hilang"}),
+    ("kutipan_kedua", {"certificate": "kelahiran", "parents_named": "ibu saja", "reason": "rusak"}),
+    ("kutipan_kedua", {"certificate": "meninggal", "reason": "3"}),
+    ("ubah_nama", {}),
+    (
+        "akta_betul",
+        {"certificate": "lahir", "corrections[]1": "ya", "corrections[0].element": "1", "corrections[1].element": "tempat lahir"},
+    ),
+    ("akta_betul", {"corrections[]1": "ya", "corrections[0].element": "ayah", "corrections[1].element": "nama ibu"}),
+    ("akta_betul", {"corrections.element": "anak keberapa", "basis_kind": "ijazah"}),
 ]
 
 
@@ -325,3 +353,19 @@ def test_kota_madiun_is_another_office() -> None:
     conversation, _ = walk(begun("pindah"), MAIN, until="destination")
     _, facts = talk(conversation, "kota madiun")
     assert "wrong_move_is_inside" not in said(facts)
+
+
+@pytest.mark.parametrize("element", ["jenis kelamin", "tanggal lahir"])
+def test_sex_and_day_of_birth_are_no_slip_and_who_names_them_hears_what_is_needed(element: str) -> None:
+    conversation, _ = walk(begun("akta_betul"), MAIN, until="corrections.element")
+    text = spoken(talk(conversation, element)[1])
+    assert "Pengadilan Negeri" in text
+    assert "NIK tidak berubah" in text
+
+
+@pytest.mark.parametrize("certificate", ["perkawinan", "akta nikah", "akta perceraian", "pengakuan anak"])
+def test_who_wants_an_extract_that_is_made_at_the_counter_hears_so_at_once_and_what_to_bring(certificate: str) -> None:
+    _, facts = talk(begun("kutipan_kedua"), certificate)
+    text = spoken(facts)
+    assert "loket Disdukcapil" in text
+    assert "surat kehilangan" in text

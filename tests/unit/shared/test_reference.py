@@ -77,12 +77,14 @@ def test_a_service_in_person_has_a_place_and_gives_nothing_online() -> None:
         assert (service.promise_hours > 0) is (service.offer is not Offer.IN_PERSON)
 
 
-def test_only_reprints_and_the_divorce_are_automatic_as_shipped() -> None:
+def test_only_reprints_and_what_a_court_settled_are_automatic_as_shipped() -> None:
     assert {service.id for service in catalogue().services.values() if service.automatic} == {
         "kk_hilang",
         "ktp_hilang",
         "ktp_rusak",
         "cerai",
+        "hadhanah",
+        "itsbat_nikah",
     }
 
 

@@ -1,4 +1,4 @@
-"""Any sequence of births, deaths, moves and changes of households leaves the register whole, whatever officers approve.
+"""Any sequence of births, deaths, moves, changes of households and decisions of courts leaves the register whole, whatever is approved.
 
 A plan is made from no more than what its service looks up. Where the checks find no failure, it is made; else it may be refused.
 """
@@ -15,18 +15,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.verification.adapters.registry_sample import sample_families
+from services.verification.domain.certificates import certificates_in
 from services.verification.domain.kinship import SPOUSES
 from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
-from services.verification.domain.register import Family, Register
+from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
 from services.verification.domain.services import RULES
-from services.verification.domain.submission import Answers, Person, Submission
+from services.verification.domain.submission import Answers, CourtDecision, Person, Submission, decided
 from shared.errors import DomainError
+from shared.reference.courts import CourtKind
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.population import MARRIED, Effect, Relation
-from shared.values import Contact
+from shared.values import Contact, VouchedBy, Vouching
 from tests.support.families import TODAY
 
+COURT_KINDS = sorted(kind.id for kind in decision_kinds().values() if kind.service)
 RELATIONS = [relation.name.lower() for relation in Relation]
+OF_CHILDREN = ("pengakuan_anak", "pengesahan_anak", "pengangkatan_anak")
+PRINT_AGAIN = frozenset({"kutipan_kedua", "akta_betul", *OF_CHILDREN, "pengangkatan_pengadilan"})
+"""Services of which nothing changes where the register has all of it already."""
 NOBODY = "3519019901010001"  # no such person
 PICK = st.integers(0, 2**32).map(Random)  # one draw a step: what it picks is not shrunk, the steps are
 VILLAGES = ["3519012001", "3519022001"]
@@ -36,11 +43,12 @@ WITNESSES = [{"nik": "3577010101700001", "name": "SUTRISNO WIBOWO"}, {"nik": "35
 
 def read(register: dict[str, Family], people: People) -> Register:
     """Look families up as the store does: by card, and by everybody who is or was in them."""
-    niks = set(people.niks)
+    niks, numbers = set(people.niks), set(people.certificates)
     return Register.of(
         family
         for family in register.values()
         if family.kk_number in people.kk_numbers
+        or not numbers.isdisjoint(certificates_in(family))
         or any(member.nik in niks for member in family.members)
         or any(former.member.nik in niks for former in family.former)
     )
@@ -125,6 +133,15 @@ class RegisterMachine(RuleBasedStateMachine):
         self.ask("kk_ubah", {"nik": family.members[0].nik, "kk_number": family.kk_number, "changes": changes, **basis})
 
     @rule(pick=PICK)
+    def data_of_a_ktp(self, pick: Random) -> None:
+        family = self.family(pick)
+        values = {"occupation": "o065", "religion": "hindu", "blood_type": "ab", "birth_place": "Kediri"}
+        changes = [{"element": element, element: values[element]} for element in pick.choices(sorted(values), k=pick.randint(1, 3))]
+        basis = {"basis_kind": "statement", "basis_number": "1", "basis_on": DAYS[0]}
+        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "card_is_right": False}
+        self.ask("ktp_ubah", answers | {"changes": changes} | basis)
+
+    @rule(pick=PICK)
     def split(self, pick: Random) -> None:
         family = self.family(pick)
         answers = {"nik": family.members[0].nik, "kk_number": family.kk_number, "reason": "own", "moves": False}
@@ -182,6 +199,79 @@ class RegisterMachine(RuleBasedStateMachine):
         home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
         numbers = {"host_kk_number": host.kk_number, "host_nik": host.head.nik, "old_kk_number": pick.choice(sorted(self.register))}
         self.ask("datang", answers | home | numbers | {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0]})
+
+    @rule(pick=PICK, kind=st.sampled_from(COURT_KINDS))
+    def court(self, pick: Random, kind: str) -> None:
+        """A court decides something about anybody: the office does not try the case again, but nobody may be lost by it."""
+        known = decision_kinds()[kind]
+        first, second = self.family(pick), self.family(pick)
+        second = first if pick.random() < 0.6 else second
+        sexes = {"husband": "L", "wife": "P", "father": "L", "mother": "P", "adoptive_father": "L", "adoptive_mother": "P"}
+        niks = {role: self.one_of(pick, pick.choice((first, second)), sexes.get(role, "LP")) for role in known.persons}
+        children = [{"nik": self.one_of(pick, first), "custody_nik": pick.choice(list(niks.values()))} for _ in range(pick.randint(0, 2))]
+        court = {"court_code": "PN.Mjy" if known.court is CourtKind.GENERAL else "PA.Kab.Mn", "case_number": "1", "kind": kind}
+        days = {"decided_on": DAYS[1], "final_on": DAYS[1], "deed_on": DAYS[1], "married_on": DAYS[2], "book_on": DAYS[0]}
+        texts = {"child_status": "legitimate", "handed_over": True, "book_number": "1", "new_name": "BAGUS UTAMA", "birth_order": 1}
+        akta = {"certificate_number": "3519-LU-01012020-0001", "husband_before": "single", "wife_before": "divorced"}
+        persons = {role: {"nik": nik, "name": self.name_of(nik)} for role, nik in niks.items()}
+        ruling = decided({**court, **days, **texts, **akta, **persons, "children": tuple(children)})
+        holders = dict.fromkeys(niks[role] for role in known.served)
+        self.settle(Application(tuple(_of_court(known.service or "", nik, ruling) for nik in holders)))
+
+    @rule(pick=PICK)
+    def another_extract(self, pick: Random) -> None:
+        family = self.family(pick)
+        answers = {"certificate": pick.choice(["birth", "birth", "death"]), **self.of_certificate(pick, family), "reason": "lost"}
+        died = {"died_on": pick.choice(DAYS), "death_place": "3519"} if answers["certificate"] == "death" else {}
+        row = self.row(answers["holder_nik"])
+        self.ask("kutipan_kedua", answers | died | {"holder_name": row.certified_name if row else "NIEMAND DI SINI"})
+
+    @rule(pick=PICK)
+    def another_name(self, pick: Random) -> None:
+        family = self.family(pick)
+        told = self.of_certificate(pick, family)
+        name = pick.choice(["BAGUS UTAMA", "CITRA UTAMI", "Dr. SLAMET UTAMA", "NUR HIDAYAT PUTRA"])
+        order = {"order_number": "32/Pdt.P/2026/PN Mjy", "order_on": DAYS[0], "order_court": pick.choice(["PN Madiun", "PA Madiun"])}
+        self.ask("ubah_nama", told | {"subject_nik": told["holder_nik"], "new_name": name} | order)
+
+    @rule(pick=PICK)
+    def a_slip(self, pick: Random) -> None:
+        family = self.family(pick)
+        told = self.of_certificate(pick, family)
+        row = self.row(told["holder_nik"])
+        slips = {"name": row.certified_name if row else "X", "father": row.father if row else "X", "mother": "SITI AMINAH"}
+        chosen = pick.choices(sorted(slips), k=pick.randint(1, 2))
+        corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', ''])}"} for each in chosen]
+        proof = {"basis_kind": "diploma", "basis_number": "1", "basis_on": DAYS[0], "witnesses": WITNESSES}
+        self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
+
+    @rule(pick=PICK)
+    def acknowledgement(self, pick: Random) -> None:
+        family, other = self.family(pick), self.family(pick)
+        self.ask("pengakuan_anak", self.of_a_child(pick, family, other) | {"has_order": False, "statement_on": DAYS[0]})
+
+    @rule(pick=PICK)
+    def legitimation(self, pick: Random) -> None:
+        family, other = self.family(pick), self.family(pick)
+        told = {"parents_named": pick.choice(["both_unrecorded", "mother"]), "birth_order": pick.choice([1, None]), "has_order": False}
+        wedding = {"marriage_number": "1/2/XI/2026", "married_on": pick.choice(DAYS)}
+        self.ask("pengesahan_anak", self.of_a_child(pick, family, other) | told | wedding)
+
+    @rule(pick=PICK)
+    def adoption(self, pick: Random) -> None:
+        family, home = self.family(pick), self.family(pick)
+        answers = {"nik": self.asker(pick, home), "kk_number": home.kk_number, "child_nik": self.one_of(pick, family), **self.akta(pick)}
+        if pick.random() < 0.9:
+            answers["adoptive_father_nik"] = self.one_of(pick, home, sex="L")
+        if pick.random() < 0.7:
+            answers["adoptive_mother_nik"] = self.one_of(pick, home, sex="P")
+        order = {"order_number": "1/Pdt.P/2026/PA.Kab.Mn", "order_on": pick.choice(DAYS), "order_court": "Pengadilan Agama Madiun"}
+        self.ask("pengangkatan_anak", answers | order | {"witnesses": WITNESSES})
+
+    @invariant()
+    def who_has_a_certificate_has_it_alone(self) -> None:
+        held = [row.birth_certificate for family in self.open() for row in family.members if row.birth_certificate]
+        assert len(set(held)) == len(held)
 
     @invariant()
     def everybody_who_lives_is_in_one_family(self) -> None:
@@ -248,6 +338,21 @@ class RegisterMachine(RuleBasedStateMachine):
         after = self.after_the_head(pick, family) if kind.startswith("head") else {"kk_number": family.kk_number}
         return {"nik": self.asker(pick, family), "kind": kind, "minors_alone": pick.random() < 0.3} | named | after
 
+    def row(self, nik: str) -> Member | None:
+        """Return the row of somebody who is or was in a family."""
+        rows = [row for family in self.register.values() for row in (*family.members, *(each.member for each in family.former))]
+        return next((row for row in rows if row.nik == nik), None)
+
+    def of_certificate(self, pick: Random, family: Family) -> dict[str, Any]:
+        """Pick a certificate: of a member or of one who died, mostly its own number, once in a while somebody else's."""
+        late = [former.member.nik for former in family.former]
+        nik = pick.choice(late) if late and pick.random() < 0.4 else self.one_of(pick, family)
+        row, day = self.row(nik), pick.choice(DAYS)
+        own = row.birth_certificate if row is not None else None
+        number = own if own and pick.random() < 0.7 else f"3519-{pick.choice(['LU', 'LT', 'KM'])}-{day:%d%m%Y}-{pick.randint(1, 40):04}"
+        told = {"certificate_number": number, "birth_order": pick.randint(1, 3), "parents_named": pick.choice(["both", "mother", "nobody"])}
+        return {"nik": self.asker(pick, family), "kk_number": family.kk_number, "holder_nik": nik} | told
+
     def died(self, pick: Random, family: Family) -> dict[str, Any]:
         """Pick the day of a death."""
         return {"kk_number": family.kk_number, "died_on": pick.choice(DAYS), "death_place": "3519"}
@@ -259,28 +364,50 @@ class RegisterMachine(RuleBasedStateMachine):
         more: dict[str, dict[str, Any]] = {"adult": {"new_head_nik": self.one_of(pick, family)}, "minors": guardian, "none": {}}
         return {"remaining": remaining} | more[remaining] | self.died(pick, family)
 
+    def akta(self, pick: Random) -> dict[str, Any]:
+        """Pick the number of a certificate of birth."""
+        return {"certificate_number": pick.choice(["3519-LU-20052016-0007", "477/0123/1999", "belum ada"])}
+
+    def of_a_child(self, pick: Random, family: Family, other: Family) -> dict[str, Any]:
+        """Pick a child with father and mother, who may be anybody."""
+        named = {"child_nik": self.one_of(pick, family), "mother_nik": self.one_of(pick, family, sex="P")}
+        asked = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "religious_marriage_on": pick.choice(DAYS)}
+        return asked | named | {"father_nik": self.one_of(pick, other, sex="L"), "witnesses": WITNESSES} | self.akta(pick)
+
     def ask(self, service: str, answers: dict[str, Any]) -> None:
         """Judge a request and apply what follows from its approval, even where the checks found a failure."""
-        if len(self.alive) <= 1 and service != "datang":
-            return
-        request = Application((_submission(service, answers),))
-        rules = RULES[service]
+        plan = self.settle(Application((_submission(service, answers),)), alone=service == "datang")
+        if plan is not None and plan.change is not None:
+            _check_documents(plan, plan.change)
+
+    def settle(self, request: Application, *, alone: bool = False) -> Plan | None:
+        """Judge an application and apply what follows; None: nothing does. `alone`: also where hardly anybody is left."""
+        if len(self.alive) <= 1 and not alone:
+            return None
+        rules = RULES[request.first.service]
         register = read(self.register, rules.people(request))
         failures = [finding for finding in rules.check(request, register, TODAY) if finding.is_failure]
-        numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
         try:
+            numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
             plan = rules.plan(request, register, numbers, TODAY)
-            assert plan.change is not None
+            if plan.change is None:
+                assert request.first.service in PRINT_AGAIN, "what changes nothing was there before"
+                return None
             ensure_sound(plan.change, register.by_kk.values())
         except DomainError:
             assert failures, "nothing is wrong with it, and yet nothing follows"
-            return
-        _check_documents(plan, plan.change)
+            return None
+        assert len({ordered.about for ordered in plan.documents}) == len(plan.documents)
         self.register = apply(self.register, plan.change)
         change = plan.change
         self.alive = (self.alive | {*change.born, *change.moved_in}) - {*change.died, *change.moved_out}
         self.dead |= set(change.died)
         self.away = (self.away | set(change.moved_out)) - set(change.moved_in)
+        return plan
+
+    def name_of(self, nik: str) -> str:
+        """Return the name of somebody of the register."""
+        return next((member.name for family in self.open() for member in family.members if member.nik == nik), "TIDAK ADA")
 
     def number(self, *, nik: bool) -> str:
         """Return a number that nobody has."""
@@ -305,8 +432,10 @@ def _check_documents(plan: Plan, change: RegisterChange) -> None:
     assert len(set(abouts)) == len(abouts)
     replaced = {about for ordered in plan.documents for about in ordered.replaces}
     of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
-    assert {f"kk:{family.kk_number}" for family in change.families if family.closed_on} == replaced - of_the_dead
     printed = {family.kk_number: family for family in _printed(plan)}
+    closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}
+    left = {f"kk:{family.kk_number}" for family in change.families if not family.closed_on and family.kk_number not in printed}
+    assert closed <= replaced - of_the_dead <= closed | left
     for family in change.families:
         if family.closed_on is None and plan.documents[-1].product != "kia":
             assert printed.get(family.kk_number, family) == family
@@ -328,6 +457,13 @@ def _submission(service: str, answers: dict[str, Any]) -> Submission:
         contact=Contact(channel="adapter", address="bench"),
         applicant=Person(nik=answers["nik"], kk_number=answers.get("kk_number")),
         answers=Answers(answers),
+    )
+
+
+def _of_court(service: str, nik: str, ruling: CourtDecision) -> Submission:
+    asked = _submission(service, {"nik": nik, "kk_number": None})
+    return replace(
+        asked, answers=Answers(), products=("kk", "ktp", "kia"), decision=ruling, case_id="case", vouching=Vouching(VouchedBy.COURT)
     )
 
 
