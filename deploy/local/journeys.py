@@ -20,7 +20,7 @@ from deploy.local.travel import ANSWER_SECONDS, JourneyError, Places, Tell, Trav
 NUMBER: Final = re.compile(r"\b[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}\b")
 CHECK_URL: Final = re.compile(r"https?://\S+/v/[A-Za-z0-9_-]+")
 WATCH_SECONDS: Final = 0.03  # between looks at a request's state, to show its steps while they happen
-OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void"})
+OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void", "answered"})
 
 Meanwhile = Callable[[Travel, Chat, str], Awaitable[None]]
 """What happens between the receipt and the documents: given the chat and the receipt."""
@@ -139,7 +139,8 @@ async def by_chat(
     """
     async with Travel(places, tell) as travel:
         chat = await Chat.open(travel, application.name)
-        await travel.link(chat.phone, application.answers["nik"])
+        if application.catalogued.proves_identity:
+            await travel.link(chat.phone, application.answers["nik"])
         confirmed, answer = await ask(chat, application)
         receipt = RECEIPT.findall(text_of(answer))[0]
         watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
@@ -156,6 +157,36 @@ async def by_chat(
     delivered = max(_after(since, message["at"]) for message in messages)
     seconds = {"accepted": _after(since, answer["at"]), **_stages(since, stands), "delivered": delivered}
     return Result((receipt,), tuple(papers), seconds, register=change)
+
+
+async def answered_by_chat(
+    places: Places, application: Application, words: str, meanwhile: Meanwhile = nothing, tell: Tell = lambda _who, _what: None
+) -> str:
+    """Ask in a chat for what ends with an officer's answer, and get it there; return how the answer reads.
+
+    Args:
+        places: A running system.
+        application: What is asked for.
+        words: What the officer answers.
+        meanwhile: What happens between the receipt and the answer.
+        tell: Hears of each step as it happens.
+
+    Raises:
+        JourneyError: a step did not bring what it should.
+    """
+    async with Travel(places, tell) as travel:
+        chat = await Chat.open(travel, application.name)
+        if application.catalogued.proves_identity:
+            await travel.link(chat.phone, application.answers["nik"])
+        _, answer = await ask(chat, application)
+        receipt = RECEIPT.findall(text_of(answer))[0]
+        await meanwhile(travel, chat, receipt)
+        await Officer(travel).answer(receipt, words)
+        told = await chat.hears(says(words), "the answer")
+        stands = await asyncio.wait_for(_watch(travel, receipt, WATCH_SECONDS), ANSWER_SECONDS)
+        if stands["state"] != "answered":
+            raise JourneyError(f"request {receipt} ended as {stands['state']}")
+        return text_of(told)
 
 
 async def _documents_in(travel: Travel, chat: Chat, receipt: str) -> list[dict[str, Any]]:

@@ -65,3 +65,13 @@ class Attachment(Contract):
     media_type: str
     size_bytes: Annotated[int, Field(ge=1)]
     sha256: Sha256
+
+
+class Reason(Contract):
+    """Why something is not approved. The text for people goes by `code`."""
+
+    code: Code
+    field: Annotated[
+        str | None,
+        Field(description="What it is about: `answers.<field>` of the form, with `[n].<field>` inside a group; `decision.…` of a court"),
+    ] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import httpx
@@ -11,7 +12,8 @@ import pytest
 
 from deploy.local import journeys
 from deploy.local.applications import Application, today
-from deploy.local.chat import PHOTOS
+from deploy.local.chat import PHOTOS, Chat, says
+from deploy.local.chat import text_of as said_in
 from deploy.local.office import Officer, effects
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
@@ -21,7 +23,8 @@ from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 from tests.support.samples import KINDS, application_for
 from tests.support.samples.births_and_deaths import of_foreign_father
-from tests.support.samples.people import Change, Sample
+from tests.support.samples.data_and_visits import alone, office_day, visit_at_home
+from tests.support.samples.people import Change, Sample, days_ago
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +37,13 @@ def test_every_service_that_is_open_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("service", KINDS)
-async def test_a_service_by_chat(service: str, sample: Sample, places: Places) -> None:
+async def test_a_service_by_chat(service: str, stack: Stack, sample: Sample, places: Places) -> None:
     application = application_for(sample, service, 1)
-    decided = journeys.nothing if KINDS[service].by_rules else journeys.approval
-    changes = application.answers["kk_number"] if KINDS[service].change else None
+    if KINDS[service].answer:
+        assert KINDS[service].answer in await journeys.answered_by_chat(places, application, KINDS[service].answer)
+        return
+    decided = journeys.nothing if KINDS[service].by_rules else approval(stack, service)
+    changes = card_of(application) if KINDS[service].change else None
     result = await journeys.by_chat(places, application, decided, changes=changes)
     assert Counter(paper.product for paper in result.papers) == Counter(KINDS[service].products)
     _check_texts(application, [text_of(paper.pdf) for paper in result.papers])
@@ -54,16 +60,61 @@ async def test_a_service_by_api(service: str, stack: Stack, sample: Sample, plac
     ):
         filed = await file_at_counter(counter, application)
         receipt = filed["receipt"]
+        if KINDS[service].answer:
+            await Officer(travel).answer(receipt, KINDS[service].answer)
+            assert (await answered_at_counter(counter, receipt))["told"]["text"] == KINDS[service].answer
+            return
         if not KINDS[service].by_rules:
-            await Officer(travel).approve(receipt)
+            await approve(stack, travel, service, receipt)
 
         stands, texts = await fetch_at_counter(counter, receipt)
         assert Counter(document["product"] for document in stands["documents"]) == Counter(KINDS[service].products)
         _check_texts(application, texts)
         assert (await travel.request(receipt))["state"] == "delivered", "all were fetched"
         if KINDS[service].change:
-            change = await Officer(travel).history(application.answers["kk_number"], stands["request_id"])
+            change = await Officer(travel).history(card_of(application), stands["request_id"])
             _check_change(KINDS[service].change, effects(change))
+
+
+async def test_somebody_without_a_nik_who_lives_alone_gets_a_card_of_their_own(stack: Stack, sample: Sample, places: Places) -> None:
+    application = alone(sample, "SARMINI PUSPITASARI")
+    result = await journeys.by_chat(places, application, approval(stack, "biodata"))
+    texts = {paper.product: text_of(paper.pdf) for paper in result.papers}
+    assert set(texts) == {"biodata", "kk"}
+    assert all(application.name in text for text in texts.values())
+    assert "KEPALA KELUARGA" in texts["kk"]
+
+
+async def test_who_can_not_come_is_told_the_day_of_the_visit(sample: Sample, places: Places) -> None:
+    day = date.fromisoformat(office_day("ktp_rekam", 3))
+
+    async def visit(travel: Travel, chat: Chat, receipt: str) -> None:
+        await Officer(travel).tell(receipt, "Siapkan KK, sekitar pukul 09.00.", day)
+        told = await chat.hears(says("datang ke alamat Anda"), "the day of the visit")
+        assert f"{day.day} " in said_in(told)
+        assert "sekitar pukul 09.00" in said_in(told)
+        await chat.type("status")
+        assert f"{day.day} " in said_in(await chat.hears(says("menetapkan hari"), "how it stands"))
+        assert (await travel.request(receipt))["told"]["visit_on"] == day.isoformat()
+
+    assert "sudah direkam" in await journeys.answered_by_chat(places, visit_at_home(sample, 22), "Beliau sudah direkam.", visit)
+
+
+async def test_who_is_too_young_to_be_recorded_is_told_so_at_once(sample: Sample, stack: Stack) -> None:
+    person, key = sample.picked["kk_rusak"][23], {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
+    born = {"born_on": days_ago(14 * 365), "ever_married": False}
+    day = {"needs_visit": False, "visit_day": office_day("ktp_rekam", 4)}
+    application = Application("ktp_rekam", person["name"], {"nik": person["nik"], "kk_number": person["kk_number"], **born, **day})
+    async with httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False) as counter:
+        receipt = (await file_at_counter(counter, application))["receipt"]
+
+        async def rejected() -> dict[str, Any] | None:
+            stands: dict[str, Any] = (await counter.get(f"/v1/requests/{receipt}")).json()
+            return stands if stands["state"] == "rejected" else None
+
+        stands = await eventually(rejected, 30)
+        assert stands is not None
+        assert [reason["code"] for reason in stands["reasons"]] == ["too_young_to_record"]
 
 
 async def test_a_father_who_is_not_in_the_register_stands_on_the_documents(stack: Stack, sample: Sample, places: Places) -> None:
@@ -85,6 +136,37 @@ def _check_father(application: Application, texts: Mapping[str, str]) -> None:
     for product in ("akta_kelahiran", "kk"):
         assert application.answers["elsewhere_name"] in texts[product]
         assert application.answers["child_name"] in texts[product]
+
+
+def card_of(application: Application) -> str:
+    """The family card of which the change is looked at: the applicant's own, or the one that takes them in."""
+    return str(application.answers.get("kk_number") or application.answers["host_kk_number"])
+
+
+def approval(stack: Stack, service: str) -> journeys.Meanwhile:
+    async def approved(travel: Travel, _chat: Chat, receipt: str) -> None:
+        await approve(stack, travel, service, receipt)
+
+    return approved
+
+
+async def approve(stack: Stack, travel: Travel, service: str, receipt: str) -> None:
+    """Approve a request, by the head of the section too where its service always takes two."""
+    await Officer(travel).approve(receipt)
+    if catalogue().get(service).second is True:
+        await Officer(travel, stack.keys.clients["kepala-seksi-01"]).approve(receipt)
+
+
+async def answered_at_counter(counter: httpx.AsyncClient, receipt: str) -> dict[str, Any]:
+    """Wait for the answer to a request; return how it stands."""
+
+    async def answered() -> dict[str, Any] | None:
+        stands: dict[str, Any] = (await counter.get(f"/v1/requests/{receipt}")).json()
+        return stands if stands["state"] == "answered" else None
+
+    stands: dict[str, Any] | None = await eventually(answered, 30)
+    assert stands is not None
+    return stands
 
 
 async def fetch_at_counter(counter: httpx.AsyncClient, receipt: str) -> tuple[dict[str, Any], list[str]]:

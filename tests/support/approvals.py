@@ -127,6 +127,16 @@ STILLBIRTH: Final[dict[str, Any]] = {
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "born_on": None, "occupation": "-", "citizenship": "WNI", "address": "-"},
     "father": None,
 }
+BIODATA: Final[dict[str, Any]] = {
+    **{name: CARD[name] for name in ("kk_number", "head_name")},
+    "address": ADDRESS,
+    "former_address": None,
+    "person": HEAD,
+    "mother_nik": None,
+    "father_nik": None,
+    "disability": None,
+    "birth_certificate_number": None,
+}
 CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyType(
     {
         "kk": ("family_card.v1", CARD, WIFE["name"]),
@@ -134,6 +144,7 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "kia": ("child_card.v1", CHILD_CARD, BIRTH["name"]),
         "akta_kelahiran": ("birth_certificate.v1", BIRTH, BIRTH["name"]),
         "akta_kematian": ("death_certificate.v1", DEATH, HEAD["name"]),
+        "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
     }
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.filled_form import FilledForm, Person
+from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
@@ -57,6 +58,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joins": request.joins,
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
+        "told": _told_to(request.told) if request.told else None,
         "attachments": [fields_of(file) for file in form.attachments],
         "village_words": _names(request, catalogue) if request.origin.village else [],
         "search_terms": _search_terms(request, catalogue),
@@ -123,7 +125,16 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         joins=doc["joins"],
         joined_by=tuple(doc["joined_by"]),
         began_at=doc.get("began_at"),
+        told=_told_from(doc["told"]) if doc.get("told") else None,
     )
+
+
+def _told_to(told: OfficerMessage) -> Doc:
+    return {"text": told.text, "at": told.at, "visit_on": told.visit_on.isoformat() if told.visit_on else None}
+
+
+def _told_from(doc: Doc) -> OfficerMessage:
+    return OfficerMessage(doc["text"], doc["at"], date.fromisoformat(doc["visit_on"]) if doc["visit_on"] else None)
 
 
 def _form_from(doc: Doc, catalogue: Catalogue) -> FilledForm:

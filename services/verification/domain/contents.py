@@ -104,4 +104,16 @@ class StillbirthLetter:
     father: DeclarantNamed | None = None
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter
+@dataclass(frozen=True, slots=True)
+class Biodata:
+    """A biodata penduduk (F-1.08) of a member, who lives with this family."""
+
+    member: Member
+    family: Family
+    mother_nik: str | None = None
+    father_nik: str | None = None
+    disability: str | None = None
+    former_address: str | None = None
+
+
+Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | Biodata

@@ -15,6 +15,8 @@ class OfficePractice:
     `youngest_parent_years`, `oldest_mother_years`: ages at a birth that are impossible, or so rare that an officer should look.
     `longest_pregnancy_days`: a father who died longer before a birth than this is looked at (300: the Civil Code, article 250 ff.).
     `least_days_between_births`: two births of one mother that are nearer to each other, and not of one day, are looked at.
+    `youngest_recorded_years`: from which age somebody is recorded for the KTP-el, whose card follows at 17 (Surabaya).
+    `elderly_visit_years`: below it an officer looks whether a visit for age is meant (UU 13/1998: 60 years).
     """
 
     f_105_accepted: bool = True
@@ -22,6 +24,8 @@ class OfficePractice:
     oldest_mother_years: int = 60
     longest_pregnancy_days: int = 300
     least_days_between_births: int = 180
+    youngest_recorded_years: int = 16
+    elderly_visit_years: int = 60
 
 
 PRACTICE: Final = OfficePractice()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, StillbirthLetter
+from services.verification.domain.contents import Biodata, BirthCertificate, Content, DeathCertificate, FamilyCard, StillbirthLetter
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Plan
@@ -58,6 +58,8 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
     else:
         yield from _check_address(content.family, place)
         yield from _check_member(content.member, f"{place}.member")
+        if isinstance(content, Biodata) and content.former_address is not None:
+            yield from _check_texts(place, address=content.former_address)
 
 
 def check_card(family: Family, place: str = "kk") -> Iterator[Finding]:

@@ -8,7 +8,19 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    birth,
+    child_card,
+    death,
+    divorce,
+    first_entry,
+    household,
+    member_data,
+    new_family,
+    reprint,
+    stillbirth,
+    tickets,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -28,6 +40,10 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "biodata": first_entry.BIODATA_RULES,
+        "konsolidasi": tickets.KONSOLIDASI,
+        "pengaduan": tickets.PENGADUAN,
+        "ktp_rekam": tickets.KTP_REKAM,
     }
 )
 
