@@ -15,6 +15,7 @@ from shared.values import Attachment
 NIK: Final = "nik"  # the fields of every form that say who asks, and about which family card
 KK_NUMBER: Final = "kk_number"
 RELATION: Final = "relation"
+ANONYMOUS: Final = "anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class FilledForm:
     def applicant(self) -> Person:
         """Who asks: by the form, or the party of a court's decision."""
         return self.party or Person(self.answers.get(NIK), self.answers.get(KK_NUMBER))
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether its sender wants to be unknown to the office: nothing may lead from the request to their chat."""
+        return self.answers.get(ANONYMOUS) is True
 
     @property
     def relation(self) -> str | None:

@@ -78,7 +78,8 @@ def _search_terms(request: Request, catalogue: Catalogue) -> list[str]:
     if party is not None:
         numbers, names = [*numbers, party.nik, party.kk_number], [*names, party.name]
     words = (word for name in names if name for word in name_terms(name))
-    return list(dict.fromkeys([*filter(None, numbers), *words, *filter(None, [phone_term(request.origin.address)])]))
+    phone = None if request.form.is_anonymous else phone_term(request.origin.address)
+    return list(dict.fromkeys([*filter(None, numbers), *words, *filter(None, [phone])]))
 
 
 def _names(request: Request, catalogue: Catalogue) -> list[str]:
